@@ -1,0 +1,148 @@
+"""What every exercise check does: run the student's answer, name the mistake, never raise.
+
+A check prints one line that begins with 'Exercise N: not done yet', 'not right yet' or 'right'.
+From the second failure on it adds a hint.
+"""
+
+import io
+import warnings
+from collections import Counter
+from contextlib import redirect_stderr, redirect_stdout
+from functools import wraps
+
+import numpy as np
+
+_failures = Counter()
+
+
+class NotDone(Exception):  # noqa: N818 - a verdict, not an error
+    """The answer still holds an ellipsis."""
+
+
+class Wrong(Exception):  # noqa: N818 - a verdict, not an error
+    """The answer is wrong; the text says why."""
+
+
+def exercise(number, hint):
+    """Make a check of a judge: a function of the answer that raises NotDone or Wrong.
+
+    The judge returns what to say of a right answer.
+    """
+
+    def decorate(judge):
+        @wraps(judge)
+        def check(*answers):
+            try:
+                if any(answer is ... for answer in answers):
+                    raise NotDone
+                with warnings.catch_warnings(), np.errstate(all="ignore"):
+                    warnings.simplefilter("ignore")
+                    verdict = f"right. {judge(*answers)}"
+            except NotDone:
+                verdict = "not done yet. Replace each ... above, run that cell, then this one."
+            except Wrong as wrong:
+                _failures[judge] += 1
+                verdict = f"not right yet. {wrong}"
+                if _failures[judge] > 1:
+                    verdict += f" Hint: {hint}"
+            except Exception as error:
+                verdict = f"the check could not read this answer ({type(error).__name__}: {error})."
+            print(f"Exercise {number}: {verdict}")
+
+        return check
+
+    return decorate
+
+
+def call(answer, *arguments):
+    """Call the student's function on copies of the arguments and return what it returns."""
+    if not callable(answer):
+        raise Wrong(
+            f"A function is wanted, but {_named(answer)} came: "
+            "pass its name, without brackets behind it."
+        )
+    copies = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
+    try:
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            got = answer(*copies)
+            if hasattr(got, "__next__"):
+                got = list(got)  # a generator is as good as a list
+    except Exception as error:
+        if "ellipsis" in str(error).lower():
+            raise NotDone from None
+        raise Wrong(f"Your function raises {type(error).__name__}: {error}.") from None
+    if _holds_ellipsis(got):
+        raise NotDone
+    for before, after in zip(arguments, copies, strict=True):
+        if isinstance(before, np.ndarray) and not np.array_equal(before, after):
+            raise Wrong("Your function changes the arrays that it was given: work on new ones.")
+    if got is None:
+        raise Wrong("Your function returns None: is the return missing?")
+    return got
+
+
+def numbers(got, names):
+    """Return the student's result as one float for each of `names`, or say what came instead."""
+    parts = [got] if len(names) == 1 else got
+    wanted = f"{len(names)} numbers, {', '.join(names)}" if len(names) > 1 else names[0]
+    if not hasattr(parts, "__len__") or isinstance(parts, (str, dict)) or len(parts) != len(names):
+        raise Wrong(f"Wanted {wanted}, but {_named(got)} came.")
+    values = []
+    for name, part in zip(names, parts, strict=True):
+        try:
+            array = np.asarray(part, dtype=float)
+        except (TypeError, ValueError):
+            raise Wrong(f"{name} must be a number, but is {_named(part)}.") from None
+        if array.size != 1:
+            why = " Was an (n, 1) column combined with an (n,) one?" if array.ndim == 2 else ""
+            why = why or " Is a mean missing?"
+            raise Wrong(f"{name} must be one number, but has shape {array.shape}.{why}")
+        values.append(float(array.reshape(())))
+    return np.array(values)
+
+
+def same(got, want):
+    """Tell whether two results agree to about six digits."""
+    return np.shape(got) == np.shape(want) and np.allclose(got, want, rtol=1e-6, atol=1e-9)
+
+
+def diagnose(got, want, mistakes, names=()):
+    """Raise Wrong unless `got` is `want`; name the first of `mistakes` that gives `got`.
+
+    `mistakes` maps what to tell the student to the result which that mistake would give. With
+    the parts' names, an unknown mistake is told as the parts that are right and that are not.
+    """
+    if same(got, want):
+        return
+    for told, result in mistakes.items():
+        if same(got, result):
+            raise Wrong(told)
+    if not np.all(np.isfinite(got)):
+        raise Wrong(f"On test data it gives {shown(got)}: something divides by zero or overflows.")
+    right = [name for name, g, w in zip(names, got, want, strict=False) if same(g, w)]
+    if right:
+        wrong = [name for name in names if name not in right]
+        raise Wrong(f"{' and '.join(right)} fit, {' and '.join(wrong)} not.")
+    raise Wrong(f"On test data it gives {shown(got)}, and {shown(want)} is right.")
+
+
+def shown(values):
+    """Return numbers as a student reads them: four digits, in brackets where several."""
+    texts = [f"{value:.4g}" for value in np.atleast_1d(values)]
+    return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _named(value):
+    kind = type(value).__name__
+    if isinstance(value, (tuple, list)):
+        return f"a {kind} of {len(value)}"
+    shape = getattr(value, "shape", None)
+    if shape:
+        return f"an array of shape {tuple(shape)}"
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+
+
+def _holds_ellipsis(value):
+    if isinstance(value, (tuple, list)):
+        return any(_holds_ellipsis(part) for part in value)
+    return value is ...

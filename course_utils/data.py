@@ -1,0 +1,125 @@
+"""Every data set of the course, by name, with its known truth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Split:
+    """A data set in two parts: rows to fit, and rows kept back to judge the fit.
+
+    `x_train`, `y_train`, `x_val` and `y_val` are float64 columns of shape (n, 1). `truth` names
+    the numbers the data were made with.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_val: np.ndarray
+    y_val: np.ndarray
+    truth: dict[str, float]
+
+
+def noisy_line() -> Split:
+    """Make 100 points around the line y = 2x + 1: 80 to train, 20 to validate (lesson 01).
+
+    x is uniform on [0, 1); the noise is normal with standard deviation 0.1; neither has a unit.
+    The recipe and its seed, 42, are those of D. V. Godoy's tutorial 'Understanding PyTorch with
+    an example', so that its published figures can be compared digit by digit.
+    """
+    truth = {"w": 2.0, "b": 1.0, "noise": 0.1}
+    rng = np.random.RandomState(42)
+    x = rng.rand(100, 1)
+    y = truth["b"] + truth["w"] * x + truth["noise"] * rng.randn(100, 1)
+    order = np.arange(100)
+    rng.shuffle(order)
+    train, val = order[:80], order[80:]
+    return Split(x[train], y[train], x[val], y[val], truth)
+
+
+def sine_line() -> tuple[np.ndarray, np.ndarray]:
+    """Return x and y of 10 points on y = 3x + sin(6x) + 1, without noise (lessons 03 and 07).
+
+    Both float64 of shape (10,); x runs evenly from 0 to 1; neither has a unit. The data set of
+    the two published tutorials that lessons 03 and 07 retrace.
+    """
+    x = np.linspace(0, 1, 10)
+    return x, 3 * x + np.sin(6 * x) + 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """Inputs and targets with their names and units.
+
+    `x` is float32 of shape (n, d), `y` float32 of shape (n, m); `x_names` and `y_names` hold d
+    and m pairs (name, unit); `groups`, of shape (n,), numbers the region that a row comes from.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    x_names: tuple[tuple[str, str], ...]
+    y_names: tuple[tuple[str, str], ...]
+    groups: np.ndarray
+
+    def _repr_markdown_(self):
+        names = [f"{name} ({unit})" for name, unit in self.x_names + self.y_names]
+        lines = ["| region | " + " | ".join(names) + " |", "|---:" * (len(names) + 1) + "|"]
+        for group, row in zip(self.groups, np.hstack([self.x, self.y]), strict=True):
+            lines.append(f"| {group} | " + " | ".join(f"{value:g}" for value in row) + " |")
+        return "\n".join(lines)
+
+
+_WEATHER = (("temperature", "°F"), ("rainfall", "mm"), ("humidity", "%"))
+_YIELDS = (("apples", "t/ha"), ("oranges", "t/ha"))
+
+
+def fruit_yields() -> Table:
+    """Return the weather and the fruit yields of five regions (lesson 04).
+
+    Inputs of shape (5, 3): temperature in °F, rainfall in mm, humidity in %. Targets of shape
+    (5, 2): yields of apples and oranges in tons per hectare. A made-up data set of Aakash
+    N S's course 'Deep Learning with PyTorch: Zero to GANs' (Jovian).
+    """
+    x = [[73, 67, 43], [91, 88, 64], [87, 134, 58], [102, 43, 37], [69, 96, 70]]
+    y = [[56, 70], [81, 101], [119, 133], [22, 37], [103, 119]]
+    groups = np.arange(1, 6)
+    return Table(np.float32(x), np.float32(y), _WEATHER, _YIELDS, groups)
+
+
+def fruit_yields_repeated() -> Table:
+    """Return `fruit_yields` followed by two near-copies of each row: 15 rows (lesson 06).
+
+    Shapes (15, 3) and (15, 2), units as in `fruit_yields`. `groups` tells which rows are copies
+    of one region.
+    """
+    x = [
+        *([74, 66, 43], [91, 87, 65], [88, 134, 59], [101, 44, 37], [68, 96, 71]),
+        *([73, 66, 44], [92, 87, 64], [87, 135, 57], [103, 43, 36], [68, 97, 70]),
+    ]
+    y = [
+        *([57, 69], [80, 102], [118, 132], [21, 38], [104, 118]),
+        *([57, 69], [82, 100], [118, 134], [20, 38], [102, 120]),
+    ]
+    first = fruit_yields()
+    return Table(
+        np.vstack([first.x, np.float32(x)]),
+        np.vstack([first.y, np.float32(y)]),
+        _WEATHER,
+        _YIELDS,
+        np.tile(first.groups, 3),
+    )
+
+
+def integer_noise_line():
+    """Return X and y of 50 points around y = 2x + 1 with integer noise, as tensors (lesson 05).
+
+    Both float32 tensors of shape (50, 1); x runs from 1 to 50, the noise from -8 to 8, and the
+    noise of all rows adds up to 0. The recipe and its seed, 71, are those of J. Portilla's
+    course 'PyTorch for Deep Learning', so that its published figures can be compared.
+    """
+    import torch  # only here: lesson 01 uses this module without torch
+
+    generator = torch.Generator().manual_seed(71)
+    X = torch.linspace(1, 50, 50).reshape(-1, 1)
+    noise = torch.randint(-8, 9, (50, 1), generator=generator, dtype=torch.float)
+    return X, 2 * X + 1 + noise

@@ -1,0 +1,190 @@
+"""The exact theory of gradient descent on the mean squared error of a linear model.
+
+For the design matrix A of shape (n, d) and targets y of shape (n,) or (n, m), the loss is
+mean((A p - y)**2) over all n·m numbers. It is a quadratic in the parameters p, so everything
+about its descent is known in closed form. The lessons show it as the truth panel under every
+fit; lesson 01 introduces it.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from course_utils._validate import to_array, to_count, to_positive
+
+
+def design_matrix(*features):
+    """Return A of shape (n, d + 1): the d features as columns, then a column of ones for b.
+
+    Each feature has shape (n,), (n, 1) or (n, k). Introduced in lesson 01.
+    """
+    if not features:
+        raise ValueError("design_matrix needs at least one feature, but none came.")
+    columns = [to_array("features", feature) for feature in features]
+    columns = [c.reshape(-1, 1) if c.ndim <= 1 else c for c in columns]
+    rows = [len(c) for c in columns]
+    if len(set(rows)) > 1 or any(c.ndim != 2 for c in columns):
+        shapes = ", ".join(str(c.shape) for c in columns)
+        raise ValueError(f"features must be columns of one length, but have shapes {shapes}.")
+    return np.hstack([*columns, np.ones((rows[0], 1))])
+
+
+@dataclass(frozen=True)
+class QuadraticLoss:
+    """The mean squared error of y_pred = A p, with A of shape (n, d) and y (n,) or (n, m).
+
+    Parameters p have shape (d,), or (d, m) for m outputs. Introduced in lesson 01.
+    """
+
+    A: np.ndarray
+    y: np.ndarray
+
+    def __post_init__(self):
+        """Check the two shapes against each other."""
+        A, y = to_array("A", self.A), to_array("y", self.y)
+        if A.ndim != 2:
+            raise ValueError(f"A must have shape (n, d), but has shape {A.shape}.")
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = y[:, 0]
+        if y.ndim not in (1, 2) or len(y) != len(A):
+            raise ValueError(
+                f"y must have shape ({len(A)},) or ({len(A)}, m) to fit A of shape {A.shape}, "
+                f"but has shape {y.shape}."
+            )
+        object.__setattr__(self, "A", A)
+        object.__setattr__(self, "y", y)
+
+    @cached_property
+    def hessian(self):
+        """The matrix of second derivatives, (2/n)·AᵀA for one output; shape (d, d)."""
+        return 2 / self.y.size * self.A.T @ self.A
+
+    @cached_property
+    def _modes(self):
+        return np.linalg.eigh(self.hessian)
+
+    @property
+    def eigenvalues(self):
+        """The curvatures λ of the loss along its principal axes, ascending; shape (d,)."""
+        return self._modes.eigenvalues
+
+    @property
+    def eigenvectors(self):
+        """The principal axes as columns, in the order of `eigenvalues`; shape (d, d)."""
+        return self._modes.eigenvectors
+
+    @cached_property
+    def rank(self):
+        """How many columns of A are linearly independent; below d the minimum is not unique."""
+        return int(np.linalg.matrix_rank(self.A))
+
+    @property
+    def condition_number(self):
+        """κ = λmax / λmin, how uneven the curvatures are; infinite where λmin is zero."""
+        if self.rank < self.A.shape[1]:
+            return np.inf
+        # The singular values of A lose half as many digits as the eigenvalues of AᵀA.
+        singular_values = np.linalg.svd(self.A, compute_uv=False)
+        return float(singular_values[0] / singular_values[-1]) ** 2
+
+    @property
+    def max_lr(self):
+        """2 / λmax: at or above this learning rate gradient descent does not converge."""
+        return 2 / self.eigenvalues[-1]
+
+    @cached_property
+    def minimizer(self):
+        """The least-squares solution, where the gradient is zero; shape (d,) or (d, m).
+
+        Where there are many (rank < d), the one of the smallest norm.
+        """
+        return np.linalg.lstsq(self.A, self.y)[0]
+
+    @cached_property
+    def min_loss(self):
+        """The loss at the minimizer."""
+        return float(np.mean((self.A @ self.minimizer - self.y) ** 2))
+
+    def loss(self, p):
+        """Return the loss at parameters p; leading axes of p are kept, so grids work.
+
+        p has shape (..., d), or (..., d, m) for m outputs.
+        """
+        away = to_array("p", p) - self.minimizer
+        form = "...i,ij,...j->..." if self.y.ndim == 1 else "...im,ij,...jm->..."
+        return self.min_loss + 0.5 * np.einsum(form, away, self.hessian, away)
+
+    def after(self, steps, start, lr):
+        """Return the parameters after exactly `steps` steps of gradient descent from `start`.
+
+        p_k = p* + V (1 - lr·λ)^k Vᵀ (p_0 - p*): no loop, however many steps. `start` has the
+        shape of p; `lr` must be positive.
+        """
+        steps, lr = to_count("steps", steps), to_positive("lr", lr)
+        start = to_array("start", start)
+        if start.shape != self.minimizer.shape:
+            raise ValueError(
+                f"start must have shape {self.minimizer.shape}, but has shape {start.shape}."
+            )
+        shrink = ((1 - lr * self.eigenvalues) ** steps).reshape(-1, *[1] * (start.ndim - 1))
+        return self.minimizer + self.eigenvectors @ (
+            shrink * (self.eigenvectors.T @ (start - self.minimizer))
+        )
+
+
+def format_kappa(kappa):
+    """Return a condition number as text: four digits, or all digits before the point."""
+    return f"{kappa:,.0f}" if kappa >= 1000 else f"{kappa:.4g}"
+
+
+def truth_panel(A, y, fit, lr, names, outputs=None, rtol=1e-3):
+    """Print what is exactly true of a fit of y ≈ A p by gradient descent (every lesson).
+
+    Arguments: the design matrix A of shape (n, d), targets y of shape (n,) or (n, m), the fitted
+    parameters of shape (d,) or (d, m), the learning rate (None for no gradient descent), the d
+    names of the parameters and, for m > 1, the m names of the `outputs`. A parameter counts as
+    converged when it is within `rtol`, relative, of the least-squares solution.
+    """
+    loss = QuadraticLoss(A, y)
+    best = loss.minimizer
+    fit = to_array("fit", fit)
+    fit = fit.reshape(best.shape) if fit.size == best.size and 1 in fit.shape else fit
+    if fit.shape != best.shape:
+        raise ValueError(f"fit must have shape {best.shape}, but has shape {fit.shape}.")
+    outputs = outputs or [""]
+    if (len(names), len(outputs)) != (len(best), best.size // len(best)):
+        raise ValueError(
+            f"names and outputs must name {len(best)} parameters and {best.size // len(best)} "
+            f"outputs, but name {len(names)} and {len(outputs)}."
+        )
+
+    def row(label, cells):
+        print(f"{label:<22}" + "".join(f"{cell:>12}" for cell in cells))
+
+    for output, p, p_best in zip(
+        outputs, fit.reshape(len(fit), -1).T, best.reshape(len(best), -1).T, strict=True
+    ):
+        away = np.abs(p - p_best)
+        row(f"TRUTH PANEL {output}".rstrip(), names)
+        row("least squares", [f"{value:.6f}" for value in p_best])
+        row("this fit", [f"{value:.6f}" for value in p])
+        row("distance", [f"{value:.1e}" for value in away])
+        row(
+            "converged",
+            ["yes" if d <= rtol * abs(v) else "NO" for d, v in zip(away, p_best, strict=True)],
+        )
+    print(f"loss {loss.loss(fit):.6f}, least possible {loss.min_loss:.6f}")
+    if loss.rank < len(best):
+        print(
+            f"the {len(best)} columns of A have rank {loss.rank}: many solutions fit equally well, "
+            "and least squares is the one of the smallest norm"
+        )
+    print(f"condition number κ = {format_kappa(loss.condition_number)}")
+    if lr is not None:
+        share = to_positive("lr", lr) / loss.max_lr
+        verdict = "" if share < 1 else ": it diverges"
+        print(
+            f"learning rate {lr:.4g} = {100 * share:.1f} % of the largest stable one, "
+            f"{loss.max_lr:.4g}{verdict}"
+        )

@@ -1,0 +1,107 @@
+"""What every picture shares: how it shows itself, its colours, and how paths and bowls are drawn.
+
+A picture takes arrays or tensors. Given axes (`ax`, or `axs`: a dictionary of them by panel name)
+it draws there and returns a line that says what the picture shows, with its numbers. Otherwise it
+shows the figure and prints that line under it; the line is the figure's alt text, too.
+"""
+
+import base64
+import io
+from functools import wraps
+
+import numpy as np
+from IPython.display import display
+from matplotlib import rcParams
+from matplotlib.figure import Figure
+
+from course_utils._validate import to_array
+
+# The role of each colour; notebooks/matplotlibrc says which colour it is.
+TRAIN, FIT, BEST, VALIDATION = "C0", "C1", "C2", "C3"
+
+
+def picture(width, height, panels=None, **layout):
+    """Make `draw(..., ax=...)` a picture of `width` by `height` inches that shows itself.
+
+    With `panels`, a subplot mosaic such as "data loss", the keyword is `axs` and holds the axes
+    by panel name; `layout` goes to `Figure.subplot_mosaic`.
+    """
+    keyword = "axs" if panels else "ax"
+    rows = [row.split() for row in panels.split(";")] if panels else [[keyword]]
+    names = {name for row in rows for name in row}
+
+    def decorate(draw):
+        @wraps(draw)
+        def drawn(*args, **kwargs):
+            axes = kwargs.pop(keyword, None)
+            if axes is not None:
+                if panels and names - set(axes):
+                    raise ValueError(f"axs must hold axes for {sorted(names)}, got {list(axes)}.")
+                return draw(*args, **kwargs, **{keyword: axes})
+            figure = Figure(figsize=(width, height))
+            mosaic = figure.subplot_mosaic(rows, **layout)
+            line = draw(*args, **kwargs, **{keyword: mosaic if panels else mosaic[keyword]})
+            show(figure, line)
+
+        return drawn
+
+    return decorate
+
+
+def show(figure, line):
+    """Display a figure with `line` as its alt text, and print the line under it."""
+    png = io.BytesIO()
+    # Without the Software entry a new patch release of matplotlib leaves the bytes as they were.
+    figure.savefig(png, format="png", metadata={"Software": None})
+    width = round(figure.get_figwidth() * rcParams["figure.dpi"])
+    display(
+        {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": line},
+        metadata={"image/png": {"alt": line, "width": width}},
+        raw=True,
+    )
+    print(line)
+
+
+def line_ends(*xs):
+    """Return two x just outside of all `xs`, between which a fitted line is drawn."""
+    low, high = min(x.min() for x in xs), max(x.max() for x in xs)
+    margin = 0.04 * (high - low)
+    return np.array([low - margin, high + margin])
+
+
+def to_paths(paths):
+    """Return each path, a sequence of (w, b), as an array of shape (steps + 1, 2)."""
+    arrays = []
+    for path in paths:
+        path = to_array("path", path)
+        if path.ndim != 2 or path.shape[1] != 2:
+            raise ValueError(f"path must have shape (steps + 1, 2), but has shape {path.shape}.")
+        arrays.append(path)
+    return arrays
+
+
+def draw_bowl(ax, loss, w_range, b_range):
+    """Draw the level lines of `loss` over a window of the (w, b) plane, and the minimum."""
+    w, b = np.meshgrid(np.linspace(*w_range, 300), np.linspace(*b_range, 120))
+    heights = loss.loss(np.stack([w, b], axis=-1))
+    levels = np.geomspace(max(loss.min_loss, heights.max() / 1e4) * 1.05, heights.max(), 12)
+    ax.contour(w, b, heights, levels=levels, linewidths=0.9, alpha=0.8)
+    ax.plot(*loss.minimizer, "*", color=BEST, markersize=13, label="least squares", zorder=5)
+    ax.set(xlabel="weight w", ylabel="bias b", xlim=w_range, ylim=b_range)
+    ax.grid(False)
+
+
+def window(points, margin=0.15):
+    """Return (low, high) with a margin around the numbers in `points`."""
+    low, high = np.min(points), np.max(points)
+    pad = margin * (high - low) or 1.0
+    return low - pad, high + pad
+
+
+def draw_path(ax, loss, path, w_range, b_range, title, color=FIT):
+    """Draw one descent as a path over the level lines of its loss."""
+    draw_bowl(ax, loss, w_range, b_range)
+    size = 3 if len(path) < 200 else 1
+    ax.plot(*path.T, "o-", color=color, markersize=size, linewidth=1, alpha=0.8)
+    ax.plot(*path[0], "s", color=color, markersize=7, label="start")
+    ax.set_title(title)
