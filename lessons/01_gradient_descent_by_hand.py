@@ -1,0 +1,591 @@
+# %% [markdown]
+# # 01 Gradient descent by hand
+#
+# You fit a straight line to noisy points with nothing but NumPy, and you derive, check and
+# see every number on the way. Later, when PyTorch does the same in four lines, none of them
+# will be magic.
+#
+# **You will be able to**
+#
+# - derive the gradient of the mean squared error and check it without trusting your algebra,
+# - write gradient descent as a loop of three lines,
+# - say, before you run anything, which learning rates converge and which explode,
+# - tell from a truth panel whether a fit has converged, and which parameter has not,
+# - explain what a badly scaled feature and a small batch do to the path.
+#
+# **Builds on** school calculus and a little NumPy. **Takes** about 40 minutes.
+
+# %% [markdown]
+# ## What is there to fit?
+#
+# Someone took the line $y = 2x + 1$, picked 100 places on it, and shook each point up or down
+# with noise of standard deviation 0.1. You get the points and not the line. Eighty of them are
+# for **training**; the other twenty you keep back for **validation**, to judge the fit on points
+# that it has never seen.
+
+# %%
+import numpy as np
+
+from course_utils import data, descent, plots
+from course_utils.checks import lesson_01 as check
+
+line = data.noisy_line()
+x, y = line.x_train, line.y_train  # (80, 1) and (80, 1)
+print("x", x.shape, " y", y.shape, " first row:", x[0], y[0])
+
+plots.train_and_validation(x, y, line.x_val, line.y_val)
+
+# %% [markdown]
+# ## How wrong is a line?
+#
+# A line is a **model** with two **parameters**, the weight $w$ (its slope) and the bias $b$ (its
+# height at $x = 0$). For the row $i$ it predicts
+#
+# $$\hat y_i = w\,x_i + b$$
+#
+# Before training you know nothing, so you start with two random numbers. With NumPy's seed 42
+# they are always the same two, those of the tutorial whose figures this lesson checks: Daniel
+# Voigt Godoy's *Understanding PyTorch with an example*. It has $b = 0.49671415$ and
+# $w = -0.1382643$.
+#
+# **Predict.** The points rise from about 1 to about 3. For how many of the 80 is the first line's
+# prediction too low?
+
+# %%
+start = np.random.RandomState(42)
+b = start.randn()
+w = start.randn()
+print(f"b = {b:.8f}   published 0.49671415")
+print(f"w = {w:.7f}   published -0.1382643")
+
+plots.residuals(x, y, w, b)
+
+# %% [markdown]
+# The **residual** $e_i = \hat y_i - y_i$ says how far the prediction of row $i$ is off, and on
+# which side. One number for the whole line is the **mean squared error**, our **loss**, over the
+# $n = 80$ training rows:
+#
+# $$L(w, b) = \frac{1}{n}\sum_{i=1}^{n} (w\,x_i + b - y_i)^2$$
+#
+# The square makes every error count as positive, and a large one count far more than two small
+# ones. Its root, the **RMSE**, has the unit of $y$ again: a typical error.
+
+
+# %%
+def mse(w, b, x, y):
+    """The mean squared error of the line y = w·x + b; x and y of shape (n, 1)."""
+    y_pred = w * x + b  # (n, 1)
+    return ((y_pred - y) ** 2).mean()
+
+
+print(f"loss at the start: {mse(w, b, x, y):.4f}")
+print("published:         2.720278897826747")
+print(f"RMSE:              {mse(w, b, x, y) ** 0.5:.4f}")
+
+# %% [markdown]
+# Ours is not the published loss, and they differ in the second digit after the point. That is no
+# rounding. Is our formula wrong, or the print in the tutorial? Keep the question: further down
+# the published *gradients* will answer it.
+#
+# ## What does the loss look like from above?
+#
+# Every line is a point $(w, b)$, and every such point has a loss. So the loss is a landscape
+# over a plane, and fitting means walking to its lowest place. For the mean squared error the
+# landscape is always a bowl.
+
+# %%
+plots.loss_surface(x, y, w, b)
+
+# %% [markdown]
+# On the right you look straight down into the bowl. Along one curve the loss is the same; where
+# curves lie close together the bowl is steep. The curves are long ellipses: in one direction
+# the bowl is steep, in the other nearly flat. Remember that shape, it explains almost everything
+# that follows.
+#
+# ## Which way is down?
+#
+# You stand at the start in fog: you know the loss here and nothing else of the landscape. But
+# you can know its slope. Change only $w$ a little, and row $i$'s error
+# $e_i = w\,x_i + b - y_i$ changes $x_i$ times as much. Change only $b$, and it changes just as
+# much as $b$ does. With the chain rule, $(e^2)' = 2\,e\,e'$:
+#
+# $$\frac{\partial L}{\partial w} = \frac{1}{n}\sum_i 2\,e_i\,x_i
+# \qquad\qquad
+# \frac{\partial L}{\partial b} = \frac{1}{n}\sum_i 2\,e_i$$
+#
+# These two **partial derivatives** together are the **gradient**.
+#
+# **Predict.** At the start all predictions are too low. Which sign do the two have?
+
+# %%
+error = w * x + b - y  # (80, 1)
+dw = (2 * error * x).mean()
+db = (2 * error).mean()
+print(f"dw = {dw:.15f}   published -1.8337537171510832")
+print(f"db = {db:.15f}   published -3.044811379650508")
+
+plots.loss_slices(x, y, w, b, dw, db)
+
+# %% [markdown]
+# Both are negative: the loss falls when $w$ or $b$ grows. The dashed lines are tangents, and the
+# slope of each tangent is the derivative that you computed.
+#
+# ### Do not trust your algebra
+#
+# A derivative is what a tiny change does, so make a tiny change $h$ and look. The **forward
+# difference** asks on one side, the **central difference** on both:
+#
+# $$\frac{L(w+h, b) - L(w, b)}{h} \qquad\qquad \frac{L(w+h, b) - L(w-h, b)}{2h}$$
+
+# %%
+print("h        forward is off by   central is off by")
+for h in [0.1, 0.001, 0.00001]:
+    forward = (mse(w + h, b, x, y) - mse(w, b, x, y)) / h
+    central = (mse(w + h, b, x, y) - mse(w - h, b, x, y)) / (2 * h)
+    print(f"{h:<8} {abs(forward - dw):17.7f}   {abs(central - dw):17.7f}")
+
+# %% [markdown]
+# The forward difference is off in proportion to $h$. The central one is exact here even for a
+# large $h$, because the slopes of a parabola on both sides average to the slope in the middle.
+# Two roads, one number: now you may trust the algebra.
+#
+# ### Exercise 1: the gradient of a parabola
+#
+# Give the line a bend: $\hat y_i = a\,x_i^2 + w\,x_i + b$. The loss stays the mean squared error.
+# Derive the three partial derivatives on paper, then write them down.
+
+
+# %% tags=["exercise"]
+def parabola_gradient(a, w, b, x, y):
+    """The derivatives of the MSE by a, w and b, in this order; x and y of shape (n, 1)."""
+    error = ...
+    da = ...
+    dw = ...
+    db = ...
+    return da, dw, db
+
+
+# %%
+check.parabola_gradient(parabola_gradient)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def parabola_gradient(a, w, b, x, y):
+#     """The derivatives of the MSE by a, w and b, in this order; x and y of shape (n, 1)."""
+#     error = a * x**2 + w * x + b - y
+#     da = (2 * error * x**2).mean()
+#     dw = (2 * error * x).mean()
+#     db = (2 * error).mean()
+#     return da, dw, db
+# ```
+#
+# The model is curved in $x$, but the parameters still only multiply and add. That is why each
+# derivative is the error times a column of numbers, and why this is still called a *linear* model.
+#
+# </details>
+#
+# ## One step, then a thousand
+#
+# The gradient points uphill. So go the other way, by a step as long as the gradient times a small
+# number, the **learning rate**:
+#
+# $$w \leftarrow w - \mathrm{lr}\cdot\frac{\partial L}{\partial w}
+# \qquad\qquad
+# b \leftarrow b - \mathrm{lr}\cdot\frac{\partial L}{\partial b}$$
+#
+# **Predict.** With a learning rate of 0.1, which of the two moves more? By about how much?
+
+# %%
+lr = 0.1
+print(f"b after one step: {b - lr * db:.8f}   published 0.80119529")
+print(f"w after one step: {w - lr * dw:.8f}   published 0.04511107")
+print(f"loss: {mse(w, b, x, y):.4f} before, {mse(w - lr * dw, b - lr * db, x, y):.4f} after")
+
+# %% [markdown]
+# One step over all training rows is one **epoch**. Repeat it, and you have gradient descent. We
+# keep every $(w, b)$ on the way, to see the path.
+
+
+# %%
+def gradient(w, b, x, y):
+    """The derivatives of the MSE by w and b; x and y of shape (n, 1)."""
+    error = w * x + b - y
+    return (2 * error * x).mean(), (2 * error).mean()
+
+
+def descend(w, b, x, y, lr, n_epochs):
+    """All (w, b) from the start to the last epoch, as an array of shape (n_epochs + 1, 2)."""
+    path = [(w, b)]
+    for _ in range(n_epochs):
+        dw, db = gradient(w, b, x, y)
+        w, b = w - lr * dw, b - lr * db
+        path.append((w, b))
+    return np.array(path)
+
+
+# %% tags=["cover"]
+path = descend(w, b, x, y, lr=0.1, n_epochs=1000)
+plots.three_views(x, y, path)
+
+# %% [markdown]
+# Three views of one descent; the same mark is the same epoch. In the first epochs the path drops
+# down the steep side of the bowl, and the line jumps up to the height of the points. Then it
+# creeps along the flat valley floor, while the line slowly turns. In the loss curve that is the
+# bend: a fast fall, then a slow one.
+#
+# ### Break it: a hurried step
+#
+# Someone writes the step in two lines and reuses a name. It looks tidy:
+
+
+# %%
+def hurried_step(w, b, x, y, lr):
+    """Not gradient descent: find out why."""
+    b = b - lr * (2 * (w * x + b - y)).mean()
+    w = w - lr * (2 * (w * x + b - y) * x).mean()
+    return w, b
+
+
+hurried_w, hurried_b = hurried_step(w, b, x, y, lr=0.1)
+print(f"b after the hurried step: {hurried_b:.8f}")
+print(f"w after the hurried step: {hurried_w:.8f}")
+
+# %% [markdown]
+# No error, and $b$ is right. But $w$ is not the 0.04511107 from above: its gradient was taken
+# at the *new* $b$, at a place where you were not standing. It still walks downhill, so nothing
+# ever tells you; your numbers just never match anyone else's. This is a **silent** bug.
+#
+# ### Exercise 2: mend the step
+
+
+# %% tags=["exercise"]
+def step(w, b, x, y, lr):
+    """w and b after one step of gradient descent on the MSE."""
+    ...
+    return ..., ...
+
+
+# %%
+check.step(step)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def step(w, b, x, y, lr):
+#     """w and b after one step of gradient descent on the MSE."""
+#     error = w * x + b - y
+#     dw = (2 * error * x).mean()
+#     db = (2 * error).mean()
+#     return w - lr * dw, b - lr * db
+# ```
+#
+# First look, then move: both derivatives come from one `error`, taken before anything changed.
+#
+# </details>
+#
+# ## Has it converged?
+#
+# A loss that has stopped falling on your screen says little: it may be creeping. For this problem
+# you can know the truth, because the bottom of the bowl is where both derivatives are zero, and
+# those are two linear equations. Put $x$ and a column of ones side by side as the **design
+# matrix** $A$, here of shape (80, 2). Then all predictions are $A\,(w, b)^\top$, and
+# `np.linalg.lstsq` finds the **least-squares solution**.
+
+# %%
+A = descent.design_matrix(x)  # (80, 2)
+w_best, b_best = np.linalg.lstsq(A, y)[0].ravel()
+print(f"least squares:  w = {w_best:.8f}  b = {b_best:.8f}")
+print(f"1,000 epochs:   w = {path[-1][0]:.8f}  b = {path[-1][1]:.8f}\n")
+
+descent.truth_panel(A, y, fit=path[-1], lr=0.1, names=["w", "b"])
+
+# %% [markdown]
+# They agree to six decimals. They are not 2 and 1: the noise has moved the best line for
+# *these* points a little off the line that made them.
+#
+# From here on a **truth panel** stands under every fit of this course. It compares the fit with
+# the least-squares solution, parameter by parameter. The next section explains its last two lines.
+#
+# The panel's mathematics also settles the open question. In a bowl of this kind the loss at any
+# place follows from the gradient there, the curvature (the matrix $H$ of second derivatives, next
+# section) and the lowest loss:
+#
+# $$L = L_\text{min} + \tfrac{1}{2}\, g^\top H^{-1} g$$
+#
+# So take the gradient as the tutorial *published* it:
+
+# %%
+g = np.array([-1.8337537171510832, -3.044811379650508])  # published: dw, db
+H = 2 / len(x) * A.T @ A  # (2, 2)
+implied = mse(w_best, b_best, x, y) + g @ np.linalg.solve(H, g) / 2
+print(f"loss implied by the published gradient: {implied:.4f}")
+print(f"loss as we compute it:                  {mse(w, b, x, y):.4f}")
+
+# %% [markdown]
+# The published gradient itself says 2.7422, and 2.7203 cannot be. A printed number is a claim.
+# Recompute it.
+#
+# ## Which learning rates work?
+#
+# Why 0.1? Look at the bowl again. Along its steepest direction it curves most. If a step there
+# carries you across the valley and out at the same height on the other side, you will bounce for
+# ever; a longer one, and you climb. The curvatures along the two axes of the ellipses are the
+# **eigenvalues** $\lambda$ of $H = \frac{2}{n} A^\top A$. Each step multiplies the distance from
+# the bottom, along each axis, by $1 - \mathrm{lr}\cdot\lambda$. It shrinks as long as this
+# factor is between −1 and 1:
+#
+# $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
+#
+# And the flattest axis shrinks slowest. The ratio
+# $\kappa = \lambda_\text{max} / \lambda_\text{min}$, the **condition number**, says how uneven
+# the two are.
+#
+# **Predict.** Four descents of 40 epochs, at 0.03, 0.5, 0.95 and 1.04 times this limit. Which one
+# ends lowest? Draw the path that you expect for 0.95.
+
+# %%
+flat, steep = np.linalg.eigvalsh(H)
+max_lr = 2 / steep
+print(f"eigenvalues {flat:.4f} and {steep:.4f}   condition number {steep / flat:.1f}")
+print(f"largest stable learning rate {max_lr:.4f}")
+
+lrs = [share * max_lr for share in (0.03, 0.5, 0.95, 1.04)]
+paths = [descend(w, b, x, y, lr, n_epochs=40) for lr in lrs]
+plots.learning_rates(x, y, paths, lrs)
+
+# %% [markdown]
+# - **0.03**: safe and slow. The path bends into the valley and has hardly begun to walk along it.
+# - **0.5**: the steep direction is gone at once, since there $1 - \mathrm{lr}\cdot\lambda = 0$.
+# - **0.95**: each step jumps to the other wall, a bit lower than before. It converges. The
+#   zigzag is steep; along the valley it makes the best progress of all.
+# - **1.04**: each step jumps to the other wall, a bit *higher*. The loss grows without end.
+#
+# Between the third and the fourth lies less than a tenth of the limit. Below the limit descent
+# converges, above it explodes, whatever the start.
+#
+# ### Exercise 3: the limit of any data set
+#
+# Write a function that tells the largest stable learning rate for a line over any column $x$.
+# (The limit does not depend on $y$. Why not?)
+
+
+# %% tags=["exercise"]
+def largest_stable_lr(x):
+    """2 / λmax for the MSE of the line y = w·x + b; x of shape (n, 1)."""
+    A = ...
+    H = ...
+    return ...
+
+
+# %%
+check.largest_stable_lr(largest_stable_lr)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def largest_stable_lr(x):
+#     """2 / λmax for the MSE of the line y = w·x + b; x of shape (n, 1)."""
+#     A = np.hstack([x, np.ones_like(x)])
+#     H = 2 / len(x) * A.T @ A
+#     return 2 / np.linalg.eigvalsh(H)[-1]
+# ```
+#
+# $y$ shifts the bowl and lifts it. Its curvature comes from $A$ alone.
+#
+# </details>
+#
+# ### Break it: two small slips in the gradient
+#
+# A 2 forgotten; a sum where the mean belongs. Two of the most common slips there are, and the
+# loop takes both without a word.
+
+
+# %%
+def final_loss(scale, lr=0.1, n_epochs=100):
+    """The loss after descending with `scale` times the true gradient."""
+    w_slip, b_slip = descend(w, b, x, y, lr * scale, n_epochs)[-1]
+    return mse(w_slip, b_slip, x, y)
+
+
+print(f"right:               {final_loss(1):.4g}")
+print(f"the 2 forgotten:     {final_loss(1 / 2):.4g}")
+print(f"sum instead of mean: {final_loss(len(x)):.4g}")
+
+# %% [markdown]
+# Both only scale the gradient, so each is the same as another learning rate. Half the gradient
+# is half the rate: slower, but it ends in the same place, so nobody notices. The sum over 80 rows
+# is 80 times the rate, 8 instead of 0.1, far above the limit, and the loss explodes. With 5 rows
+# it would have been 0.5, and all would have seemed well until the day you got more data.
+#
+# A **loud** bug is kinder. Compare the training predictions with the validation targets:
+
+# %%
+try:
+    mse(w, b, x, line.y_val)
+except ValueError as error_message:
+    print("ValueError:", error_message)
+
+# %% [markdown]
+# Read such a message from the right: 80 rows met 20 rows. One of the two is from the other set.
+#
+# ## What if x had another unit?
+#
+# Nothing about the points changes if you note $x$ in percent: 0.77 becomes 77. The best line is
+# the same line. But the bowl is another one.
+#
+# **Predict.** Take each at half of its own largest stable rate, for 40 epochs, from
+# $w = b = 0$. Which parameter will be far off for $x$ in percent?
+
+
+# %%
+def descend_at_half(x):
+    """Half of the largest stable rate for this x, and the path of 40 epochs with it."""
+    lr = 0.5 * descent.QuadraticLoss(descent.design_matrix(x), y).max_lr
+    return lr, descend(0.0, 0.0, x, y, lr, n_epochs=40)
+
+
+x_percent, x_standard = 100 * x, (x - x.mean()) / x.std()
+lr_percent, path_percent = descend_at_half(x_percent)
+lr_standard, path_standard = descend_at_half(x_standard)
+plots.feature_scale(x_percent, x_standard, y, path_percent, path_standard)
+
+# %%
+A_percent = descent.design_matrix(x_percent)
+descent.truth_panel(A_percent, y, path_percent[-1], lr_percent, names=["w", "b"])
+
+# %% [markdown]
+# In percent the bowl is a canyon. The steep direction, almost exactly $w$, allows only a tiny
+# learning rate, and with that the bias has not left its start. The loss curve looks flat, as if
+# it had converged; the panel knows better. **Standardise**: subtract the mean of the training
+# column and divide by its standard deviation. Now $\kappa = 1$, the bowl is round, and at half of
+# the limit the very first step lands at the bottom.
+#
+# ## Must every step see all the data?
+#
+# The gradient is a mean over 80 rows. The mean over a random few of them points about the same
+# way and costs less. Descent with such a sample is **stochastic gradient descent**, SGD; the
+# sample is a **mini-batch**.
+#
+# ### Exercise 4: cut mini-batches
+#
+# Write a function that returns a list of pairs `(x_batch, y_batch)`, which together hold every
+# row exactly once, in random order. `rng.permutation(n)` shuffles the numbers from 0 to n − 1.
+
+
+# %% tags=["exercise"]
+def minibatches(x, y, batch_size, rng):
+    """A list of (x_batch, y_batch) that covers all rows once; the last may be smaller."""
+    order = ...
+    return ...
+
+
+# %%
+check.minibatches(minibatches)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def minibatches(x, y, batch_size, rng):
+#     """A list of (x_batch, y_batch) that covers all rows once; the last may be smaller."""
+#     order = rng.permutation(len(x))
+#     pieces = [order[i : i + batch_size] for i in range(0, len(x), batch_size)]
+#     return [(x[piece], y[piece]) for piece in pieces]
+# ```
+#
+# The same piece indexes `x` and `y`, so a row's input and its target stay together.
+#
+# </details>
+#
+# ### Three batch sizes
+#
+# **Predict.** All 80 rows, batches of 16, single rows: each gets 20 passes over the data with the
+# learning rate 0.1. Who has the lowest loss after the first pass? Who after the last?
+
+
+# %%
+def descend_in_batches(w, b, batch_size, n_passes=20, lr=0.1):
+    """All (w, b) of SGD, one row for the start and one for each step."""
+    rng = np.random.RandomState(0)
+    path = [(w, b)]
+    for _ in range(n_passes):
+        order = rng.permutation(len(x))
+        for i in range(0, len(x), batch_size):
+            rows = order[i : i + batch_size]
+            dw, db = gradient(w, b, x[rows], y[rows])
+            w, b = w - lr * dw, b - lr * db
+            path.append((w, b))
+    return np.array(path)
+
+
+# %%
+batch_paths = {size: descend_in_batches(w, b, size) for size in (80, 16, 1)}
+for size, steps in batch_paths.items():
+    first, last = mse(*steps[80 // size], x, y), mse(*steps[-1], x, y)
+    print(f"batches of {size:2}: loss {first:.4f} after one pass, {last:.5f} after 20")
+
+plots.batch_paths(x, y, batch_paths, n_passes=20)
+
+# %% [markdown]
+# A pass with small batches takes many steps, so it gets far quickly: in the one pass that the
+# full batch needs for a single step, single rows have reached the valley and walked most of it.
+# But their path never settles. Each row pulls towards its own noise, and the loss keeps jumping
+# above the least possible. That is the bargain of SGD: fast at first, restless at the end.
+# Lesson 06 comes back to it.
+#
+# ## Does it hold for points it has not seen?
+#
+# Every figure so far came from the training rows. The twenty validation rows took no part in
+# the fit, so their loss is an honest test.
+
+# %%
+train_losses = [mse(w_k, b_k, x, y) for w_k, b_k in path]
+val_losses = [mse(w_k, b_k, line.x_val, line.y_val) for w_k, b_k in path]
+plots.learning_curves(train_losses, val_losses)
+
+# %% [markdown]
+# Both fall together and level out close to each other. A line is too simple to learn the noise
+# of single points, so there is nothing to overfit with. The level itself is the noise: its
+# standard deviation was 0.1, its square 0.01, and no line can predict that away. Lesson 08 shows
+# what happens when a model can bend enough to try.
+#
+# ## And the library?
+#
+# Scikit-learn's `LinearRegression` solves the least-squares equations directly. Three roads, one
+# line:
+
+# %%
+from sklearn.linear_model import LinearRegression
+
+library = LinearRegression().fit(x, y)
+print("                          w           b")
+print(f"gradient descent   {path[-1][0]:.6f}    {path[-1][1]:.6f}")
+print(f"least squares      {w_best:.6f}    {b_best:.6f}")
+print(f"scikit-learn       {library.coef_[0, 0]:.6f}    {library.intercept_[0]:.6f}")
+
+plots.train_and_validation(x, y, line.x_val, line.y_val, *path[-1])
+
+# %% [markdown]
+# Then why descend at all? Because such a formula exists for linear models only. For a network
+# walking downhill is the only road, and there no panel tells you the truth. So learn here,
+# where it does, what the walk can do to you.
+#
+# ## Recap
+#
+# | by hand | in PyTorch |
+# |---|---|
+# | `w`, `b`: two floats | a tensor that requires grad (lesson 03), `nn.Linear` (05) |
+# | `y_pred = w * x + b` | `model(x)` |
+# | `((y_pred - y) ** 2).mean()` | `nn.MSELoss()` |
+# | derivatives on paper, `gradient(w, b, x, y)` | `loss.backward()` (lessons 02 and 03) |
+# | `w, b = w - lr * dw, b - lr * db` | `optimizer.step()` with `torch.optim.SGD` |
+# | `order[i : i + batch_size]` | `DataLoader` (lesson 06) |
+#
+# **New words:** parameter, residual, loss, mean squared error, gradient, learning rate, epoch,
+# design matrix, least squares, eigenvalue, condition number, standardise, mini-batch, SGD.
+#
+# **Next**, in lesson 02, you build the machine that finds gradients by itself, in about fifty lines.
