@@ -1,0 +1,52 @@
+"""The lessons as the tests see them: their cells, their exercises, their own code run."""
+
+import functools
+import runpy
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NUMBERS = [path.name[:2] for path in NOTEBOOKS]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of a notebook: the cells' indices, the check's call, the folded solution."""
+
+    name: str
+    cell: int
+    check_cell: int
+    check: str
+    solution: str
+
+
+def read_notebook(number):
+    """Return the notebook of a lesson, by its two digits."""
+    (path,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
+    return nbformat.read(path, as_version=4)
+
+
+def exercises(number):
+    """Return the exercises of a lesson; fail where one lacks its check or its solution."""
+    cells = read_notebook(number).cells
+    found = []
+    for i, cell in enumerate(cells):
+        if "exercise" not in cell.metadata.get("tags", []):
+            continue
+        check, solution = cells[i + 1], cells[i + 2]
+        assert check.source.startswith("check."), f"no check after exercise cell {i}"
+        assert solution.source.startswith("<details><summary>Solution</summary>"), i
+        block = solution.source.split("```python\n")[1].split("\n```")[0]
+        name = check.source.removeprefix("check.").split("(")[0]
+        found.append(Exercise(name, i, i + 1, check.source, block))
+    return found
+
+
+@functools.cache
+def run_lesson(number):
+    """Run a lesson's own code as a script, and return the names that it defines."""
+    (path,) = (ROOT / "lessons").glob(f"{number}_*.py")
+    return runpy.run_path(str(path))

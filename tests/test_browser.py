@@ -1,0 +1,175 @@
+"""Each lesson in the real JupyterLab, as `course.py lab` hands it out, in a real browser.
+
+The screenshots of every page are left in test_output/browser/NN.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from tests.lessons import NUMBERS, ROOT, read_notebook
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# Chromium as root in a container, without calls to its maker's servers.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt"
+FIGURES = f"{PANEL} .jp-OutputArea img"
+ALL_RAN = """selector => {
+    const prompts = [...document.querySelectorAll(selector)].map(e => e.textContent.trim());
+    return prompts.length > 0 && prompts.every(p => /^\\[\\d+\\]:$/.test(p));
+}"""
+
+
+def seconds_until(answers, limit):
+    """Wait until `answers()` is true; fail after `limit` seconds."""
+    end = time.monotonic() + limit
+    while not answers():
+        assert time.monotonic() < end, f"no answer within {limit} s"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Start JupyterLab by `course.py lab` on lessons handed out into a scratch folder.
+
+    Yields (base URL, token, the folder).
+    """
+    scratch = tmp_path_factory.mktemp("lab")
+    lessons = scratch / "my_notebooks"
+    notebook_settings = scratch / "settings" / "@jupyterlab" / "notebook-extension"
+    notebook_settings.mkdir(parents=True)
+    # Every cell is in the page, also those out of sight, so that all can be counted.
+    (notebook_settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
+    # In an environment of one's own there is no .venv, and course.py would first make one.
+    start = ["course.py", "lab"] if (ROOT / ".venv").exists() else ["-m", "commands.lab"]
+    options = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
+    options += [f"--IdentityProvider.token={token}", "--allow-root"]
+    environment = {
+        **os.environ,
+        "COURSE_MY_NOTEBOOKS": str(lessons),
+        "JUPYTER_CONFIG_DIR": str(scratch / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),
+    }
+    with (scratch / "log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, *start, *options], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+
+    def is_up():
+        assert server.poll() is None, (scratch / "log").read_text()
+        url = f"http://127.0.0.1:{port}/api/status?token={token}"
+        with contextlib.suppress(OSError):
+            return urllib.request.urlopen(url, timeout=2).status == 200
+        return False
+
+    try:
+        seconds_until(is_up, 60)
+        yield f"http://127.0.0.1:{port}", token, lessons
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Start Chromium, or skip where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip(f"no browser found, looked for {', '.join(BROWSERS)}")
+    with playwright.sync_playwright() as tools:
+        chromium = tools.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    """Open a window of a laptop's width; `page.errors` collects what the console reports."""
+    page = browser.new_page(viewport={"width": 1150, "height": 1400})
+    page.errors = []
+    page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    yield page
+    page.close()
+
+
+def open_lesson(page, lab, name):
+    """Open a handed-out lesson with its kernel ready, and give it the window's width."""
+    base, token, _ = lab
+    page.goto(f"{base}/lab/tree/{name}?token={token}&reset")
+    page.wait_for_selector(f"{PANEL} .jp-Cell", timeout=60_000)
+    page.wait_for_function(
+        "() => document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')",
+        timeout=60_000,
+    )
+    page.keyboard.press("Control+b")
+
+
+def run_all(page):
+    """Run all cells from the menu and wait until each has its number."""
+    page.click('.lm-MenuBar-itemLabel:text-is("Run")')
+    page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
+    with contextlib.suppress(Exception):  # a time-out: the test says what it finds
+        page.wait_for_function(ALL_RAN, arg=PROMPTS, timeout=120_000)
+
+
+def screenshots(page, folder):
+    """Leave a picture of each page of the open lesson; a stale one is removed."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    pane = f"document.querySelector('{PANEL} .jp-WindowedPanel-outer')"
+    height, view = page.evaluate(f"[{pane}.scrollHeight, {pane}.clientHeight]")
+    for number, top in enumerate(range(0, height, int(0.95 * view))):
+        page.evaluate(f"{pane}.scrollTop = {top}")
+        page.wait_for_timeout(150)
+        page.screenshot(path=folder / f"page-{number:02}.png")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_lesson_runs_from_top_to_bottom(lab, page, number):
+    stored = read_notebook(number)
+    figures = sum(
+        "image/png" in o.get("data", {}) for c in stored.cells for o in c.get("outputs", [])
+    )
+    (name,) = [path.name for path in lab[2].glob(f"{number}_*.ipynb")]
+
+    open_lesson(page, lab, name)
+    assert page.locator(FIGURES).count() == 0, "the lesson was handed out with its outputs"
+    run_all(page)
+    screenshots(page, ROOT / "test_output" / "browser" / number)
+
+    errors = page.locator(f'{PANEL} [data-mime-type="application/vnd.jupyter.stderr"]')
+    assert errors.all_inner_texts() == []
+    assert page.evaluate(ALL_RAN, PROMPTS), "a cell did not run"
+    assert page.locator(FIGURES).count() == figures
+    assert page.errors == []
+
+
+def test_outputs_are_cleared_in_what_is_handed_out(lab):
+    for path in lab[2].glob("*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            assert not cell.get("outputs")

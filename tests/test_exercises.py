@@ -1,0 +1,85 @@
+"""Every exercise: untouched it says 'not done yet', solved 'right', wrong it says why."""
+
+import importlib
+import io
+from contextlib import redirect_stdout
+
+import nbclient
+import pytest
+
+from tests.lessons import NUMBERS, ROOT, exercises, read_notebook, run_lesson
+
+EXERCISES = [(number, exercise) for number in NUMBERS for exercise in exercises(number)]
+
+
+def wrong_answers(number):
+    """Return lesson NN's wrong answers by exercise: pairs of answer and words to be told."""
+    return importlib.import_module(f"tests.wrong_answers.lesson_{number}").WRONG
+
+
+WRONG = [
+    pytest.param(number, exercise, *answer, id=f"{number}-{exercise.name}-{k}")
+    for number, exercise in EXERCISES
+    for k, answer in enumerate(wrong_answers(number)[exercise.name])
+]
+
+
+def said(cell):
+    """Return what a cell printed."""
+    return "".join(output.text for output in cell.outputs if output.output_type == "stream")
+
+
+def told(number, check, answer):
+    """Run an answer and then its check among the lesson's names, and return what is printed."""
+    names = dict(run_lesson(number))
+    exec(answer, names)
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        exec(check, names)
+    return printed.getvalue()
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_untouched_exercises_are_not_done_yet(number):
+    cells = read_notebook(number).cells
+    found = exercises(number)
+    assert len(found) in (3, 4)
+    for k, exercise in enumerate(found, start=1):
+        assert "..." in cells[exercise.cell].source
+        assert said(cells[exercise.check_cell]).startswith(f"Exercise {k}: not done yet.")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_solved_exercises_are_right(number):
+    notebook = read_notebook(number)
+    for exercise in exercises(number):
+        notebook.cells[exercise.cell].source = exercise.solution
+    where = {"metadata": {"path": ROOT / "notebooks"}}
+    nbclient.NotebookClient(notebook, resources=where, timeout=120).execute()
+    for k, exercise in enumerate(exercises(number), start=1):
+        assert said(notebook.cells[exercise.check_cell]).startswith(f"Exercise {k}: right.")
+
+
+@pytest.mark.parametrize(("number", "exercise", "answer", "words"), WRONG)
+def test_wrong_answer_is_told_why(number, exercise, answer, words):
+    line = told(number, exercise.check, answer)
+    assert "not right yet." in line
+    assert words in line
+    assert line.count("\n") == 1, "a check prints one line"
+
+
+@pytest.mark.parametrize(("number", "exercise"), EXERCISES)
+def test_at_least_three_wrong_answers_are_known(number, exercise):
+    assert len(wrong_answers(number)[exercise.name]) >= 3
+
+
+@pytest.mark.parametrize(("number", "exercise"), EXERCISES)
+def test_second_failure_adds_a_hint(number, exercise):
+    answer = wrong_answers(number)[exercise.name][0][0]
+    told(number, exercise.check, answer)
+    assert "Hint: " in told(number, exercise.check, answer)
+
+
+@pytest.mark.parametrize(("number", "exercise"), EXERCISES)
+def test_right_answer_is_right_wherever_it_is_asked(number, exercise):
+    assert ": right. " in told(number, exercise.check, exercise.solution)

@@ -1,0 +1,311 @@
+"""The comparison notices faults and forgives noise; a failure can be read."""
+
+import base64
+import copy
+import io
+import os
+import subprocess
+import sys
+
+import nbclient
+import nbformat
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from tests import nbval_tolerance as tolerance
+from tests.lessons import ROOT
+
+
+@pytest.mark.parametrize(
+    ("stored", "new"),
+    [
+        ("loss 2.7422", "loss 2.7422"),
+        ("loss 2.742157", "loss 2.742160"),  # 1e-6, relative
+        ("loss 2.7422", "loss 2.7423"),  # one unit in the last place of five digits
+        ("w = -1.833753", "w = −1.833754"),  # the real minus sign
+        ("w = 3.6e-07, b = 1.8e-07", "w = 1.2e-07, b = -4.0e-08"),
+        ("tensor([1., 2.5000])", "tensor([1., 2.5001])"),
+        ("    9.99996   ok", "   10.00001   ok"),  # a wider number in its column
+        ("12.34 % of 5", "12.35 % of 5"),
+    ],
+)
+def test_noise_is_forgiven(stored, new):
+    assert tolerance.align(stored, new) == stored
+
+
+@pytest.mark.parametrize(
+    ("stored", "new"),
+    [
+        ("loss 2.7422", "loss 2.7696"),  # 1 %
+        ("loss 2.7422", "loss 2.7426"),
+        ("loss 2.7422", "Loss 2.7422"),
+        ("loss 2.7422", "loss -2.7422"),
+        ("loss 2.7422", "loss nan"),
+        ("80 rows", "81 rows"),
+        ("80 rows", "80.0 rows"),
+        ("10000000 rows", "10000001 rows"),
+        ("torch 2.13.0", "torch 2.13.1"),
+        ("0.5 and 0.25", "0.5"),
+        ("a  b 1.0000", "a b 1.0000"),
+        ("1.50e-02", "1.60e-02"),
+        ("2.742157 of 80", "2.742158 of 81"),
+    ],
+)
+def test_a_difference_stays(stored, new):
+    assert tolerance.align(stored, new) != stored
+
+
+def test_a_difference_beside_noise_shows_alone():
+    assert tolerance.align("a 1.000000 b 2.000000", "a 1.000001 b 2.100000") == (
+        "a 1.000000 b 2.100000"
+    )
+
+
+def test_a_tag_widens_the_tolerance():
+    cell = new_code_cell(metadata={"tags": ["exercise", "rtol=1e-2"]})
+    assert tolerance.tolerances(cell) == {"rtol": 1e-2}
+    assert tolerance.align("2.7422", "2.7500", rtol=1e-2) == "2.7422"
+
+
+@pytest.mark.parametrize("tag", ["rtol=", "atol=small", "rtol=-1", "rtol=1e-2 atol=1"])
+def test_a_malformed_tag_is_an_error(tag):
+    with pytest.raises(ValueError, match="must read like rtol=1e-2"):
+        tolerance.tolerances(new_code_cell(metadata={"tags": [tag]}))
+
+
+def picture(move=0.0, noise=0.0, label="weight w", color="C0", legend=True, width=9):
+    """Return a figure of two panels and 80 points as base64 of a PNG."""
+    rng = np.random.RandomState(0)
+    x = rng.rand(80)
+    y = 2 * x + 0.1 * rng.randn(80)
+    y *= 1 + noise
+    y[7] += move
+    figure = Figure(figsize=(width, 4))
+    for ax in figure.subplots(1, 2):
+        ax.plot(x, y, "o", alpha=0.5, markersize=4, color=color, label="data")
+        ax.set(xlabel=label, xlim=(0, 1), ylim=(-0.2, 2.4))
+        if legend:
+            ax.legend()
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=100)
+    return base64.b64encode(png.getvalue()).decode()
+
+
+STORED = picture()
+
+
+@pytest.mark.parametrize("change", [{}, {"noise": 1e-6}])
+def test_the_same_picture_passes(change):
+    assert tolerance.picture_difference(STORED, picture(**change))[0] is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"move": 0.026}, {"label": "weight v"}, {"color": "C1"}, {"legend": False}, {"width": 8}],
+)
+def test_another_picture_fails(change):
+    assert tolerance.picture_difference(STORED, picture(**change))[0]
+
+
+# The rest runs pytest on notebooks: one that agrees with its stored outputs, and faulty copies.
+SOURCES = [
+    "import base64\nfrom IPython.display import display\npng = base64.b64decode(PNG)",
+    "loss = 2.742157\nprint(f'loss {loss:.6f} over 80 rows')",
+    "display({'image/png': png, 'text/plain': 'a picture'}, raw=True,"
+    " metadata={'image/png': {'alt': 'loss 2.742157'}})",
+    "print(f'again {loss:.6f}')",
+]
+
+
+@pytest.fixture(scope="module")
+def good():
+    """A notebook executed as the build does."""
+    sources = [SOURCES[0].replace("PNG", repr(STORED)), *SOURCES[1:]]
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    return nbclient.NotebookClient(notebook).execute()
+
+
+def stored_text(cell, text):
+    """Make `cell` have stored this text instead."""
+    cell.outputs = [new_output("stream", name="stdout", text=text)]
+
+
+def fault_noise(cells):
+    stored_text(cells[1], "loss 2.742159 over 80 rows\n")
+
+
+def fault_percent(cells):
+    stored_text(cells[1], "loss 2.769578 over 80 rows\n")
+
+
+def fault_word(cells):
+    stored_text(cells[1], "loss 2.742157 over 80 lines\n")
+
+
+def fault_integer(cells):
+    stored_text(cells[1], "loss 2.742157 over 81 rows\n")
+
+
+def fault_wide_tag(cells):
+    fault_percent(cells)
+    cells[1].metadata["tags"] = ["rtol=2e-2"]
+
+
+def fault_not_compared(cells):
+    fault_percent(cells)
+    cells[1].metadata["tags"] = ["nbval-ignore-output"]
+
+
+def fault_missing_picture(cells):
+    cells[2].outputs.append(copy.deepcopy(cells[2].outputs[0]))
+
+
+def fault_additional_picture(cells):
+    cells[2].outputs = []
+
+
+def fault_moved_point(cells):
+    cells[2].outputs[0].data["image/png"] = picture(move=0.026)
+
+
+def fault_alt_text(cells):
+    cells[2].outputs[0].metadata["image/png"]["alt"] = "loss 3.1"
+
+
+def fault_not_executed(cells):
+    cells[1].update(execution_count=None, outputs=[])
+
+
+def fault_root_cause(cells):
+    fault_percent(cells)
+    stored_text(cells[3], "again 3.000000\n")
+
+
+def fault_exception(cells):
+    cells[1].source = "raise ValueError('wrong shape')"
+
+
+def fault_dead_kernel(cells):
+    cells[1].source = "import os\nos._exit(1)"
+
+
+def fault_bad_tag(cells):
+    cells[1].metadata["tags"] = ["rtol=wide"]
+
+
+FAULTS = {name[6:]: fault for name, fault in list(globals().items()) if name[:6] == "fault_"}
+
+
+@pytest.fixture(scope="module")
+def report(good, tmp_path_factory):
+    """The folder of all copies, and what pytest said of each."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    (folder / "conftest.py").write_text('pytest_plugins = ("tests.nbval_tolerance",)')
+    (folder / "pytest.ini").write_text("[pytest]")
+    (folder / "test_output").mkdir()
+    (folder / "test_output" / "noise.ipynb").write_text("of an earlier failure")
+    for name, fault in {"good": lambda cells: None, **FAULTS}.items():
+        notebook = copy.deepcopy(good)
+        fault(notebook.cells)
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+    said = {}
+    command = ["-m", "pytest", "--nbval", "-rA", "-n", "2", "--dist", "loadfile", "--color=no"]
+    ran = subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    for name in ["good", *FAULTS]:
+        said[name] = [line for line in ran.stdout.splitlines() if f"{name}.ipynb" in line]
+    said["all"] = ran.stdout
+    return folder, said
+
+
+def outcomes(report, name):
+    """Return the outcome of each cell of a notebook, in short."""
+    lines = [line for line in report[1][name] if "::Cell" in line]
+    short = {"PASSED": ".", "FAILED": "F", "XFAIL": "x", "ERROR": "E"}
+    by_cell = {
+        line.split("::Cell ")[1][0]: short[line.split()[0]]
+        for line in lines
+        if line.split()[0] in short
+    }
+    return "".join(by_cell[cell] for cell in sorted(by_cell))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("good", "...."),
+        ("noise", "...."),
+        ("wide_tag", "...."),
+        ("not_compared", "...."),
+        ("percent", ".F.."),
+        ("word", ".F.."),
+        ("integer", ".F.."),
+        ("missing_picture", "..F."),
+        ("additional_picture", "..F."),
+        ("moved_point", "..F."),
+        ("alt_text", "..F."),
+        ("not_executed", ".F.x"),
+        ("root_cause", ".F.x"),
+        ("exception", ".F.x"),
+        ("dead_kernel", ".Fxx"),
+    ],
+)
+def test_notebook(report, name, expected):
+    assert outcomes(report, name) == expected, report[1]["all"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "stored: loss 2.769578 over 80 rows\nnew:    loss 2.742157 over 80 rows",
+        "2 pictures are stored, and 1 came",
+        "0 pictures are stored, and 1 came",
+        "Never executed: run python course.py build",
+        "The kernel died while this cell ran",
+        "ValueError: wrong shape",
+        "bad_tag.ipynb, Cell 1: the tag 'rtol=wide' must read like rtol=1e-2",
+        "To compare: nbdiff moved_point.ipynb test_output/moved_point.ipynb",
+        "after Cell 1",
+    ],
+)
+def test_a_failure_says(report, words):
+    assert words in report[1]["all"]
+
+
+def test_a_failure_has_no_colour_codes_in_a_file(report):
+    assert "\x1b[" not in report[1]["all"]
+
+
+def test_a_failure_leaves_the_executed_notebook_and_both_pictures(report):
+    left = report[0] / "test_output"
+    names = {path.name for path in left.iterdir()}
+    assert "moved_point-cell-2-picture-1-stored.png" in names
+    assert "moved_point-cell-2-picture-1-new.png" in names
+    executed = nbformat.read(left / "percent.ipynb", as_version=4)
+    assert executed.cells[1].outputs[0].text == "loss 2.742157 over 80 rows\n"
+    assert executed.cells[3].outputs[0].text == "again 2.742157\n"
+
+
+def test_a_green_run_leaves_nothing(report):
+    assert not (report[0] / "test_output" / "good.ipynb").exists()
+    assert not (report[0] / "test_output" / "noise.ipynb").exists(), "stale"
+
+
+@pytest.mark.parametrize("folder", [".", "notebooks"])
+def test_the_plugin_is_loaded_from_the_root_and_from_notebooks(folder):
+    arguments = ["-m", "pytest", "--nbval", "--collect-only", "-q", "--trace-config"]
+    where = ["notebooks/"] if folder == "." else []
+    ran = subprocess.run(
+        [sys.executable, *arguments, *where], cwd=ROOT / folder, capture_output=True, text=True
+    )
+    assert "tests.nbval_tolerance" in ran.stdout
+    assert "::Cell 0" in ran.stdout

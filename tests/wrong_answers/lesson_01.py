@@ -1,0 +1,254 @@
+"""Wrong answers to lesson 01: by exercise, pairs of the answer and words of the diagnosis."""
+
+WRONG = {
+    "parabola_gradient": [
+        (
+            """
+def parabola_gradient(a, w, b, x, y):
+    error = a * x**2 + w * x + b - y
+    return (error * x**2).mean(), (error * x).mean(), error.mean()
+""",
+            "the 2 from the square is missing",
+        ),
+        (
+            """
+def parabola_gradient(a, w, b, x, y):
+    error = a * x**2 + w * x + b - y
+    return (2 * error * x**2).sum(), (2 * error * x).sum(), (2 * error).sum()
+""",
+            "a sum stands where the mean is wanted",
+        ),
+        (
+            """
+def parabola_gradient(a, w, b, x, y):
+    error = y - (a * x**2 + w * x + b)
+    return (2 * error * x**2).mean(), (2 * error * x).mean(), (2 * error).mean()
+""",
+            "the wrong sign",
+        ),
+        (
+            """
+def parabola_gradient(a, w, b, x, y):
+    error = a * x**2 + w * x + b - y
+    return (2 * error * 2 * x).mean(), (2 * error).mean(), 0 * b
+""",
+            "2x is the derivative of x² by x",
+        ),
+        (
+            """
+def parabola_gradient(a, w, b, x, y):
+    error = a * x**2 + w * x + b - y
+    return (2 * error * x).mean(), (2 * error * x).mean(), (2 * error).mean()
+""",
+            "dw and db fit, da not",
+        ),
+        (
+            """
+def parabola_gradient(a, w, b, x, y):
+    error = a * x**2 + w * x + b - y.ravel()
+    return 2 * error * x**2, 2 * error * x, 2 * error
+""",
+            "Was an (n, 1) column combined with an (n,) one?",
+        ),
+        (
+            """
+def parabola_gradient(a, w, b, x, y):
+    error = a * x**2 + w * x + b - y
+    return (2 * error * x**2).mean()
+""",
+            "Wanted 3 numbers, da, dw, db",
+        ),
+        (
+            """
+def parabola_gradient(a, w, b, x, y):
+    error = a * x**2 + w * x + b - y
+""",
+            "is the return missing?",
+        ),
+    ],
+    "step": [
+        (
+            """
+def step(w, b, x, y, lr):
+    b = b - lr * (2 * (w * x + b - y)).mean()
+    w = w - lr * (2 * (w * x + b - y) * x).mean()
+    return w, b
+""",
+            "b is stepped first",
+        ),
+        (
+            """
+def step(w, b, x, y, lr):
+    w = w - lr * (2 * (w * x + b - y) * x).mean()
+    b = b - lr * (2 * (w * x + b - y)).mean()
+    return w, b
+""",
+            "w is stepped first",
+        ),
+        (
+            """
+def step(w, b, x, y, lr):
+    error = w * x + b - y
+    return w + lr * (2 * error * x).mean(), b + lr * (2 * error).mean()
+""",
+            "It climbs",
+        ),
+        (
+            """
+def step(w, b, x, y, lr):
+    error = w * x + b - y
+    return w - (2 * error * x).mean(), b - (2 * error).mean()
+""",
+            "The learning rate is not used",
+        ),
+        (
+            """
+def step(w, b, x, y, lr):
+    error = w * x + b - y
+    return b - lr * (2 * error).mean(), w - lr * (2 * error * x).mean()
+""",
+            "return w first",
+        ),
+        (
+            """
+def step(w, b, x, y, lr):
+    error = w * x + b - y
+    return (2 * error * x).mean(), (2 * error).mean()
+""",
+            "These are the two gradients",
+        ),
+        (
+            """
+def step(w, b, x, y, lr):
+    error = w * x + b - y
+    return w - lr * (2 * error * x).sum(), b - lr * (2 * error).sum()
+""",
+            "A sum stands where the mean is wanted",
+        ),
+        (
+            """
+def step(w, b, x, y, lr):
+    error = w * x + b - target
+    return w - lr * (2 * error * x).mean(), b - lr * (2 * error).mean()
+""",
+            "raises NameError",
+        ),
+    ],
+    "largest_stable_lr": [
+        (
+            """
+def largest_stable_lr(x):
+    A = np.hstack([x, np.ones_like(x)])
+    return 1 / np.linalg.eigvalsh(2 / len(x) * A.T @ A)[-1]
+""",
+            "the limit is 2/λmax",
+        ),
+        (
+            """
+def largest_stable_lr(x):
+    A = np.hstack([x, np.ones_like(x)])
+    return 2 / np.linalg.eigvalsh(2 / len(x) * A.T @ A)[0]
+""",
+            "uses the smallest eigenvalue",
+        ),
+        (
+            """
+def largest_stable_lr(x):
+    A = np.hstack([x, np.ones_like(x)])
+    return 2 / np.linalg.eigvalsh(2 * A.T @ A)[-1]
+""",
+            "8 times too small",
+        ),
+        (
+            """
+def largest_stable_lr(x):
+    A = np.hstack([x, np.ones_like(x)])
+    return 2 / np.linalg.eigvalsh(A.T @ A)[-1]
+""",
+            "the factor 2/n is missing",
+        ),
+        (
+            """
+def largest_stable_lr(x):
+    A = np.hstack([x, np.ones_like(x)])
+    return 2 / np.linalg.eigvalsh(A.T @ A / len(x))[-1]
+""",
+            "the 2 from the square is missing",
+        ),
+        (
+            """
+def largest_stable_lr(x):
+    return 2 / np.linalg.eigvalsh(2 / len(x) * x.T @ x)[-1]
+""",
+            "The column of ones is missing",
+        ),
+        (
+            """
+def largest_stable_lr(x):
+    A = np.hstack([x, np.ones_like(x)])
+    return 2 / np.linalg.eigvalsh(2 / len(x) * A.T @ A)
+""",
+            "has shape (2,)",
+        ),
+    ],
+    "minibatches": [
+        (
+            """
+def minibatches(x, y, batch_size, rng):
+    return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
+""",
+            "shuffle them first",
+        ),
+        (
+            """
+def minibatches(x, y, batch_size, rng):
+    x, y = x[rng.permutation(len(x))], y[rng.permutation(len(x))]
+    return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
+""",
+            "x and y are torn apart",
+        ),
+        (
+            """
+def minibatches(x, y, batch_size, rng):
+    order = rng.permutation(len(x))
+    full = len(x) // batch_size
+    pieces = [order[k * batch_size : (k + 1) * batch_size] for k in range(full)]
+    return [(x[piece], y[piece]) for piece in pieces]
+""",
+            "2 of 10 rows are missing",
+        ),
+        (
+            """
+def minibatches(x, y, batch_size, rng):
+    pieces = [rng.randint(0, len(x), batch_size) for _ in range(0, len(x), batch_size)]
+    return [(x[piece], y[piece]) for piece in pieces]
+""",
+            "don't draw with replacement",
+        ),
+        (
+            """
+def minibatches(x, y, batch_size, rng):
+    order = np.random.permutation(len(x))
+    pieces = [order[i : i + batch_size] for i in range(0, len(x), batch_size)]
+    return [(x[piece], y[piece]) for piece in pieces]
+""",
+            "shuffle with rng",
+        ),
+        (
+            """
+def minibatches(x, y, batch_size, rng):
+    order = rng.permutation(len(x))
+    return [(x[order], y[order])]
+""",
+            "but [10] came",
+        ),
+        (
+            """
+def minibatches(x, y, batch_size, rng):
+    rng.shuffle(x)
+    return [(x, y)]
+""",
+            "changes the arrays that it was given",
+        ),
+    ],
+}
