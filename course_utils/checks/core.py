@@ -54,14 +54,17 @@ def exercise(number, hint):
     return decorate
 
 
-def call(answer, *arguments):
-    """Call the student's function on copies of the arguments and return what it returns."""
+def call(answer, *arguments, in_place=False):
+    """Call the student's function on copies of the arguments and return what it returns.
+
+    The answer must leave arrays and tensors as they came; with `in_place` it works on them.
+    """
     if not callable(answer):
         raise Wrong(
             f"A function is wanted, but {_named(answer)} came: "
             "pass its name, without brackets behind it."
         )
-    copies = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
+    copies = arguments if in_place else [_copy(a) for a in arguments]
     try:
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             got = answer(*copies)
@@ -70,12 +73,14 @@ def call(answer, *arguments):
     except Exception as error:
         if "ellipsis" in str(error).lower():
             raise NotDone from None
-        raise Wrong(f"Your function raises {type(error).__name__}: {error}.") from None
+        said = str(error).removesuffix(".")
+        raise Wrong(f"Your function raises {type(error).__name__}: {said}.") from None
     if _holds_ellipsis(got):
         raise NotDone
     for before, after in zip(arguments, copies, strict=True):
-        if isinstance(before, np.ndarray) and not np.array_equal(before, after):
-            raise Wrong("Your function changes the arrays that it was given: work on new ones.")
+        if hasattr(before, "shape") and not np.array_equal(_plain(before), _plain(after)):
+            kind = "tensors" if hasattr(before, "detach") else "arrays"
+            raise Wrong(f"Your function changes the {kind} that it was given: work on new ones.")
     if got is None:
         raise Wrong("Your function returns None: is the return missing?")
     return got
@@ -101,25 +106,47 @@ def numbers(got, names):
     return np.array(values)
 
 
-def same(got, want):
-    """Tell whether two results agree to about six digits."""
-    return np.shape(got) == np.shape(want) and np.allclose(got, want, rtol=1e-6, atol=1e-9)
+def arrays(got, shapes):
+    """Return the student's result as one float array for each name in `shapes`, or say what came.
+
+    `shapes` maps each name to the shape that it must have. Tensors count as arrays.
+    """
+    parts = [got] if len(shapes) == 1 else got
+    if not isinstance(parts, (tuple, list)) or len(parts) != len(shapes):
+        raise Wrong(f"Wanted {len(shapes)} results, {', '.join(shapes)}, but {_named(got)} came.")
+    values = []
+    for (name, shape), part in zip(shapes.items(), parts, strict=True):
+        try:
+            array = np.asarray(_plain(part), dtype=float)
+        except (TypeError, ValueError):
+            raise Wrong(f"{name} must be numbers, but is {_named(part)}.") from None
+        if array.shape != shape:
+            why = " That is the transpose." if shape == array.shape[::-1] else ""
+            raise Wrong(f"{name} must have shape {shape}, but has shape {array.shape}.{why}")
+        values.append(array)
+    return values
 
 
-def diagnose(got, want, mistakes, names=()):
+def same(got, want, rtol=1e-6):
+    """Tell whether two results agree, by default to about six digits."""
+    return np.shape(got) == np.shape(want) and np.allclose(got, want, rtol=rtol, atol=1e-9)
+
+
+def diagnose(got, want, mistakes, names=(), rtol=1e-6):
     """Raise Wrong unless `got` is `want`; name the first of `mistakes` that gives `got`.
 
     `mistakes` maps what to tell the student to the result which that mistake would give. With
     the parts' names, an unknown mistake is told as the parts that are right and that are not.
+    float32 work needs a larger `rtol`.
     """
-    if same(got, want):
+    if same(got, want, rtol):
         return
     for told, result in mistakes.items():
-        if same(got, result):
+        if same(got, result, rtol):
             raise Wrong(told)
     if not np.all(np.isfinite(got)):
         raise Wrong(f"On test data it gives {shown(got)}: something divides by zero or overflows.")
-    right = [name for name, g, w in zip(names, got, want, strict=False) if same(g, w)]
+    right = [name for name, g, w in zip(names, got, want, strict=False) if same(g, w, rtol)]
     if right:
         wrong = [name for name in names if name not in right]
         raise Wrong(f"{' and '.join(right)} fit, {' and '.join(wrong)} not.")
@@ -130,6 +157,16 @@ def shown(values):
     """Return numbers as a student reads them: four digits, in brackets where several."""
     texts = [f"{value:.4g}" for value in np.atleast_1d(values)]
     return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _plain(value):
+    return value.detach().cpu().numpy() if hasattr(value, "detach") else value
+
+
+def _copy(value):
+    if hasattr(value, "detach"):  # a tensor; torch itself stays out of this module
+        return value.detach().clone().requires_grad_(value.requires_grad)
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def _named(value):

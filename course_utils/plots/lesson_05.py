@@ -1,0 +1,79 @@
+"""The pictures that lesson 05, 'The linear layer', introduces."""
+
+import numpy as np
+
+from course_utils._validate import to_vector
+from course_utils.descent import QuadraticLoss, design_matrix
+from course_utils.plots.core import (
+    BEST,
+    FIT,
+    TRAIN,
+    VALIDATION,
+    line_ends,
+    picture,
+    to_paths,
+)
+
+_STYLES = [(FIT, "-", "o"), (TRAIN, "--", "s"), (VALIDATION, "-.", "D"), ("black", ":", "^")]
+
+
+@picture(10.4, 3.9, "line loss")
+def first_and_last_line(x, y, path, *, axs=None):
+    """Draw the line before and after a training through the data, and the loss (lesson 05).
+
+    x and y of shape (n, 1) or (n,); path of shape (epochs + 1, 2) holds (w, b) before the first
+    epoch and after each.
+    """
+    x = to_vector("x", x)
+    y = to_vector("y", y, length=len(x))
+    (path,) = to_paths([path])
+    losses = QuadraticLoss(design_matrix(x), y).loss(path)
+    ends = line_ends(x)
+    axs["line"].plot(x, y, "o", color=TRAIN, alpha=0.75, label="data")
+    for (w, b), name, style in ((path[0], "before", "--"), (path[-1], "after", "-")):
+        label = f"{name}: {w:.4g}·x + {b:.4g}"
+        axs["line"].plot(ends, w * ends + b, style, color=FIT, label=label)
+    axs["line"].set(xlabel="x", ylabel="y", title="the line before and after the training")
+    axs["line"].legend(loc="upper left")
+    axs["loss"].plot(losses, "o-", color=FIT, markersize=3.5, linewidth=1.4)
+    axs["loss"].set(xlabel="epoch", ylabel="loss (MSE)", yscale="log", title="the loss")
+    half = losses[len(losses) // 2]
+    return (
+        f"The loss falls from {losses[0]:.4f} to {half:.4f} in the first {len(losses) // 2} epochs "
+        f"and to {losses[-1]:.4f} in all {len(path) - 1}."
+    )
+
+
+@picture(11.4, 4.4, "w b loss")
+def parameters_by_epoch(x, y, paths, *, axs=None):
+    """Draw weight, bias and loss of one to four descents by epoch, with the truth (lesson 05).
+
+    x and y of shape (n, 1) or (n,); `paths` maps a label to (w, b) before the first epoch and
+    after each, of shape (epochs + 1, 2), in the units of x and y.
+    """
+    x = to_vector("x", x)
+    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    if not 1 <= len(paths) <= len(_STYLES):
+        raise ValueError(f"paths must hold 1 to {len(_STYLES)} descents, but holds {len(paths)}.")
+    arrays = to_paths(paths.values())
+    for label, path, (color, line, mark) in zip(paths, arrays, _STYLES[: len(paths)], strict=True):
+        style = {"color": color, "linestyle": line, "marker": mark, "markersize": 3.5}
+        style |= {"linewidth": 1.4, "label": label}
+        axs["w"].plot(path[:, 0], **style)
+        axs["b"].plot(path[:, 1], **style)
+        # Far below one millionth the excess is nothing but rounding.
+        axs["loss"].plot(np.maximum(loss.loss(path) - loss.min_loss, 1e-7), **style)
+    for name, axis in (("w", 0), ("b", 1)):
+        best = loss.minimizer[axis]
+        axs[name].axhline(best, color=BEST, linewidth=2, label="least squares", zorder=1)
+        axs[name].set(xlabel="epoch", ylabel={"w": "weight w", "b": "bias b"}[name])
+        axs[name].set_title(f"least squares: {name} = {best:.4f}")
+    axs["loss"].set(xlabel="epoch", ylabel="loss − least possible loss", yscale="log")
+    axs["loss"].set_ylim(bottom=1e-6 if axs["loss"].get_ylim()[0] < 1e-6 else None)
+    axs["loss"].set_title(f"least possible loss: {loss.min_loss:.4f}")
+    handles, labels = axs["w"].get_legend_handles_labels()
+    axs["w"].get_figure().legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    ends = ", ".join(f"({path[-1, 0]:.4g}, {path[-1, 1]:.4g})" for path in arrays)
+    best_w, best_b = loss.minimizer
+    epochs = " and ".join(f"{n}" for n in dict.fromkeys(len(path) - 1 for path in arrays))
+    return f"After {epochs} epochs (w, b) = {ends}; least squares ({best_w:.4g}, {best_b:.4g})."
