@@ -83,3 +83,44 @@ def test_second_failure_adds_a_hint(number, exercise):
 @pytest.mark.parametrize(("number", "exercise"), EXERCISES)
 def test_right_answer_is_right_wherever_it_is_asked(number, exercise):
     assert ": right. " in told(number, exercise.check, exercise.solution)
+
+
+def one_line(check, *answers):
+    """Return what a check prints; it must be one line and no exception."""
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        check(*answers)
+    assert printed.getvalue().count("\n") == 1
+    return printed.getvalue()
+
+
+def recursive(*_):
+    return recursive()
+
+
+ODD_ANSWERS = [
+    None,
+    3,
+    "text",
+    object(),
+    [],
+    {},
+    print,
+    int,
+    lambda: 0,
+    lambda *_: "text",
+    recursive,
+]
+
+
+@pytest.mark.parametrize(("number", "exercise"), EXERCISES)
+def test_no_answer_makes_a_check_raise(number, exercise):
+    check = getattr(run_lesson(number)["check"], exercise.name)
+    for odd in ODD_ANSWERS:
+        assert ": right." not in one_line(check, odd)
+
+
+@pytest.mark.parametrize(("number", "exercise"), EXERCISES)
+def test_an_ellipsis_is_not_done_yet(number, exercise):
+    check = getattr(run_lesson(number)["check"], exercise.name)
+    assert ": not done yet." in one_line(check, ...)

@@ -1,0 +1,1 @@
+"""What course.py runs, one short module each: `python -m commands.NAME` from the root."""

@@ -1,0 +1,26 @@
+"""The option --no-skips: a skipped test counts as failed, so that CI cannot pass by skipping."""
+
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption("--no-skips", action="store_true", help="count every skipped test as failed")
+
+
+def _no_skip(config, report):
+    # An expected failure (xfail) is reported as skipped too; that is no skip.
+    if config.getoption("--no-skips") and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{reason} (--no-skips counts this as a failure)"
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item):
+    return _no_skip(item.config, (yield))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(collector):
+    return _no_skip(collector.config, (yield))

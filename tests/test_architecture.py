@@ -1,0 +1,63 @@
+"""The arrows between modules point one way."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from tests.lessons import ROOT
+
+COURSE_UTILS = {
+    path.relative_to(ROOT)
+    .with_suffix("")
+    .as_posix()
+    .replace("/", ".")
+    .removesuffix(".__init__"): path
+    for path in sorted((ROOT / "course_utils").rglob("*.py"))
+}
+# What a module may import of course_utils, by the beginning of its name: the longest one counts.
+MAY_IMPORT = {
+    "course_utils": (),
+    "course_utils.data": (),
+    "course_utils.descent": ("course_utils._validate",),
+    "course_utils.plots": ("course_utils",),
+    "course_utils.graphs": ("course_utils.plots", "course_utils._validate"),
+    "course_utils.self_check": ("course_utils.plots", "course_utils.graphs"),
+    "course_utils.checks": ("course_utils.checks", "course_utils.data", "course_utils.descent"),
+}
+
+
+def imports(path):
+    """Return the modules that a file imports, inside its functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            # `from course_utils import plots` imports the module course_utils.plots.
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("module", COURSE_UTILS)
+def test_course_utils_points_one_way(module):
+    rule = max((name for name in MAY_IMPORT if module.startswith(name)), key=len)
+    for name in imports(COURSE_UTILS[module]):
+        assert not name.startswith(("commands", "tests", "lessons"))
+        if name.startswith("course_utils"):
+            assert name.startswith(MAY_IMPORT[rule] or "nothing"), f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "commands").glob("*.py")), ids=lambda p: p.name)
+def test_commands_do_not_know_course_utils(path):
+    assert not any(name.startswith("course_utils") for name in imports(path))
+
+
+def test_torch_is_loaded_by_the_checks_of_later_lessons_only():
+    """Lesson 01 does without torch, and everything that it uses must, too."""
+    allowed = [name for name in COURSE_UTILS if name.startswith("course_utils.checks.lesson_")]
+    names = [name for name in COURSE_UTILS if name not in allowed or name.endswith("01")]
+    code = f"import sys, {', '.join(names)}; sys.exit('torch' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
