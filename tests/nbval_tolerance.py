@@ -12,6 +12,7 @@ import copy
 import difflib
 import io
 import math
+import os
 import re
 import sys
 import time
@@ -30,7 +31,11 @@ RTOL, ATOL = 1e-4, 1e-6
 # one point moved by 1 % of the axis in one panel 0.9 and 26; one letter 2.0 and 47.
 MAX_RMS, MAX_TILE_RMS, TILE = 1.0, 8.0, 24
 
-NUMBER = re.compile(r"(?<![\w.])[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?(?!\.?\d)")
+# '20.' is a decimal in an array, and an integer at the end of a sentence.
+ARRAY = r"[eE,)\]}]|\s* (?:[-+−.\d]|nan|inf)"
+NUMBER = re.compile(
+    rf"(?<![\w.])[-+−]?(?:\d+\.\d+|\d+\.(?={ARRAY})|\.\d+|\d+)(?:[eE][-+−]?\d+)?(?!\.?\d)"
+)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -42,9 +47,20 @@ def close(stored, new, rtol=RTOL, atol=ATOL):
         return False
     a, b = (float(text.replace("−", "-")) for text in (stored, new))
     mantissa, _, exponent = stored.lower().replace("−", "-").partition("e")
-    digits, decimals = sum(map(str.isdigit, mantissa)), len(mantissa.partition(".")[2])
+    decimals = len(mantissa.partition(".")[2])
+    digits = max(map(_significant, (stored, new)))
     last_place = 10.0 ** (int(exponent or 0) - decimals) if digits >= 4 else 0.0
     return math.isclose(a, b, rel_tol=rtol, abs_tol=max(atol, 1.001 * last_place))
+
+
+def _significant(number):
+    """Count a number's digits without its leading zeros."""
+    return len(re.sub(r"\D", "", re.split("[eE]", number)[0]).lstrip("0"))
+
+
+def _unpadded(words):
+    """Return the words between numbers without the padding that a number's width changes."""
+    return [re.sub(" +", " ", word).strip(" ") for word in words]
 
 
 def align(stored, new, rtol=RTOL, atol=ATOL):
@@ -57,9 +73,7 @@ def align(stored, new, rtol=RTOL, atol=ATOL):
     words, new_words = NUMBER.split(stored), NUMBER.split(new)
     if words != new_words:
         resized = any(len(a) != len(b) for a, b in pairs)
-        if not resized or [re.sub(" +", " ", w) for w in words] != [
-            re.sub(" +", " ", w) for w in new_words
-        ]:
+        if not resized or _unpadded(words) != _unpadded(new_words):
             return new
     numbers = [a if close(a, b, rtol, atol) else b for a, b in pairs]
     return "".join(part for pair in zip(words, [*numbers, ""], strict=True) for part in pair)
@@ -88,21 +102,35 @@ def tolerances(cell):
     """Return {"rtol": ..., "atol": ...} from a cell's tags; ValueError for a malformed tag."""
     found = {}
     for tag in cell.metadata.get("tags", []):
-        name, equals, value = tag.partition("=")
-        if equals and name.strip() in ("rtol", "atol"):
-            if not re.fullmatch(r"\d+(\.\d*)?(e-?\d+)?", value):
+        if re.match("[ra]tol", tag.strip().lower()):
+            read = re.fullmatch(r"([ra]tol)=(\d+(?:\.\d*)?(?:e-?\d+)?)", tag)
+            if read is None:
                 raise ValueError(f"the tag '{tag}' must read like rtol=1e-2 or atol=0.001")
-            found[name] = float(value)
+            found[read[1]] = float(read[2])
     return found
 
 
 class CourseKernel(RunningKernel):
-    """A kernel whose death is noticed within a second."""
+    """A kernel whose death is noticed within a second, and that runs cells as the build does."""
+
+    give_up = math.inf
+
+    def execute_cell_input(self, cell_input, allow_stdin=None):
+        """Execute with history: without it a trailing semicolon would not silence its value."""
+        self.give_up = math.inf
+        return self.kc.execute(cell_input, allow_stdin=allow_stdin, stop_on_error=False)
+
+    def interrupt(self):
+        """Interrupt the cell; one that goes on printing in spite of it is given up."""
+        self.give_up = time.monotonic() + 5
+        super().interrupt()
 
     def get_message(self, stream, timeout=None):
         """Wait for a message in slices of a second, as long as the kernel lives."""
         end = time.monotonic() + (math.inf if timeout is None else timeout)
         while True:
+            if time.monotonic() > self.give_up:
+                raise Empty
             try:
                 return super().get_message(
                     stream, timeout=min(1, max(0.01, end - time.monotonic()))
@@ -138,8 +166,9 @@ class CourseFile(IPyNbFile):
 
     def setup(self):
         """Start the kernel, and remove what an earlier failure left."""
-        for old in self.left_behind.parent.glob(f"{self.path.stem}*.[ip][pn][yg]*"):
-            old.unlink()
+        for name in (self.path.name, f"{self.path.stem}-cell-*.png"):
+            for old in self.left_behind.parent.glob(name):
+                old.unlink()
         super().setup()
         self.kernel.__class__ = CourseKernel
 
@@ -169,10 +198,11 @@ class CourseCell(IPyNbCell):
         """Run the cell and compare; after the notebook's first failure others are expected."""
         first = self.parent.first_failure
         try:
-            if self.cell.source.strip() and self.cell.execution_count is None:
+            executed = self.cell.execution_count is not None or self.options["skip"]
+            if self.cell.source.strip() and not executed:
                 self.raise_cell_error("Never executed: run python course.py build")
             super().runtest()
-        except (NbCellError, RuntimeError):
+        except Exception:
             if first is not None:
                 pytest.xfail(f"after Cell {first}")
             self.parent.first_failure = self.cell_num
@@ -201,14 +231,15 @@ class CourseCell(IPyNbCell):
         )
         if len(new) != len(stored):
             return [f"{len(stored)} pictures are stored, and {len(new)} came."]
+        lines = []
         for k, (b, a) in enumerate(zip(new, stored, strict=True), start=1):
             alts = [o.metadata.get("image/png", {}).get("alt", "") for o in (a, b)]
             if align(*alts, **self.tolerances) != alts[0]:
-                return [f"The alt text of picture {k} differs.", *_lines(*alts)]
+                lines += [f"The alt text of picture {k} differs.", *_lines(*alts)]
             differ, pixels = picture_difference(*(o.data["image/png"] for o in (a, b)))
             if differ:
-                return [f"Picture {k} differs: {differ}.", *self._keep(k, pixels)]
-        return []
+                lines += [f"Picture {k} differs: {differ}.", *self._keep(k, pixels)]
+        return lines
 
     def _keep(self, k, pixels):
         folder, stem = self.parent.left_behind.parent, self.parent.path.stem
@@ -216,7 +247,11 @@ class CourseCell(IPyNbCell):
         for name, image in zip(("stored", "new"), pixels, strict=True):
             path = folder / f"{stem}-cell-{self.cell_num}-picture-{k}-{name}.png"
             imsave(path, image / 255)
-            yield f"{name + ':':<8}{path.relative_to(self.config.rootpath)}"
+            yield f"{name + ':':<8}{self._seen(path)}"
+
+    def _seen(self, path):
+        """Return a path as it reads from where pytest was called."""
+        return os.path.relpath(path, self.config.invocation_params.dir)
 
     def format_output_compare(self, key, left, right):
         """Show what is stored and what is new; nbval's own diff shows them with signs swapped."""
@@ -234,8 +269,7 @@ class CourseCell(IPyNbCell):
             text = f"{error}\n"
         else:
             return super().repr_failure(excinfo)
-        ours = self.parent.path.relative_to(self.config.rootpath)
-        theirs = self.parent.left_behind.relative_to(self.config.rootpath)
+        ours, theirs = self._seen(self.parent.path), self._seen(self.parent.left_behind)
         text = f"{ours}, cell {self.cell_num}: {text}\nTo compare: nbdiff {ours} {theirs}"
         return ANSI.sub("", text) if self.colors is nocolors else text
 

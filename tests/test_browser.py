@@ -32,10 +32,14 @@ FLAGS = (
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt"
 FIGURES = f"{PANEL} .jp-OutputArea img"
+ERRORS = f'{PANEL} [data-mime-type="application/vnd.jupyter.stderr"]'
 ALL_RAN = """selector => {
     const prompts = [...document.querySelectorAll(selector)].map(e => e.textContent.trim());
     return prompts.length > 0 && prompts.every(p => /^\\[\\d+\\]:$/.test(p));
 }"""
+# A traceback ends the run; without this the wait would last to its time-out.
+STOPPED = """([prompts, errors]) => document.querySelector(errors)
+    && ![...document.querySelectorAll(prompts)].some(e => e.textContent.trim() === "[*]:")"""
 
 
 def seconds_until(answers, limit):
@@ -90,7 +94,10 @@ def lab(tmp_path_factory):
         yield f"http://127.0.0.1:{port}", token, lessons
     finally:
         server.terminate()
-        server.wait(30)
+        try:
+            server.wait(30)
+        finally:
+            server.kill()  # of no effect on one that has ended
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +141,11 @@ def run_all(page):
     page.click('.lm-MenuBar-itemLabel:text-is("Run")')
     page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
     with contextlib.suppress(Exception):  # a time-out: the test says what it finds
-        page.wait_for_function(ALL_RAN, arg=PROMPTS, timeout=120_000)
+        page.wait_for_function(
+            f"selectors => ({ALL_RAN})(selectors[0]) || ({STOPPED})(selectors)",
+            arg=[PROMPTS, ERRORS],
+            timeout=120_000,
+        )
 
 
 def screenshots(page, folder):
@@ -162,8 +173,7 @@ def test_lesson_runs_from_top_to_bottom(lab, page, number):
     run_all(page)
     screenshots(page, ROOT / "test_output" / "browser" / number)
 
-    errors = page.locator(f'{PANEL} [data-mime-type="application/vnd.jupyter.stderr"]')
-    assert errors.all_inner_texts() == []
+    assert page.locator(ERRORS).all_inner_texts() == []
     assert page.evaluate(ALL_RAN, PROMPTS), "a cell did not run"
     assert page.locator(FIGURES).count() == figures
     assert page.errors == []

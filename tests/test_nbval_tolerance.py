@@ -29,6 +29,10 @@ from tests.lessons import ROOT
         ("tensor([1., 2.5000])", "tensor([1., 2.5001])"),
         ("    9.99996   ok", "   10.00001   ok"),  # a wider number in its column
         ("12.34 % of 5", "12.35 % of 5"),
+        ("[ 1.0e-08 -3.4e+00]", "[-1.0e-08 -3.4e+00]"),  # a sign in place of NumPy's padding
+        ("[1.  2.5]", "[1.00000001 2.5       ]"),
+        ("[20000. 1.]", "[20000.4 1.]"),
+        ("0.1000", "0.0999"),
     ],
 )
 def test_noise_is_forgiven(stored, new):
@@ -51,6 +55,8 @@ def test_noise_is_forgiven(stored, new):
         ("a  b 1.0000", "a b 1.0000"),
         ("1.50e-02", "1.60e-02"),
         ("2.742157 of 80", "2.742158 of 81"),
+        ("in epoch 1200.", "in epoch 1201."),  # an integer, and the end of a sentence
+        ("loss 0.0003", "loss 0.0004"),  # one digit that counts, not five
     ],
 )
 def test_a_difference_stays(stored, new):
@@ -69,7 +75,9 @@ def test_a_tag_widens_the_tolerance():
     assert tolerance.align("2.7422", "2.7500", rtol=1e-2) == "2.7422"
 
 
-@pytest.mark.parametrize("tag", ["rtol=", "atol=small", "rtol=-1", "rtol=1e-2 atol=1"])
+@pytest.mark.parametrize(
+    "tag", ["rtol", "rtol=", "rtol =1e-2", "RTOL=1", "atol=small", "rtol=-1", "rtol=1e-2 atol=1"]
+)
 def test_a_malformed_tag_is_an_error(tag):
     with pytest.raises(ValueError, match="must read like rtol=1e-2"):
         tolerance.tolerances(new_code_cell(metadata={"tags": [tag]}))
@@ -169,6 +177,7 @@ def fault_additional_picture(cells):
 
 def fault_moved_point(cells):
     cells[2].outputs[0].data["image/png"] = picture(move=0.026)
+    cells[2].outputs[0].metadata["image/png"]["alt"] = "loss 3.1"  # one fault changes both
 
 
 def fault_alt_text(cells):
@@ -192,6 +201,19 @@ def fault_dead_kernel(cells):
     cells[1].source = "import os\nos._exit(1)"
 
 
+def fault_stubborn(cells):
+    loop = "while True:\n    try:\n        print(1); time.sleep(0.5)\n"
+    cells[1].source = f"import time\n{loop}    except KeyboardInterrupt:\n        pass"
+
+
+def fault_semicolon(cells):
+    cells[1].source += "\nloss;"
+
+
+def fault_skipped(cells):
+    cells[3].update(execution_count=None, outputs=[], metadata={"tags": ["nbval-skip"]})
+
+
 def fault_bad_tag(cells):
     cells[1].metadata["tags"] = ["rtol=wide"]
 
@@ -213,6 +235,7 @@ def report(good, tmp_path_factory):
         nbformat.write(notebook, folder / f"{name}.ipynb")
     said = {}
     command = ["-m", "pytest", "--nbval", "-rA", "-n", "2", "--dist", "loadfile", "--color=no"]
+    command += ["--nbval-cell-timeout=10"]
     ran = subprocess.run(
         [sys.executable, *command],
         cwd=folder,
@@ -257,6 +280,9 @@ def outcomes(report, name):
         ("root_cause", ".F.x"),
         ("exception", ".F.x"),
         ("dead_kernel", ".Fxx"),
+        ("stubborn", ".Fxx"),
+        ("semicolon", "...."),
+        ("skipped", "..."),  # and one that the summary does not name
     ],
 )
 def test_notebook(report, name, expected):
@@ -271,6 +297,7 @@ def test_notebook(report, name, expected):
         "0 pictures are stored, and 1 came",
         "Never executed: run python course.py build",
         "The kernel died while this cell ran",
+        "Timeout of 10 seconds exceeded while executing cell. Failed to interrupt",
         "ValueError: wrong shape",
         "bad_tag.ipynb, Cell 1: the tag 'rtol=wide' must read like rtol=1e-2",
         "To compare: nbdiff moved_point.ipynb test_output/moved_point.ipynb",
@@ -305,7 +332,11 @@ def test_the_plugin_is_loaded_from_the_root_and_from_notebooks(folder):
     arguments = ["-m", "pytest", "--nbval", "--collect-only", "-q", "--trace-config"]
     where = ["notebooks/"] if folder == "." else []
     ran = subprocess.run(
-        [sys.executable, *arguments, *where], cwd=ROOT / folder, capture_output=True, text=True
+        [sys.executable, *arguments, *where],
+        cwd=ROOT / folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert "tests.nbval_tolerance" in ran.stdout
     assert "::Cell 0" in ran.stdout

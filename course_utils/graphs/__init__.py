@@ -1,0 +1,145 @@
+"""Computational graphs, each drawn in one picture.
+
+`value_graph` (lesson 02) draws the student's own engine; `record` (lesson 03) notes what PyTorch
+computes, so that the tape's `draw` can show every value, local derivative and gradient; `torchviz`
+(lesson 03) draws what `torchviz.make_dot` returns, without the program `dot`.
+"""
+
+import re
+
+import numpy as np
+
+from course_utils.graphs.drawing import (
+    CONSTANT,
+    LEAF,
+    MAX_NODES,
+    OPERATION,
+    RESULT,
+    Edge,
+    Graph,
+    Node,
+    check_size,
+    describe,
+    draw,
+    leaves_are,
+)
+from course_utils.graphs.tape import Tape
+
+MAX_PLAIN_NODES = 80  # without numbers
+DOT_NODE = re.compile(
+    r'^\t(\d+) \[label=(?:"(.*?)(?<!\\)"|(\w+))(?: fillcolor=(\w+))?\]$', re.MULTILINE | re.DOTALL
+)
+DOT_EDGE = re.compile(r"^\t(\d+) -> (\d+)(?: \[(.*)\])?$", re.MULTILINE)
+DOT_KINDS = {
+    "lightblue": LEAF, "darkolivegreen1": RESULT, "darkolivegreen3": RESULT, "orange": CONSTANT,
+}  # fmt: skip
+
+
+def value_graph(loss, gradients=True, *, ax=None):
+    """Draw the graph behind a `Value` of lesson 02: values, gradients and local derivatives.
+
+    Every node shows its `.name` and `.value`, every arrow its local derivative. The gradients are
+    those stored in `.grad`: all 0 before backward. `gradients=False` leaves them away.
+    """
+    return draw(value_nodes(loss, gradients), ax)
+
+
+def value_nodes(loss, gradients):
+    """Turn the nodes behind `loss` into a Graph, parents before children."""
+    order, seen, waiting = [], set(), [(loss, False)]
+    while waiting:
+        node, parents_done = waiting.pop()
+        if parents_done:
+            order.append(node)
+        elif id(node) not in seen:
+            check_value(node)
+            seen.add(id(node))
+            waiting += [(node, True), *((parent, False) for parent in reversed(node.parents))]
+    check_size(len(order), MAX_NODES, "Draw a smaller expression, such as the loss of one row.")
+
+    place = {id(node): k for k, node in enumerate(order)}
+    nodes, edges = [], []
+    for k, value in enumerate(order):
+        kind = RESULT if value is loss else OPERATION if value.parents else LEAF
+        gradient = np.array(float(value.grad)) if gradients else None
+        nodes.append(Node(value.name or "", kind, np.array(float(value.value)), gradient))
+        for parent, local in zip(value.parents, value.local_derivatives, strict=True):
+            edges.append(Edge(place[id(parent)], k, np.array(float(local))))
+            nodes[place[id(parent)]].paths.append(float(local) * float(value.grad))
+    words = {LEAF: "leaf", OPERATION: "operation", RESULT: "loss"}
+    return Graph(nodes, edges, describe(nodes, gradients), words)
+
+
+def check_value(node):
+    """Raise an error that says what came where a Value of lesson 02 was wanted."""
+    wanted = ("value", "grad", "parents", "local_derivatives", "name")
+    missing = [name for name in wanted if not hasattr(node, name)]
+    if missing:
+        hint = " Draw a tensor with graphs.record." if hasattr(node, "requires_grad") else ""
+        raise TypeError(
+            f"value_graph draws a Value of lesson 02, with {', '.join(wanted)}; "
+            f"but an object of type {type(node).__name__} has no {missing[0]}.{hint}"
+        )
+    if len(node.parents) != len(node.local_derivatives):
+        raise ValueError(
+            f"the node {node.name!r} has {len(node.parents)} parents but "
+            f"{len(node.local_derivatives)} local derivatives: one is wanted for each parent."
+        )
+
+
+def record(**leaves):
+    """Return a tape that notes what PyTorch computes inside its `with` block.
+
+    The keywords name tensors: `with graphs.record(w=w, x=x) as tape:`, in it `loss = ...`, then
+    `tape.draw(loss)`; `**dict(model.named_parameters())` names those of a model. It changes
+    nothing that is computed, and touches no `.grad`.
+    """
+    import torch
+
+    for name, leaf in leaves.items():
+        if not isinstance(leaf, torch.Tensor):
+            raise TypeError(f"record names tensors, but {name} is of type {type(leaf).__name__}.")
+    return Tape(leaves)
+
+
+def torchviz(dot, *, ax=None):
+    """Draw what `torchviz.make_dot(loss, params={...})` returns (lesson 03).
+
+    torchviz names its nodes by their addresses in memory; here they are boxes without names.
+    """
+    return draw(dot_nodes(dot), ax)
+
+
+def dot_nodes(dot):
+    """Turn a graphviz.Digraph of torchviz into a Graph."""
+    source = getattr(dot, "source", None)
+    if not isinstance(source, str):
+        came = type(dot).__name__
+        raise TypeError(f"torchviz wants what torchviz.make_dot returns, but a {came} came.")
+    places, nodes, edges = {}, [], []
+    for name, quoted, plain, colour in DOT_NODE.findall(source):
+        text = re.sub(r"0x[0-9a-f]+|\d{9,}", "…", quoted or plain)  # an address in an attribute
+        lines = [" ".join(part.split()) for part in text.splitlines()]
+        kind = DOT_KINDS.get(colour, OPERATION)
+        lines = [line for line in lines if line.strip("-") and line != "()"]
+        lines = ["output", *lines] if kind == RESULT else lines
+        if name not in places:
+            places[name] = len(nodes)
+            nodes.append(Node("\n".join(lines) or "a number", kind))
+    if not nodes:
+        raise ValueError("this graph has no nodes: call torchviz.make_dot(loss, params={...}).")
+    check_size(len(nodes), MAX_PLAIN_NODES, "Draw a smaller model, or fewer steps.")
+    for start, end, attributes in DOT_EDGE.findall(source):
+        ends = places[start], places[end]
+        if nodes[ends[1]].kind == CONSTANT:  # a tensor saved by the function: stands before it
+            ends = ends[::-1]
+        arrow = "dir=none" not in attributes
+        edges.append(Edge(*ends, flows=arrow, arrow=arrow))
+    words = {
+        LEAF: "leaf", OPERATION: "backward function", RESULT: "output", CONSTANT: "saved tensor",
+    }  # fmt: skip
+    leaves = [node.text.replace("\n", " ") for node in nodes if node.kind == LEAF]
+    functions = sum(node.kind == OPERATION for node in nodes)
+    line = f"{len(nodes)} nodes, {functions} of them backward functions"
+    line += f"; {leaves_are(leaves)}." if leaves else "."
+    return Graph(nodes, edges, line, words)
