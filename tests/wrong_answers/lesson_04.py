@@ -1,0 +1,381 @@
+"""Wrong answers to lesson 04: by exercise, pairs of the answer and words of the diagnosis."""
+
+# The right shapes; each wrong answer changes one of them.
+SHAPES = """
+w_shape = (3, 4)
+b_shape = (3,)
+y_pred_shape = (200, 3)
+first_day_shape = (3,)
+first_rows_shape = (1, 3)
+"""
+
+WRONG = {
+    "shapes": [
+        (SHAPES + "w_shape = (4, 3)", "that is w.T"),
+        (SHAPES + "w_shape = (4, 200)", "w_shape is not (4, 200)"),
+        (SHAPES + "b_shape = (200,)", "not one for each day"),
+        (SHAPES + "b_shape = (4,)", "not one for each input"),
+        (SHAPES + "b_shape = (1, 3)", "would broadcast as well"),
+        (SHAPES + "b_shape = (3)", "a tuple of one needs a comma, (3,)"),
+        (SHAPES + "b_shape = '(3,)'", "b_shape must be a tuple"),
+        (SHAPES + "y_pred_shape = (200, 4)", "the columns are the outputs now"),
+        (SHAPES + "first_day_shape = (1, 3)", "its row axis is gone"),
+        (SHAPES + "first_rows_shape = (3,)", "it keeps its row axis"),
+    ],
+    "mse_gradient": [
+        (
+            """
+def mse_gradient(x, y, w, b):
+    error = x @ w.T + b - y
+    return 2 / len(y) * error.T @ x, 2 / len(y) * error.sum(dim=0)
+""",
+            "not over the n rows only",
+        ),
+        (
+            """
+def mse_gradient(x, y, w, b):
+    error = x @ w.T + b - y
+    return 2 * error.T @ x, 2 * error.sum(dim=0)
+""",
+            "a sum stands where the mean is wanted",
+        ),
+        (
+            """
+def mse_gradient(x, y, w, b):
+    error = x @ w.T + b - y
+    return error.T @ x / y.numel(), error.mean(dim=0) / 3
+""",
+            "the 2 from the square is missing",
+        ),
+        (
+            """
+def mse_gradient(x, y, w, b):
+    error = y - x @ w.T - b
+    return 2 / y.numel() * error.T @ x, 2 / y.numel() * error.sum(dim=0)
+""",
+            "the wrong sign",
+        ),
+        (
+            """
+def mse_gradient(x, y, w, b):
+    error = x @ w.T + b - y
+    return 2 / y.numel() * x.T @ error, 2 / y.numel() * error.sum(dim=0)
+""",
+            "That is the transpose",
+        ),
+        (
+            """
+def mse_gradient(x, y, w, b):
+    error = x @ w.T + b - y
+    return 2 / y.numel() * error.T @ x, 2 / y.numel() * error.sum(dim=1)
+""",
+            "db must have shape (3,), but has shape (6,)",
+        ),
+        (
+            """
+def mse_gradient(x, y, w, b):
+    error = x @ w.T + b - y
+    return 2 / y.numel() * error.T @ x, 2 * error.mean(dim=0)
+""",
+            "db is 3 times too large",
+        ),
+        (
+            """
+def mse_gradient(x, y, w, b):
+    error = x @ w.T + b - y
+    return 2 / y.numel() * error.sum(dim=0), 2 / y.numel() * error.T @ x
+""",
+            "return dw first",
+        ),
+        (
+            """
+def mse_gradient(x, y, w, b):
+    error = x @ w.T - y
+    return 2 / y.numel() * error.T @ x, 2 / y.numel() * error.sum(dim=0)
+""",
+            "lacks b",
+        ),
+        (
+            """
+def mse_gradient(x, y, w, b):
+    error = x @ w + b - y
+    return 2 / y.numel() * error.T @ x, 2 / y.numel() * error.sum(dim=0)
+""",
+            "mat1 and mat2 shapes cannot be multiplied",
+        ),
+        (
+            """
+def mse_gradient(x, y, w, b):
+    error = x @ w.T + b - y
+    return 2 / y.numel() * (error**2).T @ x, 2 / y.numel() * error.sum(dim=0)
+""",
+            "entry [0, 0] of dw is",
+        ),
+        (
+            """
+def mse_gradient(x, y, w, b):
+    y -= x @ w.T + b
+    return -2 / y.numel() * y.T @ x, -2 / y.numel() * y.sum(dim=0)
+""",
+            "changes the tensors that it was given",
+        ),
+    ],
+    "fresh_descent": [
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    y_pred = model(x, w, b)
+    for _ in range(n_epochs):
+        loss = mse(y_pred, y)
+        losses.append(loss.item())
+        loss.backward()
+        step(w, b, lr)
+    return losses + [mse(y_pred, y).item()]
+""",
+            "their graph: compute them inside the loop",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    y_pred = model(x, w, b)
+    for _ in range(n_epochs):
+        loss = mse(y_pred, y)
+        losses.append(loss.item())
+        loss.backward(retain_graph=True)
+        step(w, b, lr)
+    return losses + [mse(y_pred, y).item()]
+""",
+            "Every loss is the same",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        y_pred = model(x, w, b)
+        loss = mse(y_pred, y)
+        losses.append(loss.item())
+        loss.backward()
+        step(w, b, lr)
+    return losses
+""",
+            "The loss after the last step is missing",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        y_pred = model(x, w, b)
+        loss = mse(y_pred, y)
+        losses.append(loss.item())
+        loss.backward()
+        step(w, b, lr)
+    return losses + [mse(y_pred, y).item()]
+""",
+            "The last loss is stale",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = [mse(model(x, w, b), y).item()]
+    for _ in range(n_epochs):
+        y_pred = model(x, w, b)
+        loss = mse(y_pred, y)
+        loss.backward()
+        step(w, b, lr)
+        losses.append(mse(y_pred, y).item())
+    return losses
+""",
+            "The first loss comes twice",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        loss = mse(model(x, w, b), y)
+        losses.append(loss)
+        loss.backward()
+        step(w, b, lr)
+    return losses + [mse(model(x, w, b), y)]
+""",
+            "append loss.item()",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        loss = mse(model(x, w, b), y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            b -= lr * b.grad
+    return losses + [mse(model(x, w, b), y).item()]
+""",
+            "The gradients pile up",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        loss = mse(model(x, w, b), y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            b -= lr * b.grad
+        w.grad = None
+    return losses + [mse(model(x, w, b), y).item()]
+""",
+            "The gradient of b piles up",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        loss = mse(model(x, w, b), y)
+        losses.append(loss.item())
+        loss.backward()
+        w = w - lr * w.grad
+        b = b - lr * b.grad
+    return losses + [mse(model(x, w, b), y).item()]
+""",
+            "makes a new tensor that has none",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        loss = mse(model(x, w, b), y)
+        losses.append(loss.item())
+        loss.backward()
+        w -= lr * w.grad
+        b -= lr * b.grad
+    return losses + [mse(model(x, w, b), y).item()]
+""",
+            "put it under torch.no_grad()",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        loss = ((model(x, w, b) - y) ** 2).sum(dim=1).mean()
+        losses.append(loss.item())
+        loss.backward()
+        step(w, b, lr)
+    return losses + [((model(x, w, b) - y) ** 2).sum(dim=1).mean().item()]
+""",
+            "not a sum over the outputs",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        loss = mse(model(x, w, b), y)
+        losses.append(loss.item())
+        loss.backward()
+        step(w, b, -lr)
+    return losses + [mse(model(x, w, b), y).item()]
+""",
+            "It climbs",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    return [mse(model(x, w, b), y).item() + k for k in range(n_epochs + 1)]
+""",
+            "w and b have not moved",
+        ),
+    ],
+    "to_original_units": [
+        (
+            """
+def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
+    w = y_std * w_standard / x_std
+    return w, y_mean + y_std * b_standard - w @ x_mean
+""",
+            "Make it a column",
+        ),
+        (
+            """
+def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
+    w = w_standard / x_std
+    return w, b_standard - w @ x_mean
+""",
+            "w lacks y_std",
+        ),
+        (
+            """
+def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
+    w = y_std.reshape(-1, 1) * w_standard * x_std
+    return w, y_mean + y_std * b_standard - w @ x_mean
+""",
+            "w is multiplied by x_std",
+        ),
+        (
+            """
+def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
+    w = w_standard / x_std / y_std.reshape(-1, 1)
+    return w, (b_standard - y_mean) / y_std - w @ x_mean
+""",
+            "w is divided by y_std",
+        ),
+        (
+            """
+def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
+    w = y_std.reshape(-1, 1) * w_standard / x_std
+    return w, y_mean + y_std * b_standard
+""",
+            "b lacks the shift of the inputs",
+        ),
+        (
+            """
+def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
+    w = y_std.reshape(-1, 1) * w_standard / x_std
+    return w, y_std * b_standard - w @ x_mean
+""",
+            "b lacks y_mean",
+        ),
+        (
+            """
+def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
+    w = y_std.reshape(-1, 1) * w_standard / x_std
+    return w, y_mean + b_standard - w @ x_mean
+""",
+            "b_standard is in units of y_std",
+        ),
+        (
+            """
+def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
+    w = y_std.reshape(-1, 1) * w_standard / x_std
+    return w, y_mean + y_std * b_standard - w_standard @ x_mean
+""",
+            "take the new w",
+        ),
+        (
+            """
+def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
+    w = y_std.reshape(-1, 1) * w_standard / x_std
+    return w, y_mean + y_std * b_standard + w @ x_mean
+""",
+            "subtract it",
+        ),
+        (
+            """
+def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
+    return y_std.reshape(-1, 1) * w_standard / x_std
+""",
+            "Wanted 2 results, w, b",
+        ),
+    ],
+}
