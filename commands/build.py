@@ -199,7 +199,6 @@ def _execute(notebook: NotebookNode, lesson: Path) -> None:
         kernel_name="python3",
         timeout=CELL_SECONDS,
         resources={"metadata": {"path": str(folder)}},
-        coalesce_streams=True,
         extra_arguments=["--Application.log_level=50"],  # Else it tells of TCP and of its end.
         on_cell_start=lambda cell, cell_index: begun.append(cell_index + 1),
     )
@@ -214,8 +213,28 @@ def _execute(notebook: NotebookNode, lesson: Path) -> None:
     notebook.metadata = metadata
     for cell in notebook.cells:
         cell.metadata = _kept(cell)
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET, None)  # It holds a random id.
+        if cell.cell_type == "code":
+            cell.outputs = _merged(cell.outputs)
+            for output in cell.outputs:
+                output.get("data", {}).pop(WIDGET, None)  # It holds a random id.
+
+
+def _merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join what was printed between two pictures: where a stream is cut is chance.
+
+    Not nbclient's `coalesce_streams`, which would move a second picture's line above it.
+    """
+    merged, streams = [], {}
+    for output in outputs:
+        if output.output_type != "stream":
+            streams = {}
+        elif output.name in streams:
+            streams[output.name].text += output.text
+            continue
+        else:
+            streams[output.name] = output
+        merged.append(output)
+    return merged
 
 
 def _serialized(notebook: NotebookNode) -> bytes:

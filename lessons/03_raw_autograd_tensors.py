@@ -115,7 +115,7 @@ graphs.torchviz(make_dot(error, params={"W": W}))
 # \qquad\qquad
 # \frac{\partial E}{\partial W_1} = \frac{\sum_i r_i}{n\,\lVert r \rVert}$$
 
-# %%
+# %% tags=["cover"]
 tape.draw(error, gradients=True)
 print("W.grad before backward:", W.grad)
 

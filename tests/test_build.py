@@ -195,6 +195,19 @@ EDITS = {
 
 
 @pytest.mark.parametrize("kind", EDITS)
+def test_what_is_printed_stays_below_its_picture(course):
+    with (course / "lessons/01_a.py").open("a") as lesson:
+        lesson.write(
+            "\n# %%\nfrom IPython.display import display\n\n"
+            "for k in range(2):\n    display(k)\n    print(k)\n    print(k, flush=True)\n"
+        )
+    assert build.main([], course) == 0
+    outputs = nbformat.read(course / "notebooks/01_a.ipynb", as_version=4).cells[-1].outputs
+    kinds = [output.output_type for output in outputs]
+    assert kinds == ["display_data", "stream", "display_data", "stream"]
+    assert [outputs[1].text, outputs[3].text] == ["0\n0\n", "1\n1\n"]
+
+
 def test_an_edited_notebook_is_refused_until_the_lesson_has_the_edit(course, capsys, kind):
     edit(course, EDITS[kind])
     path = course / "notebooks/01_a.ipynb"

@@ -13,6 +13,7 @@ import numpy as np
 from IPython.display import display
 from matplotlib import rcParams
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from course_utils._validate import to_array
 
@@ -84,7 +85,7 @@ def draw_bowl(ax, loss, w_range, b_range):
     """Draw the level lines of `loss` over a window of the (w, b) plane, and the minimum."""
     w, b = np.meshgrid(np.linspace(*w_range, 300), np.linspace(*b_range, 120))
     heights = loss.loss(np.stack([w, b], axis=-1))
-    levels = np.geomspace(max(loss.min_loss, heights.max() / 1e4) * 1.05, heights.max(), 12)
+    levels = np.geomspace(max(loss.min_loss, heights.max() / 1e4) * 1.05, 0.98 * heights.max(), 12)
     ax.contour(w, b, heights, levels=levels, linewidths=0.9, alpha=0.8)
     ax.plot(*loss.minimizer, "*", color=BEST, markersize=13, label="least squares", zorder=5)
     ax.set(xlabel="weight w", ylabel="bias b", xlim=w_range, ylim=b_range)
@@ -105,3 +106,32 @@ def draw_path(ax, loss, path, w_range, b_range, title, color=FIT):
     ax.plot(*path.T, "o-", color=color, markersize=size, linewidth=1, alpha=0.8)
     ax.plot(*path[0], "s", color=color, markersize=7, label="start")
     ax.set_title(title)
+
+
+def draw_block(ax, left, block, marked, copied):
+    """Draw a matrix as cells of width and height 1, from x = `left` on, centred on y = 0.
+
+    `marked` and `copied` tell cell by cell what is bold, and what broadcasting only repeats: such
+    a cell is dotted.
+    """
+    for (r, c), value in np.ndenumerate(block):
+        bold, dotted = marked[r, c], copied[r, c]
+        corner = left + c, len(block) / 2 - r - 1
+        style = {"edgecolor": "#a0a0a0" if dotted else "#404040", "linewidth": 0.8}
+        style |= {"facecolor": "#fbe3d3" if bold else "white", "linestyle": ":" if dotted else "-"}
+        ax.add_patch(Rectangle(corner, 1, 1, **style))
+        ax.text(
+            corner[0] + 0.5,
+            corner[1] + 0.5,
+            short(value),
+            ha="center",
+            va="center",
+            fontsize=9.5,
+            fontweight="bold" if bold else "normal",
+            color="#707070" if dotted and not bold else "black",
+        )
+
+
+def short(value):
+    """Write a number as it stands in a cell: up to five digits."""
+    return f"{value:.5g}".replace("-", "−")

@@ -1,0 +1,221 @@
+"""The self-check says what is wrong and what to do about it, and never raises."""
+
+import builtins
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from course_utils import self_check
+from tests.lessons import ROOT
+
+PINS = {"torch": "2.13.0", "numpy": "2.4.6", "igraph": "1.0.0"}
+WORKS = {"torch": "2.13.0+cpu", "numpy": "2.4.6", "igraph": "1.0.0"}
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch):
+    """Show no pictures."""
+    monkeypatch.setattr("course_utils.plots.core.display", lambda *_, **__: None)
+
+
+def told(finding, capsys):
+    """Return what the table says of a finding, in one line."""
+    self_check.tell(finding)
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_all_is_fine_here_in_words_that_hold_on_every_machine(capsys):
+    self_check.run()
+    assert capsys.readouterr().out.split("\n\n") == [
+        "Python        fine\n"
+        "packages      fine, as pinned\n"
+        "computation   fine, PyTorch and NumPy agree\n"
+        "figure        fine, if you see 12 points and a line above\n"
+        "graph         fine, if you see four boxes with arrows between them",
+        "All fine: go on.\n",
+    ]
+
+
+def test_machine_tells_of_this_machine(capsys):
+    self_check.machine()
+    rows = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert rows == ["Python", "PyTorch", "GPU", "memory"]
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 9), (3, 14, 1)])
+def test_python_that_fits(version):
+    assert self_check.python(version, True) == self_check.Finding("Python")
+
+
+@pytest.mark.parametrize(
+    ("version", "wide", "words"),
+    [
+        ((3, 10, 4), True, "TO DO this is 3.10, the course needs 3.11 to 3.14 Install"),
+        ((3, 15, 0), True, "TO DO this is 3.15, the course needs 3.11 to 3.14 Install"),
+        ((3, 12, 0), False, "TO DO this one is 32-bit, and PyTorch needs 64 Install a 64-bit"),
+    ],
+)
+def test_python_that_does_not_fit(version, wide, words, capsys):
+    assert words in told(self_check.python(version, wide), capsys)
+
+
+def test_python_span_is_that_of_the_set_up():
+    (lowest, highest) = self_check.PYTHONS
+    text = (ROOT / "course.py").read_text(encoding="utf-8")
+    assert f"{lowest} <= version[:2] <= {highest}" in text
+
+
+def test_packages_as_pinned_whatever_their_local_version():
+    assert self_check.packages(PINS, WORKS).todo == ""
+    assert self_check.packages(PINS, {**WORKS, "torch": "2.13.0+cu130"}).todo == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"igraph": None}, "igraph is missing"),
+        ({"torch": "2.12.1+cpu"}, "torch is 2.12.1+cpu and should be 2.13.0"),
+        ({"torch": "2.13.01"}, "torch is 2.13.01 and should be 2.13.0"),
+        ({"igraph": None, "numpy": "1.0"}, "numpy is 1.0 and should be 2.4.6; igraph is missing"),
+    ],
+)
+def test_packages_that_differ_are_named(changed, words, capsys):
+    said = told(self_check.packages(PINS, {**WORKS, **changed}), capsys)
+    assert f"TO DO {words}" in said
+    assert "`python course.py`" in said
+    assert "`pip install -r requirements.txt`" in said
+
+
+def test_pins_are_those_of_the_requirements():
+    pins, installed = self_check.pins_and_installed(ROOT / "requirements.txt")
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pinned = [line.partition("#")[0].strip() for line in lines if "==" in line]
+    assert [f"{name}=={pin}" for name, pin in pins.items()] == pinned
+    assert len(pins) > 10
+    assert set(installed) == set(pins)
+    assert None not in installed.values()
+
+
+def test_a_pin_may_have_a_marker_or_a_comment(tmp_path):
+    (tmp_path / "r.txt").write_text("# a==1\na_b.c==1.0; os_name == 'nt'\nd==2 # why\n-e .\ne>=3\n")
+    pins, installed = self_check.pins_and_installed(tmp_path / "r.txt")
+    assert pins == {"a_b.c": "1.0", "d": "2"}
+    assert installed == {"a_b.c": None, "d": None}
+
+
+def test_without_requirements_nothing_is_compared(tmp_path):
+    finding = self_check.packages(*self_check.pins_and_installed(tmp_path / "requirements.txt"))
+    assert "not compared" in finding.found
+    assert not finding.todo
+
+
+def test_computation_that_disagrees(capsys):
+    said = told(self_check.computation(2.1, 2.0), capsys)
+    assert "TO DO PyTorch says 2.1, NumPy 2 Restart the kernel" in said
+    assert not self_check.computation(2.0, 2.0).todo
+    assert self_check.computation(float("nan"), 2.0).todo
+
+
+@pytest.mark.parametrize("name", ["NVIDIA H100", "of Apple silicon", ""])
+def test_gpu_or_none_is_fine(name):
+    finding = self_check.gpu(name)
+    assert "fine" in finding.found
+    assert name in finding.found
+    assert not finding.todo
+
+
+@pytest.mark.parametrize(
+    ("free", "found"),
+    [(0.94, "only 0.9 GB free"), (1.0, "1.0 GB free: fine"), (30.0, "more than 8 GB free: fine")],
+)
+def test_memory(free, found, capsys):
+    finding = self_check.memory(free)
+    assert finding.found == found
+    assert ("shut them down" in told(finding, capsys)) == (free < 1)
+
+
+def test_unknown_memory_is_no_trouble():
+    assert "unknown" in self_check.memory(None).found
+    assert not self_check.memory(None).todo
+
+
+def test_memory_of_linux(tmp_path):
+    (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:    1572864 kB\n")
+    assert self_check.free_on_linux(tmp_path / "meminfo") == 1.5
+    assert self_check.free_on_linux(tmp_path / "none") is None
+
+
+def test_memory_of_a_container(tmp_path):
+    (tmp_path / "memory.current").write_text(f"{3 * 2**29}\n")
+    (tmp_path / "memory.stat").write_text(f"anon 7\ninactive_file {2**28}\n")
+    (tmp_path / "memory.max").write_text(f"{2**31}\n")
+    assert self_check.free_in_container(tmp_path) == 0.75
+    (tmp_path / "memory.max").write_text("max\n")
+    assert self_check.free_in_container(tmp_path) is None
+    assert self_check.free_in_container(tmp_path / "none") is None
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="MemAvailable is Linux's")
+def test_memory_of_this_machine_is_known():
+    assert 0 < self_check.free_memory() < 1e5
+
+
+@pytest.mark.parametrize(
+    "error", [ImportError("no"), MemoryError(), RuntimeError("x\ny"), SystemExit]
+)
+def test_what_raises_becomes_something_to_do(error, capsys):
+    def look():
+        raise error
+
+    said = told(self_check.look_at("figure", look), capsys)
+    assert re.match(r"figure TO DO \w+(Error|Exit): ", said)
+    assert len(said) > 60
+
+
+def test_damaged_dll_on_windows(monkeypatch):
+    monkeypatch.setattr(os, "name", "nt")
+    assert "Visual C++" in self_check.mending(OSError("c10.dll"))
+    monkeypatch.setattr(os, "name", "posix")
+    assert "Visual C++" not in self_check.mending(OSError("c10.so"))
+
+
+@pytest.mark.parametrize("missing", ["torch", "numpy", "matplotlib", "igraph", "IPython"])
+def test_a_missing_package_stops_nothing(missing):
+    """In a fresh Python, where nothing is imported yet."""
+    code = f"""
+import sys
+from importlib.abc import MetaPathFinder
+class Missing(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.split(".")[0] == {missing!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}")
+sys.meta_path.insert(0, Missing())
+from course_utils import self_check
+self_check.run()
+self_check.machine()
+"""
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    said = " ".join(ran.stdout.split())
+    assert f"TO DO ModuleNotFoundError: No module named '{missing}" in said
+    assert "A package is missing or damaged." in said
+    assert re.search(r"To mend before you go on: [\w, ]*graph", said)
+    assert "memory " in said
+
+
+def test_nothing_heavy_is_imported_with_it(monkeypatch):
+    real, seen = builtins.__import__, set()
+    monkeypatch.setattr(
+        builtins, "__import__", lambda name, *rest: seen.add(name) or real(name, *rest)
+    )
+    exec(
+        (ROOT / "course_utils/self_check.py").read_text(encoding="utf-8"),
+        {
+            "__name__": "course_utils.self_check",
+            "__file__": str(ROOT / "course_utils/self_check.py"),
+        },
+    )
+    assert {name.split(".")[0] for name in seen} <= set(sys.stdlib_module_names)
