@@ -183,18 +183,6 @@ def test_a_failing_lesson_keeps_its_notebook_and_the_others_are_built(course, ca
     assert path.read_bytes() == before
 
 
-EDITS = {
-    "text": lambda cells: cells[2].update(source="x = 3\n\nx\n\n"),
-    "tags": lambda cells: cells[1].metadata.update(tags=["exercise", "rtol=1e-2"]),
-    "type": lambda cells: cells.__setitem__(2, nbformat.v4.new_raw_cell("raw")),
-    "deleted": lambda cells: cells.pop(2),
-    "added": lambda cells: cells.append(nbformat.v4.new_markdown_cell("more  \n\n")),
-    "added empty": lambda cells: cells.append(nbformat.v4.new_code_cell("")),
-    "swapped": lambda cells: cells.insert(1, cells.pop(2)),
-}
-
-
-@pytest.mark.parametrize("kind", EDITS)
 def test_what_is_printed_stays_below_its_picture(course):
     with (course / "lessons/01_a.py").open("a") as lesson:
         lesson.write(
@@ -208,6 +196,18 @@ def test_what_is_printed_stays_below_its_picture(course):
     assert [outputs[1].text, outputs[3].text] == ["0\n0\n", "1\n1\n"]
 
 
+EDITS = {
+    "text": lambda cells: cells[2].update(source="x = 3\n\nx\n\n"),
+    "tags": lambda cells: cells[1].metadata.update(tags=["exercise", "rtol=1e-2"]),
+    "type": lambda cells: cells.__setitem__(2, nbformat.v4.new_raw_cell("raw")),
+    "deleted": lambda cells: cells.pop(2),
+    "added": lambda cells: cells.append(nbformat.v4.new_markdown_cell("more  \n\n")),
+    "added empty": lambda cells: cells.append(nbformat.v4.new_code_cell("")),
+    "swapped": lambda cells: cells.insert(1, cells.pop(2)),
+}
+
+
+@pytest.mark.parametrize("kind", EDITS)
 def test_an_edited_notebook_is_refused_until_the_lesson_has_the_edit(course, capsys, kind):
     edit(course, EDITS[kind])
     path = course / "notebooks/01_a.ipynb"
