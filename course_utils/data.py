@@ -48,25 +48,66 @@ def sine_line() -> tuple[np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """Noisy points of a curve that is known: `x`, `y` and `y_true`, float64 of shape (n,).
+
+    `y_true` is the curve itself at `x`; `noise` is the standard deviation of y around it.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    y_true: np.ndarray
+    noise: float
+
+
+def noisy_sine(n: int = 40, seed: int = 46) -> Sample:
+    """Draw n points around the curve y = 3x + sin(6x) + 1 of lessons 03 and 07 (lesson 08).
+
+    x is uniform on [0, 1), in random order; the noise is normal with standard deviation 0.3;
+    neither has a unit. Another seed draws other points around the same curve.
+    """
+    if n < 1 or n != int(n):
+        raise ValueError(f"n must be a whole number of at least 1, but {n!r} came.")
+    rng = np.random.RandomState(seed)
+    x = rng.rand(int(n))
+    y_true = 3 * x + np.sin(6 * x) + 1
+    noise = 0.3
+    return Sample(x, y_true + noise * rng.randn(int(n)), y_true, noise)
+
+
+@dataclass(frozen=True)
 class Table:
     """Inputs and targets with their names and units.
 
-    `x` is float32 of shape (n, d), `y` float32 of shape (n, m); `x_names` and `y_names` hold d
-    and m pairs (name, unit); `groups`, of shape (n,), numbers the region that a row comes from.
+    `x` has shape (n, d), `y` shape (n, m), both float32 unless the function says otherwise;
+    `x_names` and `y_names` hold d and m pairs (name, unit); `groups`, of shape (n,), numbers the
+    region that a row comes from, or is None where each row stands for itself.
     """
 
     x: np.ndarray
     y: np.ndarray
     x_names: tuple[tuple[str, str], ...]
     y_names: tuple[tuple[str, str], ...]
-    groups: np.ndarray
+    groups: np.ndarray | None = None
+
+    def __repr__(self):
+        """Say in one line what the table holds."""
+        x, y = (
+            ", ".join(f"{name} ({unit})" for name, unit in names)
+            for names in (self.x_names, self.y_names)
+        )
+        return f"{len(self.x)} rows: {x} -> {y}"
 
     def _repr_markdown_(self):
         names = [f"{name} ({unit})" for name, unit in self.x_names + self.y_names]
-        lines = ["| region | " + " | ".join(names) + " |", "|---:" * (len(names) + 1) + "|"]
-        for group, row in zip(self.groups, np.hstack([self.x, self.y]), strict=True):
-            lines.append(f"| {group} | " + " | ".join(f"{value:g}" for value in row) + " |")
-        return "\n".join(lines)
+        cells = [[f"{value:g}" for value in row] for row in np.hstack([self.x, self.y])]
+        if self.groups is not None:
+            names = ["region", *names]
+            cells = [[str(group), *row] for group, row in zip(self.groups, cells, strict=True)]
+        if len(cells) > 20:
+            cells = [*cells[:5], ["…"] * len(names)]
+        header, *rows = [f"| {' | '.join(row)} |" for row in [names, *cells]]
+        return "\n".join([header, "|---:" * len(names) + "|", *rows])
 
 
 _WEATHER = (("temperature", "°F"), ("rainfall", "mm"), ("humidity", "%"))
@@ -123,3 +164,32 @@ def integer_noise_line():
     X = torch.linspace(1, 50, 50).reshape(-1, 1)
     noise = torch.randint(-8, 9, (50, 1), generator=generator, dtype=torch.float)
     return X, 2 * X + 1 + noise
+
+
+def diabetes() -> Table:
+    """Return ten measurements of 442 diabetes patients and how far the disease went (lesson 09).
+
+    x and y are float64 of shape (442, 10) and (442, 1), x as it was measured. The target is
+    'a quantitative measure of disease progression one year after baseline', from 25 to 346;
+    'points' is our word, the source names no unit. What stands beside each input's name is its
+    description in scikit-learn, which gives a unit for the age only and does not say which sex
+    is coded 1. From B. Efron, T. Hastie, I. Johnstone and R. Tibshirani,
+    'Least Angle Regression', Annals of Statistics, 2004; it ships with scikit-learn, so nothing
+    is downloaded.
+    """
+    from sklearn.datasets import load_diabetes  # only here: it takes a second to import
+
+    x, y = load_diabetes(return_X_y=True, scaled=False)
+    names = (
+        ("age", "years"),
+        ("sex", "coded 1 or 2"),
+        ("bmi", "body mass index"),
+        ("bp", "average blood pressure"),
+        ("s1", "total serum cholesterol"),
+        ("s2", "low-density lipoproteins"),
+        ("s3", "high-density lipoproteins"),
+        ("s4", "total cholesterol / HDL"),
+        ("s5", "possibly log of serum triglycerides level"),
+        ("s6", "blood sugar level"),
+    )
+    return Table(x, y.reshape(-1, 1), names, (("progression", "points"),))

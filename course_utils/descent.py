@@ -111,7 +111,10 @@ class QuadraticLoss:
 
         p has shape (..., d), or (..., d, m) for m outputs.
         """
-        away = to_array("p", p) - self.minimizer
+        p, wanted = to_array("p", p), self.minimizer.shape
+        if p.shape[-len(wanted) :] != wanted:
+            raise ValueError(f"p must end in the shape {wanted}, but has shape {p.shape}.")
+        away = p - self.minimizer
         form = "...i,ij,...j->..." if self.y.ndim == 1 else "...im,ij,...jm->..."
         return self.min_loss + 0.5 * np.einsum(form, away, self.hessian, away)
 
@@ -144,9 +147,11 @@ def truth_panel(A, y, fit, lr, names, outputs=None, rtol=1e-3):
     Arguments: the design matrix A of shape (n, d), targets y of shape (n,) or (n, m), the fitted
     parameters of shape (d,) or (d, m), the learning rate (None for no gradient descent), the d
     names of the parameters and, for m > 1, the m names of the `outputs`. A parameter counts as
-    converged when it is within `rtol`, relative, of the least-squares solution.
+    converged when it is within `rtol`, relative, of the least-squares solution; where that is
+    zero, within a millionth of the largest one.
     """
     loss = QuadraticLoss(A, y)
+    lr = None if lr is None else to_positive("lr", lr)
     best = loss.minimizer
     fit = to_array("fit", fit)
     fit = fit.reshape(best.shape) if fit.size == best.size and 1 in fit.shape else fit
@@ -162,18 +167,19 @@ def truth_panel(A, y, fit, lr, names, outputs=None, rtol=1e-3):
     def row(label, cells):
         print(f"{label:<22}" + "".join(f"{cell:>12}" for cell in cells))
 
+    blocks = -(-len(names) // 8)  # so many columns fit the width of a page
+    size = -(-len(names) // blocks)
     for output, p, p_best in zip(
         outputs, fit.reshape(len(fit), -1).T, best.reshape(len(best), -1).T, strict=True
     ):
-        away = np.abs(p - p_best)
-        row(f"TRUTH PANEL {output}".rstrip(), names)
-        row("least squares", [f"{value:.6f}" for value in p_best])
-        row("this fit", [f"{value:.6f}" for value in p])
-        row("distance", [f"{value:.1e}" for value in away])
-        row(
-            "converged",
-            ["yes" if d <= rtol * abs(v) else "NO" for d, v in zip(away, p_best, strict=True)],
-        )
+        away, magnitude = np.abs(p - p_best), np.abs(p_best)
+        near = away <= np.maximum(rtol * magnitude, 1e-6 * magnitude.max())
+        for block in (slice(i, i + size) for i in range(0, len(names), size)):
+            row(f"TRUTH PANEL {output}".rstrip() if block.start == 0 else "", names[block])
+            row("least squares", [f"{value:.6f}" for value in p_best[block]])
+            row("this fit", [f"{value:.6f}" for value in p[block]])
+            row("distance", [f"{value:.1e}" for value in away[block]])
+            row("converged", ["yes" if is_near else "NO" for is_near in near[block]])
     print(f"loss {loss.loss(fit):.6f}, least possible {loss.min_loss:.6f}")
     if loss.rank < len(best):
         print(
@@ -182,7 +188,7 @@ def truth_panel(A, y, fit, lr, names, outputs=None, rtol=1e-3):
         )
     print(f"condition number κ = {format_kappa(loss.condition_number)}")
     if lr is not None:
-        share = to_positive("lr", lr) / loss.max_lr
+        share = lr / loss.max_lr
         verdict = "" if share < 1 else ": it diverges"
         print(
             f"learning rate {lr:.4g} = {100 * share:.1f} % of the largest stable one, "

@@ -49,8 +49,9 @@ plots.each_input(table.x, table.y, table.x_names, table.y_names)
 #
 # ## One equation for each fruit
 #
-# Each output gets its own weighted sum of the inputs, and its own bias. For the region $i$, with
-# temperature $x_{i0}$, rainfall $x_{i1}$ and humidity $x_{i2}$:
+# Each output gets its own weighted sum of the inputs, and its own bias. The indices count from 0,
+# as Python does: region 1 is $i = 0$. For the region $i$, with temperature $x_{i0}$, rainfall
+# $x_{i1}$ and humidity $x_{i2}$:
 #
 # $$\hat y_{i0} = w_{00}\,x_{i0} + w_{01}\,x_{i1} + w_{02}\,x_{i2} + b_0 \qquad\text{(apples)}$$
 # $$\hat y_{i1} = w_{10}\,x_{i0} + w_{11}\,x_{i1} + w_{12}\,x_{i2} + b_1 \qquad\text{(oranges)}$$
@@ -176,10 +177,11 @@ print("bias (5, 1), one region:  ", tuple((x[:1] @ w.T + b_column).shape))
 #
 # ## One number for ten errors
 #
-# There are $n = 5$ rows and $m = 2$ outputs, so there are ten errors
-# $e_{ij} = \hat y_{ij} - y_{ij}$. The loss is the mean of all ten squares:
+# There are $n = 5$ rows, $d = 3$ inputs and $m = 2$ outputs, so there are ten errors
+# $e_{ij} = \hat y_{ij} - y_{ij}$, one for each row $i$ and output $j$. The loss is the mean of all
+# ten squares:
 #
-# $$L(w, b) = \frac{1}{n\,m}\sum_{i=1}^{n}\sum_{j=1}^{m} e_{ij}^2$$
+# $$L(w, b) = \frac{1}{n\,m}\sum_i \sum_j e_{ij}^2$$
 #
 # **Predict.** In the drawing above, region 1 is predicted at 46.559 and 119.06 t/ha. The targets
 # are 56 and 70. Which fruit makes most of the loss?
@@ -472,8 +474,8 @@ print("\nflattest axis:", ", ".join(f"{n} {v:.4f}" for n, v in zip(parameters, a
 
 # %% [markdown]
 # More than eight million epochs, to do *half* of it. The steepest axis forbids any rate above
-# 0.0001117, and with 0.00001 you are safely below. But the flattest axis would need a rate two
-# million times larger: that is what $\kappa$ says. And this axis is almost entirely $b$: while $b$
+# 0.0001117, and with 0.00001 you are safely below. But the flattest axis could bear a rate two
+# million times the limit, and would need it: that is what $\kappa$ says. And this axis is almost entirely $b$: while $b$
 # moves by 1, no weight moves by as much as 0.01.
 #
 # It is the story of lesson 01's $x$ in percent. The inputs are numbers like 73 or 134, the column

@@ -114,13 +114,14 @@ class TinyModule:
     def parameters(self):
         return list(self.noticed.values())
 
-    def __call__(self, x):
+    def __call__(self, x):  # Python calls this for model(x)
         return self.forward(x)
 
 
 # %% [markdown]
 # On this you build a linear layer, as `nn.Linear` is built on `nn.Module`. It draws its first
-# numbers evenly from $-1/\sqrt{d}$ to $1/\sqrt{d}$, where $d$ is the number of inputs.
+# numbers evenly from $-1/\sqrt{d}$ to $1/\sqrt{d}$, where $d$ is the number of inputs. (`torch.empty`
+# makes a tensor whose numbers are not set yet; `uniform_` draws them, in place.)
 
 
 # %%
@@ -237,7 +238,8 @@ print("parameters in a list:", len(list(Stack(list).parameters())))
 print("in an nn.ModuleList: ", len(list(Stack(nn.ModuleList).parameters())))
 
 # %% [markdown]
-# You were lucky twice. The **optimizer** (next section) complained because it got nothing at all. Had
+# You were lucky twice. The first class failed as soon as it was given a layer. The list was noticed
+# by the **optimizer** (next section), and only because that got nothing at all. Had
 # the module held one more layer outside of the list, the optimizer would have trained that one, and
 # the layers in the list would have kept their random start for ever, without a word. The cure is
 # `nn.ModuleList`, a list that is a module.
@@ -393,7 +395,7 @@ plots.first_and_last_line(X, y, path)
 #
 # **Predict.** What will the truth panel say of the weight, and of the bias?
 
-# %%
+# %% tags=["cover"]
 A = descent.design_matrix(X)  # (50, 2)
 bowl = descent.QuadraticLoss(A, y)
 descent.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])
@@ -512,8 +514,8 @@ print()
 plots.parameters_by_epoch(X, y, {"raw x, lr 0.001": path, "standardised, lr 0.4": scaled_path})
 
 # %% [markdown]
-# Six epochs. The factor is $1 - 0.4 \cdot 2 = 0.2$ in every direction, so each epoch leaves a fifth
-# of the distance. The panel is about the layer inside: its bowl is round, κ = 1, and its bias is the
+# The factor is $1 - 0.4 \cdot 2 = 0.2$ in every direction, so each epoch leaves a fifth of the
+# distance. After five epochs both are within 0.001 of least squares; after a sixth, within 0.0002. The panel is about the layer inside: its bowl is round, κ = 1, and its bias is the
 # height of the line at the mean of $x$. The table and the picture are in the units of $X$, since
 # `line_of` asks the whole model.
 #
@@ -698,8 +700,8 @@ for name, decays in {"nothing": (0, 0), "both": (0.5, 0.5), "the weight": (0.5, 
     print(f"{name:<14} {w.item():10.5f}{b.item():10.5f}{mse(model(X), y).item():11.5f}")
 
 # %% [markdown]
-# Despite its name, weight decay took the bias as well, down to 41.6 from 52: the whole line now lies
-# 10.4 too low. An optimizer can't know which of its tensors is a weight. It decays what it is given.
+# Despite its name, weight decay took the bias as well, down to 41.6 from 52: at the mean of $x$ the
+# line now lies 10.4 too low. An optimizer can't know which of its tensors is a weight. It decays what it is given.
 #
 # The cure is in the cell already. Instead of a list of parameters you may hand the optimizer
 # a list of **parameter groups**, dictionaries with their own settings, and leave the biases out of

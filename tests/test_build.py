@@ -196,6 +196,26 @@ def test_what_is_printed_stays_below_its_picture(course):
     assert [outputs[1].text, outputs[3].text] == ["0\n0\n", "1\n1\n"]
 
 
+def test_a_rebuild_keeps_the_times_that_nothing_compares(course):
+    with (course / "lessons/01_a.py").open("a") as lesson:
+        lesson.write(
+            '\n# %% tags=["nbval-ignore-output"]\nfrom time import time_ns\n\nprint(time_ns())\n'
+        )
+    path = course / "notebooks/01_a.ipynb"
+    assert build.main([], course) == 0
+    before = path.read_bytes()
+    assert build.main([], course) == 0
+    assert path.read_bytes() == before
+    with (course / "lessons/01_a.py").open("a") as lesson:
+        lesson.write("\n# %%\n3 + 3\n")
+    assert build.main([], course) == 0
+    times = [
+        nbformat.reads(text, 4).cells[-1 - k].outputs[0].text
+        for k, text in ((0, before), (1, path.read_bytes()))
+    ]
+    assert times[0] != times[1]
+
+
 EDITS = {
     "text": lambda cells: cells[2].update(source="x = 3\n\nx\n\n"),
     "tags": lambda cells: cells[1].metadata.update(tags=["exercise", "rtol=1e-2"]),

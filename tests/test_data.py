@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from sklearn.datasets import load_diabetes
 
 from course_utils import data
 
@@ -44,6 +45,27 @@ def test_sine_line_has_no_noise():
     np.testing.assert_allclose(y - 3 * x - 1, np.sin(6 * x))
 
 
+def test_noisy_sine_lies_around_its_curve():
+    sample = data.noisy_sine()
+    assert sample.x.shape == sample.y.shape == sample.y_true.shape == (40,)
+    np.testing.assert_allclose(sample.y_true - 3 * sample.x - 1, np.sin(6 * sample.x))
+    many = data.noisy_sine(100_000, seed=1)
+    assert many.x.min() >= 0
+    assert many.x.max() < 1
+    assert many.x.mean() == pytest.approx(0.5, abs=0.005)
+    errors = many.y - many.y_true
+    assert abs(errors.mean()) < 0.005
+    assert errors.std() == pytest.approx(many.noise, rel=0.01)
+    assert abs(np.corrcoef(errors, many.x)[0, 1]) < 0.02
+
+
+def test_noisy_sine_draws_by_seed():
+    np.testing.assert_array_equal(data.noisy_sine(seed=3).y, data.noisy_sine(seed=3).y)
+    assert not np.array_equal(data.noisy_sine(seed=3).x, data.noisy_sine(seed=4).x)
+    with pytest.raises(ValueError, match="n must be a whole number"):
+        data.noisy_sine(0)
+
+
 def test_fruit_yields_as_in_the_syllabus():
     table = data.fruit_yields()
     assert table.x.shape == (5, 3)
@@ -82,3 +104,28 @@ def test_integer_noise_line_leaves_the_global_generator_alone():
     torch.manual_seed(3)
     data.integer_noise_line()
     assert torch.equal(torch.rand(1), expected)
+
+
+def test_diabetes_as_its_source_describes_it():
+    table = data.diabetes()
+    assert table.x.dtype == table.y.dtype == np.float64
+    assert table.x.shape == (442, 10)
+    assert table.y.shape == (442, 1)
+    assert table.groups is None
+    bunch = load_diabetes()  # centred, and each column scaled to a sum of squares of 1
+    centred = table.x - table.x.mean(axis=0)
+    np.testing.assert_allclose(centred / np.linalg.norm(centred, axis=0), bunch.data, atol=1e-6)
+    assert (table.y.min(), table.y.max()) == (25, 346)
+    described = bunch.DESCR.lower()
+    assert [name for name, _ in table.x_names] == bunch.feature_names
+    assert all(meaning.lower() in described for name, meaning in table.x_names if name != "sex")
+    assert set(table.x[:, 1]) == {1, 2}
+
+
+def test_a_long_table_is_cut_and_has_no_region_column():
+    lines = data.diabetes()._repr_markdown_().splitlines()
+    assert len(lines) == 2 + 5 + 1
+    assert {line.count("|") for line in lines} == {12}
+    assert "region" not in lines[0]
+    assert lines[2].startswith("| 59 | 2 | 32.1 | 101 |")
+    assert lines[2].endswith("| 151 |")

@@ -30,6 +30,7 @@ PICTURES = {
     "feature_scale": ((X, 10 * X, Y, PATH, PATH), "raw scaled loss"),
     "batch_paths": ((X, Y, {12: PATH, 4: PATH, 1: PATH}, 5), "m0 m1 m2 loss"),
     "learning_curves": (([3.0, 2.0, 1.5], [4.0, 3.0, 2.5]), None),
+    "visits": ((range(1, 5), [3, 7, 15, 31], [2, 3, 4, 5]), None),
     "fit_and_error": ((X, Y, [2.0, 1.0], [3.0, 2.0, 1.5], 1.0, "loss"), "fit error"),
     "accumulation": ((X, Y, PATH, 2 * PATH), "map error"),
     "norm_over_n": (([10, 100], [0.03, 0.01], [0.11, 0.1], 0.1), None),

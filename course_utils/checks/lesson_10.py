@@ -1,0 +1,100 @@
+"""The checks of lesson 10, 'Where the time goes'. A clock of our own is the oracle."""
+
+import numpy as np
+
+from course_utils.checks.core import Wrong, call, diagnose, exercise, numbers
+
+
+@exercise(1, hint="call function() once; then in each round: start = clock(), function(), clock().")
+def stopwatch(answer):
+    """Judge `stopwatch(function, clock, repeats)` by a clock that a function moves."""
+    costs = [9.0, 4.0, 2.5, 7.0, 3.0]
+    calls = []
+
+    def function():
+        calls.append(1)
+
+    def clock():
+        return sum(costs[: len(calls)])
+
+    got = numbers(call(answer, function, clock, 4), ("the time",))
+    timed = costs[1:]
+    mistakes = {
+        "That is the mean: an interruption only ever adds, so take the shortest.": [np.mean(timed)],
+        "That is the longest time: take the shortest.": [max(timed)],
+        "That is the sum of all times: take the shortest.": [sum(timed)],
+        "That is the last time: keep all of them and take the shortest.": [timed[-1]],
+        "That is the first time: keep all of them and take the shortest.": [timed[0]],
+        "That is what the clock showed, not a difference of two readings.": [clock()],
+        "The sign is wrong: the later reading minus the earlier one.": [-max(timed)],
+    }
+    if len(calls) == 4:
+        raise Wrong("function() was called 4 times: the untimed call to warm up is missing.")
+    if len(calls) != 5:
+        raise Wrong(f"function() was called {len(calls)} times: 1 to warm up and 4 timed are 5.")
+    diagnose(got, [min(timed)], mistakes)
+    return "The warm-up does not count, and the shortest time does."
+
+
+@exercise(2, hint="the slope of the line through (n1, t1) and (n2, t2) is c; then t0 = t1 − c·n1.")
+def overhead_and_cost(answer):
+    """Judge `overhead_and_cost(n1, t1, n2, t2)`: t0 and c of the line through two points."""
+    t0, c = 3e-5, 2e-9
+    n1, n2 = 1000, 50_000
+    t1, t2 = t0 + c * n1, t0 + c * n2
+    names = ("t0", "c")
+    got = numbers(call(answer, n1, t1, n2, t2), names) * [1e5, 1e9]
+    want = np.array([t0, c]) * [1e5, 1e9]
+
+    def scaled(a, b):
+        return [a * 1e5, b * 1e9]
+
+    mistakes = {
+        "These are c and t0: return the overhead first.": scaled(c, t0),
+        "t0 is what remains of t1 without its rows: subtract c·n1.": scaled(t1, c),
+        "t0 is what remains of t2 without its rows: subtract c·n2.": scaled(t2, c),
+        "c is the cost of one more row: divide the difference of the times by the difference "
+        "of the rows.": scaled(t1 - (t2 - t1), t2 - t1),
+        "t1 / n1 holds a share of the overhead: use the difference of the two times.": scaled(
+            0, t1 / n1
+        ),
+        "t2 / n2 holds a share of the overhead: use the difference of the two times.": scaled(
+            t1 - t2 / n2 * n1, t2 / n2
+        ),
+        "The slope is upside down: seconds for a row, not rows for a second.": scaled(
+            t1 - (n2 - n1) / (t2 - t1) * n1, (n2 - n1) / (t2 - t1)
+        ),
+    }
+    diagnose(got, want, mistakes, names)
+    return "The overhead is what no row explains."
+
+
+@exercise(3, hint="multiply the sides of the shape, then by dtype.itemsize, and divide by 1e6.")
+def megabytes(answer):
+    """Judge `megabytes(shape, dtype)`: a tensor's memory in MB, of several shapes and dtypes."""
+    import torch
+
+    cases = [((300, 70, 5), torch.float64), ((1000, 40), torch.float32), ((12_000,), torch.int8)]
+    name = ("the megabytes",)
+    got = np.concatenate([numbers(call(answer, *case), name) for case in cases])
+    count = np.array([np.prod(shape) for shape, _ in cases], dtype=float)
+    size = np.array([dtype.itemsize for _, dtype in cases], dtype=float)
+    want = count * size / 1e6
+    sides = np.array([sum(shape) for shape, _ in cases], dtype=float)
+    mistakes = {
+        "The bytes of one number are missing: multiply by dtype.itemsize.": count / 1e6,
+        "These are bits: a byte has eight, and itemsize counts bytes.": 8 * want,
+        "These are bytes: divide by a million.": count * size,
+        "These are kilobytes: divide by a million, not by a thousand.": count * size / 1e3,
+        "These are units of 1024 · 1024 bytes; a million is asked.": count * size / 2**20,
+        "That takes every number as 4 bytes: ask dtype.itemsize.": count * 4 / 1e6,
+        "That takes every number as 8 bytes: ask dtype.itemsize.": count * 8 / 1e6,
+        "The sides are added: multiply them.": sides * size / 1e6,
+        "Only the first side counts here: multiply all of them.": np.array(
+            [shape[0] for shape, _ in cases]
+        )
+        * size
+        / 1e6,
+    }
+    diagnose(got, want, mistakes)
+    return "Numbers times bytes."

@@ -1,0 +1,180 @@
+"""The pictures that lesson 07, 'Fitting polynomials', introduces."""
+
+import numpy as np
+
+from course_utils._validate import to_array, to_count, to_number, to_positive, to_vector
+from course_utils.descent import QuadraticLoss, format_kappa
+from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, picture
+
+# Told apart by line and mark, not by colour alone.
+_STYLES = [
+    {"color": "C4", "linestyle": ":", "marker": "^"},
+    {"color": VALIDATION, "linestyle": "-.", "marker": "D"},
+    {"color": FIT, "linestyle": "-", "marker": "o"},
+    {"color": BEST, "linestyle": "--", "marker": "s"},
+    {"color": "black", "linestyle": (0, (5, 1, 1, 1, 1, 1)), "marker": "v"},
+]
+# Below this an excess of the loss is nothing but rounding.
+_NOTHING = 1e-7
+
+
+@picture(10.4, 4.0, "curves errors")
+def polynomial_fits(x, y, fits, x_range=None, *, axs=None):
+    """Draw two to four polynomials, and how far the last two are off at every point (lesson 07).
+
+    x and y of shape (n, 1) or (n,); `fits` maps a label to coefficients, the constant first;
+    the curves run over `x_range`, by default just past the data.
+    """
+    x = to_vector("x", x)
+    y = to_vector("y", y, length=len(x))
+    if not 2 <= len(fits) <= 4:
+        raise ValueError(f"fits must hold two to four polynomials, but holds {len(fits)}.")
+    low, high = to_vector("x_range", x_range or (x.min() - 0.04, x.max() + 0.04), length=2)
+    grid = np.linspace(low, high, 200)
+    said = []
+    for i, (label, W) in enumerate(fits.items()):
+        W = to_vector("fits", W)
+        style = _STYLES[i + 4 - len(fits)]
+        errors = np.polynomial.polynomial.polyval(x, W) - y
+        curve = np.polynomial.polynomial.polyval(grid, W)
+        axs["curves"].plot(grid, curve, label=label, **style, markevery=[-1])
+        if i >= len(fits) - 2:
+            axs["errors"].plot(x, errors, label=label, **style)
+        said.append(f"{np.mean(errors**2):.4g}")
+    axs["curves"].plot(x, y, "o", color=TRAIN, markersize=7, alpha=0.6, label="data")
+    if high > x.max() + 0.1:
+        axs["curves"].axvspan(x.max(), high, color="0.93", zorder=0)
+        axs["curves"].text(x.max() + 0.02, y.min(), "no data here", fontsize=9)
+    axs["curves"].set(xlabel="x", ylabel="y", title="the fits")
+    axs["curves"].legend(loc="upper left")
+    axs["errors"].axhline(0, color="black", linewidth=1)
+    axs["errors"].set(xlabel="x", ylabel="y_pred − y", title="how far the last two are off")
+    limit = max(np.abs(line.get_ydata()).max() for line in axs["errors"].lines)
+    limit = float(f"{1.3 * limit:.1g}")  # an axis that does not move with the last digit
+    axs["errors"].set_ylim(-limit, 1.5 * limit)
+    axs["errors"].legend(loc="upper left", ncols=2)
+    inside = np.linspace(x.min(), x.max(), 200)
+    last = [np.polynomial.polynomial.polyval(inside, to_vector("fits", W)) for W in fits.values()]
+    gap = np.abs(last[-1] - last[-2]).max()
+    said = ", ".join(said)
+    return f"MSE by fit: {said}; between the points the last two curves differ by up to {gap:.4f}."
+
+
+@picture(11.4, 3.0, "m0 m1 m2 m3 m4")
+def eigenmodes(A, y, grid, A_grid, *, axs=None):
+    """Draw the five eigenmodes of a fit y ≈ A p as curves over x, the slowest first (lesson 07).
+
+    A of shape (n, 5) and y of shape (n,); `A_grid` (g, 5) is the design matrix at the places
+    `grid` (g,). The curve of a mode is what one unit of it adds to the prediction.
+    """
+    loss = QuadraticLoss(A, y)
+    grid, A_grid = to_vector("grid", grid), to_array("A_grid", A_grid)
+    if loss.A.shape[1] != 5 or A_grid.shape != (len(grid), 5):
+        raise ValueError(
+            f"A and A_grid must have 5 columns, and A_grid {len(grid)} rows; "
+            f"they have shapes {loss.A.shape} and {A_grid.shape}."
+        )
+    crossings = []
+    for i, (curvature, direction) in enumerate(
+        zip(loss.eigenvalues, loss.eigenvectors.T, strict=True)
+    ):
+        curve = A_grid @ direction
+        curve *= np.sign(curve[-1])  # the sign of an eigenvector is free
+        crossings.append(int((np.diff(np.sign(curve)) != 0).sum()))
+        ax = axs[f"m{i}"]
+        ax.axhline(0, color="black", linewidth=1)
+        ax.plot(grid, curve, color=FIT)
+        ax.set(xlabel="x", title=f"λ = {curvature:.3g}")
+        ax.locator_params(nbins=4)
+    axs["m0"].set_ylabel("change of y_pred")
+    return (
+        "From the flattest direction to the steepest the curves cross zero "
+        f"{', '.join(map(str, crossings[:-1]))} and {crossings[-1]} times."
+    )
+
+
+@picture(9.6, 4.0)
+def mode_decay(eigenvalues, lr, marks, *, ax=None):
+    """Draw which share of each mode is left after k epochs, |1 − lr·λ|ᵏ (lesson 07).
+
+    One to five `eigenvalues`, ascending; `marks` are epochs to mark with a vertical line.
+    """
+    eigenvalues, lr = to_vector("eigenvalues", eigenvalues), to_positive("lr", lr)
+    marks = [to_count("marks", mark) for mark in marks]
+    if len(eigenvalues) > len(_STYLES) or eigenvalues.min() <= 0:
+        raise ValueError(f"eigenvalues must be one to five positive numbers, got {eigenvalues}.")
+    epochs = np.geomspace(1, 1e8, 400)
+    for curvature, style in zip(eigenvalues, _STYLES, strict=False):
+        left = np.exp(epochs * np.log(abs(1 - lr * curvature)))
+        ax.plot(epochs, left, **style, markevery=(20, 40), label=f"λ = {curvature:.3g}")
+    for mark in marks:
+        ax.axvline(mark, color="0.4", linewidth=1)
+        ax.text(mark * 1.12, 1.25, f"{mark:,}", fontsize=9, color="0.2")
+    ax.set(xscale="log", yscale="log", xlabel="epoch", ylabel="share of the mode that is left")
+    ax.set(xlim=(1, 1e8), ylim=(1e-3, 2))
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), title=f"lr = {lr:g}")
+    slowest = abs(1 - lr * eigenvalues[0])
+    left = ", ".join(f"{100 * slowest**mark:.3g} % after {mark:,} epochs" for mark in marks)
+    return f"Left of the slowest mode: {left}."
+
+
+@picture(11.4, 6.6, "b0 b1 b2; loss loss loss", height_ratios=[1, 1.25])
+def bases(grid, curves, matrices, y, *, axs=None):
+    """Compare three bases: their columns as curves, and descent in each (lesson 07).
+
+    `curves` maps three names to the columns at the places `grid`, (g, d); `matrices` maps the
+    same names to the design matrices, (n, d), for y of shape (n,). Every descent starts at zero
+    and runs at half of its own largest stable learning rate.
+    """
+    grid, y = to_vector("grid", grid), to_vector("y", y)
+    if len(matrices) != 3 or list(curves) != list(matrices):
+        raise ValueError(
+            f"curves and matrices must name the same three bases, got {list(curves)} "
+            f"and {list(matrices)}."
+        )
+    epochs = np.unique(np.geomspace(1, 3e6, 300).astype(int))
+    said = []
+    for i, (name, A) in enumerate(matrices.items()):
+        loss = QuadraticLoss(A, y)
+        kappa = format_kappa(loss.condition_number)
+        for k, column in enumerate(to_array("curves", curves[name]).T):
+            axs[f"b{i}"].plot(grid, column, color=f"C{k}", linestyle=("-", "--", "-.", ":")[k % 4])
+        axs[f"b{i}"].set(xlabel="x", title=f"{name}: κ = {kappa}")
+        start = np.zeros(loss.A.shape[1])
+        paths = np.array([loss.after(k, start, loss.max_lr / 2) for k in epochs])
+        excess = np.maximum(loss.loss(paths) - loss.min_loss, _NOTHING / 10)
+        axs["loss"].plot(epochs, excess, **_STYLES[i + 1], markevery=40, label=name)
+        done = epochs[np.argmax(excess < 1e-3 * loss.min_loss)]
+        said.append(f"{name} κ = {kappa}")
+        axs["loss"].plot(done, excess[epochs == done], "x", color="black", markersize=9, zorder=5)
+    axs["b0"].set_ylabel("value of each column")
+    axs["loss"].set(xscale="log", yscale="log", xlabel="epoch", ylim=(_NOTHING, 4))
+    axs["loss"].set_ylabel("loss − least possible loss")
+    axs["loss"].set_title("descent at half of each one's limit; × where the loss is within 0.1 %")
+    axs["loss"].legend(loc="upper right")
+    return f"{'; '.join(said)}."
+
+
+@picture(9.6, 4.4)
+def excess_losses(losses, min_loss, *, ax=None):
+    """Draw how far one to five descents are above the least possible loss (lesson 07).
+
+    `losses` maps a label to the losses before the first epoch and after each.
+    """
+    min_loss = to_number("min_loss", min_loss)
+    if not 1 <= len(losses) <= len(_STYLES):
+        raise ValueError(f"losses must hold 1 to {len(_STYLES)} descents, but holds {len(losses)}.")
+    said = []
+    for (label, values), style in zip(losses.items(), _STYLES, strict=False):
+        values = to_vector("losses", values)
+        epochs = np.arange(len(values))
+        marked = np.unique(np.geomspace(1, len(values) - 1, 9).astype(int))
+        excess = np.maximum(values - min_loss, _NOTHING / 10)
+        ax.plot(epochs, excess, **style, linewidth=1.2, markevery=list(marked), label=label)
+        said.append(f"{values[-1]:.6f}")
+    ax.axhline(1e-3 * min_loss, color="0.4", linewidth=1)
+    ax.text(1.1, 1.2e-3 * min_loss, "0.1 % above the least", fontsize=9, color="0.2")
+    ax.set(xscale="log", yscale="log", xlabel="epoch", ylabel="loss − least possible loss")
+    ax.set(xlim=(1, None), ylim=(_NOTHING, 20))
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return f"Losses at the end, in the order of the legend: {', '.join(said)}."

@@ -1,0 +1,281 @@
+"""The pictures that lesson 08, 'What a fit is worth', introduces."""
+
+import numpy as np
+
+from course_utils._validate import to_array, to_count, to_positive, to_vector
+from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, picture
+
+
+def _table(name, values, columns):
+    """Return `values` as an array of shape (splits, columns)."""
+    array = to_array(name, values)
+    if array.ndim != 2 or array.shape[1] != columns:
+        raise ValueError(f"{name} must have shape (splits, {columns}), but has {array.shape}.")
+    return array
+
+
+def _band(ax, places, values, label, **style):
+    """Draw the median over the rows of `values` and the band that holds their middle 80 %."""
+    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], axis=0)
+    ax.fill_between(places, low, high, color=style["color"], alpha=0.18, linewidth=0)
+    ax.plot(places, middle, label=label, **style)
+    return middle
+
+
+def _plain_ticks(ax):
+    """Write the ticks of a logarithmic loss axis as plain numbers."""
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter("")
+
+
+def _floor(ax, noise):
+    """Draw the noise floor, below which no honest prediction of new points can be."""
+    ax.axhline(noise**2, color="black", linestyle=":", linewidth=1.2, label="noise²")
+
+
+@picture(11.4, 4.0, "f0 f1 f2", sharey=True)
+def fits_and_truth(train, val, grid, truth, fits, *, axs=None):
+    """Draw three fitted curves over the points and the curve they came from (lesson 08).
+
+    `train` and `val` are pairs (x, y); `truth` and each curve in `fits`, which maps three labels
+    to curves, have the shape of `grid`, (g,).
+    """
+    grid = to_vector("grid", grid)
+    truth = to_vector("truth", truth, length=len(grid))
+    if len(fits) != 3:
+        raise ValueError(f"fits must hold three curves, but holds {len(fits)}.")
+    points = []
+    for x, y in (train, val):
+        x = to_vector("x", x)
+        points.append((x, to_vector("y", y, length=len(x))))
+    heights = np.concatenate([y for _, y in points])
+    said = []
+    for i, (title, curve) in enumerate(fits.items()):
+        curve = to_vector("fits", curve, length=len(grid))
+        ax = axs[f"f{i}"]
+        ax.plot(*points[0], "o", color=TRAIN, alpha=0.8, label=f"train ({len(points[0][0])})")
+        ax.plot(
+            *points[1],
+            "D",
+            color=VALIDATION,
+            markersize=6,
+            label=f"validation ({len(points[1][0])})",
+        )
+        ax.plot(grid, truth, "--", color="black", linewidth=1.2, label="the true curve")
+        ax.plot(grid, curve, color=FIT, label="the fit")
+        ax.set(xlabel="x", title=title, ylim=(heights.min() - 0.6, heights.max() + 0.6))
+        said.append(f"{np.sqrt(np.mean((curve - truth) ** 2)):.4f}")
+    axs["f0"].set_ylabel("y")
+    axs["f0"].legend(loc="lower right")
+    return f"RMS distance from the true curve, from left to right: {', '.join(said)}."
+
+
+@picture(10.4, 4.2, "sweep votes", width_ratios=[1.9, 1])
+def degree_sweep(degrees, train_losses, val_losses, noise, *, axs=None):
+    """Draw training and validation loss by degree over many splits, and who wins (lesson 08).
+
+    Losses of shape (splits, degrees): the line is the median, the band the middle 80 %.
+    """
+    degrees = to_vector("degrees", degrees)
+    val = _table("val_losses", val_losses, len(degrees))
+    train = _table("train_losses", train_losses, len(degrees))
+    noise = to_positive("noise", noise)
+    ax = axs["sweep"]
+    _band(ax, degrees, train, "training", color=TRAIN, marker="o")
+    middle = _band(ax, degrees, val, "validation", color=VALIDATION, marker="D", linestyle="--")
+    best = int(middle.argmin())
+    ax.plot(degrees[best], middle[best], "*", color=BEST, markersize=17, label="lowest", zorder=5)
+    _floor(ax, noise)
+    ax.set(xlabel="degree", ylabel="loss (MSE)", yscale="log")
+    ax.set_ylim(train.min() / 1.5, 5 * middle.max())
+    _plain_ticks(ax)
+    ax.set_xticks(degrees)
+    ax.legend(loc="upper left", ncols=4, columnspacing=1, handletextpad=0.5)
+    ax.set_title(f"median and middle 80 % of {len(val)} splits")
+    votes = np.bincount(val.argmin(axis=1), minlength=len(degrees))
+    ax = axs["votes"]
+    ax.bar(degrees, votes, color=VALIDATION, edgecolor="black", linewidth=0.6)
+    ax.set(xlabel="degree", ylabel="splits", title="splits on which it is best")
+    ax.set_xticks(degrees[::2])
+    return (
+        f"The median validation loss is lowest at degree {degrees[best]:.0f}, {middle[best]:.4f}; "
+        f"{(votes > 0).sum()} degrees win on some split."
+    )
+
+
+@picture(11.4, 4.0, "c0 c1 c2", sharey=True)
+def losses_by_size(sizes, results, noise, *, axs=None):
+    """Draw training loss and loss on new points against the number of rows (lesson 08).
+
+    `results` maps three degrees to pairs (training losses, losses on new points), each of shape
+    (samples, sizes). The thin line is noise²·(1 − p/n) for p = degree + 1 coefficients.
+    """
+    sizes, noise = to_vector("sizes", sizes), to_positive("noise", noise)
+    if len(results) != 3:
+        raise ValueError(f"results must hold three degrees, but holds {list(results)}.")
+    said = []
+    for i, (degree, (train, new)) in enumerate(results.items()):
+        ax = axs[f"c{i}"]
+        train, new = _table("train", train, len(sizes)), _table("new", new, len(sizes))
+        train = np.maximum(train, 1e-9)  # a fit through all points leaves nothing but rounding
+        _band(ax, sizes, train, "training", color=TRAIN, marker="o")
+        middle = _band(ax, sizes, new, "new points", color=VALIDATION, marker="D", linestyle="--")
+        enough = np.geomspace(max(sizes[0], 1.2 * (degree + 1)), sizes[-1], 100)
+        ax.plot(
+            enough,
+            noise**2 * (1 - (degree + 1) / enough),
+            color="black",
+            linewidth=1,
+            label="noise²·(1 − p/n)",
+        )
+        _floor(ax, noise)
+        ax.set(xscale="log", yscale="log", xlabel="training rows n", ylim=(0.015, 8))
+        ax.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
+        ax.minorticks_off()
+        ax.set_title(f"degree {degree}: {degree + 1} coefficients")
+        said.append(f"{middle[-1]:.4f}")
+    axs["c0"].set_ylabel("loss (MSE)")
+    _plain_ticks(axs["c0"])
+    axs["c0"].legend(loc="upper right")
+    return f"Median loss on new points at n = {sizes[-1]:.0f}, by degree: {', '.join(said)}."
+
+
+@picture(10.4, 4.2, "weights losses")
+def ridge_path(decays, weights, train_losses, val_losses, noise, *, axs=None):
+    """Draw the coefficients and the losses of ridge against its weight decay (lesson 08).
+
+    `weights` of shape (decays, d), those of one split; losses of shape (splits, decays).
+    """
+    decays = to_vector("decays", decays)
+    weights = to_array("weights", weights)
+    if weights.ndim != 2 or len(weights) != len(decays):
+        raise ValueError(f"weights must have {len(decays)} rows, but has shape {weights.shape}.")
+    val = _table("val_losses", val_losses, len(decays))
+    train = _table("train_losses", train_losses, len(decays))
+    ax = axs["weights"]
+    for k, column in enumerate(weights.T):
+        color, line = f"C{k % 6}", ("-", "--", "-.")[k // 6 % 3]
+        ax.plot(decays, column, color=color, linestyle=line, linewidth=1.2)
+    ax.set(xscale="log", xlabel="weight decay", ylabel="coefficient")
+    ax.set_yscale("symlog", linthresh=1)
+    ax.set_title(f"the {weights.shape[1]} coefficients shrink")
+    ax = axs["losses"]
+    _band(ax, decays, train, "training", color=TRAIN, marker="o")
+    middle = _band(ax, decays, val, "validation", color=VALIDATION, marker="D", linestyle="--")
+    best = int(middle.argmin())
+    ax.plot(decays[best], middle[best], "*", color=BEST, markersize=17, label="lowest", zorder=5)
+    _floor(ax, to_positive("noise", noise))
+    ax.set(xscale="log", yscale="log", xlabel="weight decay", ylabel="loss (MSE)")
+    ax.set_ylim(top=3 * np.quantile(val, 0.9, axis=0).max())
+    _plain_ticks(ax)
+    ax.set_title(f"median and middle 80 % of {len(val)} splits")
+    ax.legend(loc="upper center", ncols=2)
+    sizes = np.abs(weights).max(axis=1)
+    return (
+        f"The largest coefficient falls from {sizes[0]:.4g} to {sizes[-1]:.4g}; the median "
+        f"validation loss is lowest, {middle[best]:.4f}, at {decays[best]:.1e}."
+    )
+
+
+@picture(10.4, 4.2, "losses fits")
+def early_stop(train_losses, val_losses, best_epoch, train, val, grid, curves, *, axs=None):
+    """Draw a training's losses with its best epoch marked, and two of its fits (lesson 08).
+
+    Losses of shape (epochs + 1,); `train` and `val` are pairs (x, y); `curves` holds the curves
+    over `grid` (g,) at the best epoch and at the last one.
+    """
+    train_losses = to_vector("train_losses", train_losses)
+    val_losses = to_vector("val_losses", val_losses, length=len(train_losses))
+    best_epoch, last = to_count("best_epoch", best_epoch), len(val_losses) - 1
+    if best_epoch > last:
+        raise ValueError(f"best_epoch must be at most {last}, but {best_epoch} came.")
+    grid = to_vector("grid", grid)
+    at_best, at_last = (to_vector("curves", curve, length=len(grid)) for curve in curves)
+    ax = axs["losses"]
+    ax.plot(train_losses, color=TRAIN, label="training")
+    ax.plot(val_losses, "--", color=VALIDATION, label="validation")
+    ax.axvline(best_epoch, color=BEST, linewidth=1)
+    ax.plot(
+        best_epoch,
+        val_losses[best_epoch],
+        "*",
+        color=BEST,
+        markersize=17,
+        label=f"best: epoch {best_epoch}",
+        zorder=5,
+    )
+    ax.set_xscale("symlog", linthresh=1)
+    ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log", xlim=(0, 1.2 * last))
+    _plain_ticks(ax)
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.set_title("validation falls, then rises")
+    ax.legend(loc="upper right")
+    ax = axs["fits"]
+    heights = np.concatenate([to_vector("y", y) for _, y in (train, val)])
+    ax.plot(*map(to_vector, "xy", train), "o", color=TRAIN, alpha=0.7, label="train")
+    ax.plot(*map(to_vector, "xy", val), "D", color=VALIDATION, markersize=6, label="validation")
+    ax.plot(grid, at_best, color=BEST, linewidth=2.4, label=f"epoch {best_epoch}")
+    ax.plot(grid, at_last, "-.", color=FIT, label=f"epoch {last}")
+    ax.set(xlabel="x", ylabel="y", ylim=(heights.min() - 0.6, heights.max() + 0.6))
+    ax.set_title("the fit at the best epoch and at the last")
+    ax.legend(loc="lower right")
+    return (
+        f"The validation loss is lowest in epoch {best_epoch}, {val_losses[best_epoch]:.4f}; "
+        f"after {last} epochs it is {val_losses[-1]:.4f}."
+    )
+
+
+@picture(7.4, 4.0)
+def kept_shares(curvatures, shares, *, ax=None):
+    """Draw which share of each mode of least squares a fit keeps (lesson 08).
+
+    `curvatures` of shape (d,); `shares` maps two labels to shares of shape (d,).
+    """
+    curvatures = to_vector("curvatures", curvatures)
+    if len(shares) != 2:
+        raise ValueError(f"shares must hold two fits, but holds {list(shares)}.")
+    styles = [{"marker": "o", "color": FIT}, {"marker": "s", "color": TRAIN, "linestyle": "--"}]
+    arrays = []
+    for (label, share), style in zip(shares.items(), styles, strict=True):
+        arrays.append(to_vector("shares", share, length=len(curvatures)))
+        ax.plot(curvatures, arrays[-1], label=label, **style)
+    ax.set(xscale="log", xlabel="curvature λ of the mode", ylabel="share of least squares kept")
+    ax.set_ylim(-0.04, 1.08)
+    ax.legend(loc="upper left")
+    apart = np.abs(arrays[0] - arrays[1]).max()
+    kept = ", ".join(f"{(share > 0.5).sum()}" for share in arrays)
+    return (
+        f"Of {len(curvatures)} modes {kept} are kept by more than half; "
+        f"the two shares differ by at most {apart:.4f}."
+    )
+
+
+@picture(9.6, 3.4)
+def reported_and_true(results, noise, *, ax=None):
+    """Compare what was reported with the loss on other rows, by way of choosing (lesson 08).
+
+    `results` maps a label to a pair (reported, on other rows), each of shape (samples,): the mark
+    is the median, the bar the middle half.
+    """
+    noise = to_positive("noise", noise)
+    if not results:
+        raise ValueError("results must hold at least one way of choosing, but is empty.")
+    kinds = (
+        (-0.14, {"color": VALIDATION, "marker": "D"}, "reported"),
+        (0.14, {"color": TRAIN, "marker": "o"}, "ten other rows"),
+    )
+    said = []
+    for row, pair in enumerate(results.values()):
+        medians = []
+        for values, (shift, style, name) in zip(pair, kinds, strict=True):
+            low, middle, high = np.quantile(to_vector("results", values), [0.25, 0.5, 0.75])
+            ax.plot([low, high], [row + shift] * 2, color=style["color"], linewidth=5, alpha=0.35)
+            label = None if row else name
+            ax.plot(middle, row + shift, **style, markersize=9, linestyle="none", label=label)
+            medians.append(f"{middle:.4f}")
+        said.append(" and ".join(medians))
+    ax.axvline(noise**2, color="black", linestyle=":", linewidth=1.2, label="noise²")
+    ax.set_yticks(range(len(results)), list(results))
+    ax.set(xlabel="loss (MSE): median and middle half", ylim=(len(results) - 0.5, -0.5))
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return f"Median reported and median on ten other rows: {'; '.join(said)}."

@@ -1,0 +1,46 @@
+"""GLOSSARY and SYMPTOMS name every new word, and sections that exist."""
+
+import re
+
+import pytest
+
+from tests.lessons import NUMBERS, ROOT, read_notebook
+
+ROW = re.compile(r"^\| (.+?) \| .+? \| \[(\d\d)\]\(notebooks/(\d\d)_\w+\.ipynb\), '(.+)' \|$", re.M)
+
+
+def rows(page):
+    """Return (word or symptom, lesson, lesson of the link, section) of each row of a page."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    found = ROW.findall(text)
+    assert len(found) == text.count("\n| ") - 1, "a row is not of the form word, meaning, where"
+    return found
+
+
+def markdown(number):
+    """Return all text cells of a lesson."""
+    return "\n".join(c.source for c in read_notebook(number).cells if c.cell_type == "markdown")
+
+
+@pytest.mark.parametrize("page", ["GLOSSARY.md", "SYMPTOMS.md"])
+def test_sections_exist(page):
+    headings = {n: set(re.findall(r"^##+ (.+)$", markdown(n), re.M)) for n in NUMBERS}
+    for word, number, linked, section in rows(page):
+        assert number == linked
+        assert section in {h.replace("`", "") for h in headings[number]} | headings[number], word
+
+
+def test_glossary_has_each_word_once_in_order():
+    words = [row[0].strip("`").lower() for row in rows("GLOSSARY.md")]
+    assert words == sorted(set(words))
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_new_words_of_a_lesson_are_in_the_glossary(number):
+    known = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8").lower()
+    said = re.search(r"\*\*New words:\*\*(.+?)\.\n\n", markdown(number) + "\n\n", re.S)
+    assert said, "no list of new words"
+    words = re.split(r",\s+|\s+and\s+", re.sub(r"\(.*?\)", "", said[1]))
+    for word in words:
+        word = " ".join(word.split()).lower().removesuffix("s")
+        assert word in known, word

@@ -1,0 +1,120 @@
+"""Wrong answers to lesson 02: by exercise, pairs of the answer and words of the diagnosis."""
+
+
+def _divide(by_a, by_b):
+    return f"""
+def divide(a, b):
+    return Value(a.value / b.value, (a, b), ({by_a}, {by_b}), "quotient")
+"""
+
+
+def _mended(line, then="mended(parent)"):
+    return f"""
+def mended(node):
+    for parent, local in zip(node.parents, node.local_derivatives, strict=True):
+        {line}
+        {then}
+"""
+
+
+def _step(*lines, result="loss.value"):
+    body = "".join(f"    {line}\n" for line in lines)
+    return f"def step(w, b, x, y, lr):\n    loss = mse(w, b, x, y)\n{body}    return {result}\n"
+
+
+EMPTY = ("w.grad = 0.0", "b.grad = 0.0", "loss.backward()")
+MOVE = ("w.value -= lr * w.grad", "b.value -= lr * b.grad")
+
+WRONG = {
+    "divide": [
+        (_divide("1 / b.value", "a.value / b.value**2"), "sign of the second"),
+        (_divide("1 / b.value", "-a.value / b.value"), "The square is missing"),
+        (_divide("1 / b.value", "-1 / b.value**2"), "The factor a is missing"),
+        (_divide("-a.value / b.value**2", "1 / b.value"), "first the derivative by a"),
+        (_divide("b.value", "a.value"), "of a product"),
+        (_divide("1 / b.value", "1 / b.value**2"), "wrong sign, and without its factor a"),
+        (_divide("1 / b.value", "a.value / b.value"), "b is not differentiated"),
+        (_divide("1", "-a.value / b.value**2"), "the one by b fit, the one by a not"),
+        (_divide("1 / b", "-a / b**2"), "the .value of it is wanted"),
+        (
+            """
+def divide(a, b):
+    return multiply(a, power(b, -1))
+""",
+            "built from other operations",
+        ),
+        (
+            """
+def divide(a, b):
+    return Value(a.value / b.value, (a, b), (1 / b.value,))
+""",
+            "Two local derivatives are wanted",
+        ),
+        (
+            """
+def divide(a, b):
+    return Value(a.value / b.value, (b, a), (-a.value / b.value**2, 1 / b.value))
+""",
+            "keep the order, a before b",
+        ),
+        (
+            """
+def divide(a, b):
+    return 1 / b.value, -a.value / b.value**2
+""",
+            "A Value is wanted, but the answer returns a tuple",
+        ),
+        (
+            """
+def divide(a, b):
+    return Value(a.value * b.value, (a, b), (1 / b.value, -a.value / b.value**2))
+""",
+            "and a / b is",
+        ),
+        ("divide = 0.5", "A function is wanted"),
+    ],
+    "mended": [
+        (_mended("parent.grad = node.grad * local"), "It still overwrites"),
+        (_mended("parent.grad += local"), "It adds the local derivatives alone"),
+        (_mended("parent.grad += node.grad"), "passes node.grad on as it is"),
+        (_mended("parent.grad += node.grad + local"), "along a path they are multiplied"),
+        (_mended("parent.grad *= node.grad * local"), "multiplies paths with one another"),
+        (_mended("parent.grad -= node.grad * local"), "It subtracts what arrives"),
+        (_mended("parent.grad += node.grad * local", "pass"), "gets one step far"),
+        (_mended("parent.grad += node.grad * local", "hand_back(parent)"), "must call itself"),
+        (_mended("mended(parent)", "parent.grad += node.grad * local"), "once it has its own"),
+        (_mended("parent.grad += node.gradient * local"), "raises AttributeError"),
+        ("mended = None", "A function is wanted"),
+    ],
+    "paper": [
+        ("paper = (-2, 12, 4)", "the arrival from s·a is missing"),
+        ("paper = (-1, 9, 3)", "the arrival from s² is missing"),
+        ("paper = (-7, 21, 7)", "what comes straight from s·a is not"),
+        ("paper = (2, 21, 7)", "its gradient through s is not"),
+        ("paper = (-3, 15, 5)", "The 2 of s² is missing"),
+        ("paper = (21, -5, 7)", "their order"),
+        ("paper = (-9, 33, 11)", "the first arrival twice"),
+        ("paper = (-8, 30, 10)", "the arrival from s·a twice"),
+        ("paper = (-11, 57, 19)", "s = a·b + c = 2"),
+        ("paper = (-5, 20, 7)", "df/da and df/dc fit, df/db not"),
+        ("paper = (-5, 21)", "Wanted 3 numbers, df/da, df/db, df/dc"),
+    ],
+    "step": [
+        (_step("loss.backward()", *MOVE), "the second used both gradients"),
+        (_step("w.grad = 0.0", "loss.backward()", *MOVE), "its gradient was not emptied"),
+        (_step("b.grad = 0.0", "loss.backward()", *MOVE), "wrong in w: its gradient"),
+        (_step(*EMPTY, "w.value += lr * w.grad", "b.value += lr * b.grad"), "It climbs"),
+        (_step(*EMPTY, "w.value -= w.grad", "b.value -= b.grad"), "learning rate is not used"),
+        (_step(*EMPTY, "w = w - lr * w.grad", "b = b - lr * b.grad"), "set w.value"),
+        (_step(*MOVE), "without backward every gradient is 0"),
+        (_step("loss.backward()", *EMPTY[:2], *MOVE), "they were emptied after backward"),
+        (_step(*EMPTY, "w.value = w - lr * w.grad", MOVE[1]), "w.value is a Value"),
+        (_step(*EMPTY, "w.value = lr * w.grad", "b.value = lr * b.grad"), "hold the change alone"),
+        (_step(*EMPTY, MOVE[0]), "w has moved and b has not"),
+        (_step(*EMPTY, MOVE[0], "b.value -= lr * w.grad"), "The gradient of w moves both"),
+        (_step(*EMPTY, *MOVE, result="loss"), "is a Value and should be a float"),
+        (_step(*EMPTY, *MOVE, result="mse(w, b, x, y).value"), "the loss after the step"),
+        (_step(*EMPTY, *MOVE, result="None"), "is the return missing?"),
+        (_step(*EMPTY, *MOVE, result="0.0"), "The loss before the first step is"),
+    ],
+}

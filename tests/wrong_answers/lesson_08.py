@@ -1,0 +1,178 @@
+"""Wrong answers to lesson 08: by exercise, pairs of the answer and words of the diagnosis."""
+
+
+def _pipeline(alpha, *steps):
+    steps = steps or ("PolynomialFeatures(degree, include_bias=False)", "StandardScaler()")
+    parts = ", ".join([*steps, f"Ridge(alpha={alpha})"])
+    return f"\ndef ridge_pipeline(degree, decay, n):\n    return make_pipeline({parts})\n"
+
+
+def _early(first, improved, end, after=""):
+    return f"""
+def fit_early(model, train_epoch, val_loss, n_epochs, patience):
+    best_epoch, best_loss, best = 0, val_loss(), {first}
+    for epoch in range(1, n_epochs + 1):
+        train_epoch()
+        loss = val_loss()
+        if loss < best_loss:
+            best_epoch, best_loss, best = epoch, loss, {improved}
+        {end}
+    {after}
+    return best_epoch
+"""
+
+
+COPY = "copy.deepcopy(model.state_dict())"
+STOP = "elif epoch - best_epoch >= patience: break"
+LOAD = "model.load_state_dict(best)"
+
+
+def _honest(mean_of, val_mean_of="X_train", returned="mse(Z_val @ w + b, y_val)"):
+    return f"""
+def honest_loss(X_train, y_train, X_val, y_val, decay):
+    X_all = np.vstack([X_train, X_val])
+    Z_train = (X_train - {mean_of}.mean(axis=0)) / {mean_of}.std(axis=0)
+    Z_val = (X_val - {val_mean_of}.mean(axis=0)) / {val_mean_of}.std(axis=0)
+    w, b = ridge(Z_train, y_train, decay)
+    return {returned}
+"""
+
+
+WRONG = {
+    "ridge_pipeline": [
+        (_pipeline("decay"), "alpha is the decay itself"),
+        (_pipeline("decay / 2"), "The n is missing"),
+        (_pipeline("n * decay"), "Twice too strong"),
+        (_pipeline("decay / 2 / n"), "Divided by n instead of multiplied"),
+        (
+            _pipeline("n * decay / 2", "PolynomialFeatures(degree, include_bias=False)"),
+            "The powers are not standardised",
+        ),
+        (
+            _pipeline(
+                "n * decay / 2",
+                "StandardScaler()",
+                "PolynomialFeatures(degree, include_bias=False)",
+            ),
+            "the scaler belongs behind PolynomialFeatures",
+        ),
+        (
+            _pipeline("n * decay / 2, fit_intercept=False"),
+            "Ridge has no intercept here",
+        ),
+        (
+            """
+def ridge_pipeline(degree, decay, n):
+    return [PolynomialFeatures(degree), StandardScaler(), Ridge(alpha=n * decay / 2)]
+""",
+            "A pipeline is wanted",
+        ),
+        (
+            _pipeline("n * decay / 2", "PolynomialFeatures(degree)", "StandardScaler"),
+            "Fitting your pipeline raises TypeError",
+        ),
+    ],
+    "fit_early": [
+        (
+            _early("model.state_dict()", "model.state_dict()", STOP, LOAD),
+            "state_dict() is no copy",
+        ),
+        (
+            _early("dict(model.state_dict())", "dict(model.state_dict())", STOP, LOAD),
+            "state_dict() is no copy",
+        ),
+        (_early(COPY, COPY, STOP), "load the best ones at the end"),
+        (_early(COPY, COPY, "", LOAD), "It runs all 13 epochs"),
+        (
+            _early(COPY, COPY, "elif epoch - best_epoch > patience: break", LOAD),
+            "it stops after epoch 8, too late",
+        ),
+        (
+            _early(COPY, COPY, "elif epoch - best_epoch >= 2: break", LOAD),
+            "too early",
+        ),
+        (
+            _early(COPY, COPY, STOP, LOAD).replace("return best_epoch", "return epoch"),
+            "return the best one",
+        ),
+        (
+            _early(COPY, COPY, STOP, LOAD).replace("return best_epoch", "return best_epoch - 1"),
+            "with epoch 0 before any training the best is 4",
+        ),
+        (
+            """
+def fit_early(model, train_epoch, val_loss, n_epochs, patience):
+    best_epoch, best_loss, best, waited = 0, val_loss(), copy.deepcopy(model.state_dict()), 0
+    for epoch in range(1, n_epochs + 1):
+        train_epoch()
+        if val_loss() < best_loss:
+            best_epoch, best_loss, best = epoch, val_loss(), copy.deepcopy(model.state_dict())
+        else:
+            waited += 1
+            if waited == patience:
+                break
+    model.load_state_dict(best)
+    return best_epoch
+""",
+            "an improvement starts the count anew",
+        ),
+        (
+            """
+def fit_early(model, train_epoch, val_loss, n_epochs, patience):
+    best_epoch, before, best = 0, val_loss(), copy.deepcopy(model.state_dict())
+    for epoch in range(1, n_epochs + 1):
+        train_epoch()
+        loss = val_loss()
+        if loss < before:
+            best_epoch, best = epoch, copy.deepcopy(model.state_dict())
+        elif epoch - best_epoch >= patience:
+            break
+        before = loss
+    model.load_state_dict(best)
+    return best_epoch
+""",
+            "compare with the best loss so far",
+        ),
+        (
+            """
+def fit_early(model, train_epoch, val_loss, n_epochs, patience):
+    losses = [val_loss() for epoch in range(n_epochs)]
+    return int(np.argmin(losses))
+""",
+            "It never trains",
+        ),
+        (
+            """
+def fit_early(model, train_epoch, val_loss, n_epochs, patience):
+    for epoch in range(1, n_epochs + 1):
+        train_epoch()
+        if val_loss() < 0:
+            break
+""",
+            "is the return missing?",
+        ),
+    ],
+    "honest_loss": [
+        (_honest("X_all", "X_all"), "A leak: mean and standard deviation come from all rows"),
+        (_honest("X_train", "X_val"), "a mean and standard deviation of their own"),
+        (
+            _honest("X_train", returned="mse(Z_val @ w + b, y_val) + decay / 2 * (w**2).sum()"),
+            "The charge for the weights is in it",
+        ),
+        (
+            _honest("X_train", returned="mse(Z_train @ w + b, y_train)"),
+            "That is the training loss",
+        ),
+        (_honest("X_train", returned="mse(X_val @ w + b, y_val)"), "rows are not standardised"),
+        (_honest("X_train", returned="mse(Z_val @ w, y_val)"), "The bias b is missing"),
+        (
+            _honest("X_train", returned="mse(Z_val @ w + b, y_val) ** 0.5"),
+            "That is the root, RMSE",
+        ),
+        (
+            _honest("X_train").replace("axis=0", "").replace(".mean()", ".mean(axis=None)"),
+            "One mean for the whole matrix",
+        ),
+        (_honest("X_train").replace(".std(axis=0)", ".std(axis=0, ddof=1)"), "with n − 1"),
+    ],
+}

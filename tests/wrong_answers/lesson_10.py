@@ -1,0 +1,79 @@
+"""Wrong answers to lesson 10: by exercise, pairs of the answer and words of the diagnosis."""
+
+_TIMED = """
+def stopwatch(function, clock, repeats):
+    function()
+    times = []
+    for _ in range(repeats):
+        start = clock()
+        function()
+        times.append(clock() - start)
+    return {}
+"""
+
+WRONG = {
+    "stopwatch": [
+        (_TIMED.format("sum(times) / len(times)"), "That is the mean"),
+        (_TIMED.format("max(times)"), "That is the longest time"),
+        (_TIMED.format("sum(times)"), "That is the sum of all times"),
+        (_TIMED.format("times[-1]"), "That is the last time"),
+        (_TIMED.format("times[0]"), "That is the first time"),
+        (
+            _TIMED.format("min(times)").replace("    function()\n    times", "    times"),
+            "is missing",
+        ),
+        (_TIMED.format("min(times)").replace("range(repeats)", "range(2)"), "1 to warm up and 4"),
+        (_TIMED.format("clock()"), "not a difference of two readings"),
+        (_TIMED.format("min(times)").replace("clock() - start", "start - clock()"), "The sign is"),
+    ],
+    "overhead_and_cost": [
+        (
+            "def overhead_and_cost(n1, t1, n2, t2):\n"
+            "    c = (t2 - t1) / (n2 - n1)\n"
+            "    return c, t1 - c * n1",
+            "return the overhead first",
+        ),
+        (
+            "def overhead_and_cost(n1, t1, n2, t2):\n    return t1, (t2 - t1) / (n2 - n1)",
+            "subtract c·n1",
+        ),
+        (
+            "def overhead_and_cost(n1, t1, n2, t2):\n    return t1 - t1 / n1 * n1, t1 / n1",
+            "t1 / n1 holds a share of the overhead",
+        ),
+        (
+            "def overhead_and_cost(n1, t1, n2, t2):\n    return t1 - t2 / n2 * n1, t2 / n2",
+            "t2 / n2 holds a share of the overhead",
+        ),
+        (
+            "def overhead_and_cost(n1, t1, n2, t2):\n"
+            "    c = (n2 - n1) / (t2 - t1)\n"
+            "    return t1 - c * n1, c",
+            "upside down",
+        ),
+    ],
+    "megabytes": [
+        (
+            "def megabytes(shape, dtype):\n    return np.prod(shape) / 1e6",
+            "The bytes of one number are missing",
+        ),
+        (
+            "def megabytes(shape, dtype):\n    return 8 * np.prod(shape) * dtype.itemsize / 1e6",
+            "These are bits",
+        ),
+        ("def megabytes(shape, dtype):\n    return np.prod(shape) * dtype.itemsize", "are bytes"),
+        (
+            "def megabytes(shape, dtype):\n    return np.prod(shape) * dtype.itemsize / 2**20",
+            "a million is asked",
+        ),
+        ("def megabytes(shape, dtype):\n    return np.prod(shape) * 4 / 1e6", "as 4 bytes"),
+        (
+            "def megabytes(shape, dtype):\n    return sum(shape) * dtype.itemsize / 1e6",
+            "multiply them",
+        ),
+        (
+            "def megabytes(shape, dtype):\n    return shape[0] * dtype.itemsize / 1e6",
+            "Only the first side counts",
+        ),
+    ],
+}
