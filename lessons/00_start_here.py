@@ -402,7 +402,7 @@ check.mended_mse(mended_mse)
 # | lesson | what you do there |
 # |---|---|
 # | 01 Gradient descent by hand | fit a line with NumPy alone; every number derived and checked |
-# | 02 Build your own autograd | write the machine that finds gradients, in about fifty lines |
+# | 02 Build your own autograd | write the machine that finds gradients, in a few dozen lines |
 # | 03 Raw autograd tensors | let PyTorch find them, and see what each line of a training loop is for |
 # | 04 Many inputs, many outputs | matrices, shapes, and features of different units |
 # | 05 The linear layer | `nn.Linear`, a loss and an optimizer, each looked into |

@@ -13,7 +13,7 @@
 # - tell from a truth panel whether a fit has converged, and which parameter has not,
 # - explain what a badly scaled feature and a small batch do to the path.
 #
-# **Builds on** school calculus and a little NumPy. **Takes** about 40 minutes.
+# **Builds on** lesson 00 (arrays and their shapes) and school calculus. **Takes** about 40 minutes.
 
 # %% [markdown]
 # ## What is there to fit?
@@ -61,14 +61,15 @@ print(f"w = {w:.7f}   published -0.1382643")
 plots.residuals(x, y, w, b)
 
 # %% [markdown]
-# The **residual** $e_i = \hat y_i - y_i$ says how far the prediction of row $i$ is off, and on
-# which side. One number for the whole line is the **mean squared error**, our **loss**, over the
-# $n = 80$ training rows:
+# For all 80 of them. The **residual** $e_i = \hat y_i - y_i$ says how far the prediction of row $i$
+# is off, and on which side. One number for the whole line is the **mean squared error**, our
+# **loss**, over the $n = 80$ training rows:
 #
 # $$L(w, b) = \frac{1}{n}\sum_{i=1}^{n} (w\,x_i + b - y_i)^2$$
 #
-# The square makes every error count as positive, and a large one count far more than two small
-# ones. Its root, the **RMSE**, has the unit of $y$ again: a typical error.
+# The square makes every error count as positive, and an error twice as large count four times as
+# much. Its root, the **RMSE** (root mean squared error), has the unit of $y$ again: a typical
+# error.
 
 
 # %%
@@ -90,17 +91,17 @@ print(f"RMSE:              {mse(w, b, x, y) ** 0.5:.4f}")
 # ## What does the loss look like from above?
 #
 # Every line is a point $(w, b)$, and every such point has a loss. So the loss is a landscape
-# over a plane, and fitting means walking to its lowest place. For the mean squared error the
-# landscape is always a bowl.
+# over a plane, and fitting means walking to its lowest place. For a line and its mean squared
+# error the landscape is always a bowl.
 
 # %%
 plots.loss_surface(x, y, w, b)
 
 # %% [markdown]
-# On the right you look straight down into the bowl. Along one curve the loss is the same; where
-# curves lie close together the bowl is steep. The curves are long ellipses: in one direction
-# the bowl is steep, in the other nearly flat. Remember that shape, it explains almost everything
-# that follows.
+# On the right you look straight down into the bowl. Along one curve the loss is the same, and
+# from each curve to the next one outside it grows by the same factor. The curves are long
+# ellipses: across them you soon reach the next one, so there the bowl is steep; along them it is
+# far, so there it is nearly flat. Remember that shape, it explains almost everything that follows.
 #
 # ## Which way is down?
 #
@@ -113,7 +114,8 @@ plots.loss_surface(x, y, w, b)
 # \qquad\qquad
 # \frac{\partial L}{\partial b} = \frac{1}{n}\sum_i 2\,e_i$$
 #
-# These two **partial derivatives** together are the **gradient**.
+# These two are **partial derivatives**: the round $\partial$ says that one parameter moves while
+# the other stays. Together they are the **gradient**.
 #
 # **Predict.** At the start all predictions are too low. Which sign do the two have?
 
@@ -204,8 +206,9 @@ print(f"w after one step: {w - lr * dw:.8f}   published 0.04511107")
 print(f"loss: {mse(w, b, x, y):.4f} before, {mse(w - lr * dw, b - lr * db, x, y):.4f} after")
 
 # %% [markdown]
-# One step over all training rows is one **epoch**. Repeat it, and you have gradient descent. We
-# keep every $(w, b)$ on the way, to see the path.
+# One pass over all training rows is an **epoch**. Here that is one step, since each step looks at
+# all of them. Repeat it, and you have gradient descent. We keep every $(w, b)$ on the way, to see
+# the path.
 
 
 # %%
@@ -231,9 +234,11 @@ plots.three_views(x, y, path)
 
 # %% [markdown]
 # Three views of one descent; the same mark is the same epoch. In the first epochs the path drops
-# down the steep side of the bowl, and the line jumps up to the height of the points. Then it
-# creeps along the flat valley floor, while the line slowly turns. In the loss curve that is the
-# bend: a fast fall, then a slow one.
+# down the steep side of the bowl, and the line jumps up to the height of the points. Then it creeps
+# along the flat valley floor, while the line slowly turns. In the loss curve that is the bend near
+# epoch 10: a fast fall, then a slow one. (Mind its axes. From 10 epochs on each mark stands for ten
+# times the one before, so the second fall, which looks as steep as the first, takes ten times as
+# long.)
 #
 # ### Break it: a hurried step
 #
@@ -290,9 +295,11 @@ check.step(step)
 #
 # A loss that has stopped falling on your screen says little: it may be creeping. For this problem
 # you can know the truth, because the bottom of the bowl is where both derivatives are zero, and
-# those are two linear equations. Put $x$ and a column of ones side by side as the **design
-# matrix** $A$, here of shape (80, 2). Then all predictions are $A\,(w, b)^\top$, and
-# `np.linalg.lstsq` finds the **least-squares solution**.
+# those are two linear equations. Put $x$ and a column of ones side by side as the **design matrix**
+# $A$, here of shape (80, 2). Row $i$ of it is $(x_i, 1)$; multiply its numbers by $w$ and $b$ and
+# add up, and you have $w\,x_i + b$. For all rows at once that is the product of the matrix with the
+# column of parameters, $A\,(w, b)^\top$ (the $\top$ swaps rows and columns). The $w$ and $b$ at the
+# bottom are the **least-squares solution**; `np.linalg.lstsq` finds it.
 
 # %%
 A = descent.design_matrix(x)  # (80, 2)
@@ -307,14 +314,18 @@ descent.truth_panel(A, y, fit=path[-1], lr=0.1, names=["w", "b"])
 # *these* points a little off the line that made them.
 #
 # From here on a **truth panel** stands under every fit of this course. It compares the fit with
-# the least-squares solution, parameter by parameter. The next section explains its last two lines.
+# the least-squares solution, parameter by parameter. *Converged* means: off by no more than a
+# thousandth of the solution. The next section explains the panel's last two lines.
 #
-# The panel's mathematics also settles the open question. In a bowl of this kind the loss at any
-# place follows from the gradient there, the curvature (the matrix $H$ of second derivatives, next
-# section) and the lowest loss:
+# The panel's mathematics also settles the open question. Take a parabola first. Where its slope is
+# $g$ and its second derivative, the curvature, is $h$, you stand $g^2 / (2h)$ above its lowest
+# point. A bowl has a gradient $g$ of two numbers in place of the slope, and in place of the
+# curvature a matrix $H$ of all second derivatives:
 #
-# $$L = L_\text{min} + \tfrac{1}{2}\, g^\top H^{-1} g$$
+# $$L = L_\text{min} + \tfrac{1}{2}\, g^\top H^{-1} g
+# \qquad\text{with}\qquad H = \tfrac{2}{n}\, A^\top A$$
 #
+# In code `@` is the matrix product, and `np.linalg.solve(H, g)` is $H^{-1} g$, the division by $H$.
 # So take the gradient as the tutorial *published* it:
 
 # %%
@@ -333,9 +344,9 @@ print(f"loss as we compute it:                  {mse(w, b, x, y):.4f}")
 # Why 0.1? Look at the bowl again. Along its steepest direction it curves most. If a step there
 # carries you across the valley and out at the same height on the other side, you will bounce for
 # ever; a longer one, and you climb. The curvatures along the two axes of the ellipses are the
-# **eigenvalues** $\lambda$ of $H = \frac{2}{n} A^\top A$. Each step multiplies the distance from
-# the bottom, along each axis, by $1 - \mathrm{lr}\cdot\lambda$. It shrinks as long as this
-# factor is between −1 and 1:
+# **eigenvalues** $\lambda$ of $H$; `np.linalg.eigvalsh` returns them, the smallest first. Along an
+# axis the slope is $\lambda$ times the distance from the bottom. So each step multiplies that
+# distance by $1 - \mathrm{lr}\cdot\lambda$. It shrinks as long as this factor is between −1 and 1:
 #
 # $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
 #
@@ -360,11 +371,12 @@ plots.learning_rates(x, y, paths, lrs)
 # - **0.03**: safe and slow. The path bends into the valley and has hardly begun to walk along it.
 # - **0.5**: the steep direction is gone at once, since there $1 - \mathrm{lr}\cdot\lambda = 0$.
 # - **0.95**: each step jumps to the other wall, a bit lower than before. It converges. The
-#   zigzag is steep; along the valley it makes the best progress of all.
+#   zigzag is steep; along the valley it makes the best progress of the three that converge.
 # - **1.04**: each step jumps to the other wall, a bit *higher*. The loss grows without end.
 #
 # Between the third and the fourth lies less than a tenth of the limit. Below the limit descent
-# converges, above it explodes, whatever the start.
+# converges, wherever you start. Above it, it explodes, unless you happen to start exactly on the
+# valley's axis.
 #
 # ### Exercise 3: the limit of any data set
 #
@@ -437,8 +449,12 @@ except ValueError as error_message:
 # Nothing about the points changes if you note $x$ in percent: 0.77 becomes 77. The best line is
 # the same line. But the bowl is another one.
 #
-# **Predict.** Take each at half of its own largest stable rate, for 40 epochs, from
-# $w = b = 0$. Which parameter will be far off for $x$ in percent?
+# A third choice of unit is to **standardise**: subtract the mean of the training column and divide
+# by its standard deviation.
+#
+# **Predict.** Descend on $x$ in percent and on the standardised $x$, each at half of its own
+# largest stable rate, for 40 epochs, from $w = b = 0$. Which parameter will have hardly moved for
+# $x$ in percent?
 
 
 # %%
@@ -459,16 +475,16 @@ descent.truth_panel(A_percent, y, path_percent[-1], lr_percent, names=["w", "b"]
 
 # %% [markdown]
 # In percent the bowl is a canyon. The steep direction, almost exactly $w$, allows only a tiny
-# learning rate, and with that the bias has not left its start. The loss curve looks flat, as if
-# it had converged; the panel knows better. **Standardise**: subtract the mean of the training
-# column and divide by its standard deviation. Now $\kappa = 1$, the bowl is round, and at half of
-# the limit the very first step lands at the bottom.
+# learning rate, and with that the bias has hardly left its start. (The weight is off as well: it is
+# almost the best one for that bias.) The loss curve looks flat, as if it had converged; the panel
+# knows better. Standardised, $\kappa = 1$, the bowl is round, and at half of the limit the very
+# first step lands at the bottom.
 #
 # ## Must every step see all the data?
 #
 # The gradient is a mean over 80 rows. The mean over a random few of them points about the same
-# way and costs less. Descent with such a sample is **stochastic gradient descent**, SGD; the
-# sample is a **mini-batch**.
+# way and costs less. Descent with such a sample is **stochastic gradient descent**, SGD
+# (stochastic: ruled by chance); the sample is a **mini-batch**.
 #
 # ### Exercise 4: cut mini-batches
 #
@@ -549,9 +565,9 @@ plots.learning_curves(train_losses, val_losses)
 
 # %% [markdown]
 # Both fall together and level out close to each other. A line is too simple to learn the noise
-# of single points, so there is nothing to overfit with. The level itself is the noise: its
-# standard deviation was 0.1, its square 0.01, and no line can predict that away. Lesson 08 shows
-# what happens when a model can bend enough to try.
+# of single points by heart. The level itself is the noise: its standard deviation was meant to be
+# 0.1, so its square is about 0.01 (in these draws a little less), and no line can predict that
+# away. Lesson 08 shows what happens when a model can bend enough to try.
 #
 # ## And the library?
 #
@@ -588,4 +604,5 @@ plots.train_and_validation(x, y, line.x_val, line.y_val, *path[-1])
 # **New words:** parameter, residual, loss, mean squared error, gradient, learning rate, epoch,
 # design matrix, least squares, eigenvalue, condition number, standardise, mini-batch, SGD.
 #
-# **Next**, in lesson 02, you build the machine that finds gradients by itself, in about fifty lines.
+# **Next**, in lesson 02, you build the machine that finds gradients by itself, in a few dozen
+# lines.

@@ -71,15 +71,17 @@ for name, tensor in {"x": x, "W": W, "y_pred": y_pred, "error": error}.items():
 # %% [markdown]
 # A tensor that no recorded operation made is a **leaf**. There are two here, `x` and `W`, and
 # only `W` asked for a gradient. Everything computed from `W` requires a gradient as well, and its
-# **`grad_fn`** names the operation that made it and knows that operation's derivative: an
-# `AddBackward0` made the prediction, a `DivBackward0` the error. From the error you can walk back,
+# **`grad_fn`** names the operation that made it and knows that operation's derivative: by
+# `AddBackward0` an addition made the prediction, by `DivBackward0` a division made the error. (A
+# leaf has `None` there, whose type prints as `NoneType`.) From the error you can walk back,
 # from `grad_fn` to `grad_fn`, until you arrive at the leaf. That is the graph.
 #
 # ## What does the graph look like?
 #
 # `graphs.record` listens while you compute and draws what it heard, as in lesson 02: each box is a
 # tensor with its value, each arrow leads from what an operation took to what it made and carries
-# the local derivative. Where an expression would be too long, a dot stands for what an arrow brings.
+# the local derivative. Where an expression would be too long, a dot stands for what an arrow
+# brings.
 #
 # In many tutorials you will meet another drawing of the same graph, made by the library
 # `torchviz`. It shows PyTorch's own names and no values. Here are both. (What you draw last, the
@@ -105,9 +107,9 @@ graphs.torchviz(make_dot(error, params={"W": W}))
 # **Predict.** The line $W = (0, 0)$ lies below all ten points. Which signs do the two derivatives
 # of the error have? Which one is larger in size?
 #
-# The picture walks from the error backwards: each gradient is the one behind it times the local
-# derivative on the arrow, and where two arrows meet in W, they add up. It touches no `.grad`.
-# **`backward()`** does the same walk and puts what arrives at the leaf into **`W.grad`**.
+# The picture below walks from the error backwards: each gradient is the one behind it times the
+# local derivative on the arrow, and where two arrows meet in W, they add up. Drawing it touches no
+# `.grad`. **`backward()`** does the same walk and puts what arrives at the leaf into **`W.grad`**.
 #
 # On paper it is the chain rule twice, with the residuals $r_i = W_0\,x_i + W_1 - y_i$:
 #
@@ -171,7 +173,8 @@ check.curve_gradient(curve_gradient)
 # ## What does one step take?
 #
 # A step against the gradient is one line of arithmetic, `W -= lr * W.grad`. The tutorial wraps it
-# in `torch.no_grad()` and then sets the gradient to zero. Take that as given for a moment.
+# in `torch.no_grad()` and then sets the gradient to zero, by `W.grad.zero_()`. (An underscore at
+# the end of a name says that the tensor itself is changed.) Take both as given for a moment.
 
 # %%
 lr = 0.01
@@ -189,6 +192,7 @@ for printed, printed_error in (("[0.0017, 0.0031]", "0.8150"), ("(none)", "0.813
 # the step into functions, so that you can exchange either. Every step uses all ten points, so a
 # step is an epoch here. `W.grad = None` does what `W.grad.zero_()` does, the next gradient starts
 # from nothing, and it frees the memory as well. `error.item()` is the number without the graph.
+# (`zero=False` leaves the gradient as it is. You need that for the second question below.)
 #
 # **Predict.** Towards the end the error will hardly move. Will the line then be where it belongs?
 
@@ -239,19 +243,21 @@ descent.truth_panel(A, y, path[-1], lr=None, names=["W[0]", "W[1]"])
 
 # %% [markdown]
 # The norm is smallest where the sum of squares is smallest, so least squares is the truth for this
-# error, too. The error is within a hundredth of its least value, the curve looks flat, and the
-# slope is off by more than a tenth. Nothing in the loop tells you; the panel does. (The panel
-# knows no largest stable rate for this error. The last section says why.)
+# error, too. The error is within one percent of its least value, the curve looks flat, and the
+# slope is off by more than ten percent. Nothing in the loop tells you; the panel does. (Its loss is
+# the MSE of the line, as everywhere. It knows no largest stable rate for this error; the last
+# section says why.)
 #
-# First, the three questions. Each gets its answer in the same way: take the thing away.
+# First, three questions: why `no_grad`, why zero, why `detach`? Each gets its answer in the same
+# way: take the thing away.
 #
 # ## Why no_grad?
 #
 # What if the update stands there plainly? There are three ways to write it without thinking much.
 # One helper first: it prints what PyTorch warns of and the error that it raises.
 #
-# **Predict.** Each of the three gets two steps from $W = (0, 0)$. Which one survives the first
-# step? Which the second?
+# **Predict.** Read the three short functions below. Each gets two steps from $W = (0, 0)$. Which
+# one survives the first step? Which the second?
 
 
 # %%
@@ -306,9 +312,9 @@ for attempt in (in_place, new_tensor, new_tensor_no_grad):
 #   refuses.
 # - **`new_tensor`** passes the first step. But `W - lr * W.grad` is recorded, so the new `W` is a
 #   *result*, not a leaf. The next backward walks on through it, to the first W, which has no name
-#   any more. Your `W.grad` stays `None`, and the warning tells you so.
-# - **`new_tensor_no_grad`** is not recorded, so the new tensor has no memory at all, and the next
-#   error has nothing to be derived by.
+#   any more. Your `W.grad` stays `None`, as the warning tells; the `TypeError` is `lr * None`.
+# - **`new_tensor_no_grad`** is not recorded, so the new tensor has no memory and asks for no
+#   gradient. The next error (*element 0* in the message) has nothing to be derived by.
 #
 # The update is not part of the function that you differentiate: it is something that *you* do to
 # the parameter afterwards. **`torch.no_grad()`** says exactly this: *do not record what happens
@@ -434,7 +440,7 @@ loud(W.numpy)
 
 view = W.detach()
 print(f"\ndetached: {view.numpy()}, requires_grad {view.requires_grad}")
-print("same storage as W:", view.data_ptr() == W.data_ptr())
+print("same storage as W:", view.data_ptr() == W.data_ptr())  # where in memory it begins
 
 print("\nthe list after three steps:")
 history = [W.detach()]
@@ -555,9 +561,9 @@ print(f"after 2,000 steps W = [{a:.4f}, {b:.4f}], and the mean of y is {y.mean()
 # leaves its start. You get almost the best *level* line, the mean of y, and an error that fell all
 # the way, as it should. This is **silent**; an entry of exactly 0 in a gradient gives it away.
 #
-# In the right place the cut is a tool. A part of your computation that is to count as given, a
-# weight for each row, say, that you compute from the present residuals, is a constant for the
-# gradient only if you say so.
+# In the right place the cut is a tool. Say you give each row a weight, computed from its present
+# residual, and want the weights to count as given numbers. PyTorch cannot guess that: they are
+# constants for the gradient only if you detach them.
 #
 # ### Break it: .data goes behind PyTorch's back
 #
@@ -587,9 +593,10 @@ loud(change_between, lambda W: W.detach())
 # through `detach()` counts, and backward refuses. A change through `.data` is not counted: the
 # gradient is ten times too large, and nobody tells you. Do not use `.data`.
 #
-# These are all three answers. `no_grad`: the update is not part of the function. Zeroing: backward
-# adds, and you say where a new sum begins. `detach`: from here on this counts as a constant; you
-# need it to look at numbers, to keep them (with `clone`), and to cut the graph on purpose.
+# Now you have the three answers. `no_grad`: the update is not part of the function. Zeroing:
+# backward adds, and you say where a new sum begins. `detach`: from here on this counts as a
+# constant; you need it to look at numbers, to keep them (with `clone`), and to cut the graph on
+# purpose.
 #
 # ## Is norm / n a good measure of error?
 #
@@ -644,16 +651,18 @@ for distance in (1e-1, 1e-3, 1e-6, 0.0):
 # The MSE's gradient shrinks as the fit improves, so its steps become shorter and come to rest. The
 # norm's gradient has the same length however near you are: a cone has the same slope down to its
 # tip. So its steps, too, stay as long as they are and jump to and fro over the tip. And *at* the
-# tip there is no derivative: the root written out divides zero by zero, `nan`, and one `nan` turns
-# W into `nan` for good. `torch.linalg.vector_norm` hides this and returns zero there.
+# tip there is no derivative: the formula for it becomes zero divided by zero. The root written out
+# gives `nan`, 'not a number', and one `nan` turns W into `nan` for good. `torch.linalg.vector_norm`
+# hides this and returns zero there.
 #
 # ## Does a step against the gradient lower the error?
 #
 # So tutorials say. From here on the loss is the MSE, and lesson 01 told you when it is true: below
 # $2/\lambda_\text{max}$.
 #
-# **Predict.** The limit will turn out to be 0.7863. Which of the four rates lower the loss at
-# each step? Then 0.5 gets 200 steps, a tenth of the tutorial's. How far does it come?
+# **Predict.** The limit will turn out to be 0.7863. Which of the rates 0.01, 0.5, 0.78 and 0.80
+# lower the loss at each step? Then 0.5 gets 200 steps, a tenth of the tutorial's. How far does it
+# come?
 
 # %%
 print(f"limit 2/λmax = {bowl.max_lr:.4f}, κ = {bowl.condition_number:.2f}\n")
@@ -672,8 +681,8 @@ descent.truth_panel(A, y, path_mse[-1], lr=0.5, names=["W[0]", "W[1]"])
 # long that it ends higher on the other side. The gradient tells the direction in which the loss
 # falls *here*, and nothing of how far. The tutorial's 0.01 is safe, and slow.
 #
-# With 0.5 you have least squares to five decimals, after 200 steps. Where did the tutorial's 2,000
-# go? Look along the bowl's two axes, the **eigenvectors** of its curvature: one is steep, one
+# With 0.5 both parameters are less than a millionth off, after 200 steps. Where did the tutorial's
+# 2,000 go? Look along the bowl's two axes, the **eigenvectors** of its curvature: one is steep, one
 # flat. Write the distance from the bottom as a part along each, and ask how much of the first
 # distance is left. For the MSE, theory says $(1 - \mathrm{lr}\cdot\lambda)^k$ after $k$ steps.
 
@@ -691,13 +700,13 @@ print(f"norm / n, lr 0.01: never above an MSE rate of {mse_rate:.4f}, {share:.2f
 plots.distance_left(x, y, paths)
 
 # %% [markdown]
-# Every run is done with the steep direction sooner or later. The flat one decides. With the MSE
-# and the rate 0.01, 2,000 steps still leave 4 % of it; with norm / n they leave 43 %. Why so much
-# more? Since $E = \sqrt{L/n}$ with $L$ the MSE, the chain rule gives
-# $\partial E / \partial W = \frac{1}{2\sqrt{nL}}\,\partial L / \partial W$. So a step on $E$ with the
-# rate 0.01 is a step on $L$ with a rate that was never above 0.0033, less than half a percent of
-# the limit. And since that rate changes with the loss, no fixed limit exists for it. That is why
-# the first panel showed none.
+# Every run is done with the steep direction sooner or later. The flat one decides. With the MSE and
+# the rate 0.01, 2,000 steps still leave 4 % of it; with norm / n they leave 43 %. Why so much more?
+# Since $E = \sqrt{L/n}$ with $L$ the MSE, the chain rule gives
+# $\partial E / \partial W = \frac{1}{2\sqrt{nL}}\,\partial L / \partial W$.
+# So a step on $E$ with the rate 0.01 is a step on $L$ with a rate that was never above 0.0033, less
+# than half a percent of the limit. And since that rate changes with the loss, no fixed limit exists
+# for it. That is why the first panel showed none.
 #
 # ### Exercise 4: the whole fit
 #

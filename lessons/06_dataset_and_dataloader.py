@@ -12,8 +12,8 @@
 # - tell when shuffling matters and when a validation set is none,
 # - take one and the same step in six ways and get the same numbers.
 #
-# **Builds on** lesson 04 (the fruit yields) and lesson 05 (`nn.Linear`, SGD). **Takes** about 45
-# minutes.
+# **Builds on** lesson 01 (its line, mini-batches), 04 (the fruit yields) and 05 (`nn.Linear`, SGD);
+# the last section also on 02 (your engine). **Takes** about 45 minutes.
 
 # %%
 import numpy as np
@@ -54,11 +54,16 @@ print("dataset[:2]:", tuple(x_two.shape), "and", tuple(y_two.shape))
 # %% [markdown]
 # Always a pair, inputs and targets together, so no shuffling can tear them apart.
 #
-# A **DataLoader** goes through a data set in batches. With `shuffle=True` it draws a new order in
-# each epoch. Give it a seeded generator, and the orders are the same in every run.
+# A **DataLoader** goes through a data set in batches: a `for` loop over it gets one batch after the
+# other, and `next(iter(loader))` takes only the first. With `shuffle=True` it draws a new order in
+# each epoch. Give it a seeded generator, a source of random numbers of its own, and the orders are
+# the same in every run.
 #
-# **Predict.** With batches of 5, how many batches are there in one epoch of 15 rows? Which rows
-# does the first one hold in the second epoch?
+# To see the orders, `numbered` holds nothing but the row numbers 0 to 14. (Its items are tuples of
+# one, hence the `(batch,)`.)
+#
+# **Predict.** With batches of 5, how many batches are there in one epoch of 15 rows? Does the first
+# one hold the same rows in the second epoch as in the first?
 
 # %%
 loader = DataLoader(dataset, batch_size=5, shuffle=True, generator=torch.Generator().manual_seed(0))
@@ -166,7 +171,7 @@ print(f"loss over all rows: {loss_all:.2f}")
 print(f"75 °F, 63 mm, 44 %: apples {apples:.1f}, oranges {oranges:.1f} t/ha   published (54, 69)")
 
 # %% [markdown]
-# The prediction is the published one. Has the fit converged? You know where to look.
+# Rounded, the prediction is the published one. Has the fit converged? You know where to look.
 
 # %%
 A = descent.design_matrix(x)  # (15, 4)
@@ -176,9 +181,9 @@ descent.truth_panel(A, y, fitted, lr=1e-5, names=names, outputs=outputs)
 
 # %% [markdown]
 # No parameter has converged, and both biases have hardly left their start. Lesson 04 told why: the
-# inputs are far from zero, and the valley is two million times flatter than it is steep. Batches do not
-# mend that; standardised inputs would. (The panel's limit holds for full batches; small steps on
-# batches stay close to it.)
+# inputs are far from zero, and along the valley the bowl curves two million times less than across
+# it. Batches do not mend that; standardised inputs would. (The panel's limit holds for steps on all
+# rows. With a rate as small as this one, three steps on batches come close to three on all rows.)
 #
 # ## Which loss do you report?
 #
@@ -204,7 +209,8 @@ plots.reported_losses(*fit_and_compare(batch_size=5))
 
 # %% [markdown]
 # The true loss falls smoothly. The last batch's loss jumps, because each time it speaks of five
-# other rows. Whoever stops training at its lowest value stops at a lucky batch.
+# other rows: once it is a tenth of the true one. Whoever stops training at its lowest value stops
+# at a lucky batch.
 #
 # ### Break it: the mean of the means
 #
@@ -264,20 +270,23 @@ check.epoch_loss(epoch_loss)
 # ## What does a small batch cost?
 #
 # Each batch's gradient is a guess at the full one. On lesson 01's line you can watch the
-# guesses: 300 random batches of each size, all at the same place, $w = 1.5$ and $b = 1.5$.
+# guesses: 300 random batches of each size, all at the same place, $w = 1.5$ and $b = 1.5$. (Here
+# each row of a batch is drawn from all 80, so a row may come twice.)
 #
 # **Predict.** Batches of 16 instead of 1: sixteen times closer to the full gradient?
 
 
 # %%
+line = data.noisy_line()
+line_x, line_y = torch.from_numpy(line.x_train).ravel(), torch.from_numpy(line.y_train).ravel()
+
+
 def gradients_of(rows):
     """dw and db of the line's MSE over the given rows (..., batch), at w = b = 1.5."""
     error = 1.5 * line_x[rows] + 1.5 - line_y[rows]
     return torch.stack([(2 * error * line_x[rows]).mean(-1), (2 * error).mean(-1)], -1)
 
 
-line = data.noisy_line()
-line_x, line_y = torch.from_numpy(line.x_train).ravel(), torch.from_numpy(line.y_train).ravel()
 generator = torch.Generator().manual_seed(1)
 draws = {n: torch.randint(0, 80, (300, n), generator=generator) for n in (1, 4, 16)}
 clouds = {n: gradients_of(rows) for n, rows in draws.items()}
@@ -291,7 +300,11 @@ plots.batch_gradients(clouds, gradients_of(torch.arange(80)))
 # ## Does the order matter?
 #
 # Often a file is sorted: by date, by size, by label. Take 60 points of $y = x^2$, sorted by $x$,
-# and fit a line in batches of 10, for 200 epochs. The picture shows the last of them, batch by batch.
+# and fit a line in batches of 10, for 200 epochs. The picture shows the last of them, batch by
+# batch: the darker the line, the later.
+#
+# **Predict.** When an epoch ends, the last batch has had the last word. With sorted rows, is the
+# line then too steep or too flat?
 
 # %%
 curve_x = torch.linspace(0, 1, 60).reshape(-1, 1)
@@ -316,9 +329,9 @@ def last_epoch(shuffle):
 plots.order_matters(curve_x, curve_x**2, last_epoch(shuffle=False), last_epoch(shuffle=True))
 
 # %% [markdown]
-# From sorted rows each batch is a piece of the curve, and the line leans to whichever piece came last:
-# the right end, where the curve is steepest. Every epoch ends with the same lean, so more epochs do not help.
-# Shuffled, each batch is a small picture of the whole.
+# Too steep. From sorted rows each batch is a piece of the curve, and the line leans to whichever
+# piece came last: the right end, where the curve is steepest. Every epoch ends with the same lean,
+# so more epochs do not help. Shuffled, each batch is a small picture of the whole.
 #
 # With all rows in one batch the order does not matter at all: a mean has no order. And
 # validation rows are only measured, never stepped on, so their loader needs no shuffling.
@@ -327,7 +340,8 @@ plots.order_matters(curve_x, curve_x**2, last_epoch(shuffle=False), last_epoch(s
 #
 # Rows need not lie in one tensor. Write a `Dataset` that wraps inputs of shape (n, 3) and targets
 # and gives each row with its temperature, column 0, in degrees Celsius:
-# $(F - 32) \cdot 5/9$. The other columns stay. Take care that asking twice gives the same row.
+# $(t - 32) \cdot 5/9$ for $t$ in °F. The other columns stay. Take care that asking twice gives the
+# same row.
 
 
 # %% tags=["exercise"]
@@ -394,14 +408,16 @@ except RuntimeError as problem:
     print("RuntimeError:", problem)
 
 # %% [markdown]
-# The message names both lengths. Pad the rows, or give the loader a `collate_fn` of your own.
+# The message names both lengths. Pad the rows (fill them up with zeros to one length), or give the
+# loader a `collate_fn`, a function of your own that makes a batch of a list of rows.
 #
 # ## When is a validation set none?
 #
-# Hold back 3 of the 15 rows at random, and almost surely near-copies of them stay in the
-# training set. Then the validation rows are not new. To see what that does, take two models: the
-# least-squares fit, and a **copycat** that learns nothing, but looks up the training row closest
-# in its inputs and repeats its yields.
+# Hold back 3 of the 15 rows at random, and almost surely near-copies of them stay in the training
+# set. Then the validation rows are not new. To see what that does, take two models: the
+# least-squares fit, and a **copycat** that learns nothing, but looks up the training row closest in
+# its inputs and repeats its yields. (`table.groups` numbers the regions: rows with the same number
+# are copies of each other.)
 #
 # **Predict.** Which of the two looks better on random validation rows? Which on a region that
 # neither has seen?
@@ -416,7 +432,8 @@ def least_squares(x_train, y_train, x_val):
 
 def copycat(x_train, y_train, x_val):
     """Repeat the targets of the closest training row."""
-    closest = ((x_val[:, None] - x_train[None]) ** 2).sum(-1).argmin(1)
+    apart = x_val[:, None] - x_train[None]  # (val rows, train rows, inputs): every pair
+    closest = (apart**2).sum(-1).argmin(1)
     return y_train[closest]
 
 
@@ -443,13 +460,13 @@ for (name, split), values in losses.items():
     print(f"{name:<14} {split:<17}" + "".join(f"{value:10.2f}" for value in values))
 
 # %% [markdown]
-# On random rows the copycat looks as good as the real model: it has the answers in its pocket. On
-# a region that it has never seen its loss is in the hundreds, and only there do you find out. Least
-# squares holds up on four of the five regions. On region 3, with far more rain than any other, it
-# must go beyond what it has seen, and that costs it.
+# On random rows the copycat looks better than the real model, all five times: it has the answers in
+# its pocket. On a region that it has never seen its loss is 218 or more, and only there do you find
+# out. Least squares holds up on four of the five regions. On region 3, with far more rain than any
+# other, it must go beyond what it has seen, and that costs it.
 #
-# Rows that belong together, near-copies, patients, days, must fall on the same side: **split by
-# group**.
+# Rows that belong together (near-copies, visits of one patient, hours of one day) must fall on the
+# same side: **split by group**.
 #
 # ### Exercise 4: split by group
 
@@ -483,7 +500,8 @@ check.split_by_group(split_by_group)
 # Everything so far has been one idea in better and better clothes. To prove it, take one step of
 # lesson 01 (80 rows, lr 0.1, from its published start) in six ways. First the three without
 # PyTorch: by hand, by central differences, and with lesson 02's engine, cut down to what a squared
-# error needs.
+# error needs. (Its `backward` finds the order in a shorter and slower way than lesson 02's: each
+# number is put behind all that it was made from, and then the list is read from its end.)
 
 
 # %%
@@ -544,8 +562,10 @@ backward(total * Value(1 / len(X)))
 gradients = {"by hand": by_hand, "differences": differences, "our engine": (w.grad, b.grad)}
 
 # %% [markdown]
-# And the three with PyTorch, in float64: autograd on raw tensors, `nn.Linear` with SGD, and the same
-# with a loader whose one batch holds all rows.
+# And the three with PyTorch, in float64: autograd on raw tensors, `nn.Linear` with SGD, and the
+# same with a loader whose one batch holds all rows. (All that `fit` wants of a loader is pairs in a
+# `for` loop, so a list with one pair will do. `nn.init.constant_` writes a number into a
+# parameter.)
 
 # %%
 xt, yt = torch.from_numpy(X), torch.from_numpy(Y)
@@ -571,7 +591,8 @@ values = np.array(list(steps.values()))
 print("all equal to nine decimals:", bool(np.ptp(values, axis=0).max() < 1e-9))
 
 # %% [markdown]
-# Six ways, one step. From the fourth rung on you write less and less, and the arithmetic is the same.
+# Six ways, one step, and it is lesson 01's: 0.04511107 and 0.80119529. From the fourth rung on you
+# write less and less, and the arithmetic is the same.
 #
 # ## Recap
 #
@@ -586,4 +607,5 @@ print("all equal to nine decimals:", bool(np.ptp(values, axis=0).max() < 1e-9))
 # **New words:** Dataset, DataLoader, batch loss and epoch loss, progress bar, validation split by
 # group.
 #
-# **Next**, in lesson 07, you bend the line: polynomials, and a fit that looks perfect and is not done.
+# **Next**, in lesson 07, you bend the line: polynomials, and a fit that looks perfect and is not
+# done.

@@ -42,7 +42,7 @@ from course_utils.checks import lesson_10 as check
 print(f"{platform.system()}, {platform.machine()}, Python {platform.python_version()}")
 all_threads = torch.get_num_threads()
 torch.set_num_threads(1)
-print(f"torch {torch.__version__}, on 1 of the {all_threads} cores that it would use")
+print(f"torch {torch.__version__}; cores that it would use: {all_threads}, that it uses here: 1")
 
 # %% [markdown]
 # ## How do you time something?
@@ -146,6 +146,7 @@ def problem(n, dtype=torch.float32):
     return x, 2 * x + 1 + 0.1 * torch.randn(n, 1, generator=generator, dtype=dtype)
 
 
+# %%
 def parts_of_a_step(n):
     """The shortest time of each part of a training step on n rows, in seconds."""
     (x, y), model = problem(n), nn.Linear(1, 1)
@@ -242,16 +243,7 @@ def torch_epoch(x, y, model, optimizer):
     optimizer.step()
 
 
-def free_gigabytes():
-    """Memory that programs can still have, in GB; None where the system does not say."""
-    try:
-        with open("/proc/meminfo") as lines:
-            (line,) = [line for line in lines if line.startswith("MemAvailable")]
-        return int(line.split()[1]) / 1e6
-    except (OSError, ValueError):
-        return None
-
-
+# %%
 def three_ways(n, repeats):
     """The shortest time of each way on n rows, in seconds."""
     (x, y), model = problem(n), nn.Linear(1, 1)
@@ -266,8 +258,20 @@ def three_ways(n, repeats):
 
 # %% [markdown]
 # Ten million rows of two float32 columns are 80 MB, and the steps between need several times that.
-# So the cell asks first how much memory there is, and leaves the last size out where it is tight.
+# So the program asks first how much memory there is, and leaves the last size out where it is tight.
 # From PyTorch's times on 100 and on 100,000 rows it also computes $t_0$ and $c$, as you did above.
+
+
+# %%
+def free_gigabytes():
+    """Memory that programs can still have, in GB; None where the system does not say."""
+    try:
+        with open("/proc/meminfo") as lines:
+            (line,) = [line for line in lines if line.startswith("MemAvailable")]
+        return int(line.split()[1]) / 1e6
+    except (OSError, ValueError):
+        return None
+
 
 # %% tags=["nbval-ignore-output"]
 free = free_gigabytes()
@@ -289,15 +293,15 @@ print(f"t0 / c lies between 1,000 and 1,000,000 rows: {1000 < t0 / c < 1_000_000
 # %% [markdown]
 # Each curve begins flat, where overhead rules, and later rises with $n$, where the work does. The
 # upright line marks $n = t_0 / c$, the rows at which PyTorch's overhead and its work are equal: there
-# the curve bends. NumPy's overhead is the smallest, so it wins on small data, as in lesson 07. On large
-# data overhead no longer counts. What still differs is how often each goes through all the numbers:
+# the curve bends. NumPy's overhead is the smallest, so it wins on small data, as in lesson 07. On
+# large data overhead no longer counts. What still differs is how often each goes through all the numbers:
 # autograd also keeps what its backward pass will need, and scikit-learn solves for the minimum where
 # the other two take a single step.
 #
 # Two measured points made the thin line, so it meets them. Look at the points that did not make it.
 # On a million rows and more, the times may lie well above: a processor keeps what it used last in a
-# small, fast memory, the **cache**, and so many rows no longer fit in. Then the cost of one more row
-# is no longer the same $c$. A model of the time has to be tested as any other.
+# small, fast memory, the **cache**, and so many rows no longer fit into it. Then one more row costs
+# more than $c$. A model of the time has to be tested, as any other.
 #
 # Before you make a program faster, ask on which part of the curve it is. In the flat part fewer and
 # larger calls help, and more cores do not. In the rising part it is the other way round.
@@ -517,7 +521,8 @@ if devices == ["cpu"]:
 # | how much memory? | numbers × `dtype.itemsize` |
 # | a GPU? | when one operation is large; `.to(device)`, and `synchronize()` to time it |
 #
-# **New words:** warm-up, overhead, work, cache, throughput, core, thread.
+# **New words:** core, warm-up, overhead, work, cache, throughput, thread, float32 and float64,
+# device.
 #
 # You have come from a derivative on paper to a model on real data, and you know what it costs to run.
 # What stands between you and larger networks is more of the same: every one of them is trained by the loop

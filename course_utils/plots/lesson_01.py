@@ -59,10 +59,11 @@ def residuals(x, y, w, b, *, axs=None):
     ax.vlines(x, y, y_pred, color=FIT, alpha=0.45, linewidth=1.2, label="residual  y_pred − y")
     ax.plot(x, y, "o", color=TRAIN, alpha=0.75, label="data")
     ends = line_ends(x)
-    ax.plot(ends, w * ends + b, color=FIT, label=f"y_pred = {w:.4g}·x + {b:.4g}")
-    top = max(y.max(), y_pred.max())
-    bottom = min(y.min(), y_pred.min())
-    ax.set(xlabel="x", ylabel="y", ylim=(bottom - 0.1, top + 0.45 * (top - bottom)))
+    line = w * ends + b
+    ax.plot(ends, line, color=FIT, label=f"y_pred = {w:.4g}·x + {b:.4g}")
+    low, high = min(y.min(), line.min()), max(y.max(), line.max())
+    ax.set(xlabel="x", ylabel="y")
+    ax.set_ylim(low - 0.05 * (high - low), high + 0.45 * (high - low))
     ax.set_title("how far each prediction is off")
     ax.legend(loc="upper left")
 

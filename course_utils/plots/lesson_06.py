@@ -48,7 +48,7 @@ def reported_losses(last_batch, whole, *, ax=None):
     whole = to_vector("whole", whole, length=len(last_batch))
     epochs = np.arange(1, len(whole) + 1)
     ax.plot(epochs, last_batch, color=VALIDATION, linewidth=0.9, label="the last batch")
-    ax.plot(epochs, whole, color=TRAIN, linewidth=2.2, label="all rows, weighted")
+    ax.plot(epochs, whole, color=TRAIN, linewidth=2.2, label="all rows")
     ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log")
     ax.legend(loc="upper right")
     ratio = last_batch / whole
