@@ -22,9 +22,9 @@ TORCH_INDEX = os.environ.get("COURSE_TORCH_INDEX", "https://download.pytorch.org
 
 # Name: the extra of pyproject.toml that it needs, the module that it runs, what it does.
 COMMANDS = {
-    "lab": ("", ["commands.lab"], "hand the lessons out, open JupyterLab on the first (default)"),
-    "test": ("dev", ["pytest", "-n", "auto", "--dist", "loadfile"], "run every check"),
-    "build": ("dev", ["commands.build"], "execute lessons/ into notebooks/"),
+    "lab": ("", "commands.lab", "hand the lessons out, open JupyterLab on the first (default)"),
+    "test": ("dev", "pytest -n auto --dist loadfile --no-loadscope-reorder", "run every check"),
+    "build": ("dev", "commands.build", "execute lessons/ into notebooks/"),
 }
 HELP = """usage: python course.py [command] [options]
 {}
@@ -139,7 +139,7 @@ def main(options):
         print("Set-up was interrupted. The next call goes on where it stopped.", file=sys.stderr)
         return 130
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches the child, and is its to handle.
-    child = subprocess.Popen([str(PYTHON), "-m", *module, *options], cwd=ROOT)
+    child = subprocess.Popen([str(PYTHON), "-m", *module.split(), *options], cwd=ROOT)
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     return child.wait()
 

@@ -430,6 +430,7 @@ bowl = descent.QuadraticLoss(A15[train], y[train])
 lr = bowl.max_lr / 2
 
 
+# %%
 def train_and_watch(keep, n_epochs=1000):
     """The layer, training and validation losses of each epoch, the best epoch, what was kept."""
     layer = nn.Linear(16, 1, bias=False, dtype=torch.float64)

@@ -18,6 +18,15 @@ def test_links_lead_somewhere(page):
         assert link.startswith("https://") or (ROOT / link).exists(), link
 
 
+@pytest.mark.parametrize("number", NUMBERS)
+def test_links_of_a_lesson_lead_somewhere(number):
+    for cell in read_notebook(number).cells:
+        for link in re.findall(
+            r"\]\(([^)#\s]+)\)", cell.source if cell.cell_type == "markdown" else ""
+        ):
+            assert link.startswith("https://") or (ROOT / "notebooks" / link).exists(), link
+
+
 def test_pictures_of_the_table_are_there():
     pictures = re.findall(r'<img src="([^"]+)" width="\d+" alt="[^"]+">', README.read_text("utf-8"))
     assert len(pictures) == len(NUMBERS)

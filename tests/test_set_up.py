@@ -275,7 +275,8 @@ def test_test_adds_its_tools_once_and_passes_the_options_on(ready):
     assert "Setting up" in first.stdout
     assert "Setting up" not in second.stdout
     options, _, _ = json.loads(second.stdout.splitlines()[-1])
-    assert options == ["-n", "auto", "--dist", "loadfile", "--help"]
+    assert options[-1] == "--help"
+    assert "loadfile" in options, "nbval needs the cells of a notebook in one process"
     assert "Setting up" not in ready.call("lab").stdout
 
 
