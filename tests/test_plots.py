@@ -1,7 +1,9 @@
 """Every picture shows itself with a line of text, draws on given axes, and refuses bad input."""
 
+import ast
 import base64
 import io
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -119,3 +121,21 @@ def test_three_views_marks_the_same_epochs_in_each_view(displayed):
 
     assert shapes(axs["parameters"]) == shapes(axs["loss"])
     assert shapes(axs["data"])[1:] == shapes(axs["loss"])  # the first are the data points
+
+
+@pytest.mark.parametrize("path", sorted(Path(core.__file__).parent.glob("lesson_*.py")))
+def test_every_picture_of_a_lesson_is_offered_by_plots(path):
+    drawn = {
+        node.name
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.decorator_list
+    }
+    assert drawn
+    assert drawn <= set(plots.__all__)
+    for name in drawn:
+        assert getattr(plots, name).__module__ == f"course_utils.plots.{path.stem}"
+
+
+def test_an_unknown_picture_is_named():
+    with pytest.raises(AttributeError, match="has no picture 'loss_curve'"):
+        plots.loss_curve  # noqa: B018 - asking is what raises
