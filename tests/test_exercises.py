@@ -4,9 +4,9 @@ import importlib
 import io
 from contextlib import redirect_stdout
 
-import nbclient
 import pytest
 
+from commands.build import Client
 from tests.lessons import NUMBERS, ROOT, exercises, read_notebook, run_lesson
 
 EXERCISES = [(number, exercise) for number in NUMBERS for exercise in exercises(number)]
@@ -55,7 +55,7 @@ def test_solved_exercises_are_right(number):
     for exercise in exercises(number):
         notebook.cells[exercise.cell].source = exercise.solution
     where = {"metadata": {"path": ROOT / "notebooks"}}
-    nbclient.NotebookClient(notebook, resources=where, timeout=120).execute()
+    Client(notebook, resources=where, timeout=120).execute()
     for k, exercise in enumerate(exercises(number), start=1):
         assert said(notebook.cells[exercise.check_cell]).startswith(f"Exercise {k}: right.")
 

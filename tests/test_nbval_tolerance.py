@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 
-import nbclient
 import nbformat
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from commands.build import Client
 from tests import nbval_tolerance as tolerance
 from tests.lessons import ROOT
 
@@ -133,7 +133,7 @@ def good():
     sources = [SOURCES[0].replace("PNG", repr(STORED)), *SOURCES[1:]]
     notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    return nbclient.NotebookClient(notebook).execute()
+    return Client(notebook).execute()
 
 
 def stored_text(cell, text):
