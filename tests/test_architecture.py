@@ -21,7 +21,12 @@ MAY_IMPORT = {
     "course_utils": (),
     "course_utils.data": (),
     "course_utils.descent": ("course_utils._validate",),
-    "course_utils.plots": ("course_utils",),
+    "course_utils.plots": (
+        "course_utils._validate",
+        "course_utils.data",
+        "course_utils.descent",
+        "course_utils.plots",
+    ),
     "course_utils.graphs": ("course_utils.graphs", "course_utils.plots", "course_utils._validate"),
     "course_utils.self_check": ("course_utils.plots", "course_utils.graphs"),
     "course_utils.checks": ("course_utils.checks", "course_utils.data", "course_utils.descent"),
