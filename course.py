@@ -23,15 +23,18 @@ TORCH_INDEX = os.environ.get("COURSE_TORCH_INDEX", "https://download.pytorch.org
 # Name: the extra of pyproject.toml that it needs, the module that it runs, what it does.
 COMMANDS = {
     "lab": ("", "commands.lab", "hand the lessons out, open JupyterLab on the first (default)"),
-    "test": ("dev", "pytest -n auto --dist loadfile --no-loadscope-reorder", "run every check"),
+    "hand_out": ("", "commands.hand_out", "hand the lessons out, and no more"),
+    "update": ("", "commands.update", "bring the newest course with git; your edits stay"),
+    "test": ("dev", "commands.test", "run every check, or a longer run (see below)"),
     "build": ("dev", "commands.build", "execute lessons/ into notebooks/"),
+    "slides": ("slides", "commands.slides", "write notebooks/ as slides into slides/"),
 }
 HELP = """usage: python course.py [command] [options]
 {}
-The first call installs into .venv. Options go on to JupyterLab, pytest or the build:
+The first call installs into .venv. Options go on to the command:
   python course.py lab --no-browser --port 8899
-  python course.py test tests/test_build.py
-  python course.py build 01 03"""
+  python course.py test --everywhere  (or --faults, --mutants, --browser, --binder, --hub)
+  python course.py build 01 03  (or slides 01 03)"""
 
 
 def refusal(version, wide, system, machine, details):
@@ -67,9 +70,9 @@ def set_up(extra):
             urllib.request.urlopen(TORCH_INDEX + "/torch/", timeout=3).close()
             options += ["--extra-index-url", TORCH_INDEX]
     pip_install("-r", "requirements.txt", *options)
-    settings = VENV / "share/jupyter/lab/settings/overrides.json"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text('{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}')
+    settings = VENV / "share/jupyter/lab/settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "commands/overrides.json", settings)
     STAMP.with_suffix(".new").write_text("\n".join([key, *extras]))
     os.replace(STAMP.with_suffix(".new"), STAMP)
 
@@ -99,9 +102,7 @@ def pip_install(*packages):
         try:
             for line in pip.stdout:
                 log.write(line)
-                shown = re.match(
-                    rb" *(Collecting \S+|Downloading .*MB\)|Installing(?= coll))", line
-                )
+                shown = re.match(rb" *(Collecting \S+|Downloading .*MB\)|Installing(?= c))", line)
                 if shown:
                     print(" ", shown[1].decode("utf-8", "replace"), flush=True)
         except KeyboardInterrupt:
@@ -122,7 +123,7 @@ def pip_install(*packages):
 def main(options):
     """Run one command in the environment and give its exit code."""
     if options in (["-h"], ["--help"]):
-        print(HELP.format("\n".join(f"  {name:6} {row[2]}" for name, row in COMMANDS.items())))
+        print(HELP.format("\n".join(f"  {name:8} {row[2]}" for name, row in COMMANDS.items())))
         return 0
     name, *options = ["lab", *options] if not options or options[0][:1] == "-" else options
     if name not in COMMANDS:
@@ -139,7 +140,7 @@ def main(options):
         print("Set-up was interrupted. The next call goes on where it stopped.", file=sys.stderr)
         return 130
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches the child, and is its to handle.
-    child = subprocess.Popen([str(PYTHON), "-m", *module.split(), *options], cwd=ROOT)
+    child = subprocess.Popen([str(PYTHON), "-m", module, *options], cwd=ROOT)
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     return child.wait()
 

@@ -109,9 +109,9 @@ def _replace(path: Path, content: bytes) -> None:
     os.replace(part, path)
 
 
-def main() -> int:
+def main(target: Path = TARGET) -> int:
     """Hand this course out and give the exit code."""
-    done, wrong = hand_out(SOURCE, TARGET)
+    done, wrong = hand_out(SOURCE, target)
     print(*done, sep="\n", end="\n" if done else "")
     for line in wrong:
         print(f"Not handed out: {line}", file=sys.stderr)

@@ -238,7 +238,7 @@ def test_help_names_every_command_and_sets_nothing_up(tiny):
 def test_an_unknown_command_is_named_with_those_there_are(tiny):
     answer = tiny.call("tset")
     assert answer.returncode == 2
-    assert answer.stderr == "There is no command 'tset', only lab, test, build.\n"
+    assert answer.stderr == "There is no command 'tset', only lab, hand_out, update, test, build.\n"
     assert not tiny.venv.exists()
 
 
@@ -278,6 +278,18 @@ def test_test_adds_its_tools_once_and_passes_the_options_on(ready):
     assert options[-1] == "--help"
     assert "loadfile" in options, "nbval needs the cells of a notebook in one process"
     assert "Setting up" not in ready.call("lab").stdout
+
+
+def test_a_long_option_of_test_hands_over_to_its_module(ready):
+    (ready.folder / "tests").mkdir()
+    (ready.folder / "tests/everywhere.py").write_text(f"{ECHO}\nraise SystemExit(7)")
+    answer = ready.call("test", "--no-skips", "--everywhere", "locale")
+    assert answer.returncode == 7, answer.stderr
+    assert json.loads(answer.stdout.splitlines()[-1])[0] == ["--no-skips", "locale"]
+    options, _, _ = json.loads(ready.call("test", "--browser", "-x").stdout.splitlines()[-1])
+    assert "browser" in options[0]
+    assert options[-1] == "-x"
+    assert "-n" not in options, "one browser at a time"
 
 
 def test_the_childs_exit_code_comes_back(ready):

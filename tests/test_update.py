@@ -1,0 +1,334 @@
+"""An update with real git repositories: what comes, what stays, and what is said when it cannot."""
+
+import copy
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.lessons import ROOT
+from tests.test_set_up import Course, make_wheel, stopping, wait_for
+
+# In the place of the real one, which makes an environment: says what it was asked, hands out.
+COURSE_PY = """
+import subprocess, sys
+print("course.py 1", *sys.argv[1:], flush=True)
+sys.exit(subprocess.call([sys.executable, "-m", "commands.hand_out"]))
+"""
+SETTINGS = """
+[user]
+    name = Nobody
+    email = nobody@localhost
+[init]
+    defaultBranch = main
+"""
+
+
+def lesson(text):
+    return json.dumps({"cells": [{"cell_type": "markdown", "source": text}]})
+
+
+class Copy:
+    """A git repository of the course: its author's, or a student's clone."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.mine = folder / "my_notebooks"
+        settings = folder.with_suffix(".gitconfig")
+        settings.write_text(SETTINGS)
+        outside = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "COURSE_"))}
+        self.env = outside | {"GIT_CONFIG_GLOBAL": str(settings), "GIT_CONFIG_NOSYSTEM": "1"}
+
+    def git(self, *arguments):
+        ran = subprocess.run(
+            ["git", *arguments], cwd=self.folder, env=self.env, capture_output=True, text=True
+        )
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout.strip()
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def commit(self, **files):
+        for name, text in files.items():
+            self.write(f"notebooks/{name}.ipynb", lesson(text))
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", "a step")
+
+    def clone(self, *options):
+        other = Copy(self.folder.with_name("student"))
+        url = self.folder.as_uri()
+        command = ["git", "clone", "--quiet", *options, url, str(other.folder)]
+        subprocess.run(command, env=other.env, check=True, capture_output=True)
+        return other
+
+    def update(self):
+        """Return the exit code, the lines printed and the words on stderr."""
+        ran = subprocess.run(
+            [sys.executable, "-m", "commands.update"],
+            cwd=self.folder,
+            env=self.env,
+            capture_output=True,
+            text=True,
+        )
+        return ran.returncode, ran.stdout.splitlines(), ran.stderr
+
+    def state(self):
+        """Return all that an update might touch: the version and every file's content."""
+        files = [p for p in self.folder.rglob("*") if p.is_file() and ".git" not in p.parts]
+        return self.git("rev-parse", "HEAD"), {p: p.read_bytes() for p in files}
+
+
+@pytest.fixture
+def author(tmp_path):
+    made = Copy(tmp_path / "author")
+    made.folder.mkdir()
+    (made.folder / "commands").mkdir()
+    for name in ("__init__", "hand_out", "update"):
+        shutil.copy(ROOT / f"commands/{name}.py", made.folder / "commands")
+    made.write("course.py", COURSE_PY)
+    made.write(".gitignore", "my_notebooks/\n__pycache__/\n")
+    made.git("init", "--quiet")
+    made.commit(**{"01_first": "one", "02_second": "two"})
+    return made
+
+
+@pytest.fixture
+def student(author):
+    """A student's clone, with the lessons handed out."""
+    clone = author.clone()
+    assert clone.update()[0] == 0
+    return clone
+
+
+def assert_refused(student, *words):
+    """An update changes nothing, exits with 1, and says these words."""
+    before = student.state()
+    code, lines, said = student.update()
+    assert code == 1
+    assert lines == []
+    assert said.startswith("Not updated: ")
+    assert all(word in said for word in words), said
+    assert student.state() == before
+    return said
+
+
+def test_lessons_come_and_edits_stay_by_the_new_course_py(author, student):
+    (student.mine / "01_first.ipynb").write_text("my answer")
+    author.write("course.py", COURSE_PY.replace("course.py 1", "course.py 2"))
+    author.commit(**{"01_first": "one, better", "02_second": "two, better"})
+    author.commit(**{"03_third": "three"})
+    assert student.update() == (
+        0,
+        [
+            "course.py 2 hand_out",
+            "Your changes stay; the new version stands beside them: 01_first_new_version.ipynb",
+            "Refreshed 02_second.ipynb",
+            "Handed out 03_third.ipynb",
+            "Updated by 2 commits; new: 03_third; changed: 01_first, 02_second.",
+        ],
+        "",
+    )
+    assert (student.mine / "01_first.ipynb").read_text() == "my answer"
+    assert "two, better" in (student.mine / "02_second.ipynb").read_text()
+    assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
+    newest = "Already the newest: origin/main holds nothing that is not here."
+    assert student.update() == (0, ["course.py 2 hand_out", newest], "")
+
+
+def test_what_was_not_handed_out_or_installed_is_said_and_done_by_the_next_call(author, student):
+    author.write("course.py", "raise SystemExit('Set-up stopped: the disk is full')")
+    author.commit(**{"03_third": "three"})
+    code, lines, said = student.update()
+    assert (code, lines) == (
+        1,
+        ["Updated by 1 commit; new: 03_third. Not all is in place yet: see above."],
+    )
+    assert said == "Set-up stopped: the disk is full\n"
+    student.write("course.py", COURSE_PY)
+    assert "Handed out 03_third.ipynb" in student.update()[1]
+
+
+def test_a_shallow_clone_is_updated(author):
+    student = author.clone("--depth=1")
+    author.commit(**{"03_third": "three"})
+    assert student.update()[1][-1] == "Updated by 1 commit; new: 03_third."
+
+
+def test_edits_of_the_course_that_the_update_leaves_alone_stay(author, student):
+    student.write("notebooks/01_first.ipynb", lesson("edited in the wrong place"))
+    student.write("notes.txt", "mine")
+    author.commit(**{"03_third": "three"})
+    code, lines, said = student.update()
+    assert (code, said) == (0, "")
+    assert "Handed out 03_third.ipynb" in lines
+    assert "wrong place" in (student.folder / "notebooks/01_first.ipynb").read_text()
+    assert (student.folder / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_edits_that_the_update_would_meet_are_named(author, student, staged):
+    for name in ("01_first", "02_second"):
+        student.write(f"notebooks/{name}.ipynb", lesson("edited in the wrong place"))
+    if staged:
+        student.git("add", "--all")
+    author.commit(**{"01_first": "one, better", "02_second": "two, better"})
+    said = assert_refused(student, "my_notebooks/")
+    advice = re.search("`git (restore .+)`", said)[1].split()
+    assert advice[-2:] == ["notebooks/01_first.ipynb", "notebooks/02_second.ipynb"]
+    student.git(*advice)
+    assert student.update()[0] == 0
+
+
+def test_files_in_the_way_are_named(author, student):
+    student.write("notebooks/03_third.ipynb", lesson("mine"))
+    author.commit(**{"03_third": "three"})
+    assert_refused(student, "03_third.ipynb", "another name")
+
+
+def test_commits_of_ones_own_stay_and_can_be_set_aside(author, student):
+    student.commit(**{"04_mine": "mine"})
+    newest = "Already the newest: origin/main holds nothing that is not here."
+    assert student.update()[1][-1] == newest
+    author.commit(**{"03_third": "three"})
+    said = assert_refused(student, "1 commit here of your own", "1 commit new in origin/main")
+    keep, move = re.findall("`git (branch .+?|reset .+?)`", said)
+    student.git(*keep.split())
+    student.git(*move.split())
+    assert student.update()[1][-1] == newest
+    kept = keep.split()[-1]
+    assert student.git("show", f"{kept}:notebooks/04_mine.ipynb") == lesson("mine")
+
+
+def test_without_a_network_nothing_changes_and_the_next_call_goes_on(author, student):
+    author.commit(**{"03_third": "three"})
+    away = author.folder.with_name("away")
+    author.folder.rename(away)
+    assert_refused(student, "internet connection", "`git fetch` says")
+    away.rename(author.folder)
+    assert student.update()[0] == 0
+
+
+@pytest.mark.parametrize("lock", ["index.lock", "refs/remotes/origin/main.lock"])
+def test_a_lock_that_an_interrupted_git_left_is_named(author, student, lock):
+    author.commit(**{"01_first": "one, better"})
+    path = student.folder / ".git" / lock
+    path.touch()
+    assert_refused(student, str(path), "delete that file")
+    path.unlink()
+    assert student.update()[0] == 0
+
+
+def test_a_fixed_version_is_no_branch(author, student):
+    student.git("checkout", "--quiet", "--detach")
+    author.commit(**{"03_third": "three"})
+    said = assert_refused(student, "fixed version")
+    student.git(*re.search("`git (switch .+?)`", said)[1].split())
+    assert student.update()[0] == 0
+
+
+def test_a_branch_that_follows_nothing_is_named(student):
+    student.git("branch", "--unset-upstream")
+    said = assert_refused(student, "the branch main follows no")
+    student.git(*re.search("`git (branch .+?)`", said)[1].split())
+    assert student.update()[0] == 0
+
+
+def test_a_copy_without_a_remote_is_told_to_name_one(student):
+    student.git("remote", "remove", "origin")
+    assert_refused(student, "git remote add origin")
+
+
+def test_a_folder_that_is_no_clone_is_told_so(author, tmp_path):
+    # A downloaded archive, inside somebody's own repository.
+    outer = Copy(tmp_path / "outer")
+    outer.folder.mkdir()
+    outer.git("init", "--quiet")
+    student = Copy(outer.folder / "course")
+    shutil.copytree(author.folder, student.folder, ignore=shutil.ignore_patterns(".git"))
+    code, lines, said = student.update()
+    assert (code, lines) == (1, [])
+    assert f"{student.folder} was not made by `git clone`" in said
+    assert "download" in said
+    assert not student.mine.exists()
+
+
+def test_an_option_is_refused_before_anything_moves(author, student):
+    author.commit(**{"03_third": "three"})
+    before = student.state()
+    command = [sys.executable, "-m", "commands.update", "--help"]
+    ran = subprocess.run(
+        command, cwd=student.folder, env=student.env, capture_output=True, text=True
+    )
+    assert (ran.returncode, ran.stderr) == (
+        2,
+        "update takes no options, and was given ['--help'].\n",
+    )
+    assert student.state() == before
+
+
+def test_without_git_it_says_what_to_install(student, tmp_path):
+    student.env["PATH"] = str(tmp_path)
+    code, lines, said = student.update()
+    assert (code, lines) == (1, [])
+    assert "no git program" in said
+
+
+def test_what_git_says_otherwise_is_passed_on(author, student):
+    # An edit that was stashed met the new version, and was left half merged.
+    student.write("notebooks/01_first.ipynb", lesson("edited in the wrong place"))
+    student.git("stash")
+    author.commit(**{"01_first": "one, better"})
+    assert student.update()[0] == 0
+    with pytest.raises(AssertionError, match="stash"):
+        student.git("stash", "pop")
+    author.commit(**{"01_first": "one, best"})
+    assert_refused(student, "`git merge` says", "unmerged files")
+
+
+def test_ctrl_c_ends_the_wait_for_the_network(author, student, tmp_path):
+    (tmp_path / "git").write_text("#!/bin/sh\ntouch waiting\nsleep 60\n")
+    (tmp_path / "git").chmod(0o755)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "commands.update"],
+        cwd=student.folder,
+        env=student.env | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with stopping(process):
+        wait_for((student.folder / "waiting").exists)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (130, "Interrupted. Call this again: it goes on.\n")
+
+
+def test_the_real_course_py_installs_what_the_new_pins_say(tmp_path):
+    made = Course(tmp_path / "author", ROOT)
+    shutil.copy(ROOT / ".gitignore", made.folder)
+    author = Copy(made.folder)
+    author.git("init", "--quiet")
+    author.commit()
+    clone = author.clone()
+    student = copy.copy(made)
+    student.folder, student.venv = clone.folder, clone.folder / ".venv"
+    student.env = made.env | {k: v for k, v in clone.env.items() if k.startswith("GIT_")}
+    assert student.call("hand_out").stdout.endswith("Handed out 01_first.ipynb, 02_second.ipynb\n")
+    make_wheel(made.wheels, "another", "1.0", {"another.py": ""})
+    made.requirements.write_text(made.requirements.read_text() + "another\n")
+    author.commit(**{"03_third": "three"})
+    answer = student.call("update")
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.endswith(
+        "Handed out 03_third.ipynb\nUpdated by 1 commit; new: 03_third.\n"
+    )
+    assert (student.site_packages() / "another.py").exists()
+    assert "jupyterlab" not in answer.stdout, "an update opens nothing"
