@@ -9,3 +9,12 @@ import pytest
 def root() -> Path:
     """The root of the repository."""
     return Path(__file__).resolve().parents[1]
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--from-nothing", action="store_true", help="install Binder's packages anew, some minutes"
+    )
+    parser.addoption(
+        "--every-lesson", action="store_true", help="move the sliders of every lesson, not of one"
+    )

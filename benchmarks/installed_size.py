@@ -1,0 +1,49 @@
+"""Print what the student's packages take on the disk, the largest first.
+
+Run it as `python benchmarks/installed_size.py`. Counts the packages of requirements.txt and all
+that they need, without CUDA: what course.py and Binder install on Linux.
+"""
+
+import re
+from importlib.metadata import distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+REQUIREMENTS = Path(__file__).parent.parent / "requirements.txt"
+CUDA_PACKAGES = re.compile("cuda|nvidia|triton")
+CUDA_LIBRARIES = re.compile(r"lib.*(cuda|nvrtc).*\.so")
+
+
+def measure():
+    """Return the bytes that each package takes, by name."""
+    lines = re.sub("#.*", "", REQUIREMENTS.read_text(encoding="utf-8")).splitlines()
+    wanted = [Requirement(line) for line in lines if line.strip() and not line.startswith("-")]
+    sizes, seen = {}, set()
+    while wanted:
+        one = wanted.pop()
+        name, extras = canonicalize_name(one.name), frozenset({"", *one.extras})
+        if (name, extras) in seen or CUDA_PACKAGES.match(name):
+            continue
+        seen.add((name, extras))
+        package = distribution(name)
+        files = [file for file in package.files if not CUDA_LIBRARIES.match(file.name)]
+        paths = [Path(file.locate()) for file in files]
+        sizes[name] = sum(path.stat().st_size for path in paths if path.is_file())
+        for other in map(Requirement, package.requires or []):
+            if not other.marker or any(other.marker.evaluate({"extra": e}) for e in extras):
+                wanted.append(other)
+    return sizes
+
+
+def main(shown=12):
+    """Print the largest packages, the rest and the sum."""
+    sizes = sorted(measure().items(), key=lambda item: -item[1])
+    rows = [*sizes[:shown], (f"{len(sizes) - shown} others", sum(s for _, s in sizes[shown:]))]
+    for name, size in [*rows, ("together", sum(size for _, size in sizes))]:
+        print(f"{name:<16} {size / 1e6:7.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
