@@ -262,6 +262,34 @@ def history_of(W, take_step, n_epochs):
             """
 def fit(x, y, lr, n_epochs):
     W = torch.zeros(2, requires_grad=True)
+    for _ in range(n_epochs + 1):
+        loss = ((W[0] * x + W[1] - y) ** 2).mean()
+        loss.backward()
+        with torch.no_grad():
+            W -= lr * W.grad
+        W.grad = None
+    return W[0].item(), W[1].item(), ((W[0] * x + W[1] - y) ** 2).mean().item()
+""",
+            "That is one step too many",
+        ),
+        (
+            """
+def fit(x, y, lr, n_epochs):
+    W = torch.zeros(2, requires_grad=True)
+    for _ in range(n_epochs - 1):
+        loss = ((W[0] * x + W[1] - y) ** 2).mean()
+        loss.backward()
+        with torch.no_grad():
+            W -= lr * W.grad
+        W.grad = None
+    return W[0].item(), W[1].item(), ((W[0] * x + W[1] - y) ** 2).mean().item()
+""",
+            "That is one step too few",
+        ),
+        (
+            """
+def fit(x, y, lr, n_epochs):
+    W = torch.zeros(2, requires_grad=True)
     for _ in range(n_epochs):
         loss = ((W[0] * x + W[1] - y) ** 2).mean()
         loss.backward()

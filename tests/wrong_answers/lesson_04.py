@@ -16,6 +16,7 @@ WRONG = {
         (SHAPES + "b_shape = (200,)", "not one for each day"),
         (SHAPES + "b_shape = (4,)", "not one for each input"),
         (SHAPES + "b_shape = (1, 3)", "would broadcast as well"),
+        (SHAPES + "b_shape = (3, 1)", "a column would run along the rows"),
         (SHAPES + "b_shape = (3)", "a tuple of one needs a comma, (3,)"),
         (SHAPES + "b_shape = '(3,)'", "b_shape must be a tuple"),
         (SHAPES + "y_pred_shape = (200, 4)", "the columns are the outputs now"),
@@ -121,6 +122,19 @@ def mse_gradient(x, y, w, b):
         ),
     ],
     "fresh_descent": [
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    for _ in range(n_epochs + 1):
+        loss = mse(model(x, w, b), y)
+        losses.append(loss.item())
+        loss.backward()
+        step(w, b, lr)
+    return losses
+""",
+            "entry [0, 0] of the final w and b is",
+        ),
         (
             """
 def fresh_descent(w, b, x, y, lr, n_epochs):

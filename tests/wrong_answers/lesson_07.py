@@ -133,6 +133,24 @@ def epochs_needed(lr, curvature, share):
 def iterate(k, A, y, start, lr):
     W_best = np.linalg.lstsq(A, y)[0]
     curvatures, V = np.linalg.eigh(2 / len(y) * A.T @ A)
+    return W_best + V @ ((1 - lr * curvatures) ** (k + 1) * (V.T @ (start - W_best)))
+""",
+            "That is one step too many",
+        ),
+        (
+            """
+def iterate(k, A, y, start, lr):
+    W_best = np.linalg.lstsq(A, y)[0]
+    curvatures, V = np.linalg.eigh(2 / len(y) * A.T @ A)
+    return W_best + V @ ((1 - lr * curvatures) ** (k - 1) * (V.T @ (start - W_best)))
+""",
+            "That is one step too few",
+        ),
+        (
+            """
+def iterate(k, A, y, start, lr):
+    W_best = np.linalg.lstsq(A, y)[0]
+    curvatures, V = np.linalg.eigh(2 / len(y) * A.T @ A)
     return V @ ((1 - lr * curvatures) ** k * (V.T @ (start - W_best)))
 """,
             "add the least-squares solution",

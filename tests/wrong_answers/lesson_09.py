@@ -163,6 +163,16 @@ def compare(a, b):
         (
             """
 def rise_in_rmse(model, x, y, column, order):
+    shuffled = x.clone()
+    shuffled[:, column] = x[order, column]
+    with torch.no_grad():
+        return (F.mse_loss(model(shuffled), y) / F.mse_loss(model(x), y)).sqrt().item()
+""",
+            "That is the ratio of the two RMSEs",
+        ),
+        (
+            """
+def rise_in_rmse(model, x, y, column, order):
     shuffled = x
     before = F.mse_loss(model(x), y).sqrt()
     shuffled[:, column] = x[order, column]

@@ -1,0 +1,151 @@
+"""Applies the faults of the bank to copies of the repository, one at a time, and runs the tests.
+
+Called by `python course.py test --faults`. The unfaulted copy must pass first: a bank proves
+nothing where the tests fail anyway. The exit code is 1 if a fault survives, 2 if nothing is proved.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+
+import nbformat
+
+from commands import build
+from tests.faults.bank import Fault, faults
+from tests.lessons import ROOT
+
+PYTEST = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+PYTEST += ["--tb=no", "--color=no", "-rfE"]
+PASSED, FAILED, STOPPED = 0, 1, 2  # pytest's exit codes; above them it could not even begin
+
+
+class NotProvedError(Exception):
+    """The bank could not be tried: the message says why."""
+
+
+def copy_repository(target: Path) -> None:
+    """Copy every file that git tracks or would track."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment in which Python, kernels too, imports the copy in `folder`.
+
+    Nothing is compiled to disk: two versions of a file, alike in size and second, look the same.
+    """
+    return {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def check_imports(folder: Path) -> None:
+    """Raise NotProvedError unless a kernel would import the copy's course_utils."""
+    code = "import course_utils; print(course_utils.__file__)"
+    python = [sys.executable, "-c", code]
+    options = {"cwd": folder / "notebooks", "env": environment(folder)}
+    found = subprocess.run(python, **options, check=True, capture_output=True, text=True).stdout
+    if not Path(found.strip()).resolve().is_relative_to(folder.resolve()):
+        raise NotProvedError(f"The copy in {folder} imports {found.strip()}")
+
+
+def noticed(folder: Path, tests: tuple[str, ...], seconds: float) -> str:
+    """Run tests in a copy; return the first that fails, '' where all pass."""
+    options = {"cwd": folder, "env": environment(folder), "capture_output": True, "text": True}
+    try:
+        ran = subprocess.run([*PYTEST, *tests], timeout=seconds, **options)
+    except subprocess.TimeoutExpired:
+        return f"no end after {seconds:.0f} s"
+    if ran.returncode == PASSED:
+        return ""
+    if ran.returncode > STOPPED:
+        raise NotProvedError(f"pytest {' '.join(tests)}\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
+    failed = re.search(r"^(?:FAILED|ERROR) (.*?)(?: - |$)", ran.stdout, re.MULTILINE)
+    return failed[1] if failed else f"pytest ended with {ran.returncode}"
+
+
+def take_over(lesson: Path) -> None:
+    """Put a lesson's cells into its notebook and leave the outputs, as if it had been built."""
+    path = build.notebook_of(lesson)
+    notebook, stored = build.read_lesson(lesson), nbformat.read(path, as_version=4)
+    for new, old in zip(notebook.cells, stored.cells, strict=True):
+        if "outputs" in old:
+            new.update(outputs=old.outputs, execution_count=old.execution_count)
+    nbformat.write(notebook, path)
+
+
+def try_fault(fault: Fault, clean: Path, seconds: float) -> tuple[str, float]:
+    """Return the test that notices a fault, '' where none does, and how long that took."""
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(shutil.copytree(clean, Path(folder) / "course"))
+        fault.apply(copy)
+        if fault.file.startswith("lessons/"):
+            take_over(copy / fault.file)
+        return noticed(copy, fault.tests, seconds), time.monotonic() - begun
+
+
+def check_clean(chosen: list[Fault], clean: Path, pool, seconds: float) -> None:
+    """Raise NotProvedError unless every test that is to notice a fault passes without one."""
+    distinct = {frozenset(fault.tests): fault.tests for fault in chosen}.values()
+    failures = list(pool.map(lambda tests: noticed(clean, tests, seconds), distinct))
+    if any(failures):
+        raise NotProvedError(f"Without any fault this fails: {', '.join(filter(None, failures))}")
+    print(f"The copy passes without a fault ({len(distinct)} runs).", flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Try the faults and give the exit code."""
+    parser = argparse.ArgumentParser(prog="course.py test --faults", description=__doc__)
+    help_words = "a lesson's two digits, or a part of a file's or a fault's name; default: all"
+    parser.add_argument("words", nargs="*", help=help_words)
+    parser.add_argument("-n", "--processes", type=int, choices=(1, 2), default=2)
+    parser.add_argument("--seconds", type=float, default=300, help="the time limit of one fault")
+    options = parser.parse_args(arguments)
+    chosen = [
+        fault
+        for fault in faults()
+        if not options.words
+        or any(w == fault.lesson or w in f"{fault.file}: {fault.name}" for w in options.words)
+    ]
+    if not chosen:
+        parser.error(f"no fault's name holds {' or '.join(options.words)}")
+    begun, survivors, number = time.monotonic(), [], count(1)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.processes) as pool:
+        clean = Path(folder)
+        copy_repository(clean)
+        check_imports(clean)
+        check_clean(chosen, clean, pool, 4 * options.seconds)
+
+        def report(fault):
+            by, seconds = try_fault(fault, clean, options.seconds)
+            verdict = f"killed by {by}" if by else "SURVIVED"
+            place = f"{next(number):3}/{len(chosen)} {seconds:4.0f} s"
+            print(f"{place}  {fault.file}: {fault.name}: {verdict}", flush=True)
+            if not by:
+                survivors.append(f"{fault.file}: {fault.name}")
+
+        list(pool.map(report, chosen))
+    print(f"\n{len(chosen) - len(survivors)} of {len(chosen)} faults were noticed", end=" ")
+    print(f"({time.monotonic() - begun:.0f} s).")
+    for survivor in survivors:
+        print(f"  not noticed: {survivor}")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except NotProvedError as reason:
+        print(reason, file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,99 @@
+"""The bank of faults: what each changes, and which tests are to notice it.
+
+A file of bank/ has a table for each file that is damaged, and in it a line for each fault:
+`"what is wrong" = ['old text', 'new text']`. The old text stands exactly once in the file.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.lessons import ROOT
+
+# Glob patterns, as everywhere below: the tests of what a lesson says, and the lessons.
+TEXT = ["tests/test_glossary.py", "tests/test_names.py", "tests/test_prose.py"]
+LESSONS = ["notebooks/[0-9]*.ipynb"]
+# The tests of what belongs to no lesson, by the beginning of a file's name; the first that fits.
+TESTS = {
+    "course_utils/animation": ["tests/test_animation.py"],
+    "course_utils/sliders": ["tests/test_sliders.py"],
+    "course_utils/_validate": ["tests/test_plots.py", "tests/test_descent.py", *LESSONS],
+    "course_utils/checks/": ["tests/test_checks.py", "tests/test_exercises.py"],
+    "course_utils/data": ["tests/test_data.py", *LESSONS],
+    "course_utils/descent": ["tests/test_descent.py", *LESSONS],
+    "course_utils/graphs/": ["tests/test_graphs.py", "notebooks/0[023]*.ipynb"],
+    "course_utils/plots/": ["tests/test_plots.py", *LESSONS],
+    "course_utils/self_check": ["tests/test_self_check.py", "notebooks/00*.ipynb"],
+    "notebooks/matplotlibrc": LESSONS,
+    "commands/build": ["tests/test_build.py"],
+    "commands/": ["tests/test_hand_out.py", "tests/test_set_up.py"],
+    "course.py": ["tests/test_set_up.py"],
+    "tests/nbval_tolerance": ["tests/test_nbval_tolerance.py"],
+    "README.md": ["tests/test_readme.py"],
+    "GLOSSARY.md": ["tests/test_glossary.py"],
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: the file, what is wrong with it, the text as it is and as the fault has it."""
+
+    file: str
+    name: str
+    old: str
+    new: str
+
+    @property
+    def lesson(self) -> str:
+        """The two digits of the lesson that the file belongs to, '' where it belongs to none."""
+        found = re.search(r"(?:lessons/|notebooks/|lesson_)(\d\d)", self.file)
+        return found[1] if found else ""
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The arguments of pytest for the tests that are to notice it, the likeliest first."""
+        if not self.lesson:
+            patterns = next(tests for begin, tests in TESTS.items() if self.file.startswith(begin))
+            return tuple(_paths(*patterns))
+        (notebook,) = _paths(f"notebooks/{self.lesson}_*.ipynb")
+        own, exercises = f"tests/test_lesson_{self.lesson}.py", "tests/test_exercises.py"
+        if "checks/" in self.file:
+            tests = [exercises, own, notebook]
+        elif "plots/" in self.file:
+            tests = [notebook, own, "tests/test_plots.py"]
+        else:
+            tests = [notebook, own, exercises, *_paths(*TEXT)]
+        # Of a module that serves all lessons, only the tests of this one.
+        all_of = [Path(path).stem for path in tests if path != exercises]
+        return (*tests, "-k", " or ".join([*all_of, f"[{self.lesson}"]))
+
+    def apply(self, root: Path) -> None:
+        """Damage the file below `root`; ValueError where the old text does not stand there once."""
+        path = root / self.file
+        text = path.read_text("utf-8")
+        if text.count(self.old) != 1:
+            raise ValueError(
+                f"{self.file}: the fault '{self.name}' wants this text exactly once, and it "
+                f"stands there {text.count(self.old)} times: {self.old!r}"
+            )
+        path.write_text(text.replace(self.old, self.new), "utf-8")
+
+
+def _paths(*patterns):
+    """Return the files of all patterns, in their order; what is no pattern stays as it is."""
+    found = []
+    for pattern in patterns:
+        paths = [path.relative_to(ROOT).as_posix() for path in sorted(ROOT.glob(pattern))]
+        found += paths if "/" in pattern else [pattern]
+    return found
+
+
+def faults() -> list[Fault]:
+    """Return the faults of the bank."""
+    return [
+        Fault(file, name, *texts)
+        for path in sorted((Path(__file__).parent / "bank").glob("*.toml"))
+        for file, entries in tomllib.loads(path.read_text("utf-8")).items()
+        for name, texts in entries.items()
+    ]
