@@ -26,6 +26,8 @@ from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError, nocolors
 
 RTOL, ATOL = 1e-4, 1e-6
+# Seconds that a cell has to end after its time-out's interrupt: then its kernel is killed.
+GRACE = 5
 # Root mean square of the pixels' differences, of 255, over the figure and over its worst tile.
 # Measured on three panels of 80 points: the same figure 0 and 0; data off by 1e-5 0.1 and 1.2;
 # one point moved by 1 % of the axis in one panel 0.9 and 26; one letter 2.0 and 47.
@@ -63,11 +65,12 @@ def _unpadded(words):
     return [re.sub(" +", " ", word).strip(" ") for word in words]
 
 
-def align(stored, new, rtol=RTOL, atol=ATOL):
+def align(stored, new, rtol=RTOL, atol=ATOL, literals=()):
     """Return `new` with each number that is close to the stored one replaced by that.
 
-    Where the words between the numbers differ, `new` comes back as it is. Padding may differ only
-    where a number has become wider or narrower, as in a table's column.
+    A number that stands in the cell's own code, one of `literals`, is no result and stays. Where
+    the words between the numbers differ, `new` comes back as it is. Padding may differ only where
+    a number has become wider or narrower, as in a table's column.
     """
     pairs = list(zip(NUMBER.findall(stored), NUMBER.findall(new), strict=False))
     words, new_words = NUMBER.split(stored), NUMBER.split(new)
@@ -75,7 +78,7 @@ def align(stored, new, rtol=RTOL, atol=ATOL):
         resized = any(len(a) != len(b) for a, b in pairs)
         if not resized or _unpadded(words) != _unpadded(new_words):
             return new
-    numbers = [a if close(a, b, rtol, atol) else b for a, b in pairs]
+    numbers = [a if b not in literals and close(a, b, rtol, atol) else b for a, b in pairs]
     return "".join(part for pair in zip(words, [*numbers, ""], strict=True) for part in pair)
 
 
@@ -122,7 +125,7 @@ class CourseKernel(RunningKernel):
 
     def interrupt(self):
         """Interrupt the cell; one that goes on printing in spite of it is given up."""
-        self.give_up = time.monotonic() + 5
+        self.give_up = time.monotonic() + GRACE
         super().interrupt()
 
     def get_message(self, stream, timeout=None):
@@ -190,6 +193,7 @@ class CourseCell(IPyNbCell):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
+        self.output_timeout = GRACE
         color = self.config.option.color
         if color == "no" or (color == "auto" and not sys.stdout.isatty()):
             self.colors = nocolors
@@ -197,6 +201,8 @@ class CourseCell(IPyNbCell):
     def runtest(self):
         """Run the cell and compare; after the notebook's first failure others are expected."""
         first = self.parent.first_failure
+        if first is not None and self.parent.timed_out:
+            pytest.xfail(f"after Cell {first}")  # It would wait for the time-out again.
         try:
             executed = self.cell.execution_count is not None or self.options["skip"]
             if self.cell.source.strip() and not executed:
@@ -219,10 +225,13 @@ class CourseCell(IPyNbCell):
             self._align(output.get("data", {}), stored.get("data", {}))
         return super().compare_outputs(test, ref, skip_compare)
 
+    def _aligned(self, stored, new):
+        return align(stored, new, literals=NUMBER.findall(self.cell.source), **self.tolerances)
+
     def _align(self, output, stored):
         for key, value in output.items():
             if isinstance(value, str) and isinstance(stored.get(key), str) and "image/" not in key:
-                output[key] = align(stored[key], value, **self.tolerances)
+                output[key] = self._aligned(stored[key], value)
 
     def _compare_pictures(self, test, ref):
         new, stored = (
@@ -234,9 +243,12 @@ class CourseCell(IPyNbCell):
         lines = []
         for k, (b, a) in enumerate(zip(new, stored, strict=True), start=1):
             alts = [o.metadata.get("image/png", {}).get("alt", "") for o in (a, b)]
-            if align(*alts, **self.tolerances) != alts[0]:
+            if self._aligned(*alts) != alts[0]:
                 lines += [f"The alt text of picture {k} differs.", *_lines(*alts)]
-            differ, pixels = picture_difference(*(o.data["image/png"] for o in (a, b)))
+            pngs = [o.data["image/png"] for o in (a, b)]
+            if pngs[0] == pngs[1]:  # The rule on one machine, and decoding takes 0.1 s.
+                continue
+            differ, pixels = picture_difference(*pngs)
             if differ:
                 lines += [f"Picture {k} differs: {differ}.", *self._keep(k, pixels)]
         return lines

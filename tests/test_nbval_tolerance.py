@@ -4,8 +4,10 @@ import base64
 import copy
 import io
 import os
+import re
 import subprocess
 import sys
+import tomllib
 
 import nbformat
 import numpy as np
@@ -13,7 +15,7 @@ import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from commands.build import Client
+from commands.build import CELL_SECONDS, Client
 from tests import nbval_tolerance as tolerance
 from tests.lessons import ROOT
 
@@ -69,6 +71,13 @@ def test_a_difference_beside_noise_shows_alone():
     )
 
 
+def test_a_number_of_the_code_is_compared_exactly():
+    """A published figure, say, that a print shows beside the computed one."""
+    stored, new = "0.80119530, published 0.80119529", "0.80119530, published 0.80119592"
+    assert tolerance.align(stored, new) == stored
+    assert tolerance.align(stored, new, literals=["0.80119592"]) == new
+
+
 def test_a_tag_widens_the_tolerance():
     cell = new_code_cell(metadata={"tags": ["exercise", "rtol=1e-2"]})
     assert tolerance.tolerances(cell) == {"rtol": 1e-2}
@@ -120,7 +129,7 @@ def test_another_picture_fails(change):
 # The rest runs pytest on notebooks: one that agrees with its stored outputs, and faulty copies.
 SOURCES = [
     "import base64\nfrom IPython.display import display\npng = base64.b64decode(PNG)",
-    "loss = 2.742157\nprint(f'loss {loss:.6f} over 80 rows')",
+    "loss = 3 - 0.257843\nprint(f'loss {loss:.6f} over 80 rows')",
     "display({'image/png': png, 'text/plain': 'a picture'}, raw=True,"
     " metadata={'image/png': {'alt': 'loss 2.742157'}})",
     "print(f'again {loss:.6f}')",
@@ -147,6 +156,10 @@ def fault_noise(cells):
 
 def fault_percent(cells):
     stored_text(cells[1], "loss 2.769578 over 80 rows\n")
+
+
+def fault_literal(cells):
+    cells[3].source = "print('again 2.742159')"
 
 
 def fault_word(cells):
@@ -201,6 +214,19 @@ def fault_dead_kernel(cells):
     cells[1].source = "import os\nos._exit(1)"
 
 
+def fault_killed(cells):
+    cells[1].source = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+
+
+def fault_hang(cells):
+    cells[1].source = cells[2].source = "import time\ntime.sleep(1000)"
+
+
+def fault_deaf(cells):
+    deaf = "signal.signal(signal.SIGINT, signal.SIG_IGN)"
+    cells[1].source = f"import signal, time\n{deaf}\ntime.sleep(1000)"
+
+
 def fault_stubborn(cells):
     loop = "while True:\n    try:\n        print(1); time.sleep(0.5)\n"
     cells[1].source = f"import time\n{loop}    except KeyboardInterrupt:\n        pass"
@@ -235,7 +261,7 @@ def report(good, tmp_path_factory):
         nbformat.write(notebook, folder / f"{name}.ipynb")
     said = {}
     command = ["-m", "pytest", "--nbval", "-rA", "-n", "2", "--dist", "loadfile", "--color=no"]
-    command += ["--nbval-cell-timeout=10"]
+    command += ["--nbval-cell-timeout=5", "--durations=0", "--durations-min=4"]
     ran = subprocess.run(
         [sys.executable, *command],
         cwd=folder,
@@ -270,6 +296,7 @@ def outcomes(report, name):
         ("wide_tag", "...."),
         ("not_compared", "...."),
         ("percent", ".F.."),
+        ("literal", "...F"),
         ("word", ".F.."),
         ("integer", ".F.."),
         ("missing_picture", "..F."),
@@ -280,6 +307,9 @@ def outcomes(report, name):
         ("root_cause", ".F.x"),
         ("exception", ".F.x"),
         ("dead_kernel", ".Fxx"),
+        ("killed", ".Fxx"),
+        ("hang", ".Fxx"),
+        ("deaf", ".Fxx"),
         ("stubborn", ".Fxx"),
         ("semicolon", "...."),
         ("skipped", "..."),  # and one that the summary does not name
@@ -296,8 +326,11 @@ def test_notebook(report, name, expected):
         "2 pictures are stored, and 1 came",
         "0 pictures are stored, and 1 came",
         "Never executed: run python course.py build",
-        "The kernel died while this cell ran",
-        "Timeout of 10 seconds exceeded while executing cell. Failed to interrupt",
+        "killed.ipynb, cell 1: The kernel died while this cell ran.\n",
+        "dead_kernel.ipynb, cell 1: The kernel died while this cell ran.\n",
+        "hang.ipynb, cell 1: Timeout of 5 seconds exceeded executing cell\n",
+        "deaf.ipynb, cell 1: Timeout of 5 seconds exceeded while executing cell. Failed to int",
+        "stubborn.ipynb, cell 1: Timeout of 5 seconds exceeded while executing cell. Failed to int",
         "ValueError: wrong shape",
         "bad_tag.ipynb, Cell 1: the tag 'rtol=wide' must read like rtol=1e-2",
         "To compare: nbdiff moved_point.ipynb test_output/moved_point.ipynb",
@@ -306,6 +339,16 @@ def test_notebook(report, name, expected):
 )
 def test_a_failure_says(report, words):
     assert words in report[1]["all"]
+
+
+def test_a_hanging_cell_costs_its_notebook_one_time_out_and_the_course_a_minute(report):
+    slow = re.findall(r"call +(hang.ipynb::Cell .)", report[1]["all"])
+    assert slow == ["hang.ipynb::Cell 1"], "the next cell sleeps too, and must not run"
+    addopts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
+    seconds = int(re.search(r"cell-timeout=(\d+)", addopts["ini_options"]["addopts"])[1])
+    assert seconds == CELL_SECONDS, "the build gives a cell as long as the tests do"
+    # Waiting for the time-out, for the interrupt, and for the kernel to be killed and noticed.
+    assert seconds + tolerance.GRACE + 5 < 60
 
 
 def test_a_failure_has_no_colour_codes_in_a_file(report):

@@ -1,0 +1,90 @@
+"""The runs under other conditions, and twice, can fail; what they do not compare is declared."""
+
+import os
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from tests import everywhere
+from tests.lessons import NUMBERS, ROOT, read_notebook
+
+
+def tagged(tag):
+    """Return the cells of the course with a tag, each with the text before and after it."""
+    found = []
+    for number in NUMBERS:
+        cells = read_notebook(number).cells
+        for before, cell, after in zip(cells, cells[1:], cells[2:], strict=False):
+            if tag in cell.metadata.get("tags", []):
+                found.append(pytest.param(before.source + after.source, id=f"{number}-{cell.id}"))
+    return found
+
+
+def test_at_most_ten_cells_are_not_compared():
+    assert len(tagged("nbval-ignore-output")) <= 10
+    assert not tagged("nbval-skip")
+
+
+@pytest.mark.parametrize("text", tagged("continues"))
+def test_a_lesson_says_where_a_second_run_goes_on(text):
+    assert " again" in text
+
+
+def made(sources, printed, tags=()):
+    """Return a notebook of these cells with what they print; the last of them has tags."""
+    cells = [
+        new_code_cell(source, execution_count=k, outputs=[new_output("stream", text=text)])
+        for k, (source, text) in enumerate(zip(sources, printed, strict=True), start=1)
+    ]
+    cells[-1].metadata["tags"] = list(tags)
+    notebook = new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    return notebook
+
+
+BEGINS, GOES_ON = "x = 1\nprint(abs(x))", "x += 1\nprint(x)"
+TWICE = {
+    "starts_anew": ([BEGINS, "y = x\nprint(y)"], ["1\n", "1\n"], [], ""),
+    "goes_on": ([BEGINS, GOES_ON], ["1\n", "2\n"], [], "Cell 1, second time"),
+    "says_so": ([BEGINS, GOES_ON], ["1\n", "2\n"], ["continues"], ""),
+    "raises": ([BEGINS, "print(x)\ndel x"], ["1\n", "1\n"], ["continues"], "Cell 1, second time"),
+    "spoils": ([BEGINS, "abs = float\nprint(x)"], ["1\n", "1\n"], [], "Cell 0, second Run All"),
+}
+
+
+def test_a_cell_that_cannot_be_run_twice_fails(tmp_path):
+    for name, (sources, printed, tags, _) in TWICE.items():
+        nbformat.write(made(sources, printed, tags), tmp_path / f"{name}.ipynb")
+    options = ["--nbval", "-rA", "-p", "tests.nbval_tolerance", "-p", "tests.twice"]
+    (tmp_path / "pytest.ini").write_text("[pytest]")
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *options],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    failed = re.findall(r"^FAILED (\w+).ipynb::(.*?)(?: - |$)", ran.stdout, flags=re.M)
+    assert dict(failed) == {name: cell for name, (*_, cell) in TWICE.items() if cell}, ran.stdout
+    assert len(failed) == 3
+
+
+def test_a_condition_needs_its_proof_and_equal_outputs(tmp_path, monkeypatch):
+    monkeypatch.setattr(everywhere, "OUTPUT", tmp_path / "said")
+    monkeypatch.setattr(everywhere, "ROOT", tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '--nbval'")
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ("tests.nbval_tolerance",)')
+    (tmp_path / "notebooks").mkdir()
+    paths = [tmp_path / "notebooks" / name for name in ("a.ipynb", "b.ipynb")]
+    for path, printed in zip(paths, ["1\n", "2\n"], strict=True):
+        nbformat.write(made(["import os\nprint(os.environ['HERE'])"], [printed]), path)
+    condition = everywhere.Condition("here", "assert 1 == 2", {"HERE": "1"}, notebooks=paths)
+    condition.folder = tmp_path
+    cells, wrong = everywhere.run(condition, tmp_path)
+    assert cells == 2
+    assert wrong == ["notebooks.b.ipynb, Cell 0", "the condition itself, Cell 0"]
