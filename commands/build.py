@@ -1,6 +1,7 @@
 """Builds the lessons: executes lessons/NN_name.py into notebooks/NN_name.ipynb.
 
-The picture of the cell tagged `cover` goes to pictures/NN.png, for the README.
+The picture of the cell tagged `cover` goes to pictures/NN.png, for the README; the names that the
+lessons introduce go to NAMES.md.
 
 jupytext reads the lesson and nbclient executes it. The same lesson always gives the same bytes:
 a cell's id comes from its content, and nothing is stored that would differ the next time.
@@ -29,8 +30,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal
 from nbformat import NotebookNode
 
+from commands.names import page, read_lessons
+
 ROOT = Path(__file__).resolve().parents[1]
-CELL_SECONDS = 120  # As in pyproject.toml's --nbval-cell-timeout.
+CELL_SECONDS = 45  # As in pyproject.toml's --nbval-cell-timeout.
 WIDGET = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -149,7 +152,11 @@ def _cells(notebook: NotebookNode) -> list[str]:
     """Return each cell's type, tags and text, in the form that a lesson can hold."""
     text = jupytext.writes(notebook, fmt="py:percent")
     cells = jupytext.reads(text, fmt="py:percent").cells
-    return [f"{cell.cell_type} {json.dumps(_kept(cell))}\n{cell.source}" for cell in cells]
+    kept = [json.dumps(_kept(cell), sort_keys=True) for cell in cells]  # as a notebook sorts them
+    return [
+        f"{cell.cell_type} {metadata}\n{cell.source}"
+        for cell, metadata in zip(cells, kept, strict=True)
+    ]
 
 
 def _kept(cell: NotebookNode) -> dict:
@@ -280,6 +287,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             except BuildError as error:
                 print(f"{error}\n", file=sys.stderr, flush=True)
                 failed = True
+    if lessons:
+        _write(root / "NAMES.md", page(read_lessons(root)).encode())
     return int(failed)
 
 

@@ -40,7 +40,7 @@ def f():
 
 f()
 
-# %% tags=["raises-exception"]
+# %% slideshow={"slide_type": "slide", "output": "subslide"} tags=["raises-exception"]
 1 / 0
 
 # %%
@@ -58,6 +58,10 @@ from ipywidgets import interact
 @interact(x=(0, 4))
 def show(x=2):
     print(x)
+
+
+# %% [markdown]
+# **New names:** `interact`.
 """
 
 
@@ -107,7 +111,15 @@ def test_what_is_built_is_complete_and_holds_nothing_volatile(course):
     assert len(notebook["cells"][1]["outputs"]) == 2
     assert [cell.get("execution_count") for cell in notebook["cells"]] == [None, 1, 2, 3, 4, 5]
     assert [cell["metadata"] for cell in notebook["cells"]] == [
-        *({}, {"tags": ["exercise"]}, {}, {"tags": ["raises-exception"]}, {}, {})
+        {},
+        {"tags": ["exercise"]},
+        {},
+        {
+            "slideshow": {"output": "subslide", "slide_type": "slide"},
+            "tags": ["raises-exception"],
+        },
+        {},
+        {},
     ]
     assert len({cell["id"] for cell in notebook["cells"]}) == 6
     assert set(notebook["metadata"]) == {"course", "kernelspec", "language_info"}
@@ -131,9 +143,12 @@ def test_a_rebuild_leaves_the_file_alone_and_one_from_nothing_gives_the_same(cou
     assert path.read_bytes() == before
     changed = {str(p.relative_to(course)) for p in course.rglob("*")}
     assert changed == {"pyproject.toml", "lessons", "lessons/01_a.py"} | {
+        "NAMES.md",
         "notebooks",
         "notebooks/01_a.ipynb",
     }
+    row = "| `interact` | `@interact(x=(0, 4))` | [01](notebooks/01_a.ipynb), 'its beginning' |\n"
+    assert (course / "NAMES.md").read_text("utf-8").endswith(row)
 
 
 def test_unchanged_cells_keep_their_ids(course):

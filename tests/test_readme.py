@@ -39,6 +39,10 @@ def test_readme_names_each_lesson_by_its_title(number):
     assert f"[{title}](notebooks/{number}_" in README.read_text(encoding="utf-8")
 
 
+def test_readme_lists_the_lessons_in_their_order():
+    assert re.findall(r"\| (\d\d) \[", README.read_text(encoding="utf-8")) == NUMBERS
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_cover_is_a_picture_of_the_lesson(number):
     assert (ROOT / "pictures" / f"{number}.png").read_bytes() == cover_of(read_notebook(number))

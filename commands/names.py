@@ -1,0 +1,178 @@
+"""Collects the names that lessons use and declare, and writes NAMES.md from them.
+
+A lesson declares the names that it introduces in its recap, after '**New names:**', as its code
+writes them: `nn.Linear` for what an import leads to, `.backward` for an attribute or a method of
+whatever object, `dim=` for a named argument. No code is run, so no types are known.
+"""
+
+import ast
+import re
+import sys
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAD = """# Names
+
+Every name of PyTorch, NumPy, scikit-learn and the course's own helpers that a lesson introduces:
+the line in which you first meet it, the lesson, and the section. `.name` is an attribute or a
+method, `name=` an argument. For words, see [GLOSSARY.md](GLOSSARY.md).
+
+| name | first met in | where |
+|---|---|---|
+"""
+# What a string, a list or a number has is Python's, whatever object it stands behind.
+WARNING = warnings.WarningMessage("", Warning, "", 0)
+PYTHON = {
+    name
+    for kind in (type, str, list, dict, set, tuple, float, Path, re.Match, WARNING)
+    for name in dir(kind)
+}
+OURS = sys.stdlib_module_names | {"course_utils"}
+
+
+@dataclass(frozen=True)
+class Use:
+    """The first use of a name: the cell's index, its section, the code, and the row in it."""
+
+    cell: int
+    section: str
+    code: str
+    row: int
+
+    @property
+    def line(self) -> str:
+        """The line of code, without its comment."""
+        return self.code.splitlines()[self.row].split("  #")[0].strip()
+
+
+class Lesson:
+    """The names of the lesson at a path.
+
+    `uses`: the first use of each name, by the full path ('torch.nn.Linear', '.backward', 'dim=').
+    `new`: the names that it declares, as they are written there, by the full path.
+    `words`: the words that it declares. `builds_on`: the numbers of the lessons that it builds on.
+    `own`: attributes and functions that the lesson's code defines itself.
+    """
+
+    def __init__(self, path: Path):
+        """Read the lesson and collect everything."""
+        self.number = path.name[:2]
+        self.notebook = f"notebooks/{path.stem}.ipynb"
+        self.cells = jupytext.read(path, fmt="py:percent").cells
+        self._alias, self._arguments, self.own, self.uses = {}, set(), set(), {}
+        code = list(self._code())
+        for _, _, tree in code:
+            self._learn(tree)
+        for cell, text, tree in code:
+            self._collect(cell, text, tree)
+        head = re.search(r"\*\*Builds on\*\*(.+?)\*\*Takes\*\*", self.cells[0].source, re.S)
+        self.builds_on = re.findall(r"\b\d\d\b", head[1]) if head else []
+        self.new = {self.full(name): name for name in self._declared("names")}
+        self.words = self._declared("words")
+
+    def _declared(self, what: str) -> list[str]:
+        """Return what the recap lists after 'New words:' or 'New names:', if it does."""
+        text = "\n\n".join(cell.source for cell in self.cells if cell.cell_type == "markdown")
+        listed = re.search(rf"^\*\*New {what}:\*\*((?:.+\n)+)", text + "\n", re.M)
+        listed = " ".join(listed[1].split()).removesuffix(".") if listed else ""
+        return [one.strip("`") for one in listed.split(", ") if one]
+
+    def full(self, name: str) -> str:
+        """Return the full path of a name that is written as in the lesson's code."""
+        first, dot, rest = name.partition(".")
+        return self._alias.get(first, first) + dot + rest
+
+    def _code(self):
+        """Yield the index, the text and the tree of each code cell and folded solution."""
+        for i, cell in enumerate(self.cells):
+            blocks = re.findall(r"```python\n(.*?)\n```", cell.source, re.S)
+            for text in [cell.source] if cell.cell_type == "code" else blocks:
+                with suppress(SyntaxError):  # Whoever executes the lesson is told of it.
+                    yield i, text, ast.parse(text)
+
+    def _learn(self, tree: ast.AST) -> None:
+        """Note what is imported under which name, and what the lesson defines."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                for name in node.names:
+                    first = name.name.split(".")[0]
+                    self._alias[name.asname or first] = name.name if name.asname else first
+            elif isinstance(node, ast.ImportFrom):
+                for name in node.names:
+                    self._alias[name.asname or name.name] = f"{node.module}.{name.name}"
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                self.own.add(node.name)
+            elif isinstance(node, ast.arg):
+                self._arguments.add(node.arg)
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                if isinstance(node.value, ast.Name) and node.value.id == "self":
+                    self.own.add(node.attr)
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "self.register_buffer":
+                self.own.add(node.args[0].value)
+
+    def _collect(self, cell: int, text: str, tree: ast.AST) -> None:
+        """Note the first use of each name, in the order of the code's lines."""
+        found, inner = [], set()
+        for node in ast.walk(tree):  # From the outside in: the longest path comes first.
+            if isinstance(node, ast.Name | ast.Attribute) and node not in inner:
+                if path := self._path(node):
+                    found.append((node.end_lineno, path))
+                    inner.update(ast.walk(node))
+                elif isinstance(node, ast.Attribute):
+                    found.append((node.end_lineno, f".{node.attr}"))
+            elif isinstance(node, ast.Call):
+                for argument in node.keywords:
+                    if argument.arg and self._is_foreign(node.func, argument.arg):
+                        found.append((argument.value.lineno, f"{argument.arg}="))
+        texts = [c.source for c in self.cells[: cell + 1] if c.cell_type == "markdown"]
+        section = re.findall(r"^##+ (.+)$", "\n".join(texts), re.M) or ["its beginning"]
+        for line, name in sorted(found):
+            self.uses.setdefault(name, Use(cell, section[-1], text, line - 1))
+
+    def _path(self, node: ast.AST) -> str | None:
+        """Return the full path of what a name or an attribute stands for; None if not imported."""
+        if isinstance(node, ast.Name):
+            return self._alias.get(node.id)
+        base = self._path(node.value) if isinstance(node, ast.Attribute) else None
+        return base and f"{base}.{node.attr}"
+
+    def _is_foreign(self, function: ast.AST, argument: str) -> bool:
+        """Tell whether a call's named argument is an API's, not Python's or the lesson's own."""
+        if isinstance(function, ast.Attribute) and not self._path(function):
+            return function.attr not in PYTHON and argument not in self._arguments
+        return (self._path(function) or "course_utils").split(".")[0] not in OURS
+
+
+def needs_lesson(name: str, lesson: Lesson, fields: set[str]) -> bool:
+    """Tell whether a lesson may use a name only after it has been introduced.
+
+    Not so what belongs to Python, what the lesson defines itself, the `fields` of a data set, and
+    what stands in a module that says itself which lesson it is of: pictures, data sets, checks.
+    """
+    if name.startswith("."):
+        return name[1:] not in PYTHON | lesson.own | fields
+    if name.startswith("course_utils."):
+        return name.split(".")[1] not in ("plots", "data", "checks", "self_check")
+    return name.split(".")[0] not in sys.stdlib_module_names
+
+
+def page(lessons: list[Lesson]) -> str:
+    """Return NAMES.md: the declared names by their last part, each with its first use."""
+    rows = []
+    for lesson in lessons:
+        for name, shown in lesson.new.items():
+            if use := lesson.uses.get(name):
+                cells = [f"`{shown}`", f"`{use.line}`", f"[{lesson.number}]({lesson.notebook})"]
+                row = " | ".join(cell.replace("|", "\\|") for cell in cells)
+                rows.append((name.split(".")[-1].lower(), f"| {row}, '{use.section}' |\n"))
+    return HEAD + "".join(row for _, row in sorted(rows))
+
+
+def read_lessons(root: Path = ROOT) -> list[Lesson]:
+    """Return the names of every lesson, in the lessons' order."""
+    return [Lesson(path) for path in sorted((root / "lessons").glob("[0-9]*.py"))]
