@@ -20,11 +20,14 @@ def test_noisy_line_is_the_published_one():
     order = np.arange(100)
     np.random.shuffle(order)  # noqa: NPY002
     np.testing.assert_array_equal(line.x_train, x[order[:80]])
+    np.testing.assert_array_equal(line.y_train, y[order[:80]])
+    np.testing.assert_array_equal(line.x_val, x[order[80:]])
     np.testing.assert_array_equal(line.y_val, y[order[80:]])
 
 
 def test_noisy_line_lies_around_its_truth():
     line = data.noisy_line()
+    assert line.truth == {"w": 2, "b": 1, "noise": 0.1}
     noise = line.y_train - line.truth["w"] * line.x_train - line.truth["b"]
     assert abs(noise.mean()) < 0.03
     assert noise.std() == pytest.approx(line.truth["noise"], rel=0.2)
@@ -70,10 +73,23 @@ def test_fruit_yields_as_in_the_syllabus():
     table = data.fruit_yields()
     assert table.x.shape == (5, 3)
     assert table.y.shape == (5, 2)
-    assert table.x[2].tolist() == [87, 134, 58]
-    assert table.y[3].tolist() == [22, 37]
-    assert "rainfall (mm)" in table._repr_markdown_()
-    assert "| 3 | 87 | 134 | 58 | 119 | 133 |" in table._repr_markdown_()
+    assert table._repr_markdown_().splitlines() == [
+        "| region | temperature (°F) | rainfall (mm) | humidity (%) "
+        "| apples (t/ha) | oranges (t/ha) |",
+        "|---:|---:|---:|---:|---:|---:|",
+        "| 1 | 73 | 67 | 43 | 56 | 70 |",
+        "| 2 | 91 | 88 | 64 | 81 | 101 |",
+        "| 3 | 87 | 134 | 58 | 119 | 133 |",
+        "| 4 | 102 | 43 | 37 | 22 | 37 |",
+        "| 5 | 69 | 96 | 70 | 103 | 119 |",
+    ]
+    assert table.x.dtype == table.y.dtype == np.float32
+
+
+def test_a_table_says_in_one_line_what_it_holds():
+    assert repr(data.fruit_yields()) == (
+        "5 rows: temperature (°F), rainfall (mm), humidity (%) -> apples (t/ha), oranges (t/ha)"
+    )
 
 
 def test_repeated_yields_are_near_copies_by_region():
@@ -85,11 +101,19 @@ def test_repeated_yields_are_near_copies_by_region():
         assert rows.sum() == 3
         assert np.abs(table.x[rows] - first.x[region - 1]).max() <= 1
         assert np.abs(table.y[rows] - first.y[region - 1]).max() <= 2
+    np.testing.assert_array_equal(table.x[:5], first.x)
+    np.testing.assert_array_equal(table.y[:5], first.y)
+    assert (table.x_names, table.y_names) == (first.x_names, first.y_names)
+    assert table.groups.tolist() == [1, 2, 3, 4, 5] * 3
+    # One number mistyped would change its column's sum of squares.
+    numbers = np.hstack([table.x, table.y]).astype(int)
+    assert (numbers**2).sum(axis=0).tolist() == [109265, 123695, 47020, 104482, 144838]
 
 
 def test_integer_noise_line_is_the_published_one():
     X, y = data.integer_noise_line()
     assert X.dtype == y.dtype == torch.float32
+    assert X.tolist() == [[k] for k in range(1, 51)]
     noise = y - 2 * X - 1
     assert noise.sum() == 0
     assert noise.abs().max() <= 8
@@ -120,6 +144,17 @@ def test_diabetes_as_its_source_describes_it():
     assert [name for name, _ in table.x_names] == bunch.feature_names
     assert all(meaning.lower() in described for name, meaning in table.x_names if name != "sex")
     assert set(table.x[:, 1]) == {1, 2}
+    assert (table.x_names[0], table.y_names) == (("age", "years"), (("progression", "points"),))
+
+
+@pytest.mark.parametrize(("rows", "shown"), [(20, 20), (21, 6)])
+def test_a_table_of_twenty_rows_is_whole(rows, shown):
+    table = data.Table(np.zeros((rows, 1)), np.ones((rows, 1)), (("x", "m"),), (("y", "s"),))
+    header, below, *lines = table._repr_markdown_().splitlines()
+    assert (header, below) == ("| x (m) | y (s) |", "|---:|---:|")
+    assert lines[:5] == ["| 0 | 1 |"] * 5
+    assert len(lines) == shown
+    assert lines[-1] == ("| 0 | 1 |" if shown == rows else "| … | … |")
 
 
 def test_a_long_table_is_cut_and_has_no_region_column():

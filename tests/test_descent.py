@@ -161,6 +161,15 @@ def test_column_targets_are_a_vector_and_tensors_are_arrays():
     assert from_column.after(3, torch.tensor(p), 0.1) == pytest.approx(descend(A, y, p, 0.1, 3))
 
 
+def test_a_loss_keeps_its_numbers_when_the_callers_array_changes():
+    A, y = np.array(GOOD_A), np.array(GOOD_Y)
+    loss = QuadraticLoss(A, y)
+    A *= 2
+    y += 1
+    assert np.array_equal(loss.A, GOOD_A)
+    assert np.array_equal(loss.y, GOOD_Y)
+
+
 def test_nothing_that_goes_in_is_changed():
     A, y, p = (values.copy() for values in PROBLEMS["one output"])
     loss = QuadraticLoss(A, y)
@@ -321,6 +330,15 @@ def test_panel_says_what_is_true(capsys):
     assert len(said) == 8
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e6])
+def test_panel_calls_a_distance_rounding_where_it_is(capsys, scale):
+    best = np.array([1.5, -2 / 3]) * scale
+    fit = best + [1e-9 * scale, 1e-12 * scale]
+    truth_panel(GOOD_A, np.multiply(GOOD_Y, scale), fit, lr=0.05, names=["w", "b"])
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if "distance" in line)
+    assert line.split() == ["distance", f"{1e-9 * scale:.1e}", "rounding"]
+
+
 def test_panel_of_several_outputs_has_a_block_for_each(capsys):
     y = np.column_stack([GOOD_Y, [1.0, 2.0, 3.0]])
     truth_panel(GOOD_A, y, [[1.5, 1.1], [-2 / 3, 0.0]], 0.05, ["w", "b"], ["up", "down"])
@@ -348,8 +366,9 @@ def test_panel_of_many_parameters_goes_on_below(capsys):
 
 
 def test_panel_warns_of_a_rate_that_diverges(capsys):
-    truth_panel(GOOD_A, GOOD_Y, [1.5, -2 / 3], 1.001 * LOSS.max_lr, ["w", "b"])
-    assert capsys.readouterr().out.endswith(": it diverges\n")
+    for share in (1, 1.001):
+        truth_panel(GOOD_A, GOOD_Y, [1.5, -2 / 3], share * LOSS.max_lr, ["w", "b"])
+        assert capsys.readouterr().out.endswith(": it diverges\n")
     truth_panel(GOOD_A, GOOD_Y, [1.5, -2 / 3], 0.999 * LOSS.max_lr, ["w", "b"])
     assert "diverges" not in capsys.readouterr().out
 
