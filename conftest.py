@@ -1,3 +1,3 @@
 """Loads the course's pytest plugins for every run, from the root or from notebooks/."""
 
-pytest_plugins = ("tests.nbval_tolerance", "tests.no_skips")
+pytest_plugins = ("tests.nbval_tolerance", "tests.no_skips", "tests.jupyterlab")

@@ -148,7 +148,8 @@ def truth_panel(A, y, fit, lr, names, outputs=None, rtol=1e-3):
     parameters of shape (d,) or (d, m), the learning rate (None for no gradient descent), the d
     names of the parameters and, for m > 1, the m names of the `outputs`. A parameter counts as
     converged when it is within `rtol`, relative, of the least-squares solution; where that is
-    zero, within a millionth of the largest one.
+    zero, within a millionth of the largest one. A distance that is only the rounding of float64 is
+    called so.
     """
     loss = QuadraticLoss(A, y)
     lr = None if lr is None else to_positive("lr", lr)
@@ -174,11 +175,12 @@ def truth_panel(A, y, fit, lr, names, outputs=None, rtol=1e-3):
     ):
         away, magnitude = np.abs(p - p_best), np.abs(p_best)
         near = away <= np.maximum(rtol * magnitude, 1e-6 * magnitude.max())
+        noise = 1e-10 * magnitude.max()  # below it a distance is another one on each machine
         for block in (slice(i, i + size) for i in range(0, len(names), size)):
             row(f"TRUTH PANEL {output}".rstrip() if block.start == 0 else "", names[block])
             row("least squares", [f"{value:.6f}" for value in p_best[block]])
             row("this fit", [f"{value:.6f}" for value in p[block]])
-            row("distance", [f"{value:.1e}" for value in away[block]])
+            row("distance", ["rounding" if d < noise else f"{d:.1e}" for d in away[block]])
             row("converged", ["yes" if is_near else "NO" for is_near in near[block]])
     print(f"loss {loss.loss(fit):.6f}, least possible {loss.min_loss:.6f}")
     if loss.rank < len(best):

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from course_utils import descent
 from tests.lessons import ROOT, run_lesson
 
 
@@ -79,3 +80,33 @@ def test_lesson_never_loads_torch():
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_sliders_call_the_lessons_own_descent(lesson, capsys):
+    x, y, mse = lesson["x"], lesson["y"], lesson["mse"]
+
+    def shown(name, *moved):
+        lesson[name](*moved)
+        return capsys.readouterr().out.splitlines()[-1]
+
+    path = lesson["descend"](lesson["w"], lesson["b"], x, y, 0.95 * lesson["max_lr"], 40)
+    assert f"40 steps the loss is {mse(*path[-1], x, y):.4g}" in shown("descend_at", 0.95)
+    steps = lesson["descend_in_batches"](lesson["w"], lesson["b"], 16, lr=0.2)
+    assert f"100 steps the loss is {mse(*steps[-1], x, y):.4g}" in shown("descend_by", 16, 0.2)
+    assert "as measured κ = 11.63," in shown("compare_unit", 2)
+
+
+def test_claims_beside_the_sliders(lesson):
+    """The best rate lies close below the limit; at it the loss rests high; units leave a slant."""
+    x, y = lesson["x"], lesson["y"]
+
+    def loss_at(share):
+        path = lesson["descend"](lesson["w"], lesson["b"], x, y, share * lesson["max_lr"], 40)
+        return lesson["mse"](*path[-1], x, y)
+
+    shares = np.arange(1, 110) / 100
+    assert 0.85 < shares[np.argmin([loss_at(share) for share in shares])] < 1
+    assert loss_at(1.0) > 1
+    bowls = [descent.QuadraticLoss(descent.design_matrix(f * x), y) for f in (100, 2, 1, 0.5)]
+    far, low, back, further = (bowl.condition_number for bowl in bowls)
+    assert far > further > back > low > 10

@@ -362,3 +362,16 @@ def test_without_its_line_numpy_would_spread_a_value(lesson, engine, monkeypatch
     made = lesson["x"] * engine(2.0)
     assert made.shape == (80, 1)
     assert all(isinstance(each, engine) for each in made.ravel())
+
+
+def test_the_slider_shows_each_gradient_when_its_box_is_complete(lesson, capsys):
+    lines = []
+    for steps in range(4):
+        lesson["walk_back"](steps)
+        lines.append(capsys.readouterr().out.splitlines()[-1])
+    assert [line.split("reaches ")[-1] for line in lines[1:]] == [
+        "p with 1 and q with 0.",
+        "p with 1 and q with 0.",
+        "p with 25 and q with -36.",
+    ]
+    assert "the gradient of every leaf is 0" in lines[0]

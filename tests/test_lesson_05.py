@@ -216,8 +216,9 @@ def test_flat_target_trains_to_the_mean_and_only_the_layer_warns(lesson):
 
 
 def test_weight_decay_takes_the_bias_too_unless_it_is_grouped():
-    rows = [line.split() for line in printed('"weight decay on').splitlines()[1:]]
-    nothing, both, weight_only = (np.array(row[-3:], dtype=float) for row in rows)
+    rows = [line.split() for line in printed('"weight decay on').splitlines()[1:4]]
+    nothing, both, weight_only = (np.array(row[-4:-1], dtype=float) for row in rows)
+    assert [float(row[-1]) for row in rows] == [0, 10.4, 0]  # how far the line lies too low
     assert nothing[1] == pytest.approx(52, abs=1e-4)
     assert both[:2] == pytest.approx(0.8 * nothing[:2], rel=1e-5)
     assert weight_only[:2] == pytest.approx([0.8 * nothing[0], 52], rel=1e-5)

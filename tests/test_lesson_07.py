@@ -1,6 +1,7 @@
 """Lesson 07: the published figures, from the lesson's own code, and what the lesson claims."""
 
-from itertools import pairwise
+import re
+from itertools import count, pairwise
 
 import numpy as np
 import pytest
@@ -200,6 +201,17 @@ def test_every_rung_of_the_ladder_does_the_same_work(lesson):
     )
 
 
+def test_times_of_the_ladder_are_scaled_to_the_epochs_they_name(lesson, capsys):
+    """With a clock that shows a second more at every reading; no time is asserted."""
+    cells = read_notebook("07").cells
+    (source,) = [cell.source for cell in cells if "def seconds(" in cell.source]
+    idle = dict.fromkeys(lesson["ladder"], lambda n_epochs: None)
+    exec(source, {**lesson, "perf_counter": count().__next__, "ladder": idle})
+    told = [re.findall(r"[\d.,]+", line)[-3:] for line in capsys.readouterr().out.splitlines()]
+    assert told[0] == ["200.00000", "100,000", "1.0"]  # 500 epochs in a second
+    assert told[-1] == ["1.00000", "100,000", "200.0"]  # all of them in a second
+
+
 def test_condition_numbers_of_the_bases(lesson):
     bases, standardise = lesson["bases"](X, 4), lesson["standardise"]
     found = [np.linalg.cond(A) ** 2 for B in bases.values() for A in (B, standardise(B))]
@@ -325,6 +337,7 @@ PICTURES = {
     "eigenmodes": ((POWERS, Y, GRID, np.vander(GRID, 5)), "m0 m1 m2 m3 m4"),
     "bases": ((X, THREE, THREE, Y), "b0 b1 b2 loss"),
     "mode_decay": (([0.01, 1.0], 0.5, [10]), None),
+    "settling": ((X, Y, [1.0, 2.0], [1.5, 3.0], [0.01, 1.0], [0.9, 0.0]), "modes fit"),
     "excess_losses": (({"a": [3.0, 2.0], "b": [3.0, 1.5]}, 1.0), None),
 }
 
@@ -342,7 +355,7 @@ def test_pictures_draw_on_given_axes_and_say_what_they_show(name):
 def test_lines_under_the_pictures_are_short():
     outputs = [o for cell in read_notebook("07").cells for o in cell.get("outputs", [])]
     lines = [o.data["text/plain"] for o in outputs if "image/png" in o.get("data", {})]
-    assert len(lines) == 6
+    assert len(lines) == 7
     assert max(map(len, lines)) <= 110
 
 
@@ -357,6 +370,7 @@ def test_lines_under_the_pictures_are_short():
         ),
         (lambda: plots.mode_decay([0.0, 1.0], 0.1, [10]), "positive numbers"),
         (lambda: plots.mode_decay([0.5, 1.0], -0.1, [10]), "lr must be positive"),
+        (lambda: plots.settling(X, Y, [1.0], [1.0], [0.5], [1, 0]), "left must have 1 rows"),
         (lambda: plots.bases(GRID, {"a": POWERS}, {"a": POWERS}, Y), "the same three bases"),
         (lambda: plots.excess_losses({}, 0.1), "1 to 5 descents"),
         (lambda: plots.excess_losses({"a": [1.0, np.nan]}, 0.1), "losses must be finite"),
@@ -365,3 +379,12 @@ def test_lines_under_the_pictures_are_short():
 def test_pictures_refuse_bad_input(draw, words):
     with pytest.raises(ValueError, match=words):
         draw()
+
+
+def test_the_slider_shows_the_exact_fit_and_settles_the_modes_one_by_one(lesson, capsys):
+    lines = []
+    for epochs in (0, 100, 10_000, 100_000, 30_000_000):
+        lesson["settle"](epochs)
+        lines.append(capsys.readouterr().out.splitlines()[-1])
+    assert [line.split(" of 5")[0] for line in lines] == ["0", "1", "3", "3", "5"]
+    assert lines[-1].endswith("the loss is 0.004352.")

@@ -336,6 +336,10 @@ POINTS = (GRID[:5], CURVE[:5])
     [
         (lambda: plots.fits_and_truth(POINTS, POINTS, GRID, CURVE, {"a": CURVE}), "three curves"),
         (lambda: plots.fits_and_truth(POINTS, POINTS, GRID, CURVE[1:], {}), "truth must have 1000"),
+        (
+            lambda: plots.one_fit(POINTS, POINTS, GRID, CURVE, CURVE[1:], "a"),
+            "curve must have 1000",
+        ),
         (lambda: plots.degree_sweep([1, 2], np.ones((5, 2)), np.ones((5, 3)), 0.3), "val_losses"),
         (lambda: plots.degree_sweep([1, 2], np.ones((5, 2)), np.ones((5, 2)), 0), "noise must be"),
         (lambda: plots.losses_by_size([10, 20], {1: ([[1, 1]], [[1, 1]])}, 0.3), "three degrees"),
@@ -355,3 +359,15 @@ POINTS = (GRID[:5], CURVE[:5])
 def test_pictures_refuse_bad_input(draw, words):
     with pytest.raises(ValueError, match=words):
         draw()
+
+
+def test_the_slider_shows_the_ridge_fit_that_the_lesson_judges(lesson, capsys):
+    for degree, k in ((15, 8), (3, 12)):
+        decay = lesson["decays"][k]
+        w, (training, validation) = lesson["ridge_losses"](
+            slice(0, 30), slice(30, 40), degree, decay
+        )
+        lesson["tame"](degree, decay)
+        said = capsys.readouterr().out
+        assert f"training {training:.4f}, validation {validation:.4f}" in said
+        assert f"largest weight {np.abs(w).max():.4g}" in said

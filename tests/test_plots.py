@@ -31,6 +31,7 @@ PICTURES = {
     "learning_rates": ((X, Y, [PATH] * 4, [0.1, 0.2, 0.3, 2.0]), "p0 p1 p2 p3 l0 l1 l2 l3"),
     "feature_scale": ((X, 10 * X, Y, PATH, PATH), "raw scaled loss"),
     "batch_paths": ((X, Y, {12: PATH, 4: PATH, 1: PATH}, 5), "m0 m1 m2 loss"),
+    "one_descent": ((X, Y, PATH, 20, "lr = 0.1"), "path loss"),
     "learning_curves": (([3.0, 2.0, 1.5], [4.0, 3.0, 2.5]), None),
     "visits": ((range(1, 5), [3, 7, 15, 31], [2, 3, 4, 5]), None),
     "fit_and_error": ((X, Y, [2.0, 1.0], [3.0, 2.0, 1.5], 1.0, "loss"), "fit error"),
@@ -59,7 +60,9 @@ def test_picture_shows_itself_with_its_line(name, displayed, capsys):
     assert raw
     assert line == f"{data['text/plain']}\n" == f"{metadata['image/png']['alt']}\n"
     assert any(character.isdigit() for character in line)
-    pixels = imread(io.BytesIO(base64.b64decode(data["image/png"])))
+    png = base64.b64decode(data["image/png"])
+    assert b"Software" not in png  # the version of matplotlib: the bytes shall outlive it
+    pixels = imread(io.BytesIO(png))
     assert pixels.shape[1] >= metadata["image/png"]["width"] > 400
     assert pixels.std() > 0.02, "the picture is blank"
 
@@ -93,6 +96,7 @@ def test_picture_asks_for_its_axes_by_name():
         ((X, Y * np.nan, 0.5, 1.0), r"y must be finite, but 12 of its 12 numbers are NaN"),
         ((X[:0], Y, 0.5, 1.0), r"x must hold at least one number"),
         ((np.hstack([X, X]), Y, 0.5, 1.0), r"x must have shape \(n,\) or \(n, 1\)"),
+        ((X.T, Y, 0.5, 1.0), r"x must have shape \(n,\) or \(n, 1\), but has shape \(1, 12\)"),
         ((X, Y, X, 1.0), r"w must be one number, but has shape \(12, 1\)"),
         (("text", Y, 0.5, 1.0), r"x must be numbers in the shape of an array, but 'text' came"),
     ],

@@ -7,6 +7,7 @@ shows the figure and prints that line under it; the line is the figure's alt tex
 
 import base64
 import io
+from contextlib import contextmanager
 from functools import wraps
 
 import numpy as np
@@ -19,6 +20,8 @@ from course_utils._validate import to_array
 
 # The role of each colour; notebooks/matplotlibrc says which colour it is.
 TRAIN, FIT, BEST, VALIDATION = "C0", "C1", "C2", "C3"
+
+_caught = []  # the lists of `caught`, the innermost last
 
 
 def picture(width, height, panels=None, **layout):
@@ -51,16 +54,37 @@ def picture(width, height, panels=None, **layout):
 
 def show(figure, line):
     """Display a figure with `line` as its alt text, and print the line under it."""
+    if _caught:
+        _caught[-1].append((figure, line))
+    else:
+        data, metadata = as_output(figure, line, to_png(figure))
+        display(data, metadata=metadata, raw=True)
+    print(line)
+
+
+@contextmanager
+def caught():
+    """Keep figures from being displayed: the list gets a pair (figure, line) for each."""
+    _caught.append([])
+    try:
+        yield _caught[-1]
+    finally:
+        _caught.pop()
+
+
+def to_png(figure):
+    """Return a figure as PNG."""
     png = io.BytesIO()
     # Without the Software entry a new patch release of matplotlib leaves the bytes as they were.
     figure.savefig(png, format="png", metadata={"Software": None})
+    return png.getvalue()
+
+
+def as_output(figure, line, png):
+    """Return what a notebook displays of a figure: the data and the metadata, by MIME type."""
     width = round(figure.get_figwidth() * rcParams["figure.dpi"])
-    display(
-        {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": line},
-        metadata={"image/png": {"alt": line, "width": width}},
-        raw=True,
-    )
-    print(line)
+    data = {"image/png": base64.b64encode(png).decode(), "text/plain": line}
+    return data, {"image/png": {"alt": line, "width": width}}
 
 
 def line_ends(*xs):

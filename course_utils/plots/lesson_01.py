@@ -61,7 +61,8 @@ def residuals(x, y, w, b, *, axs=None):
     ends = line_ends(x)
     line = w * ends + b
     ax.plot(ends, line, color=FIT, label=f"y_pred = {w:.4g}·x + {b:.4g}")
-    low, high = min(y.min(), line.min()), max(y.max(), line.max())
+    # A line near the data leaves the axes as they are: with a slider it moves, and not the data.
+    low, high = min(y.min() - 0.5 * np.ptp(y), line.min()), max(y.max(), line.max())
     ax.set(xlabel="x", ylabel="y")
     ax.set_ylim(low - 0.05 * (high - low), high + 0.45 * (high - low))
     ax.set_title("how far each prediction is off")
@@ -222,6 +223,40 @@ def learning_rates(x, y, paths, lrs, *, axs=None):
     return f"The losses after {len(paths[0]) - 1} epochs, from left to right: {ends}."
 
 
+@picture(10.4, 4.1, "path loss")
+def one_descent(x, y, path, n_epochs, title, *, axs=None):
+    """Draw one descent over the bowl, and its loss by epoch (lesson 01).
+
+    x and y of shape (n, 1) or (n,); path of shape (steps + 1, 2) holds (w, b) before the first
+    step and after each, steps in equal parts of an epoch. The axes depend on the data and on the
+    start alone, so that pictures of different paths can be compared.
+    """
+    x = to_vector("x", x)
+    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    (path,) = to_paths([path])
+    epochs = np.linspace(0, to_positive("n_epochs", n_epochs), len(path))
+    losses = loss.loss(path)
+    # As far as a descent from this start can swing without diverging.
+    V = loss.eigenvectors
+    reach = 1.1 * np.abs(V) @ np.abs(V.T @ (path[0] - loss.minimizer))
+    ranges = np.transpose([loss.minimizer - reach, loss.minimizer + reach])
+
+    draw_path(axs["path"], loss, path, *ranges, title)
+    axs["path"].legend(loc="upper right")
+    axs["path"].lines[-2].set_gid("grows")
+    ax = axs["loss"]
+    ax.plot(epochs, losses, color=FIT, linewidth=1.5, gid="grows")
+    ax.axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
+    ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log", xlim=(0, epochs[-1]))
+    ax.set_ylim(loss.min_loss / 2, 20 * losses[0])
+    ax.minorticks_off()  # a slider redraws this, and ticks take time
+    ax.legend(loc="upper right")
+    return (
+        f"After {epochs[-1]:.0f} epochs in {len(path) - 1} steps the loss is {losses[-1]:.4g}; "
+        f"least possible is {loss.min_loss:.4g}."
+    )
+
+
 @picture(11.4, 3.9, "raw scaled loss")
 def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
     """Compare descent on a badly scaled feature and on the same one standardised (lesson 01).
@@ -250,6 +285,7 @@ def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
     axs["loss"].axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
     axs["loss"].set(xlabel="epoch", ylabel="loss (MSE)", yscale="log")
     axs["loss"].set_title("the same number of epochs")
+    axs["loss"].minorticks_off()  # a slider redraws this, and ticks take time
     axs["loss"].legend(loc="upper right")
     return f"After {len(path_raw) - 1} epochs: {'; '.join(said)}."
 

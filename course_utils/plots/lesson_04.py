@@ -92,7 +92,7 @@ def matrix_product(left, right, names, *, add=None, times=None, entry=(0, 0), la
     plus = f", plus {short(add[j])}" if add is not None else ""
     factor = f", times {times[0]}" if times else ""
     return (
-        f"Row {i + 1} of {names[0]} times column {j + 1} of {names[1]}{factor}{plus} "
+        f"Row {i} of {names[0]} times column {j} of {names[1]}{factor}{plus} "
         f"gives {short(result[i, j])}, entry [{i}, {j}] of {names[-1]}."
     )
 

@@ -118,6 +118,43 @@ def mode_decay(eigenvalues, lr, marks, *, ax=None):
     return f"Left of the slowest mode: {left}."
 
 
+@picture(10.4, 4.0, "modes fit", width_ratios=[1, 1.25])
+def settling(x, y, W, W_best, eigenvalues, left, *, axs=None):
+    """Draw what is left of each mode after some epochs, and the fit at that time (lesson 07).
+
+    x and y of shape (n, 1) or (n,); coefficients W and those of least squares, of shape (d,), the
+    constant first; `left` holds the share that is left of each mode, (d,), as `eigenvalues` do
+    the curvatures, ascending.
+    """
+    x = to_vector("x", x)
+    y, W = to_vector("y", y, length=len(x)), to_vector("W", W)
+    W_best = to_vector("W_best", W_best, length=len(W))
+    eigenvalues = to_vector("eigenvalues", eigenvalues, length=len(W))
+    left = to_vector("left", left, length=len(W))
+    places = np.arange(len(W))[::-1]  # the steepest, which settles first, stands at the top
+    ax = axs["modes"]
+    ax.barh(places[::-1], left, color=FIT, height=0.6)
+    for place, share in zip(places[::-1], left, strict=True):
+        text = "100 %" if share > 0.9995 else f"{100 * share:.1f} %"
+        ax.text(1.03, place, text if share >= 5e-4 else "settled", va="center")
+    ax.set_yticks(places[::-1], [f"λ = {curvature:.2g}" for curvature in eigenvalues])
+    ax.set(xlabel="share of the mode that is left", xlim=(0, 1.25))
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    ax = axs["fit"]
+    low, high = x.min() - 0.05, x.max() + 0.3
+    grid = np.linspace(low, high, 200)
+    best, curve = (np.polynomial.polynomial.polyval(grid, p) for p in (W_best, W))
+    ax.axvspan(x.max() + 0.02, high, color="0.93", zorder=0)
+    ax.plot(x, y, "o", color=TRAIN, markersize=7, alpha=0.6, label="data")
+    ax.plot(grid, best, "--", color=BEST, label="least squares")
+    ax.plot(grid, curve, color=FIT, label="the fit now")
+    margin = 0.25 * np.ptp(y)
+    ax.set(xlabel="x", ylabel="y", xlim=(low, high), ylim=(-margin, y.max() + margin))
+    ax.legend(loc="lower center")
+    mse = np.mean((np.polynomial.polynomial.polyval(x, W) - y) ** 2)
+    return f"{(left < 5e-4).sum()} of {len(left)} modes are settled; the loss is {mse:.6f}."
+
+
 @picture(11.4, 6.6, "b0 b1 b2; loss loss loss", height_ratios=[1, 1.25])
 def bases(grid, curves, matrices, y, *, axs=None):
     """Compare three bases: their columns as curves, and descent in each (lesson 07).

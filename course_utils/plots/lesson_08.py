@@ -33,6 +33,42 @@ def _floor(ax, noise):
     ax.axhline(noise**2, color="black", linestyle=":", linewidth=1.2, label="noise²")
 
 
+def _points(train, val):
+    """Return both pairs (x, y), checked."""
+    pairs = []
+    for x, y in (train, val):
+        x = to_vector("x", x)
+        pairs.append((x, to_vector("y", y, length=len(x))))
+    return pairs
+
+
+def _draw_fit(ax, points, grid, truth, curve):
+    """Draw both sets of points, the true curve and a fit; return how far it is from the truth."""
+    train, val = points
+    ax.plot(*train, "o", color=TRAIN, alpha=0.8, label=f"train ({len(train[0])})")
+    ax.plot(*val, "D", color=VALIDATION, markersize=6, label=f"validation ({len(val[0])})")
+    ax.plot(grid, truth, "--", color="black", linewidth=1.2, label="the true curve")
+    ax.plot(grid, curve, color=FIT, label="the fit")
+    heights = np.concatenate([train[1], val[1]])
+    ax.set(xlabel="x", ylim=(heights.min() - 0.6, heights.max() + 0.6))
+    return f"{np.sqrt(np.mean((curve - truth) ** 2)):.4f}"
+
+
+@picture(7.6, 4.2)
+def one_fit(train, val, grid, truth, curve, title, *, ax=None):
+    """Draw a fitted curve over the points and the curve they came from (lesson 08).
+
+    `train` and `val` are pairs (x, y); `truth` and `curve` have the shape of `grid`, (g,).
+    """
+    grid = to_vector("grid", grid)
+    truth = to_vector("truth", truth, length=len(grid))
+    curve = to_vector("curve", curve, length=len(grid))
+    away = _draw_fit(ax, _points(train, val), grid, truth, curve)
+    ax.set(ylabel="y", title=title)
+    ax.legend(loc="lower right")
+    return f"RMS distance from the true curve: {away}."
+
+
 @picture(11.4, 4.0, "f0 f1 f2", sharey=True)
 def fits_and_truth(train, val, grid, truth, fits, *, axs=None):
     """Draw three fitted curves over the points and the curve they came from (lesson 08).
@@ -44,27 +80,11 @@ def fits_and_truth(train, val, grid, truth, fits, *, axs=None):
     truth = to_vector("truth", truth, length=len(grid))
     if len(fits) != 3:
         raise ValueError(f"fits must hold three curves, but holds {len(fits)}.")
-    points = []
-    for x, y in (train, val):
-        x = to_vector("x", x)
-        points.append((x, to_vector("y", y, length=len(x))))
-    heights = np.concatenate([y for _, y in points])
-    said = []
+    points, said = _points(train, val), []
     for i, (title, curve) in enumerate(fits.items()):
         curve = to_vector("fits", curve, length=len(grid))
-        ax = axs[f"f{i}"]
-        ax.plot(*points[0], "o", color=TRAIN, alpha=0.8, label=f"train ({len(points[0][0])})")
-        ax.plot(
-            *points[1],
-            "D",
-            color=VALIDATION,
-            markersize=6,
-            label=f"validation ({len(points[1][0])})",
-        )
-        ax.plot(grid, truth, "--", color="black", linewidth=1.2, label="the true curve")
-        ax.plot(grid, curve, color=FIT, label="the fit")
-        ax.set(xlabel="x", title=title, ylim=(heights.min() - 0.6, heights.max() + 0.6))
-        said.append(f"{np.sqrt(np.mean((curve - truth) ** 2)):.4f}")
+        said.append(_draw_fit(axs[f"f{i}"], points, grid, truth, curve))
+        axs[f"f{i}"].set_title(title)
     axs["f0"].set_ylabel("y")
     axs["f0"].legend(loc="lower right")
     return f"RMS distance from the true curve, from left to right: {', '.join(said)}."

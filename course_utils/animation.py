@@ -1,0 +1,93 @@
+"""A picture whose lines grow: `play(plots.one_descent, x, y, path, 40, "lr = 0.77")`.
+
+It is an animated PNG, which every browser plays, in a notebook and on GitHub. It plays once. What
+shows no animation, and what compares notebooks, finds the picture as it is without motion.
+"""
+
+import io
+from contextlib import redirect_stdout
+
+import numpy as np
+from IPython.display import display
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
+
+from course_utils.plots.core import as_output, caught, to_png
+
+N_FRAMES = 40
+GROWS = "grows"  # the gid of a line that a picture lets grow
+
+
+def play(draw, *args, seconds=4.0):
+    """Show what `draw(*args)` shows, growing once from its first point to all of it.
+
+    `draw` is a picture of `plots` that can grow, such as `one_descent`.
+    """
+    if not 0 < seconds <= 5:  # what moves longer must have a button that stops it
+        raise ValueError(f"seconds must be at most 5, and positive, but {seconds!r} came.")
+    with caught() as figures, redirect_stdout(io.StringIO()):
+        draw(*args)
+    lines = [line for figure, _ in figures for ax in figure.axes for line in ax.lines]
+    lines = [line for line in lines if line.get_gid() == GROWS]
+    if len(figures) != 1 or not lines:
+        name = getattr(draw, "__name__", repr(draw))
+        raise ValueError(f"{name} shows no picture that can grow, such as plots.one_descent.")
+    ((figure, said),) = figures
+    with rc_context({"savefig.dpi": "figure"}):  # small enough for a notebook
+        still = _pixels(Image.open(io.BytesIO(to_png(figure))))
+    png = _animated(still, [*_growing(figure, lines), still], seconds)
+    data, metadata = as_output(figure, said, png)
+    display(data, metadata=metadata, raw=True)
+    print(said)
+
+
+def _growing(figure, lines):
+    """Yield the pixels of each frame: the first points of every line, the last of them as a dot."""
+    figure.set_layout_engine("none")  # as the still has left it
+    canvas = FigureCanvasAgg(figure)
+    whole = [line.get_xydata() for line in lines]
+    dots = [
+        line.axes.plot(*points[0], "o", color=line.get_color(), markersize=9)[0]
+        for line, points in zip(lines, whole, strict=True)
+    ]
+    for artist in (*lines, *dots):
+        artist.set_animated(True)
+    canvas.draw()
+    background = canvas.copy_from_bbox(figure.bbox)
+    for share in np.linspace(0, 1, min(N_FRAMES, max(map(len, whole)))):
+        canvas.restore_region(background)
+        for line, dot, points in zip(lines, dots, whole, strict=True):
+            last = round(share * (len(points) - 1))
+            line.set_data(*points[: last + 1].T)
+            dot.set_data(*points[last : last + 1].T)
+            line.axes.draw_artist(line)
+            line.axes.draw_artist(dot)
+        yield _pixels(Image.fromarray(np.asarray(canvas.buffer_rgba())))
+
+
+def _pixels(image):
+    """Return an image as one number for each pixel; none of them is 0, which stands for clear."""
+    return np.ascontiguousarray(image.convert("RGBA")).view(np.uint32)[..., 0]
+
+
+def _animated(still, frames, seconds):
+    """Return an animated PNG; `still` is what is seen where nothing moves."""
+    images, before = [], np.zeros_like(still)
+    for frame in frames:
+        changed = np.where(frame == before, np.uint32(0), frame)
+        images.append(Image.fromarray(changed[..., None].view(np.uint8), "RGBA"))
+        before = frame
+    png = io.BytesIO()
+    Image.fromarray(still[..., None].view(np.uint8), "RGBA").save(
+        png,
+        format="png",
+        save_all=True,
+        default_image=True,
+        append_images=images,
+        duration=round(1000 * seconds / len(images)),
+        loop=1,
+        disposal=0,
+        blend=1,
+    )
+    return png.getvalue()

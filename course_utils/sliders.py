@@ -1,0 +1,154 @@
+"""A picture with sliders under it: `move(plots.residuals, x, y, w=(-1, 4, 0.5), b=(-1, 3, 1))`.
+
+The picture is drawn once, with every slider at its start, as it would be without them: that is
+what a notebook stores. Moving a slider draws it anew in the same place; nothing is sent before
+somebody moves one, so a stored notebook holds no trace of them.
+"""
+
+import inspect
+import io
+import math
+from contextlib import redirect_stdout
+from numbers import Integral, Real
+
+from IPython.display import display
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from course_utils._validate import to_number
+from course_utils.plots.core import as_output, caught, to_png
+
+
+def move(draw, *args, **ranges):
+    """Show what `draw(*args, w=start, ...)` shows, with a slider for each keyword.
+
+    `draw` is a picture of `plots` or `graphs`, or a function that shows one. A keyword names one
+    of its arguments and gives `(low, high, start)`, three whole numbers for whole steps, or
+    `(values, start)`. What `draw` prints stands under the picture and follows, too.
+    """
+    _check_names(draw, args, ranges)
+    controls = {name: _control(name, given) for name, given in ranges.items()}
+    figure, line, said = _drawn(draw, args, {n: kind["value"] for n, kind in controls.items()})
+    data, metadata = as_output(figure, line, to_png(figure))
+    picture = display(data, metadata=metadata, raw=True, display_id=True)
+    text = display({"text/plain": said}, raw=True, display_id=True)
+    figure.set_layout_engine("none")  # what the file has laid out stays
+    figure.draw_without_rendering()  # but it had more pixels, and so its labels' places are larger
+    places = [_places(ax) for ax in figure.axes]
+
+    names = " and for ".join(map(_label, ranges))
+    try:
+        import ipywidgets
+    except ImportError:
+        print(f"To get a slider for {names}: pip install ipywidgets, then restart the kernel.")
+        return
+    longest = max(len(_label(name)) for name in ranges)
+    sliders = {
+        name: getattr(ipywidgets, kind.pop("slider"))(
+            description=_label(name),
+            tooltip=f"Move {_label(name)} with the mouse or the arrow keys",
+            style={"description_width": f"{longest + 1}ch"},
+            layout={"width": "36em", "max_width": "98%"},
+            **kind,
+        )
+        for name, kind in controls.items()
+    }
+
+    def redraw(_):
+        try:
+            values = {name: slider.value for name, slider in sliders.items()}
+            with rc_context({"axes.titley": 1.0}):  # else each draw looks for a place for titles
+                figure, line, said = _drawn(draw, args, values)
+            data, metadata = as_output(figure, line, _quick_png(figure, places))
+        except Exception as error:  # nobody would see it: the cell has long ended
+            text.update({"text/plain": f"{type(error).__name__}: {error}"}, raw=True)
+            return
+        picture.update(data, metadata=metadata, raw=True)
+        text.update({"text/plain": said}, raw=True)
+
+    for slider in sliders.values():
+        slider.observe(redraw, "value")
+    box = ipywidgets.VBox([*sliders.values()])
+    hint = f"In JupyterLab, run this cell to get a slider for {names}."
+    display({**box._repr_mimebundle_(), "text/plain": hint}, raw=True)
+
+
+def _check_names(draw, args, ranges):
+    """Raise ValueError where `draw` cannot be called with these arguments."""
+    if not ranges:
+        raise ValueError("move wants a range for each argument to move, such as w=(-1, 4, 0.5).")
+    name, signature = getattr(draw, "__name__", repr(draw)), inspect.signature(draw)
+    try:
+        signature.bind(*args, **ranges)
+    except TypeError as error:
+        raise ValueError(f"{name}{signature} cannot be moved so: {error}.") from None
+
+
+def _control(name, given):
+    """Return the kind of slider for a range, and its settings."""
+    wanted = f"{name} must be (low, high, start) or (values, start), but {given!r:.80} came."
+    if not isinstance(given, tuple) or len(given) not in (2, 3):
+        raise ValueError(wanted)
+    if len(given) == 2:
+        if isinstance(given[0], Real):
+            raise ValueError(f"{wanted} Where does the slider start?")
+        values, start = [*given[0]], given[1]
+        if start not in values:
+            raise ValueError(f"{name} must start at one of its values, but {start!r} is none.")
+        options = [(_written(value), value) for value in values]
+        return {"slider": "SelectionSlider", "options": options, "value": start}
+    whole = all(isinstance(number, Integral) for number in given)
+    low, high, start = (to_number(name, number) for number in given)
+    if not (low < high and low <= start <= high):
+        raise ValueError(f"{name} must start between low and high, but {given} came.")
+    if whole:
+        low, high, start = map(int, given)
+        return {"slider": "IntSlider", "min": low, "max": high, "value": start}
+    digits = math.ceil(-math.log10((high - low) / 40))  # at least 40 steps, of a power of ten
+    step = 10.0**-digits
+    if abs(math.remainder(start - low, step)) > 1e-9:  # JupyterLab moves what lies between steps
+        low += math.fmod(start - low, step)
+    control = {"min": low, "max": high, "value": start, "step": step}
+    return {"slider": "FloatSlider", **control, "readout_format": f".{max(digits, 0)}f"}
+
+
+def _label(name):
+    return name.replace("_", " ")
+
+
+def _written(value):
+    """Return a value as it stands beside its slider."""
+    whole = isinstance(value, Integral)
+    return f"{value:,}" if whole else f"{value:.4g}" if isinstance(value, Real) else str(value)
+
+
+def _drawn(draw, args, values):
+    """Call `draw`; return its figure, the figure's line, and all that was printed."""
+    with caught() as figures, redirect_stdout(io.StringIO()) as printed:
+        draw(*args, **values)
+    if len(figures) != 1:
+        raise ValueError(
+            f"what is moved must show one picture of plots or graphs, but showed {len(figures)}."
+        )
+    return *figures[0], printed.getvalue().rstrip("\n")
+
+
+def _places(ax):
+    """Return where axes stand in their figure, and where their two labels stand beside them."""
+    to_axes = ax.transAxes.inverted().transform
+    labels = ax.xaxis.label, ax.yaxis.label
+    at = [to_axes(label.get_transform().transform(label.get_position())) for label in labels]
+    return ax.get_position(original=True), *at
+
+
+def _quick_png(figure, places):
+    """Return a figure as PNG in half the time: with the screen's pixels, and nothing to place."""
+    if len(places) == len(figure.axes):
+        figure.set_layout_engine("none")
+        for ax, (place, x_label, y_label) in zip(figure.axes, places, strict=True):
+            ax.set_position(place)
+            ax.xaxis.set_label_coords(*x_label)
+            ax.yaxis.set_label_coords(*y_label)
+    png = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(png, pil_kwargs={"compress_level": 1})
+    return png.getvalue()
