@@ -11,7 +11,7 @@ CHECKS = {
     "--everywhere": ("tests.everywhere", []),
     "--browser": (
         "pytest",
-        ["tests/test_browser.py", "tests/test_browser_sliders.py", "--every-lesson"],
+        ["tests/test_browser.py", "tests/test_browser_slides.py", "--every-lesson", "-n", "auto"],
     ),
     "--hub": ("pytest", ["tests/hub.py"]),
     "--binder": ("pytest", ["tests/test_binder.py", "--from-nothing", "-s"]),

@@ -1,185 +1,257 @@
-"""Each lesson in the real JupyterLab, as `course.py lab` hands it out, in a real browser.
+"""Lessons in the real JupyterLab, as `course.py lab` hands them out, in a real browser.
 
-The screenshots of every page are left in test_output/browser/NN.
+By default the first two; with --every-lesson all, as `course.py test --browser` does. A lesson is
+opened and run once, and each test looks at it or works in it. What it looks like in both themes is
+left in test_output/browser/NN.
 """
 
-import contextlib
+import base64
 import json
-import os
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+import statistics
+from types import SimpleNamespace
 
 import pytest
 
-from tests.lessons import NUMBERS, ROOT, read_notebook
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# Chromium as root in a container, without calls to its maker's servers.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+from tests.jupyterlab import (
+    ALL_RAN,
+    ERRORS,
+    FIGURES,
+    IDLE,
+    PANEL,
+    PROMPTS,
+    choose,
+    open_lesson,
+    run_all,
+    window,
 )
-PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
-PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt"
-FIGURES = f"{PANEL} .jp-OutputArea img"
-ERRORS = f'{PANEL} [data-mime-type="application/vnd.jupyter.stderr"]'
-ALL_RAN = """selector => {
-    const prompts = [...document.querySelectorAll(selector)].map(e => e.textContent.trim());
-    return prompts.length > 0 && prompts.every(p => /^\\[\\d+\\]:$/.test(p));
-}"""
-# A traceback ends the run; without this the wait would last to its time-out.
-STOPPED = """([prompts, errors]) => document.querySelector(errors)
-    && ![...document.querySelectorAll(prompts)].some(e => e.textContent.trim() === "[*]:")"""
+from tests.lessons import NUMBERS, ROOT, exercises, read_notebook
+from tests.nbval_tolerance import picture_difference
+from tests.readable import BEHIND, CONTRAST, FAINT, lost
+from tests.slider_cell import CELLS, HANDLE, SliderCell, tab_to
+from tests.test_exercises import wrong_answers
+
+WRITTEN = f"{PANEL} .jp-RenderedMarkdown, {PANEL} .jp-OutputArea-output"  # by the course
+COLOURED_CODE = "pre span[class]"  # by JupyterLab, in its own colours
+SHOT = {"width": 1150, "height": 3600}
 
 
-def seconds_until(answers, limit):
-    """Wait until `answers()` is true; fail after `limit` seconds."""
-    end = time.monotonic() + limit
-    while not answers():
-        assert time.monotonic() < end, f"no answer within {limit} s"
-        time.sleep(0.1)
+def pytest_generate_tests(metafunc):
+    if "lesson" in metafunc.fixturenames:
+        numbers = NUMBERS if metafunc.config.getoption("--every-lesson") else NUMBERS[:2]
+        metafunc.parametrize("lesson", numbers, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """Start JupyterLab by `course.py lab` on lessons handed out into a scratch folder.
-
-    Yields (base URL, token, the folder).
-    """
-    scratch = tmp_path_factory.mktemp("lab")
-    lessons = scratch / "my_notebooks"
-    notebook_settings = scratch / "settings" / "@jupyterlab" / "notebook-extension"
-    notebook_settings.mkdir(parents=True)
-    # Every cell is in the page, also those out of sight, so that all can be counted.
-    (notebook_settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    token = secrets.token_hex(16)
-    # In an environment of one's own there is no .venv, and course.py would first make one.
-    start = ["course.py", "lab"] if (ROOT / ".venv").exists() else ["-m", "commands.lab"]
-    options = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
-    options += [f"--IdentityProvider.token={token}", "--allow-root"]
-    environment = {
-        **os.environ,
-        "COURSE_MY_NOTEBOOKS": str(lessons),
-        "JUPYTER_CONFIG_DIR": str(scratch / "config"),
-        "JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),
-    }
-    with (scratch / "log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, *start, *options], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
-
-    def is_up():
-        assert server.poll() is None, (scratch / "log").read_text()
-        url = f"http://127.0.0.1:{port}/api/status?token={token}"
-        with contextlib.suppress(OSError):
-            return urllib.request.urlopen(url, timeout=2).status == 200
-        return False
-
-    try:
-        seconds_until(is_up, 60)
-        yield f"http://127.0.0.1:{port}", token, lessons
-    finally:
-        server.terminate()
-        try:
-            server.wait(30)
-        finally:
-            server.kill()  # of no effect on one that has ended
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Start Chromium, or skip where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.skip(f"no browser found, looked for {', '.join(BROWSERS)}")
-    with playwright.sync_playwright() as tools:
-        chromium = tools.chromium.launch(executable_path=program, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser):
-    """Open a window of a laptop's width; `page.errors` collects what the console reports."""
-    page = browser.new_page(viewport={"width": 1150, "height": 1400})
-    page.errors = []
-    page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    yield page
-    page.close()
-
-
-def open_lesson(page, lab, name):
-    """Open a handed-out lesson with its kernel ready, and give it the window's width."""
-    base, token, _ = lab
-    page.goto(f"{base}/lab/tree/{name}?token={token}&reset")
-    page.wait_for_selector(f"{PANEL} .jp-Cell", timeout=60_000)
-    page.wait_for_function(
-        "() => document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')",
-        timeout=60_000,
-    )
-    page.keyboard.press("Control+b")
-
-
-def run_all(page):
-    """Run all cells from the menu and wait until each has its number."""
-    page.click('.lm-MenuBar-itemLabel:text-is("Run")')
-    page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
-    with contextlib.suppress(Exception):  # a time-out: the test says what it finds
-        page.wait_for_function(
-            f"selectors => ({ALL_RAN})(selectors[0]) || ({STOPPED})(selectors)",
-            arg=[PROMPTS, ERRORS],
-            timeout=120_000,
-        )
-
-
-def screenshots(page, folder):
-    """Leave a picture of each page of the open lesson; a stale one is removed."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    pane = f"document.querySelector('{PANEL} .jp-WindowedPanel-outer')"
-    height, view = page.evaluate(f"[{pane}.scrollHeight, {pane}.clientHeight]")
-    for number, top in enumerate(range(0, height, int(0.95 * view))):
-        page.evaluate(f"{pane}.scrollTop = {top}")
-        page.wait_for_timeout(150)
-        page.screenshot(path=folder / f"page-{number:02}.png")
-
-
-@pytest.mark.parametrize("number", NUMBERS)
-def test_lesson_runs_from_top_to_bottom(lab, page, number):
-    stored = read_notebook(number)
-    figures = sum(
-        "image/png" in o.get("data", {}) for c in stored.cells for o in c.get("outputs", [])
-    )
+def lesson(browser, lab, request):
+    """Open a lesson and run all of it; give its page, its cells there, and what is stored."""
+    number = request.param
     (name,) = [path.name for path in lab[2].glob(f"{number}_*.ipynb")]
+    with window(browser) as page:
+        open_lesson(page, lab, name)
+        figures_at_first = page.locator(FIGURES).count()
+        run_all(page)
+        yield SimpleNamespace(
+            number=number,
+            page=page,
+            cells=page.locator(f"{PANEL} .jp-Cell"),
+            stored=read_notebook(number).cells,
+            figures_at_first=figures_at_first,
+        )
 
-    open_lesson(page, lab, name)
-    assert page.locator(FIGURES).count() == 0, "the lesson was handed out with its outputs"
-    run_all(page)
-    screenshots(page, ROOT / "test_output" / "browser" / number)
 
-    assert page.locator(ERRORS).all_inner_texts() == []
-    assert page.evaluate(ALL_RAN, PROMPTS), "a cell did not run"
-    assert page.locator(FIGURES).count() == figures
-    assert page.errors == []
+def stored_pictures(lesson):
+    """Return the pictures of a lesson: the index of the cell, its tags, the output."""
+    return [
+        (k, cell.metadata.get("tags", []), output)
+        for k, cell in enumerate(lesson.stored)
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+
+
+def slider_calls(cells):
+    """Return how many of a notebook's cells call `sliders.move`."""
+    return sum("\nsliders.move(" in f"\n{cell.source}" for cell in cells)
+
+
+def png_shown(image):
+    return image.get_attribute("src").removeprefix("data:image/png;base64,")
 
 
 def test_outputs_are_cleared_in_what_is_handed_out(lab):
     for path in lab[2].glob("*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             assert not cell.get("outputs")
+
+
+def test_lesson_runs_from_top_to_bottom(lesson):
+    assert lesson.figures_at_first == 0, "the lesson was handed out with its outputs"
+    assert lesson.page.locator(ERRORS).all_inner_texts() == []
+    assert lesson.page.evaluate(ALL_RAN, PROMPTS), "a cell did not run"
+
+
+def test_pictures_are_as_stored(lesson):
+    stored, shown = stored_pictures(lesson), lesson.page.locator(FIGURES).all()
+    assert len(shown) == len(stored)
+    for (k, tags, output), image in zip(stored, shown, strict=True):
+        assert image.evaluate("image => image.naturalWidth") > 0
+        if "nbval-ignore-output" not in tags:
+            difference, _ = picture_difference(output.data["image/png"], png_shown(image))
+            assert difference is None, f"the picture of cell {k}: {difference}"
+
+
+def test_every_picture_has_its_line_under_it(lesson):
+    """JupyterLab drops the alt text of a picture; the same words stand under it.
+
+    Under the pictures of the self-check a table says what is to be seen.
+    """
+    shown = lesson.page.locator(FIGURES).all()
+    for (k, tags, output), image in zip(stored_pictures(lesson), shown, strict=True):
+        line = output.metadata["image/png"]["alt"]
+        assert len(line.split()) > 4, f"the picture of cell {k}"
+        below = image.evaluate(
+            """image => image.closest(".jp-OutputArea-child").nextElementSibling?.innerText"""
+        )
+        if "nbval-ignore-output" not in tags and "self_check" not in lesson.stored[k].source:
+            assert line in (below or ""), f"the picture of cell {k}"
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_all_is_readable(lesson, theme):
+    page = lesson.page
+    choose(page, "Settings", "Theme", f"JupyterLab {theme}")
+    page.wait_for_function(
+        "light => document.body.dataset.jpThemeLight === light", arg=str(theme == "Light").lower()
+    )
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    screenshots(page, ROOT / "test_output" / "browser" / lesson.number, theme.lower())
+
+    assert page.evaluate(FAINT, [WRITTEN, COLOURED_CODE, CONTRAST]) == []
+    for k, image in enumerate(page.locator(FIGURES).all()):
+        hidden = lost(base64.b64decode(png_shown(image)), image.evaluate(BEHIND))
+        assert hidden == 0, f"picture {k}: {hidden:.0%} of what is drawn"
+
+
+def screenshots(page, folder, name):
+    """Leave pictures of the whole of the open lesson; stale ones are removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob(f"{name}-*"):
+        stale.unlink()
+    usual = page.viewport_size
+    page.set_viewport_size(SHOT)
+    pane = page.locator(f"{PANEL} .jp-WindowedPanel-outer")
+    while (view := pane.evaluate("pane => pane.clientHeight")) < 0.9 * SHOT["height"]:
+        page.wait_for_timeout(100)
+    height = pane.evaluate("pane => pane.scrollHeight")
+    for number, top in enumerate(range(0, height, view)):
+        pane.evaluate("(pane, top) => { pane.scrollTop = top; }", top)
+        page.screenshot(path=folder / f"{name}-{number}.jpg", type="jpeg", quality=80)
+    page.set_viewport_size(usual)
+
+
+def test_sliders_move_their_pictures(lesson):
+    """By mouse and by keys; how long a picture takes to follow is printed."""
+    page, cells = lesson.page, lesson.page.locator(CELLS)
+    figures = page.locator(FIGURES).count()
+    assert cells.count() == slider_calls(lesson.stored)
+
+    for locator in cells.all():
+        cell = SliderCell(page, locator)
+        labels = locator.locator(".widget-label")
+        assert labels.count() == len(cell.handles)
+        cell.handles[0].focus()
+        for k, handle in enumerate(cell.handles):
+            label = labels.nth(k).inner_text()
+            assert label.strip()
+            if k:  # the number beside a slider is a stop as well
+                assert tab_to(page, HANDLE, presses=3)
+            assert handle.evaluate("handle => handle === document.activeElement")
+            times, words = [], cell.words.inner_text()
+            for _ in range(3):
+                press = lambda handle=handle: cell.press_inwards(handle)  # noqa: B023, E731
+                times.append(cell.milliseconds_until_redrawn(press))
+            print(f"lesson {lesson.number}, {label:<16} {statistics.median(times):6.0f} ms")
+            cell.words.filter(has_not_text=words).wait_for()
+        cell.milliseconds_until_redrawn(cell.drag)
+    assert page.locator(FIGURES).count() == figures, "a picture came to stand beside the first"
+
+
+def test_a_slider_cell_runs_again(lesson):
+    for k, stored in enumerate(lesson.stored):
+        if slider_calls([stored]):
+            lesson.page.wait_for_function(IDLE)
+            cell = lesson.cells.nth(k)
+            before = cell.locator(".jp-InputPrompt").first.inner_text()
+            cell.locator(".cm-content").focus()
+            lesson.page.keyboard.press("Control+Enter")
+            lesson.page.wait_for_function(
+                "([cell, before]) => ![before, '[*]:'].includes("
+                "cell.querySelector('.jp-InputPrompt').innerText.trim())",
+                arg=[cell.element_handle(), before.strip()],
+            )
+            cell.locator(HANDLE).last.wait_for()
+            again = SliderCell(lesson.page, cell)
+            again.handles[0].focus()
+            again.milliseconds_until_redrawn(lambda: again.press_inwards(again.handles[0]))  # noqa: B023
+            assert cell.locator("img").count() == 1
+
+
+def test_answers_are_told_on_the_page(lesson):
+    """Each exercise: a wrong answer typed in is told why, and then the solution is right."""
+    for exercise in exercises(lesson.number):
+        wrong, words = wrong_answers(lesson.number)[exercise.name][0]
+        for answer, told in [(wrong, words), (exercise.solution, ": right. ")]:
+            lesson.cells.nth(exercise.cell).locator(".cm-content").focus()
+            lesson.page.keyboard.press("Control+a")
+            lesson.page.keyboard.insert_text(answer)
+            lesson.page.keyboard.press("Shift+Enter")
+            lesson.page.keyboard.press("Shift+Enter")
+            said = lesson.cells.nth(exercise.check_cell).locator(".jp-OutputArea-output")
+            said.filter(has_text=told).wait_for()
+
+
+def test_console_reports_no_error(lesson):
+    assert lesson.page.errors == []
+
+
+def test_keys_are_enough(lab, page):
+    """Open a lesson, run it cell by cell, move its slider and unfold a solution, by keys alone."""
+    number = next(n for n in NUMBERS if slider_calls(read_notebook(n).cells))
+    cells, (exercise, *_) = read_notebook(number).cells, exercises(number)
+    (name,) = [path.name for path in lab[2].glob(f"{number}_*.ipynb")]
+    base, token, _ = lab
+    keys = page.keyboard
+
+    page.goto(f"{base}/?token={token}")
+    page.locator(f"{PANEL} .jp-Cell").first.wait_for()  # of the first lesson
+    page.wait_for_function(IDLE)
+    keys.press("Control+Shift+c")
+    page.locator(".lm-CommandPalette-input:focus").wait_for()
+    keys.type("Open from Path")
+    page.locator(".lm-CommandPalette-item.lm-mod-active").wait_for()
+    keys.press("Enter")
+    page.locator(".jp-Dialog input:focus").wait_for()
+    keys.type(name)
+    keys.press("Enter")
+    page.locator(f"{PANEL} .jp-Cell").nth(len(cells) - 1).wait_for()
+    page.locator(f"{PANEL} .jp-Cell:focus").wait_for()
+    page.wait_for_function(IDLE)
+
+    moved = next(k for k, cell in enumerate(cells) if slider_calls([cell]))
+    for k in range(moved + 1):
+        keys.press("Shift+Enter")
+        page.locator(f"{PANEL} .jp-Cell.jp-mod-active:nth-child({k + 2})").wait_for()
+    with_slider = page.locator(f"{PANEL} .jp-Cell").nth(moved)
+    with_slider.locator(HANDLE).last.wait_for()
+    keys.press("ArrowUp")
+    cell = SliderCell(page, with_slider)
+    assert tab_to(page, HANDLE)
+    cell.milliseconds_until_redrawn(lambda: cell.press_inwards(cell.handles[0]))
+
+    for _ in range(exercise.check_cell + 1 - moved):
+        keys.press("j")  # an arrow key would move the slider
+    assert tab_to(page, "summary")
+    keys.press("Space")
+    unfolded = page.locator(f"{PANEL} .jp-Cell").nth(exercise.check_cell + 1)
+    unfolded.locator("details[open]").wait_for()
+    assert page.errors == []
