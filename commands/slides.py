@@ -1,0 +1,104 @@
+"""Writes lessons as slides: slides/NN_name.html, a file that needs no network and no kernel.
+
+Which cell begins a slide stands in the lesson's own cells (slideshow metadata); what was computed
+is what notebooks/ holds. The design is slides.html.j2.
+"""
+
+import argparse
+import base64
+import copy
+import re
+import struct
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import latex2mathml.converter
+import nbformat
+from nbconvert import SlidesExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode, from_dict
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = Path(__file__).with_suffix(".html.j2")
+REVEAL = files("sphinx_revealjs") / "_static/revealjs/dist"  # The package that brings reveal.js.
+
+
+class _Renderer(IPythonRenderer):
+    """Markdown to HTML with formulas as MathML, which every browser draws by itself."""
+
+    def inline_math(self, body):
+        return latex2mathml.converter.convert(body)
+
+    def block_math(self, body):
+        return latex2mathml.converter.convert(body, display="block")
+
+
+def to_html(markdown: str) -> str:
+    """Return a text cell as HTML."""
+    renderer = _Renderer(escape=False, exclude_anchor_links=True)
+    return MarkdownWithMath(renderer=renderer).render(markdown)
+
+
+def _is_portrait(png: str) -> bool:
+    """Tell whether a picture is higher than wide, from its base64's beginning."""
+    width, height = struct.unpack(">II", base64.b64decode(png[:32])[16:24])
+    return height > width
+
+
+def slides(notebook: Path) -> str:
+    """Return a notebook as one HTML file."""
+    content = nbformat.read(notebook, as_version=4)
+    content.cells = [part for cell in content.cells for part in _parts(cell)]
+    section, title = "", content.cells[0].source.splitlines()[0].removeprefix("# ")
+    for cell in content.cells:
+        heading = cell.cell_type == "markdown" and re.match("(##+) (.+)", cell.source)
+        if heading and heading[1] == "##":
+            section = heading[2]
+        if section and not heading:
+            cell.metadata.setdefault("slideshow", {})["data"] = {"about": f"{title}: {section}"}
+    exporter = SlidesExporter(
+        template_file=str(TEMPLATE),
+        filters={"is_portrait": _is_portrait, "markdown2html": to_html},
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )
+    resources = {
+        "title": title,
+        "reveal_css": (REVEAL / "reveal.css").read_text("utf-8"),
+        "reveal_js": (REVEAL / "reveal.js").read_text("utf-8"),
+    }
+    return exporter.from_notebook_node(content, resources)[0]
+
+
+def _parts(cell: NotebookNode) -> list[NotebookNode]:
+    """Return a cell; or its code and its output apart, if the output is to begin a slide."""
+    begins = cell.metadata.get("slideshow", {}).pop("output", None)
+    if begins is None:
+        return [cell]
+    output = copy.deepcopy(cell)
+    output.update(
+        id=f"{cell.id}-output", source="", metadata=from_dict({"slideshow": {"slide_type": begins}})
+    )
+    cell.outputs = []
+    return [cell, output]
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """Write the slides of the lessons with the given numbers, or of all."""
+    parser = argparse.ArgumentParser(prog="course.py slides", description=__doc__.split("\n")[0])
+    parser.add_argument("numbers", nargs="*", metavar="NN", help="a lesson's number; default: all")
+    numbers = {number.zfill(2) for number in parser.parse_args(arguments).numbers}
+    notebooks = {path.name[:2]: path for path in sorted((root / "notebooks").glob("[0-9]*.ipynb"))}
+    for number in sorted(numbers - {*notebooks}):
+        parser.error(f"there is no lesson {number}; there are {', '.join(notebooks) or 'none yet'}")
+    (root / "slides").mkdir(exist_ok=True)
+    for number in sorted(numbers or notebooks):
+        path = root / "slides" / f"{notebooks[number].stem}.html"
+        path.write_text(slides(notebooks[number]), "utf-8")
+        print(f"slides/{path.name}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
