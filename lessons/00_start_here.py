@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 00 Start here
 #
 # You make sure that everything works on this machine, meet the way in which the lessons of this
@@ -11,9 +11,11 @@
 # - tell whether two names share one memory or have one each,
 # - predict the shape of a difference, and notice when it is silently the wrong one.
 #
-# **Builds on** a little Python: lists, functions, loops. **Takes** about 15 minutes.
+# **Builds on** a little Python: numbers, texts and f-strings, lists and dictionaries, loops, functions,
+# `import`, `try` and `except`. Whatever else the course needs, it explains where it needs it. **Takes**
+# about 15 minutes.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Does everything work here?
 #
 # A box such as the next one is a **cell** with code. Click into it and press **Shift+Enter**:
@@ -27,12 +29,12 @@
 # (If it says *No module named 'course_utils'* instead, this notebook runs in a Python that is not
 # the course's. Close it and start the course with `python course.py`.)
 
-# %%
+# %% slideshow={"output": "subslide"}
 from course_utils import self_check
 
 self_check.run()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The second picture is a computation drawn as a graph. From lesson 02 on you will read such
 # pictures as easily as a formula.
 #
@@ -42,7 +44,7 @@ self_check.run()
 # %% tags=["nbval-ignore-output"]
 self_check.machine()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How does a lesson work?
 #
 # Every section asks a question, and most ask you to **predict** the answer before you run the cell.
@@ -67,17 +69,19 @@ counter = 1
 # %% [markdown]
 # **Predict.** Run the next cell once: it prints 10. What does it print if you run it again?
 
-# %%
+# %% slideshow={"slide_type": "subslide"} tags=["continues"]
 counter = counter * 10
 print(counter)
 
+
 # %% [markdown]
-# It prints 100, then 1000. The cells talk to a program in the background, the **kernel**, which
-# keeps every name until you end it. It knows nothing of the order on the page, only the order in
+# It prints 100, and ten times more each time. The cells talk to a program in the background, the
+# **kernel**, which keeps every name until you end it. It knows nothing of the order on the page, only the order in
 # which you ran the cells. That is practical, and it is a common cause of notebooks that behave
 # strangely. The cure is always the same: in the menu *Kernel*, choose *Restart Kernel and
 # Run up to Selected Cell*. What you wrote stays; only the memory begins anew.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How does a check work?
 #
 # ### Exercise 1: your first function
@@ -99,7 +103,7 @@ def average(values):
 # %%
 check.average(average)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -116,14 +120,15 @@ check.average(average)
 # second wrong answer on a check adds a hint. The solution is folded: click on the word
 # *Solution* above to open it. Nothing later in a lesson depends on your answers, so you may leave
 # an exercise and come back.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does an array know about itself?
 #
 # An **array** is a block of numbers of one kind. Its **shape** tells how many there are along each
 # direction, or **axis**; its **dtype** tells which kind of number. Here is the rain of four days at
 # three places, in millimetres: three rows and four columns.
 
-# %%
+# %% slideshow={"output": "subslide"}
 rain = np.array(
     [
         [2.0, 0.0, 7.0, 3.0],
@@ -144,13 +149,14 @@ print("in centimetres: ", rain[0] / 10)
 #
 # Look at the last but one: you took a column, and what came has the shape (3,). It has **one** axis,
 # as the row has. Count the brackets with which a printed array begins: that is its number of axes.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Which way does a mean go?
 #
 # **Predict.** `rain.mean()` is one number. `rain.mean(axis=0)` is an array: how many numbers
 # does it hold, three or four?
 
-# %%
+# %% slideshow={"output": "subslide"}
 print(f"mean of all:  {rain.mean()}")
 print(f"mean(axis=0): {rain.mean(axis=0)}   shape {rain.mean(axis=0).shape}")
 print(f"mean(axis=1): {rain.mean(axis=1)}   shape {rain.mean(axis=1).shape}")
@@ -160,7 +166,8 @@ plots.means_by_axis(rain, ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu
 # %% [markdown]
 # The axis that you name is the one that *disappears*. Axis 0 counts the rows; the mean along it
 # walks down every column, and of (3, 4) only the 4 is left.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is different about a tensor?
 #
 # A **tensor** is PyTorch's array. From lesson 02 on you will see what it can do beyond an array:
@@ -168,7 +175,7 @@ plots.means_by_axis(rain, ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu
 #
 # **Predict.** Both get the same list of Python floats. Will they have the same dtype?
 
-# %%
+# %% slideshow={"output": "subslide"}
 array = np.array([0.1, 0.2, 0.7])
 tensor = torch.tensor([0.1, 0.2, 0.7])
 print("array ", array.dtype, array.shape)
@@ -180,14 +187,16 @@ large = torch.tensor(16_777_216.0)
 print("\n16,777,216 plus 1 minus 16,777,216 is", (large + 1 - 16_777_216).item())
 
 # %% [markdown]
-# NumPy takes **float64**, which keeps about 16 digits. PyTorch takes **float32**, which keeps about
-# 7 and needs half of the memory. For most of what you will do 7 digits are plenty. But a 1 that is
-# added to 16,777,216 does not reach the last of them: it is lost, and nobody says so.
+# NumPy takes **float64**, which keeps about sixteen digits: count the threes. PyTorch takes
+# **float32**, which keeps about seven and needs half of the memory. For most of what you will do
+# seven are plenty. But a 1 that is added to 16,777,216 does not reach the last of them: it is lost,
+# and nobody says so.
 #
 # A tensor's shape prints as `torch.Size([3])` and behaves like `(3,)`. `.item()` takes the number
 # out of a tensor that holds only one. And `tensor.double()` makes a float64 tensor of it,
 # `tensor.float()` a float32 one.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## A copy, or a window?
 #
 # There are two ways from an array to a tensor: `torch.tensor(array)` and `torch.from_numpy(array)`.
@@ -195,7 +204,7 @@ print("\n16,777,216 plus 1 minus 16,777,216 is", (large + 1 - 16_777_216).item()
 # **Predict.** You make a tensor by each, and then change the first number of the *array*. Which of
 # the two tensors changes?
 
-# %%
+# %% slideshow={"output": "subslide"}
 array = np.array([1.0, 2.0, 3.0])
 own = torch.tensor(array)
 shared = torch.from_numpy(array)
@@ -218,7 +227,8 @@ print("array[1:]         ", part)
 # Note the dtype as well. Through the window you see the array's float64. As soon as you ask for
 # another kind, as in `torch.from_numpy(array).float()`, there must be new memory, and you have a
 # copy.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is a column?
 #
 # Three numbers can stand in one axis, shape (3,), in a column, (3, 1), or in a row, (1, 3). The
@@ -233,14 +243,16 @@ print("row:   ", flat.reshape(1, -1).shape)
 print("\nthe column:")
 print(flat.reshape(-1, 1))
 
+
 # %% [markdown]
-# In this course data come as columns: a row for each example, a column for each thing that was
-# measured. With one thing measured that is (n, 1), and n stands for the number of rows.
-#
+# Most data in this course have a row for each example and a column for each thing that was measured.
+# With one thing measured that is (n, 1), and n stands for the number of rows.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 2: make a column
 #
 # A file gave you a NumPy array of shape (n,) in float64. PyTorch's layers, from lesson 05 on, want
-# a float32 tensor of shape (n, 1). Make it one.
+# rows and columns, and float32 unless told otherwise. Make it a float32 tensor of shape (n, 1).
 
 
 # %% tags=["exercise"]
@@ -252,7 +264,7 @@ def to_column(values):
 # %%
 check.to_column(to_column)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -264,7 +276,8 @@ check.to_column(to_column)
 # The −1 lets the same line serve any n.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What if two shapes differ?
 #
 # How much did each place differ from the mean of its day? You subtract a (4,) from a (3, 4), and it
@@ -283,13 +296,14 @@ plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
 # | `rain` | 3 | 4 |
 # | `rain.mean(axis=0)` | | 4 |
 # | the difference | 3 | 4 |
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: the means of the places
 #
 # **Predict.** Now subtract from each place *its own* mean, `rain.mean(axis=1)`, of shape (3,). What
 # does the rule say? Try it in NumPy and in PyTorch.
 
-# %%
+# %% slideshow={"output": "subslide"}
 for table in (rain, torch.from_numpy(rain)):
     try:
         table - table.mean(axis=1)
@@ -305,20 +319,21 @@ print(rain - place_means)
 # kind one, because the message names both shapes. (PyTorch's *non-singleton dimension 1* means: on
 # axis 1, where neither is a 1.) As a column, (3, 1), the means stand where they belong: the 3
 # under the 3, and the 1 is repeated.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: three predictions
 #
-# Three predictions, a column, shall be compared with the three true values, which are flat. All
-# three predictions are right.
+# You compare three predictions, a column, with the three true values, which are flat. All three
+# predictions are right.
 #
 # **Predict.** By the rule, what shape is (3, 1) − (3,)?
 
-# %% tags=["cover"]
+# %% slideshow={"output": "subslide"} tags=["cover"]
 y = np.array([5.0, 6.0, 7.0])  # (3,)
 y_pred = y.reshape(-1, 1)  # (3, 1)
 plots.broadcast_difference(y_pred, y, ["y_pred", "y"])
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Flush right, the 1 meets the 3, and the missing place meets the other 3: both are repeated. Every
 # prediction is compared with every true value. Only the marked ones on the diagonal were meant, and
 # they are all zero. The other six are nonsense, and no library complains.
@@ -329,10 +344,10 @@ plots.broadcast_difference(y_pred, y, ["y_pred", "y"])
 #
 # **Predict.** The MSE of perfect predictions should be 0. What will it be here?
 
-# %%
-y = 2 * np.linspace(0, 1, 100) + 1  # (100,)
+# %% slideshow={"output": "subslide"}
+y = 2 * np.linspace(0, 1, 100) + 1  # (100,), in even steps from 0 to 1
 perfect = y.reshape(-1, 1)  # (100, 1)
-lazy = np.full((100, 1), y.mean())  # (100, 1)
+lazy = np.full((100, 1), y.mean())  # (100, 1), all filled with the mean
 
 print("shape of the difference:", (perfect - y).shape)
 print("\n          column − column   column − flat")
@@ -343,6 +358,7 @@ for name, y_pred in (("perfect", perfect), ("lazy", lazy)):
 
 plots.every_pair(perfect, y)
 
+
 # %% [markdown]
 # 10,000 differences instead of 100, and a number that looks like any other MSE. It is worse than
 # wrong: by it the perfect predictions are twice as bad as the lazy ones. A model that is trained
@@ -350,7 +366,8 @@ plots.every_pair(perfect, y)
 #
 # The protection is a habit, and a line: look at shapes, and write what you believe,
 # `assert y_pred.shape == y.shape`. If it is not so, Python stops there.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 3: mend the MSE
 #
 # Here is the broken formula. Change it so that a column of predictions is compared row by row,
@@ -367,7 +384,7 @@ def mended_mse(y_pred, y):
 # %%
 check.mended_mse(mended_mse)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -380,7 +397,8 @@ check.mended_mse(mended_mse)
 # `y.reshape(y_pred.shape)` is even safer: with a wrong number of rows it becomes a loud error.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 #
 # | in NumPy | in PyTorch |
@@ -394,9 +412,14 @@ check.mended_mse(mended_mse)
 # | one number: `float(a)` | `t.item()` |
 # | from the other, shared: `t.numpy()` | `torch.from_numpy(a)` |
 #
-# **New words:** cell, kernel, array, axis, shape, dtype, tensor, float32, column, broadcasting, mean
-# squared error, silent and loud bugs.
+# **New words:** cell, kernel, array, axis, shape, dtype, tensor, float32, float64, column, broadcasting,
+# silent bug, loud bug.
 #
+# **New names:** `.sum`, `np.array`, `.dtype`, `.shape`, `.mean`, `axis=`, `torch.tensor`,
+# `np.float64`, `np.float32`, `.item`, `torch.from_numpy`, `.reshape`, `.float`, `np.linspace`,
+# `np.full`.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The route from here:
 #
 # | lesson | what you do there |

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 03 Raw autograd tensors
 #
 # You train a line with nothing of PyTorch but a tensor that remembers what was done to it. Then
@@ -15,7 +15,7 @@
 # **Builds on** lesson 00 (tensors), 01 (gradient descent, the truth panel) and 02 (the graph, the
 # chain rule). **Takes** about 50 minutes.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is there to fit?
 #
 # Ten points lie on the curve $y = 3x + \sin 6x + 1$, without any noise. You fit a straight line to
@@ -33,7 +33,7 @@
 # Keep that formula in mind. It is not the mean squared error, and the second half of this lesson
 # asks whether it is a good choice.
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 import textwrap
 import warnings
 
@@ -49,16 +49,16 @@ W = torch.tensor([0.0, 0.0], requires_grad=True)  # (2,)
 
 plots.residuals(x, y, W[0], W[1])
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does a tensor remember?
 #
 # `requires_grad=True` is a request: *I shall want the gradient with respect to this tensor.* From
 # then on PyTorch notes every operation that W goes into, as your own engine did in lesson 02.
 #
 # **Predict.** Which of the following tensors will require a gradient: `x`, `W`, the prediction,
-# the error?
+# the error? And for which will `is_leaf` be true? (A leaf was not made from anything: lesson 02.)
 
-# %%
+# %% slideshow={"output": "subslide"}
 y_pred = W[0] * x + W[1]  # (10,)
 error = torch.linalg.vector_norm(y_pred - y) / len(x)  # one number
 print(f"error {error.item():.4f}   published 0.8162\n")
@@ -75,7 +75,8 @@ for name, tensor in {"x": x, "W": W, "y_pred": y_pred, "error": error}.items():
 # `AddBackward0` an addition made the prediction, by `DivBackward0` a division made the error. (A
 # leaf has `None` there, whose type prints as `NoneType`.) From the error you can walk back,
 # from `grad_fn` to `grad_fn`, until you arrive at the leaf. That is the graph.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does the graph look like?
 #
 # `graphs.record` listens while you compute and draws what it heard, as in lesson 02: each box is a
@@ -87,13 +88,13 @@ for name, tensor in {"x": x, "W": W, "y_pred": y_pred, "error": error}.items():
 # `torchviz`. It shows PyTorch's own names and no values. Here are both. (What you draw last, the
 # error, is called "loss" in the first.)
 
-# %%
+# %% slideshow={"output": "subslide"}
 with graphs.record(W=W, x=x, y=y) as tape:
     y_pred = W[0] * x + W[1]
     error = torch.linalg.vector_norm(y_pred - y) / len(x)
 
 tape.draw(error)
-graphs.torchviz(make_dot(error, params={"W": W}))
+graphs.torchviz(make_dot(error, params={"W": W}))  # params: names for the picture
 
 # %% [markdown]
 # Read the second from the bottom: `DivBackward0` is the division by 10,
@@ -101,7 +102,8 @@ graphs.torchviz(make_dot(error, params={"W": W}))
 # from one leaf, through two `SelectBackward0`, which is what `W[0]` and `W[1]` are. `x` and `y` are
 # missing: nobody asked for their gradient. `AccumulateGrad`, right below W, is the last stop on the
 # way back, where a gradient is *added* to `W.grad`. Remember that word.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does backward do?
 #
 # **Predict.** The line $W = (0, 0)$ lies below all ten points. Which signs do the two derivatives
@@ -117,7 +119,12 @@ graphs.torchviz(make_dot(error, params={"W": W}))
 # \qquad\qquad
 # \frac{\partial E}{\partial W_1} = \frac{\sum_i r_i}{n\,\lVert r \rVert}$$
 
-# %% tags=["cover"]
+# %% slideshow={"slide_type": "subslide", "output": "subslide"} tags=["cover"]
+W = torch.zeros(2, requires_grad=True)  # all anew: a graph serves one backward
+with graphs.record(W=W, x=x, y=y) as tape:
+    y_pred = W[0] * x + W[1]
+    error = torch.linalg.vector_norm(y_pred - y) / len(x)
+
 tape.draw(error, gradients=True)
 print("W.grad before backward:", W.grad)
 
@@ -129,14 +136,17 @@ r = y_pred.detach() - y  # (10,); what detach does is the third question below
 length = torch.linalg.vector_norm(r)
 print(f"by hand    [{(r * x).sum() / (10 * length):.4f}, {r.sum() / (10 * length):.4f}]")
 
+
 # %% [markdown]
 # Both are negative, since raising the line lowers the error; and the height matters more than the
 # slope, since every $x_i$ is at most 1.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: a gradient that you never derive
 #
 # Now the model is curved: $\hat y_i = W_0\,x_i + \sin(W_1\,x_i)$, and the loss is lesson 01's mean
-# squared error. Let autograd find the gradient at a given place. Do not derive anything.
+# squared error. Let autograd find the gradient at a given place. Do not derive anything. (The sine of
+# a tensor is `torch.sin`.)
 
 
 # %% tags=["exercise"]
@@ -152,7 +162,7 @@ def curve_gradient(start, x, y):
 # %%
 check.curve_gradient(curve_gradient)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -169,14 +179,15 @@ check.curve_gradient(curve_gradient)
 # several would have a gradient each.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does one step take?
 #
 # A step against the gradient is one line of arithmetic, `W -= lr * W.grad`. The tutorial wraps it
 # in `torch.no_grad()` and then sets the gradient to zero, by `W.grad.zero_()`. (An underscore at
 # the end of a name says that the tensor itself is changed.) Take both as given for a moment.
 
-# %%
+# %% tags=["continues"]
 lr = 0.01
 for printed, printed_error in (("[0.0017, 0.0031]", "0.8150"), ("(none)", "0.8138")):
     with torch.no_grad():
@@ -187,8 +198,10 @@ for printed, printed_error in (("[0.0017, 0.0031]", "0.8150"), ("(none)", "0.813
     print(f"W     [{W[0]:.4f}, {W[1]:.4f}]   published {printed}")
     print(f"error {error.item():.4f}             published {printed_error}\n")
 
-# %% [markdown]
-# Two steps, and the error goes down in the third digit. The rest is patience. Put the measure and
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Two steps, and the error goes down in the third digit. (Run the cell again, and it goes on from
+# there: two more.) The rest is patience. Put the measure and
 # the step into functions, so that you can exchange either. Every step uses all ten points, so a
 # step is an epoch here. `W.grad = None` does what `W.grad.zero_()` does, the next gradient starts
 # from nothing, and it frees the memory as well. `error.item()` is the number without the graph.
@@ -214,11 +227,11 @@ def step(measure, W, lr, zero=True):
     return error.item()
 
 
-# %%
+# %% slideshow={"slide_type": "subslide", "output": "subslide"}
 def descend(measure, lr, n_epochs, zero=True):
     """From W = (0, 0): all W, of shape (n_epochs + 1, 2), and the error at each."""
-    W = torch.zeros(2, requires_grad=True)
-    path, errors = [W.tolist()], []
+    W = torch.zeros(2, requires_grad=True)  # two zeros, float32
+    path, errors = [W.tolist()], []  # tolist: the numbers as Python floats
     for _ in range(n_epochs):
         errors.append(step(measure, W, lr, zero))
         path.append(W.tolist())
@@ -227,13 +240,13 @@ def descend(measure, lr, n_epochs, zero=True):
 
 path, errors = descend(norm_error, lr=0.01, n_epochs=2000)
 print("step   error    W[0]     W[1]")
-for k in range(0, 2001, 200):
+for k in range(0, 2000 + 1, 200):
     print(f"{k:4}   {errors[k]:.4f}   {path[k, 0]:.4f}   {path[k, 1]:.4f}")
 print("\nafter 2,000 steps")
 print("published   error 0.15     W[0] 1.30     W[1] 1.85")
 print(f"ours        error {errors[-1]:.4f}   W[0] {path[-1, 0]:.4f}   W[1] {path[-1, 1]:.4f}")
 
-# %%
+# %% slideshow={"output": "subslide"}
 A = descent.design_matrix(x)  # (10, 2)
 bowl = descent.QuadraticLoss(A, y)
 least_error = (bowl.min_loss / len(x)) ** 0.5  # the norm over n of the best line
@@ -241,7 +254,8 @@ plots.fit_and_error(x, y, path[-1], errors, least_error, "error (norm / n)")
 print()
 descent.truth_panel(A, y, path[-1], lr=None, names=["W[0]", "W[1]"])
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The norm is smallest where the sum of squares is smallest, so least squares is the truth for this
 # error, too. The error is within one percent of its least value, the curve looks flat, and the
 # slope is off by more than ten percent. Nothing in the loop tells you; the panel does. (Its loss is
@@ -250,7 +264,8 @@ descent.truth_panel(A, y, path[-1], lr=None, names=["W[0]", "W[1]"])
 #
 # First, three questions: why `no_grad`, why zero, why `detach`? Each gets its answer in the same
 # way: take the thing away.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why no_grad?
 #
 # What if the update stands there plainly? There are three ways to write it without thinking much.
@@ -275,7 +290,7 @@ def loud(action, *arguments):
         print(textwrap.fill(f"{type(message).__name__}: {text}", 95))
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def in_place(W):
     W -= lr * W.grad
     return W
@@ -290,7 +305,7 @@ def new_tensor_no_grad(W):
         return W - lr * W.grad
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def two_steps(update):
     """Step twice with this update, and show what W is after each."""
     W = torch.zeros(2, requires_grad=True)
@@ -304,7 +319,8 @@ for attempt in (in_place, new_tensor, new_tensor_no_grad):
     print(f"--- {attempt.__name__}")
     loud(two_steps, attempt)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # None survives two steps, and each tells you something.
 #
 # - **`in_place`** fails at once. W is the leaf at which the gradient is to arrive. To change it by
@@ -321,7 +337,8 @@ for attempt in (in_place, new_tensor, new_tensor_no_grad):
 # in this block*. And inside it the step must be in place, so that W remains the same leaf.
 #
 # The same block serves wherever you compute and want no gradient, say, to measure a finished fit.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 2: write the update
 #
 # `W` is a leaf and `W.grad` is filled. Move `W` by one step, the same tensor and not a new one,
@@ -338,7 +355,7 @@ def update(W, lr):
 # %%
 check.update(update)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -353,7 +370,8 @@ check.update(update)
 # The order matters: use the gradient, then empty it.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why zero the gradient?
 #
 # Remember `AccumulateGrad`, the last stop before W in the torchviz drawing.
@@ -361,7 +379,7 @@ check.update(update)
 # **Predict.** The gradient at the start is (−0.1710, −0.3053). You compute the error and call
 # backward twice, and you never move. What is `W.grad` then?
 
-# %%
+# %% slideshow={"output": "subslide"}
 W = torch.zeros(2, requires_grad=True)
 for k in (1, 2):
     error = norm_error(W, x, y)
@@ -384,7 +402,7 @@ loud(error.backward)
 # **Predict.** Each step then moves along the *sum* of all gradients so far. Will it be faster,
 # slower, or something else?
 
-# %%
+# %% slideshow={"output": "subslide"}
 path_zeroed, errors_zeroed = descend(norm_error, lr=0.01, n_epochs=1000)
 path_summed, errors_summed = descend(norm_error, lr=0.01, n_epochs=1000, zero=False)
 print("step   zeroed   summed")
@@ -393,13 +411,15 @@ for k in (0, 10, 35, 70, 110, 145, 1000):
 
 plots.accumulation(x, y, path_zeroed, path_summed)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # It looks splendid for 35 steps: the error is nearly as low as any line can make it. Then it
 # climbs again, and it never settles. The sum of all gradients acts as a speed: by the time that
 # the path arrives at the bottom it is fast, and the slope there is too small to stop it. It is a
 # ball that rolls in a bowl without friction. No error, no warning: a **silent** bug. Had you
 # stopped at step 35, you would have called it a success.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Then why does PyTorch add at all?
 #
 # Because the gradient of a sum is the sum of the gradients. If ten million rows do not fit into
@@ -426,15 +446,17 @@ print(f"two halves     [{W.grad[0]:.4f}, {W.grad[1]:.4f}]")
 # So adding is a tool, and *you* say where a new sum begins: after the step that has used the last
 # one and before the next backward. `W.grad.zero_()` does it, `W.grad = None` does it, and so will
 # `optimizer.zero_grad()` in lesson 05, for all parameters at once.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why detach?
 #
-# You want W in NumPy, for a table or a picture, and you want to keep where it has been.
+# You want W in NumPy, for a table or a picture, and you want to keep where it has been. A tensor's
+# `numpy()` gives the array that shares its numbers.
 #
 # **Predict.** `history` gets `W.detach()` before the first step and after each of three. What will
 # be in it?
 
-# %%
+# %% slideshow={"output": "subslide"}
 W = torch.zeros(2, requires_grad=True)
 loud(W.numpy)
 
@@ -450,6 +472,7 @@ for _ in range(3):
 for k, kept in enumerate(history):
     print(f"step {k}: [{kept[0]:.4f}, {kept[1]:.4f}]")
 
+
 # %% [markdown]
 # An array has no graph. NumPy would lose what the tensor remembers, and PyTorch will not let that
 # happen unnoticed. **`detach()`** is how you agree to it: it returns a tensor with the same
@@ -459,7 +482,8 @@ for k, kept in enumerate(history):
 # place in memory where the numbers are, with W. So the list has four entries and one storage, and
 # each of them shows where W is *now*. A **silent** bug, and a common one: a path drawn from this
 # list would be a single dot.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 3: mend the history
 
 
@@ -476,7 +500,8 @@ def history_of(W, take_step, n_epochs):
 # %%
 check.history_of(history_of)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -493,14 +518,15 @@ check.history_of(history_of)
 # uses, does both at once, because Python's floats are neither tensors nor shared.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: a total that never lets go
 #
 # The opposite slip: you add the errors up and forget that each is the end of a graph. How large a
 # graph hangs on a tensor is easily counted: walk from `grad_fn` to `grad_fn`.
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 def graph_size(tensor):
     """How many recorded operations hang on this tensor."""
     seen, waiting = set(), [tensor.grad_fn]
@@ -513,7 +539,7 @@ def graph_size(tensor):
 
 
 W, total, total_item = torch.zeros(2, requires_grad=True), torch.tensor(0.0), 0.0
-for k in range(1, 101):
+for k in range(1, 100 + 1):
     error = norm_error(W, x, y)
     total = total + error
     total_item += error.item()
@@ -521,12 +547,14 @@ for k in range(1, 101):
         print(f"{k:3} errors: {total.item():.3f} holds {graph_size(total)} operations")
 print(f"with item:  {total_item:.3f} is a {type(total_item).__name__}")
 
+
 # %% [markdown]
 # The sum is the same. But as long as `total` lives, so does everything that was ever computed for
 # it: the graph grows with every step of a training, and so does the memory that it takes. Again
 # **silent**, until the memory is full. Keep `error.item()`, or `error.detach()` where you keep a
 # tensor.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What does a cut do to the gradient?
 #
 # `detach` is no tool for printing only: it says *treat this as a constant*. In the wrong place
@@ -536,7 +564,7 @@ print(f"with item:  {total_item:.3f} is a {type(total_item).__name__}")
 # training end?
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 def cut_error(W, x, y):
     """norm_error, except that the slope's part is cut off the graph."""
     y_pred = (W[0] * x).detach() + W[1]
@@ -555,6 +583,7 @@ path_cut, _ = descend(cut_error, lr=0.01, n_epochs=2000)
 a, b = path_cut[-1]
 print(f"after 2,000 steps W = [{a:.4f}, {b:.4f}], and the mean of y is {y.mean():.4f}")
 
+
 # %% [markdown]
 # The error is the same 0.8162, so nothing that you print on the way looks wrong. But what lies
 # behind the cut, drawn in grey, gets no gradient: the slope's is exactly zero, and the slope never
@@ -564,7 +593,8 @@ print(f"after 2,000 steps W = [{a:.4f}, {b:.4f}], and the mean of y is {y.mean()
 # In the right place the cut is a tool. Say you give each row a weight, computed from its present
 # residual, and want the weights to count as given numbers. PyTorch cannot guess that: they are
 # constants for the gradient only if you detach them.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: .data goes behind PyTorch's back
 #
 # Older code writes `W.data` for `W.detach()`. It gives you the same storage without a graph, so
@@ -577,7 +607,7 @@ def change_between(view):
     """Compute W[0]² + W[1]² at (3, 4), multiply W by 10 through a view, then go backward."""
     W = torch.tensor([3.0, 4.0], requires_grad=True)
     squares = (W**2).sum()
-    view(W).mul_(10)
+    view(W).mul_(10)  # times 10, in place
     squares.backward()
     print(f"value {squares.item():.0f}, gradient {W.grad.tolist()}; right is [6.0, 8.0]")
 
@@ -587,7 +617,7 @@ loud(change_between, lambda W: W.data)
 print("--- through W.detach()")
 loud(change_between, lambda W: W.detach())
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The derivative of a square needs the value of W at the time of the square. PyTorch kept it (by
 # reference, not as a copy) and counts in W's *version* how often W was changed since. A change
 # through `detach()` counts, and backward refuses. A change through `.data` is not counted: the
@@ -597,7 +627,8 @@ loud(change_between, lambda W: W.detach())
 # backward adds, and you say where a new sum begins. `detach`: from here on this counts as a
 # constant; you need it to look at numbers, to keep them (with `clone`), and to cut the graph on
 # purpose.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Is norm / n a good measure of error?
 #
 # Back to the tutorial's error. A measure should not depend on how many points you happen to have.
@@ -605,28 +636,28 @@ loud(change_between, lambda W: W.detach())
 # **Predict.** A perfect line with noise of standard deviation 0.1: what will norm / n be for 10,
 # 100 and 1,000 points? And the MSE?
 
-# %%
-generator = torch.Generator().manual_seed(0)
+# %% slideshow={"output": "subslide"}
+generator = torch.Generator().manual_seed(0)  # a stream of draws, as lesson 01's RandomState
 print("   n   norm / n   MSE       RMSE")
 rows = []
 for n in (10, 100, 1000):
-    r = 0.1 * torch.randn(n, generator=generator)
+    r = 0.1 * torch.randn(n, generator=generator)  # n normal draws
     norm, mean_square = torch.linalg.vector_norm(r).item() / n, (r**2).mean().item()
     rows.append((n, norm, mean_square**0.5))
     print(f"{n:4}   {norm:.5f}    {mean_square:.5f}   {mean_square**0.5:.5f}")
 
 plots.norm_over_n(*zip(*rows, strict=True), noise=0.1)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The root of a sum grows like $\sqrt n$, and is divided by $n$. So norm / n shrinks like
 # $1/\sqrt n$, for the same quality of fit: it is the RMSE over $\sqrt n$. You could lower it
-# without any training by measuring more points. The MSE and the RMSE stay near 0.01 and 0.1, which
-# is the noise.
+# without any training by measuring more points. The RMSE stays near 0.1, which is the noise, and the
+# MSE near the square of that.
 #
 # The second fault shows near a *perfect* fit. Take points that do lie on the line $2x + 1$, and
 # come closer and closer to it.
 
-# %%
+# %% slideshow={"output": "subslide"}
 x64 = x.double()  # differences of 1e-6 are too fine for float32
 
 
@@ -639,7 +670,7 @@ def gradient_length(measure, distance):
 
 def root_error(W, x, y):
     """norm_error with the norm written out."""
-    return ((W[0] * x + W[1] - y) ** 2).sum().sqrt() / len(x)
+    return ((W[0] * x + W[1] - y) ** 2).sum().sqrt() / len(x)  # sqrt: the root
 
 
 print("distance   norm / n   written out   MSE")
@@ -654,7 +685,8 @@ for distance in (1e-1, 1e-3, 1e-6, 0.0):
 # tip there is no derivative: the formula for it becomes zero divided by zero. The root written out
 # gives `nan`, 'not a number', and one `nan` turns W into `nan` for good. `torch.linalg.vector_norm`
 # hides this and returns zero there.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Does a step against the gradient lower the error?
 #
 # So tutorials say. From here on the loss is the MSE, and lesson 01 told you when it is true: below
@@ -664,8 +696,8 @@ for distance in (1e-1, 1e-3, 1e-6, 0.0):
 # lower the loss at each step? Then 0.5 gets 200 steps, a tenth of the tutorial's. How far does it
 # come?
 
-# %%
-print(f"limit 2/λmax = {bowl.max_lr:.4f}, κ = {bowl.condition_number:.2f}\n")
+# %% slideshow={"output": "subslide"}
+print(f"limit 2/λmax = {bowl.max_lr:.4f}, κ = {bowl.condition_number:.2f}\n")  # κ: condition number
 print("lr     step 0   step 1    step 2    step 10   step 50")
 for rate in (0.01, 0.5, 0.78, 0.80):
     _, losses = descend(mse, rate, n_epochs=50)
@@ -676,7 +708,7 @@ plots.fit_and_error(x, y, path_mse[-1], losses, bowl.min_loss, "loss (MSE)")
 print()
 descent.truth_panel(A, y, path_mse[-1], lr=0.5, names=["W[0]", "W[1]"])
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # With 0.80 each step goes exactly against the gradient, and each *raises* the loss: the step is so
 # long that it ends higher on the other side. The gradient tells the direction in which the loss
 # falls *here*, and nothing of how far. The tutorial's 0.01 is safe, and slow.
@@ -686,18 +718,21 @@ descent.truth_panel(A, y, path_mse[-1], lr=0.5, names=["W[0]", "W[1]"])
 # flat. Write the distance from the bottom as a part along each, and ask how much of the first
 # distance is left. For the MSE, theory says $(1 - \mathrm{lr}\cdot\lambda)^k$ after $k$ steps.
 
-# %%
+# %% slideshow={"output": "subslide"}
 path_slow, _ = descend(mse, lr=0.01, n_epochs=2000)
 paths = {"norm / n, lr 0.01": path, "MSE, lr 0.01": path_slow, "MSE, lr 0.5": path_mse}
 for name, steps in paths.items():
     away = (steps - bowl.minimizer) @ bowl.eigenvectors  # (n_epochs + 1, 2): flat, steep
     print(f"{name:18} {100 * away[-1, 0] / away[0, 0]:6.2f} % of the flat direction left")
-print(f"{'theory, MSE 0.01':18} {100 * (1 - 0.01 * bowl.eigenvalues[0]) ** 2000:6.2f} %")
-mse_rate = 0.01 / (2 * (len(x) * bowl.loss(path).min()) ** 0.5)
+flattest = bowl.eigenvalues[0]  # the eigenvalues, from the flattest direction to the steepest
+print(f"{'theory, MSE 0.01':18} {100 * (1 - 0.01 * flattest) ** 2000:6.2f} %")
+lowest = bowl.loss(path).min()  # the smallest MSE on the way
+mse_rate = 0.01 / (2 * (len(x) * lowest) ** 0.5)
 share = 100 * mse_rate / bowl.max_lr
 print(f"norm / n, lr 0.01: never above an MSE rate of {mse_rate:.4f}, {share:.2f} % of the limit")
 
 plots.distance_left(x, y, paths)
+
 
 # %% [markdown]
 # Every run is done with the steep direction sooner or later. The flat one decides. With the MSE and
@@ -707,7 +742,8 @@ plots.distance_left(x, y, paths)
 # So a step on $E$ with the rate 0.01 is a step on $L$ with a rate that was never above 0.0033, less
 # than half a percent of the limit. And since that rate changes with the loss, no fixed limit exists
 # for it. That is why the first panel showed none.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 4: the whole fit
 #
 # Everything at once: start at zero, descend on the MSE, and return the slope, the height and the
@@ -725,7 +761,7 @@ def fit(x, y, lr, n_epochs):
 # %%
 check.fit(fit)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -747,7 +783,8 @@ check.fit(fit)
 # more at the end.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 #
 # | by hand | in PyTorch |
@@ -758,7 +795,8 @@ check.fit(fit)
 # | a new `dw` at each step | `W.grad = None`, later `optimizer.zero_grad()` |
 # | a number to keep | `error.item()` |
 # | the numbers, to look at | `W.detach()` (shared), `W.detach().clone()` (your own) |
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # | what you read | what it means |
 # |---|---|
 # | a leaf Variable … in-place operation | the update is recorded: `no_grad` is missing |
@@ -769,8 +807,15 @@ check.fit(fit)
 # | modified by an inplace operation | a value was changed between forward and backward |
 # | nothing, and the error goes up and down | the gradients add up |
 # | nothing, and an entry of the gradient is exactly 0 | something is cut off |
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **New words:** `grad_fn`, accumulate, `no_grad`, `detach`, storage, norm.
 #
-# **New words:** leaf, `grad_fn`, accumulate, `no_grad`, `detach`, storage, norm.
+# **New names:** `torch.linalg.vector_norm`, `.is_leaf`, `.requires_grad`, `graphs.torchviz`,
+# `params=`, `make_dot`, `.grad`, `.backward`, `.detach`, `torch.sin`, `torch.no_grad`, `.zero_`,
+# `torch.zeros`, `.tolist`, `.min_loss`, `.numpy`, `.data_ptr`, `.clone`, `.mul_`, `.data`,
+# `.manual_seed`, `torch.Generator`, `generator=`, `torch.randn`, `.double`, `.sqrt`,
+# `.condition_number`, `.eigenvectors`, `.minimizer`, `.eigenvalues`, `.loss`, `.min`.
 #
 # **Next**, in lesson 04, the line gets several inputs and several outputs, and shapes begin to
 # matter.

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 04 Many inputs, many outputs
 #
 # One weight and one bias were a line. Now three inputs predict two outputs at once, and the whole
@@ -15,7 +15,7 @@
 # **Builds on** lesson 00 (shapes, broadcasting), 01 (learning rates, the truth panel) and 03
 # (`backward`, `no_grad`, zeroing). **Takes** about 40 minutes.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What do five regions tell?
 #
 # Five regions grow apples and oranges. For each you know last summer's temperature, rainfall and
@@ -25,7 +25,7 @@
 # **Predict.** When you have read the table: if you had to guess a yield from one input alone,
 # which would you take?
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 import textwrap
 
 import numpy as np
@@ -39,14 +39,15 @@ inputs = [name for name, _ in table.x_names]
 outputs = [name for name, _ in table.y_names]
 table
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 plots.each_input(table.x, table.y, table.x_names, table.y_names)
 
 # %% [markdown]
 # Rainfall: along it both yields rise, and almost on a line. They rise with humidity too, less
 # regularly. But look at the numbers of the regions: the wet ones are the humid ones as well. How
 # much of a harvest is due to which of the two? A model has to share it out.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## One equation for each fruit
 #
 # Each output gets its own weighted sum of the inputs, and its own bias. The indices count from 0,
@@ -59,8 +60,7 @@ plots.each_input(table.x, table.y, table.x_names, table.y_names)
 # That makes six weights and two biases. The weights go into a table $w$ with **one row for each
 # output and one column for each input**, the biases into a list $b$.
 
-
-# %%
+# %% slideshow={"slide_type": "subslide"}
 x = torch.from_numpy(table.x)  # (5, 3)
 y = torch.from_numpy(table.y)  # (5, 2)
 
@@ -76,7 +76,7 @@ w, b = start()
 apples = 73 * w[0, 0] + 67 * w[0, 1] + 43 * w[0, 2] + b[0]
 print(f"apples in region 1: {apples.item():.4f} t/ha")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Ten such sums are needed: five regions, two fruits. The **matrix product** `@` does all of them.
 # The entry in row $i$ and column $j$ of `left @ right` is row $i$ of `left` times column $j$ of
 # `right`: multiply number by number, then add up. So a row of `left` must be as long as a column
@@ -91,7 +91,7 @@ print(f"apples in region 1: {apples.item():.4f} t/ha")
 # **Predict.** Write the shapes of `w.T`, `x @ w.T` and `x @ w.T + b` on paper. This is the shape
 # diary. Keep one for every model that you write.
 
-# %% tags=["cover"]
+# %% slideshow={"output": "subslide"} tags=["cover"]
 y_pred = x @ w.T + b  # (5, 3) @ (3, 2) + (2,) -> (5, 2)
 diary = {"x": x, "w": w, "w.T": w.T, "x @ w.T": x @ w.T, "b": b, "x @ w.T + b": y_pred}
 for expression, tensor in diary.items():
@@ -108,13 +108,15 @@ plots.matrix_product(x, w.T, ["x", "w.T", "b", "y_pred"], add=b, labels=(rows, i
 #
 # A single region, `x[0]`, has the shape (3,): no rows at all. `@` takes it too: (3,) @ (3, 2)
 # gives (2,), one prediction for each output.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: a shape diary
 #
 # A weather service has 200 days with 4 inputs each, `x` of shape (200, 4), and wants 3 outputs a
-# day from `y_pred = x @ w.T + b`. Write each shape as a tuple, such as `(5, 3)`.
+# day from `y_pred = x @ w.T + b`. Write each shape as a tuple, as the first line does.
 
 # %% tags=["exercise"]
+x_shape = (200, 4)
 w_shape = ...
 b_shape = ...
 y_pred_shape = ...
@@ -124,10 +126,11 @@ first_rows_shape = ...  # the shape of x[:1] @ w.T + b
 # %%
 check.shapes(w_shape, b_shape, y_pred_shape, first_day_shape, first_rows_shape)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
+# x_shape = (200, 4)
 # w_shape = (3, 4)
 # b_shape = (3,)
 # y_pred_shape = (200, 3)
@@ -139,7 +142,8 @@ check.shapes(w_shape, b_shape, y_pred_shape, first_day_shape, first_rows_shape)
 # of days stands in neither `w` nor `b`: the same model serves one day or a million.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: shapes and types
 #
 # First the slips that PyTorch catches. A transpose forgotten, and an `x` in double precision,
@@ -159,8 +163,9 @@ for slip in (lambda: x @ w, lambda: x.double() @ w.T):
 # **Predict.** Now only rainfall and humidity are inputs, so that `w` is square, (2, 2). Does the
 # forgotten transpose still raise an error? And what if the bias has the shape (5, 1)?
 
-# %%
-x_two, w_two = x[:, 1:], w[:, 1:]  # (5, 2) and (2, 2)
+# %% slideshow={"slide_type": "subslide"}
+x_two, w_two = x[:, 1:], w[:, 1:]
+print("x", tuple(x_two.shape), "  w", tuple(w_two.shape))
 for name, product in {"x @ w.T": x_two @ w_two.T, "x @ w": x_two @ w_two}.items():
     first = f"first row {product[0, 0]:.3f}, {product[0, 1]:.3f}"
     print(f"{name:8} {tuple(product.shape)}   {first}")
@@ -169,12 +174,14 @@ b_column = torch.zeros(5, 1)
 print("\nbias (5, 1), five regions:", tuple((x @ w.T + b_column).shape))
 print("bias (5, 1), one region:  ", tuple((x[:1] @ w.T + b_column).shape))
 
+
 # %% [markdown]
 # Both are **silent**. A square `w` fits either way round, and the sums mix apples with oranges.
 # The column of biases broadcasts as well, the other way: one bias for each *region*, shared by
 # both fruits. That even trains. It shows when a single new region comes in and five predictions
 # come out. Only the diary finds such bugs: as many biases as outputs, shape `(2,)`.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## One number for ten errors
 #
 # There are $n = 5$ rows, $d = 3$ inputs and $m = 2$ outputs, so there are ten errors
@@ -183,11 +190,11 @@ print("bias (5, 1), one region:  ", tuple((x[:1] @ w.T + b_column).shape))
 #
 # $$L(w, b) = \frac{1}{n\,m}\sum_i \sum_j e_{ij}^2$$
 #
-# **Predict.** In the drawing above, region 1 is predicted at 46.559 and 119.06 t/ha. The targets
+# **Predict.** In the drawing above, region 1 is predicted at 46.559 and 119.055 t/ha. The targets
 # are 56 and 70. Which fruit makes most of the loss?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide", "output": "subslide"}
 def model(x, w, b):
     """Predictions of shape (n, m) from x (n, d), w (m, d) and b (m,)."""
     return x @ w.T + b
@@ -200,6 +207,8 @@ def mse(y_pred, y):
 
 y_pred = model(x, w, b)  # (5, 2)
 loss = mse(y_pred, y)
+for name, predicted, wanted in zip(outputs, y_pred[0], y[0], strict=True):
+    print(f"region 1, {name}: {predicted:.3f} predicted, {wanted:.0f} wanted")
 print(f"first loss {loss.item():.3f}   published 1779.40   RMSE {loss.item() ** 0.5:.3f} t/ha")
 squares = (y_pred - y) ** 2  # (5, 2)
 apples, oranges = squares.mean(dim=0)  # (2,)
@@ -216,7 +225,8 @@ print(f"summed over outputs first: {squares.sum(dim=1).mean():.3f}")
 # one is the mean of.
 #
 # And why is the first loss 1779.116, and not 1779.40? The next section can tell.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which shape has a gradient?
 #
 # $w_{jk}$, the weight of output $j$ for input $k$, appears in the predictions of output $j$ only,
@@ -229,15 +239,19 @@ print(f"summed over outputs first: {squares.sum(dim=1).mean():.3f}")
 # **Predict.** Which shapes do `w.grad` and `b.grad` have? Which is larger in size, a derivative by
 # a weight or one by a bias?
 
-# %%
+# %% slideshow={"output": "subslide"}
+w.grad = b.grad = None  # else a second run of this cell would add to them
+loss = mse(model(x, w, b), y)
 loss.backward()
 print("w.grad", tuple(w.grad.shape), "  b.grad", tuple(b.grad.shape), "\n")
 print(" " * 8 + "".join(f"{name:>13}" for name in [*inputs, "b"]))
 for output, dw, db in zip(outputs, w.grad.tolist(), b.grad.tolist(), strict=True):
     print(f"{output:8}" + "".join(f"{value:13.3f}" for value in [*dw, db]))
 
-reach = 0.00005 * (w.grad.abs().sum() + b.grad.abs().sum())
-print(f"\nrounding the start moves the first loss by up to {reach.item():.3f}")
+reach = 0.00005 * (w.grad.abs().sum() + b.grad.abs().sum())  # abs: without the signs
+print(f"\nthe inputs lie between {x.min():.0f} and {x.max():.0f}")  # smallest, largest
+print(f"rounding the start moves the first loss by up to {reach.item():.3f}")
+
 
 # %% [markdown]
 # A gradient has the shape of what it is the gradient *of*: one derivative for each parameter. The
@@ -250,7 +264,8 @@ print(f"\nrounding the start moves the first loss by up to {reach.item():.3f}")
 # numbers may be off by 0.00005, and all together can move the loss by 0.746. The published 1779.40
 # and our 1779.116 differ by less than that, two parts in ten thousand. Expect the same of all
 # published figures here.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 2: the gradient of many outputs
 #
 # Write both sums without a loop and without `backward`, for any n, d and m. `y.numel()` counts
@@ -269,7 +284,7 @@ def mse_gradient(x, y, w, b):
 # %%
 check.mse_gradient(mse_gradient)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -287,15 +302,17 @@ check.mse_gradient(mse_gradient)
 #
 # Here is that product with the lesson's numbers. Each error meets the inputs of its own region:
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 error = (y_pred - y).detach()  # (5, 2)
-print("equal to autograd's w.grad:", torch.allclose(2 / 10 * error.T @ x, w.grad))
+same = torch.allclose(2 / 10 * error.T @ x, w.grad)  # every number, but for rounding
+print("equal to autograd's w.grad:", same)
 print()
 labels = (outputs, rows, inputs)
 names = ["error.T", "x", "w.grad"]
 plots.matrix_product(error.T, x, names, times=("2/10", 0.2), entry=(1, 0), labels=labels)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Did the step help?
 #
 # Take one step, with the tutorial's learning rate. Then compute the loss again, to see whether it
@@ -304,7 +321,7 @@ plots.matrix_product(error.T, x, names, times=("2/10", 0.2), entry=(1, 0), label
 # **Predict.** The loss was 1779.116. What do the two lines print?
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 def step(w, b, lr):
     """Move w and b in place, against their gradients, and zero these."""
     with torch.no_grad():
@@ -318,6 +335,7 @@ step(w, b, lr=1e-5)
 print(f"loss of y_pred:         {mse(y_pred, y).item():.3f}")
 print(f"loss of model(x, w, b): {mse(model(x, w, b), y).item():.3f}")
 
+
 # %% [markdown]
 # The first is the old loss, to the last digit. Was the step too small to see? No: `y_pred` is
 # **stale**. It is no formula that follows `w` around; it holds ten numbers that were computed from
@@ -326,7 +344,8 @@ print(f"loss of model(x, w, b): {mse(model(x, w, b), y).item():.3f}")
 #
 # A stale *report* does no harm to the training. But put the prediction in front of a loop instead
 # of into it, and see.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: predictions made once
 
 
@@ -354,15 +373,17 @@ except RuntimeError as error_message:
 #
 # **Predict.** With `retain_graph=True` the loop runs through. What becomes of the two losses?
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 stale_descent(*start(), x, y, lr=1e-5, n_epochs=21, retain_graph=True)
+
 
 # %% [markdown]
 # The reported loss stands still. The true one falls, and then climbs without end. Each step goes
 # along the *first* gradient, as if you had looked at the slope once and then walked on with closed
 # eyes, through the valley and up the other side. A loss that doesn't move in any digit is hardly
 # ever a matter of patience: look for something stale.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 3: mend the loop
 #
 # Write it so that every loss belongs to the parameters of its moment. `model`, `mse` and `step`
@@ -380,7 +401,8 @@ def fresh_descent(w, b, x, y, lr, n_epochs):
 # %%
 check.fresh_descent(fresh_descent)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -400,7 +422,8 @@ check.fresh_descent(fresh_descent)
 # the loop, because the last step has made the last prediction stale.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## A hundred epochs
 #
 # The tutorial takes two steps by hand and then a hundred in a loop. The same from its start:
@@ -425,12 +448,12 @@ print("epochs   published   ours")
 for k, published in ((0, "1779.40"), (2, " 874.39"), (102, "  52.17")):
     print(f"{k:6}   {published:9}   {losses[k]:8.3f}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The published figures, to within the rounding of the start. The tutorial stops here. Do you
 # believe the fit? With several inputs no picture shows the line any more. But you can always plot
 # each prediction against its target: a perfect fit puts every point on the diagonal.
 
-# %%
+# %% slideshow={"output": "subslide"}
 y_pred = model(x, w, b).detach()
 titles = ["at the start", "after 102 epochs"]
 plots.predictions_against_targets(y, y_start, y_pred, titles, outputs, "t/ha")
@@ -441,16 +464,17 @@ fit = torch.vstack([w.T, b])  # (4, 2): three rows of weights, then the row of b
 parameters = [*inputs, "b"]
 descent.truth_panel(A, y, fit, lr=1e-5, names=parameters, outputs=outputs)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The points have moved to the diagonal, and a typical error is 7.223 t/ha. It looks like a fit.
 # The panel, now with one block for each output, disagrees: not one of the eight parameters has
 # converged, and the loss can go down to 0.483. The weight of the oranges for temperature is
-# −0.03, and should be −0.29.
+# −0.031, and should be −0.285.
 #
 # The two blocks also tell that the outputs don't meet. Each has its own row of `w` and its own
 # `b`, and each output's errors touch no others. A linear model of two outputs is two models side
 # by side, which share `x` and the learning rate.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why is the learning rate so small?
 #
 # Ask the bowl. Each output has its own, and all of them have the same curvatures, the eigenvalues
@@ -460,13 +484,13 @@ descent.truth_panel(A, y, fit, lr=1e-5, names=parameters, outputs=outputs)
 # **Predict.** How many epochs would it take, at this rate, until half of the distance along the
 # *flattest* axis is gone: a thousand, a hundred thousand, or ten million?
 
-# %%
+# %% slideshow={"output": "subslide"}
 bowl = descent.QuadraticLoss(A, y)
 print(f"largest stable learning rate {bowl.max_lr:.4g}, κ = {bowl.condition_number:,.0f}\n")
 print("curvature λ    left after 102 epochs    epochs to halve")
 for curvature in bowl.eigenvalues:
     factor = 1 - 1e-5 * curvature
-    halving = np.log(0.5) / np.log(factor)
+    halving = np.log(0.5) / np.log(factor)  # log: the natural logarithm
     print(f"{curvature:11.6g}    {100 * factor**102:18.4f} %    {halving:15.4g}")
 
 axis = bowl.eigenvectors[:, 0] / bowl.eigenvectors[-1, 0]
@@ -476,13 +500,14 @@ print("\nflattest axis:", ", ".join(f"{n} {v:.4f}" for n, v in zip(parameters, a
 # More than eight million epochs, to do *half* of it. The steepest axis forbids any rate above
 # 0.0001117, and with 0.00001 you are safely below. But the flattest axis could bear a rate two
 # million times the limit, and would need it: that is what $\kappa$ says. And this axis is almost entirely $b$: while $b$
-# moves by 1, no weight moves by as much as 0.01.
+# moves by 1, no weight moves by more than 0.0077.
 #
-# It is the story of lesson 01's $x$ in percent. The inputs are numbers like 73 or 134, the column
+# It is the story of lesson 01's $x$ in percent. The inputs are numbers like 102 or 134, the column
 # of ones that belongs to $b$ holds ones, and each parameter's derivative is multiplied by its own
 # column. Nobody chose that. The units did: in degrees Celsius and metres the bowl would be
 # another one.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does standardising change?
 #
 # Subtract each column's mean and divide by its standard deviation, for all three columns at
@@ -503,8 +528,8 @@ print("curvatures", ", ".join(f"{value:.4f}" for value in bowl_standard.eigenval
 together = (x_standard[:, 1] * x_standard[:, 2]).mean()
 print(f"rainfall times humidity, standardised, mean over rows: {together:.4f}")
 
-# %% [markdown]
-# From two million to 7. In lesson 01 standardising brought $\kappa$ down to 1, so why not here?
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# From two million to 6.9. In lesson 01 standardising brought $\kappa$ down to 1, so why not here?
 # Because the columns still resemble each other. The last line is the **correlation** of rainfall
 # and humidity: 1 for two columns that move in step, 0 for two that are unrelated. Wet regions are
 # humid, so the bowl stays longer in the direction that exchanges one for the other.
@@ -512,7 +537,7 @@ print(f"rainfall times humidity, standardised, mean over rows: {together:.4f}")
 # **Predict.** Start from zero, with the rate 0.5, half of the limit. After how many epochs is
 # the loss below the 52.17 of the raw inputs?
 
-# %%
+# %% slideshow={"output": "subslide"}
 w_standard = torch.zeros(2, 3, dtype=torch.float64, requires_grad=True)
 b_standard = torch.zeros(2, dtype=torch.float64, requires_grad=True)
 losses_standard = train(w_standard, b_standard, x_standard, y, lr=0.5, n_epochs=100)
@@ -521,7 +546,8 @@ for k in (0, 1, 2, 3, 4, 5, 20, 100):
     print(f"epoch {k:3}   loss {losses_standard[k]:11.6f}")
 print()
 plots.two_scales(x, x_standard, y, losses, losses_standard, [1e-5, 0.5])
-print()
+
+# %% slideshow={"slide_type": "subslide"}
 fit_standard = torch.vstack([w_standard.T, b_standard])  # (4, 2)
 descent.truth_panel(A_standard, y, fit_standard, lr=0.5, names=parameters, outputs=outputs)
 
@@ -533,7 +559,8 @@ descent.truth_panel(A_standard, y, fit_standard, lr=0.5, names=parameters, outpu
 # These weights can be compared with each other: each says how many t/ha a change of *one standard
 # deviation* makes. Rainfall moves both fruits most. And each bias, 76.2 and 92, is the mean yield
 # of its fruit, since the standardised columns are zero on average.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How do you get the units back?
 #
 # A farmer asks for tons per millimetre, not per standard deviation. Put the definition of the
@@ -547,7 +574,7 @@ descent.truth_panel(A_standard, y, fit_standard, lr=0.5, names=parameters, outpu
 # Divide each weight by its column's standard deviation. Then subtract from each bias what the new
 # weights make of the means. No training, only algebra.
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 w_back = w_standard / std  # (2, 3) / (3,)
 b_back = b_standard - w_back @ mean  # (2,) - (2, 3) @ (3,)
 
@@ -558,11 +585,13 @@ print()
 fit_back = torch.vstack([w_back.T, b_back])  # (4, 2)
 descent.truth_panel(A, y, fit_back, lr=None, names=parameters, outputs=outputs)
 
+
 # %% [markdown]
 # All converged, on the *raw* design matrix with its $\kappa$ of two million. You descended in a
 # round bowl and carried the result over. Now the weights have units: one °F more goes with 0.388
 # t/ha of apples less, one millimetre of rain with 0.848 t/ha more, the other inputs unchanged.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 4: when the targets are standardised too
 #
 # People often standardise `y` as well, with `y_mean` and `y_std` of shape (m,). Then the model's
@@ -581,7 +610,7 @@ def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
 # %%
 check.to_original_units(to_original_units)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -596,7 +625,8 @@ check.to_original_units(to_original_units)
 # run along the rows. Where m equals d, PyTorch would not have told you.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What about a sixth region?
 #
 # It reports 75 °F, 63 mm and 44 %. Three ways to ask, and one of them is wrong. Which one?
@@ -611,24 +641,25 @@ answers = {
 for way, prediction in answers.items():  # each of shape (1, 2)
     print(f"{way:33}" + "".join(f"{v:10.2f} t/ha" for v in prediction[0].tolist()))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The last one, and without a word: the shapes are the same. Seventeen hundred tons you would
 # notice; with inputs that lie nearer to 0 and 1 you might not. The mean and the standard deviation
 # of the *training* rows are part of the model. Keep them beside the weights, and use them, never
 # those of the new rows, on everything that comes in.
 #
 # So the model says 53.42 t/ha of apples and 67.12 t/ha of oranges. Will it be right? The typical
-# error on our five rows is small, $\sqrt{0.483}$, about 0.7 t/ha. But those rows made the fit. An honest
+# error on our five rows is small, $\sqrt{0.483}$, about 0.70 t/ha. But those rows made the fit. An honest
 # test takes one region out, fits the other four, and predicts the one that it has not seen.
 #
 # **Predict.** Each output has four parameters. How well do they fit four rows?
 
-# %%
-left_out = np.zeros((5, 2))
+# %% slideshow={"output": "subslide"}
+left_out = np.zeros((5, 2))  # filled row by row
 for i in range(5):
     others = [k for k in range(5) if k != i]
     p = np.linalg.lstsq(A[others], table.y[others])[0]  # (4, 2)
     left_out[i] = A[i] @ p
+    # np.mean: as .mean() of an array
     loss_others = np.mean((A[others] @ p - table.y[others]) ** 2)
     print(f"without region {i + 1}: loss on the other four {loss_others:.6f}")
 print()
@@ -638,7 +669,7 @@ errors = A @ bowl.minimizer - table.y  # (5, 2)
 ratios = errors[:, 1] / errors[:, 0]
 print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in ratios))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Perfectly, whatever the yields are: four equations with four unknowns. So a loss of zero means
 # nothing there. And look at region 3, the wettest. In the fit to all five its error is the
 # smallest of all; left out, it is missed by 18.29 t/ha. It lies so far out that the fit bends to
@@ -648,7 +679,8 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 # multiple of the apples'. Five targets less four parameters leave *one* pattern in which a fit can
 # miss, and that pattern comes from `x` alone. So these errors tell next to nothing about fruit.
 # Four parameters want far more than five rows. Lessons 06 and 08 return to it.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 #
 # | by hand | in PyTorch |
@@ -661,5 +693,8 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 # | `w / std`, `b - w @ mean` | the same: no layer does it for you |
 #
 # **New words:** matrix product, transpose, shape diary, stale, `dim`, correlation.
+#
+# **New names:** `.max`, `dim=`, `.abs`, `.numel`, `torch.allclose`, `torch.vstack`, `np.log`,
+# `correction=`, `np.zeros`, `np.mean`.
 #
 # **Next**, in lesson 05, one object holds `w` and `b`, another takes the step.

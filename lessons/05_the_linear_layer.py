@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 05 The linear layer
 #
 # You hand the line that you have fitted by hand so often to PyTorch's own parts: a layer, a loss,
@@ -16,7 +16,7 @@
 # **Builds on** lesson 01 (truth panel, learning rates, standardising) and lessons 03 and 04
 # (tensors that require grad, `backward`, `x @ w.T + b`). **Takes** about 45 minutes.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Fifty points
 #
 # The data come from the line $y = 2x + 1$ at $x = 1, 2, \dots, 50$. Each $y$ is then moved by a
@@ -37,23 +37,27 @@ from course_utils.checks import lesson_05 as check
 
 X, y = data.integer_noise_line()  # (50, 1) and (50, 1)
 print("X", tuple(X.shape), X.dtype, "  y", tuple(y.shape), y.dtype)
-print(f"the noise of all rows adds up to {(y - 2 * X - 1).sum():.0f}")
+noise = y - 2 * X - 1  # (50, 1)
+print(
+    f"the noise runs from {noise.min():.0f} to {noise.max():.0f}, and adds up to {noise.sum():.0f}"
+)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is in a linear layer?
 #
 # In lesson 04 you made a weight and a bias yourself and computed `x @ w.T + b`. A **linear
-# layer** holds both and does that. You only say how many inputs and outputs it has. The package
+# layer** holds both, as its `weight` and its `bias`, and does that. You only say how many inputs and outputs it has. The package
 # is `torch.nn`, for neural networks: layers and losses live there.
 #
 # **Predict.** The layer starts at random numbers. With one input and one output, how many are
 # there, and in which shapes?
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 def fresh_layer():
     """The published start: the same two numbers on every call."""
-    torch.manual_seed(59)
+    torch.manual_seed(59)  # where PyTorch's own stream of draws begins
     return nn.Linear(1, 1)  # 1 input, 1 output
 
 
@@ -73,10 +77,10 @@ print("model(X) is X @ w.T + b:", torch.allclose(model(X), X @ w.T + b))
 # The loss is an object too. `nn.MSELoss()` makes one, and calling it with predictions and targets
 # gives the mean squared error that you know.
 #
-# **Predict.** The first line rises by 0.1 where the points rise by 2. For how many of the 50 points
+# **Predict.** The first line rises by 0.106 where the points rise by 2. For how many of the 50 points
 # is its prediction too low?
 
-# %%
+# %% slideshow={"output": "subslide"}
 mse = nn.MSELoss()
 loss = mse(model(X), y)
 print(f"nn.MSELoss  {loss.item():.4f}   published 3057.2168")
@@ -84,10 +88,12 @@ print(f"by hand     {((model(X) - y) ** 2).mean().item():.4f}\n")
 
 plots.residuals(X, y, model.weight, model.bias)
 
+
 # %% [markdown]
 # All 50. (Tensors are float32 and keep about seven digits; the picture computes in float64, which is
-# why its mean ends in 69 instead of 68.)
-#
+# why its mean is 3057.2169.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How does a module know its parameters?
 #
 # A layer is a **module**: an object that holds parameters and turns inputs into outputs. Ask it
@@ -118,7 +124,7 @@ class TinyModule:
         return self.forward(x)
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # On this you build a linear layer, as `nn.Linear` is built on `nn.Module`. It draws its first
 # numbers evenly from $-1/\sqrt{d}$ to $1/\sqrt{d}$, where $d$ is the number of inputs. (`torch.empty`
 # makes a tensor whose numbers are not set yet; `uniform_` draws them, in place.)
@@ -143,9 +149,10 @@ tiny = TinyLinear(1, 1)
 print("noticed:", list(tiny.noticed))
 print(f"weight {tiny.weight.item():.8f}   bias {tiny.bias.item():.8f}")
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The same seed, the same two numbers: you have rebuilt the layer down to its random start. Keep
-# in mind how that start is drawn. With one input both numbers lie between −1 and 1, wherever
+# in mind how that start is drawn. With one input both numbers lie between $-1$ and $1$, wherever
 # the data are.
 #
 # `nn.Module` does the same, and it also notices modules. A module inside a module brings its
@@ -164,10 +171,11 @@ class OneLayer(nn.Module):
         return self.linear(x)
 
 
-for name, parameter in OneLayer().named_parameters():
+for name, parameter in OneLayer().named_parameters():  # pairs of name and parameter
     print(name, tuple(parameter.shape))
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: a module of your own
 #
 # No layer this time. Write the line as a module with two parameters, `self.w` and `self.b`, each
@@ -190,7 +198,8 @@ class Line(nn.Module):
 # %%
 check.Line(Line)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -209,7 +218,8 @@ check.Line(Line)
 # `torch.zeros(1)` in place of `torch.tensor(0.0)` is as good.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: three ways around the noticing
 #
 # The noticing can be bypassed. The first way is to forget `super().__init__()`, so that there is
@@ -217,7 +227,7 @@ check.Line(Line)
 # neither a parameter nor a module, so nobody looks inside.
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 class Forgetful(nn.Module):
     def __init__(self):
         self.linear = nn.Linear(1, 1)  # super().__init__() is missing
@@ -231,7 +241,7 @@ class Stack(nn.Module):
 
 for broken in (Forgetful, lambda: Stack(list)):
     try:
-        torch.optim.SGD(broken().parameters(), lr=0.001)
+        torch.optim.SGD(broken().parameters(), lr=0.001)  # an optimizer, see below
     except (AttributeError, ValueError) as error_message:
         print(f"{type(error_message).__name__}: {error_message}")
 print("parameters in a list:", len(list(Stack(list).parameters())))
@@ -246,9 +256,10 @@ print("in an nn.ModuleList: ", len(list(Stack(nn.ModuleList).parameters())))
 #
 # The third way is to call `model.forward(X)`. It returns the same numbers. But it goes around
 # everything else that `model(X)` does. A **hook**, for one, is a function that a module calls
-# after each prediction; tools that watch or change a model hang on hooks.
+# after each prediction, once `register_forward_hook` has been given it; tools that watch or change a
+# model hang on hooks.
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 model = fresh_layer()
 model.register_forward_hook(lambda module, inputs, output: print("   the hook has run"))
 
@@ -256,11 +267,12 @@ print("model(X)")
 called = model(X)
 print("model.forward(X)")
 forwarded = model.forward(X)
-print("same predictions:", torch.equal(called, forwarded))
+print("same predictions:", torch.equal(called, forwarded))  # equal: number for number
 
 # %% [markdown]
 # The second call skipped the hook in silence. You write `forward`; you call the model.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does an optimizer do?
 #
 # After `backward`, each parameter has its gradient. In lesson 04 you moved each one yourself, inside
@@ -270,7 +282,7 @@ print("same predictions:", torch.equal(called, forwarded))
 # **Predict.** One step from the published start with a learning rate of 0.001, by hand and by
 # optimizer. Do they agree? Which parameter moves more?
 
-# %%
+# %% slideshow={"output": "subslide"}
 by_hand, by_optimizer = fresh_layer(), fresh_layer()
 mse(by_hand(X), y).backward()
 with torch.no_grad():
@@ -282,8 +294,11 @@ mse(by_optimizer(X), y).backward()
 optimizer.step()
 for name, layer in (("start", fresh_layer()), ("hand", by_hand), ("optimizer", by_optimizer)):
     print(f"{name:<9}  weight {layer.weight.item():.6f}  bias {layer.bias.item():.6f}")
+moved = [by_hand.weight - fresh_layer().weight, by_hand.bias - fresh_layer().bias]
+print(f"moved by          {moved[0].item():.3f}          {moved[1].item():.3f}")
 optimizer.zero_grad()
 print("gradient after zero_grad():", by_optimizer.weight.grad)
+
 
 # %% [markdown]
 # The same step. And `optimizer.zero_grad()` is lesson 03's zeroing: it throws the gradient of each
@@ -294,8 +309,9 @@ print("gradient after zero_grad():", by_optimizer.weight.grad)
 # **Hyperparameters** are what you choose before it, and what training never changes: the learning
 # rate, the number of epochs, later the batch size and the degree of a polynomial.
 #
-# In the weight you can already see the story of this lesson: it moved by 3.2 and the bias by 0.1.
-#
+# In the weight you can already see the story of this lesson: it moved by 3.229 and the bias by 0.097.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 2: be the optimizer
 #
 # Write the step for any list of parameters. It changes them in place and returns nothing. A
@@ -313,7 +329,8 @@ def sgd_step(parameters, lr):
 # %%
 check.sgd_step(sgd_step)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -328,7 +345,8 @@ check.sgd_step(sgd_step)
 # `p = p - lr * p.grad` would give a new tensor the name `p` and leave the model's own where it was.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Fifty epochs
 #
 # Now everything is in place, and the training of an epoch takes four lines. Besides the losses you
@@ -339,7 +357,7 @@ check.sgd_step(sgd_step)
 # weight, and where the bias?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def line_of(model):
     """The weight and bias of any line, from its predictions at x = 0 and x = 1."""
     with torch.no_grad():
@@ -361,7 +379,7 @@ def train(model, X, y, lr, n_epochs):
     return losses, path
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 model = fresh_layer()
 losses, path = train(model, X, y, lr=0.001, n_epochs=50)
 print("   |   ".join(["epoch       loss    weight      bias"] * 2))
@@ -369,7 +387,7 @@ for left in range(25):
     rows = [(row + 1, losses[row], *path[row]) for row in (left, left + 25)]
     print("   |   ".join("{:5}  {:9.4f}  {:.6f}  {:.6f}".format(*row) for row in rows))
 
-# %%
+# %% slideshow={"slide_type": "subslide", "output": "subslide"}
 first_y, last_y = model(X)[[0, -1]].ravel().tolist()
 print("                            ours     published")
 print(f"loss in epoch 1        {losses[0]:9.4f}     3057.2168")
@@ -382,7 +400,7 @@ print(f"loss of this last line {mse(model(X), y).item():9.4f}")
 
 plots.first_and_last_line(X, y, path)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # All published figures come out. One thing to read right: a row holds the loss that the weight and
 # bias *in that row* have, before its step. So 21.0585 is not the loss of the final line. That
 # one is 21.0580, as the last printed line says. The difference is small here, but in epoch 1 the
@@ -390,12 +408,13 @@ plots.first_and_last_line(X, y, path)
 #
 # The fit looks like a full success. The line runs through the points. The loss has been flat since
 # epoch 20. The truth was $2x + 1$, and we have $1.984x + 1.056$.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Do you believe it?
 #
 # **Predict.** What will the truth panel say of the weight, and of the bias?
 
-# %% tags=["cover"]
+# %% slideshow={"output": "subslide"} tags=["cover"]
 A = descent.design_matrix(X)  # (50, 2)
 bowl = descent.QuadraticLoss(A, y)
 descent.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])
@@ -409,9 +428,9 @@ print(f"loss after 50 epochs at lr 0.0012: {bowl.loss(unstable[-1]):.3e}\n")
 
 plots.parameters_by_epoch(X, y, {"published start": path})
 
-# %% [markdown]
-# Neither has converged. The best bias for these points is 2.53, and ours has moved from 0.96 to
-# 1.06: it has never really left its random start. The weight jumps from one side to the other, and
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Neither has converged. The best bias for these points is 2.53, and ours has moved from 0.964 to
+# 1.056: it has never really left its random start. The weight jumps from one side to the other, and
 # then settles beside the best one.
 #
 # Lesson 01 says why. Along each axis of the bowl, a step multiplies the distance from the bottom
@@ -425,7 +444,8 @@ plots.parameters_by_epoch(X, y, {"published start": path})
 #
 # One learning rate serves both. It is nearly too large for the weight and hopelessly small for the
 # bias.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Then where does 1.06 come from?
 #
 # From the seed. If the bias does not move, it ends where it begins, and `nn.Linear` drew a number
@@ -434,23 +454,23 @@ plots.parameters_by_epoch(X, y, {"published start": path})
 # **Predict.** Start the bias at 5, 10 or −5 instead, with everything else as before. Where does it
 # end? What does the weight do about it?
 
-# %%
+# %% slideshow={"output": "subslide"}
 paths = {"bias starts at 0.96": path}
 for start in (5.0, 10.0, -5.0):
     model = fresh_layer()
     with torch.no_grad():
-        model.bias.fill_(start)
+        model.bias.fill_(start)  # written into it, in place
     _, paths[f"at {start:.0f}"] = train(model, X, y, lr=0.001, n_epochs=50)
 
 plots.parameters_by_epoch(X, y, paths)
 
-# %% [markdown]
-# Each bias stays at home: 5 ends at 4.99, 10 at 9.87, −5 at −4.76. You get out what you put in.
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Each bias stays at home: 5 ends at 4.992, 10 at 9.868, −5 at −4.760. You get out what you put in.
 # And each weight settles at the best weight *for that bias*: where the line starts too high it
 # rises too slowly. So the weight's error is the bias's error, passed on.
 #
 # The published 1.056 says next to nothing about the data. It is close to the true 1 by accident, and with
-# another seed it would be some other number, roughly between −1 and 1. Least squares, at 2.53, is
+# another seed it would be some other number, roughly between $-1$ and $1$. Least squares, at 2.53, is
 # further from the true 1, and yet it is what these points say: their noise tilted the best line, up
 # on the left and down on the right.
 #
@@ -458,18 +478,21 @@ plots.parameters_by_epoch(X, y, paths)
 # `bowl.after(steps, start, lr)` gives the exact place after any number of steps: along each axis the
 # distance is multiplied by the factor again and again.
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 print("epochs    weight      bias        loss")
 for n_epochs in (50, 1000, 5000, 10_000, 20_000):
     w, b = bowl.after(n_epochs, path[0], lr=0.001)
     print(f"{n_epochs:6,}    {w:.6f}    {b:.6f}    {bowl.loss((w, b)):.6f}")
+print(f"bias of least squares less that of epoch 50: {bowl.minimizer[1] - path[-1][1]:.3f}")
+
 
 # %% [markdown]
-# Not fifty epochs but some ten thousand. And between 50 and the end the loss falls only from 21.06
-# to 20.53: a flat direction is flat because the loss hardly cares. That is why the loss curve could
+# Not fifty epochs but some ten thousand. And between 50 and the end the loss falls only from
+# 21.0580 to 20.5321: a flat direction is flat because the loss hardly cares. That is why the loss curve could
 # not warn you. For predictions among the points the two lines do nearly the same. If you ask for
-# the bias itself, the value at $x = 0$, they are 1.5 apart.
-#
+# the bias itself, the value at $x = 0$, they are 1.472 apart.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## The cure: standardise inside the model
 #
 # You know the cure from lessons 01 and 04: subtract the mean of $x$, divide by its standard
@@ -481,12 +504,13 @@ for n_epochs in (50, 1000, 5000, 10_000, 20_000):
 # per step? How many epochs until both parameters are right to a thousandth?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 class StandardisedLine(nn.Module):
     """A line that standardises its input first."""
 
     def __init__(self, mean=0.0, std=1.0):
         super().__init__()
+        # as_tensor: a tensor as it is, a plain number as a tensor
         self.register_buffer("mean", torch.as_tensor(mean))
         self.register_buffer("std", torch.as_tensor(std))
         self.linear = nn.Linear(1, 1)
@@ -501,24 +525,29 @@ def fresh_standardised():
     return StandardisedLine(X.mean(), X.std(correction=0))  # divide by n; else it is n - 1
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 scaled = fresh_standardised()
 _, scaled_path = train(scaled, X, y, lr=0.4, n_epochs=6)
 for epoch, (w, b) in enumerate(scaled_path):
-    print(f"epoch {epoch}   weight {w:9.6f}   bias {b:9.6f}")
-print()
+    off = max(abs(w - bowl.minimizer[0]), abs(b - bowl.minimizer[1]))
+    print(f"epoch {epoch}   weight {w:9.6f}   bias {b:9.6f}   off by at most {off:.5f}")
 A_scaled = descent.design_matrix((X - scaled.mean) / scaled.std)  # (50, 2)
+factors = 1 - 0.4 * descent.QuadraticLoss(A_scaled, y).eigenvalues
+print(f"factors per epoch: {factors[0]:.4f} and {factors[1]:.4f}\n")
 inner = (scaled.linear.weight.item(), scaled.linear.bias.item())
 descent.truth_panel(A_scaled, y, inner, lr=0.4, names=["inner w", "inner b"])
-print()
+
+# %% slideshow={"slide_type": "subslide"}
 plots.parameters_by_epoch(X, y, {"raw x, lr 0.001": path, "standardised, lr 0.4": scaled_path})
 
 # %% [markdown]
 # The factor is $1 - 0.4 \cdot 2 = 0.2$ in every direction, so each epoch leaves a fifth of the
-# distance. After five epochs both are within 0.001 of least squares; after a sixth, within 0.0002. The panel is about the layer inside: its bowl is round, κ = 1, and its bias is the
-# height of the line at the mean of $x$. The table and the picture are in the units of $X$, since
+# distance. After five epochs both are within 0.00062 of least squares; after a sixth, within
+# 0.00013. The panel is about the layer inside: its bowl is round, κ = 1, and its bias is the height
+# of the line at the mean of $x$. The table and the picture are in the units of $X$, since
 # `line_of` asks the whole model.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What do train() and eval() switch?
 #
 # Every module has a flag, `training`. `model.train()` sets it, `model.eval()` (for evaluation)
@@ -528,11 +557,11 @@ plots.parameters_by_epoch(X, y, {"raw x, lr 0.001": path, "standardised, lr 0.4"
 #
 # **Predict.** After `model.eval()`, does a prediction still require grad?
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 dropout = nn.Dropout(p=0.5)
 for switch in (dropout.train, dropout.eval):
     switch()
-    values = sorted(set(dropout(torch.ones(100)).tolist()))
+    values = sorted(set(dropout(torch.ones(100)).tolist()))  # ones(100): 100 times 1
     print(f"training {dropout.training!s:<5}  dropout of 100 ones holds the values {values}")
 
 scaled.eval()
@@ -545,14 +574,15 @@ with torch.no_grad():
 # The two have nothing to do with each other. `eval()` changes what layers compute; `no_grad()`
 # stops the recording of the graph. To judge a model you want both. It is a habit to take up now,
 # while forgetting it costs nothing.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How do you keep a model?
 #
-# Save its numbers, not the object. `state_dict()` gives them by name, parameters and buffers.
-# To load, make a model of the same class and hand it the numbers. A folder that goes away by itself
+# Save its numbers, not the object. `state_dict()` gives them by name, parameters and buffers, and
+# `torch.save` writes them to a file. To load, make a model of the same class and hand it the numbers. A folder that goes away by itself
 # will do here.
 
-# %%
+# %% slideshow={"output": "subslide"}
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder) / "line.pt"
     torch.save(scaled.state_dict(), file)
@@ -561,25 +591,27 @@ for name, tensor in state.items():
     print(f"{name:<14} {tensor.item():.6f}")
 
 loaded = StandardisedLine()  # other random numbers, mean 0, std 1
-loaded.load_state_dict(state)
+loaded.load_state_dict(state)  # writes the numbers into its parameters and buffers
 print("same predictions:", torch.equal(loaded(X), scaled(X)), end="\n\n")
 try:
     nn.Linear(1, 1).load_state_dict(state)
 except RuntimeError as error_message:
     print(f"RuntimeError: {error_message}")
 
+
 # %% [markdown]
 # The mean and the standard deviation travelled along, because they are buffers. Had you standardised
 # outside of the model, you would now hold a weight and no idea what to feed it. And the names must
 # fit: a bare layer knows no `linear.weight`, and it says so loudly instead of starting from
 # whatever it has.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: a careless loop
 #
 # A loop that is shorter than yours and raises no error. Find three slips before you run it.
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 def careless_train(model, X, y, lr, n_epochs):
     """Not gradient descent: find out why."""
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
@@ -600,6 +632,7 @@ print(f"lowest of 50: {min(values):.1f}   highest: {max(values):.1f}")
 print(f"last in history: {values[-1]:.1f}   of the model: {mse(model(X), y).item():.1f}")
 print("an entry of history:", type(history[0]).__name__, "with", history[0].grad_fn.name())
 
+
 # %% [markdown]
 # - **No `zero_grad()`.** Each step goes along the sum of *all* gradients so far, as in lesson 03. The
 #   line swings like a pendulum without friction: it passes near the bottom only to leave it again.
@@ -607,7 +640,8 @@ print("an entry of history:", type(history[0]).__name__, "with", history[0].grad
 #   nothing in common.
 # - **The history holds tensors.** Behind each hangs the graph of its epoch, with its
 #   predictions, and none can be freed. `loss.item()` is a plain number.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 3: mend the loop
 #
 # Return `n_epochs + 1` plain numbers: the loss before each step, and at the end the loss of the
@@ -627,7 +661,7 @@ def careful_train(model, X, y, lr, n_epochs):
 # %%
 check.careful_train(careful_train)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -648,7 +682,8 @@ check.careful_train(careful_train)
 # `zero_grad()` may stand anywhere outside of the stretch from `backward()` to `step()`.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: a flat target
 #
 # The predictions are a column, (50, 1). A target often comes flat, (50,). Lesson 00 showed what
@@ -657,8 +692,12 @@ check.careful_train(careful_train)
 # **Predict.** `nn.MSELoss` warns, your own formula does not. If you train all the same, which line is
 # best for all 2,500 pairs?
 
-# %%
-flat_y = y.ravel()  # (50,)
+# %% slideshow={"slide_type": "subslide"}
+flat_y = y.ravel()
+table = scaled(X) - flat_y
+print(
+    f"{tuple(X.shape)} less {tuple(flat_y.shape)} is {tuple(table.shape)}: {table.numel():,} pairs"
+)
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     by_formula = ((scaled(X) - flat_y) ** 2).mean()
@@ -673,7 +712,8 @@ print(f"the line at x = 1: {ends[0]:.4f}   at x = 50: {ends[1]:.4f}   mean of y:
 # %% [markdown]
 # If every $x$ meets every $y$, then $x$ tells nothing about $y$, and the best line is flat: the
 # mean of the targets. The training runs well and the loss falls. Read warnings, and look at shapes.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does weight decay act on?
 #
 # An optimizer takes hyperparameters besides the learning rate. One is **weight decay**,
@@ -681,13 +721,13 @@ print(f"the line at x = 1: {ends[0]:.4f}   at x = 50: {ends[1]:.4f}   mean of y:
 # pulls each towards zero. That keeps a model with many weights modest (lesson 08).
 #
 # Inside the standardised model the bias is the height of the line at the mean of $x$, where all
-# curvatures are 2. There a step stands still when $2\,(p - p^*) + \lambda_\text{wd}\, p = 0$; here
+# curvatures are the same, $\lambda = 2$. There a step stands still when $2\,(p - p^*) + \lambda_\text{wd}\, p = 0$; here
 # $p^*$ is the least-squares value. So $p = p^* \cdot 2 / (2 + \lambda_\text{wd})$.
 #
 # **Predict.** With a weight decay of 0.5, what happens to a bias of 52?
 
-# %%
-print("weight decay on    weight      bias       loss")
+# %% slideshow={"output": "subslide"}
+print("weight decay on    weight      bias       loss   too low by")
 for name, decays in {"nothing": (0, 0), "both": (0.5, 0.5), "the weight": (0.5, 0)}.items():
     model = fresh_standardised()
     w, b = model.linear.weight, model.linear.bias
@@ -697,7 +737,10 @@ for name, decays in {"nothing": (0, 0), "both": (0.5, 0.5), "the weight": (0.5, 
         optimizer.zero_grad()
         mse(model(X), y).backward()
         optimizer.step()
-    print(f"{name:<14} {w.item():10.5f}{b.item():10.5f}{mse(model(X), y).item():11.5f}")
+    print(f"{name:<14} {w.item():10.5f}{b.item():10.5f}{mse(model(X), y).item():11.5f}", end="")
+    print(f"{y.mean().item() - b.item():11.4f}")
+print(f"2 / (2 + 0.5) = {2 / (2 + 0.5):.4f}")
+
 
 # %% [markdown]
 # Despite its name, weight decay took the bias as well, down to 41.6 from 52: at the mean of $x$ the
@@ -707,7 +750,8 @@ for name, decays in {"nothing": (0, 0), "both": (0.5, 0.5), "the weight": (0.5, 
 # a list of **parameter groups**, dictionaries with their own settings, and leave the biases out of
 # the decay. Then the weight shrinks to 0.8 of its value, and the line still runs through the middle
 # of the points.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 4: decay only weights
 #
 # Write it for a module of any size. `model.named_parameters()` gives pairs of name and parameter, and
@@ -725,7 +769,7 @@ def decay_weights_only(model, lr, weight_decay):
 # %%
 check.decay_weights_only(decay_weights_only)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -740,7 +784,8 @@ check.decay_weights_only(decay_weights_only)
 # Inside a module the name is `linear.bias`, so `name == "bias"` would miss it.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 #
 # | by hand | in PyTorch |
@@ -754,7 +799,14 @@ check.decay_weights_only(decay_weights_only)
 # | the mean and standard deviation, written down | `register_buffer` |
 # | copying the numbers out | `state_dict()`, `load_state_dict()` |
 #
-# **New words:** linear layer, module, parameter and hyperparameter, optimizer, hook, buffer, state
+# **New words:** linear layer, module, hyperparameter, optimizer, hook, buffer, state
 # dict, dropout, weight decay, parameter group.
+#
+# **New names:** `torch.manual_seed`, `nn.Linear`, `.bias`, `.weight`, `nn.MSELoss`,
+# `nn.Parameter`, `.uniform_`, `torch.empty`, `nn.Module`, `.named_parameters`, `.parameters`,
+# `lr=`, `torch.optim.SGD`, `nn.ModuleList`, `.register_forward_hook`, `torch.equal`, `.step`,
+# `.zero_grad`, `.fill_`, `.after`, `.register_buffer`, `torch.as_tensor`, `p=`, `nn.Dropout`,
+# `.eval`, `torch.ones`, `.training`, `.state_dict`, `torch.save`, `torch.load`, `weights_only=`,
+# `.load_state_dict`.
 #
 # **Next**, in lesson 06, the data come in batches: `Dataset` and `DataLoader`.

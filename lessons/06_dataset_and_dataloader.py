@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 06 Dataset and DataLoader
 #
 # You let PyTorch cut your data into shuffled batches, write the `fit` function that everyone
@@ -15,7 +15,7 @@
 # **Builds on** lesson 01 (its line, mini-batches), 04 (the fruit yields) and 05 (`nn.Linear`, SGD);
 # the last section also on 02 (your engine). **Takes** about 45 minutes.
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -27,26 +27,26 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 from course_utils import data, descent, plots
 from course_utils.checks import lesson_06 as check
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is a data set to PyTorch?
 #
 # Five regions were little, so someone has added rows: two near-copies of each region, as if it
 # had been measured in two more years. Fifteen rows in all.
 
-# %%
+# %% slideshow={"output": "subslide"}
 table = data.fruit_yields_repeated()
 table
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # A **Dataset** is anything that can say how many items it has, and give item $i$. `TensorDataset`
 # is the simplest: it holds tensors with equally many rows and hands out the same row of each.
 #
 # **Predict.** What is `dataset[0]`: a tensor, or two? And `dataset[:2]`?
 
-# %%
+# %% slideshow={"output": "subslide"}
 x, y = torch.from_numpy(table.x), torch.from_numpy(table.y)  # (15, 3) and (15, 2)
 dataset = TensorDataset(x, y)
-print("items:", len(dataset))
+print("x", tuple(x.shape), "  y", tuple(y.shape), "  items:", len(dataset))
 print("dataset[0]:", dataset[0])
 x_two, y_two = dataset[:2]
 print("dataset[:2]:", tuple(x_two.shape), "and", tuple(y_two.shape))
@@ -59,27 +59,31 @@ print("dataset[:2]:", tuple(x_two.shape), "and", tuple(y_two.shape))
 # each epoch. Give it a seeded generator, a source of random numbers of its own, and the orders are
 # the same in every run.
 #
-# To see the orders, `numbered` holds nothing but the row numbers 0 to 14. (Its items are tuples of
+# To see the orders, `numbered` holds nothing but the row numbers, from 0 on. (Its items are tuples of
 # one, hence the `(batch,)`.)
 #
 # **Predict.** With batches of 5, how many batches are there in one epoch of 15 rows? Does the first
 # one hold the same rows in the second epoch as in the first?
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
+# batch_size: how many rows a batch has
 loader = DataLoader(dataset, batch_size=5, shuffle=True, generator=torch.Generator().manual_seed(0))
 x_batch, y_batch = next(iter(loader))
 print("batches in an epoch:", len(loader))
 print("one batch:", tuple(x_batch.shape), "and", tuple(y_batch.shape))
 
-numbered = TensorDataset(torch.arange(15))
+numbered = TensorDataset(torch.arange(15))  # whole numbers, 0 to 14
 rows = DataLoader(numbered, batch_size=5, shuffle=True, generator=torch.Generator().manual_seed(0))
+# `cat` joins the batches end to end; `stack` lays the epochs below each other, as rows.
 orders = [torch.cat([batch for (batch,) in rows]) for epoch in range(3)]
 plots.epoch_orders(torch.stack(orders), batch_size=5)
+
 
 # %% [markdown]
 # Every row comes exactly once in each epoch, and each epoch has another order. It is the
 # `minibatches` function of lesson 01's fourth exercise, in one line.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: how many steps?
 #
 # The optimizer takes one step for each batch. How many steps are `n_epochs` epochs over `n_rows`
@@ -95,7 +99,8 @@ def count_steps(n_rows, batch_size, n_epochs):
 # %%
 check.count_steps(count_steps)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -108,7 +113,8 @@ check.count_steps(count_steps)
 # Rounding up: `len(loader)` does the same. With `drop_last=True` a loader rounds down.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## The function that everyone writes
 #
 # Lesson 05's loop with one more `for` inside. It starts from the numbers which the published
@@ -121,6 +127,7 @@ def new_model():
     """nn.Linear(3, 2) with the published start."""
     model = nn.Linear(3, 2)
     with torch.no_grad():
+        # copy_ writes numbers into a tensor, in place.
         model.weight.copy_(torch.tensor([[0.1338, 0.1771, -0.2599], [0.4186, 0.1400, 0.5511]]))
         model.bias.copy_(torch.tensor([0.0577, -0.0358]))
     return model
@@ -128,7 +135,8 @@ def new_model():
 
 print(f"first loss: {F.mse_loss(new_model()(x), y).item():.2f}   published 3052.20")
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The published start has four digits, so the loss agrees to about four. `F.mse_loss` is the
 # function behind `nn.MSELoss`. Training takes a while on larger data, so `fit` can show a
 # **progress bar**, an `IntProgress` of ipywidgets. It is off here; set `show_progress=True` below
@@ -138,15 +146,15 @@ print(f"first loss: {F.mse_loss(new_model()(x), y).item():.2f}   published 3052.
 # %%
 def epochs(n_epochs, show_progress):
     """Count epochs, with a progress bar if asked."""
-    bar = IntProgress(max=n_epochs, description="epochs")
+    bar = IntProgress(max=n_epochs, description="epochs")  # a bar, not shown yet
     if show_progress:
-        display(bar)
+        display(bar)  # show it under the cell
     for epoch in range(n_epochs):
         yield epoch
         bar.value += 1
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def fit(model, loader, optimizer, n_epochs, show_progress=False):
     """Train with one step for each batch; return each epoch's last batch loss, (n_epochs,)."""
     losses = []
@@ -161,6 +169,8 @@ def fit(model, loader, optimizer, n_epochs, show_progress=False):
 
 
 # %%
+# A loader made here: the cell then gives the same numbers however often you run it.
+loader = DataLoader(dataset, batch_size=5, shuffle=True, generator=torch.Generator().manual_seed(5))
 model = new_model()
 optimizer = torch.optim.SGD(model.parameters(), lr=1e-5)
 fit(model, loader, optimizer, n_epochs=100, show_progress=False)
@@ -170,28 +180,31 @@ with torch.no_grad():
 print(f"loss over all rows: {loss_all:.2f}")
 print(f"75 °F, 63 mm, 44 %: apples {apples:.1f}, oranges {oranges:.1f} t/ha   published (54, 69)")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Rounded, the prediction is the published one. Has the fit converged? You know where to look.
 
 # %%
 A = descent.design_matrix(x)  # (15, 4)
+# vstack: the weights, (3, 2), and below them the biases
 fitted = np.vstack([model.weight.detach().numpy().T, model.bias.detach().numpy()])  # (4, 2)
 names, outputs = ["temperature", "rainfall", "humidity", "b"], ["apples", "oranges"]
 descent.truth_panel(A, y, fitted, lr=1e-5, names=names, outputs=outputs)
+
 
 # %% [markdown]
 # No parameter has converged, and both biases have hardly left their start. Lesson 04 told why: the
 # inputs are far from zero, and along the valley the bowl curves two million times less than across
 # it. Batches do not mend that; standardised inputs would. (The panel's limit holds for steps on all
 # rows. With a rate as small as this one, three steps on batches come close to three on all rows.)
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which loss do you report?
 #
 # `fit` returns the loss of each epoch's *last batch*, as many published loops do. Compare it with
 # the loss over all rows.
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 def fit_and_compare(batch_size, n_epochs=100):
     """The last batch's loss and the loss over all rows, one of each for an epoch."""
     model, generator = new_model(), torch.Generator().manual_seed(0)
@@ -211,7 +224,8 @@ plots.reported_losses(*fit_and_compare(batch_size=5))
 # The true loss falls smoothly. The last batch's loss jumps, because each time it speaks of five
 # other rows: once it is a tenth of the true one. Whoever stops training at its lowest value stops
 # at a lucky batch.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: the mean of the means
 #
 # So average over the batches. But 15 rows in batches of 4 leave a last batch of 3, and its rows
@@ -227,10 +241,12 @@ print(f"plain mean of batch losses: {sum(loss for loss, _ in pairs) / len(pairs)
 print(f"weighted by batch size:     {sum(loss * size for loss, size in pairs) / len(x):.4f}")
 print(f"loss over all rows:         {whole:.4f}")
 
+
 # %% [markdown]
 # A silent bug: the plain mean looks like a loss, falls like a loss, and is not the loss. Multiply
 # each batch's mean by its number of rows, add up, divide by all rows.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 2: the loss of an epoch
 #
 # Write the function that every training report needs. It takes no step, needs no gradient, and
@@ -249,7 +265,7 @@ def epoch_loss(model, loader):
 # %%
 check.epoch_loss(epoch_loss)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -266,7 +282,8 @@ check.epoch_loss(epoch_loss)
 # `.item()` makes a float of the loss, and `no_grad` keeps the graphs from being built at all.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does a small batch cost?
 #
 # Each batch's gradient is a guess at the full one. On lesson 01's line you can watch the
@@ -275,8 +292,7 @@ check.epoch_loss(epoch_loss)
 #
 # **Predict.** Batches of 16 instead of 1: sixteen times closer to the full gradient?
 
-
-# %%
+# %% slideshow={"output": "subslide"}
 line = data.noisy_line()
 line_x, line_y = torch.from_numpy(line.x_train).ravel(), torch.from_numpy(line.y_train).ravel()
 
@@ -288,6 +304,7 @@ def gradients_of(rows):
 
 
 generator = torch.Generator().manual_seed(1)
+# randint draws row numbers from 0 to 79: 300 batches of n.
 draws = {n: torch.randint(0, 80, (300, n), generator=generator) for n in (1, 4, 16)}
 clouds = {n: gradients_of(rows) for n, rows in draws.items()}
 plots.batch_gradients(clouds, gradients_of(torch.arange(80)))
@@ -296,7 +313,8 @@ plots.batch_gradients(clouds, gradients_of(torch.arange(80)))
 # Sixteen times the rows, but only about four times closer: the noise falls with the *root* of the
 # batch size. The first few rows buy most of the direction; that is why small batches pay early, and
 # why single rows never settle (lesson 01).
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Does the order matter?
 #
 # Often a file is sorted: by date, by size, by label. Take 60 points of $y = x^2$, sorted by $x$,
@@ -306,8 +324,8 @@ plots.batch_gradients(clouds, gradients_of(torch.arange(80)))
 # **Predict.** When an epoch ends, the last batch has had the last word. With sorted rows, is the
 # line then too steep or too flat?
 
-# %%
-curve_x = torch.linspace(0, 1, 60).reshape(-1, 1)
+# %% slideshow={"slide_type": "subslide", "output": "subslide"}
+curve_x = torch.linspace(0, 1, 60).reshape(-1, 1)  # (60, 1), evenly from 0 to 1
 curve = TensorDataset(curve_x, curve_x**2)
 
 
@@ -328,6 +346,7 @@ def last_epoch(shuffle):
 
 plots.order_matters(curve_x, curve_x**2, last_epoch(shuffle=False), last_epoch(shuffle=True))
 
+
 # %% [markdown]
 # Too steep. From sorted rows each batch is a piece of the curve, and the line leans to whichever
 # piece came last: the right end, where the curve is steepest. Every epoch ends with the same lean,
@@ -335,7 +354,8 @@ plots.order_matters(curve_x, curve_x**2, last_epoch(shuffle=False), last_epoch(s
 #
 # With all rows in one batch the order does not matter at all: a mean has no order. And
 # validation rows are only measured, never stepped on, so their loader needs no shuffling.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 3: a data set of your own
 #
 # Rows need not lie in one tensor. Write a `Dataset` that wraps inputs of shape (n, 3) and targets
@@ -362,7 +382,8 @@ class InCelsius(Dataset):
 # %%
 check.InCelsius(InCelsius)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -385,7 +406,8 @@ check.InCelsius(InCelsius)
 # epoch converts degrees Celsius once more.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: rows of unequal length
 #
 # A loader stacks rows into a batch, and rows of different lengths do not stack. This bug is loud:
@@ -407,10 +429,12 @@ try:
 except RuntimeError as problem:
     print("RuntimeError:", problem)
 
+
 # %% [markdown]
 # The message names both lengths. Pad the rows (fill them up with zeros to one length), or give the
 # loader a `collate_fn`, a function of your own that makes a batch of a list of rows.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## When is a validation set none?
 #
 # Hold back 3 of the 15 rows at random, and almost surely near-copies of them stay in the training
@@ -423,7 +447,7 @@ except RuntimeError as problem:
 # neither has seen?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def least_squares(x_train, y_train, x_val):
     """Predict by the best linear model of the training rows."""
     best = descent.QuadraticLoss(descent.design_matrix(x_train), y_train).minimizer
@@ -433,20 +457,21 @@ def least_squares(x_train, y_train, x_val):
 def copycat(x_train, y_train, x_val):
     """Repeat the targets of the closest training row."""
     apart = x_val[:, None] - x_train[None]  # (val rows, train rows, inputs): every pair
-    closest = (apart**2).sum(-1).argmin(1)
+    closest = (apart**2).sum(-1).argmin(1)  # argmin: where the smallest one stands
     return y_train[closest]
 
 
 def val_loss(model, val_rows):
     """The validation loss of a model on the given rows, fitted to all others."""
-    train = ~np.isin(np.arange(15), val_rows)
+    train = ~np.isin(np.arange(15), val_rows)  # True for each row that is not in val_rows
     y_pred = model(table.x[train], table.y[train], table.x[val_rows])
     return ((y_pred - table.y[val_rows]) ** 2).mean()
 
 
-# %% tags=["cover"]
+# %% slideshow={"slide_type": "subslide"} tags=["cover"]
 rng = np.random.RandomState(0)
 at_random = [rng.permutation(15)[:3] for _ in range(5)]
+# flatnonzero: the row numbers at which it is True
 by_region = [np.flatnonzero(table.groups == region) for region in range(1, 6)]
 losses = {
     (name, split): [val_loss(model, rows) for rows in folds]
@@ -455,9 +480,10 @@ losses = {
 }
 plots.split_comparison(losses)
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 for (name, split), values in losses.items():
     print(f"{name:<14} {split:<17}" + "".join(f"{value:10.2f}" for value in values))
+
 
 # %% [markdown]
 # On random rows the copycat looks better than the real model, all five times: it has the answers in
@@ -467,7 +493,8 @@ for (name, split), values in losses.items():
 #
 # Rows that belong together (near-copies, visits of one patient, hours of one day) must fall on the
 # same side: **split by group**.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 4: split by group
 
 
@@ -481,7 +508,8 @@ def split_by_group(groups, held_out):
 # %%
 check.split_by_group(split_by_group)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -494,7 +522,8 @@ check.split_by_group(split_by_group)
 # `torch.utils.data.Subset(dataset, rows)` then makes a data set of each part.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## The ladder: one step, six ways
 #
 # Everything so far has been one idea in better and better clothes. To prove it, take one step of
@@ -519,7 +548,7 @@ class Value:
         return Value(self.value * other.value, (self, other), (other.value, self.value))
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def backward(loss):
     """Fill in every gradient, from the loss to its leaves."""
     order = []
@@ -537,7 +566,7 @@ def backward(loss):
             parent.grad += local * node.grad
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 X, Y, W0, B0, lr = line.x_train, line.y_train, -0.1382643, 0.49671415, 0.1
 
 
@@ -553,7 +582,7 @@ differences = [
     (mse(W0, B0 + h) - mse(W0, B0 - h)) / (2 * h),
 ]
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 w, b, total = Value(W0), Value(B0), Value(0.0)
 for x_i, y_i in zip(X.ravel(), Y.ravel(), strict=True):
     e = w * Value(x_i) + b + Value(-y_i)
@@ -584,16 +613,18 @@ for name, batches in all_rows.items():
     fit(layer, batches, torch.optim.SGD(layer.parameters(), lr=lr), n_epochs=1)
     steps[name] = (layer.weight.item(), layer.bias.item())
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 for name, (w_new, b_new) in steps.items():
     print(f"{name:<18} w = {w_new:.10f}   b = {b_new:.10f}")
 values = np.array(list(steps.values()))
-print("all equal to nine decimals:", bool(np.ptp(values, axis=0).max() < 1e-9))
+spread = values.max(axis=0) - values.min(axis=0)  # largest minus smallest, of w and of b
+print("all equal to nine decimals:", bool((spread < 1e-9).all()))  # all: both of them
 
 # %% [markdown]
 # Six ways, one step, and it is lesson 01's: 0.04511107 and 0.80119529. From the fourth rung on you
 # write less and less, and the arithmetic is the same.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 #
 # | by hand | in PyTorch |
@@ -604,8 +635,13 @@ print("all equal to nine decimals:", bool(np.ptp(values, axis=0).max() < 1e-9))
 # | the mean over all rows | batch means, weighted by `len(x_batch)` |
 # | `np.flatnonzero(groups != held_out)` | `Subset(dataset, rows)` |
 #
-# **New words:** Dataset, DataLoader, batch loss and epoch loss, progress bar, validation split by
+# **New words:** Dataset, DataLoader, batch loss, epoch loss, progress bar, validation split by
 # group.
+#
+# **New names:** `TensorDataset`, `batch_size=`, `shuffle=`, `DataLoader`, `torch.arange`,
+# `torch.cat`, `torch.stack`, `.copy_`, `F.mse_loss`, `description=`, `IntProgress`, `max=`,
+# `display`, `np.vstack`, `torch.randint`, `torch.linspace`, `Dataset`, `.argmin`, `np.arange`,
+# `np.isin`, `np.flatnonzero`, `nn.init.constant_`, `.all`.
 #
 # **Next**, in lesson 07, you bend the line: polynomials, and a fit that looks perfect and is not
 # done.

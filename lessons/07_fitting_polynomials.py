@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 07 Fitting polynomials
 #
 # You bend the line into a curve and repeat a published training of 100,000 epochs. Its fit looks
@@ -13,9 +13,10 @@
 # - make a training loop run many times faster without changing what it computes,
 # - choose columns in which descent takes tens of epochs, and say what momentum and Adam mend.
 #
-# **Builds on** lessons 01 (truth panel, eigenvalues), 03 and 05. **Takes** about 60 minutes.
+# **Builds on** lessons 01 (truth panel, eigenvalues), 03, 05 and 06 (`F.mse_loss`). **Takes** about 60
+# minutes.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How do you write a model of your own?
 #
 # The ten points are those of lesson 03, on $y = 3x + \sin(6x) + 1$. The first model is a line
@@ -33,14 +34,14 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from course_utils import data, descent, plots
+from course_utils import data, descent, plots, sliders
 from course_utils.checks import lesson_07 as check
 
 x64, y64 = data.sine_line()  # NumPy, float64, (10,) and (10,)
 x, y = torch.from_numpy(x64).float(), torch.from_numpy(y64).float()  # float32, (10,) and (10,)
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 class Line(nn.Module):
     """y_pred = W[0]·x + W[1]."""
 
@@ -72,11 +73,11 @@ def show(label, loss, W):
     print(f"{label:<14} {loss:11.8f}" + "".join(f" {value:11.6f}" for value in W))
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** W starts at (0, 0). The first row will show W after one step. Will the loss in that
 # row be the loss of that W?
 
-# %%
+# %% slideshow={"output": "subslide"}
 line = Line()
 optimizer = torch.optim.SGD(line.parameters(), lr=0.1)
 print("epoch          loss before        W[0]        W[1]  after")
@@ -89,7 +90,8 @@ print(f"of the constant {0.1 * 2 * y.mean():.6f}\n")
 
 descent.truth_panel(descent.design_matrix(x64), y64, line.W, lr=0.1, names=["W[0]", "W[1]"])
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # No. Each row shows the loss *before* its step and the weights *after* it: the 6.66 of row 0
 # belongs to $W = (0, 0)$, and the loss of the W printed beside it stands one row further down.
 # That is how the tutorial prints, and so its rows can be compared with ours; the first and the
@@ -99,7 +101,8 @@ descent.truth_panel(descent.design_matrix(x64), y64, line.W, lr=0.1, names=["W[0
 # the slope moves by lr times twice the mean of $x_i y_i$, the constant by lr times twice the mean
 # of $y_i$. So W[0] is the slope. And the panel says that ten epochs were not enough for
 # either. A line can never follow the wave, though: the least possible loss is 0.23.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How do you bend the line?
 #
 # Add powers of $x$. With five **coefficients** $w_0 \dots w_4$ the model is a **polynomial** of
@@ -116,7 +119,7 @@ descent.truth_panel(descent.design_matrix(x64), y64, line.W, lr=0.1, names=["W[0
 # for all of them. Run the first 2,001.
 
 
-# %%
+# %% slideshow={"slide_type": "subslide", "output": "subslide"}
 class Polynomial(nn.Module):
     """y_pred = W[0] + W[1]·x + W[2]·x² + … with n coefficients."""
 
@@ -138,11 +141,13 @@ for epoch, loss, W in reports:
     show(epoch, loss, W)
 print("published: first 6.661948 [0.2492 0.1396 0.1018 0.0830 0.0719]")
 
+
 # %% [markdown]
 # The first row is the published one. After that the loss creeps. How long will it creep? Running
 # on like this would tell, but slowly: in each epoch `forward` computes the same powers of the same
 # ten numbers again. They never change. So compute them once.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: the power matrix
 #
 # Put the powers side by side as columns, $1, x, x^2, \dots$ The result is lesson 01's design matrix
@@ -159,7 +164,8 @@ def power_matrix(x, n):
 # %%
 check.power_matrix(power_matrix)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -172,7 +178,8 @@ check.power_matrix(power_matrix)
 # with the *highest* power, and your W[0] is suddenly the coefficient of $x^4$.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Does it fit after 100,000 epochs?
 #
 # With $A$ at hand the gradient is short enough to write yourself. For the mean of squares
@@ -187,7 +194,7 @@ check.power_matrix(power_matrix)
 # Will the curve go through the points?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def descend(A, y, W, lr, n_epochs, report_every=1):
     """Gradient descent on the MSE by hand; return the last W and reports as in train."""
     reports, back = [], 2 / len(y) * A.T  # (d, n)
@@ -199,7 +206,7 @@ def descend(A, y, W, lr, n_epochs, report_every=1):
     return W, reports
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 lr = 0.05
 A64 = np.vander(x64, 5, increasing=True)  # (10, 5)
 A = torch.from_numpy(A64).float()
@@ -215,14 +222,14 @@ print("published: last  0.00625345 [1.02348 10.41776 -14.99062 -4.14171 11.48647
 fits = {f"epoch {k:,}": rows[k // 1000][2] for k in (0, 10_000, 30_000, 90_000)}
 plots.polynomial_fits(x, y, fits)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Where both loops ran they agree, and our last row is the published one to about six digits. The
 # fit looks perfect. The curve of epoch 90,000 runs through the data, the loss has fallen to a
 # thousandth of what it was, and from row to row it hardly moves any more. Every picture says: done.
 #
 # **Predict.** Ask the truth panel. How many of the five coefficients have converged?
 
-# %%
+# %% slideshow={"output": "subslide"}
 names = [f"w{k}" for k in range(5)]
 descent.truth_panel(A64, y64, W32, lr, names)
 
@@ -230,16 +237,17 @@ exact = descent.QuadraticLoss(A64, y64)
 fits = {"after 100,000 epochs": W32, "least squares": exact.minimizer}
 plots.polynomial_fits(x, y, fits, x_range=(-0.1, 1.3))
 
-# %% [markdown]
-# None. Least squares has $w_2 = -24.2$ and $w_3 = 9.8$; after 100,000 epochs descent is at $-15.1$
-# and $-4.1$, the second with the wrong sign. You could not see it in the fit, nor in the loss. This
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# None. Least squares has $w_2 = -24.2$ and $w_3 = 9.8$; after 100,000 epochs descent is at $-15.12$
+# and $-4.09$, the second with the wrong sign. You could not see it in the fit, nor in the loss. This
 # is the silent bug of this lesson: **a fit that looks perfect and has not converged**.
 #
 # How can coefficients be so wrong and the curve so right? Between the points the two curves differ
-# by less than 0.07: there the wrong coefficients cancel each other. Whoever wants predictions in
+# by at most 0.0668: there the wrong coefficients cancel each other. Whoever wants predictions in
 # that range may be content with either curve. Whoever reads a meaning into $w_3$ is misled, and
 # past the last point the two part ways.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why are some directions so slow?
 #
 # Lesson 01 drew the bowl over two parameters, with a steep axis and a flat one. Each step
@@ -252,12 +260,12 @@ plots.polynomial_fits(x, y, fits, x_range=(-0.1, 1.3))
 # **Predict.** One mode is steep and learned in a few epochs, one is nearly flat. Which of them is
 # a smooth curve, and which a wiggly one?
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 curvatures, V = exact.eigenvalues, exact.eigenvectors  # (5,) and (5, 5), the flattest first
 grid = np.linspace(0, 1, 200)
 plots.eigenmodes(A64, y64, grid, np.vander(grid, 5, increasing=True))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Each panel has its own scale; read it. One unit of the steepest mode, on the right, moves the
 # prediction by up to about 2, everywhere in the same direction. One unit of the flattest, on the
 # left, moves it by a few thousandths, up and down and up again. The loss hardly notices. And what
@@ -267,7 +275,7 @@ plots.eigenmodes(A64, y64, grid, np.vander(grid, 5, increasing=True))
 # bottom along a mode. After $k$ epochs $c\,(1-\mathrm{lr}\cdot\lambda)^k$ of it is left, and that
 # costs $\frac{\lambda}{2}$ times its square in loss.
 
-# %% tags=["cover"]
+# %% slideshow={"output": "subslide"} tags=["cover"]
 c = V.T @ (0 - exact.minimizer)  # (5,), the start's distance along each mode
 factor = 1 - lr * curvatures  # (5,)
 share = factor**90_000
@@ -280,20 +288,23 @@ print(f"least possible loss + what is left: {exact.min_loss + cost_after.sum():.
 
 plots.mode_decay(curvatures, lr, marks=[90_000, 10_000_000])
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # This is the whole story of the published fit. Three modes are learned to the last digit. The
 # fourth has a hundredth left. Of the slowest 95 % are left: it has hardly begun. Yet even at
-# first it cost only 0.002 of the 6.66 that the training started with, so no loss curve will ever
+# first it cost only 0.00206 of the 6.66 that the training started with, so no loss curve will ever
 # show it.
 #
 # In the picture each mode is flat for a long time and then falls off a cliff, and the cliffs lie
 # decades apart. The published training ended between the fourth and the fifth. Ten million epochs
 # would do, a hundred times as many.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 2: when is a mode done?
 #
 # Write a function that says how many epochs a mode needs until at most `share` of it is left. The
-# factor may be negative when lr is large (lesson 01's zigzag); its size is what counts.
+# factor may be negative when lr is large (lesson 01's zigzag); its size is what counts. (`np.log`
+# takes logarithms, and `np.ceil` rounds up.)
 
 
 # %% tags=["exercise"]
@@ -306,7 +317,8 @@ def epochs_needed(lr, curvature, share):
 # %%
 check.epochs_needed(epochs_needed)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -319,7 +331,8 @@ check.epochs_needed(epochs_needed)
 # Nothing was trained. The learning rate and the columns of $A$ decide, before the first epoch.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can you skip the loop?
 #
 # You just computed what is left of each mode after 90,000 epochs, without any epoch. Put the modes
@@ -335,8 +348,11 @@ check.epochs_needed(epochs_needed)
 #
 # Read it from the right: $V^\top$ turns the distance into amounts of the five modes, each shrinks by
 # its own factor $k$ times, $V$ turns them back into coefficients. We call $W_k$ the **exact iterate**.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 3: the exact iterate
+#
+# `np.linalg.eigh(H)` gives both: the curvatures $\lambda$ and, as columns, the modes $V$.
 
 
 # %% tags=["exercise"]
@@ -350,7 +366,7 @@ def iterate(k, A, y, start, lr):
 # %%
 check.iterate(iterate)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -367,7 +383,7 @@ check.iterate(iterate)
 # In the course's toolbox it is `QuadraticLoss.after(steps, start, lr)`. Here is the published table
 # with no training at all. Its row $k$ shows the loss after $k$ steps and the weights after $k + 1$.
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 start = np.zeros(5)
 table = [exact.after(k + 1, start, lr) for k in range(0, 100_000, 10_000)]
 for i, W in enumerate(table):
@@ -380,9 +396,33 @@ for k in (100_000, 1_000_000, 10_000_000):
     show(f"{k:,}", exact.loss(W_k), W_k)
 show("least squares", exact.min_loss, exact.minimizer)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # After ten million epochs the loss has its least value to five digits, while $w_3$ is still off by
 # half a percent. You need not run that loop. You have its result.
+#
+# So a slider can move through all the epochs at once. It stands where the published training
+# ended.
+#
+# **Predict.** Go back to 0 and then up. In which order do the modes settle? And how much of the
+# curve over the data do the last two still change?
+
+
+# %% slideshow={"output": "subslide"}
+def settle(epochs):
+    """Show what is left of the modes, and the fit, after so many epochs."""
+    W = exact.after(epochs, start, lr)
+    plots.settling(x64, y64, W, exact.minimizer, curvatures, factor**epochs)
+
+
+counts = [0, *(k * 10**power for power in range(8) for k in (1, 3))]
+sliders.move(settle, epochs=(counts, 100_000))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# From the steepest to the flattest, one after the other, each in a stretch of its own. The first
+# lifts the curve to the height of the points, the second tilts it, the third bends it. The fourth
+# bends it once more. The last takes almost a hundred times as many epochs as the fourth, and moves
+# the curve hardly anywhere but where there are no data.
 #
 # Compare the last published row with the exact one, though. They share about four digits, not
 # six. The float32 loop above came closer to the published row than that. Who is wrong?
@@ -390,12 +430,13 @@ show("least squares", exact.min_loss, exact.minimizer)
 # **Predict.** Run all 100,000 epochs once more by hand, in float64. Will that loop side with the
 # published numbers or with the formula?
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 _, rows64 = descend(A64, y64, start, lr, n_epochs=100_000, report_every=1000)
 
 
 def largest_difference(rows):
     """The largest relative difference between ten rows of a loop and the exact weights."""
+    # asarray: the tensor as an array; abs: without the sign
     return max(np.abs(np.asarray(rows[10 * i][2]) / table[i] - 1).max() for i in range(10))
 
 
@@ -403,9 +444,10 @@ published = np.array([1.02348, 10.41776, -14.99062, -4.14171, 11.48647])
 print(f"published row, against the exact one: {np.abs(published / table[9] - 1).max():.1e}")
 print(f"float32 loop, all ten rows:           {largest_difference(rows):.0e}")
 print(f"float64 loop, all ten rows, below 1e-9: {largest_difference(rows64) < 1e-9}")
-one_step = exact.after(90_001, start, lr) - exact.after(90_000, start, lr)
+one_step = exact.after(90_000 + 1, start, lr) - exact.after(90_000, start, lr)
 print(f"epoch 90,000 moves w1 by {one_step[1]:.1e}; float32 numbers near 10 are", end=" ")
-print(f"{np.spacing(np.float32(10.4)):.1e} apart")
+print(f"{np.spacing(np.float32(10.4)):.1e} apart")  # the way to the next float32
+
 
 # %% [markdown]
 # With the formula. The difference is **rounding**. At epoch 90,000 a step moves $w_1$ by about seven
@@ -413,7 +455,8 @@ print(f"{np.spacing(np.float32(10.4)):.1e} apart")
 # gaps. Small errors, but every epoch makes one, and over thousands of epochs they add up to the
 # ten-thousandth part that you see. In float64 the gaps are far smaller, and the loop gives the
 # exact weights.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How fast can the same work be done?
 #
 # One task, 100,000 epochs, and seven ways to do it. Each rung drops something that the rung above
@@ -443,7 +486,7 @@ def with_module(model, inputs, n_epochs):
     return model.W.detach()
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def with_autograd_grad(n_epochs):
     W = torch.zeros(5, requires_grad=True)
     values = W.detach()
@@ -469,7 +512,7 @@ for name, run in ladder.items():
     print(f"{name:<20} W after 500 epochs:" + "".join(f" {value:8.4f}" for value in run(500)))
 
 
-# %% tags=["nbval-ignore-output"]
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
 def seconds(run, n_epochs):
     """The shortest of three times that run(n_epochs) takes."""
     times = []
@@ -487,7 +530,8 @@ for name in ladder:
     ratio = times["the tutorial's loop"] * 200 / scaled
     print(f"{name:<20} {scaled:11.5f} s for 100,000 epochs {ratio:12,.1f} times as fast")
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Six ways, one answer. `lstsq` gives another one: not where descent is after $k$ epochs, but where
 # it is going. If that is what you want, it is the right rung.
 #
@@ -498,7 +542,8 @@ for name in ladder:
 # epochs go. The exact iterate takes as long for a hundred thousand of them as for one, and gains
 # many thousands of times: no tuning of a loop comes near a formula. (With large arrays the
 # arithmetic dominates, and the loops move close together. Lesson 10 measures that.)
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can better columns help?
 #
 # The exact iterate exists for linear models only. Slow modes exist everywhere, so look at their
@@ -515,14 +560,14 @@ for name in ladder:
 # All of them draw the same curves. **Predict.** By what factor does each lower $\kappa$?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide", "output": "subslide"}
 def bases(x, degree):
     """The design matrices of the same polynomials in three bases; x from 0 to 1."""
     t = 2 * x - 1  # from -1 to 1
     return {
         "powers of x": np.vander(x, degree + 1, increasing=True),
         "powers of t": np.vander(t, degree + 1, increasing=True),
-        "Legendre of t": np.polynomial.legendre.legvander(t, degree),
+        "Legendre of t": np.polynomial.legendre.legvander(t, degree),  # as vander does for powers
     }
 
 
@@ -534,7 +579,7 @@ def standardise(A):
 
 plots.bases(grid, bases(grid, 4), bases(x64, 4), y64)
 
-# %%
+# %% slideshow={"slide_type": "subslide", "output": "subslide"}
 many = np.linspace(0, 1, 60)
 print("degree 4, 10 points                      κ       epochs   least loss        degree 5: κ")
 for name, columns in bases(x64, 4).items():
@@ -551,6 +596,7 @@ lr_legendre = descent.QuadraticLoss(A_legendre, y64).max_lr / 2
 W_legendre, _ = descend(A_legendre, y64, start, lr_legendre, n_epochs=25)
 descent.truth_panel(A_legendre, y64, W_legendre, lr_legendre, [f"P{k}" for k in range(5)])
 
+
 # %% [markdown]
 # The column 'epochs' counts, at half of each basis' own limit, until the slowest mode is down to a
 # thousandth; the last column is for degree 5 on 60 points. Standardising the powers of $x$, all the
@@ -561,7 +607,8 @@ descent.truth_panel(A_legendre, y64, W_legendre, lr_legendre, [f"P{k}" for k in 
 #
 # The panel is that of 25 epochs in it. All have converged. The coefficients are others, since
 # they belong to other columns; the curve is the curve of least squares.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What do momentum and Adam mend?
 #
 # Often you cannot choose the columns: a network learns its own. Then you change the optimizer.
@@ -572,7 +619,8 @@ descent.truth_panel(A_legendre, y64, W_legendre, lr_legendre, [f"P{k}" for k in 
 # $$v \leftarrow \mu\,v + g \qquad\qquad W \leftarrow W - \mathrm{lr}\cdot v$$
 #
 # Along a flat mode all gradients point the same way and add up, to $1/(1-\mu)$ times as much.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 4: a step with momentum
 
 
@@ -586,7 +634,8 @@ def momentum_step(W, v, gradient, lr, mu):
 # %%
 check.momentum_step(momentum_step)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -604,11 +653,11 @@ check.momentum_step(momentum_step)
 # so that every one of them moves by about lr, however small its gradient.
 #
 # An optimizer reads `W.grad` and does not ask who wrote it. So give it the gradient by hand, in
-# float64. **Predict.** Plain descent needs millions of epochs. Who gets within 0.1 % of the least
+# float64. (SGD calls $\mu$ its `momentum`.) **Predict.** Plain descent needs millions of epochs. Who gets within 0.1 % of the least
 # loss in 6,000: momentum with $\mu = 0.9$? With 0.99 and a larger lr? Adam?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def optimise(A, make_optimizer, n_epochs):
     """The losses before the first epoch and after each, from W = 0; A of shape (10, 5)."""
     A, target = torch.from_numpy(A), torch.from_numpy(y64)
@@ -622,10 +671,11 @@ def optimise(A, make_optimizer, n_epochs):
     return np.array(losses)
 
 
-# %%
-SGD, Adam = torch.optim.SGD, torch.optim.Adam
+# %% slideshow={"output": "subslide"}
+from torch.optim import SGD, Adam
+
 races = {
-    "plain descent": exact.loss(np.array([exact.after(k, start, lr) for k in range(6001)])),
+    "plain descent": exact.loss(np.array([exact.after(k, start, lr) for k in range(6000 + 1)])),
     "momentum 0.9": optimise(A64, lambda p: SGD(p, lr=0.05, momentum=0.9), 6000),
     "momentum 0.99, lr 0.5": optimise(A64, lambda p: SGD(p, lr=0.5, momentum=0.99), 6000),
     "Adam": optimise(A64, lambda p: Adam(p, lr=0.05), 6000),
@@ -633,10 +683,11 @@ races = {
 }
 plots.excess_losses(races, exact.min_loss)
 for name, losses in races.items():
-    near = losses < 1.001 * exact.min_loss
+    near = losses < 1.001 * exact.min_loss  # True or False for each epoch; argmax: the first True
     print(f"{name:<22} within 0.1 %:", f"from epoch {near.argmax()}" if near.any() else "no")
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # - **Momentum 0.9** is ten times as fast, just as $1/(1-0.9)$ says: its last loss is that of epoch
 #   60,000 in the table above. Ten times is too little.
 # - **Momentum 0.99** with a large lr arrives. It also overshoots: at first the loss jumps up and
@@ -649,14 +700,15 @@ for name, losses in races.items():
 #
 # So both help, neither removes the cause, and both bring settings of their own. Better columns
 # did more.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: momentum that you did not order
 #
 # **Predict.** Somebody forgets `optimizer.zero_grad()`, and the gradients add up (lesson 03).
 # Which value of $\mu$ is that?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def forgetful(n_epochs):
     model, losses = Polynomial(5), []
     optimizer = SGD(model.parameters(), lr=lr)
@@ -668,15 +720,17 @@ def forgetful(n_epochs):
     return np.array(losses)
 
 
-forgot, ordered = forgetful(401), optimise(A64, lambda p: SGD(p, lr=lr, momentum=1.0), 400)
-print(f"the same losses as with momentum 1: {np.allclose(forgot, ordered, rtol=1e-3, atol=1e-4)}")
+forgot, ordered = forgetful(401), optimise(A64, lambda p: SGD(p, lr=lr, momentum=1), 400)
+same = np.allclose(forgot, ordered, rtol=1e-3, atol=1e-4)  # within 0.1 % or 0.0001
+print(f"the same losses as with momentum 1: {same}")
 print(f"last 100 epochs: loss between {forgot[-100:].min():.4f} and {forgot[-100:].max():.4f}")
 print(f"with zero_grad:  loss {races['plain descent'][400]:.4f} after 400 epochs")
 
 # %% [markdown]
 # It is momentum with $\mu = 1$: a ball without friction. It rolls through the bottom, up the other
 # side and back, for ever. No error, and now and then the loss even looks good.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why not just solve the equations?
 #
 # At the bottom the gradient is zero: $A^\top A\,W = A^\top y$. These are the **normal equations**,
@@ -685,9 +739,10 @@ print(f"with zero_grad:  loss {races['plain descent'][400]:.4f} after 400 epochs
 #
 # **Predict.** On paper both are exact. How far apart do they end?
 
-# %%
+# %% slideshow={"output": "subslide"}
 dense = np.linspace(0, 1, 100)
-A8, y8 = np.vander(dense, 9, increasing=True), 3 * dense + np.sin(6 * dense) + 1  # (100, 9), (100,)
+A8 = np.vander(dense, 8 + 1, increasing=True)  # (100, 9)
+y8 = 3 * dense + np.sin(6 * dense) + 1  # (100,), the sine of every number
 A8_32, y8_32 = torch.from_numpy(A8).float(), torch.from_numpy(y8).float().reshape(-1, 1)
 by_lstsq = torch.linalg.lstsq(A8_32, y8_32, driver="gels").solution.ravel()
 by_normal = torch.linalg.solve(A8_32.T @ A8_32, A8_32.T @ y8_32).ravel()
@@ -699,6 +754,7 @@ print(f"least possible loss {hard.min_loss:.2e}")
 print(f"lstsq: at most 1.1 times the least loss: {loss_lstsq < 1.1 * hard.min_loss}")
 print(f"normal equations: over 5 times the least loss: {loss_normal > 5 * hard.min_loss}")
 
+
 # %% [markdown]
 # The Hessian is $A^\top A$ but for a factor, and forming it *squares*: $A$ itself has only the
 # root of that condition number. Float32 carries about seven digits. They suffice for the root, and
@@ -707,14 +763,15 @@ print(f"normal equations: over 5 times the least loss: {loss_normal > 5 * hard.m
 # **never form $A^\top A$ in order to solve**. Let `lstsq` do it, and prefer float64.
 # (`driver="gels"` is for independent columns. The default driver also copes with dependent ones, by
 # dropping the directions that it takes for noise.)
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: a parameter that nobody trains
 #
 # A parabola, with its constant kept apart. Everything requires grad, the loss falls, and no error
 # appears.
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 class Parabola(nn.Module):
     """y_pred = b + W[0]·x + W[1]·x²."""
 
@@ -729,23 +786,26 @@ class Parabola(nn.Module):
 
 parabola = Parabola()
 reports = train(parabola, F.mse_loss, SGD(parabola.parameters(), lr=0.1), x, y, 200, 199)
-print(f"loss from {reports[0][1]:.4f} to {reports[-1][1]:.4f}, variance of y {y64.var():.4f}")
+variance = y64.var()  # the standard deviation squared
+print(f"loss from {reports[0][1]:.4f} to {reports[-1][1]:.4f}, variance of y {variance:.4f}")
 print(f"b = {parabola.b.item():.4f}, the mean of y is {y64.mean():.4f}; W = {parabola.W.tolist()}")
 print("registered:", [name for name, _ in parabola.named_parameters()])
+
 
 # %% [markdown]
 # W is a plain tensor. It gets gradients, and they pile up in `W.grad`, but it is not registered
 # (lesson 05), so the optimizer never hears of it. Only the constant is fitted, to the mean of y, and
 # the loss levels out at y's variance. The cure is `nn.Parameter(torch.zeros(2))`, and the habit is
 # to look at `named_parameters()` whenever you write a Module.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: shapes and types
 #
 # One more silent one, in the manner of lesson 00: give the line a *column* of $x$, leave y as it is,
 # and write the loss by hand. Then two loud ones, of somebody who wants float64.
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 def squares(y_pred, y):
     return ((y_pred - y) ** 2).mean()
 
@@ -753,7 +813,8 @@ def squares(y_pred, y):
 flat = Line()
 train(flat, squares, SGD(flat.parameters(), lr=0.5), x.reshape(-1, 1), y, n_epochs=300)
 print(f"slope {flat.W[0].item():.4f}, constant {flat.W[1].item():.4f}, mean of y {y.mean():.4f}")
-print(f"shape of y_pred - y: {tuple((flat(x.reshape(-1, 1)) - y).shape)}\n")
+y_pred = flat(x.reshape(-1, 1))
+print(f"{tuple(y_pred.shape)} minus {tuple(y.shape)} is {tuple((y_pred - y).shape)}\n")
 
 for attempt in (
     lambda: torch.from_numpy(A64) @ torch.zeros(5),
@@ -773,7 +834,8 @@ for attempt in (
 # - **`.double()`** makes float64 weights, but what it returns is the *result* of an operation and no
 #   leaf (lesson 03). An optimizer moves leaves only. State the type where the tensor is made, as in
 #   the last attempt, and nothing complains.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 #
 # | by hand | in PyTorch |
@@ -787,6 +849,12 @@ for attempt in (
 #
 # **New words:** coefficient, polynomial, degree, Hessian, eigenvector, eigenmode, exact iterate,
 # rounding, basis, Legendre polynomials, orthogonal, momentum, Adam, normal equations.
+#
+# **New names:** `nn.utils.parameters_to_vector`, `increasing=`, `np.vander`, `np.ceil`,
+# `np.linalg.eigh`, `np.abs`, `np.asarray`, `np.spacing`, `torch.autograd.grad`, `.sub_`, `alpha=`,
+# `np.polynomial.legendre.legvander`, `momentum=`, `Adam`, `.any`, `.argmax`, `atol=`,
+# `np.allclose`, `rtol=`, `np.sin`, `.solution`, `driver=`, `torch.linalg.lstsq`,
+# `torch.linalg.solve`, `.var`.
 #
 # **Next**, in lesson 08, the points get noise, and the question changes: not whether a fit has
 # converged, but what it is worth on points that it has not seen.

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 08 What a fit is worth
 #
 # In lesson 07 you asked whether a fit had converged. Now the points carry noise, and a fit can
@@ -16,7 +16,7 @@
 # **Builds on** lessons 01 (validation, truth panel), 05 (weight decay, `state_dict`) and 07
 # (polynomials, Legendre columns, modes). **Takes** about 50 minutes.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What can be known about a noisy curve?
 #
 # The curve is that of lessons 03 and 07, $y = 3x + \sin(6x) + 1$. Somebody measured it at 40 random
@@ -42,11 +42,11 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from torch import nn
 from torch.nn import functional as F
 
-from course_utils import data, descent, plots
+from course_utils import data, descent, plots, sliders
 from course_utils.checks import lesson_08 as check
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def mse(y_pred, y):
     """The mean squared error; both of shape (n,)."""
     return ((y_pred - y) ** 2).mean()
@@ -55,15 +55,18 @@ def mse(y_pred, y):
 sample, new = data.noisy_sine(), data.noisy_sine(10_000, seed=1)
 x, y = sample.x, sample.y  # (40,) and (40,)
 train, val = slice(0, 30), slice(30, 40)
+print("x", x.shape, "  to train", x[train].shape, "  to validate", x[val].shape)
 print(f"the true curve on 10,000 new points: {mse(new.y_true, new.y):.4f}")
-print(f"the square of the noise:             {sample.noise**2:.4f}")
+print(f"the square of the noise, {sample.noise}:        {sample.noise**2:.4f}")
 print(f"the true curve on the 10 validation rows: {mse(sample.y_true[val], y[val]):.4f}")
+
 
 # %% [markdown]
 # The noise squared, 0.09. No model can do better than that on average, because the noise of a new
 # point is in no training row. We call it the **noise floor**. The third line is a warning: on ten rows
 # even the truth itself gets another number, by chance.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which polynomial is best?
 #
 # `legendre` gives lesson 07's Legendre columns, which keep the condition number low. Any columns
@@ -75,7 +78,7 @@ print(f"the true curve on the 10 validation rows: {mse(sample.y_true[val], y[val
 # validation loss?
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 def legendre(x, degree):
     """Legendre columns of x from [0, 1], of shape (n, degree + 1)."""
     return np.polynomial.legendre.legvander(2 * x - 1, degree)
@@ -96,20 +99,28 @@ truth = 3 * grid + np.sin(6 * grid) + 1
 points = (x[train], y[train]), (x[val], y[val])
 plots.fits_and_truth(*points, grid, truth, curves)
 
-# %% [markdown]
+outside = (new.x < x[train].min()) | (new.x > x[train].max())  # beyond the training rows
+errors = (legendre(new.x, 15) @ w - new.y) ** 2  # w is still that of degree 15
+share = errors[outside].sum() / errors.sum()
+print(f"outside: {outside.mean():.4f} of the new points, {share:.4f} of degree 15's loss on them")
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The training loss only ever falls with the degree: a polynomial of degree 15 can do all
 # that one of degree 4 can, and more. What it does with the surplus is to run after the noise of
 # single points.
 #
 # - **Degree 1 underfits.** It is too stiff for the curve, and all its losses are high.
 # - **Degree 15 overfits.** It is learning its 30 rows by heart, noise included. New points have
-#   other noise.
+#   other noise. And beyond the outermost training rows nothing holds it: the few new points out there
+#   make most of its loss.
 # - **Degree 4** follows the curve and not the points. Its training loss is *higher* than that of
 #   degree 15, and it is worth far more.
 #
 # Look at degree 4's validation loss, too. It lies below the noise floor, where no fit can be on
 # average. Ten rows have flattered it.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How far can you trust one split?
 #
 # Nothing is special about the first 30 rows. Shuffle, split 30 to 10 again, fit again, a hundred
@@ -118,7 +129,7 @@ plots.fits_and_truth(*points, grid, truth, curves)
 # **Predict.** How many different degrees will be the best on some split?
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 def losses_by_degree(train, val, degrees):
     """Training and validation losses of least squares on the given rows of x and y."""
     A, rows = legendre(x, max(degrees)), []
@@ -130,33 +141,35 @@ def losses_by_degree(train, val, degrees):
 
 
 rng, degrees = np.random.RandomState(0), range(13)
-splits = [np.split(rng.permutation(40), [30]) for _ in range(100)]
+splits = [np.split(rng.permutation(40), [30]) for _ in range(100)]  # cut before row 30
 by_split = np.array([losses_by_degree(*split, degrees) for split in splits])  # (100, 2, 13)
 plots.degree_sweep(degrees, by_split[:, 0], by_split[:, 1], sample.noise)
 
-# %%
+# %% slideshow={"output": "subslide"}
 val_by_split = by_split[:, 1]  # (100, 13)
-wins = np.bincount(val_by_split.argmin(axis=1), minlength=13)
+wins = np.bincount(val_by_split.argmin(axis=1), minlength=13)  # how often each of 0 to 12 occurs
 print("degree   wins   median     mean    worst")
-for degree in (1, 3, 4, 6, 9, 10, 12):
+for degree in (1, 2, 3, 4, 6, 9, 10, 12):
     column = val_by_split[:, degree]
     print(f"{degree:6} {wins[degree]:6} {np.median(column):8.4f}", end="")
     print(f" {column.mean():8.4f} {column.max():8.4f}")
+
 
 # %% [markdown]
 # A single split is a lottery. Degree 3 wins 47 times, degree 4 twenty times, and degree 10, of all, 16
 # times. Over a hundred splits the picture is calm. The training loss falls all the way; the
 # validation loss falls, turns and rises.
 #
-# The line is the **median**, the middle one of the hundred losses. The mean lies above it,
-# most of all from degree 10 on. When a split leaves the smallest or the largest $x$ to
+# The line is the **median**, the middle one of the hundred losses. The mean lies above
+# it from degree 2 on, most of all from degree 10 on. When a split leaves the smallest or the largest $x$ to
 # validation, the polynomial has to go beyond its training points, and there it flies off: degree 10,
 # the winner of 16 splits, has a loss of 2.2 on its worst. A few such splits pull a mean up and
 # leave a median where it is; look at both.
 #
 # Here both say degree 3. That is not 'the true degree': the true curve is no polynomial at all, and
 # more points could carry a higher one. It is the degree that 30 noisy rows can support.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Would more data help?
 #
 # So take more rows, from 12 to 384, each time 60 fresh samples, and draw training loss and loss on
@@ -169,7 +182,7 @@ for degree in (1, 3, 4, 6, 9, 10, 12):
 # **Predict.** For which of the degrees 1, 4 and 12 does it pay to collect more rows?
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 def losses_at(n, degree, seed):
     """Training loss, and loss on new points, of least squares on a fresh sample of n rows."""
     fresh = data.noisy_sine(n, seed=1000 + seed)
@@ -182,14 +195,15 @@ A_new = legendre(new.x[:1000], 15)  # (1000, 16), columns for degrees up to 15
 sizes, results = (12, 24, 48, 96, 192, 384), {}
 for degree in (1, 4, 12):
     table = [[losses_at(n, degree, seed) for n in sizes] for seed in range(60)]
-    results[degree] = np.moveaxis(table, -1, 0)  # (2, 60, 6)
+    results[degree] = np.moveaxis(table, -1, 0)  # (2, 60, 6): the last axis comes first
 plots.losses_by_size(sizes, results, sample.noise)
 print(f"the true curve on these 1,000 new points: {mse(new.y_true[:1000], new.y[:1000]):.4f}")
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # - **Degree 1**: the two losses meet early, far above the floor. It has learned all that a line can.
 #   More rows are wasted on it; it needs another model.
-# - **Degree 12**: a wide gap that closes. With 12 rows its 13 coefficients go through every point: the
+# - **Degree 12**: a wide gap that closes. With 12 rows its coefficients, one more, go through every point: the
 #   training loss is zero, below the picture, and new points are off the top. With 384 rows
 #   the same model is harmless. Here more rows are the cure.
 # - **Degree 4**: the gap closes soon. With 384 rows it is no longer the best, though: its loss stays at
@@ -198,7 +212,8 @@ print(f"the true curve on these 1,000 new points: {mse(new.y_true[:1000], new.y[
 #
 # A gap says 'more data, or a tamer model'. Two curves that have met too high say 'another model'.
 # (On these 1,000 new points the true curve itself gets 0.0962, so that is their floor.)
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can you tame a wild model?
 #
 # Often the degree is a blunt choice, and more rows are not to be had. Lesson 05's **weight
@@ -215,18 +230,19 @@ print(f"the true curve on these 1,000 new points: {mse(new.y_true[:1000], new.y[
 #
 # $$\sum_i (\hat y_i - y_i)^2 + \frac{n\,\lambda_\text{wd}}{2}\,\lVert w\rVert^2$$
 #
-# Read the second term as $d$ more squared errors. They belong to $d$ made-up rows: row $k$ holds
+# Read the second term as more squared errors, one for each of the $d$ weights. They belong to $d$
+# made-up rows: row $k$ holds
 # $\sqrt{n\lambda_\text{wd}/2}$ in column $k$, zero elsewhere, and its target is 0. So append these
 # rows, and `lstsq` does the rest, with no $A^\top A$ formed (lesson 07).
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def ridge(Z, y, decay):
     """w and b with the lowest mse + decay/2·‖w‖²; Z of shape (n, d), without a column of ones."""
     n, d = Z.shape
     made_up = np.sqrt(n * decay / 2) * np.eye(d, d + 1)  # (d, d + 1), its last column, b's, is 0
     A = np.vstack([descent.design_matrix(Z), made_up])  # (n + d, d + 1)
-    solution = np.linalg.lstsq(A, np.append(y, np.zeros(d)))[0]
+    solution = np.linalg.lstsq(A, np.append(y, np.zeros(d)))[0]  # append: d zeros behind y
     return solution[:-1], solution[-1]
 
 
@@ -245,7 +261,7 @@ def powers(x, degree):
 # losses?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def ridge_losses(train, val, degree, decay):
     """w, and the training and validation losses, of ridge on standardised powers."""
     X = powers(x, degree)
@@ -254,12 +270,13 @@ def ridge_losses(train, val, degree, decay):
     return w, [mse(Z[part] @ w + b, y[part]) for part in (train, val)]
 
 
-decays = np.geomspace(1e-8, 10, 19)
+decays = np.geomspace(1e-8, 10, 19)  # each the same factor above the one before
 weights = np.array([ridge_losses(train, val, 15, decay)[0] for decay in decays])  # (19, 15)
 losses = np.array([[ridge_losses(*s, 15, decay)[1] for decay in decays] for s in splits])
 plots.ridge_path(decays, weights, losses[..., 0], losses[..., 1], sample.noise)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Read it from right to left. A huge decay leaves nothing but the bias, and that underfits. With less
 # decay the coefficients come to life, and the validation loss falls. It is lowest at
 # 1e-4, with 0.1158. To the left of that the coefficients swell, up to 290, with signs that cancel
@@ -267,8 +284,32 @@ plots.ridge_path(decays, weights, losses[..., 0], losses[..., 1], sample.noise)
 #
 # The training loss rises with the decay, always. That is the price, and the point.
 #
-# Degree 3 without any decay had 0.1015, so ridge has not beaten it. But nobody chose a degree here. A model
-# with 15 powers has become as tame as you like, by one number that you can turn smoothly.
+# The best degree without any decay had 0.1015, so ridge has not beaten it. But nobody chose a degree
+# here. A model with 15 powers has become as tame as you like, by one number that you can turn
+# smoothly. Turn it.
+#
+# **Predict.** On the first split: what does degree 15 look like at the smallest decay, and what at
+# the largest? With no more than degree three, does the decay still matter?
+
+
+# %% slideshow={"output": "subslide"}
+def tame(degree, decay):
+    """Show the ridge fit of this degree and decay to the first 30 rows."""
+    X = powers(x, degree)
+    mean, std = X[train].mean(axis=0), X[train].std(axis=0)
+    w, b = ridge((X[train] - mean) / std, y[train], decay)
+    y_pred, curve = ((columns - mean) / std @ w + b for columns in (X, powers(grid, degree)))
+    print(f"training {mse(y_pred[train], y[train]):.4f}", end=", ")
+    print(f"validation {mse(y_pred[val], y[val]):.4f}, largest weight {np.abs(w).max():.4g}")
+    plots.one_fit(*points, grid, truth, curve, f"degree {degree}, weight decay {decay:.1e}")
+
+
+sliders.move(tame, degree=(1, 15, 15), decay=(decays, decays[8]))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# At 1e-8 the curve bends after single points; at 10 the wave is almost gone. Between them lies a wide
+# range in which degree 15 looks as sensible as a low one. Degree three has hardly anything to tame:
+# small decays move nothing, and large ones flatten it.
 #
 # Has such a fit converged? Ask the truth panel, for degree 5:
 
@@ -279,16 +320,18 @@ w5, b5 = ridge(Z5, y[train], decay=1e-3)
 names = [*(f"w{k}" for k in range(1, 6)), "b"]
 descent.truth_panel(descent.design_matrix(Z5), y[train], [*w5, b5], lr=None, names=names)
 
+
 # %% [markdown]
 # 'NO' five times, and this time on purpose. Ridge does not want the least-squares solution. Only the
 # bias agrees: nobody charged for it, and in standardised columns it is the mean of $y$, whatever the
 # weights are.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Is weight decay the same thing?
 #
-# Three layers, all starting at zero. One has the charge in its loss; one has `weight_decay` in its
-# optimizer; one has it in a parameter group for the weight alone (lesson 05). Float64, as everywhere
-# in this lesson.
+# Three layers, all starting at zero. One has the charge in its loss, for every parameter; one has
+# `weight_decay` in its optimizer; one has it in a parameter group for the weight alone (lesson 05).
+# Momentum (lesson 07) takes all three to their end. Float64, as everywhere in this lesson.
 #
 # **Predict.** Which two end at the same numbers?
 
@@ -298,7 +341,7 @@ def train_layer(groups_of, charge=0.0, n_epochs=1500):
     """A layer of 5 weights and a bias, trained on the standardised powers from zero."""
     layer = nn.Linear(5, 1, dtype=torch.float64)
     for p in layer.parameters():
-        nn.init.zeros_(p)
+        nn.init.zeros_(p)  # every number 0, in place
     optimizer = torch.optim.SGD(groups_of(layer), lr=0.15, momentum=0.98)
     for _ in range(n_epochs):
         loss = F.mse_loss(layer(Z), target)
@@ -310,7 +353,7 @@ def train_layer(groups_of, charge=0.0, n_epochs=1500):
     return layer
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 Z, target = torch.from_numpy(Z5), torch.from_numpy(y[train]).reshape(-1, 1)
 decay = 1e-3
 
@@ -326,7 +369,7 @@ def weight_only(layer):
 in_loss = train_layer(lambda layer: layer.parameters(), charge=decay)
 in_optimizer, grouped = train_layer(everything), train_layer(weight_only)
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 print("                   w1        w2        w3        w4        w5         b")
 layers = {"in the loss": in_loss, "weight_decay": in_optimizer, "weight only": grouped}
 for name, layer in layers.items():
@@ -337,15 +380,17 @@ apart = (in_loss.weight - in_optimizer.weight).abs().max().item()
 print(f"the weights of the first two are less than 1e-10 apart: {apart < 1e-10}")
 print(f"mean of y {y[train].mean():.5f}, times 2/(2 + decay) {y[train].mean() * 2 / 2.001:.5f}")
 
+
 # %% [markdown]
 # The charge in the loss and `weight_decay` are one thing: the same numbers. Both act on
 # every parameter that the optimizer is given, so both pulled the bias down, to $2/(2+\lambda_\text{wd})$
 # of the mean of $y$, as in lesson 05. Only the third layer, with the decay on its weight
 # alone, arrives at our closed form.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## The same fit in scikit-learn
 #
-# A **Pipeline** chains steps: `PolynomialFeatures` makes the powers, `StandardScaler` standardises,
+# A **Pipeline**, made by `make_pipeline`, chains steps: `PolynomialFeatures` makes the powers, `StandardScaler` standardises,
 # `Ridge` fits. `fit` runs them in a row and remembers each step's numbers; `predict` repeats
 # them with those numbers.
 #
@@ -356,7 +401,8 @@ print(f"mean of y {y[train].mean():.5f}, times 2/(2 + decay) {y[train].mean() * 
 #
 # Note the $n$. In a *sum* of errors more rows weigh more, in a *mean* they don't. Someone who keeps
 # $\alpha$ and doubles the data has halved the decay.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: the pipeline of a decay
 
 
@@ -373,7 +419,7 @@ def ridge_pipeline(degree, decay, n):
 # %%
 check.ridge_pipeline(ridge_pipeline)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -392,14 +438,14 @@ check.ridge_pipeline(ridge_pipeline)
 #
 # Three ways to one fit, and one loud bug: scikit-learn wants $x$ as a column.
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 pipeline = make_pipeline(
     PolynomialFeatures(5, include_bias=False), StandardScaler(), Ridge(alpha=30 * decay / 2)
 )
 pipeline.fit(x[train].reshape(-1, 1), y[train])
 Z_val = (powers(x[val], 5) - X5.mean(axis=0)) / X5.std(axis=0)  # (10, 5)
 by_torch = grouped(torch.from_numpy(Z_val)).detach().numpy().ravel()
-print("first validation rows, closed form: ", (Z_val @ w5 + b5)[:4].round(5))
+print("first validation rows, closed form: ", (Z_val @ w5 + b5)[:4].round(5))  # 5 decimals
 print("                       PyTorch:     ", by_torch[:4].round(5))
 print("                       scikit-learn:", pipeline.predict(x[val].reshape(-1, 1))[:4].round(5))
 try:
@@ -409,11 +455,12 @@ except ValueError as error_message:
 
 # %% [markdown]
 # The message even names the cure, `reshape(-1, 1)`.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## When should a training stop?
 #
 # The third way to hold a model back needs no charge. Gradient descent learns the steep modes first
-# and the flat ones late (lesson 07). The flat ones are the wiggles that run after noise.
+# and the flat ones late (lesson 07). Most of the flat ones are wiggles, which run after noise.
 # So stop before it gets to them: **early stopping**. Watch the validation loss, keep the epoch
 # where it was lowest.
 #
@@ -422,8 +469,7 @@ except ValueError as error_message:
 #
 # **Predict.** `copy.deepcopy` makes a true copy of the weights. Is it needed?
 
-
-# %%
+# %% slideshow={"slide_type": "subslide"}
 A15 = torch.from_numpy(legendre(x, 15))  # (40, 16)
 targets = torch.from_numpy(y).reshape(-1, 1)
 bowl = descent.QuadraticLoss(A15[train], y[train])
@@ -433,7 +479,7 @@ lr = bowl.max_lr / 2
 # %%
 def train_and_watch(keep, n_epochs=1000):
     """The layer, training and validation losses of each epoch, the best epoch, what was kept."""
-    layer = nn.Linear(16, 1, bias=False, dtype=torch.float64)
+    layer = nn.Linear(16, 1, bias=False, dtype=torch.float64)  # 16 weights, nothing else
     nn.init.zeros_(layer.weight)
     optimizer, losses, best_epoch, best = torch.optim.SGD(layer.parameters(), lr=lr), [], 0, None
     for epoch in range(n_epochs + 1):
@@ -449,7 +495,7 @@ def train_and_watch(keep, n_epochs=1000):
     return layer, np.array(losses), best_epoch, best
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 layer, losses, best_epoch, best = train_and_watch(copy.deepcopy)
 w_best, w_last = best["weight"].numpy()[0], layer.weight.detach().numpy()[0]  # (16,) each
 A_grid = legendre(grid, 15)
@@ -458,9 +504,10 @@ A_all = legendre(new.x, 15)  # (10000, 16)
 print(f"on new points: epoch {best_epoch} {mse(A_all @ w_best, new.y):.4f}", end=", ")
 print(f"epoch 1000 {mse(A_all @ w_last, new.y):.4f}")
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 names = [f"P{k}" for k in range(16)]
 descent.truth_panel(A15[train], y[train], w_best, lr, names)
+
 
 # %% [markdown]
 # The training loss falls and falls. The validation loss has its best epoch at 18 and then rises to more
@@ -472,30 +519,32 @@ descent.truth_panel(A15[train], y[train], w_best, lr, names)
 # samples, without a loop over epochs.
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def stop_or_go(seed):
     """Losses on new points of the best of some epochs up to 1,000, and of epoch 1,000."""
     fresh = data.noisy_sine(seed=3000 + seed)
     A = legendre(fresh.x, 15)
     bowl = descent.QuadraticLoss(A[train], fresh.y[train])
     W = np.array([bowl.after(k, np.zeros(16), bowl.max_lr / 2) for k in watched])  # (epochs, 16)
-    best = np.argmin([mse(A[val] @ w, fresh.y[val]) for w in W])
+    best = np.argmin([mse(A[val] @ w, fresh.y[val]) for w in W])  # where the smallest one stands
     return [mse(A_new[:1000] @ w, new.y[:1000]) for w in (W[best], W[-1])]
 
 
-watched = np.unique(np.geomspace(1, 1000, 40).astype(int))
-stopped, gone_on = np.transpose([stop_or_go(seed) for seed in range(100)])
+watched = np.unique(np.geomspace(1, 1000, 40).astype(int))  # whole numbers, each one once
+stopped, gone_on = np.transpose([stop_or_go(seed) for seed in range(100)])  # (100,) each
 print(f"stopping was better on {(stopped < gone_on).sum()} of 100 samples, worse on", end=" ")
 print(
     f"{(stopped > gone_on).sum()}; median {np.median(stopped):.4f} against {np.median(gone_on):.4f}"
 )
+
 
 # %% [markdown]
 # Mostly it pays, not always: ten validation rows can miss the right epoch.
 #
 # In practice you don't wait for all epochs. You stop when the validation loss has not improved for,
 # say, 50 epochs. That number is called **patience**.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: a best that is no copy
 #
 # Now without the copy, as it is so easily written: `best = model.state_dict()`.
@@ -518,13 +567,15 @@ for name, keep in keeps.items():
     )
     print(f"   same storage as the model: {shares}")
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The best epoch is reported correctly, and the weights are those of the *last*. A
 # `state_dict` holds the parameters' own storage (lesson 03's detach does the same), and the optimizer
 # goes on writing into it. `dict(…)` makes a new dictionary with the same tensors inside. No error
 # ever appears; you only wonder why early stopping helps so little. Make a copy of the tensors:
 # `copy.deepcopy`, or `clone()` for each.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 2: keep the best
 #
 # Write early stopping with patience for any model. `train_epoch()` trains the model for one epoch,
@@ -547,7 +598,7 @@ def fit_early(model, train_epoch, val_loss, n_epochs, patience):
 # %%
 check.fit_early(fit_early)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -568,7 +619,8 @@ check.fit_early(fit_early)
 # Each improvement is copied at once, and the last line puts the best one back.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Are the two brakes related?
 #
 # Weight decay and stopping early look like different ideas. Look at them mode by mode. Let $\lambda$ be
@@ -579,7 +631,7 @@ check.fit_early(fit_early)
 #
 # **Predict.** Set $\lambda_\text{wd} = 1/(\mathrm{lr}\cdot k)$. How alike are they?
 
-# %%
+# %% slideshow={"output": "subslide"}
 curvatures, k = bowl.eigenvalues, best_epoch
 like_decay = 1 / (lr * k)
 shares = {
@@ -588,12 +640,14 @@ shares = {
 }
 plots.kept_shares(curvatures, shares)
 
+
 # %% [markdown]
 # Both keep the steep modes and drop the flat ones, with the turn at about the same curvature: one keeps
 # more than half of 9 modes, the other of 8. The early stop has the steeper flank; they differ by up to
 # 0.22. So an early stop *is* a kind of decay, of strength about $1/(\mathrm{lr}\cdot k)$: the
 # longer you train, the weaker the brake.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is a leak?
 #
 # Validation rows judge a fit only if they had no part in making it. A **leak** is any way in which they
@@ -605,13 +659,13 @@ plots.kept_shares(curvatures, shares)
 #
 # The honest way chooses *inside the training set*. In **cross-validation** you cut the training rows
 # into 5 **folds**, fit on four, judge on the fifth, each fold once, and average. The ten rows
-# outside see only the winner, once. Rows that are used so are called **test rows**.
+# outside see only the winner, once. Such rows, kept for the very end, are called **test rows**.
 #
 # **Predict.** 200 fresh samples of 50 rows: 30 to train, 10 to judge, and 10 that nobody has seen.
 # What do the two ways report, and what do their fits get on the ten others?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def cross_validated(A, y, n_folds=5):
     """The mean loss over the folds, for each number of columns from 1 to all; A (n, d)."""
     fold = np.arange(len(y)) % n_folds  # the rows are in random order already
@@ -624,7 +678,7 @@ def cross_validated(A, y, n_folds=5):
     return total
 
 
-# %%
+# %% slideshow={"output": "subslide"}
 def choose_both_ways(seed):
     """(reported, on ten other rows) for both ways to choose the degree, on one fresh sample."""
     fresh, pairs, others = data.noisy_sine(50, seed=2000 + seed), [], slice(40, 50)
@@ -642,6 +696,7 @@ results = {"degree chosen on the\nrows that judge": pairs[:, 0].T}
 results["degree chosen inside\nthe training set"] = pairs[:, 1].T
 plots.reported_and_true(results, sample.noise)
 
+
 # %% [markdown]
 # Both ways find fits of about the same worth: on ten other rows 0.1105 and 0.1067. But the first
 # *reports* 0.0851, less than even the true curve gets on average. The second reports 0.1076, which
@@ -653,7 +708,7 @@ plots.reported_and_true(results, sample.noise)
 # changes.* Somebody types 10 instead of 1.0.
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def fit_with_scaler(x, scaler_rows, decay=1e-3):
     """Predictions on the grid by ridge of degree 5; the scaler's numbers come from scaler_rows."""
     X = powers(x, 5)
@@ -670,6 +725,7 @@ for name, rows in {"training rows": train, "all rows": slice(0, 40)}.items():
     print(f"{name:<15} {mse(before, truth):35.4f} {mse(after, truth):15.4f}", end="")
     print(f" {np.abs(after - before).max():20.4f}")
 
+
 # %% [markdown]
 # With the training rows' scaler the fit does not move at all; with the scaler of all rows it is
 # ruined by a row that it never trained on. Be honest about the left column, too: without the typo the leak
@@ -679,13 +735,13 @@ for name, rows in {"training rows": train, "all rows": slice(0, 40)}.items():
 # There is a worse slip in the same place: give the validation rows a scaler of *their own*.
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def reported(seed, how, decay=1e-3):
     """The validation loss of ridge of degree 5 on a fresh sample, by the scaler's rows."""
     fresh = data.noisy_sine(seed=2000 + seed)
     X = powers(fresh.x, 5)
     scaler = StandardScaler().fit(X if how == "all rows" else X[train])
-    w, b = ridge(scaler.transform(X[train]), fresh.y[train], decay)
+    w, b = ridge(scaler.transform(X[train]), fresh.y[train], decay)  # transform: standardise
     if how == "each its own":
         scaler = StandardScaler().fit(X[val])
     return mse(scaler.transform(X[val]) @ w + b, fresh.y[val])
@@ -695,10 +751,12 @@ for how in ("training rows", "all rows", "each its own"):
     values = [reported(seed, how) for seed in range(100)]
     print(f"{how:<14} median of the reported losses {np.median(values):.4f}")
 
+
 # %% [markdown]
 # Then the same $x$ means one thing in training and another in validation. No error, and a good model
 # looks bad.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 3: a loss without a leak
 #
 # Standardise both sets, fit, and judge. Whatever is computed *from* data must be computed from training
@@ -718,7 +776,7 @@ def honest_loss(X_train, y_train, X_val, y_val, decay):
 # %%
 check.honest_loss(honest_loss)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -735,7 +793,8 @@ check.honest_loss(honest_loss)
 # The loss carries no charge: the decay is a means of training. What you report is the error.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Everything at once
 #
 # A pipeline makes the honest way the easy way. `GridSearchCV` tries every combination of settings by
@@ -743,17 +802,17 @@ check.honest_loss(honest_loss)
 # fits the winner on all training rows. The name of a setting is step, two underscores, setting.
 #
 # **Predict.** Degree and decay chosen inside the 30 training rows. Will the ten test rows, seen once,
-# report above or below 0.09?
+# report above or below the noise floor?
 
-# %%
-alphas = 24 / 2 * 10.0 ** np.arange(-6, 0)  # four folds of five are 24 rows
+# %% slideshow={"slide_type": "subslide"}
+alphas = 24 / 2 * 10.0 ** np.arange(-6, 0)  # decays 1e-6 to 0.1; four folds are 24 rows
 search = GridSearchCV(
     make_pipeline(PolynomialFeatures(include_bias=False), StandardScaler(), Ridge()),
     {"polynomialfeatures__degree": range(1, 9), "ridge__alpha": alphas},
     scoring="neg_mean_squared_error",  # a score is to be large, so it is minus the loss
     cv=5,
 ).fit(x[train].reshape(-1, 1), y[train])
-chosen = search.best_params_
+chosen = search.best_params_  # the winning settings; best_score_ is their score
 print(f"degree {chosen['polynomialfeatures__degree']}, alpha {chosen['ridge__alpha']:.4g}")
 print(f"cross-validated loss  {-search.best_score_:.4f}")
 for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new points", new.x, new.y)):
@@ -761,12 +820,13 @@ for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new poin
 
 # %% [markdown]
 # It takes degree 3 with hardly any decay: three powers leave little to tame. And the ten rows report a loss
-# below 0.09. Be honest about that, too. The fit is good: on 10,000 new points 0.0996, close to the
+# below the noise floor. Be honest about that, too. The fit is good: on 10,000 new points 0.0996, close to the
 # floor. But 0.0712 is not what it is worth, and there was no leak in how this search was made. Ten rows
 # are few, and these ten are kind ones: at the very top even the true curve got 0.0778 on them. An honest
 # loss is right on average, and a single one comes with the luck of its rows. (And strictly, after a whole
 # lesson of looking at them, they are no test rows any more.)
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 #
 # | by hand | in PyTorch or scikit-learn |
@@ -780,5 +840,11 @@ for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new poin
 #
 # **New words:** noise floor, underfit, overfit, median, learning curve over n, penalty, ridge
 # regression, pipeline, early stopping, patience, leak, cross-validation, fold, test rows.
+#
+# **New names:** `np.split`, `minlength=`, `np.bincount`, `np.median`, `np.moveaxis`, `np.eye`,
+# `np.sqrt`, `np.append`, `np.geomspace`, `nn.init.zeros_`, `make_pipeline`, `include_bias=`,
+# `PolynomialFeatures`, `Ridge`, `StandardScaler`, `.round`, `.predict`, `bias=`, `copy.deepcopy`,
+# `np.argmin`, `.astype`, `np.unique`, `np.transpose`, `.transform`, `GridSearchCV`, `scoring=`,
+# `cv=`, `.best_params_`, `.best_score_`.
 #
 # **Next**, in lesson 09, you do all of it on a real data set, where nobody knows the truth.

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 09 A real data set
 #
 # 442 patients, ten measurements each, and a question with no known answer. You go the whole way
@@ -16,7 +16,7 @@
 # **Builds on** lessons 05 (modules, buffers, `state_dict`), 06 (batches), 07 (momentum) and 08
 # (validation and test rows, early stopping, leaks). **Takes** about 60 minutes.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is the question?
 #
 # A patient with diabetes comes in, and ten things are measured. A year later somebody measures how
@@ -25,7 +25,7 @@
 # The data ship with scikit-learn, so nothing is downloaded. They come from a paper on another method
 # of fitting (Efron, Hastie, Johnstone and Tibshirani, *Least Angle Regression*, 2004).
 
-# %%
+# %% slideshow={"output": "subslide"}
 import copy
 import tempfile
 from pathlib import Path
@@ -58,14 +58,15 @@ for (name, meaning), column in zip(table.x_names, table.x.T, strict=True):
 # **Predict.** The column `bmi` is on the right. How much of the target will a good model explain:
 # nearly all, about half, hardly any?
 
-# %%
-torch.set_num_threads(1)
+# %% slideshow={"slide_type": "subslide"}
+torch.set_num_threads(1)  # compute on one core of the processor
 device = torch.device("cpu")
 x = torch.from_numpy(table.x).to(device)  # (442, 10)
 y = torch.from_numpy(table.y).to(device)  # (442, 1)
 plots.target_and_input(y, x[:, 2], "progression (points)", "bmi (body mass index)")
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does a model have to beat?
 #
 # Split first, before you look any closer. As in lesson 08 there are three parts: training rows to
@@ -78,7 +79,7 @@ plots.target_and_input(y, x[:, 2], "progression (points)", "bmi (body mass index
 # **Predict.** The standard deviation of the target is 77 points. What is the RMSE of the baseline?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def split(seed):
     """The row numbers of the training, validation and test set: 266, 88 and 88."""
     order = torch.from_numpy(np.random.RandomState(seed).permutation(442))
@@ -96,11 +97,13 @@ for name, rows in (("training", train), ("validation", val)):
     everyone = y_mean.expand(len(rows), 1)  # the same number for each row
     print(f"baseline on {len(rows)} {name} rows: RMSE {rmse_of(everyone, y[rows]):.2f} points")
 
+
 # %% [markdown]
 # On the training rows it is exactly their standard deviation: the root of the mean squared distance
 # from the mean. On other rows it is another number. There is no model yet, nothing to overfit, and
 # still other rows move the figure by two points. Remember that when two models differ by one.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where does the scaling go?
 #
 # The columns have very different sizes, and lessons 01 and 04 showed what that does to descent. So
@@ -108,7 +111,8 @@ for name, rows in (("training", train), ("validation", val)):
 # into the model as buffers. Here you do the same for the target, too. So the part that learns sees
 # numbers of size 1 on both sides, and the model as a whole takes raw measurements and answers in
 # points.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: standardise two parts
 #
 # Write it as a function first. The training rows set the scale, for both.
@@ -125,7 +129,8 @@ def standardise(x_train, x_other):
 # %%
 check.standardise(standardise)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -143,7 +148,7 @@ check.standardise(standardise)
 # </details>
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 class Predictor(nn.Module):
     """Raw measurements in, points out; `body` works on standardised numbers."""
 
@@ -166,7 +171,7 @@ def rmse(model, rows):
         return rmse_of(model(x[rows]), y[rows])
 
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How far does a line get?
 #
 # Always fit the linear model first. (We go on calling it a line, although it has ten inputs now.) It
@@ -182,10 +187,10 @@ def rmse(model, rows):
 # coefficients?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def run_epoch(model, rows, optimizer, generator):
     """One pass over the rows in shuffled batches of 32, one step for each."""
-    model.train()
+    model.train()  # back to training after an eval() (lesson 05)
     for batch in rows[torch.randperm(len(rows), generator=generator)].split(32):
         loss = F.mse_loss(model(x[batch]), y[batch]) / model.y_std**2
         optimizer.zero_grad()
@@ -201,6 +206,7 @@ for _ in range(100):
     run_epoch(linear, train, optimizer, generator)
 print(f"RMSE: training {rmse(linear, train):.2f}, validation {rmse(linear, val):.2f} points")
 
+
 # %% [markdown]
 # The validation error is down from 77 points to 54. For the truth panel, the design matrix is
 # the standardised training rows. The coefficients of `body` count in standard deviations of the
@@ -208,7 +214,7 @@ print(f"RMSE: training {rmse(linear, train):.2f}, validation {rmse(linear, val):
 # the input.
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def coefficients(model):
     """The ten standardised coefficients and the bias of a linear Predictor, in points."""
     w = model.y_std * model.body.weight.ravel()
@@ -218,18 +224,24 @@ def coefficients(model):
 A = descent.design_matrix((x[train] - linear.x_mean) / linear.x_std)  # (266, 11)
 descent.truth_panel(A, y[train], coefficients(linear), lr=0.02, names=[*names, "b"])
 
-# %% [markdown]
+best = descent.QuadraticLoss(A, y[train]).minimizer
+for name, w in (("this fit", coefficients(linear)), ("least squares", best)):
+    s1, s2 = w[names.index("s1")].item(), w[names.index("s2")].item()
+    print(f"{name:<14} s1 and s2: sum {s1 + s2:.1f}, difference {s1 - s2:.1f}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # (The panel's loss is in points squared.) It is within one percent of the least possible, and not
-# one coefficient has converged. Look at s1 and s2: −20 and 4, where least squares has −50 and 29.
+# one coefficient has converged. Look at s1 and s2: −20.2 and 4.1, where least squares has −50.4 and 29.4.
 # The two columns go up and down together in these patients (further down you see how closely). So
-# the loss feels the *sum* of their coefficients, −16 where it should be −21, and hardly their
-# difference, −24 where it should be −80. That is lesson 01's flat valley. Besides, batches add
+# the loss feels the *sum* of their coefficients, −16.0 where it should be −21.0, and hardly their
+# difference, −24.3 where it should be −79.9. That is lesson 01's flat valley. Besides, batches add
 # their restlessness to every coefficient.
 #
 # Two things mend it, and you know both. All rows in one batch, so that the gradient holds still; and
-# momentum (lesson 07) for the flat direction.
+# momentum (lesson 07) for the flat direction. (The cell goes on from the weights that it finds. Run
+# it again and it goes on from its own.)
 
-# %%
+# %% slideshow={"output": "subslide"} tags=["continues"]
 optimizer = torch.optim.SGD(linear.parameters(), lr=0.2, momentum=0.9)
 for _ in range(300):
     loss = F.mse_loss(linear(x[train]), y[train]) / linear.y_std**2
@@ -238,17 +250,19 @@ for _ in range(300):
     optimizer.step()
 descent.truth_panel(A, y[train], coefficients(linear), lr=0.2, names=[*names, "b"])
 
-library = LinearRegression().fit(x[train].cpu(), y[train].cpu())
+library = LinearRegression().fit(x[train].cpu(), y[train].cpu())  # cpu(): a copy there, if need be
 w_library = torch.from_numpy(library.coef_[0]).to(x) * linear.x_std  # per standard deviation, too
 same = torch.allclose(coefficients(linear)[:10], w_library, rtol=1e-4, atol=0)
 print(f"\nall ten within 1e-4 of scikit-learn's LinearRegression: {same}")
 print(f"RMSE: training {rmse(linear, train):.2f}, validation {rmse(linear, val):.2f} points")
 
+
 # %% [markdown]
 # Our line is now scikit-learn's line, to four digits and more. And the validation RMSE? It went
-# from 54.2 to 53.7. If you want predictions, the batches had all but done it. If you want to read
+# from 54.19 to 53.75. If you want predictions, the batches had all but done it. If you want to read
 # the coefficients, you had to go on. It will turn out that even then you had better not.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: a scale from all rows
 #
 # From now on you may have the line without descending. `solve` computes least squares with
@@ -259,11 +273,11 @@ print(f"RMSE: training {rmse(linear, train):.2f}, validation {rmse(linear, val):
 # in lesson 08's sense: the test rows have taken part in the preparation.
 
 
-# %%
+# %% slideshow={"slide_type": "subslide", "output": "subslide"}
 def solve(model, train, columns=range(10)):
     """Set a linear Predictor to the least squares of the training rows, on its own scale."""
     z = (x[train] - model.x_mean) / model.x_std
-    A = torch.cat([z[:, columns], torch.ones_like(z[:, :1])], 1)
+    A = torch.cat([z[:, columns], torch.ones_like(z[:, :1])], 1)  # (n, d + 1), the last column ones
     solution = torch.linalg.lstsq(A, (y[train] - model.y_mean) / model.y_std).solution.ravel()
     with torch.no_grad():
         model.body.weight.zero_()
@@ -280,13 +294,15 @@ for name in ("bmi", "s1", "s5"):
     print(f"{name:<6} {leaky.x_mean[k]:18.4f} {clean.x_mean[k]:27.4f}")
 print(f"validation RMSE: {rmse(leaky, val):.6f} and {rmse(clean, val):.6f}")
 
+
 # %% [markdown]
 # Another scale, no error, and here no harm either. Least squares does not care how the columns are
 # shifted and scaled, so its predictions are the same. That is luck, not a licence. A model with
 # ridge (lesson 08) does care, and so does a network that is stopped early, like ours below. It gets
 # worse where 'preparing' means more than shifting, such as choosing columns. You will not notice
 # when it starts to matter. Take the scale from the training rows, always.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is a network?
 #
 # The line adds up ten inputs, each times a number. It cannot say 'blood pressure matters more where
@@ -298,31 +314,33 @@ print(f"validation RMSE: {rmse(leaky, val):.6f} and {rmse(clean, val):.6f}")
 # Here $z$ holds the 10 standardised inputs and $h$ the 16 **hidden units**. Each unit is a linear
 # model of its own, with its row of $W_1$ and its number in $b_1$. Its result goes through an
 # **activation**, a curve that is applied to every number by itself. Ours is $\tanh$: nearly a straight
-# line around 0, flat towards −1 and 1. Without it the two layers would be one linear layer in two
+# line around 0, flat towards $-1$ and $1$. Without it the two layers would be one linear layer in two
 # pieces. `nn.Sequential` is a module that calls its parts one after the other. Such a network is
 # called a **multilayer perceptron**, MLP.
 #
 # **Predict.** How many parameters does it have? The line had 11, and there are 266 rows to learn from.
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def new_network(seed, train):
     """A network of 16 hidden units, its scale from the rows `train`."""
     torch.manual_seed(seed)
-    body = nn.Sequential(nn.Linear(10, 16), nn.Tanh(), nn.Linear(16, 1))
+    body = nn.Sequential(nn.Linear(10, 16), nn.Tanh(), nn.Linear(16, 1))  # one after the other
     return Predictor(body, x[train], y[train]).to(x)
 
 
 network = new_network(0, train)
 for name, parameter in network.named_parameters():
     print(f"{name:<14} {tuple(parameter.shape)!s:<9} {parameter.numel():4}")
-print("parameters:", sum(p.numel() for p in network.parameters()))
+for name, model in (("network", network), ("line", linear)):
+    print(f"parameters of the {name}:", sum(p.numel() for p in model.parameters()))
 print(f"RMSE before training: validation {rmse(network, val):.2f} points")
 
 # %% [markdown]
 # 193 numbers for 266 rows: it can go a long way towards learning the rows by heart. Before any
 # training its answers lie around the training mean, so it begins not far from the baseline's 77.26.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: another dtype, another device
 #
 # Each tensor has a **dtype**, such as float64, and a **device**, the memory it lives in: that of the
@@ -339,10 +357,11 @@ for attempt in (lambda: bare(x), lambda: bare.double().to("meta")(x)):
     except RuntimeError as error_message:
         print(f"RuntimeError: {error_message}")
 
+
 # %% [markdown]
 # Both errors are loud. One rule avoids both: name the device once, put the data there, and let the model
-# follow the data with `.to(x)`, buffers and all. Then a single line at the top decides, and you
-# could write
+# follow the data with `.to(x)`, buffers and all. Then a single line at the top decides.
+# `torch.cuda.is_available()` tells whether there is a card, and you could write
 #
 # ```python
 # device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -350,7 +369,8 @@ for attempt in (lambda: bare(x), lambda: bare.double().to("meta")(x)):
 #
 # This lesson stays on the processor all the same: batches as small as these give a card next to
 # nothing to do, and this way you see the digits that everyone sees.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## When do you stop, and what do you keep?
 #
 # Lesson 08 has the answer to both: watch the validation rows after each epoch, keep a true copy of
@@ -360,7 +380,7 @@ for attempt in (lambda: bare(x), lambda: bare.double().to("meta")(x)):
 # the epoch are an argument, and that will matter. With a patience of 60 it runs through once, so
 # that you see what stopping saves.
 #
-# **Predict.** The line has a validation RMSE of 53.7. How far below will the network get?
+# **Predict.** The line has a validation RMSE of 53.75. How far below will the network get?
 
 
 # %%
@@ -381,15 +401,15 @@ def fit(seed, train, choose, n_epochs=60, patience=15):
     return model, np.array(curves), best_epoch
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 network, curves, best_epoch = fit(0, train, choose=val, patience=60)
 baseline_val = rmse_of(y_mean.expand(len(val), 1), y[val])
 levels = {"baseline": baseline_val, "line": rmse(linear, val)}
 plots.kept_epoch(*curves.T, best_epoch, levels, unit="points")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Within four epochs the network is about where the line is. It gets no further: the best of 60
-# epochs, the star, is at 54.0, and the line at 53.7. From there the training rows get better and
+# epochs, the star, is at 54.02, and the line at 53.75. From there the training rows get better and
 # better, and the validation rows worse and worse. The network goes on to learn 266 patients by heart.
 #
 # `fit` has put the state of the star back. Write it to a file, and read it as another program would.
@@ -411,7 +431,8 @@ print("same predictions as before:", torch.equal(reloaded(x[val]), network(x[val
 # %% [markdown]
 # `map_location` says where the loaded tensors shall live, so that a file written on a machine with a
 # card opens on one without.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: the network that learns nothing
 #
 # scikit-learn gives its targets flat, of shape (442,). Somebody uses them as they come, with a loss
@@ -419,8 +440,9 @@ print("same predictions as before:", torch.equal(reloaded(x[val]), network(x[val
 #
 # **Predict.** What RMSE will this network reach on the training rows?
 
-# %%
-flat_y = y.ravel()  # (442,)
+# %% slideshow={"output": "subslide"}
+flat_y = y.ravel()
+print("shape of the targets:", tuple(flat_y.shape))
 misled = new_network(0, train)
 optimizer = torch.optim.Adam(misled.parameters(), lr=0.01)
 for _ in range(300):
@@ -437,27 +459,30 @@ print(f"the baseline's:            {y[train].std(correction=0):.2f}")
 # answer for everybody is the mean. Nothing fails; the loss falls and settles. That is one more use of
 # a baseline: **a model that lands right on it has learned nothing from its inputs**. Look at the
 # shapes.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Opening the test set
 #
 # All decisions are made. The test rows have not been touched. Now they may speak, once.
 #
 # **Predict.** Will the network beat the line? By more or by less than a point?
 
-# %%
+# %% slideshow={"output": "subslide"}
 baseline_test = rmse_of(y_mean.expand(len(test), 1), y[test])
 for name, value in (
     ("baseline", baseline_test),
     ("line", rmse(linear, test)),
     ("network", rmse(network, test)),
 ):
-    print(f"{name:<9} test RMSE {value:.2f} points")
+    print(f"{name:<9} RMSE on {len(test)} test rows: {value:.2f} points")
+
 
 # %% [markdown]
 # Two points better than the line. Many a report ends here: 'the neural network outperforms linear
 # regression'. But on the validation rows it did not, and you have seen what other rows do to the
 # figure of one and the same baseline. Is the network better, or are these 88 patients kinder to it?
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Is it a gain or is it luck?
 #
 # Repeat *everything* with other seeds: split, scale, line, network, choice of the epoch, test. Each
@@ -484,14 +509,16 @@ experiments = [experiment(seed) for seed in range(8)]
 scores = np.array([scores for scores, _, _ in experiments])  # (8, 3)
 results = dict(zip(("baseline", "line", "network"), scores.T, strict=True))
 
-# %% tags=["cover"]
+# %% slideshow={"slide_type": "subslide"} tags=["cover"]
 plots.split_results(results, "points")
+
 
 # %% [markdown]
 # Read the left panel first. From split to split every model goes up and down by far more than the two
 # models differ, and they go up and down *together*: some test sets are harder. That is why the right
 # panel takes the difference on the same rows.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 2: gain and spread
 #
 # Put the right panel into three numbers: the mean of the differences `a - b`, their standard
@@ -511,7 +538,7 @@ def compare(a, b):
 # %%
 check.compare(compare)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -529,13 +556,14 @@ check.compare(compare)
 #
 # </details>
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 difference = results["network"] - results["line"]
 print(
     f"network minus line: mean {difference.mean():.2f}, standard deviation {difference.std():.2f}"
 )
 print(f"network ahead in {(difference < 0).sum()} of 8 splits")
-print(f"standard deviation of the line's own RMSE: {results['line'].std():.2f}")
+own = results["line"]
+print(f"the line's own RMSE: mean {own.mean():.2f}, standard deviation {own.std():.2f}")
 
 # %% [markdown]
 # Taking the difference removes what a split does to both models, and more than half of the spread
@@ -545,7 +573,8 @@ print(f"standard deviation of the line's own RMSE: {results['line'].std():.2f}")
 # of the other two it is behind by more than it is ever ahead. The two points of split 0, our first,
 # were the luckiest draw of all. (The splits share rows, so they are not eight independent witnesses.
 # An error bar made of them would promise too much.)
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: the test set that was asked every epoch
 #
 # Somebody does without validation rows: 'I choose the epoch on the test rows, it is only one number.'
@@ -571,7 +600,8 @@ for name, gain in (
 # as large. Nothing has got better; the test rows have chosen in their own favour. At most sixty looks
 # at them invented more than the honest gain. Each setting that you try and judge on the test set does
 # the same: the number of units, the learning rate, the seed.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where does it fail?
 #
 # An RMSE is one number for everybody. Put the test rows of all eight splits together, 704
@@ -579,7 +609,7 @@ for name, gain in (
 #
 # **Predict.** For the patients with the highest targets: are the predictions too high or too low?
 
-# %%
+# %% slideshow={"output": "subslide"}
 pooled_y = torch.cat([y[split(seed)[2]] for seed in range(8)])  # (704, 1)
 with torch.no_grad():
     pooled_pred = torch.cat(
@@ -587,8 +617,10 @@ with torch.no_grad():
     )
 plots.residual_views(pooled_y, pooled_pred, "points")
 residual = (pooled_pred - pooled_y).ravel()
-order = pooled_pred.ravel().argsort()
-for rows in order.tensor_split(5):
+rmse_all = residual.square().mean().sqrt()  # square: each number times itself
+print(f"{len(residual)} predictions: RMSE {rmse_all:.1f} points")
+order = pooled_pred.ravel().argsort()  # row numbers, from the lowest prediction to the highest
+for rows in order.tensor_split(5):  # five parts of nearly one size
     low, high = pooled_pred[rows].min(), pooled_pred[rows].max()
     error = residual[rows].square().mean().sqrt()
     print(f"predicted {low:6.1f} to {high:6.1f}: RMSE {error:.1f} points")
@@ -598,7 +630,8 @@ slope = (centred * residual).mean() / centred.square().mean()
 print(f"share of the target's variance that is not explained: {unexplained:.3f}")
 print(f"slope of the residual over the target:               {slope:.3f}")
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Left**: the highest fifth of the targets is predicted 58 points too low, the lowest 43 too high.
 # It looks like a fault of the network. Most of it is none. About half of the variance is
 # unexplained: nothing that we tried finds it in the ten inputs. What you cannot know you had best
@@ -614,7 +647,8 @@ print(f"slope of the residual over the target:               {slope:.3f}")
 # And for the question that was asked, remember the left panel all the same. The patients whose
 # disease progresses fastest, the ones you would most like to find, are those that the model
 # underrates most.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which inputs matter?
 #
 # Three ways to ask, and each is a number per input.
@@ -623,7 +657,8 @@ print(f"slope of the residual over the target:               {slope:.3f}")
 # - **Permutation importance**: shuffle one column of the test rows, so that it no longer
 #   belongs to its patient, and see by how much the RMSE rises. It works for every model.
 # - **Leave it out**: fit again without the column, and see by how much the RMSE rises.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 3: permutation importance
 #
 # Write the second. `order` holds the row numbers in shuffled order. RMSE is the root of the MSE.
@@ -640,7 +675,8 @@ def rise_in_rmse(model, x, y, column, order):
 # %%
 check.rise_in_rmse(rise_in_rmse)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -660,7 +696,7 @@ check.rise_in_rmse(rise_in_rmse)
 # </details>
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def permutation_importance(model, rows, n_orders=20):
     """The mean rise in RMSE on some rows for each column, over several shuffles; (10,)."""
     rng, x_rows, rises = np.random.RandomState(0), x[rows], []
@@ -680,7 +716,7 @@ def left_out(train, test):
     return [rmse(new_line(train, rest), test) - rmse(new_line(train), test) for rest in rests]
 
 
-# %%
+# %% slideshow={"slide_type": "subslide", "output": "subslide"}
 importance = {"coefficient": [], "line": [], "network": [], "left out": []}
 for seed, (_, line, net) in enumerate(experiments):
     train_rows, _, test_rows = split(seed)
@@ -696,7 +732,8 @@ views = {
 }
 plots.input_importance(names, views, "points")
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
+# corrcoef: a table of each column with each; [0, 1] is s1 with s2.
 both = np.corrcoef(table.x[:, names.index("s1")], table.x[:, names.index("s2")])[0, 1]
 print(f"correlation of s1 and s2: {both:.2f}\n")
 print("      coefficient: lowest  highest   shuffled: line  network   left out: line")
@@ -706,7 +743,7 @@ for name in ("bmi", "s5", "s1", "s2"):
     print(f"{name:<4} {w.min():20.1f} {w.max():8.1f} {each['line'].mean():16.2f}", end=" ")
     print(f"{each['network'].mean():8.2f} {each['left out'].mean():16.2f}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # On bmi all three agree: more of it goes with a faster progression, both models lean on it, and
 # without it the line is worse on every split. On age they agree, too: it hardly matters beside the
 # rest.
@@ -726,7 +763,8 @@ for name in ("bmi", "s5", "s1", "s2"):
 # data** need. A coefficient tells what changes when this input changes and *all others stay*, and
 # s1 seldom moves without s2. None of the three tells what would happen to a patient whose value
 # you changed: these are measurements, not an experiment.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What do you answer?
 #
 # You were asked to within how much the progression can be told. Take all eight test sets.
@@ -742,13 +780,14 @@ print(f"share of the network's predictions within 55 points of the target: {shar
 # 'To within about 55 points for two patients in three, where the mean for everybody gives an RMSE of
 # 80; closer for low predictions; too low for the worst cases.' That is an answer, and **a line gives
 # it**. The network adds less than half a point on average, and one draw of the rows takes back six
-# times that. It needs 193 parameters in place of 11, an epoch to stop at, and a seed. Use the line.
+# times that. It needs 193 parameters, an epoch to stop at, and a seed. Use the line.
 #
 # This is a result, not a failure. The network had its chance on the same rows, and now you know that
 # this network, with ten numbers on 266 patients, finds next to nothing beyond the line. More
 # patients or other measurements may change that. On images, sound or text, with far more rows and
 # inputs, networks do find what no line can. You only know by putting the line beside them.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 #
 # | by hand | in PyTorch |
@@ -762,6 +801,10 @@ print(f"share of the network's predictions within 55 points of the target: {shar
 # | one place for all arrays | `.to(device)` for data, `.to(x)` for models |
 #
 # **New words:** baseline, standardised coefficient, network, hidden unit, activation, multilayer
-# perceptron, device, permutation importance, correlation.
+# perceptron, device, permutation importance.
+#
+# **New names:** `torch.set_num_threads`, `torch.device`, `.to`, `.train`, `torch.randperm`,
+# `.cpu`, `torch.ones_like`, `nn.Sequential`, `nn.Tanh`, `torch.cuda.is_available`,
+# `map_location=`, `.argsort`, `.tensor_split`, `.square`, `np.corrcoef`.
 #
 # **Next**, in lesson 10, you find out where the time goes.

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # 10 Where the time goes
 #
 # You measure what a training step costs, part by part, and learn to predict what makes a program
@@ -12,7 +12,7 @@
 # - work out how much memory a tensor takes before you make it,
 # - say when a GPU would help, and when it would not.
 #
-# **Builds on** lessons 01, 05 and 06. **Takes** about 40 minutes.
+# **Builds on** lessons 01, 05, 06 and 09 (`device`). **Takes** about 40 minutes.
 #
 # The times in this lesson are those of the machine that ran it, named below. Yours will differ, by
 # several times perhaps. So the text speaks of ratios and their sizes, ten times or a hundred, and
@@ -23,7 +23,7 @@
 # them for one operation. Here it starts with a single one, so that the times depend less on what
 # else your machine is doing. What more cores bring has a section of its own.
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 import platform
 import re
 from time import perf_counter
@@ -38,13 +38,16 @@ from torch.utils.data import DataLoader, TensorDataset
 from course_utils import plots
 from course_utils.checks import lesson_10 as check
 
+all_threads = torch.get_num_threads()  # how many cores PyTorch would use
+
 # %% tags=["nbval-ignore-output"]
 print(f"{platform.system()}, {platform.machine()}, Python {platform.python_version()}")
-all_threads = torch.get_num_threads()
 torch.set_num_threads(1)
+# __version__: which release this is
 print(f"torch {torch.__version__}; cores that it would use: {all_threads}, that it uses here: 1")
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How do you time something?
 #
 # `perf_counter()` tells the time in seconds, from a beginning that does not matter. Take it before
@@ -71,13 +74,14 @@ def shortest(function, *arguments, repeats=5):
     return min(times_of(function, *arguments, repeats=repeats))
 
 
-# %% tags=["nbval-ignore-output"]
-x_small = torch.rand(1000, 100)
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
+x_small = torch.rand(1000, 100)  # 100,000 numbers between 0 and 1
 times = times_of(lambda: (x_small @ x_small.T).sum(), repeats=10)
 print("microseconds:", " ".join(f"{1e6 * t:.0f}" for t in times))
 print(
     f"shortest {1e6 * min(times):.0f}, mean {1e6 * np.mean(times):.0f}, first {1e6 * times[0]:.0f}"
 )
+
 
 # %% [markdown]
 # No two are the same. The first call is often far slower than the others: memory is asked for, code
@@ -87,7 +91,8 @@ print(
 # tells what a user waits for, interruptions included. That is another question.)
 #
 # The function `shortest` above does both.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: the clock
 #
 # Write the stopwatch again, with the clock as an argument: `clock()` gives the time in seconds. One
@@ -105,7 +110,8 @@ def stopwatch(function, clock, repeats):
 # %%
 check.stopwatch(stopwatch)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -123,7 +129,8 @@ check.stopwatch(stopwatch)
 # The clock is read once right before and once right after, and nothing else stands between.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does one step cost?
 #
 # A step of lesson 05 has five parts: the forward pass, the loss, the backward pass, the optimizer's
@@ -138,8 +145,8 @@ check.stopwatch(stopwatch)
 # **Predict.** A hundred times the rows: a hundred times the time? Which part will not change?
 
 
-# %%
-def problem(n, dtype=torch.float32):
+# %% slideshow={"slide_type": "subslide"}
+def problem(n, dtype=torch.float32):  # float32: 4 bytes a number
     """n points around y = 2x + 1: x and y of shape (n, 1)."""
     generator = torch.Generator().manual_seed(0)
     x = torch.rand(n, 1, generator=generator, dtype=dtype)
@@ -163,7 +170,7 @@ def parts_of_a_step(n):
     return {name: shortest(part, repeats=50) for name, part in parts.items()}
 
 
-# %% tags=["nbval-ignore-output", "cover"]
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output", "cover"]
 parts = {f"{n:,} rows": parts_of_a_step(n) for n in (8_000, 80)}
 plots.step_parts(parts)
 
@@ -173,7 +180,8 @@ print(f"a hundred times the rows cost less than 30 times the time: {ratio < 30}"
 step, step_small = parts["8,000 rows"]["step"], parts["80 rows"]["step"]
 print(f"the optimizer's step costs less than 10 times as much: {step < 10 * step_small}")
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Far less than a hundred times. On 80 rows there is next to no arithmetic: what you pay is
 # **overhead**, the fixed cost of each call: Python, checking shapes, finding the right routine,
 # writing down the graph. It is the same for 80 rows and for 8,000. What more rows add is **work**,
@@ -186,7 +194,8 @@ print(f"the optimizer's step costs less than 10 times as much: {step < 10 * step
 #
 # with the overhead $t_0$ and the cost $c$ of one more row. Where $c\,n$ is far below $t_0$, you pay
 # overhead; where it is far above, you pay work. In between, at $n = t_0 / c$, they are equal.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 2: overhead and work
 #
 # Two measurements are enough for a line: $t_1$ seconds for $n_1$ rows and $t_2$ for $n_2$. Find $t_0$
@@ -203,7 +212,8 @@ def overhead_and_cost(n1, t1, n2, t2):
 # %%
 check.overhead_and_cost(overhead_and_cost)
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -217,7 +227,8 @@ check.overhead_and_cost(overhead_and_cost)
 # all of it.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How does an epoch grow with the data?
 #
 # With full batches, an epoch is one step on all rows. Take it from a hundred rows to ten million, in
@@ -243,7 +254,7 @@ def torch_epoch(x, y, model, optimizer):
     optimizer.step()
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def three_ways(n, repeats):
     """The shortest time of each way on n rows, in seconds."""
     (x, y), model = problem(n), nn.Linear(1, 1)
@@ -262,7 +273,7 @@ def three_ways(n, repeats):
 # From PyTorch's times on 100 and on 100,000 rows it also computes $t_0$ and $c$, as you did above.
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def free_gigabytes():
     """Memory that programs can still have, in GB; None where the system does not say."""
     try:
@@ -273,7 +284,10 @@ def free_gigabytes():
         return None
 
 
-# %% tags=["nbval-ignore-output"]
+megabytes_needed = 10_000_000 * 2 * 4 / 1e6  # a float32 number takes 4 bytes
+print(f"ten million rows of two columns: {megabytes_needed:.0f} MB")
+
+# %% slideshow={"slide_type": "subslide", "output": "subslide"} tags=["nbval-ignore-output"]
 free = free_gigabytes()
 sizes = [100, 1000, 10_000, 100_000, 1_000_000]
 sizes += [10_000_000] if free is None or free > 3 else []
@@ -290,7 +304,8 @@ growth = autograd[1_000_000] / autograd[10_000]
 print(f"a hundred times the rows, 10,000 to a million, cost over 5 times: {growth > 5}")
 print(f"t0 / c lies between 1,000 and 1,000,000 rows: {1000 < t0 / c < 1_000_000}")
 
-# %% [markdown]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Each curve begins flat, where overhead rules, and later rises with $n$, where the work does. The
 # upright line marks $n = t_0 / c$, the rows at which PyTorch's overhead and its work are equal: there
 # the curve bends. NumPy's overhead is the smallest, so it wins on small data, as in lesson 07. On
@@ -305,7 +320,8 @@ print(f"t0 / c lies between 1,000 and 1,000,000 rows: {1000 < t0 / c < 1_000_000
 #
 # Before you make a program faster, ask on which part of the curve it is. In the flat part fewer and
 # larger calls help, and more cores do not. In the rising part it is the other way round.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does a batch size cost?
 #
 # Mini-batches make many small steps of one large one, and so you pay the overhead many times. Here
@@ -316,7 +332,7 @@ print(f"t0 / c lies between 1,000 and 1,000,000 rows: {1000 < t0 / c < 1_000_000
 # add, compared with slicing the tensors yourself?
 
 
-# %%
+# %% slideshow={"slide_type": "subslide"}
 def by_slices(x, y, batch_size):
     """Batches cut from shuffled tensors."""
     order = torch.randperm(len(x))
@@ -337,7 +353,10 @@ def one_pass(batches, batch_size):
         torch_epoch(x_batch, y_batch, model, optimizer)
 
 
-# %% tags=["nbval-ignore-output"]
+for batch_size in (16, 4096):
+    print(f"batches of {batch_size:,}: {16_384 // batch_size:,} steps in a pass over 16,384 rows")
+
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
 x, y = problem(16_384)
 speeds = {"slices of tensors": [], "DataLoader": []}
 for batch_size in (16, 64, 256, 1024, 4096):
@@ -351,7 +370,7 @@ gain, price = slices[4096] / slices[16], slices[4096] / loader[4096]
 print(f"slices of 4,096 rows pass over 10 times the rows of slices of 16: {gain > 10}")
 print(f"in batches of 4,096 they pass over 5 times the rows of the DataLoader: {price > 5}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Larger batches pass more rows per second, because fewer steps pay the overhead: with slices the gain
 # comes into the neighbourhood of $1{,}024 / 4 = 256$. That does not make them better: lesson 01 showed that many
 # small steps get further in one pass. What counts is the loss after a given *time*, so try a few
@@ -361,7 +380,8 @@ print(f"in batches of 4,096 they pass over 5 times the rows of the DataLoader: {
 # pays an overhead for each *row*, and no batch size helps against that. Next to reading a file or
 # cutting a picture it is nothing; with two small tensors and large batches it is most of the time.
 # It is made for data that do not fit into memory. When they do, slices are the same thing faster.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Do more threads help?
 #
 # A **thread** is a strand of work that one core does. PyTorch cuts one operation into several, if it is
@@ -370,13 +390,13 @@ print(f"in batches of 4,096 they pass over 5 times the rows of the DataLoader: {
 # **Predict.** What do more threads do for a product of two 1,000 × 1,000 matrices? And for the forward
 # pass of 80 rows?
 
-# %% tags=["nbval-ignore-output"]
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
 matrix, (x, y) = torch.rand(1000, 1000), problem(80)
 line = nn.Linear(1, 1)
 small = {}
 for n_threads in sorted({1, all_threads}):
     torch.set_num_threads(n_threads)
-    large = shortest(torch.matmul, matrix, matrix, repeats=10)
+    large = shortest(torch.matmul, matrix, matrix, repeats=10)  # matmul(a, b) is a @ b
     small[n_threads] = shortest(line, x, repeats=50)
     took = f"matrices {1e3 * large:.1f} ms, 80 rows {1e6 * small[n_threads]:.0f} µs"
     print(f"threads: {n_threads}   {took}")
@@ -389,7 +409,8 @@ print(f"more threads do not halve the 80 rows: {small[all_threads] > small[1] / 
 # nothing or even lose: the threads wait for the slowest among them. The 80 rows gain nothing on any
 # machine: there is nothing to share out. `torch.set_num_threads(1)` is worth a try whenever several
 # programs share a machine. It is also why this lesson began with one.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## float32 or float64?
 #
 # A float32 number takes 4 bytes and has about seven digits; a float64 takes 8 and has about sixteen.
@@ -397,9 +418,10 @@ print(f"more threads do not halve the 80 rows: {small[all_threads] > small[1] / 
 # **Predict.** How many MB (a million bytes) does a matrix of 1,000 × 1,000 take in each? And how much
 # faster is their product in float32?
 
-# %%
+# %% slideshow={"output": "subslide"}
 for dtype in (torch.float32, torch.float64):
     matrix = torch.rand(1000, 1000, dtype=dtype)
+    # element_size: bytes for one number; nbytes: for all of them
     print(f"{dtype}: {matrix.element_size()} bytes a number, {matrix.nbytes / 1e6:.0f} MB in all")
 
 # %% tags=["nbval-ignore-output"]
@@ -411,12 +433,14 @@ for dtype in (torch.float32, torch.float64):
 ratio = product[torch.float64] / product[torch.float32]
 print(f"float64 takes at least 1.2 times as long: {ratio > 1.2}")
 
+
 # %% [markdown]
 # Half the memory, and something like half the time, where there is enough work to notice. That is why
 # networks are trained in float32 and smaller. And why do lessons of this course use float64 at times?
 # Because lesson 07's rounding cost more than time: where a flat direction needs ten digits, float32
 # does not have them.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 3: how large will it be?
 #
 # Before you make a tensor, work out what it takes, for a shape of any length: `(300, 70, 5)` has three
@@ -432,7 +456,7 @@ def megabytes(shape, dtype):
 # %%
 check.megabytes(megabytes)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -448,7 +472,8 @@ check.megabytes(megabytes)
 # remembers.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: an (n, 1) against an (n,) costs memory, too
 #
 # The broadcasting bug of lesson 00 has a price that grows with the square of the rows. The cell does
@@ -457,7 +482,7 @@ check.megabytes(megabytes)
 
 # %%
 y_pred, y = torch.zeros(20_000, 1), torch.zeros(20_000)
-shape = torch.broadcast_shapes(y_pred.shape, y.shape)
+shape = torch.broadcast_shapes(y_pred.shape, y.shape)  # the shape, without the memory
 print("shape of y_pred - y:", tuple(shape))
 print(f"y_pred: {y_pred.nbytes / 1e6:.2f} MB, the difference: {shape.numel() * 4 / 1e6:.0f} MB")
 try:
@@ -465,12 +490,14 @@ try:
 except RuntimeError as error:
     print("RuntimeError: ...", re.search("you tried to allocate .* bytes", str(error)).group())
 
+
 # %% [markdown]
 # From 0.08 MB to 1600: the table holds 20,000 numbers for each one that you wanted. So a silent bug
-# becomes loud on large data: what is a wrong number on 80 rows is a program out of memory on a
-# million. The last line is how it sounds. The bytes in it are $10^9 \cdot 10^9$ numbers of 4 bytes; read
+# becomes loud on large data: what is a wrong number on a hundred rows is a program out of memory on
+# a million. The last line is how it sounds. The bytes in it are $10^9 \cdot 10^9$ numbers of 4 bytes; read
 # them before you buy memory, for a number as absurd as this is a wrong shape.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Would a GPU help?
 #
 # The **device** of a tensor (lesson 09) is where it lives and is computed with. A GPU, the device
@@ -494,7 +521,7 @@ def time_on(device, size):
     return shortest(product, repeats=3)
 
 
-# %% tags=["nbval-ignore-output"]
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
 torch.set_num_threads(all_threads)  # a fair comparison: the whole processor
 devices = ["cpu"] + (["cuda"] if torch.cuda.is_available() else [])
 for size in (10, 1000, 2000):
@@ -509,7 +536,8 @@ if devices == ["cpu"]:
 # expect it to lose on the smallest product and to win on the largest; the way there is not even
 # counted, since `time_on` makes the matrix where it is used. Nothing in this course needs a GPU: its
 # data are small, and on small data overhead is nearly all.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 #
 # | question | how to answer it |
@@ -521,8 +549,11 @@ if devices == ["cpu"]:
 # | how much memory? | numbers × `dtype.itemsize` |
 # | a GPU? | when one operation is large; `.to(device)`, and `synchronize()` to time it |
 #
-# **New words:** core, warm-up, overhead, work, cache, throughput, thread, float32 and float64,
-# device.
+# **New words:** core, warm-up, overhead, work, cache, throughput, thread.
+#
+# **New names:** `torch.get_num_threads`, `torch.__version__`, `perf_counter`, `torch.rand`,
+# `torch.float32`, `retain_graph=`, `set_to_none=`, `torch.matmul`, `.element_size`, `.nbytes`,
+# `.itemsize`, `torch.broadcast_shapes`, `device=`, `torch.cuda.synchronize`.
 #
 # You have come from a derivative on paper to a model on real data, and you know what it costs to run.
 # What stands between you and larger networks is more of the same: every one of them is trained by the loop
