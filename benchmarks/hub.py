@@ -1,11 +1,10 @@
-"""Print what a class on a JupyterHub costs: `python benchmarks/hub.py [STUDENTS [LESSON ...]]`.
+"""What a class takes on a JupyterHub: ten students run a lesson at the same moment.
 
-All students start their servers at once, then run each lesson at the same time. The figures are
-those of tests/hub.py; the peaks are seen once a second. A lesson's kernels end before the next.
+The figures are those of tests/hub.py, for one of the ten; of memory that processes share, each is
+counted its part. The peak, seen once a second, is that of all ten together, over ten.
 """
 
 import statistics
-import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,38 +13,41 @@ from pathlib import Path
 from tests.hub import Student, at_once, memory, running_hub
 from tests.lessons import NOTEBOOKS
 
+STUDENTS, CLASS, LESSONS = 10, 30, ("05", "09", "10")
+HEAD = (
+    "each of ten",
+    "server",
+    "kernel, after it",
+    "both, at the peak",
+    f"× {CLASS}",
+    "+ 1 GB for the hub and the system",
+)
+
 
 def measure(students, lesson):
-    """Return the seconds, the megabytes after it and the peak, of all students together."""
-    start, peak = time.monotonic(), 0
+    """Let all run a lesson; return the mean server, kernel and peak, in megabytes."""
+    peak = 0
     with ThreadPoolExecutor(len(students)) as pool:
         runs = [pool.submit(student.run, lesson) for student in students]
         while not all(run.done() for run in runs):
             peak = max(peak, sum(map(sum, memory().values())))
             time.sleep(1)
     assert not any(run.result() for run in runs), [run.result() for run in runs]
-    seconds = time.monotonic() - start
-    found = memory()
-    for student in students:
+    server, kernel = map(statistics.mean, zip(*memory().values(), strict=True))
+    for student in students:  # A lesson's kernels end before the next.
         for session in student.ask("GET", "sessions"):
             student.ask("DELETE", f"sessions/{session['id']}")
-    return seconds, found, peak
+    return server, kernel, peak / len(students)
 
 
-def main(number=5, *lessons):
-    """Start that many students' servers and run the lessons, by their two digits."""
+def rows():
+    """Yield each lesson's number, its megabytes for one student, and gigabytes for a class."""
     with tempfile.TemporaryDirectory() as scratch, running_hub(Path(scratch)) as (url, _):
-        students = [Student(url, f"student-{i}") for i in range(1, 1 + int(number))]
-        seconds = at_once(Student.open, students)
-        print(f"{number} servers at once: the first after {min(seconds):.1f} s,", end=" ")
-        print(f"the last after {max(seconds):.1f} s, {sum(map(sum, memory().values())):.0f} MB")
-        for name in lessons or ["05"]:
-            (lesson,) = [path.name for path in NOTEBOOKS if path.name.startswith(name)]
-            seconds, found, peak = measure(students, lesson)
-            server, kernel = (statistics.mean(sizes) for sizes in zip(*found.values(), strict=True))
-            print(f"lesson {name}: {seconds:.1f} s; a student: server {server:.0f} MB,", end=" ")
-            print(f"kernel {kernel:.0f} MB; all at the peak: {peak:.0f} MB")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+        students = [Student(url, f"student-{i}") for i in range(1, 1 + STUDENTS)]
+        at_once(Student.open, students)
+        for number in LESSONS:
+            (lesson,) = [path.name for path in NOTEBOOKS if path.name.startswith(number)]
+            found = measure(students, lesson)
+            together = CLASS * found[-1] / 1000
+            megabytes = [f"{size:.0f} MB" for size in found]
+            yield f"lesson {number}", *megabytes, f"{together:.1f} GB", f"**{together + 1:.1f} GB**"

@@ -1,31 +1,42 @@
-"""Print what importing course_utils costs beyond NumPy, matplotlib and IPython.
+"""What an import takes in a notebook's kernel, which has IPython loaded already.
 
-Run it as `python benchmarks/imports.py`. A notebook's kernel has IPython loaded already.
+The median of nine fresh processes.
 """
 
 import statistics
 import subprocess
 import sys
 
-BASE = "import numpy, matplotlib.figure, IPython.display"
+HEAD = ("import", "milliseconds")
 OURS = "from course_utils import data, descent, plots; from course_utils.checks import lesson_01"
-CODE = f"""
-{BASE}
+IMPORTS = {
+    "`numpy`": ("", "import numpy"),
+    "`matplotlib`, after NumPy": ("import numpy", "import matplotlib.figure"),
+    "`course_utils`, after matplotlib": ("import numpy, matplotlib.figure", OURS),
+    "`torch`, after NumPy": ("import numpy", "import torch"),
+    "the first optimizer, after `torch`": (
+        "import torch",
+        "torch.optim.SGD([torch.zeros(1, requires_grad=True)])",
+    ),
+    "scikit-learn's linear models, after NumPy": ("import numpy", "import sklearn.linear_model"),
+}
+CODE = """
+import IPython.display
+{}
 import time
 start = time.perf_counter()
-{OURS}
+{}
 print(time.perf_counter() - start)
 """
 
 
-def main(repeats=9):
-    """Import in fresh processes and print the median."""
-    seconds = [
-        float(subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True).stdout)
-        for _ in range(repeats)
-    ]
-    print(f"course_utils beyond matplotlib: {1000 * statistics.median(seconds):.1f} ms")
+def measure(before, code):
+    """Return the seconds that `code` takes after `before`, in a fresh process."""
+    command = [sys.executable, "-c", CODE.format(before, code)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-if __name__ == "__main__":
-    main()
+def rows(repeats=9):
+    """Yield each import's name and its milliseconds."""
+    for name, code in IMPORTS.items():
+        yield name, f"{1000 * statistics.median(measure(*code) for _ in range(repeats)):.0f}"

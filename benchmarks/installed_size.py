@@ -1,7 +1,7 @@
-"""Print what the student's packages take on the disk, the largest first.
+"""What the student's packages take on the disk, the largest first.
 
-Run it as `python benchmarks/installed_size.py`. Counts the packages of requirements.txt and all
-that they need, without CUDA: what course.py and Binder install on Linux.
+Counts the packages of requirements.txt and all that they need, without CUDA: what course.py and
+Binder install on Linux.
 """
 
 import re
@@ -11,6 +11,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+HEAD = ("package", "MB")
 REQUIREMENTS = Path(__file__).parent.parent / "requirements.txt"
 CUDA_PACKAGES = re.compile("cuda|nvidia|triton")
 CUDA_LIBRARIES = re.compile(r"lib.*(cuda|nvrtc).*\.so")
@@ -37,13 +38,9 @@ def measure():
     return sizes
 
 
-def main(shown=12):
-    """Print the largest packages, the rest and the sum."""
+def rows(shown=12):
+    """Yield the largest packages, the rest and the sum, each with its megabytes."""
     sizes = sorted(measure().items(), key=lambda item: -item[1])
-    rows = [*sizes[:shown], (f"{len(sizes) - shown} others", sum(s for _, s in sizes[shown:]))]
-    for name, size in [*rows, ("together", sum(size for _, size in sizes))]:
-        print(f"{name:<16} {size / 1e6:7.1f} MB")
-
-
-if __name__ == "__main__":
-    main()
+    rest = (f"{len(sizes) - shown} others", sum(size for _, size in sizes[shown:]))
+    for name, size in [*sizes[:shown], rest, ("together", sum(size for _, size in sizes))]:
+        yield name, f"{size / 1e6:,.1f}"

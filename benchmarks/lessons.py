@@ -1,49 +1,83 @@
-"""Print the time and the peak memory of each lesson in its own kernel.
+"""Each lesson in a kernel of its own: how long it takes, for what, and its largest memory.
 
-Run it as `python benchmarks/lessons.py [NN ...]`. The time runs from an idle kernel to the end of
-the last cell; the memory is the kernel's largest resident size.
+'Starting' is the share of the kernel's start and of all imports, in whichever cell they happen.
 """
 
-import platform
-import sys
+import functools
+import subprocess
 import time
-from pathlib import Path
+from dataclasses import dataclass
 
-import nbclient
 import nbformat
+from jupyter_client.manager import start_new_kernel
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-PEAK = """
-import resource, sys
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(peak / (1e6 if sys.platform == "darwin" else 1e3))
-"""  # kilobytes on Linux, bytes on macOS
+from tests.lessons import NOTEBOOKS
+
+HEAD = ("lesson", "seconds", "starting", "memory")
+# Counts the seconds of the outermost imports, so that nothing is counted twice.
+TIME_IMPORTS = """
+def _time_imports():
+    import builtins, time
+    real, depth, seconds = builtins.__import__, 0, 0.0
+    def timed(*args, **kwargs):
+        nonlocal depth, seconds
+        start, depth = time.perf_counter(), depth + 1
+        try:
+            return real(*args, **kwargs)
+        finally:
+            depth -= 1
+            seconds += 0 if depth else time.perf_counter() - start
+    builtins.__import__ = timed
+    return lambda: seconds
+_import_seconds = _time_imports()
+"""
+PEAK = "__import__('resource').getrusage(0).ru_maxrss"  # kilobytes on Linux
 
 
+@dataclass(frozen=True)
+class Cost:
+    """The seconds of a notebook and of its parts, and its peak memory in megabytes."""
+
+    seconds: float
+    start: float
+    imports: float
+    memory: float
+
+
+def name(path):
+    """Return what a notebook is called in a table."""
+    return path.stem.replace("_", " ")
+
+
+def run(client, code, **wanted):
+    """Run a cell, keep its outputs from the screen, and return the values wanted after it."""
+    options = {"output_hook": lambda message: None, "allow_stdin": False, "stop_on_error": False}
+    reply = client.execute_interactive(code, user_expressions=wanted, **options)["content"]
+    return {name: float(reply["user_expressions"][name]["data"]["text/plain"]) for name in wanted}
+
+
+@functools.cache
 def measure(path):
-    """Return (seconds, megabytes) of one notebook."""
-    notebook = nbformat.read(path, as_version=4)
-    first, last = nbformat.v4.new_code_cell("0"), nbformat.v4.new_code_cell(PEAK)
-    notebook.cells = [first, *notebook.cells, last]
-    client = nbclient.NotebookClient(notebook, resources={"metadata": {"path": path.parent}})
-    with client.setup_kernel():
-        client.execute_cell(first, 0)
-        start = time.perf_counter()
-        for index, cell in enumerate(notebook.cells[1:-1], start=1):
-            client.execute_cell(cell, index)
-        seconds = time.perf_counter() - start
-        peak = client.execute_cell(last, len(notebook.cells) - 1)
-    return seconds, float(peak.outputs[0].text)
+    """Run a notebook in a kernel of its own and return its Cost."""
+    cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    begin = time.perf_counter()
+    manager, client = start_new_kernel(cwd=path.parent, stderr=subprocess.DEVNULL)
+    try:
+        start = time.perf_counter() - begin
+        run(client, TIME_IMPORTS)
+        for cell in cells:
+            run(client, cell)
+        seconds = time.perf_counter() - begin
+        found = run(client, "", imports="_import_seconds()", peak=PEAK)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    return Cost(seconds, start, found["imports"], found["peak"] * 1024 / 1e6)
 
 
-def main(numbers):
-    """Measure the lessons with these numbers, or all."""
-    print(f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}")
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        if not numbers or path.name[:2] in numbers:
-            seconds, megabytes = measure(path)
-            print(f"{path.stem:<36} {seconds:5.1f} s   {megabytes:5.0f} MB")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def rows():
+    """Yield each lesson's name, seconds, share of start and imports, and megabytes."""
+    for path in NOTEBOOKS:
+        cost = measure(path)
+        share = (cost.start + cost.imports) / cost.seconds
+        yield name(path), f"{cost.seconds:.1f}", f"{share:.0%}", f"{cost.memory:.0f} MB"

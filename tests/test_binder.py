@@ -174,9 +174,9 @@ def test_the_first_lesson_runs_in_the_image(image):
 
 
 def test_the_image_stays_small(image):
-    table = image("python benchmarks/installed_size.py")
+    table = image("python -m benchmarks installed_size")
     print(table)
-    assert float(re.search(r"together +([\d.]+) MB", table)[1]) < 1600
+    assert float(re.search(r"together \| ([\d,]+)", table)[1].replace(",", "")) < 1600
 
 
 QUERY = "/HEAD?urlpath=lab%2Ftree%2Fmy_notebooks%2F00_start_here.ipynb"

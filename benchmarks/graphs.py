@@ -1,14 +1,10 @@
-"""Print how long each kind of graph takes to be laid out, drawn and encoded.
+"""How long each kind of graph takes to be laid out, drawn and encoded.
 
-Run it as `python benchmarks/graph_time.py`. The first graph of a process also imports igraph.
+The first graph of a process also imports igraph.
 """
 
-import os
 import statistics
 import time
-from pathlib import Path
-
-os.environ["MATPLOTLIBRC"] = str(Path(__file__).parent.parent / "notebooks" / "matplotlibrc")
 
 import matplotlib
 import torch
@@ -17,8 +13,9 @@ from torchviz import make_dot
 
 from course_utils import graphs
 from course_utils.plots import core
+from tests.lessons import ROOT
 
-matplotlib.use("agg")
+HEAD = ("graph", "milliseconds", "the first time")
 
 
 def norm_error():
@@ -40,8 +37,9 @@ def network():
     return tape, loss, make_dot(loss, params=names)
 
 
-def main(repeats=9):
-    """Draw each graph several times, and print the first time and the median."""
+def rows(repeats=9):
+    """Yield each graph's name, the median of its milliseconds, and those of the first time."""
+    matplotlib.rc_file(ROOT / "notebooks" / "matplotlibrc")
     core.display = lambda *args, **kwargs: None
     core.print = lambda line: None
     tape, error = norm_error()
@@ -52,14 +50,9 @@ def main(repeats=9):
         "a network, 10 nodes, with gradients": lambda: network_tape.draw(loss, gradients=True),
         "a network by torchviz, 15 nodes": lambda: graphs.torchviz(dot),
     }.items():
-        seconds = []
+        milliseconds = []
         for _ in range(repeats):
             start = time.perf_counter()
             draw()
-            seconds.append(time.perf_counter() - start)
-        first, median = 1000 * seconds[0], 1000 * statistics.median(seconds)
-        print(f"{name:<36} {median:4.0f} ms   (the first time {first:4.0f} ms)")
-
-
-if __name__ == "__main__":
-    main()
+            milliseconds.append(1000 * (time.perf_counter() - start))
+        yield name, f"{statistics.median(milliseconds):.0f}", f"{milliseconds[0]:.0f}"

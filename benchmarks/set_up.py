@@ -1,0 +1,67 @@
+"""What `python course.py` takes in a fresh copy of the course, and when it is called again.
+
+From nothing it downloads whatever pip has no copy of. The set-up again is all that `course.py`
+does before Jupyter: the median of five calls.
+"""
+
+import secrets
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from tests.hub import free_port
+from tests.lessons import ROOT
+
+HEAD = ("`python course.py`", "seconds", "MB")
+NOT_PART = shutil.ignore_patterns(".*", "*.egg-info", "my_notebooks", "test_output", "__pycache__")
+
+
+def hand_out(course):
+    """Return the seconds that the set-up and the handing out take."""
+    start = time.perf_counter()
+    command = [sys.executable, "course.py", "hand_out"]
+    subprocess.run(command, cwd=course, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def lab(course):
+    """Start JupyterLab; return the seconds until it answers, and the server's megabytes then."""
+    token, port = secrets.token_hex(16), free_port()
+    options = ["--no-browser", "--allow-root", f"--port={port}"]
+    start = time.perf_counter()
+    command = [sys.executable, "course.py", "lab", *options, f"--IdentityProvider.token={token}"]
+    with subprocess.Popen(command, cwd=course, stderr=subprocess.DEVNULL) as process:
+        try:
+            while process.poll() is None:
+                with suppress(OSError):
+                    url = f"http://127.0.0.1:{port}/api/status?token={token}"
+                    urllib.request.urlopen(url, timeout=5).close()
+                    break
+                time.sleep(0.02)
+            seconds = time.perf_counter() - start
+            (server,) = psutil.Process(process.pid).children()
+            return seconds, server.memory_info().rss / 1e6
+        finally:
+            process.terminate()
+
+
+def rows():
+    """Yield what happens, the seconds, and the megabytes on the disk or in memory."""
+    with tempfile.TemporaryDirectory() as scratch:
+        course = Path(scratch) / "course"
+        shutil.copytree(ROOT, course, ignore=NOT_PART)
+        seconds = hand_out(course)
+        sizes = [path.stat().st_size for path in (course / ".venv").rglob("*") if path.is_file()]
+        yield "sets up from nothing", f"{seconds:.0f}", f"{sum(sizes) / 1e6:,.0f} on the disk"
+        again = statistics.median(hand_out(course) for _ in range(5))
+        yield "has set up before: until Jupyter starts", f"{again:.2f}", ""
+        seconds, megabytes = lab(course)
+        yield "until JupyterLab answers", f"{seconds:.1f}", f"{megabytes:.0f} in memory"

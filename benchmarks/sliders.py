@@ -1,0 +1,26 @@
+"""How long a slider's picture takes to follow a key, in the real JupyterLab.
+
+The browser test of the sliders measures it, for each the median of three, from the key to the new
+picture; here stand the sliders' median and the slowest of each lesson.
+"""
+
+import re
+import statistics
+import subprocess
+import sys
+
+from tests.lessons import NUMBERS, ROOT
+
+HEAD = ("sliders of lesson", "how many", "milliseconds", "the slowest")
+
+
+def rows():
+    """Yield each lesson's number, its number of sliders, and their milliseconds."""
+    test = [ROOT / "tests" / "test_browser.py", "--every-lesson", "-k", "sliders_move"]
+    command = [sys.executable, "-m", "pytest", "-q", "-s", *test]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    for number in NUMBERS:
+        found = re.findall(rf"^\W*lesson {number}, .*?(\d+) ms$", said, re.MULTILINE)
+        if times := [int(milliseconds) for milliseconds in found]:
+            median = statistics.median(times)
+            yield number, f"{len(times)}", f"{median:.0f}", f"{max(times)}"
