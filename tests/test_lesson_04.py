@@ -168,7 +168,7 @@ def test_the_limit_divides_falling_from_exploding(lesson, share, converges):
 
 def test_no_parameter_has_converged_on_raw_inputs_and_all_on_standardised(lesson):
     assert said("plots.predictions_against_targets").count(" NO") == 8
-    assert said("plots.two_scales").count(" yes") == 8
+    assert said("fit_standard = ").count(" yes") == 8
     assert said("w_back = ").count(" yes") == 8
 
 
