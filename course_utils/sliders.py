@@ -14,9 +14,13 @@ from numbers import Integral, Real
 from IPython.display import display
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.mathtext import MathTextParser
 
 from course_utils._validate import to_number
 from course_utils.plots.core import as_output, caught, to_png
+
+# Keeps the powers of ten of a logarithmic axis; a canvas would typeset them anew in each picture.
+_POWERS = MathTextParser("path")
 
 
 def move(draw, *args, **ranges):
@@ -149,6 +153,7 @@ def _quick_png(figure, places):
             ax.set_position(place)
             ax.xaxis.set_label_coords(*x_label)
             ax.yaxis.set_label_coords(*y_label)
-    png = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(png, pil_kwargs={"compress_level": 1})
+    png, canvas = io.BytesIO(), FigureCanvasAgg(figure)
+    canvas.get_renderer().mathtext_parser = _POWERS
+    canvas.print_png(png, pil_kwargs={"compress_level": 1})
     return png.getvalue()
