@@ -58,7 +58,16 @@ def move(draw, *args, **ranges):
         for name, kind in controls.items()
     }
 
+    def readouts():
+        return [format(s.value, getattr(s, "readout_format", "")) for s in sliders.values()]
+
+    drawn = readouts()
+
     def redraw(_):
+        # The page also reports a value anew that only got rounded, without anybody's doing.
+        if readouts() == drawn:
+            return
+        drawn[:] = readouts()
         try:
             values = {name: slider.value for name, slider in sliders.items()}
             with rc_context({"axes.titley": 1.0}):  # else each draw looks for a place for titles

@@ -201,11 +201,14 @@ def test_answers_are_told_on_the_page(lesson):
     for exercise in exercises(lesson.number):
         wrong, words = wrong_answers(lesson.number)[exercise.name][0]
         for answer, told in [(wrong, words), (exercise.solution, ": right. ")]:
-            lesson.cells.nth(exercise.cell).locator(".cm-content").focus()
+            editor = lesson.cells.nth(exercise.cell).locator(".cm-content")
+            editor.focus()
             lesson.page.keyboard.press("Control+a")
             lesson.page.keyboard.insert_text(answer)
-            lesson.page.keyboard.press("Shift+Enter")
-            lesson.page.keyboard.press("Shift+Enter")
+            editor.filter(has_text=answer.split("\n")[-1].strip()).wait_for()
+            lesson.page.keyboard.press("Control+Enter")
+            lesson.cells.nth(exercise.check_cell).locator(".cm-content").focus()
+            lesson.page.keyboard.press("Control+Enter")
             said = lesson.cells.nth(exercise.check_cell).locator(".jp-OutputArea-output")
             said.filter(has_text=told).wait_for()
 

@@ -177,6 +177,15 @@ def test_a_start_between_two_steps_stays_where_it_is(page):
     assert steps == pytest.approx(round(steps), abs=1e-9)
 
 
+def test_what_the_page_rounds_without_a_move_draws_nothing(page):
+    sliders.move(plots.residuals, X, Y, w=(-1.0, 4.0, -0.1383), b=(-1.0, 3.0, 1.0))
+    page.sliders["w"].value = -0.1383 + 1e-16
+    page.sliders["w"].value = -0.1
+    assert page.outputs[0].updates == 0
+    page.sliders["w"].value = 0.0
+    assert page.outputs[0].updates == 1
+
+
 def test_two_cells_are_independent_and_a_second_run_too(page):
     for _ in range(2):
         sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
