@@ -14,13 +14,9 @@ from numbers import Integral, Real
 from IPython.display import display
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.mathtext import MathTextParser
 
 from course_utils._validate import to_number
 from course_utils.plots.core import as_output, caught, to_png
-
-# Keeps the powers of ten of a logarithmic axis; a canvas would typeset them anew in each picture.
-_POWERS = MathTextParser("path")
 
 
 def move(draw, *args, **ranges):
@@ -39,6 +35,7 @@ def move(draw, *args, **ranges):
     figure.set_layout_engine("none")  # what the file has laid out stays
     figure.draw_without_rendering()  # but it had more pixels, and so its labels' places are larger
     places = [_places(ax) for ax in figure.axes]
+    canvas = FigureCanvasAgg(figure)  # for all pictures to come: it keeps the texts it has measured
 
     names = " and for ".join(map(_label, ranges))
     try:
@@ -72,7 +69,7 @@ def move(draw, *args, **ranges):
             values = {name: slider.value for name, slider in sliders.items()}
             with rc_context({"axes.titley": 1.0}):  # else each draw looks for a place for titles
                 figure, line, said = _drawn(draw, args, values)
-            data, metadata = as_output(figure, line, _quick_png(figure, places))
+            data, metadata = as_output(figure, line, _quick_png(figure, places, canvas))
         except Exception as error:  # nobody would see it: the cell has long ended
             text.update({"text/plain": f"{type(error).__name__}: {error}"}, raw=True)
             return
@@ -154,7 +151,7 @@ def _places(ax):
     return ax.get_position(original=True), *at
 
 
-def _quick_png(figure, places):
+def _quick_png(figure, places, canvas):
     """Return a figure as PNG in half the time: with the screen's pixels, and nothing to place."""
     if len(places) == len(figure.axes):
         figure.set_layout_engine("none")
@@ -162,7 +159,8 @@ def _quick_png(figure, places):
             ax.set_position(place)
             ax.xaxis.set_label_coords(*x_label)
             ax.yaxis.set_label_coords(*y_label)
-    png, canvas = io.BytesIO(), FigureCanvasAgg(figure)
-    canvas.get_renderer().mathtext_parser = _POWERS
+    png = io.BytesIO()
+    canvas.figure = figure
+    figure.set_canvas(canvas)
     canvas.print_png(png, pil_kwargs={"compress_level": 1})
     return png.getvalue()

@@ -144,7 +144,7 @@ def test_axes_and_their_labels_stay_in_their_place(page, monkeypatch):
     monkeypatch.setattr(sliders, "_quick_png", lambda *args: drawn.append(args) or quick(*args))
     sliders.move(lambda scale: plots.residuals(X, scale * Y, 2.0, 1.0), scale=([1, 1e6], 1))
     page.sliders["scale"].value = 1e6  # left to itself, an axis makes room for wider numbers
-    ((figure, wanted),) = drawn
+    ((figure, wanted, _),) = drawn
     for ax, places in zip(figure.axes, wanted, strict=True):
         box, *labels = sliders._places(ax)
         assert box.bounds == places[0].bounds
