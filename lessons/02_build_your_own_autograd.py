@@ -404,7 +404,7 @@ graphs.value_graph(f)
 # many visits will that take: about 17, 34, 300 or 100,000?
 
 
-# %% slideshow={"slide_type": "subslide", "output": "subslide"}
+# %% slideshow={"slide_type": "subslide"}
 def walk_every_path(node, arriving=1.0):
     """Fill in the gradients, path by path, and return how many visits that took."""
     node.grad += arriving
@@ -422,6 +422,7 @@ def doubled(times):
     return total
 
 
+# %% slideshow={"output": "subslide"}
 for times in (1, 2, 3, 4, 16):
     visits = walk_every_path(doubled(times))
     print(f"doubled {times:2} times: {times + 1:2} boxes, {visits:6} visits")

@@ -353,6 +353,7 @@ def one_pass(batches, batch_size):
         torch_epoch(x_batch, y_batch, model, optimizer)
 
 
+# %%
 for batch_size in (16, 4096):
     print(f"batches of {batch_size:,}: {16_384 // batch_size:,} steps in a pass over 16,384 rows")
 
