@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from course_utils import plots
+from course_utils.descent import QuadraticLoss, design_matrix
 from course_utils.plots import core
 
 matplotlib.use("agg")
@@ -114,6 +115,19 @@ def test_a_learning_rate_that_is_not_positive_is_named():
 def test_a_path_of_another_shape_is_named():
     with pytest.raises(ValueError, match=r"path must have shape \(steps \+ 1, 2\)"):
         plots.three_views(X, Y, PATH.T)
+
+
+@pytest.mark.parametrize("x", [X, 1000 * X, np.ones((12, 1))], ids=["round", "canyon", "valley"])
+def test_the_loss_is_the_same_along_a_level_line(x):
+    """In the valley, where only w + b counts, the lines are straight as far as one can see."""
+    loss, ax = QuadraticLoss(design_matrix(x), Y[:, 0]), Figure().subplots()
+    core.draw_bowl(ax, loss, (-1, 3), (0, 2))
+    (lines,) = ax.collections
+    assert len(lines.get_segments()) == 12
+    seen = [line[(abs(line) < 10).all(axis=1)] for line in lines.get_segments()]
+    assert sum(map(len, seen)) > 0
+    for line, level in zip(seen, lines.get_array(), strict=True):
+        assert loss.loss(line) == pytest.approx(level, rel=1e-6)
 
 
 def test_three_views_marks_the_same_epochs_in_each_view(displayed):

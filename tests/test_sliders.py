@@ -1,6 +1,7 @@
 """A slider's picture is the picture itself; moving one draws it anew, in the same place."""
 
 import base64
+import gc
 import io
 import subprocess
 import sys
@@ -123,6 +124,26 @@ def test_a_redrawn_picture_is_the_same_but_for_its_pixels(page):
     assert pictures[0].width > pictures[1].width
     far = [np.asarray(picture.resize((96, 38), Image.Resampling.BOX), int) for picture in pictures]
     assert np.abs(far[0] - far[1]).max() < 50
+
+
+def test_no_garbage_is_collected_while_a_picture_is_drawn(page):
+    """Over all objects of a lesson it takes as long as a picture."""
+    seen = []
+
+    def picky(w):
+        seen.append(gc.isenabled())
+        plots.residuals(X, Y, 1 / w, 1.0)
+
+    sliders.move(picky, w=(-3, 3, 1))
+    page.sliders["w"].value = 0  # an error
+    assert seen == [True, False]
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        page.sliders["w"].value = 2
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_a_graph_is_moved_without_a_warning(page, recwarn):

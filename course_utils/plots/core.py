@@ -13,6 +13,7 @@ from functools import wraps
 import numpy as np
 from IPython.display import display
 from matplotlib import rcParams
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -106,11 +107,15 @@ def to_paths(paths):
 
 
 def draw_bowl(ax, loss, w_range, b_range):
-    """Draw the level lines of `loss` over a window of the (w, b) plane, and the minimum."""
-    w, b = np.meshgrid(np.linspace(*w_range, 300), np.linspace(*b_range, 120))
-    heights = loss.loss(np.stack([w, b], axis=-1))
-    levels = np.geomspace(max(loss.min_loss, heights.max() / 1e4) * 1.05, 0.98 * heights.max(), 12)
-    ax.contour(w, b, heights, levels=levels, linewidths=0.9, alpha=0.8)
+    """Draw level lines of `loss`, which are ellipses, in a window of the (w, b) plane."""
+    highest = loss.loss(np.stack(np.meshgrid(w_range, b_range), axis=-1)).max()  # at a corner
+    levels = np.geomspace(max(loss.min_loss, highest / 1e4) * 1.05, 0.98 * highest, 12)
+    curvatures = np.maximum(loss.eigenvalues, 1e-12 * loss.eigenvalues[-1])  # flat: very long
+    half_axes = loss.eigenvectors * np.sqrt(2 / curvatures)  # where the loss has risen by 1
+    angles = np.linspace(0, 2 * np.pi, 361)
+    ellipse = np.column_stack([np.cos(angles), np.sin(angles)]) @ half_axes.T
+    lines = [loss.minimizer + np.sqrt(level - loss.min_loss) * ellipse for level in levels]
+    ax.add_collection(LineCollection(lines, array=levels, linewidths=0.9, alpha=0.8))
     ax.plot(*loss.minimizer, "*", color=BEST, markersize=13, label="least squares", zorder=5)
     ax.set(xlabel="weight w", ylabel="bias b", xlim=w_range, ylim=b_range)
     ax.grid(False)
