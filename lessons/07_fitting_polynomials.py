@@ -464,7 +464,8 @@ print(f"{np.spacing(np.float32(10.4)):.1e} apart")  # the way to the next float3
 #
 # New is `torch.autograd.grad(loss, W)`. It *returns* the gradient, instead of adding it to `W.grad`:
 # nothing to zero, no optimizer. `values` shares its storage with W and is no part of the graph
-# (lesson 03), so that stepping it needs no `no_grad`.
+# (lesson 03), so that stepping it needs no `no_grad`. The NumPy rung stores the same numbers column
+# after column (`np.asfortranarray`), for a reason that its comment tells.
 #
 # Before you time anything, make sure that all do the same work: fast and wrong is easy.
 #
@@ -496,7 +497,8 @@ def with_autograd_grad(n_epochs):
     return values
 
 
-A32, y32, start32 = A.numpy(), y.numpy(), np.zeros(5, dtype=np.float32)
+# Stored by columns: OpenBLAS reads unset memory in the product by rows, and NumPy may warn of it.
+A32, y32, start32 = np.asfortranarray(A.numpy()), y.numpy(), np.zeros(5, dtype=np.float32)
 ladder = {
     "the tutorial's loop": lambda k: with_module(Polynomial(5), x, k),
     "power matrix": lambda k: with_module(OnPowers(5), A, k),
@@ -852,8 +854,8 @@ for attempt in (
 #
 # **New names:** `nn.utils.parameters_to_vector`, `increasing=`, `np.vander`, `np.ceil`,
 # `np.linalg.eigh`, `np.abs`, `np.asarray`, `np.spacing`, `torch.autograd.grad`, `.sub_`, `alpha=`,
-# `np.polynomial.legendre.legvander`, `momentum=`, `Adam`, `.any`, `.argmax`, `atol=`,
-# `np.allclose`, `rtol=`, `np.sin`, `.solution`, `driver=`, `torch.linalg.lstsq`,
+# `np.asfortranarray`, `np.polynomial.legendre.legvander`, `momentum=`, `Adam`, `.any`, `.argmax`,
+# `atol=`, `np.allclose`, `rtol=`, `np.sin`, `.solution`, `driver=`, `torch.linalg.lstsq`,
 # `torch.linalg.solve`, `.var`.
 #
 # **Next**, in lesson 08, the points get noise, and the question changes: not whether a fit has

@@ -90,9 +90,9 @@ class Course:
         make_wheel(self.wheels, "pytest", "1.0", {"pytest/__main__.py": ECHO})
         self.requirements = folder / "requirements.txt"
         self.requirements.write_text("--find-links wheels\njupyterlab==1.0\n-e .\n")
-        # No index answers, and nobody's own settings of pip count.
-        nowhere = "http://127.0.0.1:9"
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "COURSE_"))}
+        # No index answers, and nobody's own settings of pip and of Python's path count.
+        nowhere, own = "http://127.0.0.1:9", ("PIP_", "COURSE_", "PYTHONPATH")
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(own)}
         self.env |= {"PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0", "no_proxy": "*"}
         self.env |= {"PIP_INDEX_URL": nowhere, "COURSE_TORCH_INDEX": nowhere}
         self.venv = folder / ".venv"
