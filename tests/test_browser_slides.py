@@ -8,6 +8,8 @@ from tests.lessons import NOTEBOOKS, NUMBERS
 
 WIDTH, HEIGHT = 1280, 720
 LEAST_SCALE = 0.48  # A letter in a picture is then 7 of 720 pixels high: a high graph of lesson 03.
+# How many slides have had room to grow.
+ENLARGED = "Reveal.getSlides().filter(s => s.style.getPropertyValue('--zoom') > 1).length"
 # Shows one slide after the other; returns what each has beyond its edges or too small.
 LOOK = """([width, height, scale]) => Reveal.getSlides().map(slide => {
     const {h, v} = Reveal.getIndices(slide);
@@ -49,5 +51,6 @@ def test_slides_fit_the_screen_and_need_no_network(page, tmp_path, number):
 
     assert page.evaluate(LOOK, [WIDTH, HEIGHT, LEAST_SCALE]) == []
     assert page.evaluate("Reveal.getTotalSlides()") > 10
+    assert page.evaluate(ENLARGED) > page.evaluate("Reveal.getTotalSlides()") / 2
     assert [url for url in requests if not url.startswith(("data:", path.as_uri()))] == []
     assert page.errors == []
