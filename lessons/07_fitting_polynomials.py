@@ -116,10 +116,10 @@ descent.truth_panel(descent.design_matrix(x64), y64, line.W, lr=0.1, names=["W[0
 # the name.
 #
 # The tutorial trains it by SGD with a learning rate of 0.05 for 100,000 epochs. You need not wait
-# for all of them. Run the first 2,001.
+# for all of them: run it up to epoch 2,000.
 
 
-# %% slideshow={"slide_type": "subslide", "output": "subslide"}
+# %% slideshow={"slide_type": "subslide"}
 class Polynomial(nn.Module):
     """y_pred = W[0] + W[1]·x + W[2]·x² + … with n coefficients."""
 
@@ -131,28 +131,27 @@ class Polynomial(nn.Module):
         return sum(self.W[k] * x**k for k in range(len(self.W)))
 
 
+# %% slideshow={"output": "subslide"}
 polynomial = Polynomial(5)
 optimizer = torch.optim.SGD(polynomial.parameters(), lr=0.05)
 reports = train(polynomial, nn.MSELoss(), optimizer, x, y, n_epochs=2001, report_every=1000)
-print(
-    "epoch          loss before        W[0]        W[1]        W[2]        W[3]        W[4]  after"
-)
+print("epoch          loss before" + "".join(f"        W[{k}]" for k in range(5)) + "  after")
 for epoch, loss, W in reports:
     show(epoch, loss, W)
 print("published: first 6.661948 [0.2492 0.1396 0.1018 0.0830 0.0719]")
 
 
 # %% [markdown]
-# The first row is the published one. After that the loss creeps. How long will it creep? Running
-# on like this would tell, but slowly: in each epoch `forward` computes the same powers of the same
-# ten numbers again. They never change. So compute them once.
+# The first row is the published one. After that the loss creeps. For how long? Running on would
+# tell, but slowly: in each epoch `forward` computes the same powers of the same ten numbers again.
+# So compute them once.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: the power matrix
 #
-# Put the powers side by side as columns, $1, x, x^2, \dots$ The result is lesson 01's design matrix
-# $A$, and all predictions are $A\,W$. Write it in one line, without a loop: a column of $x$ and a
-# row of exponents broadcast to a table (lesson 00).
+# Put the powers side by side as columns, $1, x, x^2, \dots$ The result is a design matrix $A$
+# (lesson 01), and all predictions are $A\,W$. Write it in one line, without a loop: a column of $x$
+# and a row of exponents broadcast to a table (lesson 00).
 
 
 # %% tags=["exercise"]
@@ -187,8 +186,8 @@ check.power_matrix(power_matrix)
 #
 # $$g = \tfrac{2}{n} A^\top (A W - y)$$
 #
-# It is the same descent in the same float32, without a graph. The function needs nothing but `@`,
-# `-` and `*`, so it takes tensors and NumPy arrays alike.
+# It is the same descent in the same float32, without a graph. NumPy's arrays can do all that the
+# function asks of a tensor, so it takes either.
 #
 # **Predict.** The published training stops after 100,000 epochs, so somebody found it good enough.
 # Will the curve go through the points?
@@ -208,7 +207,7 @@ def descend(A, y, W, lr, n_epochs, report_every=1):
 
 # %% slideshow={"output": "subslide"}
 lr = 0.05
-A64 = np.vander(x64, 5, increasing=True)  # (10, 5)
+A64 = np.vander(x64, 5, increasing=True)  # the columns 1, x, x², x³, x⁴: (10, 5)
 A = torch.from_numpy(A64).float()
 W32, rows = descend(A, y, torch.zeros(5), lr, n_epochs=100_000, report_every=1000)
 show("2000, autograd", *reports[2][1:])
@@ -224,8 +223,8 @@ plots.polynomial_fits(x, y, fits)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Where both loops ran they agree, and our last row is the published one to about six digits. The
-# fit looks perfect. The curve of epoch 90,000 runs through the data, the loss has fallen to a
-# thousandth of what it was, and from row to row it hardly moves any more. Every picture says: done.
+# fit looks perfect. The curve of epoch 90,000 passes close to every point, the loss has fallen to a
+# thousandth of what it was, and from row to row it hardly moves any more.
 #
 # **Predict.** Ask the truth panel. How many of the five coefficients have converged?
 
@@ -235,7 +234,7 @@ descent.truth_panel(A64, y64, W32, lr, names)
 
 exact = descent.QuadraticLoss(A64, y64)
 fits = {"after 100,000 epochs": W32, "least squares": exact.minimizer}
-plots.polynomial_fits(x, y, fits, x_range=(-0.1, 1.3))
+plots.polynomial_fits(x, y, fits, x_range=(0, 1.3))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # None. Least squares has $w_2 = -24.2$ and $w_3 = 9.8$; after 100,000 epochs descent is at $-15.12$
@@ -254,7 +253,7 @@ plots.polynomial_fits(x, y, fits, x_range=(-0.1, 1.3))
 # multiplied the distance from the bottom, along each axis, by $1 - \mathrm{lr}\cdot\lambda$. The
 # bowl over five coefficients has five axes, the **eigenvectors** of its second derivatives
 # $H = \frac2n A^\top A$, the **Hessian**, each with its eigenvalue $\lambda$. We call such an axis
-# an **eigenmode**, or mode. It is a fixed mix of the five coefficients, and so it is a curve over
+# an **eigenmode**, or mode. It is a fixed mix of the five coefficients, and so a curve over
 # $x$. Descent moves along every mode by itself and never mixes two of them.
 #
 # **Predict.** One mode is steep and learned in a few epochs, one is nearly flat. Which of them is
@@ -268,12 +267,13 @@ plots.eigenmodes(A64, y64, grid, np.vander(grid, 5, increasing=True))
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Each panel has its own scale; read it. One unit of the steepest mode, on the right, moves the
 # prediction by up to about 2, everywhere in the same direction. One unit of the flattest, on the
-# left, moves it by a few thousandths, up and down and up again. The loss hardly notices. And what
-# the loss hardly notices has hardly any gradient, so it is hardly learned.
+# left, moves it by a few thousandths, now up, now down. The loss hardly notices. And what the loss
+# hardly notices has hardly any gradient, so it is hardly learned.
 #
-# How far did each mode get in 90,000 epochs? Let $c$ be the distance from the start to the
-# bottom along a mode. After $k$ epochs $c\,(1-\mathrm{lr}\cdot\lambda)^k$ of it is left, and that
-# costs $\frac{\lambda}{2}$ times its square in loss.
+# How far did each mode get in 90,000 epochs, up to the last published row? Let $c$ be the distance
+# from the start to the bottom along a mode. After $k$ epochs $c\,(1-\mathrm{lr}\cdot\lambda)^k$ is
+# left, and that costs $\frac{\lambda}{2}$ times its square in loss: lesson 01's $g^2/(2h)$, where
+# $h$ is $\lambda$ and the slope $g$ is $\lambda$ times the distance.
 
 # %% slideshow={"output": "subslide"} tags=["cover"]
 c = V.T @ (0 - exact.minimizer)  # (5,), the start's distance along each mode
@@ -290,14 +290,13 @@ plots.mode_decay(curvatures, lr, marks=[90_000, 10_000_000])
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# This is the whole story of the published fit. Three modes are learned to the last digit. The
-# fourth has a hundredth left. Of the slowest 95 % are left: it has hardly begun. Yet even at
-# first it cost only 0.00206 of the 6.66 that the training started with, so no loss curve will ever
-# show it.
+# Three modes are learned to the last digit. The fourth has a hundredth left. Of the slowest 95 % are
+# left: it has hardly begun. Yet even at first it cost only 0.00206, and on a loss curve that begins
+# at 6.66 you cannot see that.
 #
-# In the picture each mode is flat for a long time and then falls off a cliff, and the cliffs lie
-# decades apart. The published training ended between the fourth and the fifth. Ten million epochs
-# would do, a hundred times as many.
+# In the picture each mode stays whole for a long time and then falls off a cliff, many times as late
+# as the one before. The published training ended between the fourth cliff and the fifth. Ten million
+# epochs, a hundred times as many, would leave 0.354 % of the slowest mode.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 2: when is a mode done?
@@ -346,13 +345,15 @@ check.epochs_needed(epochs_needed)
 #
 # $$W_k = W^* + V\,(1 - \mathrm{lr}\cdot\lambda)^k\; V^\top (W_0 - W^*)$$
 #
-# Read it from the right: $V^\top$ turns the distance into amounts of the five modes, each shrinks by
-# its own factor $k$ times, $V$ turns them back into coefficients. We call $W_k$ the **exact iterate**.
+# Read it from the right: $V^\top$ turns the distance into amounts of the five modes (of length 1 and
+# at right angles), each shrinks by its own factor $k$ times, $V$ turns them back into coefficients.
+# We call $W_k$ the **exact iterate**.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 3: the exact iterate
 #
-# `np.linalg.eigh(H)` gives both: the curvatures $\lambda$ and, as columns, the modes $V$.
+# Write the formula. `np.linalg.eigh(H)` gives the curvatures $\lambda$ and, as columns, the modes
+# $V$.
 
 
 # %% tags=["exercise"]
@@ -380,8 +381,8 @@ check.iterate(iterate)
 #
 # </details>
 #
-# In the course's toolbox it is `QuadraticLoss.after(steps, start, lr)`. Here is the published table
-# with no training at all. Its row $k$ shows the loss after $k$ steps and the weights after $k + 1$.
+# It is what lesson 05's `bowl.after(steps, start, lr)` does; here the bowl is `exact`. This is the
+# published table with no training: row $k$ shows the loss after $k$ steps, the weights after $k + 1$.
 
 # %% slideshow={"slide_type": "subslide"}
 start = np.zeros(5)
@@ -399,13 +400,13 @@ show("least squares", exact.min_loss, exact.minimizer)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # After ten million epochs the loss has its least value to five digits, while $w_3$ is still off by
-# half a percent. You need not run that loop. You have its result.
+# half a percent.
 #
-# So a slider can move through all the epochs at once. It stands where the published training
+# Without a loop a slider can move through all the epochs. It stands where the published training
 # ended.
 #
-# **Predict.** Go back to 0 and then up. In which order do the modes settle? And how much of the
-# curve over the data do the last two still change?
+# **Predict.** Go back to 0 and then up. In which order do the modes settle? And how far do the last
+# two still move the curve over the data?
 
 
 # %% slideshow={"output": "subslide"}
@@ -420,9 +421,9 @@ sliders.move(settle, epochs=(counts, 100_000))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # From the steepest to the flattest, one after the other, each in a stretch of its own. The first
-# lifts the curve to the height of the points, the second tilts it, the third bends it. The fourth
-# bends it once more. The last takes almost a hundred times as many epochs as the fourth, and moves
-# the curve hardly anywhere but where there are no data.
+# lifts the curve to the height of the points, the second tilts it, the third hardly moves it, and
+# the fourth gives it its wave. The last takes almost a hundred times as many epochs as the fourth,
+# and moves the curve hardly anywhere but where there are no data.
 #
 # Compare the last published row with the exact one, though. They share about four digits, not
 # six. The float32 loop above came closer to the published row than that. Who is wrong?
@@ -454,18 +455,17 @@ print(f"{np.spacing(np.float32(10.4)):.1e} apart")  # the way to the next float3
 # times the gap between two neighbouring float32 numbers, and it is rounded to a whole number of
 # gaps. Small errors, but every epoch makes one, and over thousands of epochs they add up to the
 # ten-thousandth part that you see. In float64 the gaps are far smaller, and the loop gives the
-# exact weights.
+# formula's weights.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How fast can the same work be done?
 #
-# One task, 100,000 epochs, and seven ways to do it. Each rung drops something that the rung above
-# does in every epoch: the powers, the optimizer, the graph, PyTorch, the epochs themselves.
+# One task, 100,000 epochs, and seven ways to do it. Rung by rung you drop what the tutorial's loop
+# does in every epoch: the powers, the optimizer, the graph, PyTorch, and the epochs themselves.
 #
 # New is `torch.autograd.grad(loss, W)`. It *returns* the gradient, instead of adding it to `W.grad`:
 # nothing to zero, no optimizer. `values` shares its storage with W and is no part of the graph
-# (lesson 03), so that stepping it needs no `no_grad`. The NumPy rung stores the same numbers column
-# after column (`np.asfortranarray`), for a reason that its comment tells.
+# (lesson 03), so that stepping it needs no `no_grad`.
 #
 # Before you time anything, make sure that all do the same work: fast and wrong is easy.
 #
@@ -497,7 +497,8 @@ def with_autograd_grad(n_epochs):
     return values
 
 
-# Stored by columns: OpenBLAS reads unset memory in the product by rows, and NumPy may warn of it.
+# %%
+# asfortranarray stores a table by columns. By rows, NumPy may warn of the product without a cause.
 A32, y32, start32 = np.asfortranarray(A.numpy()), y.numpy(), np.zeros(5, dtype=np.float32)
 ladder = {
     "the tutorial's loop": lambda k: with_module(Polynomial(5), x, k),
@@ -540,18 +541,18 @@ for name in ladder:
 # The times are those of the machine that ran this notebook; the orders of magnitude are alike
 # elsewhere. The power matrix and `autograd.grad` gain small factors each. On ten numbers PyTorch
 # spends its time on bookkeeping for the graph, hardly any on arithmetic; without a graph the
-# gradient by hand gains tens of times, and NumPy, with less to keep book of, more still. Then the
-# epochs go. The exact iterate takes as long for a hundred thousand of them as for one, and gains
-# many thousands of times: no tuning of a loop comes near a formula. (With large arrays the
-# arithmetic dominates, and the loops move close together. Lesson 10 measures that.)
+# gradient by hand gains tens of times, and NumPy more still. Then the epochs go. The exact iterate
+# takes as long for a hundred thousand of them as for one: no tuning of a loop comes near a formula.
+# (With large arrays the arithmetic dominates, and the loops move close together. Lesson 10 measures
+# that.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can better columns help?
 #
 # The exact iterate exists for linear models only. Slow modes exist everywhere, so look at their
 # cause. On $[0, 1]$ the columns $x$, $x^2$, $x^3$ and $x^4$ all rise from 0 to 1, and look much
-# alike. To tell them apart is what is hard. The same polynomials can be written with other
-# columns, another **basis**:
+# alike. So they can nearly cancel each other, and a mix in which they do is a flat mode. The same
+# polynomials can be written with other columns, another **basis**:
 #
 # - **powers of $t = 2x - 1$**: now the data lie on $[-1, 1]$, where odd and even powers differ;
 # - **Legendre polynomials** of $t$: $1,\; t,\; \frac12(3t^2-1),\; \dots$ Each reaches one power
@@ -583,14 +584,14 @@ plots.bases(grid, bases(grid, 4), bases(x64, 4), y64)
 
 # %% slideshow={"slide_type": "subslide", "output": "subslide"}
 many = np.linspace(0, 1, 60)
-print("degree 4, 10 points                      κ       epochs   least loss        degree 5: κ")
+print("degree 4, 10 points                    κ     epochs   least loss  degree 5, 60 points: κ")
 for name, columns in bases(x64, 4).items():
-    for label, change in ((name, np.asarray), (f"{name}, standardised", standardise)):
-        loss = descent.QuadraticLoss(change(columns), y64)
-        epochs = np.ceil(np.log(1e-3) / np.log(1 - loss.max_lr / 2 * loss.eigenvalues[0]))
+    for label, change in ((name, lambda A: A), (f"{name}, standardised", standardise)):
+        bowl = descent.QuadraticLoss(change(columns), y64)
+        epochs = np.ceil(np.log(1e-3) / np.log(1 - bowl.max_lr / 2 * bowl.eigenvalues[0]))
         more = descent.QuadraticLoss(change(bases(many, 5)[name]), many)
-        print(f"{label:<28} {loss.condition_number:13,.1f} {epochs:12,.0f}", end="   ")
-        print(f"{loss.min_loss:.8f} {more.condition_number:19,.1f}")
+        print(f"{label:<28} {bowl.condition_number:11,.1f} {epochs:10,.0f}", end="   ")
+        print(f"{bowl.min_loss:.8f} {more.condition_number:23,.1f}")
 
 print()
 A_legendre = standardise(bases(x64, 4)["Legendre of t"])  # (10, 5)
@@ -600,23 +601,23 @@ descent.truth_panel(A_legendre, y64, W_legendre, lr_legendre, [f"P{k}" for k in 
 
 
 # %% [markdown]
-# The column 'epochs' counts, at half of each basis' own limit, until the slowest mode is down to a
-# thousandth; the last column is for degree 5 on 60 points. Standardising the powers of $x$, all the
-# cure that lesson 01's line needed, gains a factor of four here. It mends columns of different
-# *size*, and these are columns of nearly the same *direction*. Moving to $[-1, 1]$ gains a factor
-# of a thousand and costs nothing. Legendre polynomials end it: tens of epochs instead of two
-# million. One degree more makes all powers worse; the standardised Legendre basis stays round.
+# The column 'epochs' counts, at half of each limit, until the slowest mode is down to a thousandth.
+# (The × in the picture ask for the loss alone, and come sooner.) Standardising the powers of $x$,
+# all the cure that lesson 01's line needed, gains a factor of four here. It mends columns of
+# different *size*, and these are columns of nearly the same *direction*. Moving to $[-1, 1]$ gains
+# a factor of a thousand and costs nothing. Legendre polynomials end it: tens of epochs instead of
+# two million. One degree more makes all powers worse; standardised Legendre columns stay round.
 #
-# The panel is that of 25 epochs in it. All have converged. The coefficients are others, since
-# they belong to other columns; the curve is the curve of least squares.
+# The panel shows these after 25 epochs, all converged. The coefficients are others, since they
+# belong to other columns; the curve is that of least squares.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What do momentum and Adam mend?
 #
 # Often you cannot choose the columns: a network learns its own. Then you change the optimizer.
 #
-# **Momentum** keeps a velocity $v$, which begins at zero. In every epoch it keeps the share $\mu$ of
-# it and adds the gradient $g$:
+# **Momentum** gives descent a velocity $v$, at first zero. Every epoch keeps the share $\mu$ of it
+# and adds the gradient $g$:
 #
 # $$v \leftarrow \mu\,v + g \qquad\qquad W \leftarrow W - \mathrm{lr}\cdot v$$
 #
@@ -624,6 +625,8 @@ descent.truth_panel(A_legendre, y64, W_legendre, lr_legendre, [f"P{k}" for k in 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 4: a step with momentum
+#
+# Write the two formulas.
 
 
 # %% tags=["exercise"]
@@ -655,8 +658,10 @@ check.momentum_step(momentum_step)
 # so that every one of them moves by about lr, however small its gradient.
 #
 # An optimizer reads `W.grad` and does not ask who wrote it. So give it the gradient by hand, in
-# float64. (SGD calls $\mu$ its `momentum`.) **Predict.** Plain descent needs millions of epochs. Who gets within 0.1 % of the least
-# loss in 6,000: momentum with $\mu = 0.9$? With 0.99 and a larger lr? Adam?
+# float64. (SGD calls $\mu$ its `momentum`.)
+#
+# **Predict.** Plain descent needs millions of epochs. Who gets within 0.1 % of the least loss in
+# 6,000: momentum with $\mu = 0.9$? With 0.99 and a larger lr? Adam?
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -690,12 +695,12 @@ for name, losses in races.items():
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# - **Momentum 0.9** is ten times as fast, just as $1/(1-0.9)$ says: its last loss is that of epoch
-#   60,000 in the table above. Ten times is too little.
+# - **Momentum 0.9** is ten times as fast, just as $1/(1-0.9)$ says: its last loss is close to that
+#   of epoch 60,000 in the tables above. Ten times is too little.
 # - **Momentum 0.99** with a large lr arrives. It also overshoots: at first the loss jumps up and
 #   down, above where it began, and it takes hundreds of epochs to calm down.
 # - **Adam** is faster than plain descent and does not arrive. It mends coefficients whose gradients
-#   differ in *size*. But our flat direction is a mix of all five, and no single one of them is slow.
+#   differ in *size*. But our flat direction is a mix of all five: no single one is slow.
 # - **Adam along the modes** is the proof. `A64 @ V` has the modes themselves as columns: the same
 #   bowl with the same $\kappa$, only turned, so that its axes lie along the coefficients. Plain
 #   descent would not notice. Adam now arrives in about a thousand epochs.
@@ -739,7 +744,7 @@ print(f"with zero_grad:  loss {races['plain descent'][400]:.4f} after 400 epochs
 # as many as there are unknowns. `lstsq` answers the same question without ever forming
 # $A^\top A$. Does that matter? Take 100 points on our curve, degree 8, float32.
 #
-# **Predict.** On paper both are exact. How far apart do they end?
+# **Predict.** On paper both are exact. Which of them comes close to the least possible loss?
 
 # %% slideshow={"output": "subslide"}
 dense = np.linspace(0, 1, 100)
@@ -758,11 +763,11 @@ print(f"normal equations: over 5 times the least loss: {loss_normal > 5 * hard.m
 
 
 # %% [markdown]
-# The Hessian is $A^\top A$ but for a factor, and forming it *squares*: $A$ itself has only the
-# root of that condition number. Float32 carries about seven digits. They suffice for the root, and
-# not for the square: the flattest direction is lost in rounding before `solve` begins. How much is
-# lost is chance and differs between machines, so the cell prints only where it lies. The rule:
-# **never form $A^\top A$ in order to solve**. Let `lstsq` do it, and prefer float64.
+# `lstsq` does. The Hessian is $A^\top A$ but for a factor, and forming it *squares* the condition
+# number: $A$ itself has only the root of it. Float32 carries about seven digits. They suffice for
+# the root, and not for the square: the flattest direction is lost in rounding before `solve`
+# begins. How much is lost is chance and differs between machines, so the cell prints only where it
+# lies. The rule: **never form $A^\top A$ in order to solve**. Let `lstsq` do it, and prefer float64.
 # (`driver="gels"` is for independent columns. The default driver also copes with dependent ones, by
 # dropping the directions that it takes for noise.)
 
@@ -770,10 +775,10 @@ print(f"normal equations: over 5 times the least loss: {loss_normal > 5 * hard.m
 # ### Break it: a parameter that nobody trains
 #
 # A parabola, with its constant kept apart. Everything requires grad, the loss falls, and no error
-# appears.
+# appears. Find the slip before you run it.
 
 
-# %% slideshow={"output": "subslide"}
+# %%
 class Parabola(nn.Module):
     """y_pred = b + W[0]·x + W[1]·x²."""
 
@@ -786,8 +791,10 @@ class Parabola(nn.Module):
         return self.b + self.W[0] * x + self.W[1] * x**2
 
 
+# %% slideshow={"output": "subslide"}
 parabola = Parabola()
-reports = train(parabola, F.mse_loss, SGD(parabola.parameters(), lr=0.1), x, y, 200, 199)
+optimizer = SGD(parabola.parameters(), lr=0.1)
+reports = train(parabola, F.mse_loss, optimizer, x, y, n_epochs=200, report_every=199)
 variance = y64.var()  # the standard deviation squared
 print(f"loss from {reports[0][1]:.4f} to {reports[-1][1]:.4f}, variance of y {variance:.4f}")
 print(f"b = {parabola.b.item():.4f}, the mean of y is {y64.mean():.4f}; W = {parabola.W.tolist()}")
@@ -804,7 +811,7 @@ print("registered:", [name for name, _ in parabola.named_parameters()])
 # ### Break it: shapes and types
 #
 # One more silent one, in the manner of lesson 00: give the line a *column* of $x$, leave y as it is,
-# and write the loss by hand. Then two loud ones, of somebody who wants float64.
+# and write the loss by hand.
 
 
 # %% slideshow={"output": "subslide"}
@@ -816,8 +823,15 @@ flat = Line()
 train(flat, squares, SGD(flat.parameters(), lr=0.5), x.reshape(-1, 1), y, n_epochs=300)
 print(f"slope {flat.W[0].item():.4f}, constant {flat.W[1].item():.4f}, mean of y {y.mean():.4f}")
 y_pred = flat(x.reshape(-1, 1))
-print(f"{tuple(y_pred.shape)} minus {tuple(y.shape)} is {tuple((y_pred - y).shape)}\n")
+print(f"{tuple(y_pred.shape)} minus {tuple(y.shape)} is {tuple((y_pred - y).shape)}")
 
+# %% [markdown]
+# Every prediction meets every target, and the best that a line can do is to lie flat at the mean.
+# `nn.MSELoss` would have warned you.
+#
+# Then two loud ones, of somebody who wants float64:
+
+# %% slideshow={"output": "subslide"}
 for attempt in (
     lambda: torch.from_numpy(A64) @ torch.zeros(5),
     lambda: SGD([torch.zeros(5, requires_grad=True).double()], lr=0.1),
@@ -829,8 +843,6 @@ for attempt in (
         print(f"{type(message).__name__}: {message}")
 
 # %% [markdown]
-# - **The flat line.** (10, 1) minus (10,) is (10, 10): every prediction meets every target, and the
-#   best that a line can do is to lie flat at the mean. `nn.MSELoss` would have warned you.
 # - **A float64 matrix meets float32 weights.** What comes from NumPy is float64, what
 #   `torch.zeros` makes is float32. Convert one of them.
 # - **`.double()`** makes float64 weights, but what it returns is the *result* of an operation and no

@@ -46,8 +46,8 @@ for (name, meaning), column in zip(table.x_names, table.x.T, strict=True):
     print(f"{name:<4}  {meaning:<42} {column.min():9.2f}{column.mean():8.2f}{column.max():9.2f}")
 
 # %% [markdown]
-# The descriptions are scikit-learn's. They give a unit for the age and for nothing else. They do not
-# say which sex is coded 1, so a coefficient of `sex` can be computed, but not read. The target is 'a
+# The descriptions are scikit-learn's, save that of `sex`. They give a unit for the age alone, and do
+# not say which sex is coded 1, so its coefficient can be computed, but not read. The target is 'a
 # quantitative measure of disease progression one year after baseline', again without a unit. We call
 # its unit *points*. Write such gaps down before you start: whoever uses your model will ask.
 #
@@ -55,8 +55,8 @@ for (name, meaning), column in zip(table.x_names, table.x.T, strict=True):
 # `device` says where tensors live; more on it below. And one thread is enough: tensors as small
 # as these gain nothing from a second one.
 #
-# **Predict.** The column `bmi` is on the right. How much of the target will a good model explain:
-# nearly all, about half, hardly any?
+# **Predict.** The panel on the right shows one input, `bmi`. How much of the target's variance will
+# a model of all ten explain: nearly all, about half, hardly any?
 
 # %% slideshow={"slide_type": "subslide"}
 torch.set_num_threads(1)  # compute on one core of the processor
@@ -65,6 +65,8 @@ x = torch.from_numpy(table.x).to(device)  # (442, 10)
 y = torch.from_numpy(table.y).to(device)  # (442, 1)
 plots.target_and_input(y, x[:, 2], "progression (points)", "bmi (body mass index)")
 
+# %% [markdown]
+# The cloud rises with `bmi`, and it is wide everywhere. What all ten explain, the test rows will say.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does a model have to beat?
@@ -100,17 +102,16 @@ for name, rows in (("training", train), ("validation", val)):
 
 # %% [markdown]
 # On the training rows it is exactly their standard deviation: the root of the mean squared distance
-# from the mean. On other rows it is another number. There is no model yet, nothing to overfit, and
-# still other rows move the figure by two points. Remember that when two models differ by one.
+# from the mean. There is no model yet, nothing to overfit, and still other rows move the figure by
+# two points. Remember that when two models differ by one.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where does the scaling go?
 #
 # The columns have very different sizes, and lessons 01 and 04 showed what that does to descent. So
 # standardise, with the mean and the standard deviation of the *training rows*. Lesson 05 put both
-# into the model as buffers. Here you do the same for the target, too. So the part that learns sees
-# numbers of size 1 on both sides, and the model as a whole takes raw measurements and answers in
-# points.
+# into the model as buffers. Here you do the same for the target, too: the part that learns sees
+# numbers of size 1 on both sides, and the model takes raw measurements and answers in points.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: standardise two parts
@@ -146,6 +147,8 @@ check.standardise(standardise)
 # by n − 1, which is as good.)
 #
 # </details>
+#
+# Now inside a model, whose `body` is the part that learns:
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -164,6 +167,7 @@ class Predictor(nn.Module):
         return self.y_mean + self.y_std * self.body((x - self.x_mean) / self.x_std)
 
 
+# %%
 def rmse(model, rows):
     """The RMSE of a model on some rows, in points."""
     model.eval()
@@ -174,9 +178,8 @@ def rmse(model, rows):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How far does a line get?
 #
-# Always fit the linear model first. (We go on calling it a line, although it has ten inputs now.) It
-# is quick, its answer is known exactly, and it is the second baseline, the one that a network has
-# to beat.
+# Always fit the linear model first. (We still call it a line, although it has ten inputs.) It is
+# quick, its answer is known exactly, and it is the second baseline, the one for a network to beat.
 #
 # `run_epoch` is lesson 06's loop over shuffled batches, written for rows in memory: shuffle the
 # row numbers, cut them into pieces of 32, take one step for each. The loss is the MSE divided by
@@ -237,9 +240,9 @@ for name, w in (("this fit", coefficients(linear)), ("least squares", best)):
 # difference, −24.3 where it should be −79.9. That is lesson 01's flat valley. Besides, batches add
 # their restlessness to every coefficient.
 #
-# Two things mend it, and you know both. All rows in one batch, so that the gradient holds still; and
-# momentum (lesson 07) for the flat direction. (The cell goes on from the weights that it finds. Run
-# it again and it goes on from its own.)
+# Two things mend it: all rows in one batch, so that the gradient holds still; and momentum (lesson 07)
+# for the flat direction. (The cell goes on from the weights that it finds. Run it again and it goes
+# on from its own.)
 
 # %% slideshow={"output": "subslide"} tags=["continues"]
 optimizer = torch.optim.SGD(linear.parameters(), lr=0.2, momentum=0.9)
@@ -265,15 +268,17 @@ print(f"RMSE: training {rmse(linear, train):.2f}, validation {rmse(linear, val):
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: a scale from all rows
 #
-# From now on you may have the line without descending. `solve` computes least squares with
-# `torch.linalg.lstsq` (lesson 07) and writes it into a model. `columns` restricts it to some of
-# the inputs, which you will want later.
-#
 # Somebody standardises once at the top of the notebook, with all 442 rows, then splits. It is a leak
 # in lesson 08's sense: the test rows have taken part in the preparation.
+#
+# To compare, take the line on either scale, and from now on without descending. `solve` computes
+# least squares with `torch.linalg.lstsq` (lesson 07) and writes it into a model. `columns`
+# restricts it to some of the inputs, which you will want later.
+#
+# **Predict.** How much does the leak change the validation RMSE?
 
 
-# %% slideshow={"slide_type": "subslide", "output": "subslide"}
+# %% slideshow={"slide_type": "subslide"}
 def solve(model, train, columns=range(10)):
     """Set a linear Predictor to the least squares of the training rows, on its own scale."""
     z = (x[train] - model.x_mean) / model.x_std
@@ -286,6 +291,7 @@ def solve(model, train, columns=range(10)):
     return model
 
 
+# %% slideshow={"output": "subslide"}
 leaky = solve(Predictor(nn.Linear(10, 1), x, y).to(x), train)  # the scale of all rows
 clean = solve(Predictor(nn.Linear(10, 1), x[train], y[train]).to(x), train)
 print("column   mean of all rows   mean of the training rows")
@@ -296,11 +302,10 @@ print(f"validation RMSE: {rmse(leaky, val):.6f} and {rmse(clean, val):.6f}")
 
 
 # %% [markdown]
-# Another scale, no error, and here no harm either. Least squares does not care how the columns are
-# shifted and scaled, so its predictions are the same. That is luck, not a licence. A model with
-# ridge (lesson 08) does care, and so does a network that is stopped early, like ours below. It gets
-# worse where 'preparing' means more than shifting, such as choosing columns. You will not notice
-# when it starts to matter. Take the scale from the training rows, always.
+# Not at all: least squares does not care how the columns are shifted and scaled. That is luck, not a
+# licence. A model with ridge (lesson 08) does care, and so does a network that is stopped early, like
+# ours below. It gets worse where 'preparing' means more than shifting, such as choosing columns. You
+# will not notice when it starts to matter. Take the scale from the training rows, always.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is a network?
@@ -337,8 +342,8 @@ for name, model in (("network", network), ("line", linear)):
 print(f"RMSE before training: validation {rmse(network, val):.2f} points")
 
 # %% [markdown]
-# 193 numbers for 266 rows: it can go a long way towards learning the rows by heart. Before any
-# training its answers lie around the training mean, so it begins not far from the baseline's 77.26.
+# 193 numbers for 266 rows: it can learn much of them by heart. Before any training its answers lie
+# around the training mean, so it begins not far from the baseline's 77.26.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: another dtype, another device
@@ -367,8 +372,8 @@ for attempt in (lambda: bare(x), lambda: bare.double().to("meta")(x)):
 # device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # ```
 #
-# This lesson stays on the processor all the same: batches as small as these give a card next to
-# nothing to do, and this way you see the digits that everyone sees.
+# This lesson stays on the processor: batches as small as these give a card next to nothing to do,
+# and this way you see the digits that everyone sees.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## When do you stop, and what do you keep?
@@ -376,8 +381,8 @@ for attempt in (lambda: bare(x), lambda: bare.double().to("meta")(x)):
 # Lesson 08 has the answer to both: watch the validation rows after each epoch, keep a true copy of
 # the best epoch's `state_dict`, and stop when none has been better for a while, the patience.
 #
-# Here is the whole training, with Adam (lesson 07) and a patience of 15 epochs. The rows that choose
-# the epoch are an argument, and that will matter. With a patience of 60 it runs through once, so
+# Here is the training, with Adam (lesson 07) and a patience of 15 epochs. The rows that choose the
+# epoch are an argument, and that will matter. This once a patience of 60 lets it run through, so
 # that you see what stopping saves.
 #
 # **Predict.** The line has a validation RMSE of 53.75. How far below will the network get?
@@ -409,8 +414,8 @@ plots.kept_epoch(*curves.T, best_epoch, levels, unit="points")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Within four epochs the network is about where the line is. It gets no further: the best of 60
-# epochs, the star, is at 54.02, and the line at 53.75. From there the training rows get better and
-# better, and the validation rows worse and worse. The network goes on to learn 266 patients by heart.
+# epochs, the star, is at 54.02, and the line at 53.75. From there the training error falls and falls,
+# and the validation error creeps, then climbs: the network is learning 266 patients by heart.
 #
 # `fit` has put the state of the star back. Write it to a file, and read it as another program would.
 # The scale travels along, because it lives in buffers. (The new network has the scale of two rows
@@ -456,14 +461,13 @@ print(f"the baseline's:            {y[train].std(correction=0):.2f}")
 
 # %% [markdown]
 # It *is* the baseline, to a hundredth. Every prediction met every target (lesson 00), so the best
-# answer for everybody is the mean. Nothing fails; the loss falls and settles. That is one more use of
-# a baseline: **a model that lands right on it has learned nothing from its inputs**. Look at the
-# shapes.
+# answer for everybody is the mean. Nothing fails; the loss falls and settles. **When a model lands
+# right on its baseline**, look at the shapes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Opening the test set
 #
-# All decisions are made. The test rows have not been touched. Now they may speak, once.
+# All decisions are made, and the test rows had no part in any. Now they may speak, once.
 #
 # **Predict.** Will the network beat the line? By more or by less than a point?
 
@@ -479,16 +483,15 @@ for name, value in (
 
 # %% [markdown]
 # Two points better than the line. Many a report ends here: 'the neural network outperforms linear
-# regression'. But on the validation rows it did not, and you have seen what other rows do to the
-# figure of one and the same baseline. Is the network better, or are these 88 patients kinder to it?
+# regression'. But on the validation rows the line was ahead, and the baseline moves by more from one
+# set of rows to the next. Is the network better, or are these 88 patients kinder to it?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Is it a gain or is it luck?
 #
-# Repeat *everything* with other seeds: split, scale, line, network, choice of the epoch, test. Each
-# repetition has its own training, validation and test rows.
+# Repeat *everything* with eight seeds: split, scale, line, network, choice of the epoch, test.
 #
-# **Predict.** Out of eight repetitions, in how many will the network be better?
+# **Predict.** In how many of the eight will the network be better?
 
 
 # %%
@@ -514,9 +517,8 @@ plots.split_results(results, "points")
 
 
 # %% [markdown]
-# Read the left panel first. From split to split every model goes up and down by far more than the two
-# models differ, and they go up and down *together*: some test sets are harder. That is why the right
-# panel takes the difference on the same rows.
+# On the left every model goes up and down by far more than the two differ, and *together*: some test
+# sets are harder. So the right panel takes the difference on the same rows.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 2: gain and spread
@@ -558,9 +560,8 @@ check.compare(compare)
 
 # %% slideshow={"slide_type": "subslide"}
 difference = results["network"] - results["line"]
-print(
-    f"network minus line: mean {difference.mean():.2f}, standard deviation {difference.std():.2f}"
-)
+mean, std = difference.mean(), difference.std()
+print(f"network minus line: mean {mean:.2f}, standard deviation {std:.2f}")
 print(f"network ahead in {(difference < 0).sum()} of 8 splits")
 own = results["line"]
 print(f"the line's own RMSE: mean {own.mean():.2f}, standard deviation {own.std():.2f}")
@@ -569,16 +570,14 @@ print(f"the line's own RMSE: mean {own.mean():.2f}, standard deviation {own.std(
 # Taking the difference removes what a split does to both models, and more than half of the spread
 # with it. What is left is still three times the gain.
 #
-# On average the network is ahead by 0.43 points, out of 55. It is ahead in six splits of eight. In one
-# of the other two it is behind by more than it is ever ahead. The two points of split 0, our first,
-# were the luckiest draw of all. (The splits share rows, so they are not eight independent witnesses.
-# An error bar made of them would promise too much.)
+# On average the network is ahead by 0.43 points, out of 55, and it is ahead in six splits of eight.
+# In one of the other two it is behind by more than it is ever ahead. The two points of split 0, our
+# first, were the luckiest draw of all. (The splits share rows: they are no independent witnesses.)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: the test set that was asked every epoch
 #
 # Somebody does without validation rows: 'I choose the epoch on the test rows, it is only one number.'
-# In the call of `fit` that is one word.
 
 # %%
 peeking = []
@@ -588,65 +587,63 @@ for seed in range(8):
     peeking.append(rmse(chosen_on_test, test_rows))
 gain_honest = results["line"] - results["network"]
 gain_peeking = results["line"] - np.array(peeking)
-for name, gain in (
-    ("epoch chosen on validation", gain_honest),
-    ("epoch chosen on test", gain_peeking),
-):
-    ahead = (gain > 0).sum()
-    print(f"{name:<27} mean gain over the line {gain.mean():.2f} points, ahead in {ahead} of 8")
+for name, gain in (("validation", gain_honest), ("test", gain_peeking)):
+    print(f"epoch chosen on {name:<10}  mean gain over the line {gain.mean():.2f} points", end="")
+    print(f", ahead in {(gain > 0).sum()} of 8")
 
 # %% [markdown]
-# The same networks, the same training, another star on the curve, and the gain is almost three times
-# as large. Nothing has got better; the test rows have chosen in their own favour. At most sixty looks
-# at them invented more than the honest gain. Each setting that you try and judge on the test set does
-# the same: the number of units, the learning rate, the seed.
+# The same networks, the same training, another star on the curve, and the gain is almost three
+# times as large. Nothing has got better; the test rows have chosen in their own favour. Twenty to
+# forty looks at each test set invented more than the honest gain. Each setting that you try and
+# judge there does the same: the number of units, the learning rate, the seed.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where does it fail?
 #
 # An RMSE is one number for everybody. Put the test rows of all eight splits together, 704
-# predictions of the network, and look at the residuals, prediction minus target.
+# predictions of the network, and look at the residuals, prediction minus target. (A patient who is
+# in several test sets has several points.)
 #
 # **Predict.** For the patients with the highest targets: are the predictions too high or too low?
 
 # %% slideshow={"output": "subslide"}
-pooled_y = torch.cat([y[split(seed)[2]] for seed in range(8)])  # (704, 1)
+tests = [split(seed)[2] for seed in range(8)]
+pooled_y = torch.cat([y[rows] for rows in tests])  # (704, 1)
+pairs = list(zip(tests, experiments, strict=True))
 with torch.no_grad():
-    pooled_pred = torch.cat(
-        [net(x[split(seed)[2]]) for seed, (_, _, net) in enumerate(experiments)]
-    )
+    pooled_line = torch.cat([line(x[rows]) for rows, (_, line, _) in pairs])
+    pooled_pred = torch.cat([net(x[rows]) for rows, (_, _, net) in pairs])
 plots.residual_views(pooled_y, pooled_pred, "points")
-residual = (pooled_pred - pooled_y).ravel()
-rmse_all = residual.square().mean().sqrt()  # square: each number times itself
-print(f"{len(residual)} predictions: RMSE {rmse_all:.1f} points")
-order = pooled_pred.ravel().argsort()  # row numbers, from the lowest prediction to the highest
-for rows in order.tensor_split(5):  # five parts of nearly one size
-    low, high = pooled_pred[rows].min(), pooled_pred[rows].max()
-    error = residual[rows].square().mean().sqrt()
-    print(f"predicted {low:6.1f} to {high:6.1f}: RMSE {error:.1f} points")
-centred = pooled_y.ravel() - pooled_y.mean()
-unexplained = residual.square().mean() / centred.square().mean()
-slope = (centred * residual).mean() / centred.square().mean()
-print(f"share of the target's variance that is not explained: {unexplained:.3f}")
-print(f"slope of the residual over the target:               {slope:.3f}")
+
+# %% slideshow={"slide_type": "subslide"}
+centred, variance = pooled_y.ravel() - pooled_y.mean(), pooled_y.var(correction=0)
+for name, y_pred in (("line", pooled_line), ("network", pooled_pred)):
+    residual = (y_pred - pooled_y).ravel()
+    mse = residual.square().mean()  # square: each number times itself
+    unexplained, slope = mse / variance, (centred * residual).mean() / variance
+    order = y_pred.ravel().argsort()  # row numbers, from the lowest prediction to the highest
+    fifths = [residual[rows].square().mean().sqrt() for rows in order.tensor_split(5)]
+    print(f"{name}: {len(residual)} predictions, RMSE {mse.sqrt():.1f}", end="")
+    print("; by fifths, lowest first:", *(f"{error:.1f}" for error in fifths))
+    print(f"   MSE over the variance of the target:   {unexplained:6.3f}")
+    print(f"   slope of the residual over the target: {slope:6.3f}")
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Left**: the highest fifth of the targets is predicted 58 points too low, the lowest 43 too high.
-# It looks like a fault of the network. Most of it is none. About half of the variance is
-# unexplained: nothing that we tried finds it in the ten inputs. What you cannot know you had best
-# predict by its mean, so predictions crowd towards the middle. For a model whose predictions are
-# right on average, wherever they lie, the slope on the left is the unexplained share with a minus,
-# and the two printed numbers are close to that. Every such model has it.
+# It looks like a fault of the network, but the line has the same slope. The MSE is about half of the
+# target's variance. That half is *unexplained*: nothing that we tried finds it in the ten inputs. What
+# you cannot know you had best predict by its mean, so predictions crowd towards the middle. For a
+# model that is right on average wherever its predictions lie, the slope is the unexplained share
+# with a minus, and the two printed numbers are close to that.
 #
 # **Right**: the fairer question, for when you use the model you know the prediction and not the
 # target. There is little slope; the highest fifth of the predictions is 14 points too low. But the
 # error is not the same everywhere: 33 points for the lowest predictions, 72 for the fourth fifth.
 # '55 points' is too much for the ones and too little for the others.
 #
-# And for the question that was asked, remember the left panel all the same. The patients whose
-# disease progresses fastest, the ones you would most like to find, are those that the model
-# underrates most.
+# For the question that was asked, remember the left panel all the same. The patients whose disease
+# progresses fastest, the ones you would most like to find, are those that the model underrates most.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which inputs matter?
@@ -657,6 +654,8 @@ print(f"slope of the residual over the target:               {slope:.3f}")
 # - **Permutation importance**: shuffle one column of the test rows, so that it no longer
 #   belongs to its patient, and see by how much the RMSE rises. It works for every model.
 # - **Leave it out**: fit again without the column, and see by how much the RMSE rises.
+#
+# **Predict.** s1 and s2 go up and down together. Will the three agree about s1?
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 3: permutation importance
@@ -705,7 +704,8 @@ def permutation_importance(model, rows, n_orders=20):
         for _ in range(n_orders):
             shuffled = x_rows.clone()
             shuffled[:, column] = x_rows[rng.permutation(len(rows)), column]
-            after.append(rmse_of(model(shuffled), y[rows]))
+            with torch.no_grad():
+                after.append(rmse_of(model(shuffled), y[rows]))
         rises.append(np.mean(after) - rmse(model, rows))
     return rises
 
@@ -748,21 +748,20 @@ for name in ("bmi", "s5", "s1", "s2"):
 # without it the line is worse on every split. On age they agree, too: it hardly matters beside the
 # rest.
 #
-# On s1 they contradict each other. It has the largest coefficient of all, anywhere between −58 and
-# −18, depending on who happens to be in the training set. Shuffling it costs the line more than any
-# other column. And leaving it out costs **nothing**.
+# On s1 they contradict each other. On average it has the largest coefficient, and shuffling it costs
+# the line most. (The coefficient is anywhere between −58 and −18, depending on who happens to be in
+# the training set.) And leaving it out costs **nothing**.
 #
-# The reason is the flat valley again. s1 and s2 say nearly the same: their **correlation** is 0.90 (1
-# would mean that they always move together, 0 that they have no linear relation). The line uses
-# their small difference, with two large coefficients of opposite sign. Shuffle one of them, and you
-# make patients that do not exist, high in s1 and low in s2; to those the line gives wild answers.
-# The network leans on s1 hardly at all. Leave s1 out and fit again, and the other columns stand
-# in for it.
+# The reason is the flat valley again. The correlation (lesson 04) of s1 and s2 is 0.90. The line
+# uses their small difference, with two large coefficients of opposite sign. Shuffle one of them,
+# and you make patients that do not exist, high in s1 and low in s2; to those the line gives wild
+# answers. The network, stopped early, leans on s1 hardly at all. Leave s1 out and fit again, and
+# the other columns stand in for it.
 #
 # So say what you mean. Shuffling tells what **this model** leans on. Leaving out tells what **the
-# data** need. A coefficient tells what changes when this input changes and *all others stay*, and
-# s1 seldom moves without s2. None of the three tells what would happen to a patient whose value
-# you changed: these are measurements, not an experiment.
+# other columns** cannot stand in for. A coefficient tells what changes when this input changes and
+# *all others stay*, and s1 seldom moves without s2. None of the three tells what would happen to a
+# patient whose value you changed: these are measurements, not an experiment.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What do you answer?
@@ -770,22 +769,23 @@ for name in ("bmi", "s5", "s1", "s2"):
 # You were asked to within how much the progression can be told. Take all eight test sets.
 
 # %%
-for name, values in results.items():
-    low, high = values.min(), values.max()
-    print(f"{name:<9} RMSE {values.mean():.1f} points on average, from {low:.1f} to {high:.1f}")
-share = (residual.abs() < 55).double().mean()
-print(f"share of the network's predictions within 55 points of the target: {share:.2f}")
+pooled_mean = torch.cat([y[split(seed)[0]].mean().expand(88, 1) for seed in range(8)])
+predictions = (pooled_mean, pooled_line, pooled_pred)
+for (name, rmses), y_pred in zip(results.items(), predictions, strict=True):
+    share = ((y_pred - pooled_y).abs() < 55).double().mean()
+    print(f"{name:<9} RMSE {rmses.mean():.1f} points on average, ", end="")
+    print(f"from {rmses.min():.1f} to {rmses.max():.1f}; within 55 points: {share:.2f} of all")
 
 # %% [markdown]
-# 'To within about 55 points for two patients in three, where the mean for everybody gives an RMSE of
-# 80; closer for low predictions; too low for the worst cases.' That is an answer, and **a line gives
+# 'To within about 55 points for two patients in three, where the mean for everybody manages two in
+# five; closer for low predictions; too low for the worst cases.' That is an answer, and **a line gives
 # it**. The network adds less than half a point on average, and one draw of the rows takes back six
 # times that. It needs 193 parameters, an epoch to stop at, and a seed. Use the line.
 #
-# This is a result, not a failure. The network had its chance on the same rows, and now you know that
-# this network, with ten numbers on 266 patients, finds next to nothing beyond the line. More
-# patients or other measurements may change that. On images, sound or text, with far more rows and
-# inputs, networks do find what no line can. You only know by putting the line beside them.
+# That is a result, not a failure. This network, with ten numbers on 266 patients, finds next to
+# nothing beyond the line. More patients or other measurements may change that. On images, sound or
+# text, with far more rows and inputs, networks do find what no line can. You only know by putting
+# the line beside them.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap

@@ -150,7 +150,7 @@ def settling(x, y, W, W_best, eigenvalues, left, *, axs=None):
     ax.plot(grid, curve, color=FIT, label="the fit now")
     margin = 0.25 * np.ptp(y)
     ax.set(xlabel="x", ylabel="y", xlim=(low, high), ylim=(-margin, y.max() + margin))
-    ax.legend(loc="lower center")
+    ax.legend(loc="upper left")
     mse = np.mean((np.polynomial.polynomial.polyval(x, W) - y) ** 2)
     return f"{(left < 5e-4).sum()} of {len(left)} modes are settled; the loss is {mse:.6f}."
 
@@ -175,7 +175,8 @@ def bases(grid, curves, matrices, y, *, axs=None):
         loss = QuadraticLoss(A, y)
         kappa = format_kappa(loss.condition_number)
         for k, column in enumerate(to_array("curves", curves[name]).T):
-            axs[f"b{i}"].plot(grid, column, color=f"C{k}", linestyle=("-", "--", "-.", ":")[k % 4])
+            line = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))[k % 5]
+            axs[f"b{i}"].plot(grid, column, color=f"C{k}", linestyle=line, label=f"degree {k}")
         axs[f"b{i}"].set(xlabel="x", title=f"{name}: κ = {kappa}")
         start = np.zeros(loss.A.shape[1])
         paths = np.array([loss.after(k, start, loss.max_lr / 2) for k in epochs])
@@ -185,6 +186,7 @@ def bases(grid, curves, matrices, y, *, axs=None):
         said.append(f"{name} κ = {kappa}")
         axs["loss"].plot(done, excess[epochs == done], "x", color="black", markersize=9, zorder=5)
     axs["b0"].set_ylabel("value of each column")
+    axs["b0"].legend(loc="upper left", bbox_to_anchor=(0, 0.94), fontsize=8)
     axs["loss"].set(xscale="log", yscale="log", xlabel="epoch", ylim=(_NOTHING, 4))
     axs["loss"].set_ylabel("loss − least possible loss")
     axs["loss"].set_title("descent at half of each one's limit; × where the loss is within 0.1 %")
@@ -207,7 +209,9 @@ def excess_losses(losses, min_loss, *, ax=None):
         epochs = np.arange(len(values))
         marked = np.unique(np.geomspace(1, len(values) - 1, 9).astype(int))
         excess = np.maximum(values - min_loss, _NOTHING / 10)
-        ax.plot(epochs, excess, **style, linewidth=1.2, markevery=list(marked), label=label)
+        below = 2 + 1 / (1 + np.abs(np.diff(values)).sum())  # what jumps hides no other line
+        style = {**style, "linewidth": 1.2, "markevery": list(marked), "zorder": below}
+        ax.plot(epochs, excess, **style, label=label)
         said.append(f"{values[-1]:.6f}")
     ax.axhline(1e-3 * min_loss, color="0.4", linewidth=1)
     ax.text(1.1, 1.2e-3 * min_loss, "0.1 % above the least", fontsize=9, color="0.2")
