@@ -31,7 +31,8 @@ from tests.lessons import NUMBERS, ROOT
 from tests.test_architecture import COURSE_UTILS
 
 GOAL = 0.9
-TESTS = ["validate", "data", "descent", "plots", "graphs", "self_check", "exercises", "lesson_*"]
+TESTS = ["validate", "data", "descent", "plots", "graphs", "self_check", "checks", "sliders"]
+TESTS += ["animation", "exercises", "lesson_*"]
 # These start kernels or other processes, which know nothing of a mutant.
 NOT_RUN = "not solved_exercises and not subprocess and not process"
 
