@@ -12,7 +12,8 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.lessons import ROOT
+
 PAGES = (ROOT / "README.md", ROOT / "instructor" / "hub" / "README.md")
 NAMES = (
     "set_up",

@@ -11,15 +11,16 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.lessons import ROOT
+
 HEAD = ("package", "MB")
-REQUIREMENTS = Path(__file__).parent.parent / "requirements.txt"
 CUDA_PACKAGES = re.compile("cuda|nvidia|triton")
 CUDA_LIBRARIES = re.compile(r"lib.*(cuda|nvrtc).*\.so")
 
 
 def measure():
     """Return the bytes that each package takes, by name."""
-    lines = re.sub("#.*", "", REQUIREMENTS.read_text(encoding="utf-8")).splitlines()
+    lines = re.sub("#.*", "", (ROOT / "requirements.txt").read_text("utf-8")).splitlines()
     wanted = [Requirement(line) for line in lines if line.strip() and not line.startswith("-")]
     sizes, seen = {}, set()
     while wanted:

@@ -5,7 +5,6 @@ does before Jupyter: the median of five calls.
 """
 
 import secrets
-import shutil
 import statistics
 import subprocess
 import sys
@@ -17,11 +16,10 @@ from pathlib import Path
 
 import psutil
 
-from tests.hub import free_port
-from tests.lessons import ROOT
+from tests.lessons import copy_course
+from tests.processes import free_port
 
 HEAD = ("`python course.py`", "seconds", "MB")
-NOT_PART = shutil.ignore_patterns(".*", "*.egg-info", "my_notebooks", "test_output", "__pycache__")
 
 
 def hand_out(course):
@@ -57,7 +55,7 @@ def rows():
     """Yield what happens, the seconds, and the megabytes on the disk or in memory."""
     with tempfile.TemporaryDirectory() as scratch:
         course = Path(scratch) / "course"
-        shutil.copytree(ROOT, course, ignore=NOT_PART)
+        copy_course(course)
         seconds = hand_out(course)
         sizes = [path.stat().st_size for path in (course / ".venv").rglob("*") if path.is_file()]
         yield "sets up from nothing", f"{seconds:.0f}", f"{sum(sizes) / 1e6:,.0f} on the disk"

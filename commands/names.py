@@ -15,7 +15,6 @@ from pathlib import Path
 
 import jupytext
 
-ROOT = Path(__file__).resolve().parents[1]
 HEAD = """# Names
 
 Every name of PyTorch, NumPy, scikit-learn and the course's own helpers that a lesson introduces:
@@ -148,19 +147,6 @@ class Lesson:
         return (self._path(function) or "course_utils").split(".")[0] not in OURS
 
 
-def needs_lesson(name: str, lesson: Lesson, fields: set[str]) -> bool:
-    """Tell whether a lesson may use a name only after it has been introduced.
-
-    Not so what belongs to Python, what the lesson defines itself, the `fields` of a data set, and
-    what stands in a module that says itself which lesson it is of: pictures, data sets, checks.
-    """
-    if name.startswith("."):
-        return name[1:] not in PYTHON | lesson.own | fields
-    if name.startswith("course_utils."):
-        return name.split(".")[1] not in ("plots", "data", "checks", "self_check")
-    return name.split(".")[0] not in sys.stdlib_module_names
-
-
 def page(lessons: list[Lesson]) -> str:
     """Return NAMES.md: the declared names by their last part, each with its first use."""
     rows = []
@@ -173,6 +159,6 @@ def page(lessons: list[Lesson]) -> str:
     return HEAD + "".join(row for _, row in sorted(rows))
 
 
-def read_lessons(root: Path = ROOT) -> list[Lesson]:
+def read_lessons(root: Path) -> list[Lesson]:
     """Return the names of every lesson, in the lessons' order."""
     return [Lesson(path) for path in sorted((root / "lessons").glob("[0-9]*.py"))]

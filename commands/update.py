@@ -118,9 +118,8 @@ def bring() -> str:
             f"{newest}` moves to the newest course. (Or merge the two as you like.)"
         )
     git("merge", "--quiet", "--ff-only", newest)
-    parts = [commits(new)]
-    parts += [f"new: {names}" for names in [lessons(old, "A")] if names]
-    parts += [f"changed: {names}" for names in [lessons(old, "M")] if names]
+    came = {"new": lessons(old, "A"), "changed": lessons(old, "M")}
+    parts = [commits(new), *(f"{what}: {names}" for what, names in came.items() if names)]
     return f"Updated by {'; '.join(parts)}."
 
 

@@ -1,16 +1,8 @@
-"""Fixtures that every test may use."""
+"""Options of the tests, and how the browser's are shared out among processes."""
 
 import re
-from pathlib import Path
 
-import pytest
 from xdist.scheduler import LoadScopeScheduling
-
-
-@pytest.fixture(scope="session")
-def root() -> Path:
-    """The root of the repository."""
-    return Path(__file__).resolve().parents[1]
 
 
 def pytest_addoption(parser):

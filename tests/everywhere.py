@@ -22,7 +22,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from numpy._core._multiarray_umath import __cpu_dispatch__
 
 import course
-from tests.lessons import NOTEBOOKS, ROOT
+from commands.build import METADATA
+from tests.lessons import NOTEBOOKS, ROOT, copy_course
 
 OUTPUT = ROOT / "test_output" / "everywhere"
 PYTEST = [sys.executable, "-m", "pytest"]
@@ -105,12 +106,12 @@ def pythons(scratch):
     except (OSError, ValueError):
         lacking = "PyTorch's index of CPU wheels does not answer"
     for minor in range(11, 15):
+        if minor == sys.version_info[1]:
+            continue
         name = f"python3.{minor}"
         pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
         found = [*pyenv.glob(f"3.{minor}.*/bin/python"), shutil.which(name)]
         python = next(filter(None, found), None)
-        if minor == sys.version_info[1]:
-            continue
         yield Condition(
             f"Python 3.{minor}",
             f"import sys\nassert sys.version_info[:2] == (3, {minor})",
@@ -157,18 +158,15 @@ assert psutil.Process(os.getppid()).cwd() == {str(scratch)!r}
 def probe(condition, scratch):
     """Write the notebook that proves a condition, and return its path."""
     cell = new_code_cell(condition.proof, execution_count=1)
-    notebook = new_notebook(cells=[cell])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     path = scratch / "probe.ipynb"
-    nbformat.write(notebook, path)
+    nbformat.write(new_notebook(cells=[cell], metadata=METADATA), path)
     return path
 
 
 def run(condition, scratch):
     """Run pytest under a condition; return (cells, lines about what differs)."""
     if condition.folder.parent == scratch:
-        unwanted = shutil.ignore_patterns(".*", "my_notebooks", "test_output")
-        shutil.copytree(ROOT, condition.folder, ignore=unwanted)
+        copy_course(condition.folder)
     root = ROOT if condition.folder in (ROOT, scratch) else condition.folder
     report, probed = scratch / "report.xml", probe(condition, scratch)
     notebooks = [root / path.relative_to(ROOT) for path in condition.notebooks]
@@ -196,18 +194,23 @@ def run(condition, scratch):
         expected = [path.stem for path in condition.notebooks]
         if [name.split(".")[-2] for name in seen] != expected:
             wrong.append(f"the order was {seen}")
+    if ran.returncode and not wrong:
+        wrong.append(f"pytest ended with {ran.returncode}; see {log.relative_to(ROOT)}")
     return len(cells), wrong
 
 
 def main(words):
     """Run the conditions that have one of the words in their name, or all; give the exit code."""
     failed = False
-    print("| condition | cells run | differing | seconds |\n|---|---:|---:|---:|", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder).resolve()
-        for condition in conditions(scratch):
-            if words and not any(word in condition.name for word in words):
-                continue
+        known = conditions(scratch)
+        chosen = [one for one in known if not words or any(word in one.name for word in words)]
+        if not chosen:
+            names = "\n".join(one.name for one in known)
+            sys.exit(f"No condition's name holds {' or '.join(words)}. There are:\n{names}")
+        print("| condition | cells run | differing | seconds |\n|---|---:|---:|---:|", flush=True)
+        for condition in chosen:
             if condition.lacking:
                 print(f"| {condition.name} | not run: {condition.lacking} | | |", flush=True)
                 continue

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ import websocket
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.lessons import ROOT
+from tests.processes import free_port, wait_for
 
 PROXY = "configurable-http-proxy@5.2.0"
 PAGE = (ROOT / "instructor" / "hub" / "README.md").read_text("utf-8")
@@ -41,13 +41,6 @@ def install():
     options = ["--prefix", folder, "--silent", "--no-audit", "--no-fund", "--prefer-offline"]
     subprocess.run(["npm", "install", *options, PROXY], check=True)
     return folder / "node_modules" / ".bin" / "configurable-http-proxy"
-
-
-def free_port():
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager
@@ -81,19 +74,19 @@ def running_hub(scratch):
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(course)}
     with (scratch / "log").open("w") as log:
         hub = subprocess.Popen(command, cwd=scratch, env=environment, stdout=log, stderr=log)
+
+    def is_up():
+        assert hub.poll() is None, (scratch / "log").read_text()
+        with contextlib.suppress(requests.ConnectionError):
+            return requests.get(f"{url}/hub/health").ok
+        return False
+
     try:
-        end = time.monotonic() + 60
-        while True:
-            assert hub.poll() is None, (scratch / "log").read_text()
-            assert time.monotonic() < end, (scratch / "log").read_text()
-            with contextlib.suppress(requests.ConnectionError):
-                if requests.get(f"{url}/hub/health").ok:
-                    break
-            time.sleep(0.2)
+        wait_for(is_up)
         yield url, course
     finally:
         hub.terminate()  # stops the proxy and the students' servers, too
-        hub.wait(60)
+        hub.wait(180)
 
 
 class Student:
@@ -134,8 +127,7 @@ class Student:
     def stop(self):
         """Stop the student's server, as the hub's control panel does."""
         self.ask("DELETE", f"users/{self.name}/server", at="/hub/")
-        while self.ask("GET", f"users/{self.name}", at="/hub/")["servers"]:
-            time.sleep(0.2)
+        wait_for(lambda: not self.ask("GET", f"users/{self.name}", at="/hub/")["servers"])
 
     def lessons(self):
         """Return the names of the files that the student sees."""

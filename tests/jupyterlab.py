@@ -4,15 +4,14 @@ import contextlib
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 
 import pytest
 
 from tests.lessons import ROOT
+from tests.processes import free_port, wait_for
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # Chromium as root in a container, without calls to its maker's servers.
@@ -45,14 +44,6 @@ STOPPED = """([prompts, errors]) => document.querySelector(errors)
     && ![...document.querySelectorAll(prompts)].some(e => e.textContent.trim() === "[*]:")"""
 
 
-def seconds_until(answers, limit):
-    """Wait until `answers()` is true; fail after `limit` seconds."""
-    end = time.monotonic() + limit
-    while not answers():
-        assert time.monotonic() < end, f"no answer within {limit} s"
-        time.sleep(0.1)
-
-
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """Start JupyterLab by `course.py lab` on lessons handed out into a scratch folder.
@@ -65,10 +56,7 @@ def lab(tmp_path_factory):
     for file, content in SETTINGS.items():
         (settings / file).parent.mkdir(parents=True)
         (settings / file).write_text(content)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    token = secrets.token_hex(16)
+    token, port = secrets.token_hex(16), free_port()
     # In an environment of one's own there is no .venv, and course.py would first make one.
     start = ["course.py", "lab"] if (ROOT / ".venv").exists() else ["-m", "commands.lab"]
     options = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
@@ -93,7 +81,7 @@ def lab(tmp_path_factory):
         return False
 
     try:
-        seconds_until(is_up, 60)
+        wait_for(is_up)
         yield f"http://127.0.0.1:{port}", token, lessons
     finally:
         server.terminate()

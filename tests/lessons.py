@@ -1,7 +1,8 @@
-"""The lessons as the tests see them: their cells, their exercises, their own code run."""
+"""The course as the tests see it: the lessons' cells, exercises and own code run, and a copy."""
 
 import functools
 import runpy
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,3 +51,9 @@ def run_lesson(number):
     """Run a lesson's own code as a script, and return the names that it defines."""
     (path,) = (ROOT / "lessons").glob(f"{number}_*.py")
     return runpy.run_path(str(path))
+
+
+def copy_course(target):
+    """Copy the course into a folder, without hidden files and what git ignores."""
+    made = ["my_notebooks", "slides", "test_output", "__pycache__", "*.egg-info"]
+    shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(".*", *made), dirs_exist_ok=True)

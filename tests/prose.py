@@ -127,9 +127,9 @@ def computed(text, is_code):
 class Lesson:
     """The results in a lesson's text, and what the lesson computes, section by section."""
 
-    def __init__(self, number):
+    def __init__(self, cells):
         self.results, self.sections, self.text, self.sizes = [], [set()], "", set()
-        for cell in read_notebook(number).cells:
+        for cell in cells:
             if cell.cell_type == "code":
                 self.take(code(cell.source), True)
                 self.take(printed(cell), False)

@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 from commands.binder import FIRST, launch_link
-from tests.lessons import ROOT
+from tests.lessons import ROOT, copy_course
 from tests.test_update import Copy
 
 pytestmark = pytest.mark.filterwarnings("ignore:pythonjsonlogger")  # repo2docker's import
@@ -100,10 +100,7 @@ def image(plan, request, tmp_path_factory):
     (made.home / PLAN).write_text(requirements)
     for _, script in plan.get_preassemble_scripts():
         made(script)
-    others = shutil.ignore_patterns(
-        ".*", "my_notebooks", "test_output", "*.egg-info", "__pycache__"
-    )
-    shutil.copytree(ROOT, made.home, ignore=others, dirs_exist_ok=True)
+    copy_course(made.home)
     (script,) = plan.get_post_build_scripts()
     made(f"./{script}")
     return made

@@ -1,6 +1,5 @@
 """The build: lessons and notebooks agree, a rebuild changes nothing, an edit is never lost."""
 
-import contextlib
 import json
 import os
 import shlex
@@ -8,15 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import nbformat
 import pytest
 
 from commands import build
+from tests.lessons import ROOT
+from tests.processes import stopping, wait_for
 
-ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "lessons").glob("[0-9]*.py"))
 
 LESSON = """# %% [markdown]
@@ -50,7 +48,12 @@ f()
 2 + 2
 """
 
-SLIDER = """
+MORE = """
+# %% tags=["cover"]
+from IPython.display import display
+
+display({"image/png": "aGk="}, raw=True)
+
 # %%
 from ipywidgets import interact
 
@@ -66,9 +69,9 @@ def show(x=2):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory, root):
+def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("built")
-    shutil.copy(root / "pyproject.toml", folder)
+    shutil.copy(ROOT / "pyproject.toml", folder)
     (folder / "lessons").mkdir()
     (folder / "lessons/01_a.py").write_text(LESSON, "utf-8")
     assert build.main([], folder) == 0
@@ -98,8 +101,8 @@ def test_a_lesson_and_its_notebook_agree(lesson):
     assert build.differences(lesson, build.notebook_of(lesson)) == []
 
 
-def test_every_notebook_has_a_lesson(root):
-    notebooks = {path.stem for path in (root / "notebooks").glob("*.ipynb")}
+def test_every_notebook_has_a_lesson():
+    notebooks = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert notebooks <= {lesson.stem for lesson in LESSONS}
 
 
@@ -130,7 +133,7 @@ def test_what_is_built_is_complete_and_holds_nothing_volatile(course):
 
 def test_a_rebuild_leaves_the_file_alone_and_one_from_nothing_gives_the_same(course, capsys):
     with (course / "lessons/01_a.py").open("a") as lesson:
-        lesson.write(SLIDER)
+        lesson.write(MORE)
     path = course / "notebooks/01_a.ipynb"
     assert build.main([], course) == 0
     before, written = path.read_bytes(), path.stat().st_mtime_ns
@@ -146,7 +149,10 @@ def test_a_rebuild_leaves_the_file_alone_and_one_from_nothing_gives_the_same(cou
         "NAMES.md",
         "notebooks",
         "notebooks/01_a.ipynb",
+        "pictures",
+        "pictures/01.png",
     }
+    assert (course / "pictures/01.png").read_bytes() == b"hi"
     row = "| `interact` | `@interact(x=(0, 4))` | [01](notebooks/01_a.ipynb), 'its beginning' |\n"
     assert (course / "NAMES.md").read_text("utf-8").endswith(row)
 
@@ -327,8 +333,8 @@ def test_a_notebook_that_was_run_or_saved_elsewhere_is_seen(course, change, word
     assert words in line
 
 
-def test_ctrl_c_stops_the_build_and_leaves_no_half_notebook(tmp_path, root):
-    shutil.copytree(root / "commands", tmp_path / "commands")
+def test_ctrl_c_stops_the_build_and_leaves_no_half_notebook(tmp_path):
+    shutil.copytree(ROOT / "commands", tmp_path / "commands")
     (tmp_path / "lessons").mkdir()
     text = "# %%\nimport time\nopen('../begun', 'w')\ntime.sleep(60)\n"
     (tmp_path / "lessons/01_a.py").write_text(text)
@@ -339,24 +345,19 @@ def test_ctrl_c_stops_the_build_and_leaves_no_half_notebook(tmp_path, root):
         text=True,
         start_new_session=True,
     )
-    try:
-        while not (tmp_path / "begun").exists():
-            assert process.poll() is None
-            time.sleep(0.05)
+    with stopping(process):
+        wait_for((tmp_path / "begun").exists)
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=60)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == 1
     assert err == "The build was interrupted; the lesson it was at keeps its old notebook.\n"
     assert list((tmp_path / "notebooks").iterdir()) == []
 
 
-def test_the_command_runs_from_the_root(root):
+def test_the_command_runs_from_the_root():
     answer = subprocess.run(
         [sys.executable, "-m", "commands.build", "--help"],
-        cwd=root,
+        cwd=ROOT,
         env={**os.environ, "COLUMNS": "100"},
         capture_output=True,
         text=True,
@@ -366,7 +367,7 @@ def test_the_command_runs_from_the_root(root):
 
 
 @pytest.mark.parametrize("parallel", [[], ["-n", "1"]])
-def test_no_skips_turns_a_skip_into_a_failure(tmp_path, root, parallel):
+def test_no_skips_turns_a_skip_into_a_failure(tmp_path, parallel):
     (tmp_path / "conftest.py").write_text("pytest_plugins = ['tests.no_skips']")
     (tmp_path / "test_some.py").write_text(
         "import pytest\n"
@@ -378,7 +379,7 @@ def test_no_skips_turns_a_skip_into_a_failure(tmp_path, root, parallel):
 
     def run(*options):
         command = [sys.executable, "-m", "pytest", "-q", "-p", "xdist", *parallel, *options]
-        env = os.environ | {"PYTHONPATH": str(root), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        env = os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
 
     assert "1 passed, 2 skipped, 1 xfailed" in run().stdout

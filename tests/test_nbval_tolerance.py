@@ -15,7 +15,7 @@ import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from commands.build import CELL_SECONDS, Client
+from commands.build import CELL_SECONDS, METADATA, Client
 from tests import nbval_tolerance as tolerance
 from tests.lessons import ROOT
 
@@ -140,9 +140,8 @@ SOURCES = [
 def good():
     """A notebook executed as the build does."""
     sources = [SOURCES[0].replace("PNG", repr(STORED)), *SOURCES[1:]]
-    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    return Client(notebook).execute()
+    cells = [new_code_cell(source) for source in sources]
+    return Client(new_notebook(cells=cells, metadata=METADATA)).execute()
 
 
 def stored_text(cell, text):

@@ -3,11 +3,15 @@
 from functools import cache
 
 import pytest
+from nbformat.v4 import new_code_cell, new_output
 
-from tests.lessons import NUMBERS
-from tests.prose import Lesson, code, edited, results
+from tests.lessons import NUMBERS, read_notebook
+from tests.prose import Lesson, edited, results
 
-lesson = cache(Lesson)
+
+@cache
+def lesson(number):
+    return Lesson(read_notebook(number).cells)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -51,16 +55,6 @@ def test_what_reads_as_a_result(text, numbers):
     assert [r.written for r in results(text)] == numbers
 
 
-def made_up(output, source=""):
-    """A lesson that holds nothing but one output and one cell of code."""
-    lesson = Lesson.__new__(Lesson)
-    lesson.text, lesson.sections, lesson.sizes = "", [set()], set()
-    lesson.take(output, False)
-    lesson.take(code(source), True)
-    lesson.all = lesson.sections[0]
-    return lesson
-
-
 @pytest.mark.parametrize(
     ("text", "output", "source", "true"),
     [
@@ -85,4 +79,5 @@ def made_up(output, source=""):
 )
 def test_what_is_true(text, output, source, true):
     (result, *_) = results(text)
-    assert made_up(output, source).computes(result) is true
+    cell = new_code_cell(source, outputs=[new_output("stream", text=output)])
+    assert Lesson([cell]).computes(result) is true

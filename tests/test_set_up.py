@@ -1,7 +1,6 @@
 """course.py makes the environment: real venv, real pip, packages of a few bytes, no network."""
 
 import ast
-import contextlib
 import functools
 import http.server
 import json
@@ -13,13 +12,14 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
 import course
+from tests.lessons import ROOT
+from tests.processes import stopping, wait_for
 
 ECHO = "import json, os, sys; print(json.dumps([sys.argv[1:], os.getcwd(), sys.executable]))"
 
@@ -75,11 +75,11 @@ def make_wheel(folder, name, version, files):
 class Course:
     """A course of a few bytes, with the real course.py and the real hand-out."""
 
-    def __init__(self, folder, root):
+    def __init__(self, folder):
         self.folder = folder
         folder.mkdir()
-        shutil.copy(root / "course.py", folder)
-        shutil.copytree(root / "commands", folder / "commands")
+        shutil.copy(ROOT / "course.py", folder)
+        shutil.copytree(ROOT / "commands", folder / "commands")
         (folder / "pyproject.toml").write_text(PYPROJECT)
         (folder / "backend.py").write_text(BACKEND)
         (folder / "notebooks").mkdir()
@@ -120,34 +120,15 @@ class Course:
         return next(self.venv.glob("lib/python*/site-packages"), self.venv / "Lib/site-packages")
 
 
-@contextlib.contextmanager
-def stopping(process):
-    """Kill whatever a process has left running."""
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-
-
-def wait_for(condition):
-    for _ in range(1200):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("waited a minute in vain")
-
-
 @pytest.fixture
-def tiny(tmp_path, root):
-    return Course(tmp_path / "course", root)
+def tiny(tmp_path):
+    return Course(tmp_path / "course")
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory, root):
+def ready(tmp_path_factory):
     """A course that stands, under a path with spaces and accents."""
-    made = Course(tmp_path_factory.mktemp("set_up") / "mon école à Zürich", root)
+    made = Course(tmp_path_factory.mktemp("set_up") / "mon école à Zürich")
     first = made.call("lab", "--no-browser")
     assert first.returncode == 0, first.stderr
     assert "Collecting jupyterlab" in made.log.read_text() or "Processing" in made.log.read_text()
@@ -204,13 +185,13 @@ def old_pythons():
             yield python
 
 
-def test_an_old_python_is_told_so_in_one_line(root):
+def test_an_old_python_is_told_so_in_one_line():
     # This Python posing as an old one, which is always here, and the real ones that are.
     pose = (
         "import runpy, sys; sys.version_info = (3, 9, 18); sys.argv[0] = 'course.py';"
-        f"runpy.run_path({str(root / 'course.py')!r}, run_name='__main__')"
+        f"runpy.run_path({str(ROOT / 'course.py')!r}, run_name='__main__')"
     )
-    calls = [[sys.executable, "-c", pose], *([old, root / "course.py"] for old in old_pythons())]
+    calls = [[sys.executable, "-c", pose], *([old, ROOT / "course.py"] for old in old_pythons())]
     for call in calls:
         answer = subprocess.run(call, capture_output=True, text=True)
         assert answer.returncode == 1
@@ -218,8 +199,8 @@ def test_an_old_python_is_told_so_in_one_line(root):
         assert re.search(r"3\.11 to 3\.14, and this is .*3\.\d+\.\d+\..* Binder", answer.stderr)
 
 
-def test_the_set_up_is_short_and_pythons_from_3_6_on_can_read_it(root):
-    source = (root / "course.py").read_text("utf-8")
+def test_the_set_up_is_short_and_pythons_from_3_6_on_can_read_it():
+    source = (ROOT / "course.py").read_text("utf-8")
     assert len(source.splitlines()) < 150
     imports = [
         n for n in ast.parse(source, feature_version=(3, 6)).body if isinstance(n, ast.Import)

@@ -3,12 +3,15 @@
 tests/test_browser_slides.py looks at every slide in a browser.
 """
 
+import base64
+import io
 import re
 import shutil
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from commands import slides
 from tests.lessons import NOTEBOOKS, NUMBERS, read_notebook
@@ -127,6 +130,18 @@ def test_an_output_can_begin_a_slide(tmp_path):
     assert "two" not in first.text
     assert "one" not in second.text
     assert "two" in second.text
+
+
+@pytest.mark.parametrize(("height", "portrait"), [(5, True), (4, False)])
+def test_only_a_picture_higher_than_wide_is_a_portrait(tmp_path, height, portrait):
+    png = io.BytesIO()
+    Image.new("1", (4, height)).save(png, "png")
+    data = {"image/png": base64.b64encode(png.getvalue()).decode()}
+    about = {"image/png": {"alt": "a picture", "width": 4}}
+    shown = nbformat.v4.new_output("display_data", data=data, metadata=about)
+    code = nbformat.v4.new_code_cell("1", outputs=[shown])
+    (slide,) = sections(tmp_path, text("# 01 Tiny", "slide"), code)
+    assert ("portrait" in slide.img.get("class", [])) == portrait
 
 
 def test_a_slide_that_goes_on_says_where_it_is(tmp_path):

@@ -12,7 +12,8 @@ import sys
 import pytest
 
 from tests.lessons import ROOT
-from tests.test_set_up import Course, make_wheel, stopping, wait_for
+from tests.processes import stopping, wait_for
+from tests.test_set_up import Course, make_wheel
 
 # In the place of the real one, which makes an environment: says what it was asked, hands out.
 COURSE_PY = """
@@ -312,7 +313,7 @@ def test_ctrl_c_ends_the_wait_for_the_network(author, student, tmp_path):
 
 
 def test_the_real_course_py_installs_what_the_new_pins_say(tmp_path):
-    made = Course(tmp_path / "author", ROOT)
+    made = Course(tmp_path / "author")
     shutil.copy(ROOT / ".gitignore", made.folder)
     author = Copy(made.folder)
     author.git("init", "--quiet")

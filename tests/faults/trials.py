@@ -13,6 +13,7 @@ from collections import Counter
 
 import coverage
 import pytest
+from _pytest.tmpdir import tmppath_result_key
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
@@ -235,6 +236,7 @@ class UnitTests:
         if code := module_code(item.path):
             exec(code, vars(item.module))
         item._initrequest()
+        item.stash[tmppath_result_key] = {}  # what a report would hold: tmp_path's end reads it
         try:
             item.session._setupstate.setup(item)
             item.runtest()  # without the hooks, which would spend long on a report of the failure
