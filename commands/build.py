@@ -30,6 +30,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal
 from nbformat import NotebookNode
 
+from commands.kernels import on_files
 from commands.names import page, read_lessons
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -192,6 +193,10 @@ def _refuse_if_edited(lesson: Path, path: Path) -> None:
 
 class Client(NotebookClient):
     """A client that asks for messages: pyzmq's asyncio can miss one until the time-out."""
+
+    def create_kernel_manager(self):
+        """Make the manager of a kernel that listens in files."""
+        return on_files(super().create_kernel_manager())
 
     async def async_execute_cell(self, *arguments, **options):
         """Execute a cell, asking all the while."""

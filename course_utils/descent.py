@@ -191,7 +191,7 @@ def truth_panel(A, y, fit, lr, names, outputs=None, rtol=1e-3):
     print(f"condition number κ = {format_kappa(loss.condition_number)}")
     if lr is not None:
         share = lr / loss.max_lr
-        verdict = "" if share < 1 else ": it diverges"
+        verdict = "" if share < 1 else ": it does not converge"
         print(
             f"learning rate {lr:.4g} = {100 * share:.1f} % of the largest stable one, "
             f"{loss.max_lr:.4g}{verdict}"

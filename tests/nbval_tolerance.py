@@ -21,9 +21,12 @@ from queue import Empty
 import nbformat
 import numpy as np
 import pytest
+from jupyter_client import KernelManager
 from matplotlib.image import imread, imsave
-from nbval.kernel import RunningKernel
+from nbval import kernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError, nocolors
+
+from commands.kernels import on_files
 
 RTOL, ATOL = 1e-4, 1e-6
 # Seconds that a cell has to end after its time-out's interrupt: then its kernel is killed.
@@ -113,7 +116,10 @@ def tolerances(cell):
     return found
 
 
-class CourseKernel(RunningKernel):
+kernel.KernelManager = lambda **options: on_files(KernelManager(**options))
+
+
+class CourseKernel(kernel.RunningKernel):
     """A kernel whose death is noticed within a second, and that runs cells as the build does."""
 
     give_up = math.inf

@@ -365,12 +365,12 @@ def test_panel_of_many_parameters_goes_on_below(capsys):
     assert said[4][1:] + said[9][1:] == ["yes"] * 9 + ["NO"]
 
 
-def test_panel_warns_of_a_rate_that_diverges(capsys):
+def test_panel_warns_of_a_rate_that_does_not_converge(capsys):
     for share in (1, 1.001):
         truth_panel(GOOD_A, GOOD_Y, [1.5, -2 / 3], share * LOSS.max_lr, ["w", "b"])
-        assert capsys.readouterr().out.endswith(": it diverges\n")
+        assert capsys.readouterr().out.endswith(": it does not converge\n")
     truth_panel(GOOD_A, GOOD_Y, [1.5, -2 / 3], 0.999 * LOSS.max_lr, ["w", "b"])
-    assert "diverges" not in capsys.readouterr().out
+    assert "converge\n" not in capsys.readouterr().out
 
 
 def test_panel_without_a_rate_says_nothing_of_it(capsys):

@@ -98,10 +98,9 @@ def picture(move=0.0, noise=0.0, label="weight w", color="C0", legend=True, widt
     x = rng.rand(80)
     y = 2 * x + 0.1 * rng.randn(80)
     y *= 1 + noise
-    y[7] += move
     figure = Figure(figsize=(width, 4))
-    for ax in figure.subplots(1, 2):
-        ax.plot(x, y, "o", alpha=0.5, markersize=4, color=color, label="data")
+    for ax, moved in zip(figure.subplots(1, 2), (move, 0), strict=True):
+        ax.plot(x, y + moved * (x == x[7]), "o", alpha=0.5, ms=4, color=color, label="data")
         ax.set(xlabel=label, xlim=(0, 1), ylim=(-0.2, 2.4))
         if legend:
             ax.legend()

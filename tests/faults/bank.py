@@ -27,6 +27,8 @@ TESTS = {
     "course_utils/self_check": ["tests/test_self_check.py", "notebooks/00*.ipynb"],
     "notebooks/matplotlibrc": LESSONS,
     "commands/build": ["tests/test_build.py"],
+    "commands/slides": ["tests/test_slides.py"],
+    "commands/update": ["tests/test_update.py"],
     "commands/": ["tests/test_hand_out.py", "tests/test_set_up.py"],
     "course.py": ["tests/test_set_up.py"],
     "tests/nbval_tolerance": ["tests/test_nbval_tolerance.py"],
