@@ -809,7 +809,7 @@ check.fit(fit)
 # | nothing, and an entry of the gradient is exactly 0 | something is cut off |
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **New words:** `grad_fn`, accumulate, `no_grad`, `detach`, storage, norm.
+# **New words:** `grad_fn`, accumulate, `no_grad`, `detach`, storage, norm, eigenvector.
 #
 # **New names:** `torch.linalg.vector_norm`, `.is_leaf`, `.requires_grad`, `graphs.torchviz`,
 # `params=`, `make_dot`, `.grad`, `.backward`, `.detach`, `torch.sin`, `torch.no_grad`, `.zero_`,

@@ -251,7 +251,7 @@ plots.polynomial_fits(x, y, fits, x_range=(0, 1.3))
 #
 # Lesson 01 drew the bowl over two parameters, with a steep axis and a flat one. Each step
 # multiplied the distance from the bottom, along each axis, by $1 - \mathrm{lr}\cdot\lambda$. The
-# bowl over five coefficients has five axes, the **eigenvectors** of its second derivatives
+# bowl over five coefficients has five axes, the eigenvectors of its second derivatives
 # $H = \frac2n A^\top A$, the **Hessian**, each with its eigenvalue $\lambda$. We call such an axis
 # an **eigenmode**, or mode. It is a fixed mix of the five coefficients, and so a curve over
 # $x$. Descent moves along every mode by itself and never mixes two of them.
@@ -861,7 +861,7 @@ for attempt in (
 # | `np.linalg.lstsq(A, y)` | `torch.linalg.lstsq(A, y)` |
 # | $W^* + V(1-\mathrm{lr}\cdot\lambda)^k\,V^\top(W_0 - W^*)$ | nothing: for linear models only |
 #
-# **New words:** coefficient, polynomial, degree, Hessian, eigenvector, eigenmode, exact iterate,
+# **New words:** coefficient, polynomial, degree, Hessian, eigenmode, exact iterate,
 # rounding, basis, Legendre polynomials, orthogonal, momentum, Adam, normal equations.
 #
 # **New names:** `nn.utils.parameters_to_vector`, `increasing=`, `np.vander`, `np.ceil`,
