@@ -18,6 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
+from commands.build import WIDGET
 from tests.faults.in_place import loaded, put_in_place, renew
 from tests.faults.mutation import source_of
 from tests.lessons import NUMBERS, ROOT, read_notebook, run_lesson
@@ -297,6 +298,8 @@ class Notebook:
         with self.shell.display_trap, capture_output() as shown:
             result = self.shell.run_cell(cell.source, store_history=True)
         error = type(result.error_in_exec or result.error_before_exec).__name__
+        for output in shown.outputs:
+            output.data.pop(WIDGET, None)  # it holds a random id
         return [error, shown.stdout, shown.stderr, *((o.data, o.metadata) for o in shown.outputs)]
 
 
