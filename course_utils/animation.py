@@ -44,7 +44,6 @@ def play(draw, *args, seconds=4.0):
 
 def _growing(figure, lines):
     """Yield the pixels of each frame: the first points of every line, the last of them as a dot."""
-    figure.set_layout_engine("none")  # as the still has left it
     canvas = FigureCanvasAgg(figure)
     whole = [line.get_xydata() for line in lines]
     dots = [
@@ -76,10 +75,10 @@ def _animated(still, frames, seconds):
     images, before = [], np.zeros_like(still)
     for frame in frames:
         changed = np.where(frame == before, np.uint32(0), frame)
-        images.append(Image.fromarray(changed[..., None].view(np.uint8), "RGBA"))
+        images.append(Image.fromarray(changed[..., None].view(np.uint8)))
         before = frame
     png = io.BytesIO()
-    Image.fromarray(still[..., None].view(np.uint8), "RGBA").save(
+    Image.fromarray(still[..., None].view(np.uint8)).save(
         png,
         format="png",
         save_all=True,

@@ -115,8 +115,8 @@ class QuadraticLoss:
         if p.shape[-len(wanted) :] != wanted:
             raise ValueError(f"p must end in the shape {wanted}, but has shape {p.shape}.")
         away = p - self.minimizer
-        form = "...i,ij,...j->..." if self.y.ndim == 1 else "...im,ij,...jm->..."
-        return self.min_loss + 0.5 * np.einsum(form, away, self.hessian, away)
+        away = away[..., None] if self.y.ndim == 1 else away  # a column for each output
+        return self.min_loss + 0.5 * (away * (self.hessian @ away)).sum(axis=(-2, -1))
 
     def after(self, steps, start, lr):
         """Return the parameters after exactly `steps` steps of gradient descent from `start`.

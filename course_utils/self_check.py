@@ -25,7 +25,7 @@ RESTART = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Finding:
     """What was looked at, what was found, and what to do; nothing to do means that it is fine."""
 
@@ -259,8 +259,8 @@ def free_on_windows():
     import ctypes
 
     class Status(ctypes.Structure):
-        _fields_ = [("length", ctypes.c_ulong), ("load", ctypes.c_ulong)] + [
-            (f"bytes_{k}", ctypes.c_ulonglong) for k in range(7)
+        _fields_ = [("length", ctypes.c_uint32), ("load", ctypes.c_uint32)] + [
+            (f"bytes_{k}", ctypes.c_uint64) for k in range(7)
         ]
 
     status = Status(ctypes.sizeof(Status))

@@ -42,14 +42,82 @@ def test_arguments_that_change_are_noticed():
 
 @pytest.mark.parametrize(
     ("got", "agrees"),
-    [([1, 2 + 1e-7], True), ([1, 2.001], False), ([[1, 2]], False), ([1, np.nan], False)],
+    [([1, 2 + 1e-7], True), ([1, 2 + 1e-5], False), ([[1, 2]], False), ([1, np.nan], False)],
 )
 def test_same_wants_six_digits_and_one_shape(got, agrees):
     assert core.same(got, [1, 2]) == agrees
 
 
 def test_the_parts_that_are_right_are_named():
-    with pytest.raises(core.Wrong, match="w fit, b not"):
+    with pytest.raises(core.Wrong, match="So far w fit, b not"):
         core.diagnose([1, 3], [1, 2], {}, ("w", "b"))
     with pytest.raises(core.Wrong, match="something divides by zero"):
         core.diagnose([1, np.nan], [1, 2], {})
+
+
+def test_a_generator_is_as_good_as_a_list():
+    assert core.call(lambda n: (k**2 for k in range(n)), 3) == [0, 1, 4]
+
+
+CAME = [
+    ((1, 2), "a tuple of 2"),
+    ([1], "a list of 1"),
+    (np.ones((2, 3)), "an array of shape (2, 3)"),
+    (0.5, "a float"),
+    (7, "an int"),
+    (ValueError(), "a ValueError"),
+    (OSError(), "an OSError"),
+    (None, "a NoneType"),
+    (torch.tensor(2.0), "a Tensor"),
+    ("text", "a str"),
+    (dict.fromkeys("pqrs", 1), "a dict"),
+]
+
+
+@pytest.mark.parametrize(("value", "named"), CAME, ids=[named for _, named in CAME])
+def test_what_came_and_what_was_wanted_are_named(value, named):
+    def wrong(function, *arguments):
+        with pytest.raises(core.Wrong) as told:
+            function(*arguments)
+        return str(told.value)
+
+    assert f"A function is wanted, but {named} came" in wrong(core.call, value)
+    four = ("p", "q", "r", "s")
+    assert wrong(core.numbers, value, four) == f"Wanted 4 numbers, p, q, r, s, but {named} came."
+    part = {"p": (2, 2), "q": ()}
+    assert (
+        wrong(core.arrays, value, {**part, "r": ()})
+        == f"Wanted 3 results, p, q, r, but {named} came."
+    )
+
+
+@pytest.mark.parametrize("value", [{}, "text"])
+def test_text_is_no_number(value):
+    with pytest.raises(core.Wrong, match=r"Wanted p as a number, but a (dict|str) came"):
+        core.numbers(value, ("p",))
+    with pytest.raises(core.Wrong, match=r"Wanted q as a number, but a (dict|str) came"):
+        core.numbers([1, value], ("p", "q"))
+    with pytest.raises(core.Wrong, match=r"Wanted p as numbers, but a (dict|str) came"):
+        core.arrays(value, {"p": ()})
+
+
+def test_a_number_may_come_as_an_array_of_one():
+    got = core.numbers([np.array([[2]]), True], ("p", "q"))
+    assert got.tolist() == [2.0, 1.0]
+    assert got.dtype == float
+
+
+def test_a_shape_that_is_wrong_is_told_with_its_likely_cause():
+    with pytest.raises(core.Wrong, match=r"p as one number, but its shape is \(2, 2\)\. Was an"):
+        core.numbers(np.ones((2, 2)), ("p",))
+    with pytest.raises(core.Wrong, match=r"p as one number, but its shape is \(2,\)\. Is a mean"):
+        core.numbers(np.ones(2), ("p",))
+    with pytest.raises(core.Wrong, match=r"of shape \(2, 3\), but its shape is \(3, 2\)\. That"):
+        core.arrays(torch.ones(3, 2), {"p": (2, 3)})
+    with pytest.raises(core.Wrong, match=r"but its shape is \(2, 2\)\.$"):
+        core.arrays(torch.ones(2, 2), {"p": (2, 3)})
+
+
+def test_numbers_are_shown_with_four_digits():
+    assert core.shown(2 / 3) == "0.6667"
+    assert core.shown([2 / 3, 12345.6]) == "(0.6667, 1.235e+04)"

@@ -33,6 +33,15 @@ def test_noisy_line_lies_around_its_truth():
     assert noise.std() == pytest.approx(line.truth["noise"], rel=0.2)
 
 
+@pytest.mark.parametrize("make", [data.noisy_line, data.noisy_sine, data.fruit_yields])
+def test_the_parts_of_a_data_set_cannot_be_exchanged(make):
+    """`line.x = ...` for `x = ...` would go unnoticed."""
+    found = make()
+    for name in vars(found):
+        with pytest.raises(AttributeError, match=f"cannot assign to field '{name}'"):
+            setattr(found, name, 0)
+
+
 def test_each_call_gives_fresh_arrays():
     data.noisy_line().x_train[:] = 0
     assert data.noisy_line().x_train.any()
@@ -140,9 +149,8 @@ def test_diabetes_as_its_source_describes_it():
     centred = table.x - table.x.mean(axis=0)
     np.testing.assert_allclose(centred / np.linalg.norm(centred, axis=0), bunch.data, atol=1e-6)
     assert (table.y.min(), table.y.max()) == (25, 346)
-    described = bunch.DESCR.lower()
     assert [name for name, _ in table.x_names] == bunch.feature_names
-    assert all(meaning.lower() in described for name, meaning in table.x_names if name != "sex")
+    assert all(meaning in bunch.DESCR for name, meaning in table.x_names if name != "sex")
     assert set(table.x[:, 1]) == {1, 2}
     assert (table.x_names[0], table.y_names) == (("age", "years"), (("progression", "points"),))
 

@@ -170,6 +170,13 @@ def test_a_loss_keeps_its_numbers_when_the_callers_array_changes():
     assert np.array_equal(loss.y, GOOD_Y)
 
 
+def test_a_loss_cannot_get_other_numbers():
+    """What is known of it, such as its minimizer, would stay that of the first."""
+    for name in ("A", "y"):
+        with pytest.raises(AttributeError, match=f"cannot assign to field '{name}'"):
+            setattr(LOSS, name, GOOD_A)
+
+
 def test_nothing_that_goes_in_is_changed():
     A, y, p = (values.copy() for values in PROBLEMS["one output"])
     loss = QuadraticLoss(A, y)
@@ -287,6 +294,7 @@ LOSS = QuadraticLoss(GOOD_A, GOOD_Y)
             r"p must end in the shape \(2, 2\)",
         ),
         (lambda: truth_panel(GOOD_A, GOOD_Y, [1.0], 0.1, ["w", "b"]), r"fit must have shape \(2,"),
+        (lambda: truth_panel(GOOD_A, GOOD_Y, [1, np.nan], 0.1, ["w", "b"]), "fit must be finite"),
         (lambda: truth_panel(GOOD_A, GOOD_Y, [1.0, 2.0], 0, ["w", "b"]), "lr must be positive"),
         (lambda: truth_panel(GOOD_A, GOOD_Y, [1.0, 2.0], 0.1, ["w"]), "names and outputs must"),
         (
@@ -306,6 +314,7 @@ def test_bad_input_is_named(work, words):
 def test_format_kappa():
     assert format_kappa(1.0) == "1"
     assert format_kappa(16.4321) == "16.43"
+    assert format_kappa(1000.0) == "1,000"
     assert format_kappa(293_151.46) == "293,151"
     assert format_kappa(np.inf) == "inf"
 

@@ -1,5 +1,7 @@
 """Every exercise: untouched it says 'not done yet', solved 'right', wrong it says why."""
 
+import ast
+import functools
 import importlib
 import io
 import re
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 from commands.build import CELL_SECONDS, Client
+from course_utils.checks import core
 from tests.lessons import NUMBERS, ROOT, exercises, read_notebook, run_lesson
 
 EXERCISES = [(number, exercise) for number in NUMBERS for exercise in exercises(number)]
@@ -63,12 +66,57 @@ def test_solved_exercises_are_right(number):
         assert said(notebook.cells[exercise.check_cell]).startswith(f"Exercise {k}: right.")
 
 
+LETTERS = re.compile(r"[^\W\d_]+(?:'t)?")
+
+
+@functools.cache
+def vocabulary(number):
+    """Return the words of a lesson, written as they are there, and the words of its code."""
+    cells = read_notebook(number).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    code += [exercise.solution for exercise in exercises(number)]
+    code = [re.sub("#.*", "", text) for text in code]
+    everything = "\n".join([*code, *(cell.source for cell in cells)])
+    return set(LETTERS.findall(everything)), set(re.findall(r"\w+", "\n".join(code)))
+
+
+def badly_written(line, number, answer):
+    """Return the sentences and words of a check's line, or of a hint, that are not well written.
+
+    A sentence begins with a capital letter, a digit or code, and the last one ends with a stop.
+    Within a sentence, capitals stand where the lesson has them.
+    """
+    words, code = vocabulary(number)
+    code = code | set(re.findall(r"\w+", answer))
+    sentences = re.split(r"(?<=[^.][.?]) ", line.strip())
+    if line.startswith("Exercise"):
+        sentences = sentences[1:]  # without the verdict
+    found = [] if sentences[-1][-1] in ".?" else [sentences[-1]]
+    found += [
+        sentence
+        for sentence in sentences
+        if not re.match(r"[A-Z\d.`]|\w+[.\[(]|.\b", sentence)
+        and re.match(r"\w*", sentence)[0] not in code
+    ]
+    if "raises" in line:  # what follows is what Python or PyTorch says
+        return found
+    told = {word for sentence in sentences for word in LETTERS.findall(sentence)}
+    capitals = {word.lower() for word in words if len(word) == 1 or word[1:] != word[1:].lower()}
+    unknown = told - words - set(LETTERS.findall(answer))
+    return found + [
+        word
+        for word in unknown
+        if (word.isupper() and len(word) > 1) or (word.islower() and word in capitals)
+    ]
+
+
 @pytest.mark.parametrize(("number", "exercise", "answer", "words"), WRONG)
 def test_wrong_answer_is_told_why(number, exercise, answer, words):
     line = told(number, exercise.check, answer)
     assert "not right yet." in line
     assert words in line
     assert line.count("\n") == 1, "a check prints one line"
+    assert badly_written(line.partition(" Hint: ")[0], number, answer) == []
 
 
 @pytest.mark.parametrize(("number", "exercise"), EXERCISES)
@@ -93,8 +141,9 @@ def test_second_failure_adds_the_hint_of_this_exercise(number):
     cells, found = read_notebook(number).cells, exercises(number)
     pages = [cells[e.cell - 1 : e.cell + 1] + [cells[e.cell + 2]] for e in found]
     pages = [words("\n".join(cell.source for cell in page)) for page in pages]
-    hints = [words(hint(number, exercise)) for exercise in found]
-    assert all(hints)
+    hints = [hint(number, exercise) for exercise in found]
+    assert [badly_written(f"Hint: {text}", number, "") for text in hints] == [[]] * len(found)
+    hints = [words(text) for text in hints]
 
     def in_common(order):
         pairs = zip(hints, (pages[k] for k in order), strict=True)
@@ -108,7 +157,33 @@ def test_second_failure_adds_the_hint_of_this_exercise(number):
 
 @pytest.mark.parametrize(("number", "exercise"), EXERCISES)
 def test_right_answer_is_right_wherever_it_is_asked(number, exercise):
-    assert ": right. " in told(number, exercise.check, exercise.solution)
+    line = told(number, exercise.check, exercise.solution)
+    assert ": right. " in line
+    assert badly_written(line, number, exercise.solution) == []
+
+
+def texts(tree):
+    """Return the texts of three words or more in a module, its docstrings left out."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", [])
+        docstring = isinstance(body, list) and body and isinstance(body[0], ast.Expr)
+        if docstring and isinstance(body[0].value, ast.Constant):
+            body[0].value.value = ""
+        if isinstance(node, ast.Constant) and len(str(node.value).split()) > 2:
+            yield node.value
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_whatever_a_check_can_tell_is_told(number, monkeypatch):
+    """A diagnosis that no known answer gets could say anything of any number."""
+    said = []
+    monkeypatch.setattr(core.Wrong, "__init__", lambda self, why="": said.append(why))
+    for exercise in exercises(number):
+        answers = [answer for answer, _ in wrong_answers(number)[exercise.name]]
+        said += [told(number, exercise.check, answer) for answer in [*answers, exercise.solution]]
+    said = "\n".join(said)
+    checks = (ROOT / f"course_utils/checks/lesson_{number}.py").read_text("utf-8")
+    assert [text for text in texts(ast.parse(checks)) if text not in said] == []
 
 
 def one_line(check, *answers):

@@ -1,7 +1,9 @@
 """Graphs show the right structure and numbers, touch nothing, and never overlap themselves."""
 
+import ast
 import functools
 import itertools
+import operator
 import re
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from torchviz import make_dot
 
 from course_utils import graphs
 from course_utils.graphs import drawing
+from course_utils.graphs import tape as tape_module
 from course_utils.graphs.drawing import CONSTANT, CUT, LEAF, MAX_WIDTH, OPERATION, RESULT
 from course_utils.plots import core
 
@@ -512,6 +515,145 @@ def test_expressions(compute, text):
     assert tape._graph(loss, gradients=False).nodes[-1].text == text
 
 
+def label_of(compute, **names):
+    """Return the label of what `compute` computes, however long it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tape_module, "LONGEST", 999)
+        with graphs.record(**names) as tape:
+            loss = compute(**names).sum()
+    return tape._graph(loss, gradients=False).nodes[-2].text
+
+
+def in_python(label):
+    """Turn a label into Python."""
+    signs = {"·": "*", "−": "-", "^": "**", "²": "**2", "³": "**3", "⁻¹": "**-1", "ᵀ": ".T"}
+    for sign, python in signs.items():
+        label = label.replace(sign, python)
+    return label
+
+
+SQUARES = {name: leaf([[k + 1.0, 0.5], [0.25, k + 2.0]]) for k, name in enumerate("abc")}
+
+
+@pytest.mark.parametrize("first", ["+", "-", "*", "/", "@", "**"])
+def test_brackets_are_those_that_python_needs(first):
+    """A label, read as Python, is the expression itself, with no bracket to spare."""
+    for second, form in itertools.product(
+        ["+", "-", "*", "/", "@", "**"], ["(a {} b) {} c", "a {} (b {} c)"]
+    ):
+        expression = form.format(first, second)
+        compute = eval(f"lambda a, b, c: {expression}")
+        wanted = ast.unparse(ast.parse(expression))
+        label = in_python(label_of(compute, **SQUARES))
+        assert ast.unparse(ast.parse(label)) == wanted
+        assert label.count("(") == wanted.count("("), expression
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("-(a + b)", "-a + b", "a - -b", "(-a) * b", "a * -b", "-(a / b)", "(-a) ** 2", "-(a**2)"),
+        *("(a + b) ** 2", "(a**2) ** 3", "a ** 2 * b", "a / b**2", "2 * a", "a * 2", "a - 2"),
+        *("2 - a", "2 / (a + b)", "(a + b) / 2", "2 ** (a + b)", "a * -2", "(a @ b)[0] * c"),
+        *("(a + b)[1, 0] - c", "(a * b).T @ c", "(a + b).T", "a[0:1] + b", "a[:, None] * b"),
+        *("(a - b).square() / c", "a[:1].T", "-2 + a", "a / -b", "a ** -1", "a**0.5 * b"),
+    ],
+)
+def test_a_label_has_the_value_of_what_it_names(expression):
+    compute = eval(f"lambda a, b, c: {expression}")
+    label = in_python(label_of(compute, **SQUARES))
+    value = eval(label, {}, SQUARES)
+    torch.testing.assert_close(value, compute(**SQUARES))
+    assert "((" not in label
+
+
+@pytest.mark.parametrize(
+    ("compute", "wanted"),
+    [
+        (lambda a, b, c: (a + b).abs() + c, "|a + b| + c"),
+        (lambda a, b, c: torch.linalg.vector_norm(a - b) * c, "‖a − b‖·c"),
+        (lambda a, b, c: abs(a) ** 2, "|a|²"),
+    ],
+)
+def test_bars_are_brackets_enough(compute, wanted):
+    assert label_of(compute, **SQUARES) == wanted
+
+
+@pytest.mark.parametrize(
+    ("sign", "change"),
+    [("+", operator.iadd), ("-", operator.isub), ("*", operator.imul), ("/", operator.itruediv)],
+)
+def test_an_operation_in_place_is_a_node_after_the_one_that_it_changes(sign, change):
+    """Its label names both; where it is used, it stands in brackets."""
+    a, b, c = leaf([1.5, 2.5]), leaf([2.0, 3.0]), leaf([4.0, 5.0])
+    with graphs.record(a=a, b=b, c=c) as tape:
+        changed = change(a + b, c)
+        loss = (changed + a).sum()
+    graph = tape._graph(loss, gradients=True)
+    label = f"a + b {sign}= c".replace("-", "−")
+    assert label in by_text(graph)
+    node = by_text(graph)[label]
+    assert node.kind == OPERATION
+    np.testing.assert_array_equal(node.value, changed.detach())
+    k = graph.nodes.index(node)
+    assert [graph.nodes[e.source].text for e in graph.edges if e.target == k] == ["a + b", "c"]
+    (after,) = [graph.nodes[e.target] for e in graph.edges if e.source == k]
+    assert after.text == f"({label}) + a"
+    # The local derivatives are those that autograd finds for the operation that is not in place.
+    ends = (a + b).detach().requires_grad_(), c.detach().requires_grad_()
+    plain = eval(f"x {sign} y", {"x": ends[0], "y": ends[1]})
+    locals_here = [e.local for e in graph.edges if e.target == k]
+    for got, want in zip(locals_here, torch.autograd.grad(plain.sum(), ends), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-6)
+
+
+@pytest.mark.parametrize("change", [operator.iadd, operator.isub, operator.imul, operator.itruediv])
+def test_a_second_operation_in_place_names_the_first_in_brackets(change):
+    a, b, c = leaf([1.5, 2.5]), leaf([2.0, 3.0]), leaf([4.0, 5.0])
+    with graphs.record(a=a, b=b, c=c) as tape:
+        h = change(change(a * b, c), c)
+        k = change(a * b, b + c)
+        loss = (h + k).sum()
+    labels = {node.text for node in tape._graph(loss, gradients=False).nodes}
+    sign = {"iadd": "+", "isub": "−", "imul": "*", "itruediv": "/"}[change.__name__]
+    assert {f"(a·b {sign}= c) {sign}= c", f"a·b {sign}= b + c"} <= labels
+
+
+def test_an_entry_that_is_set_names_its_tensor():
+    w = leaf([1.0, 2.0])
+    with graphs.record(w=w) as tape:
+        h = w * 3
+        h[0] = 5.0
+        loss = (h * w).sum()
+    graph = tape._graph(loss, gradients=True)
+    labels = ["w", "3·w", "(3·w)[0] = 5", "((3·w)[0] = 5)·w", "sum(·)"]
+    assert [node.text for node in graph.nodes] == labels
+    assert by_text(graph)["(3·w)[0] = 5"].value.tolist() == [5, 6]
+    assert by_text(graph)["3·w"].gradient.tolist() == [0, 2]
+
+
+def test_what_is_used_for_its_shape_alone_is_cut_off():
+    w, b = leaf([1.0, 2.0]), leaf(3.0)
+    with graphs.record(w=w, b=b) as tape:
+        loss = b.expand_as(w).sum()
+    graph = tape._graph(loss, gradients=True)
+    shape = by_text(graph)["w"]
+    assert (shape.kind, shape.gradient, shape.note) == (CUT, None, "cut off")
+    assert by_text(graph)["b"].gradient == 2
+    local = {graph.nodes[e.source].text: e.local for e in graph.edges if e.target == 2}
+    assert local["w"] is None
+    assert local["b"].tolist() == [1, 1]
+
+
+def test_a_value_that_is_no_number_has_its_local_derivatives():
+    w = leaf([1.0, 2.0])
+    with graphs.record(w=w) as tape:
+        loss = (w + float("nan")).sum()
+    graph = tape._graph(loss, gradients=True)
+    assert np.isnan(graph.nodes[-1].value)
+    assert [edge.local.tolist() for edge in graph.edges] == [[1, 1], [1, 1]]
+
+
 def test_a_custom_function_is_one_node():
     class Double(torch.autograd.Function):
         @staticmethod
@@ -568,12 +710,22 @@ def test_torchviz_is_the_same_each_time(monkeypatch, capsys):
     assert first.startswith("21 nodes, 10 of them backward functions; the leaves are ")
 
 
+def along_the_last():
+    """The function saves dim = -1 as a number of 64 bits."""
+    w = leaf([1.0, 2.0])
+    return None, torch.softmax(w, dim=-1).sum(), [w]
+
+
+@pytest.mark.parametrize("make", [network, along_the_last])
 @pytest.mark.parametrize("options", [{}, {"show_saved": True, "show_attrs": True}])
-def test_no_address_is_shown(options):
-    dot = dot_of(**options)
+def test_no_address_is_shown(make, options):
+    dot = dot_of(make, **options)
+    dot.node("123456789", "Saved\ngenerator: <Generator object at 0x7f3a81c2d4f0>")
     assert ADDRESS.search(dot.source)
     ax, line = drawn(graphs.torchviz, dot)
-    assert not ADDRESS.search("\n".join([line, *texts(ax)]))
+    shown = "\n".join([line, *texts(ax)])
+    assert not ADDRESS.search(shown)
+    assert "generator: <Generator object at …>" in shown
 
 
 def test_saved_tensors_stand_before_their_function_without_an_arrowhead():
@@ -710,6 +862,23 @@ def test_a_graph_shows_itself_with_its_line(name, monkeypatch, capsys):
     assert len(line) < 170
 
 
+@pytest.mark.parametrize("sideways", [True, False])
+def test_the_page_holds_every_box_arrow_and_label(sideways):
+    """Even a label that is wider than the boxes above and below it."""
+    w = Value(1.0, "w")
+    graph = graphs.value_nodes(Value(1.0, "v", (w,), (-1.2345e-100,)), gradients=False)
+    layout = drawing.Layout(graph, sideways)
+    low, high = layout.corners()
+    half = [size / 2 for size in layout.label_sizes]
+    assert sideways or 2 * half[0][0] > layout.sizes[:, 0].max()
+    ends = [(layout.labels[0] - half[0], layout.labels[0] + half[0])]
+    ends += [(c - s / 2, c + s / 2) for c, s in zip(layout.centres, layout.sizes, strict=True)]
+    ends += [(curve.min(axis=0), curve.max(axis=0)) for curve in layout.curves]
+    for lowest, highest in ends:
+        assert (low + drawing.MARGIN <= lowest + 1e-9).all()
+        assert (highest - 1e-9 <= high - drawing.MARGIN).all()
+
+
 # Errors.
 
 
@@ -788,8 +957,9 @@ def test_errors_say_what_came_and_what_to_do(call, error, words):
         call()
 
 
-def test_the_largest_that_can_be_read_is_drawn():
+def test_the_smallest_and_the_largest_that_can_be_read_are_drawn():
     for draw in (
+        lambda ax: graphs.value_graph(Value(1.0, "w"), ax=ax),
         lambda ax: graphs.value_graph(chain(25), ax=ax),
         lambda ax: graphs.torchviz(deep_dot(80), ax=ax),
     ):

@@ -1,12 +1,19 @@
 """The self-check says what is wrong and what to do about it, and never raises."""
 
 import builtins
+import ctypes
 import os
+import platform
 import re
+import struct
 import subprocess
 import sys
+import warnings
+from importlib import metadata
+from types import SimpleNamespace
 
 import pytest
+import torch
 
 from course_utils import self_check
 from tests.lessons import ROOT
@@ -41,8 +48,111 @@ def test_all_is_fine_here_in_words_that_hold_on_every_machine(capsys):
 
 def test_machine_tells_of_this_machine(capsys):
     self_check.machine()
-    rows = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert rows == ["Python", "PyTorch", "GPU", "memory"]
+    rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert [*rows] == ["Python", "PyTorch", "GPU", "memory"]
+    assert rows["Python"].startswith(f"{platform.python_version()} on ")
+    assert rows["PyTorch"] == metadata.version("torch")
+
+
+def test_machine_tells_what_it_found(monkeypatch, capsys):
+    monkeypatch.setattr(self_check, "gpu_name", lambda: "NVIDIA H100")
+    monkeypatch.setattr(self_check, "free_memory", lambda: 4.2)
+    self_check.machine()
+    said = capsys.readouterr().out
+    assert "NVIDIA H100: fine" in said
+    assert "4.2 GB free: fine" in said
+
+
+@pytest.mark.parametrize(
+    ("system", "kind", "said"),
+    [
+        ("Darwin", "arm64", "macOS (arm64)"),
+        ("Windows", "AMD64", "Windows (AMD64)"),
+        ("Linux", "x86_64", "Linux (x86_64)"),
+    ],
+)
+def test_the_system_has_the_name_that_people_know(monkeypatch, system, kind, said):
+    monkeypatch.setattr(platform, "system", lambda: system)
+    monkeypatch.setattr(platform, "machine", lambda: kind)
+    assert self_check.system() == said
+
+
+LOOKS = ("python", "packages", "computation", "figure", "graph", "system", "gpu", "memory")
+
+
+def test_each_look_keeps_its_name_when_it_fails(monkeypatch, capsys):
+    def rows():
+        self_check.machine()
+        self_check.run()
+        return re.findall(r"^(\w+)  +(.*)", capsys.readouterr().out, re.MULTILINE)
+
+    def broken(*_):
+        raise RuntimeError("this is broken")
+
+    fine = rows()
+    for name in LOOKS:
+        monkeypatch.setattr(self_check, name, broken)
+    monkeypatch.setattr(metadata, "version", broken)  # of PyTorch, and of each package
+    failed = rows()
+    assert [name for name, _ in failed] == [name for name, _ in fine]
+    assert {found for _, found in failed} == {"TO DO  RuntimeError: this is broken"}
+    self_check.run()
+    last = capsys.readouterr().out.splitlines()[-1]
+    wrong = [name for name, _ in fine[-5:]]
+    assert last == f"To mend before you go on: {', '.join(wrong)}."
+
+
+def raised(error):
+    def look():
+        raise error
+
+    return self_check.look_at("figure", look)
+
+
+def to_mend():
+    """Return a finding for each remedy."""
+    yield self_check.python((3, 10), True)
+    yield self_check.python((3, 12), False)
+    yield self_check.packages(PINS, {})
+    yield self_check.computation(2.1, 2.0)
+    yield self_check.memory(0.5)
+    yield from map(raised, (ImportError("no"), MemoryError(), RuntimeError("x")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "name", "nt")
+        yield raised(OSError("c10.dll"))
+
+
+def test_each_remedy_is_made_of_sentences_and_names_are_written_as_names():
+    for finding in to_mend():
+        for sentence in re.split(r"(?<=\.) ", finding.todo):
+            assert re.fullmatch(r"[A-Z].*\w`?\)?\.", sentence)
+        prose = re.sub(r"`.*?`|\.venv|\w+\.\w+", "", f"{finding.found} {finding.todo}")
+        for name in ("Python", "PyTorch", "JupyterLab", "Windows", "Microsoft", "Kernel,"):
+            assert set(re.findall(name, prose, re.IGNORECASE)) <= {name}
+        assert not re.search(r"[A-Z]{4}", prose), "it shouts"
+
+
+def test_a_long_finding_is_broken_into_lines_beside_its_name(capsys):
+    self_check.tell(self_check.Finding("memory", "found " * 30, "mend " * 30))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 4
+    assert max(map(len, lines)) <= 94
+    assert [line[:14].strip() for line in lines] == ["memory"] + [""] * (len(lines) - 1)
+    assert all(line[14:].strip() == line[14:] for line in lines)
+    words = " ".join(line[14:] for line in lines).split()
+    assert words == ["TO", "DO", *["found"] * 30, *["mend"] * 30]
+
+
+def test_a_long_error_is_cut_and_a_warning_is_not_shown(recwarn):
+    def look():
+        warnings.warn("the driver is old", stacklevel=1)
+        raise RuntimeError("x " * 1000)
+
+    finding = self_check.look_at("graph", look)
+    assert finding.what == "graph"
+    assert finding.found.startswith("RuntimeError: x x")
+    assert 150 < len(finding.found) < 240
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 9), (3, 14, 1)])
@@ -59,7 +169,9 @@ def test_python_that_fits(version):
     ],
 )
 def test_python_that_does_not_fit(version, wide, words, capsys):
-    assert words in told(self_check.python(version, wide), capsys)
+    said = told(self_check.python(version, wide), capsys)
+    assert words in said
+    assert "Install a 64-bit Python 3.11 to 3.14 and run `python course.py` with it." in said
 
 
 def test_python_span_is_that_of_the_set_up():
@@ -116,30 +228,53 @@ def test_computation_that_disagrees(capsys):
     said = told(self_check.computation(2.1, 2.0), capsys)
     assert "TO DO PyTorch says 2.1, NumPy 2 Restart the kernel" in said
     assert not self_check.computation(2.0, 2.0).todo
+    assert not self_check.computation(0.0, 0.0).todo
+    assert not self_check.computation(-2e9, -2e9 + 1).todo  # rounding
+    assert self_check.computation(-2.0, 2.0).todo
     assert self_check.computation(float("nan"), 2.0).todo
 
 
 @pytest.mark.parametrize("name", ["NVIDIA H100", "of Apple silicon", ""])
 def test_gpu_or_none_is_fine(name):
     finding = self_check.gpu(name)
+    assert finding.what == "GPU"
+    assert ("none that PyTorch can use: fine" in finding.found) == (not name)
     assert "fine" in finding.found
     assert name in finding.found
     assert not finding.todo
 
 
 @pytest.mark.parametrize(
+    ("nvidia", "apple", "name"),
+    [(True, False, "NVIDIA H100"), (False, True, "of Apple silicon"), (False, False, "")],
+)
+def test_gpu_is_found_by_pytorch(monkeypatch, nvidia, apple, name):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: nvidia)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "NVIDIA H100")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: apple)
+    assert self_check.gpu_name() == name
+
+
+@pytest.mark.parametrize(
     ("free", "found"),
-    [(0.94, "only 0.9 GB free"), (1.0, "1.0 GB free: fine"), (30.0, "more than 8 GB free: fine")],
+    [
+        (0.94, "only 0.9 GB free"),
+        (1.0, "1.0 GB free: fine"),
+        (7.9, "7.9 GB free: fine"),
+        (8.0, "more than 8 GB free: fine"),
+        (30.0, "more than 8 GB free: fine"),
+    ],
 )
 def test_memory(free, found, capsys):
     finding = self_check.memory(free)
-    assert finding.found == found
+    assert (finding.what, finding.found) == ("memory", found)
     assert ("shut them down" in told(finding, capsys)) == (free < 1)
 
 
 def test_unknown_memory_is_no_trouble():
-    assert "unknown" in self_check.memory(None).found
-    assert not self_check.memory(None).todo
+    finding = self_check.memory(None)
+    assert (finding.what, finding.todo) == ("memory", "")
+    assert "unknown here" in finding.found
 
 
 def test_memory_of_linux(tmp_path):
@@ -156,6 +291,35 @@ def test_memory_of_a_container(tmp_path):
     (tmp_path / "memory.max").write_text("max\n")
     assert self_check.free_in_container(tmp_path) is None
     assert self_check.free_in_container(tmp_path / "none") is None
+
+
+@pytest.mark.parametrize(
+    ("machine", "container", "least"),
+    [(3.0, 2.0, 2.0), (2.0, 3.0, 2.0), (3.0, None, 3.0), (None, None, None)],
+)
+def test_memory_is_the_least_of_what_is_known(monkeypatch, machine, container, least):
+    monkeypatch.setattr(os, "name", "posix")
+    monkeypatch.setattr(self_check, "free_on_linux", lambda _: machine)
+    monkeypatch.setattr(self_check, "free_in_container", lambda _: container)
+    assert self_check.free_memory() == least
+
+
+@pytest.mark.parametrize("succeeds", [1, 0])
+def test_memory_of_windows(monkeypatch, succeeds):
+    """The structure is MEMORYSTATUSEX: two numbers of 32 bits, then seven of 64."""
+
+    def fill(pointer):
+        layout = struct.Struct("=II7Q")
+        given = ctypes.string_at(pointer, ctypes.sizeof(pointer._obj))
+        assert layout.unpack(given)[0] == len(given) == layout.size, "Windows wants to know"
+        sizes = [n * 2**30 for n in (16, 3, 20, 4, 128, 127, 0)]
+        ctypes.memmove(pointer, layout.pack(len(given), 80, *sizes), len(given))
+        return succeeds
+
+    kernel32 = SimpleNamespace(GlobalMemoryStatusEx=fill)
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=kernel32), raising=False)
+    monkeypatch.setattr(os, "name", "nt")
+    assert self_check.free_memory() == (3 if succeeds else None)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="MemAvailable is Linux's")

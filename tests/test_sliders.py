@@ -1,8 +1,10 @@
 """A slider's picture is the picture itself; moving one draws it anew, in the same place."""
 
 import base64
+import functools
 import gc
 import io
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -11,6 +13,7 @@ import ipywidgets
 import numpy as np
 import pytest
 from matplotlib import rc_context
+from matplotlib.figure import Figure
 from PIL import Image
 
 from commands.build import WIDGET
@@ -160,6 +163,30 @@ def test_a_graph_is_moved_without_a_warning(page, recwarn):
     assert [str(warning.message) for warning in recwarn] == []
 
 
+def test_axes_of_equal_scales_get_all_their_room_again(page):
+    """As a picture of a bowl may: a low one is followed by a high one."""
+    figures = []
+
+    def window(width):
+        figures.append(figure := Figure(figsize=(4, 4)))
+        figure.subplots().set(aspect="equal", xlim=(0, width), ylim=(0, 1))
+        core.show(figure, "a window")
+
+    sliders.move(window, width=([0.25, 4.0], 4.0))
+    page.sliders["width"].value = 0.25
+    low, high = (figure.axes[0].get_position().bounds for figure in figures)
+    assert low[3] < 0.3 < 0.7 < high[3]
+
+
+def test_a_picture_that_moves_is_packed_in_haste(page):
+    """It takes more bytes, but is there sooner; what is stored takes few."""
+    sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
+    stored = page.png
+    page.sliders["b"].value = 2.0
+    effort = [png[png.index(b"IDAT") + 5] >> 6 for png in (stored, page.png)]  # RFC 1950: FLEVEL
+    assert effort[0] > effort[1] == 0
+
+
 def test_axes_and_their_labels_stay_in_their_place(page, monkeypatch):
     drawn, quick = [], sliders._quick_png
     monkeypatch.setattr(sliders, "_quick_png", lambda *args: drawn.append(args) or quick(*args))
@@ -175,7 +202,7 @@ def test_axes_and_their_labels_stay_in_their_place(page, monkeypatch):
 @pytest.mark.parametrize(
     ("given", "kind", "step"),
     [
-        ((0, 80, 16), "IntSlider", 1),
+        ((3, 80, 16), "IntSlider", 1),
         ((-1, 4, 0.5), "FloatSlider", 0.1),
         ((0.01, 1.09, 0.5), "FloatSlider", 0.01),
         ((0.0, 100.0, np.float64(5)), "FloatSlider", 1.0),
@@ -186,7 +213,34 @@ def test_a_range_gets_a_slider_of_its_kind(page, given, kind, step):
     slider = page.sliders["some number"]
     assert (type(slider).__name__, slider.step) == (kind, step)
     assert (slider.min, slider.max, slider.value) == given
+    assert format(step, getattr(slider, "readout_format", "d")) == f"{step:g}"
+    assert "Move some number with" in slider.tooltip
     assert "arrow keys" in slider.tooltip
+
+
+def test_a_list_of_values_is_written_beside_its_slider(page):
+    values = [7, 12_000, 0.00123456, 2.0, "a word"]
+    sliders.move(lambda kind: plots.residuals(X, Y, 0.5, 1.0), kind=(values, 2.0))
+    slider = page.sliders["kind"]
+    assert slider.value == 2.0
+    assert slider.options == tuple(
+        zip(["7", "12,000", "0.001235", "2", "a word"], values, strict=True)
+    )
+
+
+def test_a_label_is_whole_and_a_slider_fits_its_page(page):
+    def line(w, the_learning_rate_of_this_descent):
+        plots.residuals(X, Y, w, the_learning_rate_of_this_descent)
+
+    sliders.move(line, w=(0, 3, 1), the_learning_rate_of_this_descent=(0, 3, 1))
+    longest = max(map(len, page.sliders))
+    for slider in page.sliders.values():
+        number, unit = re.fullmatch(r"(\d+)(ch)", slider.style.description_width).groups()
+        assert (int(number) > longest, unit) == (True, "ch")  # all begin below each other
+        number, unit = re.fullmatch(r"(\d+)(em)", slider.layout.width).groups()
+        assert int(number) > 30, "a step is too short for a mouse"
+        number, unit = re.fullmatch(r"(\d+)(%)", slider.layout.max_width).groups()
+        assert 90 < int(number) < 100, "it sticks out of a narrow page"
 
 
 def test_a_start_between_two_steps_stays_where_it_is(page):
@@ -268,9 +322,22 @@ def test_bad_ranges_are_named(page, ranges, words):
     assert page.outputs == []
 
 
-def test_what_shows_no_picture_is_refused(page):
-    with pytest.raises(ValueError, match="must show one picture of plots or graphs, but showed 0"):
-        sliders.move(lambda w: None, w=(0, 1, 1))
+@pytest.mark.parametrize("count", [0, 2])
+def test_what_shows_no_picture_or_several_is_refused(page, count):
+    def draw(w):
+        for _ in range(count):
+            plots.residuals(X, Y, w, 1.0)
+
+    words = f"must show one picture of plots or graphs, but showed {count}"
+    with pytest.raises(ValueError, match=words):
+        sliders.move(draw, w=(0, 1, 1))
+    assert page.outputs == []
+
+
+def test_a_function_without_a_name_is_told_as_python_writes_it():
+    draw = functools.partial(plots.residuals, X, b=1.0)
+    with pytest.raises(ValueError, match=r"^functools\.partial[\s\S]* cannot be moved so: missing"):
+        sliders.move(draw, w=(0, 1, 1))
 
 
 def moved_cells(number):

@@ -89,19 +89,22 @@ def call(answer, *arguments, in_place=False):
 def numbers(got, names):
     """Return the student's result as one float for each of `names`, or say what came instead."""
     parts = [got] if len(names) == 1 else got
-    wanted = f"{len(names)} numbers, {', '.join(names)}" if len(names) > 1 else names[0]
-    if not hasattr(parts, "__len__") or isinstance(parts, (str, dict)) or len(parts) != len(names):
-        raise Wrong(f"Wanted {wanted}, but {_named(got)} came.")
+    try:
+        fits = len(parts) == len(names) and not isinstance(parts, (str, dict))
+    except TypeError:
+        fits = False
+    if not fits:
+        raise Wrong(f"Wanted {len(names)} numbers, {', '.join(names)}, but {_named(got)} came.")
     values = []
     for name, part in zip(names, parts, strict=True):
         try:
             array = np.asarray(part, dtype=float)
         except (TypeError, ValueError):
-            raise Wrong(f"{name} must be a number, but is {_named(part)}.") from None
+            raise Wrong(f"Wanted {name} as a number, but {_named(part)} came.") from None
         if array.size != 1:
             why = " Was an (n, 1) column combined with an (n,) one?" if array.ndim == 2 else ""
             why = why or " Is a mean missing?"
-            raise Wrong(f"{name} must be one number, but has shape {array.shape}.{why}")
+            raise Wrong(f"Wanted {name} as one number, but its shape is {array.shape}.{why}")
         values.append(float(array.reshape(())))
     return np.array(values)
 
@@ -119,10 +122,10 @@ def arrays(got, shapes):
         try:
             array = np.asarray(_plain(part), dtype=float)
         except (TypeError, ValueError):
-            raise Wrong(f"{name} must be numbers, but is {_named(part)}.") from None
+            raise Wrong(f"Wanted {name} as numbers, but {_named(part)} came.") from None
         if array.shape != shape:
             why = " That is the transpose." if shape == array.shape[::-1] else ""
-            raise Wrong(f"{name} must have shape {shape}, but has shape {array.shape}.{why}")
+            raise Wrong(f"Wanted {name} of shape {shape}, but its shape is {array.shape}.{why}")
         values.append(array)
     return values
 
@@ -149,7 +152,7 @@ def diagnose(got, want, mistakes, names=(), rtol=1e-6):
     right = [name for name, g, w in zip(names, got, want, strict=False) if same(g, w, rtol)]
     if right:
         wrong = [name for name in names if name not in right]
-        raise Wrong(f"{' and '.join(right)} fit, {' and '.join(wrong)} not.")
+        raise Wrong(f"So far {' and '.join(right)} fit, {' and '.join(wrong)} not.")
     raise Wrong(f"On test data it gives {shown(got)}, and {shown(want)} is right.")
 
 
@@ -176,7 +179,7 @@ def _named(value):
     shape = getattr(value, "shape", None)
     if shape:
         return f"an array of shape {tuple(shape)}"
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
 
 
 def _holds_ellipsis(value):

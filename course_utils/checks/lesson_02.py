@@ -27,7 +27,7 @@ def _floats(**named):
         raise NotDone
     for name, value in named.items():
         if hasattr(value, "local_derivatives"):
-            raise Wrong(f"{name} is a Value and should be a float: the .value of it is wanted.")
+            raise Wrong(f"Wanted {name} as a float, but a Value came: take the .value of it.")
     return numbers(list(named.values()), list(named))
 
 
@@ -46,7 +46,7 @@ def divide(answer):
         quotient.backward()
         operands.append((a_0, b_0, quotient.item(), a.grad.item(), b.grad.item()))
     for a_0, b_0, value, by_a, by_b in operands:
-        a, b = engine(a_0, name="a"), engine(b_0, name="b")
+        a, b = engine(a_0), engine(b_0)
         got = call(answer, a, b)
         if not isinstance(got, engine):
             raise Wrong(f"A Value is wanted, but the answer returns a {type(got).__name__}.")
@@ -216,7 +216,7 @@ def step(answer):
     rng = np.random.RandomState(2)
     x, y = rng.randn(9, 1) + 0.5, rng.randn(9, 1)
     engine = _engine(answer)
-    w, b = engine(w_0, name="w"), engine(b_0, name="b")
+    w, b = engine(w_0), engine(b_0)
 
     want_before, gradients, wanted = [], [], [(w_0, b_0)]
     for _ in range(2):
@@ -261,7 +261,7 @@ def step(answer):
     }
     diagnose(second, np.array(wanted[2]), mistakes, ("w.value", "b.value"))
 
-    got = _floats(**{"the loss of the first step": returned[0], "that of the second": returned[1]})
+    got = np.concatenate([_floats(**{"the loss": loss}) for loss in returned])
     if same(got, [*want_before[1:], np.mean((wanted[2][0] * x + wanted[2][1] - y) ** 2)]):
         raise Wrong("It returns the loss after the step: take the one from which you stepped.")
     if not same(got, want_before):

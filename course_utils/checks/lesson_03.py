@@ -14,12 +14,10 @@ _MEANS = {
     "grad when the loss is computed.",
     "implicitly created only for scalar": "The loss must be one number: a mean is missing.",
     "through the graph a second time": "Compute the loss anew before each backward.",
-    "'float' and 'NoneType'": "W.grad is None where you use it: either it was emptied before the "
-    "step, or W is no leaf any more.",
-    "'Tensor' and 'NoneType'": "W.grad is None where you use it: either it was emptied before the "
-    "step, or W is no leaf any more.",
     "has no attribute 'zero_'": "Before the first backward W.grad is None, and None has no "
     "zero_(): zero it after the step.",
+    "'NoneType'": "W.grad is None where you use it: either it was emptied before the step, or W is "
+    "no leaf any more.",
     "returns None": "backward() returns nothing, it fills W.grad.",
     "Can't call numpy()": "Detach first.",
 }
@@ -191,7 +189,7 @@ def fit(answer):
     got = _call(answer, _tensor(x), _tensor(y), lr, n_epochs)
     for name, part in zip(names, got if isinstance(got, (tuple, list)) else [], strict=False):
         if isinstance(part, torch.Tensor):
-            raise Wrong(f"{name} is a tensor, and a float is wanted: use .item().")
+            raise Wrong(f"Wanted {name} as a float, but a tensor came: use .item().")
     got = numbers(got, names)
     loss = QuadraticLoss(design_matrix(x), y)
 

@@ -182,12 +182,12 @@ def careful_train(answer):
     losses = _floats(got, n_epochs)
     places = [bowl.after(k, start, lr) for k in range(n_epochs + 1)]
     want = bowl.loss(np.array(places))
-    if len(losses) == n_epochs and same(losses, want[:-1], rtol=1e-4):
+    if same(losses, want[:-1], rtol=1e-4):
         raise Wrong(
             "The losses before each step are right; the loss of the final model is missing: "
             "compute it once more after the loop."
         )
-    if len(losses) == n_epochs and same(losses, want[1:], rtol=1e-4):
+    if same(losses, want[1:], rtol=1e-4):
         raise Wrong("These are the losses after each step; the one before the first is missing.")
     if len(losses) != n_epochs + 1:
         raise Wrong(

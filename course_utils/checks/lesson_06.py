@@ -109,7 +109,7 @@ def InCelsius(answer):  # noqa: N802 - the check is named like the class that it
         "That is the way from °C to °F: here it goes the other way.": [212 * 9 / 5 + 32],
         "5/9 is upside down.": [180 * 9 / 5],
     }
-    diagnose(numbers(row[0], ("the temperature",)), [100.0], mistakes, rtol=1e-5)
+    diagnose(numbers(row[0], ("the temperature",)), [100.0], mistakes)
     if not torch.equal(call(lambda: dataset[1])[0], row):
         raise Wrong(
             "Asking twice gives another row: x[i] is a view, and writing into it changes x. "

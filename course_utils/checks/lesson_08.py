@@ -101,7 +101,7 @@ class _Scripted(torch.nn.Module):
 
 def _run(answer, losses, n_epochs, patience):
     model = _Scripted(losses)
-    got = call(answer, model, model.train_epoch, model.val_loss, n_epochs, patience, in_place=True)
+    got = call(answer, model, model.train_epoch, model.val_loss, n_epochs, patience)
     (best_epoch,) = numbers(got, ("the best epoch",))
     return model, best_epoch, model.weight.item()
 
@@ -181,9 +181,9 @@ def honest_loss(answer):
     X_train, y_train, X_val, y_val = rows
     got = numbers(call(answer, *rows, decay), ("the loss",))
 
-    def loss(scaler=X_train, scaler_val=None, *, ddof=0, centre=True, scale=True, part="val"):
+    def loss(scaler=X_train, scaler_val=None, *, ddof=0, scale=True, part="val"):
         def scaled(X, by):
-            X = X - by.mean(axis=0) if centre else X
+            X = X - by.mean(axis=0)
             return X / by.std(axis=0, ddof=ddof) if scale else X
 
         w, b = _ridge(scaled(X_train, scaler), y_train, decay)
@@ -205,14 +205,9 @@ def honest_loss(answer):
         ),
         "That is the training loss: judge on X_val and y_val.": loss(part="train")[:1],
         "The charge for the weights is in it: report the plain mean squared error.": [loss().sum()],
-        "That is the root, RMSE; the loss here is the MSE.": want**0.5,
-        "The columns are centred but not divided by their standard deviation.": (
-            loss(scale=False)[:1]
-        ),
-        "The columns are divided but not centred: subtract the mean of each for both sets.": (
-            loss(centre=False)[:1]
-        ),
-        "Nothing is standardised.": loss(centre=False, scale=False)[:1],
+        "That is the root of it: leave the root away.": want**0.5,
+        # That a mean is not subtracted cannot be seen: the bias makes up for it.
+        "The columns are not divided by their standard deviation.": loss(scale=False)[:1],
         "The validation rows are not standardised: give them the training rows' mean and standard "
         "deviation.": [own],
         "That divides by the standard deviation with n − 1; the course and StandardScaler take "

@@ -54,7 +54,7 @@ def overhead_and_cost(answer):
         "t0 is what remains of t1 without its rows: subtract c·n1.": scaled(t1, c),
         "t0 is what remains of t2 without its rows: subtract c·n2.": scaled(t2, c),
         "c is the cost of one more row: divide the difference of the times by the difference "
-        "of the rows.": scaled(t1 - (t2 - t1), t2 - t1),
+        "of the rows.": scaled(t1 - (t2 - t1) * n1, t2 - t1),
         "t1 / n1 holds a share of the overhead: use the difference of the two times.": scaled(
             0, t1 / n1
         ),
@@ -77,10 +77,10 @@ def megabytes(answer):
     cases = [((300, 70, 5), torch.float64), ((1000, 40), torch.float32), ((12_000,), torch.int8)]
     name = ("the megabytes",)
     got = np.concatenate([numbers(call(answer, *case), name) for case in cases])
-    count = np.array([np.prod(shape) for shape, _ in cases], dtype=float)
-    size = np.array([dtype.itemsize for _, dtype in cases], dtype=float)
+    count = np.array([np.prod(shape) for shape, _ in cases])
+    size = np.array([dtype.itemsize for _, dtype in cases])
     want = count * size / 1e6
-    sides = np.array([sum(shape) for shape, _ in cases], dtype=float)
+    sides = np.array([sum(shape) for shape, _ in cases])
     mistakes = {
         "The bytes of one number are missing: multiply by dtype.itemsize.": count / 1e6,
         "These are bits: a byte has eight, and itemsize counts bytes.": 8 * want,

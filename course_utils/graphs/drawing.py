@@ -23,7 +23,7 @@ FRAME = 0.045  # from the result's border to the second border around it
 DASHED = (0, (4, 2.5))
 
 # What a node is. The shape and the border tell it, the colour only repeats it.
-LEAF, OPERATION, RESULT, CONSTANT, CUT = "leaf", "operation", "result", "constant", "cut"
+LEAF, OPERATION, RESULT, CONSTANT, CUT = range(5)
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Node:
     """A box: what it is, and the numbers in it."""
 
     text: str
-    kind: str
+    kind: int
     value: np.ndarray | None = None
     gradient: np.ndarray | None = None
     note: str = ""  # why it gets no gradient
@@ -360,7 +360,7 @@ def legend_entries(graph, width):
 def paint(ax, graph, layout, scale):
     """Draw arrows, labels and boxes."""
     for i, edge in enumerate(graph.edges):
-        paint_arrow(ax, layout.paths[i], edge, scale)
+        paint_arrow(ax, layout.paths[i], scale, edge.flows, edge.arrow)
         if i in layout.labels:
             paint_label(ax, layout.labels[i], edge.label, scale)
     boxes = zip(graph.nodes, layout.centres, layout.sizes, layout.strips, strict=True)
@@ -417,14 +417,14 @@ def paint_box(ax, kind, centre, size, strip_height, plain, scale, gid="box"):
         ax.add_artist(Rectangle(low, *size, fill=False, zorder=3, **border))
 
 
-def paint_arrow(ax, path, edge, scale):
+def paint_arrow(ax, path, scale, flows=True, head=True):
     """Draw an arrow; dashed and grey where no gradient comes back."""
     arrow = FancyArrowPatch(
         path=path,
-        arrowstyle="-|>" if edge.arrow else "-",
+        arrowstyle="-|>" if head else "-",
         mutation_scale=11 * scale,
-        color="0.3" if edge.flows else "0.6",
-        linestyle="-" if edge.flows else DASHED,
+        color="0.3" if flows else "0.6",
+        linestyle="-" if flows else DASHED,
         linewidth=1.1 * scale,
         zorder=2,
     )
@@ -435,7 +435,7 @@ def paint_entry(ax, what, words, left, scale):
     """Draw one entry of the legend."""
     centre, size = left + (0.25, 0), np.array([0.5, 0.22])
     if what == "local":
-        paint_arrow(ax, Path([left, left + (0.5, 0)]), Edge(0, 0), scale)
+        paint_arrow(ax, Path([left, left + (0.5, 0)]), scale)
         paint_label(ax, centre - (0.05, 0), "2", scale)
     elif what == "grad":
         paint_box(ax, OPERATION, centre, size, size[1], False, scale, gid=None)

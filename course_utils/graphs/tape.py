@@ -259,9 +259,8 @@ class Tape:
         import torch
 
         places = [self._records[k].place for k in reached]
-        ones = torch.ones_like(loss)
         try:
-            return torch.autograd.grad(loss, places, ones, retain_graph=True, allow_unused=True)
+            return torch.autograd.grad(loss, places, retain_graph=True, allow_unused=True)
         except RuntimeError as error:
             for words, mended in UNUSABLE.items():
                 if words in str(error):

@@ -95,15 +95,17 @@ def line_ends(*xs):
     return np.array([low - margin, high + margin])
 
 
-def to_paths(paths):
-    """Return each path, a sequence of (w, b), as an array of shape (steps + 1, 2)."""
-    arrays = []
-    for path in paths:
-        path = to_array("path", path)
-        if path.ndim != 2 or path.shape[1] != 2:
-            raise ValueError(f"path must have shape (steps + 1, 2), but has shape {path.shape}.")
-        arrays.append(path)
-    return arrays
+def to_path(name, path, length=None):
+    """Return a path, a sequence of (w, b), as an array of shape (steps + 1, 2).
+
+    With `length`, steps + 1 must equal it.
+    """
+    path = to_array(name, path)
+    if path.ndim != 2 or path.shape[1] != 2:
+        raise ValueError(f"{name} must have shape (steps + 1, 2), but has shape {path.shape}.")
+    if length is not None and len(path) != length:
+        raise ValueError(f"{name} must have {length} rows, but has {len(path)}.")
+    return path
 
 
 def draw_bowl(ax, loss, w_range, b_range):

@@ -49,7 +49,8 @@ def broadcast_difference(left, right, names, *, ax=None):
     """
     arrays = [to_array(name, array) for name, array in zip(names, (left, right), strict=True)]
     if any(array.ndim not in (1, 2) for array in arrays):
-        raise ValueError(f"{names[0]} and {names[1]} must have one or two axes.")
+        shapes = " and ".join(str(array.shape) for array in arrays)
+        raise ValueError(f"{names[0]} and {names[1]} must have one or two axes, not {shapes}.")
     try:
         result = arrays[0] - arrays[1]
     except ValueError:

@@ -14,7 +14,7 @@ from course_utils.plots.core import (
     draw_path,
     line_ends,
     picture,
-    to_paths,
+    to_path,
     window,
 )
 
@@ -98,8 +98,8 @@ def loss_surface(x, y, w, b, *, axs=None):
 
     ax = axs["surface"]
     ax.plot_surface(ws, bs, heights, cmap=rcParams["image.cmap"], alpha=0.75, linewidth=0)
-    ax.plot(*point, here, "o", color=FIT, zorder=10)
-    ax.plot(*loss.minimizer, loss.min_loss, "*", color=BEST, markersize=13, zorder=10)
+    ax.plot(*point, here, "o", color=FIT)
+    ax.plot(*loss.minimizer, loss.min_loss, "*", color=BEST, markersize=13)
     ax.set(xlabel="weight w", ylabel="bias b", zlabel="loss (MSE)")
     ax.locator_params(nbins=5)
     ax.view_init(elev=30, azim=-50)
@@ -162,7 +162,7 @@ def three_views(x, y, path, *, axs=None):
     """
     x = to_vector("x", x)
     y = to_vector("y", y, length=len(x))
-    (path,) = to_paths([path])
+    path = to_path("path", path)
     loss = QuadraticLoss(design_matrix(x), y)
     losses = loss.loss(path)
     last = len(path) - 1
@@ -203,8 +203,8 @@ def learning_rates(x, y, paths, lrs, *, axs=None):
     """
     x = to_vector("x", x)
     loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
-    paths = to_paths(paths)
-    lrs = [to_positive("lrs", lr) for lr in lrs]
+    paths = [to_path("paths", path, length=len(paths[0])) for path in paths]
+    lrs = [to_positive("lrs", lr) for lr in to_vector("lrs", lrs)]
     if len(paths) != 4 or len(lrs) != 4:
         raise ValueError(f"four paths and four lrs are wanted, got {len(paths)} and {len(lrs)}.")
     stable = np.vstack([p for p, lr in zip(paths, lrs, strict=True) if lr < loss.max_lr])
@@ -233,7 +233,7 @@ def one_descent(x, y, path, n_epochs, title, *, axs=None):
     """
     x = to_vector("x", x)
     loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
-    (path,) = to_paths([path])
+    path = to_path("path", path)
     epochs = np.linspace(0, to_positive("n_epochs", n_epochs), len(path))
     losses = loss.loss(path)
     # As far as a descent from this start can swing without diverging.
@@ -264,7 +264,8 @@ def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
     x_raw, x_scaled and y of shape (n, 1) or (n,); the paths, (epochs + 1, 2), hold (w, b).
     """
     y = to_vector("y", y)
-    path_raw, path_scaled = to_paths([path_raw, path_scaled])
+    path_raw = to_path("path_raw", path_raw)
+    path_scaled = to_path("path_scaled", path_scaled, length=len(path_raw))
     said = []
     for name, x, path, label, line in (
         ("raw", x_raw, path_raw, "as measured", "-"),
@@ -301,7 +302,8 @@ def batch_paths(x, y, paths, n_passes, *, axs=None):
     loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
     if len(paths) != 3:
         raise ValueError(f"paths must hold three batch sizes, but holds {list(paths)}.")
-    arrays = to_paths(paths.values())
+    arrays = [to_path("paths", path) for path in paths.values()]
+    n_passes = to_positive("n_passes", n_passes)
     everything = np.vstack(arrays)
     ranges = window(everything[:, 0]), window(everything[:, 1])
     said = []
@@ -319,7 +321,7 @@ def batch_paths(x, y, paths, n_passes, *, axs=None):
     axs["loss"].set(xlabel="passes over the training data", yscale="log")
     axs["loss"].set_ylabel("loss (MSE), all training rows")
     axs["loss"].legend(loc="upper right")
-    return f"After {n_passes} passes the loss is {', '.join(said)}."
+    return f"After {n_passes:g} passes the loss is {', '.join(said)}."
 
 
 @picture(6.6, 3.9)

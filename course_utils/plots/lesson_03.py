@@ -12,7 +12,7 @@ from course_utils.plots.core import (
     draw_bowl,
     line_ends,
     picture,
-    to_paths,
+    to_path,
     window,
 )
 
@@ -63,7 +63,8 @@ def accumulation(x, y, path_zeroed, path_summed, *, axs=None):
     """
     x = to_vector("x", x)
     loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
-    path_zeroed, path_summed = to_paths([path_zeroed, path_summed])
+    path_zeroed = to_path("path_zeroed", path_zeroed)
+    path_summed = to_path("path_summed", path_summed, length=len(path_zeroed))
     everything = np.vstack([path_zeroed, path_summed])
     ranges = window(everything[:, 0], 0.2), window(everything[:, 1], 0.1)
     draw_bowl(axs["map"], loss, *ranges)
@@ -124,8 +125,8 @@ def distance_left(x, y, paths, *, axs=None):
     x = to_vector("x", x)
     loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
     said = []
-    for i, (label, path) in enumerate(zip(paths, to_paths(paths.values()), strict=True)):
-        away = (path - loss.minimizer) @ loss.eigenvectors
+    for i, (label, path) in enumerate(paths.items()):
+        away = (to_path("paths", path) - loss.minimizer) @ loss.eigenvectors
         if not away[0].all():
             raise ValueError(f"the path {label!r} starts at the lowest point of an axis.")
         left = np.abs(away / away[0])

@@ -17,7 +17,7 @@ def each_input(x, y, x_names, y_names, *, axs=None):
     x of shape (n, 3) and y of shape (n, m); the names are pairs (name, unit).
     """
     x, y = _table("x", x, columns=3), _table("y", y)
-    _same_rows(x, y)
+    _same_rows(x=x, y=y)
     _one_name_each(x_names, x), _one_name_each(y_names, y)
     said = []
     for i, (name, unit) in enumerate(x_names):
@@ -161,13 +161,16 @@ def two_scales(x_raw, x_standard, y, losses_raw, losses_standard, lrs, *, axs=No
 
     Both x of shape (n, d), y of shape (n, m); losses of shape (epochs + 1,); two learning rates.
     """
+    x_raw, x_standard = _table("x_raw", x_raw), _table("x_standard", x_standard)
+    losses_raw = to_vector("losses_raw", losses_raw)
+    losses_standard = to_vector("losses_standard", losses_standard)
+    lrs = [to_positive("lrs", lr) for lr in to_vector("lrs", lrs, length=2)]
     said = []
     styles = (("raw", FIT, "o", "-"), ("standardised", TRAIN, "s", "--"))
     for height, (name, color, marker, dash), x, losses, lr in zip(
         (1, 0), styles, (x_raw, x_standard), (losses_raw, losses_standard), lrs, strict=True
     ):
-        loss = QuadraticLoss(design_matrix(_table("x", x)), y)
-        losses, lr = to_vector("losses", losses), to_positive("lrs", lr)
+        loss = QuadraticLoss(design_matrix(x), y)
         kappa = format_kappa(loss.condition_number)
         values = loss.eigenvalues
         ax = axs["spectrum"]
@@ -198,17 +201,18 @@ def _table(name, values, columns=None):
     return array
 
 
-def _same_rows(x, y):
-    if len(x) != len(y):
-        raise ValueError(f"the rows must match, but there are {len(x)} and {len(y)}.")
+def _same_rows(**tables):
+    lengths = [len(table) for table in tables.values()]
+    if len(set(lengths)) > 1:
+        came = " and ".join(map(str, lengths))
+        raise ValueError(f"the rows must match, but there are {came} in {' and '.join(tables)}.")
 
 
 def _two_predictions(y, left, right):
     y = _table("y", y)
-    both = [_table("left", left, columns=y.shape[1]), _table("right", right, columns=y.shape[1])]
-    for y_pred in both:
-        _same_rows(y_pred, y)
-    return y, both
+    left, right = (_table("left", left, y.shape[1]), _table("right", right, y.shape[1]))
+    _same_rows(left=left, right=right, y=y)
+    return y, [left, right]
 
 
 def _one_name_each(names, table):

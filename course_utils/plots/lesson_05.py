@@ -11,7 +11,7 @@ from course_utils.plots.core import (
     VALIDATION,
     line_ends,
     picture,
-    to_paths,
+    to_path,
 )
 
 _STYLES = [(FIT, "-", "o"), (TRAIN, "--", "s"), (VALIDATION, "-.", "D"), ("black", ":", "^")]
@@ -26,7 +26,7 @@ def first_and_last_line(x, y, path, *, axs=None):
     """
     x = to_vector("x", x)
     y = to_vector("y", y, length=len(x))
-    (path,) = to_paths([path])
+    path = to_path("path", path)
     losses = QuadraticLoss(design_matrix(x), y).loss(path)
     ends = line_ends(x)
     axs["line"].plot(x, y, "o", color=TRAIN, alpha=0.75, label="data")
@@ -55,7 +55,7 @@ def parameters_by_epoch(x, y, paths, *, axs=None):
     loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
     if not 1 <= len(paths) <= len(_STYLES):
         raise ValueError(f"paths must hold 1 to {len(_STYLES)} descents, but holds {len(paths)}.")
-    arrays = to_paths(paths.values())
+    arrays = [to_path("paths", path) for path in paths.values()]
     for label, path, (color, line, mark) in zip(paths, arrays, _STYLES[: len(paths)], strict=True):
         style = {"color": color, "linestyle": line, "marker": mark, "markersize": 3.5}
         style |= {"linewidth": 1.4, "label": label}

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course_utils._validate import to_array, to_vector
-from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, line_ends, picture
+from course_utils._validate import to_array, to_count, to_positive, to_vector
+from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, line_ends, picture, to_path
 
 
 @picture(10.4, 2.6)
@@ -15,6 +15,7 @@ def epoch_orders(orders, batch_size, *, ax=None):
     orders = to_array("orders", orders).astype(int)
     if orders.ndim != 2:
         raise ValueError(f"orders must have shape (epochs, n), but has shape {orders.shape}.")
+    batch_size = to_count("batch_size", to_positive("batch_size", batch_size))
     n_epochs, n = orders.shape
     shades = np.arange(n) // batch_size % 2
     ax.imshow(np.tile(shades, (n_epochs, 1)), cmap="Blues", vmin=-0.4, vmax=3, aspect="auto")
@@ -65,10 +66,11 @@ def batch_gradients(clouds, full, *, axs=None):
     `clouds` maps three batch sizes to gradients of shape (batches, 2), columns dw and db;
     `full` is the gradient over all rows, shape (2,).
     """
-    full = to_vector("full", full)
+    full = to_vector("full", full, length=2)
     sizes, clouds = list(clouds), [to_array("clouds", cloud) for cloud in clouds.values()]
+    came = ", ".join(str(cloud.shape) for cloud in clouds)
     if len(clouds) != 3 or any(cloud.ndim != 2 or cloud.shape[1] != 2 for cloud in clouds):
-        raise ValueError(f"clouds must hold three arrays of shape (batches, 2), got {sizes}.")
+        raise ValueError(f"clouds must hold three arrays of shape (batches, 2), got {came}.")
     everything = np.vstack(clouds)
     low, high = everything.min(0), everything.max(0)
     spreads = [np.sqrt(((cloud - full) ** 2).sum(1).mean()) for cloud in clouds]
@@ -107,7 +109,7 @@ def order_matters(x, y, sorted_lines, shuffled_lines, *, axs=None):
     ends = line_ends(x)
     said = []
     for name, lines in (("sorted", sorted_lines), ("shuffled", shuffled_lines)):
-        lines = to_array(f"{name}_lines", lines)
+        lines = to_path(f"{name}_lines", lines)
         ax = axs[name]
         ax.plot(x, y, "o", color=TRAIN, alpha=0.4, markersize=4, label="data")
         ax.plot(ends, np.polyval(best, ends), ":", color=BEST, linewidth=2.6, label="least squares")

@@ -29,7 +29,9 @@ def polynomial_fits(x, y, fits, x_range=None, *, axs=None):
     y = to_vector("y", y, length=len(x))
     if not 2 <= len(fits) <= 4:
         raise ValueError(f"fits must hold two to four polynomials, but holds {len(fits)}.")
-    low, high = to_vector("x_range", x_range or (x.min() - 0.04, x.max() + 0.04), length=2)
+    if x_range is None:
+        x_range = x.min() - 0.04, x.max() + 0.04
+    low, high = to_vector("x_range", x_range, length=2)
     grid = np.linspace(low, high, 200)
     said = []
     for i, (label, W) in enumerate(fits.items()):
@@ -100,7 +102,7 @@ def mode_decay(eigenvalues, lr, marks, *, ax=None):
     One to five `eigenvalues`, ascending; `marks` are epochs to mark with a vertical line.
     """
     eigenvalues, lr = to_vector("eigenvalues", eigenvalues), to_positive("lr", lr)
-    marks = [to_count("marks", mark) for mark in marks]
+    marks = [to_count("marks", mark) for mark in to_vector("marks", marks)]
     if len(eigenvalues) > len(_STYLES) or eigenvalues.min() <= 0:
         raise ValueError(f"eigenvalues must be one to five positive numbers, got {eigenvalues}.")
     epochs = np.geomspace(1, 1e8, 400)
@@ -172,9 +174,9 @@ def bases(grid, curves, matrices, y, *, axs=None):
     epochs = np.unique(np.geomspace(1, 3e6, 300).astype(int))
     said = []
     for i, (name, A) in enumerate(matrices.items()):
-        loss = QuadraticLoss(A, y)
+        loss = QuadraticLoss(_columns("matrices", A, len(y)), y)
         kappa = format_kappa(loss.condition_number)
-        for k, column in enumerate(to_array("curves", curves[name]).T):
+        for k, column in enumerate(_columns("curves", curves[name], len(grid)).T):
             line = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))[k % 5]
             axs[f"b{i}"].plot(grid, column, color=f"C{k}", linestyle=line, label=f"degree {k}")
         axs[f"b{i}"].set(xlabel="x", title=f"{name}: κ = {kappa}")
@@ -219,3 +221,10 @@ def excess_losses(losses, min_loss, *, ax=None):
     ax.set(xlim=(1, None), ylim=(_NOTHING, 20))
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return f"Losses at the end, in the order of the legend: {', '.join(said)}."
+
+
+def _columns(name, values, rows):
+    array = to_array(name, values)
+    if array.ndim != 2 or len(array) != rows:
+        raise ValueError(f"{name} must have shape ({rows}, d), but one has shape {array.shape}.")
+    return array

@@ -6,11 +6,13 @@ from course_utils._validate import to_array, to_count, to_positive, to_vector
 from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, picture
 
 
-def _table(name, values, columns):
-    """Return `values` as an array of shape (splits, columns)."""
+def _table(name, values, columns, rows=None):
+    """Return `values` as an array of shape (splits, columns); with `rows`, so many splits."""
     array = to_array(name, values)
     if array.ndim != 2 or array.shape[1] != columns:
         raise ValueError(f"{name} must have shape (splits, {columns}), but has {array.shape}.")
+    if rows is not None and len(array) != rows:
+        raise ValueError(f"{name} must have {rows} rows, but has {len(array)}.")
     return array
 
 
@@ -36,9 +38,9 @@ def _floor(ax, noise):
 def _points(train, val):
     """Return both pairs (x, y), checked."""
     pairs = []
-    for x, y in (train, val):
-        x = to_vector("x", x)
-        pairs.append((x, to_vector("y", y, length=len(x))))
+    for name, (x, y) in (("train", train), ("val", val)):
+        x = to_vector(f"{name}: x", x)
+        pairs.append((x, to_vector(f"{name}: y", y, length=len(x))))
     return pairs
 
 
@@ -98,7 +100,7 @@ def degree_sweep(degrees, train_losses, val_losses, noise, *, axs=None):
     """
     degrees = to_vector("degrees", degrees)
     val = _table("val_losses", val_losses, len(degrees))
-    train = _table("train_losses", train_losses, len(degrees))
+    train = _table("train_losses", train_losses, len(degrees), len(val))
     noise = to_positive("noise", noise)
     ax = axs["sweep"]
     _band(ax, degrees, train, "training", color=TRAIN, marker="o")
@@ -136,7 +138,7 @@ def losses_by_size(sizes, results, noise, *, axs=None):
     said = []
     for i, (degree, (train, new)) in enumerate(results.items()):
         ax = axs[f"c{i}"]
-        train, new = _table("train", train, len(sizes)), _table("new", new, len(sizes))
+        train, new = (_table("results", losses, len(sizes)) for losses in (train, new))
         train = np.maximum(train, 1e-9)  # a fit through all points leaves nothing but rounding
         _band(ax, sizes, train, "training", color=TRAIN, marker="o")
         middle = _band(ax, sizes, new, "new points", color=VALIDATION, marker="D", linestyle="--")
@@ -171,7 +173,7 @@ def ridge_path(decays, weights, train_losses, val_losses, noise, *, axs=None):
     if weights.ndim != 2 or len(weights) != len(decays):
         raise ValueError(f"weights must have {len(decays)} rows, but has shape {weights.shape}.")
     val = _table("val_losses", val_losses, len(decays))
-    train = _table("train_losses", train_losses, len(decays))
+    train = _table("train_losses", train_losses, len(decays), len(val))
     ax = axs["weights"]
     for k, column in enumerate(weights.T):
         color, line = f"C{k % 6}", ("-", "--", "-.")[k // 6 % 3]
@@ -231,9 +233,10 @@ def early_stop(train_losses, val_losses, best_epoch, train, val, grid, curves, *
     ax.set_title("validation falls, then rises")
     ax.legend(loc="upper right")
     ax = axs["fits"]
-    heights = np.concatenate([to_vector("y", y) for _, y in (train, val)])
-    ax.plot(*map(to_vector, "xy", train), "o", color=TRAIN, alpha=0.7, label="train")
-    ax.plot(*map(to_vector, "xy", val), "D", color=VALIDATION, markersize=6, label="validation")
+    train, val = _points(train, val)
+    heights = np.concatenate([train[1], val[1]])
+    ax.plot(*train, "o", color=TRAIN, alpha=0.7, label="train")
+    ax.plot(*val, "D", color=VALIDATION, markersize=6, label="validation")
     ax.plot(grid, at_best, color=BEST, linewidth=2.4, label=f"epoch {best_epoch}")
     ax.plot(grid, at_last, "-.", color=FIT, label=f"epoch {last}")
     ax.set(xlabel="x", ylabel="y", ylim=(heights.min() - 0.6, heights.max() + 0.6))

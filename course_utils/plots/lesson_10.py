@@ -2,41 +2,31 @@
 
 import numpy as np
 
-from course_utils._validate import to_positive, to_vector
+from course_utils._validate import to_array, to_positive, to_vector
 from course_utils.plots.core import picture
 
+# A marker, a line and a colour of its own for each series, so that colour alone tells nothing.
 _STYLES = ("o-", "s--", "D:", "^-.")
-
-
-def _duration(seconds):
-    """Return a time as a person says it."""
-    units = ((1e-7, "ns", 1e9), (1e-3, "µs", 1e6), (1, "ms", 1e3), (np.inf, "s", 1))
-    for limit, unit, factor in units:
-        if seconds < limit:
-            return f"{seconds * factor:.3g} {unit}"
-    raise ValueError(f"seconds must be finite, but {seconds} came.")
+_HATCHES = ("", "//", "..", "xx", "\\\\")
 
 
 @picture(10.4, 3.2)
 def step_parts(parts, *, ax=None):
     """Draw what the parts of a training step cost, as bars end to end (lesson 10).
 
-    `parts` maps a label to a dictionary of part and seconds; all have the same parts.
+    `parts` maps a label to a dictionary of part and seconds; all have the same one to five parts.
     """
-    labels = list(parts)
-    names = list(next(iter(parts.values())))
+    labels, steps = list(parts), list(parts.values())
+    names = list(steps[0])
+    if any(list(step) != names for step in steps) or len(names) > len(_HATCHES):
+        came = " and ".join(str(list(step)) for step in steps)
+        raise ValueError(f"parts must be the same one to five for each label, but {came} came.")
     left = np.zeros(len(labels))
-    for k, name in enumerate(names):
-        widths = np.array([1e6 * to_positive(name, parts[label][name]) for label in labels])
-        hatch = ("", "//", "..", "xx", "\\\\")[k % 5]
+    for name, hatch in zip(names, _HATCHES, strict=False):
+        widths = np.array([1e6 * to_positive("parts", step[name]) for step in steps])
         bars = ax.barh(labels, widths, left=left, label=name, hatch=hatch, edgecolor="white")
-        ax.bar_label(
-            bars,
-            fmt="%.0f",
-            label_type="center",
-            fontsize=9,
-            bbox={"fc": "w", "ec": "none", "pad": 1},
-        )
+        box = {"fc": "w", "ec": "none", "pad": 1}
+        ax.bar_label(bars, fmt="%.0f", label_type="center", fontsize=9, bbox=box)
         left += widths
     ax.set(xlabel="time of one step (µs)", xlim=(0, 1.02 * left.max()))
     ax.grid(axis="y", visible=False)
@@ -51,42 +41,61 @@ def step_parts(parts, *, ax=None):
 def time_against_rows(times, *, line=None, ax=None):
     """Draw the time of one epoch against the number of rows (lesson 10).
 
-    `times` maps a name to pairs (rows, seconds). `line`, (t0, c), is drawn as t0 + c·n, with the
-    rows at which both parts are equal.
+    `times` maps up to four names to pairs (rows, seconds). `line`, (t0, c), is drawn as t0 + c·n,
+    with the rows at which both parts are equal.
     """
-    said = []
-    for k, (name, pairs) in enumerate(times.items()):
-        rows = to_vector("rows", [n for n, _ in pairs])
-        seconds = to_vector("seconds", [t for _, t in pairs])
-        ax.plot(rows, seconds, _STYLES[k % 4], color=f"C{k}", label=name)
-        said.append(f"{name} {_duration(seconds[0])} to {_duration(seconds[-1])}")
+    rows, said = _draw_series(ax, "times", times, _duration)
     if line is not None:
-        t0, c = line
+        t0, c = (to_positive("line", part) for part in to_vector("line", line, length=2))
         n = np.geomspace(rows[0], rows[-1], 200)
         label = f"PyTorch: {_duration(t0)} + {_duration(c)} · n"
         ax.plot(n, t0 + c * n, color="k", linewidth=0.9, label=label, zorder=1)
-        ax.axvline(
-            t0 / c, color="k", linestyle=(0, (1, 3)), label="n where both are equal", zorder=1
-        )
+        equal = "n where both are equal"
+        ax.axvline(t0 / c, color="k", linestyle=(0, (1, 3)), label=equal, zorder=1)
     ax.set(xlabel="rows n", ylabel="time of one call (s)", xscale="log", yscale="log")
     ax.legend(loc="upper left")
-    return f"{rows[0]:,.0f} to {rows[-1]:,.0f} rows: {'; '.join(said)}."
+    return f"{rows[0]:,.0f} to {rows[-1]:,.0f} rows: {said}."
 
 
 @picture(7.6, 4.0)
 def throughput(speeds, *, ax=None):
     """Draw rows per second against the batch size (lesson 10).
 
-    `speeds` maps a name to pairs (batch size, rows per second).
+    `speeds` maps up to four names to pairs (batch size, rows per second).
     """
-    said = []
-    for k, (name, pairs) in enumerate(speeds.items()):
-        sizes = to_vector("sizes", [size for size, _ in pairs])
-        rates = to_vector("rates", [rate for _, rate in pairs])
-        ax.plot(sizes, rates, _STYLES[k % 4], color=f"C{k}", label=name)
-        said.append(f"{name} {rates[0]:.2g} to {rates[-1]:.2g}")
+    sizes, said = _draw_series(ax, "speeds", speeds, "{:.2g}".format)
     ax.set(xlabel="batch size (rows)", ylabel="rows per second", xscale="log", yscale="log")
     ax.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
     ax.minorticks_off()
     ax.legend(loc="upper left")
-    return f"Rows per second, batches of {sizes[0]:.0f} to {sizes[-1]:.0f}: {'; '.join(said)}."
+    return f"Rows per second, batches of {sizes[0]:.0f} to {sizes[-1]:.0f}: {said}."
+
+
+def _duration(seconds):
+    """Return a time as a person says it."""
+    units = ((1e-7, "ns", 1e9), (1e-3, "µs", 1e6), (1, "ms", 1e3), (np.inf, "s", 1))
+    unit, factor = next(words for limit, *words in units if seconds < limit)
+    return f"{seconds * factor:.3g} {unit}"
+
+
+def _draw_series(ax, argument, series, say):
+    """Draw up to four series of pairs; return the places of the last, and what each runs over."""
+    if not 1 <= len(series) <= len(_STYLES):
+        wanted = f"{argument} must hold 1 to {len(_STYLES)} series"
+        raise ValueError(f"{wanted}, but holds {len(series)}.")
+    said = []
+    for style, (name, pairs) in zip(_STYLES, series.items(), strict=False):
+        places, values = _columns(argument, pairs)
+        ax.plot(places, values, style, label=name)
+        said.append(f"{name} {say(values[0])} to {say(values[-1])}")
+    return places, "; ".join(said)
+
+
+def _columns(argument, pairs):
+    """Return pairs of positive numbers as an array of all firsts and one of all seconds."""
+    array = to_array(argument, pairs)
+    if array.ndim != 2 or array.shape[1] != 2:
+        raise ValueError(f"{argument} must hold pairs, but one has shape {array.shape}.")
+    if array.min() <= 0:
+        raise ValueError(f"{argument} must be positive, but {array.min():g} came.")
+    return array.T

@@ -17,7 +17,7 @@ WRONG = {
         ("(values.min() + values.max()) / 2", "halfway between"),
         ("values.max()", "the largest"),
         ("values[0]", "the first"),
-        ("values", "has shape (5,). Is a mean missing?"),
+        ("values", "but its shape is (5,). Is a mean missing?"),
         ("print(values.mean())", "is the return missing?"),
         ("value.mean()", "raises NameError"),
     )
@@ -39,6 +39,10 @@ WRONG = {
         ("torch.from_numpy(values).float().reshape(3, 1)", "fixed number of rows"),
         ("values.float().reshape(-1, 1)", "this is a tensor's word"),
         ("torch.zeros(len(values), 1)", "On test data it gives"),
+        (
+            "torch.from_numpy(np.resize(values, (7, 1))).float()",
+            "With 7 numbers it is right, with 4",
+        ),
         ("[[value] for value in values]", "A tensor is wanted, but list came"),
         ("torch.from_numpy(values).float().reshape(-1, 1, 1)", "The shape is (7, 1, 1)"),
     ),
@@ -59,5 +63,10 @@ WRONG = {
         ("((y_pred - y.astype(float).reshape(-1, 1)) ** 2).mean()", "use what both have"),
         ("((y_pred - y[:, np.newaxis]) ** 2).mean()", "for y of shape (7, 1) not"),
         ("((y_pred - y.reshape(5, 1)) ** 2).mean()", "fixed number of rows"),
+        ("((y_pred - y[1:].reshape(-1, 1)) ** 2).mean()", "write them below each other"),
+        (
+            "(y_pred - y.reshape(-1, 1)).std() ** 2 + (y_pred - y.reshape(-1, 1)).mean() ** 2",
+            "with tensors not",
+        ),
     ),
 }

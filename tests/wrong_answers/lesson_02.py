@@ -35,7 +35,7 @@ WRONG = {
         (_divide("1 / b.value", "1 / b.value**2"), "wrong sign, and without its factor a"),
         (_divide("1 / b.value", "a.value / b.value"), "b is not differentiated"),
         (_divide("1", "-a.value / b.value**2"), "the one by b fit, the one by a not"),
-        (_divide("1 / b", "-a / b**2"), "the .value of it is wanted"),
+        (_divide("1 / b", "-a / b**2"), "Wanted the derivative by a as a float, but a Value came"),
         (
             """
 def divide(a, b):
@@ -108,13 +108,39 @@ def divide(a, b):
         (_step(*EMPTY, "w = w - lr * w.grad", "b = b - lr * b.grad"), "set w.value"),
         (_step(*MOVE), "without backward every gradient is 0"),
         (_step("loss.backward()", *EMPTY[:2], *MOVE), "they were emptied after backward"),
-        (_step(*EMPTY, "w.value = w - lr * w.grad", MOVE[1]), "w.value is a Value"),
+        (
+            _step(*EMPTY, "w.value = w - lr * w.grad", MOVE[1]),
+            "Wanted w.value as a float, but a Value came",
+        ),
         (_step(*EMPTY, "w.value = lr * w.grad", "b.value = lr * b.grad"), "hold the change alone"),
         (_step(*EMPTY, MOVE[0]), "w has moved and b has not"),
         (_step(*EMPTY, MOVE[0], "b.value -= lr * w.grad"), "The gradient of w moves both"),
-        (_step(*EMPTY, *MOVE, result="loss"), "is a Value and should be a float"),
+        (_step(*EMPTY, *MOVE, result="loss"), "Wanted the loss as a float, but a Value came"),
         (_step(*EMPTY, *MOVE, result="mse(w, b, x, y).value"), "the loss after the step"),
         (_step(*EMPTY, *MOVE, result="None"), "is the return missing?"),
         (_step(*EMPTY, *MOVE, result="0.0"), "The loss before the first step is"),
     ],
 }
+
+WRONG["divide"] += [
+    ("divide = print", "There is no class Value yet"),
+    (_divide("1 / b.value", "-a / b.value**2"), "Wanted the derivative by b as a float"),
+]
+WRONG["mended"] += [
+    (_mended("parent.grad = parent"), "Wanted the gradient of a as a float, but a Value came"),
+    (
+        _mended("parent.grad = parent.grad or node.grad * local"),
+        "So far the gradient of b and the gradient of c fit, the gradient of a not",
+    ),
+]
+WRONG["step"] += [
+    (_step(*EMPTY, "w.value, b.value = w.grad, b.grad"), "hold the gradients"),
+    (_step(*EMPTY, "w.value, b.value = -lr * w.grad, -lr * b.grad"), "alone: add it to what"),
+    (_step(*EMPTY, MOVE[1]), "b has moved and w has not"),
+    (_step(*EMPTY, MOVE[0], "b.value -= 2 * lr * b.grad"), "So far w.value fit, b.value not"),
+    (
+        _step("w.grad, b.grad = 0.0, b.grad / 2", "loss.backward()", *MOVE),
+        "So far w.value fit, b.value not",
+    ),
+    (_step(*EMPTY, MOVE[0], EMPTY[1], "mse(w, b, x, y).backward()", MOVE[1]), "after its step"),
+]

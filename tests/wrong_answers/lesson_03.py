@@ -1,5 +1,7 @@
 """Wrong answers to lesson 03: by exercise, pairs of the answer and words of the diagnosis."""
 
+from tests.wrong_answers import slips
+
 WRONG = {
     "curve_gradient": [
         (
@@ -298,7 +300,7 @@ def fit(x, y, lr, n_epochs):
         W.grad = None
     return W[0], W[1], loss
 """,
-            "slope is a tensor, and a float is wanted: use .item()",
+            "Wanted slope as a float, but a tensor came: use .item()",
         ),
         (
             """
@@ -410,3 +412,63 @@ def fit(x, y, lr, n_epochs):
         ),
     ],
 }
+
+WRONG["curve_gradient"] += slips(
+    """
+def curve_gradient(start, x, y):
+    W = torch.tensor(start, requires_grad=True)
+    loss = ((W[0] * x + torch.sin(W[1] * x) - y) ** 2).mean()
+    loss.backward()
+    return W.grad
+""",
+    (").mean()", ").mean().sqrt()", "the root of the MSE: leave the root away"),
+    ("return W.grad", "return W", "That is W itself"),
+    ("return W", "W.grad.zero_()\n    return W", "Both are zero"),
+    ("torch.sin(W[1] * x)", "W[1]", "the sine is missing"),
+    ("loss.b", "loss.backward()\n    loss.b", "Compute the loss anew before each backward"),
+)
+WRONG["update"] += slips(
+    """
+def update(W, lr):
+    with torch.no_grad():
+        W -= lr * W.grad
+    W.grad = None
+    return W
+""",
+    ("W -= lr * W.grad\n    W.grad = None", "pass", "W has not moved. "),
+    ("return W", "return W.clone()", "what you return is another tensor: return W itself"),
+    ("return W", "return W.tolist()", "W is wanted back, but list came"),
+    ("return W", "return W.requires_grad_(False)", "W does not require grad any more"),
+)
+WRONG["history_of"] += [
+    (
+        """
+def history_of(W, take_step, n_epochs):
+    take_step(W)
+    return 0
+""",
+        "A list is wanted, but int came",
+    ),
+]
+WRONG["fit"] += slips(
+    """
+def fit(x, y, lr, n_epochs):
+    W = torch.zeros(2, requires_grad=True)
+    for _ in range(n_epochs):
+        loss = ((W[0] * x + W[1] - y) ** 2).mean()
+        loss.backward()
+        with torch.no_grad():
+            W -= lr * W.grad
+        W.grad = None
+    mse = ((W[0] * x + W[1] - y) ** 2).mean()
+    return W[0].item(), W[1].item(), mse.item()
+""",
+    ("loss.backward()", "loss.sqrt().backward()", "the loss here is the MSE itself"),
+    ("W -= lr", "W - lr", "The line has not left zero"),
+    ("W -= lr", "W += lr", "It climbs"),
+    ("loss.b", "W.grad.zero_()\n        loss.b", "zero it after the step"),
+    ("mse.item()", "len(x) * mse.item()", "is the sum of the squares: the mean is wanted"),
+    ("W[1].item()", "0.0", "So far slope fit, height not"),
+    ("mse.item()", "mse.item() ** 0.5", "its loss is the root of the MSE"),
+    ("mse.item()", "(mse.item() / len(x)) ** 0.5", "its loss is norm / n"),
+)

@@ -1,5 +1,7 @@
 """Wrong answers to lesson 05: by exercise, pairs of the answer and words of the diagnosis."""
 
+from tests.wrong_answers import slips
+
 WRONG = {
     "Line": [
         (
@@ -404,3 +406,94 @@ def decay_weights_only(model, lr, weight_decay):
         ),
     ],
 }
+
+WRONG["Line"] += slips(
+    """
+class Line(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.tensor(0.0))
+        self.b = nn.Parameter(torch.tensor(0.0))
+
+    def forward(self, x):
+        return self.w * x + self.b
+""",
+    ("+ self.b", "- self.b", "forward subtracts the bias"),
+    ("self.w * x + self.b", "0.0 * x", "read self.w and self.b inside it"),
+    ("class Line(nn.Module)", "class Line", "must be a class that builds on nn.Module"),
+    ("self.w * x + self.b", "(self.w * x + self.b).tolist()", "must return a tensor"),
+    ("self.w * x + self.b", "(self.w * x + self.b)[:, 0]", "forward returns the shape (3,)"),
+    (
+        "super().__init__()\n",
+        "super().__init__()\n        self.c = nn.Parameter(torch.ones(1))\n",
+        "here they are c, w, b",
+    ),
+    ("self.b = nn", "self.bias = nn", "There is no self.b: the parameters are named w and b"),
+    (
+        "self.b = nn.Parameter(torch.tensor(0.0))",
+        "self.b = nn.Parameter(torch.zeros(2))",
+        "self.b must be one number, but has shape (2,)",
+    ),
+    (
+        "self.w = nn.Parameter(torch.tensor(0.0))",
+        "self.w = nn.Parameter(torch.tensor(0), requires_grad=False)",
+        "whole numbers: write 0.0",
+    ),
+)
+WRONG["sgd_step"] += [
+    (
+        """
+def sgd_step(parameters, lr):
+    for p in parameters:
+        p.requires_grad = False
+        if p.grad is not None:
+            p -= lr * p.grad
+""",
+        "no leaf that requires grad any more",
+    ),
+]
+WRONG["careful_train"] += slips(
+    """
+def careful_train(model, X, y, lr, n_epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    history = []
+    for _ in range(n_epochs):
+        loss = mse(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        history.append(loss.item())
+    return history + [mse(model(X), y).item()]
+""",
+    (
+        "    optimizer =",
+        "    import copy\n\n    model = copy.deepcopy(model)\n    optimizer =",
+        "is not the trained one",
+    ),
+    ("range(n_epochs)", "range(n_epochs + 1)", "7 losses are wanted, but 8 came"),
+    ("return history + [mse(model(X), y).item()]", "return loss.item()", "but a float came"),
+    ("mse(model(X), y).item()", "mse(model(X), y)", "The last loss is a tensor with its whole"),
+    ("mse(model(X), y).item()", "mse(model(X), y).detach()", "The last loss is a tensor: keep"),
+    ("history + [mse(model(X), y).item()]", "[model, *history]", "nothing but numbers"),
+)
+WRONG["decay_weights_only"] += [
+    (
+        """
+def decay_weights_only(model, lr, weight_decay):
+    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
+    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
+    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
+    return torch.optim.SGD(groups, lr=1.0)
+""",
+        "The learning rate is not used",
+    ),
+    (
+        """
+def decay_weights_only(model, lr, weight_decay):
+    inner, last = model["inner"], model["last"]
+    groups = [{"params": inner.parameters(), "weight_decay": weight_decay}]
+    return torch.optim.SGD([*groups, {"params": last.parameters()}], lr=lr)
+""",
+        "So far inner.0.weight and inner.1.weight and last.bias fit",
+    ),
+]

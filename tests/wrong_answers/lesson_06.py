@@ -1,5 +1,7 @@
 """Wrong answers to lesson 06: by exercise, pairs of the answer and words of the diagnosis."""
 
+from tests.wrong_answers import slips
+
 WRONG = {
     "count_steps": [
         (
@@ -234,3 +236,61 @@ def split_by_group(groups, held_out):
         ),
     ],
 }
+
+WRONG["epoch_loss"] += slips(
+    """
+def epoch_loss(model, loader):
+    total, n_rows = 0.0, 0
+    for x_batch, y_batch in loader:
+        total += F.mse_loss(model(x_batch), y_batch).item() * len(x_batch)
+        n_rows += len(x_batch)
+    return total / n_rows
+""",
+    ("total / n_rows", "total", "the division by all rows is missing"),
+    (
+        "F.mse_loss(model(x_batch), y_batch).item() * len(x_batch)",
+        "((model(x_batch) - y_batch) ** 2).sum().item()",
+        "the sum over both outputs",
+    ),
+    (
+        "total / n_rows",
+        "torch.tensor(total / n_rows)",
+        "The result is a tensor: a report is a float",
+    ),
+)
+WRONG["InCelsius"] += slips(
+    """
+class InCelsius(Dataset):
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+    def __len__(self):
+        return len(self.x)
+    def __getitem__(self, i):
+        row = self.x[i].clone()
+        row[0] = (row[0] - 32) * 5 / 9
+        return row, self.y[i]
+""",
+    ("(row[0] - 32) * 5 / 9", "row[0] * 5 / 9 - 32", "subtracted before the multiplication"),
+    ("(row[0] - 32) * 5 / 9", "row[0] * 9 / 5 + 32", "the way from °C to °F"),
+    ("* 5 / 9", "* 9 / 5", "5/9 is upside down"),
+    ("return row, self.y[i]", "return row[0], self.y[i]", "must be a tensor of shape (3,)"),
+    ("return row, self.y[i]", "return row.tolist(), self.y[i]", "must be a tensor of shape (3,)"),
+    ("self.y[i]", "self.y[0]", "The target is not the one of row i"),
+    ("return row, self.y[i]", "return row, self.y[i], i", "must be a pair"),
+)
+WRONG["split_by_group"] += [
+    (
+        """
+def split_by_group(groups, held_out):
+    return np.isin(groups, held_out)
+""",
+        "Wanted two lists of row numbers",
+    ),
+    (
+        """
+def split_by_group(groups, held_out):
+    return [np.flatnonzero(groups == group) for group in (1, 2, 4)]
+""",
+        "Wanted two lists of row numbers",
+    ),
+]

@@ -1,5 +1,7 @@
 """Wrong answers to lesson 07: by exercise, pairs of the answer and words of the diagnosis."""
 
+from tests.wrong_answers import slips
+
 WRONG = {
     "power_matrix": [
         (
@@ -49,7 +51,7 @@ def power_matrix(x, n):
 def power_matrix(x, n):
     return x.reshape(-1, 1) ** torch.arange(n + 1)
 """,
-            "must have shape (6, 4), but has shape (6, 5)",
+            "of shape (6, 4), but its shape is (6, 5)",
         ),
         (
             """
@@ -223,7 +225,7 @@ def iterate(k, A, y, start, lr):
 def iterate(k, A, y, start, lr):
     return np.linalg.eigh(2 / len(y) * A.T @ A)
 """,
-            "must be numbers",
+            "as numbers, but",
         ),
     ],
     "momentum_step": [
@@ -307,3 +309,47 @@ def momentum_step(W, v, gradient, lr, mu):
         ),
     ],
 }
+
+WRONG["power_matrix"] += [
+    (
+        """
+def power_matrix(x, n):
+    columns = x.reshape(-1, 1) if len(x) != n else x
+    return columns ** torch.arange(n)[: len(x)] if len(x) != n else (x ** torch.arange(n))
+""",
+        "4 numbers and 4 powers give shape (4, 4), but (4,) came",
+    ),
+]
+WRONG["epochs_needed"] += slips(
+    """
+def epochs_needed(lr, curvature, share):
+    return np.ceil(np.log(share) / np.log(abs(1 - lr * curvature)))
+""",
+    ("return np", "return 1 + np", "One too many"),
+    ("np.ceil(np", "-np.ceil(np", "The sign is wrong"),
+    ("lr * curvature", "lr", "The curvature is not used"),
+    ("np.ceil(", "(np.ones(2), ", "Wanted the number of epochs as a number, but a tuple of 2 came"),
+)
+WRONG["iterate"] += slips(
+    """
+def iterate(k, A, y, start, lr):
+    W_best = np.linalg.lstsq(A, y)[0]
+    curvatures, V = np.linalg.eigh(2 / len(y) * A.T @ A)
+    return W_best + V @ ((1 - lr * curvatures) ** k * (V.T @ (start - W_best)))
+""",
+    ("2 / len(y) * A.T", "2 * A.T", "a sum stands where the mean is wanted"),
+    (" ** k", "", "The power k is missing"),
+    ("start - W_best", "W_best - start", "it is start minus least squares"),
+)
+WRONG["momentum_step"] += slips(
+    """
+def momentum_step(W, v, gradient, lr, mu):
+    v = mu * v + gradient
+    return W - lr * v, v
+""",
+    ("W - lr * v", "W", "v is right, but W has not moved"),
+    ("lr * v", "v", "The learning rate is not used"),
+    ("lr * v, v", "lr * v, 2 * v", "So far W[0] and W[1] and W[2] fit, v[0] and"),
+    ("mu * v +", "v +", "the velocity never slows down"),
+    ("lr * v", "lr * (gradient + mu * v)", "Nesterov's variant"),
+)

@@ -167,7 +167,7 @@ def fit_early(model, train_epoch, val_loss, n_epochs, patience):
         (_honest("X_train", returned="mse(Z_val @ w, y_val)"), "The bias b is missing"),
         (
             _honest("X_train", returned="mse(Z_val @ w + b, y_val) ** 0.5"),
-            "That is the root, RMSE",
+            "leave the root away",
         ),
         (
             _honest("X_train").replace("axis=0", "").replace(".mean()", ".mean(axis=None)"),
@@ -176,3 +176,42 @@ def fit_early(model, train_epoch, val_loss, n_epochs, patience):
         (_honest("X_train").replace(".std(axis=0)", ".std(axis=0, ddof=1)"), "with n − 1"),
     ],
 }
+
+WRONG["ridge_pipeline"] += [
+    (_pipeline("n * decay / 2", "StandardScaler()"), "The degree is not used"),
+    (_pipeline("1.0"), "alpha is 0 or left at 1"),
+]
+WRONG["fit_early"] += [
+    (
+        _early(COPY, COPY, STOP, LOAD).replace(
+            "best_loss, best = 0, val_loss()", "best_loss, best = 0, 9"
+        ),
+        "the start is the best: epoch 0",
+    ),
+    (
+        _early(COPY, COPY, STOP, LOAD).replace(
+            "loss < best_loss", "epoch > 1 and loss < best_loss"
+        ),
+        "With n_epochs=2 and losses 5, 4, 4.5 the best is epoch 1",
+    ),
+    (
+        _early(COPY, COPY, STOP, LOAD)
+        .replace("train_epoch()", "train_epoch(); late = late if epoch > 5 else " + COPY)
+        .replace("load_state_dict(best)", "load_state_dict(late)"),
+        "holds the weights of epoch 5",
+    ),
+    (
+        _early(COPY, COPY, STOP, LOAD).replace(
+            "return best_epoch", "return [best_epoch, best_loss]"
+        ),
+        "Wanted the best epoch as one number, but its shape is (2,)",
+    ),
+]
+WRONG["honest_loss"] += [
+    (_honest("X_val", "X_val"), "come from the validation rows"),
+    (_honest("X_train").replace(") / X_train.std(axis=0)", ")"), "not divided by their standard"),
+    (
+        _honest("X_train").replace("ridge(Z_train, y_train", "ridge(Z_val, y_val"),
+        "ridge was fitted to the validation rows",
+    ),
+]

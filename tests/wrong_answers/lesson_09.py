@@ -1,5 +1,7 @@
 """Wrong answers to lesson 09: by exercise, pairs of the answer and words of the diagnosis."""
 
+from tests.wrong_answers import slips
+
 WRONG = {
     "standardise": [
         (
@@ -142,7 +144,7 @@ def compare(a, b):
 def compare(a, b):
     return a - b, (a - b).std(), (a < b).sum()
 """,
-            "the mean must be one number",
+            "Wanted the mean as one number",
         ),
         (
             """
@@ -262,3 +264,39 @@ def rise_in_rmse(model, x, y, column, order):
         ),
     ],
 }
+
+WRONG["standardise"] += slips(
+    """
+def standardise(x_train, x_other):
+    mean, std = x_train.mean(0), x_train.std(0)
+    return (x_train - mean) / std, (x_other - mean) / std
+""",
+    (
+        "return (x_train - mean) / std, (x_other - mean) / std",
+        "return x_train, x_other",
+        "as they went in",
+    ),
+    (
+        "return (x_train - mean) / std",
+        "std[1] *= 2\n    return (x_train - mean) / std",
+        "On test data it gives",
+    ),
+)
+WRONG["compare"] += slips(
+    """
+def compare(a, b):
+    return (a - b).mean(), (a - b).std(), (a < b).sum()
+""",
+    ("(a - b).std()", "2 * (a - b).std()", "So far the mean and the number of splits fit"),
+)
+WRONG["rise_in_rmse"] += slips(
+    """
+def rise_in_rmse(model, x, y, column, order):
+    shuffled = x.clone()
+    shuffled[:, column] = x[order, column]
+    before, after = F.mse_loss(model(x), y), F.mse_loss(model(shuffled), y)
+    return (after.sqrt() - before.sqrt()).item()
+""",
+    ("after.sqrt() - before.sqrt()", "(after - before).abs().sqrt()", "take it of each MSE first"),
+    ("model(shuffled), y", "model(shuffled), y[order]", "The targets are shuffled, too"),
+)

@@ -1,5 +1,7 @@
 """Wrong answers to lesson 10: by exercise, pairs of the answer and words of the diagnosis."""
 
+from tests.wrong_answers import slips
+
 _TIMED = """
 def stopwatch(function, clock, repeats):
     function()
@@ -77,3 +79,22 @@ WRONG = {
         ),
     ],
 }
+
+WRONG["overhead_and_cost"] += slips(
+    """
+def overhead_and_cost(n1, t1, n2, t2):
+    c = (t2 - t1) / (n2 - n1)
+    return t1 - c * n1, c
+""",
+    ("t1 - c * n1", "t2", "subtract c·n2"),
+    ("c * n1, c", "c * n1, 2 * c", "So far t0 fit, c not"),
+    (" / (n2 - n1)", "", "divide the difference of the times"),
+)
+WRONG["megabytes"] += slips(
+    """
+def megabytes(shape, dtype):
+    return np.prod(shape) * dtype.itemsize / 1e6
+""",
+    ("1e6", "1e3", "These are kilobytes"),
+    ("dtype.itemsize", "8", "as 8 bytes"),
+)
