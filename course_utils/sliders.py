@@ -79,7 +79,7 @@ def move(draw, *args, **ranges):
         text.update({"text/plain": said}, raw=True)
 
     for slider in sliders.values():
-        slider.observe(redraw)
+        slider.observe(redraw, "value")
     box = ipywidgets.VBox([*sliders.values()])
     hint = f"In JupyterLab, run this cell to get a slider for {names}."
     display({**box._repr_mimebundle_(), "text/plain": hint}, raw=True)
