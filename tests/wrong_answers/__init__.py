@@ -1,12 +1,15 @@
 """Typical wrong answers to the exercises, and the words that a student must be told."""
 
+from tests.lessons import exercises
 
-def slips(right, *changes):
-    """Return wrong answers, each the right one with one change.
 
-    A change is three texts: a part of the right answer, what stands there instead, and words of the
+def slips(number, name, *changes):
+    """Return wrong answers to an exercise of lesson NN, each its solution with one change.
+
+    A change is three texts: a part of the solution, what stands there instead, and words of the
     diagnosis.
     """
+    (right,) = (exercise.solution for exercise in exercises(number) if exercise.name == name)
     for part, _, _ in changes:
         assert right.count(part) == 1, f"{part!r} stands {right.count(part)} times in {right}"
     return [(right.replace(part, slip), words) for part, slip, words in changes]

@@ -256,55 +256,29 @@ def minibatches(x, y, batch_size, rng):
 }
 
 WRONG["parabola_gradient"] += slips(
-    """
-def parabola_gradient(a, w, b, x, y):
-    error = a * x**2 + w * x + b - y
-    return (2 * error * x**2).mean(), (2 * error * x).mean(), (2 * error).mean()
-""",
-    (
-        "(2 * error * x**2).mean(), (2 * error * x).mean(), (2 * error).mean()",
-        "(error * x**2).sum(), (error * x).sum(), error.sum()",
-        "Each is 3.5 times too large",
-    ),
-    (
-        "(2 * error * x**2).mean(), (2 * error * x).mean(), (2 * error).mean()",
-        "(2 * error).mean(), (2 * error * x).mean(), (2 * error * x**2).mean()",
-        "their order is not: return da, dw, db",
-    ),
-    (
-        "(2 * error * x**2).mean(), (2 * error * x).mean(), (2 * error).mean()",
-        "(2 * error).mean(), (2 * error).mean(), (2 * error).mean()",
-        "All three are the same",
-    ),
+    "01",
+    "parabola_gradient",
+    ("return da, dw, db", "return 3.5 * da, 3.5 * dw, 3.5 * db", "Each is 3.5 times too large"),
+    ("return da, dw, db", "return db, dw, da", "their order is not: return da, dw, db"),
+    ("return da, dw, db", "return db, db, db", "All three are the same"),
     ("a * x**2 + w * x", "w * x", "The error lacks the square term"),
 )
 WRONG["step"] += slips(
-    """
-def step(w, b, x, y, lr):
-    error = w * x + b - y
-    dw, db = (2 * error * x).mean(), (2 * error).mean()
-    return w - lr * dw, b - lr * db
-""",
-    ("2 * error * x).mean(), (2 * error", "error * x).mean(), (error", "The 2 from the square"),
+    "01",
+    "step",
+    ("lr * dw, b - lr * db", "lr / 2 * dw, b - lr / 2 * db", "The 2 from the square"),
     ("w - lr * dw, b - lr * db", "-lr * dw, -lr * db", "These are the changes"),
     ("b - lr * db", "b - 2 * lr * db", "So far w fit, b not"),
     ("w - lr * dw, b - lr * db", "w, b", "w and b come back as they went in"),
 )
 WRONG["largest_stable_lr"] += slips(
-    """
-def largest_stable_lr(x):
-    A = np.hstack([x, np.ones_like(x)])
-    return 2 / np.linalg.eigvalsh(2 / len(x) * A.T @ A)[-1]
-""",
+    "01",
+    "largest_stable_lr",
     ("2 / np", "np", "That is λmax itself"),
 )
 WRONG["minibatches"] += slips(
-    """
-def minibatches(x, y, batch_size, rng):
-    order = rng.permutation(len(x))
-    pieces = [order[i : i + batch_size] for i in range(0, len(x), batch_size)]
-    return [(x[piece], y[piece]) for piece in pieces]
-""",
+    "01",
+    "minibatches",
     ("(x[piece], y[piece])", "x[piece]", "Wanted a list of pairs (x_batch, y_batch)"),
     ("y[piece]", "y[piece, 0]", "A batch holds x of shape (4, 1) and y of shape (4,)"),
     ("(x[piece], y[piece]) for piece in pieces", "", "10 of 10 rows are missing"),

@@ -414,13 +414,8 @@ def fit(x, y, lr, n_epochs):
 }
 
 WRONG["curve_gradient"] += slips(
-    """
-def curve_gradient(start, x, y):
-    W = torch.tensor(start, requires_grad=True)
-    loss = ((W[0] * x + torch.sin(W[1] * x) - y) ** 2).mean()
-    loss.backward()
-    return W.grad
-""",
+    "03",
+    "curve_gradient",
     (").mean()", ").mean().sqrt()", "the root of the MSE: leave the root away"),
     ("return W.grad", "return W", "That is W itself"),
     ("return W", "W.grad.zero_()\n    return W", "Both are zero"),
@@ -428,13 +423,8 @@ def curve_gradient(start, x, y):
     ("loss.b", "loss.backward()\n    loss.b", "Compute the loss anew before each backward"),
 )
 WRONG["update"] += slips(
-    """
-def update(W, lr):
-    with torch.no_grad():
-        W -= lr * W.grad
-    W.grad = None
-    return W
-""",
+    "03",
+    "update",
     ("W -= lr * W.grad\n    W.grad = None", "pass", "W has not moved. "),
     ("return W", "return W.clone()", "what you return is another tensor: return W itself"),
     ("return W", "return W.tolist()", "W is wanted back, but list came"),
@@ -451,24 +441,14 @@ def history_of(W, take_step, n_epochs):
     ),
 ]
 WRONG["fit"] += slips(
-    """
-def fit(x, y, lr, n_epochs):
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs):
-        loss = ((W[0] * x + W[1] - y) ** 2).mean()
-        loss.backward()
-        with torch.no_grad():
-            W -= lr * W.grad
-        W.grad = None
-    mse = ((W[0] * x + W[1] - y) ** 2).mean()
-    return W[0].item(), W[1].item(), mse.item()
-""",
+    "03",
+    "fit",
     ("loss.backward()", "loss.sqrt().backward()", "the loss here is the MSE itself"),
     ("W -= lr", "W - lr", "The line has not left zero"),
     ("W -= lr", "W += lr", "It climbs"),
     ("loss.b", "W.grad.zero_()\n        loss.b", "zero it after the step"),
-    ("mse.item()", "len(x) * mse.item()", "is the sum of the squares: the mean is wanted"),
+    ("loss.item()", "len(x) * loss.item()", "is the sum of the squares: the mean is wanted"),
     ("W[1].item()", "0.0", "So far slope fit, height not"),
-    ("mse.item()", "mse.item() ** 0.5", "its loss is the root of the MSE"),
-    ("mse.item()", "(mse.item() / len(x)) ** 0.5", "its loss is norm / n"),
+    ("loss.item()", "loss.item() ** 0.5", "its loss is the root of the MSE"),
+    ("loss.item()", "(loss.item() / len(x)) ** 0.5", "its loss is norm / n"),
 )

@@ -401,46 +401,29 @@ WRONG["shapes"] += [
     (SHAPES + "y_pred_shape = (3, 200)", "each day stays a row"),
     (SHAPES + "y_pred_shape = (4, 3)", "y_pred_shape is not (4, 3): follow (n, k) @ (k, m)"),
 ]
-_GRADIENT = """
-def mse_gradient(x, y, w, b):
-    error = 2 * (x @ w.T + b - y)
-    dw, db = error.T @ x / y.numel(), error.sum(dim=0) / y.numel()
-    return dw, db
-"""
-WRONG["mse_gradient"] += [
-    (
-        _GRADIENT.replace("return dw, db", f"{name} *= {factor}\n    return dw, db"),
-        f"{name} {words}",
-    )
-    for factor, words in (
-        ("3", "is 3 times too large"),
-        ("6", "is 6 times too large"),
-        ("18", "is 18 times too large"),
-        ("0.5", "is half of what it should be"),
-        ("9", "is 9 times too large"),
-        ("1.5", "is 1.5 times what it should be"),
-        ("-1", "has the wrong sign"),
-    )
-    for name in ("dw", "db")
-]
 WRONG["mse_gradient"] += slips(
-    _GRADIENT,
+    "04",
+    "mse_gradient",
+    *(
+        ("return dw, db", f"{name} *= {factor}\n    return dw, db", f"{name} {words}")
+        for factor, words in (
+            (3, "is 3 times too large"),
+            (6, "is 6 times too large"),
+            (18, "is 18 times too large"),
+            (0.5, "is half of what it should be"),
+            (9, "is 9 times too large"),
+            (1.5, "is 1.5 times what it should be"),
+            (-1, "has the wrong sign"),
+        )
+        for name in ("dw", "db")
+    ),
     ("return dw, db", "return dw, db - 2 * b / y.shape[1]", "db comes from an error that lacks b"),
     ("return dw, db", "return 2 * dw, db", "entry [0, 0] of dw is"),
     ("return dw, db", "return dw, 2 * db", "entry [0] of db is"),
 )
 WRONG["fresh_descent"] += slips(
-    """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs):
-        loss = mse(model(x, w, b), y)
-        losses.append(loss.item())
-        loss.backward()
-        step(w, b, lr)
-    losses.append(mse(model(x, w, b), y).item())
-    return losses
-""",
+    "04",
+    "fresh_descent",
     (
         "step(w, b, lr)",
         "past = w.grad.clone()\n        step(w, b, lr)\n        w.grad = past",
@@ -457,12 +440,8 @@ def fresh_descent(w, b, x, y, lr, n_epochs):
     ("return losses", "return losses[1:-1]", "4 epochs have 5 losses, but 3 came"),
 )
 WRONG["to_original_units"] += slips(
-    """
-def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-    w = y_std.reshape(-1, 1) * w_standard / x_std
-    b = y_mean + y_std * b_standard - w @ x_mean
-    return w, b
-""",
+    "04",
+    "to_original_units",
     ("return w, b", "return w_standard, b", "w comes back as it went in"),
     ("return w, b", "return w * x_std, b", "w lacks x_std"),
     ("w @ x_mean", "w_standard / x_std @ x_mean", "the new w, which holds y_std"),

@@ -408,16 +408,8 @@ def decay_weights_only(model, lr, weight_decay):
 }
 
 WRONG["Line"] += slips(
-    """
-class Line(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.w = nn.Parameter(torch.tensor(0.0))
-        self.b = nn.Parameter(torch.tensor(0.0))
-
-    def forward(self, x):
-        return self.w * x + self.b
-""",
+    "05",
+    "Line",
     ("+ self.b", "- self.b", "forward subtracts the bias"),
     ("self.w * x + self.b", "0.0 * x", "read self.w and self.b inside it"),
     ("class Line(nn.Module)", "class Line", "must be a class that builds on nn.Module"),
@@ -453,18 +445,8 @@ def sgd_step(parameters, lr):
     ),
 ]
 WRONG["careful_train"] += slips(
-    """
-def careful_train(model, X, y, lr, n_epochs):
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    history = []
-    for _ in range(n_epochs):
-        loss = mse(model(X), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        history.append(loss.item())
-    return history + [mse(model(X), y).item()]
-""",
+    "05",
+    "careful_train",
     (
         "    optimizer =",
         "    import copy\n\n    model = copy.deepcopy(model)\n    optimizer =",
@@ -472,7 +454,11 @@ def careful_train(model, X, y, lr, n_epochs):
     ),
     ("range(n_epochs)", "range(n_epochs + 1)", "7 losses are wanted, but 8 came"),
     ("return history + [mse(model(X), y).item()]", "return loss.item()", "but a float came"),
-    ("mse(model(X), y).item()", "mse(model(X), y)", "The last loss is a tensor with its whole"),
+    (
+        "with torch.no_grad():\n        return history + [mse(model(X), y).item()]",
+        "return history + [mse(model(X), y)]",
+        "The last loss is a tensor with its whole",
+    ),
     ("mse(model(X), y).item()", "mse(model(X), y).detach()", "The last loss is a tensor: keep"),
     ("history + [mse(model(X), y).item()]", "[model, *history]", "nothing but numbers"),
 )

@@ -238,14 +238,8 @@ def split_by_group(groups, held_out):
 }
 
 WRONG["epoch_loss"] += slips(
-    """
-def epoch_loss(model, loader):
-    total, n_rows = 0.0, 0
-    for x_batch, y_batch in loader:
-        total += F.mse_loss(model(x_batch), y_batch).item() * len(x_batch)
-        n_rows += len(x_batch)
-    return total / n_rows
-""",
+    "06",
+    "epoch_loss",
     ("total / n_rows", "total", "the division by all rows is missing"),
     (
         "F.mse_loss(model(x_batch), y_batch).item() * len(x_batch)",
@@ -259,17 +253,8 @@ def epoch_loss(model, loader):
     ),
 )
 WRONG["InCelsius"] += slips(
-    """
-class InCelsius(Dataset):
-    def __init__(self, x, y):
-        self.x, self.y = x, y
-    def __len__(self):
-        return len(self.x)
-    def __getitem__(self, i):
-        row = self.x[i].clone()
-        row[0] = (row[0] - 32) * 5 / 9
-        return row, self.y[i]
-""",
+    "06",
+    "InCelsius",
     ("(row[0] - 32) * 5 / 9", "row[0] * 5 / 9 - 32", "subtracted before the multiplication"),
     ("(row[0] - 32) * 5 / 9", "row[0] * 9 / 5 + 32", "the way from °C to °F"),
     ("* 5 / 9", "* 9 / 5", "5/9 is upside down"),

@@ -321,32 +321,23 @@ def power_matrix(x, n):
     ),
 ]
 WRONG["epochs_needed"] += slips(
-    """
-def epochs_needed(lr, curvature, share):
-    return np.ceil(np.log(share) / np.log(abs(1 - lr * curvature)))
-""",
-    ("return np", "return 1 + np", "One too many"),
+    "07",
+    "epochs_needed",
+    ("return int", "return 1 + int", "One too many"),
     ("np.ceil(np", "-np.ceil(np", "The sign is wrong"),
     ("lr * curvature", "lr", "The curvature is not used"),
-    ("np.ceil(", "(np.ones(2), ", "Wanted the number of epochs as a number, but a tuple of 2 came"),
+    ("return int", "return np.ones(2), int", "as a number, but a tuple of 2 came"),
 )
 WRONG["iterate"] += slips(
-    """
-def iterate(k, A, y, start, lr):
-    W_best = np.linalg.lstsq(A, y)[0]
-    curvatures, V = np.linalg.eigh(2 / len(y) * A.T @ A)
-    return W_best + V @ ((1 - lr * curvatures) ** k * (V.T @ (start - W_best)))
-""",
+    "07",
+    "iterate",
     ("2 / len(y) * A.T", "2 * A.T", "a sum stands where the mean is wanted"),
     (" ** k", "", "The power k is missing"),
     ("start - W_best", "W_best - start", "it is start minus least squares"),
 )
 WRONG["momentum_step"] += slips(
-    """
-def momentum_step(W, v, gradient, lr, mu):
-    v = mu * v + gradient
-    return W - lr * v, v
-""",
+    "07",
+    "momentum_step",
     ("W - lr * v", "W", "v is right, but W has not moved"),
     ("lr * v", "v", "The learning rate is not used"),
     ("lr * v, v", "lr * v, 2 * v", "So far W[0] and W[1] and W[2] fit, v[0] and"),

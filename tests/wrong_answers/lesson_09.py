@@ -266,11 +266,8 @@ def rise_in_rmse(model, x, y, column, order):
 }
 
 WRONG["standardise"] += slips(
-    """
-def standardise(x_train, x_other):
-    mean, std = x_train.mean(0), x_train.std(0)
-    return (x_train - mean) / std, (x_other - mean) / std
-""",
+    "09",
+    "standardise",
     (
         "return (x_train - mean) / std, (x_other - mean) / std",
         "return x_train, x_other",
@@ -283,20 +280,13 @@ def standardise(x_train, x_other):
     ),
 )
 WRONG["compare"] += slips(
-    """
-def compare(a, b):
-    return (a - b).mean(), (a - b).std(), (a < b).sum()
-""",
-    ("(a - b).std()", "2 * (a - b).std()", "So far the mean and the number of splits fit"),
+    "09",
+    "compare",
+    ("difference.std()", "2 * difference.std()", "So far the mean and the number of splits fit"),
 )
 WRONG["rise_in_rmse"] += slips(
-    """
-def rise_in_rmse(model, x, y, column, order):
-    shuffled = x.clone()
-    shuffled[:, column] = x[order, column]
-    before, after = F.mse_loss(model(x), y), F.mse_loss(model(shuffled), y)
-    return (after.sqrt() - before.sqrt()).item()
-""",
-    ("after.sqrt() - before.sqrt()", "(after - before).abs().sqrt()", "take it of each MSE first"),
+    "09",
+    "rise_in_rmse",
+    ("(after - before)", "(after**2 - before**2).abs().sqrt()", "take it of each MSE first"),
     ("model(shuffled), y", "model(shuffled), y[order]", "The targets are shuffled, too"),
 )

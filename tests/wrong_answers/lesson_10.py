@@ -81,20 +81,15 @@ WRONG = {
 }
 
 WRONG["overhead_and_cost"] += slips(
-    """
-def overhead_and_cost(n1, t1, n2, t2):
-    c = (t2 - t1) / (n2 - n1)
-    return t1 - c * n1, c
-""",
+    "10",
+    "overhead_and_cost",
     ("t1 - c * n1", "t2", "subtract c·n2"),
     ("c * n1, c", "c * n1, 2 * c", "So far t0 fit, c not"),
     (" / (n2 - n1)", "", "divide the difference of the times"),
 )
 WRONG["megabytes"] += slips(
-    """
-def megabytes(shape, dtype):
-    return np.prod(shape) * dtype.itemsize / 1e6
-""",
+    "10",
+    "megabytes",
     ("1e6", "1e3", "These are kilobytes"),
     ("dtype.itemsize", "8", "as 8 bytes"),
 )
