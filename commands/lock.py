@@ -1,0 +1,49 @@
+"""Lets one process at a time do a thing. Standard library only: set-up needs it, too."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+if os.name == "nt":
+    import msvcrt
+else:
+    import fcntl
+
+
+@contextmanager
+def only_one(path: Path, waiting: str) -> Iterator[None]:
+    """Hold the lock of a file; while another process holds it, say `waiting` once and wait.
+
+    The system frees the lock when the process that holds it ends, however it ends. Where the file
+    cannot be opened or the file system has no locks, go on without one: what the lock protects
+    reports its own errors.
+    """
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        yield
+        return
+    try:
+        with suppress(OSError):
+            if not _lock(file):
+                print(waiting, file=sys.stderr, flush=True)
+                while not _lock(file):
+                    time.sleep(0.1)
+        yield
+    finally:
+        os.close(file)
+
+
+def _lock(file: int) -> bool:
+    """Take the lock of an open file if it is free; return whether it was."""
+    try:
+        if os.name == "nt":
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # Windows says the second.
+        return False
+    return True
