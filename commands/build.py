@@ -1,7 +1,8 @@
 """Builds the lessons: executes lessons/NN_name.py into notebooks/NN_name.ipynb.
 
-The picture of the cell tagged `cover` goes to pictures/NN_name.png, for the README; the names that
-the lessons introduce go to NAMES.md. Wherever a lesson is mentioned its present number is written.
+The picture of the cell tagged `cover` goes to docs/pictures/NN_name.png, for the README; the names
+that the lessons introduce go to docs/names.md. Wherever a lesson is mentioned, its present number is
+written.
 
 jupytext reads the lesson and nbclient executes it. The same lesson always gives the same bytes:
 a cell's id comes from its content, and nothing is stored that would differ the next time.
@@ -61,7 +62,7 @@ def build(lesson: Path) -> bool:
     if path.exists() and _same_but_for_times(notebook, path):
         return False
     if (cover := cover_of(notebook)) is not None:
-        _write(lesson.parents[1] / "pictures" / f"{lesson.stem}.png", cover)
+        _write(lesson.parents[1] / "docs/pictures" / f"{lesson.stem}.png", cover)
     return _write(path, _serialized(notebook))
 
 
@@ -89,7 +90,7 @@ def _write(path: Path, content: bytes) -> bool:
     """Write a file whole, if that changes it; return whether it does."""
     if path.exists() and path.read_bytes() == content:
         return False
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(content)
     os.replace(part, path)
@@ -290,7 +291,7 @@ def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
             print(f"{error}\n", file=sys.stderr, flush=True)
             failed = True
     if everything:
-        _write(root / "NAMES.md", names.page(names.read_lessons(root)).encode())
+        _write(root / "docs/names.md", names.page(names.read_lessons(root)).encode())
     return int(failed)
 
 

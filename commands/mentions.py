@@ -10,7 +10,7 @@ from pathlib import Path
 
 from commands import lessons
 
-# The files in which lessons are mentioned; notebooks/ and NAMES.md are made from them.
+# The files in which lessons are mentioned; notebooks/ and docs/names.md are made from them.
 PATTERNS = "*.md", "docs/*.md", "instructor/**/*.md", "lessons/*.py"
 LINK = re.compile(r"\[([^\][]*)\]\(([^)\s]*)\)")
 

@@ -12,7 +12,9 @@ from benchmarks.__main__ import NAMES, PAGES, line, replaced
 from commands.build import cover_of
 from tests.lessons import NOTEBOOKS, NUMBERS, ROOT, read_notebook
 
-MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "instructor").rglob("*.md")])
+MARKDOWN = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "instructor").rglob("*.md")]
+)
 README = ROOT / "README.md"
 
 
@@ -52,7 +54,7 @@ def test_readme_lists_the_lessons_in_their_order():
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_cover_is_a_picture_of_the_lesson(number):
-    (picture,) = (ROOT / "pictures").glob(f"{number}_*.png")
+    (picture,) = (ROOT / "docs/pictures").glob(f"{number}_*.png")
     assert picture.read_bytes() == cover_of(read_notebook(number))
 
 
