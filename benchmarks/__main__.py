@@ -1,8 +1,8 @@
 """Measures what the course costs: `python -m benchmarks [--write] [NAME ...]`, without a name all.
 
-Each benchmark is a module with the HEAD of its table and its rows(). With --write, the table replaces
-the one with this head in docs/measured.md or instructor/hub/README.md; the machine's name stands in
-the text above it. Give it a machine that does nothing else.
+Each benchmark is a module with the HEAD of its table and its rows(). With --write, the table
+replaces the one with this head in docs/measured.md or instructor/hub/README.md; the machine's name
+stands in the text above it. Give it a machine that does nothing else.
 """
 
 import os

@@ -1,8 +1,8 @@
 """Builds the lessons: executes lessons/NN_name.py into notebooks/NN_name.ipynb.
 
 The picture of the cell tagged `cover` goes to docs/pictures/NN_name.png, for the README; the names
-that the lessons introduce go to docs/names.md. Wherever a lesson is mentioned, its present number is
-written.
+that the lessons introduce go to docs/names.md. Wherever a lesson is mentioned, its present number
+is written.
 
 jupytext reads the lesson and nbclient executes it. The same lesson always gives the same bytes:
 a cell's id comes from its content, and nothing is stored that would differ the next time.
