@@ -19,7 +19,7 @@ HEAD = ("graph", "milliseconds", "the first time")
 
 
 def norm_error():
-    """Return the tape and the loss of lesson 03's error."""
+    """Return the tape and the loss of the error in 'Raw autograd tensors'."""
     W = torch.zeros(2, requires_grad=True)
     x = torch.linspace(0, 1, 10)
     y = 3 * x + torch.sin(6 * x) + 1
@@ -45,7 +45,7 @@ def rows(repeats=9):
     tape, error = norm_error()
     network_tape, loss, dot = network()
     for name, draw in {
-        "lesson 03's error, 10 nodes": lambda: tape.draw(error),
+        "the tutorial's error, 10 nodes": lambda: tape.draw(error),
         "the same with gradients": lambda: tape.draw(error, gradients=True),
         "a network, 10 nodes, with gradients": lambda: network_tape.draw(loss, gradients=True),
         "a network by torchviz, 15 nodes": lambda: graphs.torchviz(dot),

@@ -146,15 +146,18 @@ def test_a_rebuild_leaves_the_file_alone_and_one_from_nothing_gives_the_same(cou
     assert path.read_bytes() == before
     changed = {str(p.relative_to(course)) for p in course.rglob("*")}
     assert changed == {"pyproject.toml", "lessons", "lessons/01_a.py"} | {
-        "NAMES.md",
         "notebooks",
         "notebooks/01_a.ipynb",
-        "pictures",
-        "pictures/01.png",
+        "docs",
+        "docs/names.md",
+        "docs/pictures",
+        "docs/pictures/01_a.png",
     }
-    assert (course / "pictures/01.png").read_bytes() == b"hi"
-    row = "| `interact` | `@interact(x=(0, 4))` | [01](notebooks/01_a.ipynb), 'its beginning' |\n"
-    assert (course / "NAMES.md").read_text("utf-8").endswith(row)
+    assert (course / "docs/pictures/01_a.png").read_bytes() == b"hi"
+    row = (
+        "| `interact` | `@interact(x=(0, 4))` | [01](../notebooks/01_a.ipynb), 'its beginning' |\n"
+    )
+    assert (course / "docs/names.md").read_text("utf-8").endswith(row)
 
 
 def test_unchanged_cells_keep_their_ids(course):

@@ -107,7 +107,7 @@ def test_pictures_and_data_sets_begin_in_the_lesson_that_they_name():
 
 
 def test_names_page_is_fresh():
-    stored = (ROOT / "NAMES.md").read_text(encoding="utf-8")
+    stored = (ROOT / "docs/names.md").read_text(encoding="utf-8")
     assert stored == page(list(LESSONS.values())), "run `python course.py build`"
 
 

@@ -33,7 +33,7 @@ TESTS = {
     "course.py": ["tests/test_set_up.py"],
     "tests/nbval_tolerance": ["tests/test_nbval_tolerance.py"],
     "README.md": ["tests/test_readme.py"],
-    "GLOSSARY.md": ["tests/test_glossary.py"],
+    "docs/glossary.md": ["tests/test_glossary.py"],
 }
 
 
