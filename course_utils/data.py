@@ -21,11 +21,12 @@ class Split:
 
 
 def noisy_line() -> Split:
-    """Make 100 points around the line y = 2x + 1: 80 to train, 20 to validate (lesson 01).
+    """Make 100 points around the line y = 2x + 1: 80 to train, 20 to validate.
 
     x is uniform on [0, 1); the noise is normal with standard deviation 0.1; neither has a unit.
     The recipe and its seed, 42, are those of D. V. Godoy's tutorial 'Understanding PyTorch with
     an example', so that its published figures can be compared digit by digit.
+    From the lesson 'Gradient descent by hand'.
     """
     truth = {"w": 2.0, "b": 1.0, "noise": 0.1}
     rng = np.random.RandomState(42)
@@ -38,10 +39,11 @@ def noisy_line() -> Split:
 
 
 def sine_line() -> tuple[np.ndarray, np.ndarray]:
-    """Return x and y of 10 points on y = 3x + sin(6x) + 1, without noise (lessons 03 and 07).
+    """Return x and y of 10 points on y = 3x + sin(6x) + 1, without noise.
 
     Both float64 of shape (10,); x runs evenly from 0 to 1; neither has a unit. The data set of
-    the two published tutorials that lessons 03 and 07 retrace.
+    the two published tutorials that the lessons 'Raw autograd tensors' and 'Fitting polynomials'
+    retrace.
     """
     x = np.linspace(0, 1, 10)
     return x, 3 * x + np.sin(6 * x) + 1
@@ -61,10 +63,11 @@ class Sample:
 
 
 def noisy_sine(n: int = 40, seed: int = 46) -> Sample:
-    """Draw n points around the curve y = 3x + sin(6x) + 1 of lessons 03 and 07 (lesson 08).
+    """Draw n points around the curve y = 3x + sin(6x) + 1 of `sine_line`.
 
     x is uniform on [0, 1), in random order; the noise is normal with standard deviation 0.3;
     neither has a unit. Another seed draws other points around the same curve.
+    From the lesson 'What a fit is worth'.
     """
     if n < 1 or n != int(n):
         raise ValueError(f"n must be a whole number of at least 1, but {n!r} came.")
@@ -115,11 +118,12 @@ _YIELDS = (("apples", "t/ha"), ("oranges", "t/ha"))
 
 
 def fruit_yields() -> Table:
-    """Return the weather and the fruit yields of five regions (lesson 04).
+    """Return the weather and the fruit yields of five regions.
 
     Inputs of shape (5, 3): temperature in °F, rainfall in mm, humidity in %. Targets of shape
     (5, 2): yields of apples and oranges in tons per hectare. A made-up data set of Aakash
     N S's course 'Deep Learning with PyTorch: Zero to GANs' (Jovian).
+    From the lesson 'Many inputs, many outputs'.
     """
     x = [[73, 67, 43], [91, 88, 64], [87, 134, 58], [102, 43, 37], [69, 96, 70]]
     y = [[56, 70], [81, 101], [119, 133], [22, 37], [103, 119]]
@@ -128,10 +132,11 @@ def fruit_yields() -> Table:
 
 
 def fruit_yields_repeated() -> Table:
-    """Return `fruit_yields` followed by two near-copies of each row: 15 rows (lesson 06).
+    """Return `fruit_yields` followed by two near-copies of each row: 15 rows.
 
-    Shapes (15, 3) and (15, 2), units as in `fruit_yields`. `groups` tells which rows are copies
+    Shapes (15, 3) and (15, 2), units as in `fruit_yields`. `groups` says which rows are copies
     of one region.
+    From the lesson 'Dataset and DataLoader'.
     """
     x = [
         *([74, 66, 43], [91, 87, 65], [88, 134, 59], [101, 44, 37], [68, 96, 71]),
@@ -152,13 +157,14 @@ def fruit_yields_repeated() -> Table:
 
 
 def integer_noise_line():
-    """Return X and y of 50 points around y = 2x + 1 with integer noise, as tensors (lesson 05).
+    """Return X and y of 50 points around y = 2x + 1 with integer noise, as tensors.
 
     Both float32 tensors of shape (50, 1); x runs from 1 to 50, the noise from -8 to 8, and the
     noise of all rows adds up to 0. The recipe and its seed, 71, are those of J. Portilla's
     course 'PyTorch for Deep Learning', so that its published figures can be compared.
+    From the lesson 'The linear layer'.
     """
-    import torch  # only here: lesson 01 uses this module without torch
+    import torch  # only here: the first lessons use this module without torch
 
     generator = torch.Generator().manual_seed(71)
     X = torch.linspace(1, 50, 50).reshape(-1, 1)
@@ -167,7 +173,7 @@ def integer_noise_line():
 
 
 def diabetes() -> Table:
-    """Return ten measurements of 442 diabetes patients and how far the disease went (lesson 09).
+    """Return ten measurements of 442 diabetes patients and how far the disease went.
 
     x and y are float64 of shape (442, 10) and (442, 1), x as it was measured. The target is
     'a quantitative measure of disease progression one year after baseline', from 25 to 346;
@@ -176,6 +182,7 @@ def diabetes() -> Table:
     is coded 1. From B. Efron, T. Hastie, I. Johnstone and R. Tibshirani,
     'Least Angle Regression', Annals of Statistics, 2004; it ships with scikit-learn, so nothing
     is downloaded.
+    From the lesson 'A real data set'.
     """
     from sklearn.datasets import load_diabetes  # only here: it takes a second to import
 

@@ -2,8 +2,7 @@
 
 For the design matrix A of shape (n, d) and targets y of shape (n,) or (n, m), the loss is
 mean((A p - y)**2) over all n·m numbers. It is a quadratic in the parameters p, so everything
-about its descent is known in closed form. The lessons show it as the truth panel under every
-fit; lesson 01 introduces it.
+about its descent is known in closed form. The lesson 'Gradient descent by hand' introduces it.
 """
 
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from course_utils._validate import to_array, to_count, to_positive
 def design_matrix(*features):
     """Return A of shape (n, d + 1): the d features as columns, then a column of ones for b.
 
-    Each feature has shape (n,), (n, 1) or (n, k). Introduced in lesson 01.
+    Each feature has shape (n,), (n, 1) or (n, k).
+    From the lesson 'Gradient descent by hand'.
     """
     if not features:
         raise ValueError("design_matrix needs at least one feature, but none came.")
@@ -34,7 +34,8 @@ def design_matrix(*features):
 class QuadraticLoss:
     """The mean squared error of y_pred = A p, with A of shape (n, d) and y (n,) or (n, m).
 
-    Parameters p have shape (d,), or (d, m) for m outputs. Introduced in lesson 01.
+    Parameters p have shape (d,), or (d, m) for m outputs.
+    From the lesson 'Gradient descent by hand'.
     """
 
     A: np.ndarray

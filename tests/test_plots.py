@@ -213,8 +213,9 @@ def displayed(monkeypatch):
     return seen
 
 
-# Those of lessons 00 and 04 to 09 are held by the cells of their notebooks.
-HOMES = [f"course_utils.plots.lesson_{number}" for number in ("01", "02", "03", "10")]
+# The other pictures are shown in cells whose stored outputs are compared.
+SUBJECTS = ("gradient_descent", "autograd", "raw_tensors", "time")
+HOMES = [f"course_utils.plots.{subject}" for subject in SUBJECTS]
 SHOWN = [name for name in PICTURES if getattr(plots, name).__module__ in HOMES]
 
 
@@ -468,20 +469,38 @@ def test_three_views_marks_the_same_epochs_in_each_view(displayed):
     assert shapes(axs["data"])[1:] == shapes(axs["loss"])  # the first are the data points
 
 
-@pytest.mark.parametrize("path", sorted(Path(core.__file__).parent.glob("lesson_*.py")))
-def test_every_picture_of_a_lesson_is_offered_by_plots(path):
-    drawn = {
-        node.name
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef) and node.decorator_list
+@pytest.mark.parametrize("name", plots.__all__)
+def test_go_to_definition_lands_on_the_function_that_draws(name):
+    """`plots` imports each by its name, so that an editor can follow it without running code."""
+    tree = ast.parse(Path(plots.__file__).read_text(encoding="utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    (home,) = [node.module for node in imports if name in [alias.name for alias in node.names]]
+    path = ROOT / f"{home.replace('.', '/')}.py"
+    defined = ast.parse(path.read_text(encoding="utf-8")).body
+    (function,) = [node for node in defined if getattr(node, "name", None) == name]
+    assert isinstance(function, ast.FunctionDef)
+    assert inspect.unwrap(getattr(plots, name)).__code__.co_filename == str(path)
+
+
+@pytest.mark.parametrize("path", sorted(Path(plots.__file__).parent.glob("[a-z]*.py")))
+def test_every_picture_is_offered_by_plots_and_names_its_lesson(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    drawing = {
+        node.name: ast.get_docstring(node)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and any("picture(" in ast.unparse(d) for d in node.decorator_list)
     }
-    assert drawn
-    assert drawn <= set(plots.__all__)
-    assert drawn <= set(PICTURES), "the tests of all pictures do not know it"
-    for name in drawn:
-        assert getattr(plots, name).__module__ == f"course_utils.plots.{path.stem}"
+    assert drawing.keys() <= set(plots.__all__)
+    assert drawing.keys() <= set(PICTURES), "the tests of all pictures do not know it"
+    for docstring in drawing.values():
+        assert re.search(r"From the lesson ('.*')\.", docstring)[1] in ast.get_docstring(tree)
 
 
-def test_an_unknown_picture_is_named():
-    with pytest.raises(AttributeError, match="has no picture 'loss_curve'"):
-        plots.loss_curve  # noqa: B018 - asking is what raises
+def test_a_lesson_is_named_by_its_title_and_not_by_its_number():
+    """A number changes when a lesson is inserted before it."""
+    modules = [*(ROOT / "course_utils").glob("*.py"), *(ROOT / "course_utils/plots").glob("*.py")]
+    modules += (ROOT / "course_utils/graphs").glob("*.py")
+    for path in modules:
+        if path.name != "self_check.py":
+            assert not re.search(r"[Ll]essons? \d\d", path.read_text(encoding="utf-8")), path.name

@@ -1,8 +1,8 @@
 """Computational graphs, each drawn in one picture.
 
-`value_graph` (lesson 02) draws the student's own engine; `record` (lesson 03) notes what PyTorch
-computes, so that the tape's `draw` can show every value, local derivative and gradient; `torchviz`
-(lesson 03) draws what `torchviz.make_dot` returns, without the program `dot`.
+`value_graph` draws the engine that the student writes in 'Build your own autograd'. `record` notes
+what PyTorch computes, so that the tape's `draw` can show every value, local derivative and
+gradient. `torchviz` draws what `torchviz.make_dot` returns, without the program `dot`.
 """
 
 import re
@@ -36,10 +36,11 @@ DOT_KINDS = {
 
 
 def value_graph(loss, gradients=True, *, ax=None):
-    """Draw the graph behind a `Value` of lesson 02: values, gradients and local derivatives.
+    """Draw the graph behind a `Value`: values, gradients and local derivatives.
 
     Every node shows its `.name` and `.value`, every arrow its local derivative. The gradients are
-    those stored in `.grad`: all 0 before backward. `gradients=False` leaves them away.
+    those stored in `.grad`: all 0 before backward. `gradients=False` leaves them out.
+    From the lesson 'Build your own autograd'.
     """
     return draw(value_nodes(loss, gradients), ax)
 
@@ -71,13 +72,13 @@ def value_nodes(loss, gradients):
 
 
 def check_value(node):
-    """Raise an error that says what came where a Value of lesson 02 was wanted."""
-    wanted = ("value", "grad", "parents", "local_derivatives", "name")
-    missing = [name for name in wanted if not hasattr(node, name)]
+    """Raise an error unless this is a `Value` as the student's engine has it."""
+    needed = ("value", "grad", "parents", "local_derivatives", "name")
+    missing = [name for name in needed if not hasattr(node, name)]
     if missing:
         hint = " Draw a tensor with graphs.record." if hasattr(node, "requires_grad") else ""
         raise TypeError(
-            f"value_graph draws a Value of lesson 02, with {', '.join(wanted)}; "
+            f"value_graph draws a Value, with {', '.join(needed)}, "
             f"but an object of type {type(node).__name__} has no {missing[0]}.{hint}"
         )
     if len(node.parents) != len(node.local_derivatives):
@@ -93,6 +94,7 @@ def record(**leaves):
     The keywords name tensors: `with graphs.record(w=w, x=x) as tape:`, in it `loss = ...`, then
     `tape.draw(loss)`; `**dict(model.named_parameters())` names those of a model. It changes
     nothing that is computed, and touches no `.grad`.
+    From the lesson 'Raw autograd tensors'.
     """
     import torch
 
@@ -103,9 +105,10 @@ def record(**leaves):
 
 
 def torchviz(dot, *, ax=None):
-    """Draw what `torchviz.make_dot(loss, params={...})` returns (lesson 03).
+    """Draw what `torchviz.make_dot(loss, params={...})` returns.
 
     torchviz names its nodes by their addresses in memory; here they are boxes without names.
+    From the lesson 'Raw autograd tensors'.
     """
     return draw(dot_nodes(dot), ax)
 

@@ -1,4 +1,4 @@
-"""The pictures that lesson 09, 'A real data set', introduces."""
+"""The pictures that the lesson 'A real data set' introduces."""
 
 import numpy as np
 
@@ -11,9 +11,10 @@ MODELS = (("s", "black"), ("o", TRAIN), ("D", FIT), ("^", BEST))
 
 @picture(10.4, 3.8, "target input")
 def target_and_input(y, x, y_name, x_name, *, axs=None):
-    """Draw how the target is distributed, and the target against one input (lesson 09).
+    """Draw how the target is distributed, and the target against one input.
 
     y and x of shape (n, 1) or (n,); two names with their units.
+    From the lesson 'A real data set'.
     """
     y = to_vector("y", y)
     x = to_vector("x", x, length=len(y))
@@ -35,10 +36,11 @@ def target_and_input(y, x, y_name, x_name, *, axs=None):
 
 @picture(8.0, 4.1)
 def kept_epoch(train, val, epoch, levels, *, unit="", ax=None):
-    """Draw training and validation RMSE by epoch, with the epoch that is kept (lesson 09).
+    """Draw training and validation RMSE by epoch, with the epoch that is kept.
 
     train and val of shape (epochs + 1,): before the first epoch and after each. `levels` maps
     names to validation RMSEs that are drawn for comparison.
+    From the lesson 'A real data set'.
     """
     train = to_vector("train", train)
     val = to_vector("val", val, length=len(train))
@@ -63,9 +65,10 @@ def kept_epoch(train, val, epoch, levels, *, unit="", ax=None):
 
 @picture(10.4, 4.1, "rmse difference", width_ratios=[1.3, 1])
 def split_results(results, unit, *, axs=None):
-    """Draw each model's test RMSE on every split, and the last two's difference (lesson 09).
+    """Draw each model's test RMSE on every split, and the last two's difference.
 
     `results` maps the names of up to four models to their RMSEs of shape (splits,).
+    From the lesson 'A real data set'.
     """
     if not 2 <= len(results) <= len(MODELS):
         raise ValueError(f"results must hold 2 to {len(MODELS)} models, but holds {len(results)}.")
@@ -102,9 +105,10 @@ def split_results(results, unit, *, axs=None):
 
 @picture(10.4, 4.3, "target prediction", sharey=True)
 def residual_views(y, y_pred, unit, *, axs=None):
-    """Draw the residuals against the target and against the prediction (lesson 09).
+    """Draw the residuals against the target and against the prediction.
 
     y and y_pred of shape (n, 1) or (n,), at least five rows; squares mark the mean of each fifth.
+    From the lesson 'A real data set'.
     """
     y = to_vector("y", y)
     y_pred = to_vector("y_pred", y_pred, length=len(y))
@@ -129,10 +133,11 @@ def residual_views(y, y_pred, unit, *, axs=None):
 
 @picture(11.4, 4.6, "v0 v1 v2", sharey=True)
 def input_importance(names, views, unit, *, axs=None):
-    """Draw three measures of how much each input matters, one panel each (lesson 09).
+    """Draw three measures of how much each input matters, one panel each.
 
     `names` are those of the d inputs. `views` maps three titles to dictionaries that map the name
     of a model to its measure on every split, of shape (splits, d).
+    From the lesson 'A real data set'.
     """
     if len(views) != 3:
         raise ValueError(f"views must hold three measures, but holds {len(views)}.")

@@ -1,4 +1,4 @@
-"""The pictures that lesson 04, 'Many inputs, many outputs', introduces."""
+"""The pictures that the lesson 'Many inputs, many outputs' introduces."""
 
 import numpy as np
 
@@ -12,9 +12,10 @@ OUTPUTS = (("o", TRAIN), ("D", FIT), ("^", BEST), ("s", VALIDATION))
 
 @picture(10.4, 3.9, "i0 i1 i2", sharey=True)
 def each_input(x, y, x_names, y_names, *, axs=None):
-    """Draw every output against each of three inputs, the rows numbered (lesson 04).
+    """Draw every output against each of three inputs, the rows numbered.
 
     x of shape (n, 3) and y of shape (n, m); the names are pairs (name, unit).
+    From the lesson 'Many inputs, many outputs'.
     """
     x, y = _table("x", x, columns=3), _table("y", y)
     _same_rows(x=x, y=y)
@@ -39,12 +40,13 @@ def each_input(x, y, x_names, y_names, *, axs=None):
 
 @picture(10.4, 3.6)
 def matrix_product(left, right, names, *, add=None, times=None, entry=(0, 0), labels=(), ax=None):
-    """Draw left @ right, entry by entry, with the numbers that make one entry marked (lesson 04).
+    """Draw left @ right, entry by entry, with the numbers that make one entry marked.
 
     left of shape (n, k) and right of shape (k, m) give the last block, (n, m). `add`, of shape
     (m,), is broadcast under every row; `times` is a pair (text, number) that multiplies the
     product. `names` are those of the blocks; `labels` those of the n rows, the k inner entries
     and the m columns.
+    From the lesson 'Many inputs, many outputs'.
     """
     left, right = _table("left", left), _table("right", right)
     if left.shape[1] != len(right):
@@ -99,9 +101,10 @@ def matrix_product(left, right, names, *, add=None, times=None, entry=(0, 0), la
 
 @picture(10.4, 4.6, "left right", sharex=True, sharey=True)
 def predictions_against_targets(y, left, right, titles, outputs, unit, *, axs=None):
-    """Draw two sets of predictions against the targets, with the rows numbered (lesson 04).
+    """Draw two sets of predictions against the targets, with the rows numbered.
 
     y, left and right of shape (n, m); two titles, the m names of the outputs and their unit.
+    From the lesson 'Many inputs, many outputs'.
     """
     y, both = _two_predictions(y, left, right)
     _one_name_each(outputs, y)
@@ -130,9 +133,10 @@ def predictions_against_targets(y, left, right, titles, outputs, unit, *, axs=No
 
 @picture(10.4, 3.9, "left right", sharex=True, sharey=True)
 def errors_by_row(y, left, right, titles, outputs, unit, *, axs=None):
-    """Draw prediction minus target for each row and output, for two predictions (lesson 04).
+    """Draw prediction minus target for each row and output, for two predictions.
 
     y, left and right of shape (n, m); two titles, the m names of the outputs and their unit.
+    From the lesson 'Many inputs, many outputs'.
     """
     y, both = _two_predictions(y, left, right)
     _one_name_each(outputs, y)
@@ -157,9 +161,10 @@ def errors_by_row(y, left, right, titles, outputs, unit, *, axs=None):
 
 @picture(10.4, 3.9, "spectrum loss", width_ratios=[1.15, 1])
 def two_scales(x_raw, x_standard, y, losses_raw, losses_standard, lrs, *, axs=None):
-    """Compare the curvatures of raw and standardised inputs, and a descent on each (lesson 04).
+    """Compare the curvatures of raw and standardised inputs, and a descent on each.
 
     Both x of shape (n, d), y of shape (n, m); losses of shape (epochs + 1,); two learning rates.
+    From the lesson 'Many inputs, many outputs'.
     """
     x_raw, x_standard = _table("x_raw", x_raw), _table("x_standard", x_standard)
     losses_raw = to_vector("losses_raw", losses_raw)

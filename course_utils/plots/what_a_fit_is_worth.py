@@ -1,4 +1,4 @@
-"""The pictures that lesson 08, 'What a fit is worth', introduces."""
+"""The pictures that the lesson 'What a fit is worth' introduces."""
 
 import numpy as np
 
@@ -58,9 +58,10 @@ def _draw_fit(ax, points, grid, truth, curve):
 
 @picture(7.6, 4.2)
 def one_fit(train, val, grid, truth, curve, title, *, ax=None):
-    """Draw a fitted curve over the points and the curve they came from (lesson 08).
+    """Draw a fitted curve over the points and the curve they came from.
 
     `train` and `val` are pairs (x, y); `truth` and `curve` have the shape of `grid`, (g,).
+    From the lesson 'What a fit is worth'.
     """
     grid = to_vector("grid", grid)
     truth = to_vector("truth", truth, length=len(grid))
@@ -73,10 +74,11 @@ def one_fit(train, val, grid, truth, curve, title, *, ax=None):
 
 @picture(11.4, 4.0, "f0 f1 f2", sharey=True)
 def fits_and_truth(train, val, grid, truth, fits, *, axs=None):
-    """Draw three fitted curves over the points and the curve they came from (lesson 08).
+    """Draw three fitted curves over the points and the curve they came from.
 
     `train` and `val` are pairs (x, y); `truth` and each curve in `fits`, which maps three labels
     to curves, have the shape of `grid`, (g,).
+    From the lesson 'What a fit is worth'.
     """
     grid = to_vector("grid", grid)
     truth = to_vector("truth", truth, length=len(grid))
@@ -94,9 +96,10 @@ def fits_and_truth(train, val, grid, truth, fits, *, axs=None):
 
 @picture(10.4, 4.2, "sweep votes", width_ratios=[1.9, 1])
 def degree_sweep(degrees, train_losses, val_losses, noise, *, axs=None):
-    """Draw training and validation loss by degree over many splits, and who wins (lesson 08).
+    """Draw training and validation loss by degree over many splits, and who wins.
 
     Losses of shape (splits, degrees): the line is the median, the band the middle 80 %.
+    From the lesson 'What a fit is worth'.
     """
     degrees = to_vector("degrees", degrees)
     val = _table("val_losses", val_losses, len(degrees))
@@ -127,10 +130,11 @@ def degree_sweep(degrees, train_losses, val_losses, noise, *, axs=None):
 
 @picture(11.4, 4.0, "c0 c1 c2", sharey=True)
 def losses_by_size(sizes, results, noise, *, axs=None):
-    """Draw training loss and loss on new points against the number of rows (lesson 08).
+    """Draw training loss and loss on new points against the number of rows.
 
     `results` maps three degrees to pairs (training losses, losses on new points), each of shape
     (samples, sizes). The thin line is noise²·(1 − p/n) for p = degree + 1 coefficients.
+    From the lesson 'What a fit is worth'.
     """
     sizes, noise = to_vector("sizes", sizes), to_positive("noise", noise)
     if len(results) != 3:
@@ -164,9 +168,10 @@ def losses_by_size(sizes, results, noise, *, axs=None):
 
 @picture(10.4, 4.2, "weights losses")
 def ridge_path(decays, weights, train_losses, val_losses, noise, *, axs=None):
-    """Draw the coefficients and the losses of ridge against its weight decay (lesson 08).
+    """Draw the coefficients and the losses of ridge against its weight decay.
 
     `weights` of shape (decays, d), those of one split; losses of shape (splits, decays).
+    From the lesson 'What a fit is worth'.
     """
     decays = to_vector("decays", decays)
     weights = to_array("weights", weights)
@@ -201,10 +206,11 @@ def ridge_path(decays, weights, train_losses, val_losses, noise, *, axs=None):
 
 @picture(10.4, 4.2, "losses fits")
 def early_stop(train_losses, val_losses, best_epoch, train, val, grid, curves, *, axs=None):
-    """Draw a training's losses with its best epoch marked, and two of its fits (lesson 08).
+    """Draw a training's losses with its best epoch marked, and two of its fits.
 
     Losses of shape (epochs + 1,); `train` and `val` are pairs (x, y); `curves` holds the curves
     over `grid` (g,) at the best epoch and at the last one.
+    From the lesson 'What a fit is worth'.
     """
     train_losses = to_vector("train_losses", train_losses)
     val_losses = to_vector("val_losses", val_losses, length=len(train_losses))
@@ -250,9 +256,10 @@ def early_stop(train_losses, val_losses, best_epoch, train, val, grid, curves, *
 
 @picture(7.4, 4.0)
 def kept_shares(curvatures, shares, *, ax=None):
-    """Draw which share of each mode of least squares a fit keeps (lesson 08).
+    """Draw which share of each mode of least squares a fit keeps.
 
     `curvatures` of shape (d,); `shares` maps two labels to shares of shape (d,).
+    From the lesson 'What a fit is worth'.
     """
     curvatures = to_vector("curvatures", curvatures)
     if len(shares) != 2:
@@ -275,10 +282,11 @@ def kept_shares(curvatures, shares, *, ax=None):
 
 @picture(9.6, 3.4)
 def reported_and_true(results, noise, *, ax=None):
-    """Compare what was reported with the loss on other rows, by way of choosing (lesson 08).
+    """Compare what was reported with the loss on other rows, by way of choosing.
 
     `results` maps a label to a pair (reported, on other rows), each of shape (samples,): the mark
     is the median, the bar the middle half.
+    From the lesson 'What a fit is worth'.
     """
     noise = to_positive("noise", noise)
     if not results:

@@ -1,4 +1,4 @@
-"""The picture that lesson 02, 'Build your own autograd', introduces."""
+"""The picture that the lesson 'Build your own autograd' introduces."""
 
 from course_utils._validate import to_vector
 from course_utils.plots.core import FIT, TRAIN, picture
@@ -6,9 +6,10 @@ from course_utils.plots.core import FIT, TRAIN, picture
 
 @picture(6.6, 3.9)
 def visits(times, every_path, in_order, *, ax=None):
-    """Compare two walks back through a graph where each number is used twice (lesson 02).
+    """Compare two walks back through a graph where each number is used twice.
 
     How many times the number was doubled, and the visits of each walk: all of shape (n,).
+    From the lesson 'Build your own autograd'.
     """
     times = to_vector("times", times)
     every_path = to_vector("every_path", every_path, length=len(times))

@@ -1,4 +1,4 @@
-"""The pictures that lesson 03, 'Raw autograd tensors', introduces."""
+"""The pictures that the lesson 'Raw autograd tensors' introduces."""
 
 import numpy as np
 
@@ -19,10 +19,11 @@ from course_utils.plots.core import (
 
 @picture(10.4, 3.9, "fit error")
 def fit_and_error(x, y, W, errors, least, name, *, axs=None):
-    """Draw a fitted line beside least squares, and its error against the step (lesson 03).
+    """Draw a fitted line beside least squares, and its error against the step.
 
     x and y of shape (n, 1) or (n,); W holds slope and height; `errors` of shape (steps + 1,) is
     the error before the first step and after each, `least` the least possible, `name` its name.
+    From the lesson 'Raw autograd tensors'.
     """
     x = to_vector("x", x)
     y = to_vector("y", y, length=len(x))
@@ -57,9 +58,10 @@ def fit_and_error(x, y, W, errors, least, name, *, axs=None):
 
 @picture(10.4, 4.1, "map error")
 def accumulation(x, y, path_zeroed, path_summed, *, axs=None):
-    """Compare descent with zeroed gradients and with gradients that add up (lesson 03).
+    """Compare descent with zeroed gradients and with gradients that add up.
 
     x and y of shape (n, 1) or (n,); both paths of shape (steps + 1, 2) hold slope and height.
+    From the lesson 'Raw autograd tensors'.
     """
     x = to_vector("x", x)
     loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
@@ -93,9 +95,10 @@ def accumulation(x, y, path_zeroed, path_summed, *, axs=None):
 
 @picture(6.6, 3.8)
 def norm_over_n(n_rows, norms, rmses, noise, *, ax=None):
-    """Draw norm / n and RMSE against the number of rows, for the same noise (lesson 03).
+    """Draw norm / n and RMSE against the number of rows, for the same noise.
 
     Three sequences of one length, and the noise's standard deviation.
+    From the lesson 'Raw autograd tensors'.
     """
     n_rows = to_vector("n_rows", n_rows)
     norms = to_vector("norms", norms, length=len(n_rows))
@@ -117,10 +120,11 @@ def norm_over_n(n_rows, norms, rmses, noise, *, ax=None):
 
 @picture(10.4, 3.9, "steep flat", sharey=True)
 def distance_left(x, y, paths, *, axs=None):
-    """Draw, along both axes of the bowl, which part of the first distance is left (lesson 03).
+    """Draw, along both axes of the bowl, which part of the first distance is left.
 
     x and y of shape (n, 1) or (n,); `paths` maps a label to an array of shape (steps + 1, 2)
     with slope and height before the first step and after each.
+    From the lesson 'Raw autograd tensors'.
     """
     x = to_vector("x", x)
     loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))

@@ -1,4 +1,4 @@
-"""The pictures that lesson 00, 'Start here', introduces."""
+"""The pictures that the lesson 'Start here' introduces."""
 
 import numpy as np
 from matplotlib import rcParams
@@ -9,9 +9,10 @@ from course_utils.plots.core import FIT, TRAIN, draw_block, picture, short
 
 @picture(7.6, 3.0)
 def means_by_axis(table, rows, columns, unit, *, ax=None):
-    """Draw a table with its means along axis 0 below it, along axis 1 beside it (lesson 00).
+    """Draw a table with its means along axis 0 below it, along axis 1 beside it.
 
     table of shape (n, m); the names of its n rows and m columns, and the unit of its entries.
+    From the lesson 'Start here'.
     """
     table = to_array("table", table)
     if table.shape != (len(rows), len(columns)):
@@ -43,9 +44,10 @@ def means_by_axis(table, rows, columns, unit, *, ax=None):
 
 @picture(9.6, 2.75)
 def broadcast_difference(left, right, names, *, ax=None):
-    """Draw left − right with what broadcasting repeats as dotted cells (lesson 00).
+    """Draw left − right with what broadcasting repeats as dotted cells.
 
     Both of shape (n,) or (n, m), with shapes that fit; their two names.
+    From the lesson 'Start here'.
     """
     arrays = [to_array(name, array) for name, array in zip(names, (left, right), strict=True)]
     if any(array.ndim not in (1, 2) for array in arrays):
@@ -82,9 +84,10 @@ def broadcast_difference(left, right, names, *, ax=None):
 
 @picture(10.4, 4.0, "wanted table", width_ratios=[1, 1.15])
 def every_pair(y_pred, y, *, axs=None):
-    """Draw the differences row by row, and those of every pair by broadcasting (lesson 00).
+    """Draw the differences row by row, and those of every pair by broadcasting.
 
     y_pred of shape (n, 1) and y of shape (n,), or any two columns of one length.
+    From the lesson 'Start here'.
     """
     y_pred = to_vector("y_pred", y_pred)
     y = to_vector("y", y, length=len(y_pred))

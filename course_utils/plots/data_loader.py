@@ -1,4 +1,4 @@
-"""The pictures that lesson 06, 'Dataset and DataLoader', introduces."""
+"""The pictures that the lesson 'Dataset and DataLoader' introduces."""
 
 import numpy as np
 
@@ -8,9 +8,10 @@ from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, line_ends, pic
 
 @picture(10.4, 2.6)
 def epoch_orders(orders, batch_size, *, ax=None):
-    """Draw which rows each epoch's batches hold, in their order (lesson 06).
+    """Draw which rows each epoch's batches hold, in their order.
 
     `orders` of shape (epochs, n) holds row numbers; batches of `batch_size` follow each other.
+    From the lesson 'Dataset and DataLoader'.
     """
     orders = to_array("orders", orders).astype(int)
     if orders.ndim != 2:
@@ -41,9 +42,10 @@ def epoch_orders(orders, batch_size, *, ax=None):
 
 @picture(6.6, 3.9)
 def reported_losses(last_batch, whole, *, ax=None):
-    """Compare the loss of each epoch's last batch with the loss over all rows (lesson 06).
+    """Compare the loss of each epoch's last batch with the loss over all rows.
 
     Both of shape (epochs,).
+    From the lesson 'Dataset and DataLoader'.
     """
     last_batch = to_vector("last_batch", last_batch)
     whole = to_vector("whole", whole, length=len(last_batch))
@@ -61,10 +63,11 @@ def reported_losses(last_batch, whole, *, ax=None):
 
 @picture(11.4, 3.7, "g0 g1 g2 spread")
 def batch_gradients(clouds, full, *, axs=None):
-    """Show how mini-batch gradients scatter around the full gradient (lesson 06).
+    """Show how mini-batch gradients scatter around the full gradient.
 
     `clouds` maps three batch sizes to gradients of shape (batches, 2), columns dw and db;
     `full` is the gradient over all rows, shape (2,).
+    From the lesson 'Dataset and DataLoader'.
     """
     full = to_vector("full", full, length=2)
     sizes, clouds = list(clouds), [to_array("clouds", cloud) for cloud in clouds.values()]
@@ -99,9 +102,10 @@ def batch_gradients(clouds, full, *, axs=None):
 
 @picture(10.4, 3.9, "sorted shuffled", sharey=True)
 def order_matters(x, y, sorted_lines, shuffled_lines, *, axs=None):
-    """Draw the line after every batch of one epoch, rows in order and shuffled (lesson 06).
+    """Draw the line after every batch of one epoch, rows in order and shuffled.
 
     x and y of shape (n,) or (n, 1); the lines are (w, b) after each batch, shape (batches, 2).
+    From the lesson 'Dataset and DataLoader'.
     """
     x = to_vector("x", x)
     y = to_vector("y", y, length=len(x))
@@ -129,9 +133,10 @@ def order_matters(x, y, sorted_lines, shuffled_lines, *, axs=None):
 
 @picture(7.6, 3.9)
 def split_comparison(losses, *, ax=None):
-    """Compare validation losses of two models under two ways of splitting (lesson 06).
+    """Compare validation losses of two models under two ways of splitting.
 
     `losses` maps (model, split), two names, to the validation losses of several splits.
+    From the lesson 'Dataset and DataLoader'.
     """
     marks = ("o", "D")
     models = list(dict.fromkeys(model for model, _ in losses))

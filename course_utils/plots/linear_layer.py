@@ -1,4 +1,4 @@
-"""The pictures that lesson 05, 'The linear layer', introduces."""
+"""The pictures that the lesson 'The linear layer' introduces."""
 
 import numpy as np
 
@@ -19,10 +19,11 @@ _STYLES = [(FIT, "-", "o"), (TRAIN, "--", "s"), (VALIDATION, "-.", "D"), ("black
 
 @picture(10.4, 3.9, "line loss")
 def first_and_last_line(x, y, path, *, axs=None):
-    """Draw the line before and after a training through the data, and the loss (lesson 05).
+    """Draw the line before and after a training through the data, and the loss.
 
     x and y of shape (n, 1) or (n,); path of shape (epochs + 1, 2) holds (w, b) before the first
     epoch and after each.
+    From the lesson 'The linear layer'.
     """
     x = to_vector("x", x)
     y = to_vector("y", y, length=len(x))
@@ -46,10 +47,11 @@ def first_and_last_line(x, y, path, *, axs=None):
 
 @picture(11.4, 4.4, "w b loss")
 def parameters_by_epoch(x, y, paths, *, axs=None):
-    """Draw weight, bias and loss of one to four descents by epoch, with the truth (lesson 05).
+    """Draw weight, bias and loss of one to four descents by epoch, with the truth.
 
     x and y of shape (n, 1) or (n,); `paths` maps a label to (w, b) before the first epoch and
     after each, of shape (epochs + 1, 2), in the units of x and y.
+    From the lesson 'The linear layer'.
     """
     x = to_vector("x", x)
     loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))

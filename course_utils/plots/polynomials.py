@@ -1,4 +1,4 @@
-"""The pictures that lesson 07, 'Fitting polynomials', introduces."""
+"""The pictures that the lesson 'Fitting polynomials' introduces."""
 
 import numpy as np
 
@@ -20,10 +20,11 @@ _NOTHING = 1e-7
 
 @picture(10.4, 4.0, "curves errors")
 def polynomial_fits(x, y, fits, x_range=None, *, axs=None):
-    """Draw two to four polynomials, and how far the last two are off at every point (lesson 07).
+    """Draw two to four polynomials, and how far the last two are off at every point.
 
     x and y of shape (n, 1) or (n,); `fits` maps a label to coefficients, the constant first;
     the curves run over `x_range`, by default just past the data.
+    From the lesson 'Fitting polynomials'.
     """
     x = to_vector("x", x)
     y = to_vector("y", y, length=len(x))
@@ -64,10 +65,11 @@ def polynomial_fits(x, y, fits, x_range=None, *, axs=None):
 
 @picture(11.4, 3.0, "m0 m1 m2 m3 m4")
 def eigenmodes(A, y, grid, A_grid, *, axs=None):
-    """Draw the five eigenmodes of a fit y ≈ A p as curves over x, the slowest first (lesson 07).
+    """Draw the five eigenmodes of a fit y ≈ A p as curves over x, the slowest first.
 
     A of shape (n, 5) and y of shape (n,); `A_grid` (g, 5) is the design matrix at the places
     `grid` (g,). The curve of a mode is what one unit of it adds to the prediction.
+    From the lesson 'Fitting polynomials'.
     """
     loss = QuadraticLoss(A, y)
     grid, A_grid = to_vector("grid", grid), to_array("A_grid", A_grid)
@@ -97,9 +99,10 @@ def eigenmodes(A, y, grid, A_grid, *, axs=None):
 
 @picture(9.6, 4.0)
 def mode_decay(eigenvalues, lr, marks, *, ax=None):
-    """Draw which share of each mode is left after k epochs, |1 − lr·λ|ᵏ (lesson 07).
+    """Draw which share of each mode is left after k epochs, |1 − lr·λ|ᵏ.
 
     One to five `eigenvalues`, ascending; `marks` are epochs to mark with a vertical line.
+    From the lesson 'Fitting polynomials'.
     """
     eigenvalues, lr = to_vector("eigenvalues", eigenvalues), to_positive("lr", lr)
     marks = [to_count("marks", mark) for mark in to_vector("marks", marks)]
@@ -122,11 +125,12 @@ def mode_decay(eigenvalues, lr, marks, *, ax=None):
 
 @picture(10.4, 4.0, "modes fit", width_ratios=[1, 1.25])
 def settling(x, y, W, W_best, eigenvalues, left, *, axs=None):
-    """Draw what is left of each mode after some epochs, and the fit at that time (lesson 07).
+    """Draw what is left of each mode after some epochs, and the fit at that time.
 
     x and y of shape (n, 1) or (n,); coefficients W and those of least squares, of shape (d,), the
     constant first; `left` holds the share that is left of each mode, (d,), as `eigenvalues` do
     the curvatures, ascending.
+    From the lesson 'Fitting polynomials'.
     """
     x = to_vector("x", x)
     y, W = to_vector("y", y, length=len(x)), to_vector("W", W)
@@ -159,11 +163,12 @@ def settling(x, y, W, W_best, eigenvalues, left, *, axs=None):
 
 @picture(11.4, 6.6, "b0 b1 b2; loss loss loss", height_ratios=[1, 1.25])
 def bases(grid, curves, matrices, y, *, axs=None):
-    """Compare three bases: their columns as curves, and descent in each (lesson 07).
+    """Compare three bases: their columns as curves, and descent in each.
 
     `curves` maps three names to the columns at the places `grid`, (g, d); `matrices` maps the
     same names to the design matrices, (n, d), for y of shape (n,). Every descent starts at zero
     and runs at half of its own largest stable learning rate.
+    From the lesson 'Fitting polynomials'.
     """
     grid, y = to_vector("grid", grid), to_vector("y", y)
     if len(matrices) != 3 or list(curves) != list(matrices):
@@ -198,9 +203,10 @@ def bases(grid, curves, matrices, y, *, axs=None):
 
 @picture(9.6, 4.4)
 def excess_losses(losses, min_loss, *, ax=None):
-    """Draw how far one to five descents are above the least possible loss (lesson 07).
+    """Draw how far one to five descents are above the least possible loss.
 
     `losses` maps a label to the losses before the first epoch and after each.
+    From the lesson 'Fitting polynomials'.
     """
     min_loss = to_number("min_loss", min_loss)
     if not 1 <= len(losses) <= len(_STYLES):

@@ -1,4 +1,4 @@
-"""The pictures that lesson 01, 'Gradient descent by hand', introduces."""
+"""The pictures that the lesson 'Gradient descent by hand' introduces."""
 
 import numpy as np
 from matplotlib import rcParams
@@ -21,9 +21,10 @@ from course_utils.plots.core import (
 
 @picture(6.6, 4.0)
 def train_and_validation(x_train, y_train, x_val, y_val, w=None, b=None, *, ax=None):
-    """Scatter both sets and, given w and b, the line y = w·x + b (lesson 01).
+    """Scatter both sets and, given w and b, the line y = w·x + b.
 
     x and y of shape (n, 1) or (n,); w and b are numbers.
+    From the lesson 'Gradient descent by hand'.
     """
     x_train, x_val = to_vector("x_train", x_train), to_vector("x_val", x_val)
     y_train = to_vector("y_train", y_train, length=len(x_train))
@@ -44,9 +45,10 @@ def train_and_validation(x_train, y_train, x_val, y_val, w=None, b=None, *, ax=N
 
 @picture(10.4, 3.9, "residuals squares")
 def residuals(x, y, w, b, *, axs=None):
-    """Draw the line, each point's residual, and each residual squared (lesson 01).
+    """Draw the line, each point's residual, and each residual squared.
 
     x and y of shape (n, 1) or (n,); w and b are numbers.
+    From the lesson 'Gradient descent by hand'.
     """
     x = to_vector("x", x)
     y = to_vector("y", y, length=len(x))
@@ -84,9 +86,10 @@ def residuals(x, y, w, b, *, axs=None):
 
 @picture(10.4, 4.2, "surface map", per_subplot_kw={"surface": {"projection": "3d"}})
 def loss_surface(x, y, w, b, *, axs=None):
-    """Draw the MSE over all lines (w, b) as a surface and as a map, one line marked (lesson 01).
+    """Draw the MSE over all lines (w, b) as a surface and as a map, one line marked.
 
     x and y of shape (n, 1) or (n,); w and b are numbers.
+    From the lesson 'Gradient descent by hand'.
     """
     loss = QuadraticLoss(design_matrix(to_vector("x", x)), to_vector("y", y))
     point = np.array([to_number("w", w), to_number("b", b)])
@@ -120,9 +123,10 @@ def loss_surface(x, y, w, b, *, axs=None):
 
 @picture(10.4, 3.8, "w b", sharey=True)
 def loss_slices(x, y, w, b, dw, db, *, axs=None):
-    """Cut the loss surface through (w, b) along each axis, with the slope there (lesson 01).
+    """Cut the loss surface through (w, b) along each axis, with the slope there.
 
     x and y of shape (n, 1) or (n,); dw and db are the partial derivatives at (w, b).
+    From the lesson 'Gradient descent by hand'.
     """
     loss = QuadraticLoss(design_matrix(to_vector("x", x)), to_vector("y", y))
     point = np.array([to_number("w", w), to_number("b", b)])
@@ -155,10 +159,11 @@ def loss_slices(x, y, w, b, dw, db, *, axs=None):
 
 @picture(11.4, 3.9, "data parameters loss")
 def three_views(x, y, path, *, axs=None):
-    """Show one descent as lines through the data, as a path, and as a loss curve (lesson 01).
+    """Show one descent as lines through the data, as a path, and as a loss curve.
 
     x and y of shape (n, 1) or (n,); path of shape (epochs + 1, 2) holds (w, b) before the first
     epoch and after each. The same marks, by shape and colour, are the same epochs in each view.
+    From the lesson 'Gradient descent by hand'.
     """
     x = to_vector("x", x)
     y = to_vector("y", y, length=len(x))
@@ -197,9 +202,10 @@ def three_views(x, y, path, *, axs=None):
 
 @picture(11.4, 5.8, "p0 p1 p2 p3; l0 l1 l2 l3", height_ratios=[1.25, 1])
 def learning_rates(x, y, paths, lrs, *, axs=None):
-    """Compare four descents that differ only in their learning rate (lesson 01).
+    """Compare four descents that differ only in their learning rate.
 
     x and y of shape (n, 1) or (n,); four paths of shape (epochs + 1, 2) and four rates.
+    From the lesson 'Gradient descent by hand'.
     """
     x = to_vector("x", x)
     loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
@@ -225,11 +231,12 @@ def learning_rates(x, y, paths, lrs, *, axs=None):
 
 @picture(10.4, 4.1, "path loss")
 def one_descent(x, y, path, n_epochs, title, *, axs=None):
-    """Draw one descent over the bowl, and its loss by epoch (lesson 01).
+    """Draw one descent over the bowl, and its loss by epoch.
 
     x and y of shape (n, 1) or (n,); path of shape (steps + 1, 2) holds (w, b) before the first
     step and after each, steps in equal parts of an epoch. The axes depend on the data and on the
     start alone, so that pictures of different paths can be compared.
+    From the lesson 'Gradient descent by hand'.
     """
     x = to_vector("x", x)
     loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
@@ -259,9 +266,10 @@ def one_descent(x, y, path, n_epochs, title, *, axs=None):
 
 @picture(11.4, 3.9, "raw scaled loss")
 def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
-    """Compare descent on a badly scaled feature and on the same one standardised (lesson 01).
+    """Compare descent on a badly scaled feature and on the same one standardised.
 
     x_raw, x_scaled and y of shape (n, 1) or (n,); the paths, (epochs + 1, 2), hold (w, b).
+    From the lesson 'Gradient descent by hand'.
     """
     y = to_vector("y", y)
     path_raw = to_path("path_raw", path_raw)
@@ -293,10 +301,11 @@ def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
 
 @picture(11.4, 6.4, "m0 m1 m2; loss loss loss", height_ratios=[1.3, 1])
 def batch_paths(x, y, paths, n_passes, *, axs=None):
-    """Compare descents with three batch sizes over equally many passes (lesson 01).
+    """Compare descents with three batch sizes over equally many passes.
 
     x and y of shape (n, 1) or (n,); `paths` maps three batch sizes to arrays of shape
     (steps + 1, 2) with (w, b) before the first step and after each.
+    From the lesson 'Gradient descent by hand'.
     """
     x = to_vector("x", x)
     loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
@@ -326,9 +335,10 @@ def batch_paths(x, y, paths, n_passes, *, axs=None):
 
 @picture(6.6, 3.9)
 def learning_curves(train_losses, val_losses, *, ax=None):
-    """Draw training and validation loss against the epoch (lesson 01).
+    """Draw training and validation loss against the epoch.
 
     Both of shape (epochs + 1,): the loss before the first epoch and after each.
+    From the lesson 'Gradient descent by hand'.
     """
     train = to_vector("train_losses", train_losses)
     val = to_vector("val_losses", val_losses, length=len(train))

@@ -1,4 +1,4 @@
-"""The pictures that lesson 10, 'Where the time goes', introduces."""
+"""The pictures that the lesson 'Where the time goes' introduces."""
 
 import numpy as np
 
@@ -12,9 +12,10 @@ _HATCHES = ("", "//", "..", "xx", "\\\\")
 
 @picture(10.4, 3.2)
 def step_parts(parts, *, ax=None):
-    """Draw what the parts of a training step cost, as bars end to end (lesson 10).
+    """Draw what the parts of a training step cost, as bars end to end.
 
     `parts` maps a label to a dictionary of part and seconds; all have the same one to five parts.
+    From the lesson 'Where the time goes'.
     """
     labels, steps = list(parts), list(parts.values())
     names = list(steps[0])
@@ -39,10 +40,11 @@ def step_parts(parts, *, ax=None):
 
 @picture(7.6, 4.4)
 def time_against_rows(times, *, line=None, ax=None):
-    """Draw the time of one epoch against the number of rows (lesson 10).
+    """Draw the time of one epoch against the number of rows.
 
     `times` maps up to four names to pairs (rows, seconds). `line`, (t0, c), is drawn as t0 + c·n,
     with the rows at which both parts are equal.
+    From the lesson 'Where the time goes'.
     """
     rows, said = _draw_series(ax, "times", times, _duration)
     if line is not None:
@@ -59,9 +61,10 @@ def time_against_rows(times, *, line=None, ax=None):
 
 @picture(7.6, 4.0)
 def throughput(speeds, *, ax=None):
-    """Draw rows per second against the batch size (lesson 10).
+    """Draw rows per second against the batch size.
 
     `speeds` maps up to four names to pairs (batch size, rows per second).
+    From the lesson 'Where the time goes'.
     """
     sizes, said = _draw_series(ax, "speeds", speeds, "{:.2g}".format)
     ax.set(xlabel="batch size (rows)", ylabel="rows per second", xscale="log", yscale="log")
