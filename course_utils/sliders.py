@@ -13,11 +13,10 @@ from contextlib import contextmanager, redirect_stdout
 from numbers import Integral, Real
 
 from IPython.display import display
-from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from course_utils._validate import to_number
-from course_utils.plots.core import as_output, caught, to_png
+from course_utils.figures import as_output, capture_figures, style, to_png
 
 
 def move(draw, *args, **ranges):
@@ -29,13 +28,15 @@ def move(draw, *args, **ranges):
     """
     _check_names(draw, args, ranges)
     controls = {name: _control(name, given) for name, given in ranges.items()}
-    figure, line, said = _drawn(draw, args, {n: kind["value"] for n, kind in controls.items()})
-    data, metadata = as_output(figure, line, to_png(figure))
+    starts = {name: control["value"] for name, control in controls.items()}
+    with style():
+        figure, caption, printed = _capture(draw, args, starts)
+        data, metadata = as_output(figure, caption, to_png(figure))
+        figure.set_layout_engine("none")  # keep what the file has laid out
+        figure.draw_without_rendering()  # at the screen's pixels, in which labels are placed
+        places = [_places(ax) for ax in figure.axes]
     picture = display(data, metadata=metadata, raw=True, display_id=True)
-    text = display({"text/plain": said}, raw=True, display_id=True)
-    figure.set_layout_engine("none")  # what the file has laid out stays
-    figure.draw_without_rendering()  # but it had more pixels, and so its labels' places are larger
-    places = [_places(ax) for ax in figure.axes]
+    text = display({"text/plain": printed}, raw=True, display_id=True)
     canvas = FigureCanvasAgg(figure)  # for all pictures to come: it keeps the texts it has measured
 
     names = " and for ".join(map(_label, ranges))
@@ -59,24 +60,24 @@ def move(draw, *args, **ranges):
     def readouts():
         return [format(s.value, getattr(s, "readout_format", "")) for s in sliders.values()]
 
-    drawn = readouts()
+    shown = readouts()
 
     def redraw(_):
         # The page also reports a value anew that only got rounded, without anybody's doing.
-        if readouts() == drawn:
+        if readouts() == shown:
             return
-        drawn[:] = readouts()
+        shown[:] = readouts()
         values = {name: slider.value for name, slider in sliders.items()}
-        # Titles get a fixed place, for which each picture would look anew.
         try:
-            with _no_collection(), rc_context({"axes.titley": 1.0}):
-                figure, line, said = _drawn(draw, args, values)
-                data, metadata = as_output(figure, line, _quick_png(figure, places, canvas))
+            # With a fixed place for titles, no picture has to look for one.
+            with _no_collection(), style({"axes.titley": 1.0}):
+                figure, caption, printed = _capture(draw, args, values)
+                data, metadata = as_output(figure, caption, _quick_png(figure, places, canvas))
         except Exception as error:  # nobody would see it: the cell has long ended
             text.update({"text/plain": f"{type(error).__name__}: {error}"}, raw=True)
             return
         picture.update(data, metadata=metadata, raw=True)
-        text.update({"text/plain": said}, raw=True)
+        text.update({"text/plain": printed}, raw=True)
 
     for slider in sliders.values():
         slider.observe(redraw, "value")
@@ -134,9 +135,9 @@ def _written(value):
     return f"{value:,}" if whole else f"{value:.4g}" if isinstance(value, Real) else str(value)
 
 
-def _drawn(draw, args, values):
-    """Call `draw`; return its figure, the figure's line, and all that was printed."""
-    with caught() as figures, redirect_stdout(io.StringIO()) as printed:
+def _capture(draw, args, values):
+    """Call `draw`; return its figure, the figure's caption, and all that was printed."""
+    with capture_figures() as figures, redirect_stdout(io.StringIO()) as printed:
         draw(*args, **values)
     if len(figures) != 1:
         raise ValueError(

@@ -21,16 +21,17 @@ MAY_IMPORT = {
     "course_utils": (),
     "course_utils.data": (),
     "course_utils.descent": ("course_utils._validate",),
+    "course_utils.figures": (),
     "course_utils.plots": (
         "course_utils._validate",
-        "course_utils.data",
         "course_utils.descent",
+        "course_utils.figures",
         "course_utils.plots",
     ),
-    "course_utils.graphs": ("course_utils.graphs", "course_utils.plots", "course_utils._validate"),
-    "course_utils.sliders": ("course_utils._validate", "course_utils.plots"),
-    "course_utils.animation": ("course_utils.plots",),
-    "course_utils.self_check": ("course_utils.plots", "course_utils.graphs"),
+    "course_utils.graphs": ("course_utils.figures", "course_utils.graphs"),
+    "course_utils.sliders": ("course_utils._validate", "course_utils.figures"),
+    "course_utils.animation": ("course_utils.figures",),
+    "course_utils.self_check": ("course_utils.figures", "course_utils.graphs"),
     "course_utils.checks": ("course_utils.checks", "course_utils.data", "course_utils.descent"),
 }
 

@@ -17,11 +17,10 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from torch import nn
 from torchviz import make_dot
 
-from course_utils import graphs
+from course_utils import figures, graphs
 from course_utils.graphs import drawing
 from course_utils.graphs import tape as tape_module
 from course_utils.graphs.drawing import CONSTANT, CUT, LEAF, MAX_WIDTH, OPERATION, RESULT
-from course_utils.plots import core
 
 matplotlib.use("agg")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+|\d{8,}")
@@ -701,7 +700,7 @@ def test_torchviz_keeps_names_and_structure():
 
 def test_torchviz_is_the_same_each_time(monkeypatch, capsys):
     seen = []
-    monkeypatch.setattr(core, "display", lambda data, metadata, raw: seen.append(data))
+    monkeypatch.setattr(figures, "display", lambda data, metadata, raw: seen.append(data))
     for _ in range(2):
         graphs.torchviz(dot_of(show_saved=True))
     assert seen[0] == seen[1]
@@ -853,7 +852,9 @@ def test_small_axes_get_small_text():
 @pytest.mark.parametrize("name", ["value", "norm_error gradients", "dot"])
 def test_a_graph_shows_itself_with_its_line(name, monkeypatch, capsys):
     seen = []
-    monkeypatch.setattr(core, "display", lambda data, metadata, raw: seen.append((data, metadata)))
+    monkeypatch.setattr(
+        figures, "display", lambda data, metadata, raw: seen.append((data, metadata))
+    )
     assert PICTURES[name]()(None) is None
     ((data, metadata),) = seen
     line = capsys.readouterr().out

@@ -18,7 +18,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from course_utils import plots
+from course_utils import figures, plots
 from course_utils.descent import QuadraticLoss, design_matrix
 from course_utils.plots import core
 from tests.lessons import ROOT
@@ -208,7 +208,7 @@ def displayed(monkeypatch):
     """Return what a picture displays: pairs of data and metadata."""
     seen = []
     monkeypatch.setattr(
-        core, "display", lambda data, metadata, raw: seen.append((data, metadata, raw))
+        figures, "display", lambda data, metadata, raw: seen.append((data, metadata, raw))
     )
     return seen
 
@@ -401,9 +401,9 @@ def test_bars_end_to_end_hold_the_microseconds_of_each_part():
 @pytest.mark.filterwarnings("error")  # such as an unknown hatch
 def test_parts_are_told_apart_without_their_colour():
     parts = dict.fromkeys(["forward", "loss", "backward", "step", "zero_grad"], 1e-6)
-    with matplotlib.rc_context(fname=ROOT / "notebooks/matplotlibrc"), core.caught() as seen:
+    with figures.style(), figures.capture_figures() as captured:
         plots.step_parts({"a step": parts})
-        ((figure, _),) = seen
+        ((figure, _),) = captured
         figure.draw_without_rendering()
     (ax,) = figure.axes
     assert ax.xaxis.get_gridlines()[0].get_visible()

@@ -143,6 +143,6 @@ def dot_nodes(dot):
     }  # fmt: skip
     leaves = [node.text.replace("\n", " ") for node in nodes if node.kind == LEAF]
     functions = sum(node.kind == OPERATION for node in nodes)
-    line = f"{len(nodes)} nodes, {functions} of them backward functions"
-    line += f"; {leaves_are(leaves)}." if leaves else "."
-    return Graph(nodes, edges, line, words)
+    caption = f"{len(nodes)} nodes, {functions} of them backward functions"
+    caption += f"; {leaves_are(leaves)}." if leaves else "."
+    return Graph(nodes, edges, caption, words)

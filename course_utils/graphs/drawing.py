@@ -12,7 +12,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path
 
-from course_utils.plots.core import BEST, FIT, TRAIN, show
+from course_utils.figures import BEST, FIT, TRAIN, show, style
 
 MAX_WIDTH = 11.4  # inches, as all lengths here
 MAX_NODES = 25  # with numbers
@@ -81,11 +81,11 @@ class Edge:
 
 @dataclass
 class Graph:
-    """What is drawn, the line under it, and what the legend calls each kind of node."""
+    """What is drawn, its caption, and what the legend calls each kind of node."""
 
     nodes: list
     edges: list
-    line: str
+    caption: str
     words: dict
 
 
@@ -109,19 +109,19 @@ def check_size(n_nodes, limit, advice):
 
 
 def describe(nodes, gradients):
-    """Return the line under a graph with numbers."""
+    """Return the caption of a graph with numbers."""
     (loss,) = (node.value.item() for node in nodes if node.kind == RESULT)
-    line = f"{len(nodes)} nodes; the loss is {loss:.4g}"
+    caption = f"{len(nodes)} nodes; the loss is {loss:.4g}"
     leaves = [node for node in nodes if node.kind == LEAF and node.text]
     if gradients and leaves and not any(leaf.gradient.any() for leaf in leaves):
-        line += "; the gradient of every leaf is 0"
+        caption += "; the gradient of every leaf is 0"
     elif gradients and leaves:
         said = [f"{leaf.text} with {spoken(leaf.gradient)}" for leaf in leaves]
-        line += f"; the gradient reaches {listed(said)}"
+        caption += f"; the gradient reaches {listed(said)}"
     elif leaves:
-        line += f"; {leaves_are([leaf.text for leaf in leaves])}"
+        caption += f"; {leaves_are([leaf.text for leaf in leaves])}"
     grey = [n.text for n in nodes if n.kind == CONSTANT or n.note in ("detached", "under no_grad")]
-    return f"{line}; no gradient: {listed(grey)}." if grey else f"{line}."
+    return f"{caption}; no gradient: {listed(grey)}." if grey else f"{caption}."
 
 
 def spoken(value):
@@ -308,7 +308,16 @@ class Layout:
 
 
 def draw(graph, ax):
-    """Show the graph, or draw it on `ax` and return its line.
+    """Show the graph, or draw it on `ax` and return its caption."""
+    if ax is None:
+        with style():
+            return show(draw_on(graph, None), graph.caption)
+    draw_on(graph, ax)
+    return graph.caption
+
+
+def draw_on(graph, ax):
+    """Draw the graph on `ax`, or on a new figure that has its size; return the figure.
 
     It runs from left to right where there is room for that, else from top to bottom. On axes that
     are too small for it the text shrinks, too.
@@ -326,16 +335,14 @@ def draw(graph, ax):
     bottom = low[1]
     low[1] += entries[-1][2][1] - 0.2
     scale = min(1, *(room / (high - low)))
-    figure = None
     if ax is None:
-        figure = Figure(figsize=(high - low) * scale, layout="none")
-        ax = figure.add_axes((0, 0, 1, 1))
+        ax = Figure(figsize=(high - low) * scale, layout="none").add_axes((0, 0, 1, 1))
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
     ax.axis("off")
     paint(ax, graph, layout, scale)
     for what, words, place, _ in entries:
         paint_entry(ax, what, words, (low[0], bottom) + np.array(place), scale)
-    return graph.line if figure is None else show(figure, graph.line)
+    return ax.get_figure()
 
 
 def legend_entries(graph, width):

@@ -1,7 +1,7 @@
 """The picture that the lesson 'Build your own autograd' introduces."""
 
 from course_utils._validate import to_vector
-from course_utils.plots.core import FIT, TRAIN, picture
+from course_utils.figures import FIT, TRAIN, picture
 
 
 @picture(6.6, 3.9)

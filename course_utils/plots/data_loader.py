@@ -3,7 +3,8 @@
 import numpy as np
 
 from course_utils._validate import to_array, to_count, to_positive, to_vector
-from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, line_ends, picture, to_path
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.plots.core import line_ends, to_path
 
 
 @picture(10.4, 2.6)

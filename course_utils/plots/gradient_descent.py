@@ -5,18 +5,8 @@ from matplotlib import rcParams
 
 from course_utils._validate import to_number, to_positive, to_vector
 from course_utils.descent import QuadraticLoss, design_matrix, format_kappa
-from course_utils.plots.core import (
-    BEST,
-    FIT,
-    TRAIN,
-    VALIDATION,
-    draw_bowl,
-    draw_path,
-    line_ends,
-    picture,
-    to_path,
-    window,
-)
+from course_utils.figures import BEST, FIT, GROWS, TRAIN, VALIDATION, picture
+from course_utils.plots.core import draw_bowl, draw_path, line_ends, to_path, window
 
 
 @picture(6.6, 4.0)
@@ -250,9 +240,9 @@ def one_descent(x, y, path, n_epochs, title, *, axs=None):
 
     draw_path(axs["path"], loss, path, *ranges, title)
     axs["path"].legend(loc="upper right")
-    axs["path"].lines[-2].set_gid("grows")
+    axs["path"].lines[-2].set_gid(GROWS)
     ax = axs["loss"]
-    ax.plot(epochs, losses, color=FIT, linewidth=1.5, gid="grows")
+    ax.plot(epochs, losses, color=FIT, linewidth=1.5, gid=GROWS)
     ax.axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
     ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log", xlim=(0, epochs[-1]))
     ax.set_ylim(loss.min_loss / 2, 20 * losses[0])

@@ -4,15 +4,8 @@ import numpy as np
 
 from course_utils._validate import to_vector
 from course_utils.descent import QuadraticLoss, design_matrix
-from course_utils.plots.core import (
-    BEST,
-    FIT,
-    TRAIN,
-    VALIDATION,
-    line_ends,
-    picture,
-    to_path,
-)
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.plots.core import line_ends, to_path
 
 _STYLES = [(FIT, "-", "o"), (TRAIN, "--", "s"), (VALIDATION, "-.", "D"), ("black", ":", "^")]
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from course_utils._validate import to_array, to_positive, to_vector
 from course_utils.descent import QuadraticLoss, design_matrix, format_kappa
-from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, draw_block, picture, short
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.plots.core import draw_block, short
 
 # One marker and one colour for each output, so that colour alone tells nothing.
 OUTPUTS = (("o", TRAIN), ("D", FIT), ("^", BEST), ("s", VALIDATION))

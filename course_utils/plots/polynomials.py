@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils._validate import to_array, to_count, to_number, to_positive, to_vector
 from course_utils.descent import QuadraticLoss, format_kappa
-from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 
 # Told apart by line and mark, not by colour alone.
 _STYLES = [

@@ -4,17 +4,8 @@ import numpy as np
 
 from course_utils._validate import to_number, to_vector
 from course_utils.descent import QuadraticLoss, design_matrix
-from course_utils.plots.core import (
-    BEST,
-    FIT,
-    TRAIN,
-    VALIDATION,
-    draw_bowl,
-    line_ends,
-    picture,
-    to_path,
-    window,
-)
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.plots.core import draw_bowl, line_ends, to_path, window
 
 
 @picture(10.4, 3.9, "fit error")

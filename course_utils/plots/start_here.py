@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib import rcParams
 
 from course_utils._validate import to_array, to_vector
-from course_utils.plots.core import FIT, TRAIN, draw_block, picture, short
+from course_utils.figures import FIT, TRAIN, picture
+from course_utils.plots.core import draw_block, short
 
 
 @picture(7.6, 3.0)

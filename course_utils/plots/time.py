@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils._validate import to_array, to_positive, to_vector
-from course_utils.plots.core import picture
+from course_utils.figures import picture
 
 # A marker, a line and a colour of its own for each series, so that colour alone tells nothing.
 _STYLES = ("o-", "s--", "D:", "^-.")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils._validate import to_array, to_count, to_positive, to_vector
-from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 
 
 def _table(name, values, columns, rows=None):

@@ -75,7 +75,6 @@ def main(options=None):
         sys.exit("The unit tests could not be run: see python -m pytest tests.")
     print(f"unit tests: {time.monotonic() - begun:.0f} s, {arena.tries.total()} tries", flush=True)
     os.chdir(ROOT / "notebooks")
-    matplotlib.rc_file("matplotlibrc")
     arena.run(Notebook(arena, number).work for number in chose.notebooks)
     return report(arena, time.monotonic() - begun)
 
