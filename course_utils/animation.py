@@ -23,7 +23,7 @@ def play(draw, *args, seconds=4.0):
     `draw` is a picture of `plots` that can grow, such as `one_descent`.
     """
     if not 0 < seconds <= 5:  # what moves longer must have a button that stops it
-        raise ValueError(f"seconds must be at most 5, and positive, but {seconds!r} came.")
+        raise ValueError(f"seconds must be positive and at most 5, got {seconds!r}.")
     with capture_figures() as figures, redirect_stdout(io.StringIO()):
         draw(*args)
     lines = [line for figure, _ in figures for ax in figure.axes for line in ax.lines]

@@ -70,7 +70,7 @@ def noisy_sine(n: int = 40, seed: int = 46) -> Sample:
     From the lesson 'What a fit is worth'.
     """
     if n < 1 or n != int(n):
-        raise ValueError(f"n must be a whole number of at least 1, but {n!r} came.")
+        raise ValueError(f"n must be a whole number of at least 1, got {n!r}.")
     rng = np.random.RandomState(seed)
     x = rng.rand(int(n))
     y_true = 3 * x + np.sin(6 * x) + 1

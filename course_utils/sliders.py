@@ -89,31 +89,31 @@ def move(draw, *args, **ranges):
 def _check_names(draw, args, ranges):
     """Raise ValueError where `draw` cannot be called with these arguments."""
     if not ranges:
-        raise ValueError("move wants a range for each argument to move, such as w=(-1, 4, 0.5).")
+        raise ValueError("move needs a range for each argument to move, such as w=(-1, 4, 0.5).")
     name, signature = getattr(draw, "__name__", repr(draw)), inspect.signature(draw)
     try:
         signature.bind(*args, **ranges)
     except TypeError as error:
-        raise ValueError(f"{name}{signature} cannot be moved so: {error}.") from None
+        raise ValueError(f"{name}{signature} doesn't fit these arguments: {error}.") from None
 
 
 def _control(name, given):
     """Return the kind of slider for a range, and its settings."""
-    wanted = f"{name} must be (low, high, start) or (values, start), but {given!r:.80} came."
+    expected = f"{name} must be (low, high, start) or (values, start), got {given!r:.80}."
     if not isinstance(given, tuple) or len(given) not in (2, 3):
-        raise ValueError(wanted)
+        raise ValueError(expected)
     if len(given) == 2:
         if isinstance(given[0], Real):
-            raise ValueError(f"{wanted} Where does the slider start?")
+            raise ValueError(f"{expected} Where does the slider start?")
         values, start = [*given[0]], given[1]
         if start not in values:
-            raise ValueError(f"{name} must start at one of its values, but {start!r} is none.")
+            raise ValueError(f"{name} must start at one of its values, but {start!r} isn't one.")
         options = [(_written(value), value) for value in values]
         return {"slider": "SelectionSlider", "options": options, "value": start}
     whole = all(isinstance(number, Integral) for number in given)
     low, high, start = (to_number(name, number) for number in given)
     if not (low < high and low <= start <= high):
-        raise ValueError(f"{name} must start between low and high, but {given} came.")
+        raise ValueError(f"{name} must start between low and high, got {given}.")
     if whole:
         low, high, start = map(int, given)
         return {"slider": "IntSlider", "min": low, "max": high, "value": start}
@@ -141,7 +141,7 @@ def _capture(draw, args, values):
         draw(*args, **values)
     if len(figures) != 1:
         raise ValueError(
-            f"what is moved must show one picture of plots or graphs, but showed {len(figures)}."
+            f"what moves must show one picture of plots or graphs, but showed {len(figures)}."
         )
     return *figures[0], printed.getvalue().rstrip("\n")
 

@@ -129,7 +129,7 @@ def test_it_takes_the_time_it_is_given(played, wanted):
 
 @pytest.mark.parametrize("seconds", [0, -1, 5.1])
 def test_what_plays_too_long_is_refused(played, seconds):
-    with pytest.raises(ValueError, match=f"at most 5, and positive, but {seconds} came"):
+    with pytest.raises(ValueError, match=f"positive and at most 5, got {seconds}"):
         played(seconds=seconds)
 
 

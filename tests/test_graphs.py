@@ -943,17 +943,17 @@ def deep_dot(n_nodes):
         (not_a_number, ValueError, r"must be one number, but has shape \(2,\): reduce it"),
         (detached, ValueError, r"has no grad_fn, so no graph lies behind it"),
         (lambda: many(26), ValueError, r"has 26 nodes; up to 25 can be read\. .*torchviz"),
-        (lambda: one_row()[0].draw(3.0), TypeError, r"wants the loss, a tensor, but a float came"),
+        (lambda: one_row()[0].draw(3.0), TypeError, r"needs the loss, a tensor, got a float"),
         (lambda: graphs.record(w=1.0), TypeError, r"names tensors, but w is of type float"),
         (lambda: graphs.value_graph(7), TypeError, r"of type int has no value\.$"),
         (lambda: graphs.value_graph(X), TypeError, r"type Tensor has no .*graphs\.record\."),
         (crooked, ValueError, r"'v' has 1 parents but 2 local derivatives"),
         (lambda: graphs.value_graph(chain(2000)), ValueError, r"has 2000 nodes; up to 25"),
-        (lambda: graphs.torchviz("loss"), TypeError, r"torchviz.make_dot returns, but a str came"),
+        (lambda: graphs.torchviz("loss"), TypeError, r"torchviz.make_dot returns, got a str"),
         (lambda: graphs.torchviz(deep_dot(81)), ValueError, r"has 81 nodes; up to 80"),
     ],
 )
-def test_errors_say_what_came_and_what_to_do(call, error, words):
+def test_errors_say_what_was_given_and_what_to_do(call, error, words):
     with pytest.raises(error, match=words):
         call()
 

@@ -82,7 +82,7 @@ def test_truth_of_the_syllabus(lesson, bowl):
     assert curvatures[1] / curvatures[0] == pytest.approx(3545, abs=0.5)
     assert 2 / curvatures[1] == pytest.approx(0.0011638, abs=5e-8)
     assert 0.001 * curvatures[1] / 2 == pytest.approx(0.86, abs=5e-3)
-    panel = printed('descent.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])')
+    panel = printed('plots.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])')
     assert re.search(r"converged +NO +NO", panel)
     assert "κ = 3,545" in panel
     assert "85.9 %" in panel

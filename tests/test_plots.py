@@ -247,7 +247,7 @@ def test_picture_draws_on_given_axes(name, displayed):
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_bad_argument_is_named_as_it_is_spelled_with_what_came(name):
+def test_a_bad_argument_is_named_as_it_is_spelled_with_what_was_given(name):
     for argument, value in good(name).items():
         for part, replace in places(value):
             for bad, what in spoiled(part):
@@ -257,7 +257,7 @@ def test_a_bad_argument_is_named_as_it_is_spelled_with_what_came(name):
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_lengths_that_do_not_fit_each_other_are_told(name):
+def test_lengths_that_do_not_fit_each_other_are_named(name):
     free = ANY_LENGTH.get(name, "").split()
     for argument, value in good(name).items():
         for part, replace in places(value):
@@ -288,7 +288,7 @@ def test_picture_asks_for_its_axes_by_name():
         ((np.hstack([X, X]), Y, 0.5, 1.0), r"x must have shape \(n,\) or \(n, 1\)"),
         ((X.T, Y, 0.5, 1.0), r"x must have shape \(n,\) or \(n, 1\), but has shape \(1, 12\)"),
         ((X, Y, X, 1.0), r"w must be one number, but has shape \(12, 1\)"),
-        (("text", Y, 0.5, 1.0), r"x must be numbers in the shape of an array, but 'text' came"),
+        (("text", Y, 0.5, 1.0), r"x must be numbers in the shape of an array, got 'text'"),
     ],
 )
 def test_bad_input_is_named(arguments, words):
@@ -297,7 +297,7 @@ def test_bad_input_is_named(arguments, words):
 
 
 def test_a_learning_rate_that_is_not_positive_is_named():
-    with pytest.raises(ValueError, match="lrs must be positive, but 0 came"):
+    with pytest.raises(ValueError, match="lrs must be positive, got 0"):
         plots.learning_rates(X, Y, [PATH] * 4, [0.1, 0.2, 0, 1])
 
 
@@ -345,7 +345,7 @@ def legend_of(ax):
         ),
     ],
 )
-def test_series_are_drawn_as_they_came_and_are_told_apart(name, series, axes, line):
+def test_series_are_drawn_as_given_and_can_be_told_apart(name, series, axes, line):
     ax, said = drawn(name)
     assert said == line
     assert (ax.get_xlabel(), ax.get_ylabel()) == axes
@@ -435,23 +435,23 @@ def test_a_time_is_said_in_its_unit(seconds, words):
 @pytest.mark.parametrize(
     ("name", "changed", "words"),
     [
-        ("step_parts", {"parts": {"a": {"x": 1.0}, "b": {"y": 1.0}}}, r"\['x'\] and \['y'\] came"),
+        ("step_parts", {"parts": {"a": {"x": 1.0}, "b": {"y": 1.0}}}, r"got \['x'\] and \['y'\]"),
         (
             "step_parts",
             {"parts": {"a": dict.fromkeys("abcdef", 1)}},
             "parts must be .* one to five",
         ),
-        ("step_parts", {"parts": {"a": {"x": 0.0}}}, "parts must be positive, but 0 came"),
+        ("step_parts", {"parts": {"a": {"x": 0.0}}}, "parts must be positive, got 0"),
         ("time_against_rows", {"times": {}}, "times must hold 1 to 4 series, but holds 0"),
         ("throughput", {"speeds": {k: [[1, 1]] for k in range(5)}}, "1 to 4 .* holds 5"),
         (
             "throughput",
             {"speeds": {"a": [[16, 0], [9, 1]]}},
-            "speeds must be positive, but 0 came",
+            "speeds must be positive, got 0",
         ),
-        ("time_against_rows", {"line": [0, 1]}, "line must be positive, but 0 came"),
-        ("epoch_orders", {"batch_size": 0}, "batch_size must be positive, but 0 came"),
-        ("batch_paths", {"n_passes": 0}, "n_passes must be positive, but 0 came"),
+        ("time_against_rows", {"line": [0, 1]}, "line must be positive, got 0"),
+        ("epoch_orders", {"batch_size": 0}, "batch_size must be positive, got 0"),
+        ("batch_paths", {"n_passes": 0}, "n_passes must be positive, got 0"),
     ],
 )
 def test_numbers_that_no_measurement_gives_are_refused(name, changed, words):

@@ -84,7 +84,7 @@ def check_value(node):
     if len(node.parents) != len(node.local_derivatives):
         raise ValueError(
             f"the node {node.name!r} has {len(node.parents)} parents but "
-            f"{len(node.local_derivatives)} local derivatives: one is wanted for each parent."
+            f"{len(node.local_derivatives)} local derivatives: store one for each parent."
         )
 
 
@@ -117,8 +117,8 @@ def dot_nodes(dot):
     """Turn a graphviz.Digraph of torchviz into a Graph."""
     source = getattr(dot, "source", None)
     if not isinstance(source, str):
-        came = type(dot).__name__
-        raise TypeError(f"torchviz wants what torchviz.make_dot returns, but a {came} came.")
+        found = type(dot).__name__
+        raise TypeError(f"torchviz draws what torchviz.make_dot returns, got a {found}.")
     places, nodes, edges = {}, [], []
     for name, quoted, plain, colour in DOT_NODE.findall(source):
         text = re.sub(r"0x[0-9a-f]+|\d{9,}", "…", quoted or plain)  # an address in an attribute

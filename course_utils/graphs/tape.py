@@ -235,7 +235,7 @@ class Tape:
         import torch
 
         if not isinstance(loss, torch.Tensor):
-            raise TypeError(f"draw wants the loss, a tensor, but a {type(loss).__name__} came.")
+            raise TypeError(f"draw needs the loss, a tensor, got a {type(loss).__name__}.")
         if loss.grad_fn is None:
             raise ValueError(
                 "this tensor has no grad_fn, so no graph lies behind it: it is an input, or it "

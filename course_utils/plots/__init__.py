@@ -1,4 +1,4 @@
-"""One function per picture, each in the module of the lesson that introduces it."""
+"""One function per picture, in the module of the lesson that introduces it; and the truth panel."""
 
 from course_utils.plots.autograd import visits
 from course_utils.plots.data_loader import (
@@ -46,6 +46,7 @@ from course_utils.plots.real_data import (
 )
 from course_utils.plots.start_here import broadcast_difference, every_pair, means_by_axis
 from course_utils.plots.time import step_parts, throughput, time_against_rows
+from course_utils.plots.truth import truth_panel
 from course_utils.plots.what_a_fit_is_worth import (
     degree_sweep,
     early_stop,
@@ -108,6 +109,7 @@ __all__ = [
     "throughput",
     "time_against_rows",
     "train_and_validation",
+    "truth_panel",
     "two_scales",
     "visits",
 ]

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
-from course_utils._validate import to_array
+from course_utils.descent import QuadraticLoss, design_matrix
 from course_utils.figures import BEST, FIT
 
 
@@ -15,17 +15,9 @@ def line_ends(*xs):
     return np.array([low - margin, high + margin])
 
 
-def to_path(name, path, length=None):
-    """Return a path, a sequence of (w, b), as an array of shape (steps + 1, 2).
-
-    With `length`, steps + 1 must equal it.
-    """
-    path = to_array(name, path)
-    if path.ndim != 2 or path.shape[1] != 2:
-        raise ValueError(f"{name} must have shape (steps + 1, 2), but has shape {path.shape}.")
-    if length is not None and len(path) != length:
-        raise ValueError(f"{name} must have {length} rows, but has {len(path)}.")
-    return path
+def line_loss(x, y):
+    """Return the loss of all lines y = w·x + b on these points, as a function of (w, b)."""
+    return QuadraticLoss(design_matrix(x), y)
 
 
 def draw_bowl(ax, loss, w_range, b_range):
@@ -86,3 +78,8 @@ def draw_block(ax, left, block, marked, copied):
 def short(value):
     """Write a number as it stands in a cell: up to five digits."""
     return f"{value:.5g}".replace("-", "−")
+
+
+def format_kappa(kappa):
+    """Return a condition number as text: four digits, or all digits before the point."""
+    return f"{kappa:,.0f}" if kappa >= 1000 else f"{kappa:.4g}"

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from course_utils._validate import to_array, to_count, to_positive, to_vector
+from course_utils._validate import to_count, to_path, to_positive, to_table, to_vector, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
-from course_utils.plots.core import line_ends, to_path
+from course_utils.plots.core import line_ends
 
 
 @picture(10.4, 2.6)
@@ -14,9 +14,7 @@ def epoch_orders(orders, batch_size, *, ax=None):
     `orders` of shape (epochs, n) holds row numbers; batches of `batch_size` follow each other.
     From the lesson 'Dataset and DataLoader'.
     """
-    orders = to_array("orders", orders).astype(int)
-    if orders.ndim != 2:
-        raise ValueError(f"orders must have shape (epochs, n), but has shape {orders.shape}.")
+    orders = to_table("orders", orders, "epochs", "n").astype(int)
     batch_size = to_count("batch_size", to_positive("batch_size", batch_size))
     n_epochs, n = orders.shape
     shades = np.arange(n) // batch_size % 2
@@ -48,8 +46,7 @@ def reported_losses(last_batch, whole, *, ax=None):
     Both of shape (epochs,).
     From the lesson 'Dataset and DataLoader'.
     """
-    last_batch = to_vector("last_batch", last_batch)
-    whole = to_vector("whole", whole, length=len(last_batch))
+    last_batch, whole = to_vectors(last_batch=last_batch, whole=whole)
     epochs = np.arange(1, len(whole) + 1)
     ax.plot(epochs, last_batch, color=VALIDATION, linewidth=0.9, label="the last batch")
     ax.plot(epochs, whole, color=TRAIN, linewidth=2.2, label="all rows")
@@ -71,10 +68,10 @@ def batch_gradients(clouds, full, *, axs=None):
     From the lesson 'Dataset and DataLoader'.
     """
     full = to_vector("full", full, length=2)
-    sizes, clouds = list(clouds), [to_array("clouds", cloud) for cloud in clouds.values()]
-    came = ", ".join(str(cloud.shape) for cloud in clouds)
-    if len(clouds) != 3 or any(cloud.ndim != 2 or cloud.shape[1] != 2 for cloud in clouds):
-        raise ValueError(f"clouds must hold three arrays of shape (batches, 2), got {came}.")
+    sizes = list(clouds)
+    if len(sizes) != 3:
+        raise ValueError(f"clouds must hold three batch sizes, but holds {sizes}.")
+    clouds = [to_table("clouds", cloud, "batches", 2) for cloud in clouds.values()]
     everything = np.vstack(clouds)
     low, high = everything.min(0), everything.max(0)
     spreads = [np.sqrt(((cloud - full) ** 2).sum(1).mean()) for cloud in clouds]
@@ -108,8 +105,7 @@ def order_matters(x, y, sorted_lines, shuffled_lines, *, axs=None):
     x and y of shape (n,) or (n, 1); the lines are (w, b) after each batch, shape (batches, 2).
     From the lesson 'Dataset and DataLoader'.
     """
-    x = to_vector("x", x)
-    y = to_vector("y", y, length=len(x))
+    x, y = to_vectors(x=x, y=y)
     best = np.polyfit(x, y, 1)
     ends = line_ends(x)
     said = []

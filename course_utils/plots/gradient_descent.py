@@ -3,10 +3,9 @@
 import numpy as np
 from matplotlib import rcParams
 
-from course_utils._validate import to_number, to_positive, to_vector
-from course_utils.descent import QuadraticLoss, design_matrix, format_kappa
+from course_utils._validate import to_number, to_path, to_positive, to_vector, to_vectors
 from course_utils.figures import BEST, FIT, GROWS, TRAIN, VALIDATION, picture
-from course_utils.plots.core import draw_bowl, draw_path, line_ends, to_path, window
+from course_utils.plots.core import draw_bowl, draw_path, format_kappa, line_ends, line_loss, window
 
 
 @picture(6.6, 4.0)
@@ -40,8 +39,7 @@ def residuals(x, y, w, b, *, axs=None):
     x and y of shape (n, 1) or (n,); w and b are numbers.
     From the lesson 'Gradient descent by hand'.
     """
-    x = to_vector("x", x)
-    y = to_vector("y", y, length=len(x))
+    x, y = to_vectors(x=x, y=y)
     w, b = to_number("w", w), to_number("b", b)
     y_pred = w * x + b
     squares = (y_pred - y) ** 2
@@ -81,7 +79,7 @@ def loss_surface(x, y, w, b, *, axs=None):
     x and y of shape (n, 1) or (n,); w and b are numbers.
     From the lesson 'Gradient descent by hand'.
     """
-    loss = QuadraticLoss(design_matrix(to_vector("x", x)), to_vector("y", y))
+    loss = line_loss(*to_vectors(x=x, y=y))
     point = np.array([to_number("w", w), to_number("b", b)])
     w_range = window([point[0], 2 * loss.minimizer[0] - point[0]], 0.05)
     b_range = window([point[1], 2 * loss.minimizer[1] - point[1]], 0.3)
@@ -118,7 +116,7 @@ def loss_slices(x, y, w, b, dw, db, *, axs=None):
     x and y of shape (n, 1) or (n,); dw and db are the partial derivatives at (w, b).
     From the lesson 'Gradient descent by hand'.
     """
-    loss = QuadraticLoss(design_matrix(to_vector("x", x)), to_vector("y", y))
+    loss = line_loss(*to_vectors(x=x, y=y))
     point = np.array([to_number("w", w), to_number("b", b)])
     slopes = {"w": to_number("dw", dw), "b": to_number("db", db)}
     here = float(loss.loss(point))
@@ -155,10 +153,9 @@ def three_views(x, y, path, *, axs=None):
     epoch and after each. The same marks, by shape and colour, are the same epochs in each view.
     From the lesson 'Gradient descent by hand'.
     """
-    x = to_vector("x", x)
-    y = to_vector("y", y, length=len(x))
+    x, y = to_vectors(x=x, y=y)
     path = to_path("path", path)
-    loss = QuadraticLoss(design_matrix(x), y)
+    loss = line_loss(x, y)
     losses = loss.loss(path)
     last = len(path) - 1
     marked = sorted({0, *(k for k in (3, 20, 100) if k < last), last})
@@ -197,12 +194,14 @@ def learning_rates(x, y, paths, lrs, *, axs=None):
     x and y of shape (n, 1) or (n,); four paths of shape (epochs + 1, 2) and four rates.
     From the lesson 'Gradient descent by hand'.
     """
-    x = to_vector("x", x)
-    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    x, y = to_vectors(x=x, y=y)
+    loss = line_loss(x, y)
     paths = [to_path("paths", path, length=len(paths[0])) for path in paths]
     lrs = [to_positive("lrs", lr) for lr in to_vector("lrs", lrs)]
     if len(paths) != 4 or len(lrs) != 4:
-        raise ValueError(f"four paths and four lrs are wanted, got {len(paths)} and {len(lrs)}.")
+        raise ValueError(
+            f"paths and lrs must hold four each, but hold {len(paths)} and {len(lrs)}."
+        )
     stable = np.vstack([p for p, lr in zip(paths, lrs, strict=True) if lr < loss.max_lr])
     ranges = window(stable[:, 0]), window(stable[:, 1])
     for i, (path, lr) in enumerate(zip(paths, lrs, strict=True)):
@@ -228,8 +227,8 @@ def one_descent(x, y, path, n_epochs, title, *, axs=None):
     start alone, so that pictures of different paths can be compared.
     From the lesson 'Gradient descent by hand'.
     """
-    x = to_vector("x", x)
-    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    x, y = to_vectors(x=x, y=y)
+    loss = line_loss(x, y)
     path = to_path("path", path)
     epochs = np.linspace(0, to_positive("n_epochs", n_epochs), len(path))
     losses = loss.loss(path)
@@ -269,7 +268,7 @@ def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
         ("raw", x_raw, path_raw, "as measured", "-"),
         ("scaled", x_scaled, path_scaled, "standardised", "--"),
     ):
-        loss = QuadraticLoss(design_matrix(to_vector(f"x_{name}", x, length=len(y))), y)
+        loss = line_loss(to_vector(f"x_{name}", x, length=len(y)), y)
         losses = loss.loss(path)
         # One scale on both axes: only then is a round bowl round and a canyon a canyon.
         (w_mid, b_mid), half = loss.minimizer / 2, 0.8 * np.abs(loss.minimizer).max()
@@ -297,8 +296,8 @@ def batch_paths(x, y, paths, n_passes, *, axs=None):
     (steps + 1, 2) with (w, b) before the first step and after each.
     From the lesson 'Gradient descent by hand'.
     """
-    x = to_vector("x", x)
-    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    x, y = to_vectors(x=x, y=y)
+    loss = line_loss(x, y)
     if len(paths) != 3:
         raise ValueError(f"paths must hold three batch sizes, but holds {list(paths)}.")
     arrays = [to_path("paths", path) for path in paths.values()]
@@ -330,8 +329,7 @@ def learning_curves(train_losses, val_losses, *, ax=None):
     Both of shape (epochs + 1,): the loss before the first epoch and after each.
     From the lesson 'Gradient descent by hand'.
     """
-    train = to_vector("train_losses", train_losses)
-    val = to_vector("val_losses", val_losses, length=len(train))
+    train, val = to_vectors(train_losses=train_losses, val_losses=val_losses)
     ax.plot(train, color=TRAIN, label="training loss")
     ax.plot(val, "--", color=VALIDATION, label="validation loss")
     ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log")

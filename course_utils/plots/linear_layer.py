@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from course_utils._validate import to_vector
-from course_utils.descent import QuadraticLoss, design_matrix
+from course_utils._validate import to_path, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
-from course_utils.plots.core import line_ends, to_path
+from course_utils.plots.core import line_ends, line_loss
 
 _STYLES = [(FIT, "-", "o"), (TRAIN, "--", "s"), (VALIDATION, "-.", "D"), ("black", ":", "^")]
 
@@ -18,10 +17,9 @@ def first_and_last_line(x, y, path, *, axs=None):
     epoch and after each.
     From the lesson 'The linear layer'.
     """
-    x = to_vector("x", x)
-    y = to_vector("y", y, length=len(x))
+    x, y = to_vectors(x=x, y=y)
     path = to_path("path", path)
-    losses = QuadraticLoss(design_matrix(x), y).loss(path)
+    losses = line_loss(x, y).loss(path)
     ends = line_ends(x)
     axs["line"].plot(x, y, "o", color=TRAIN, alpha=0.75, label="data")
     for (w, b), name, style in ((path[0], "before", "--"), (path[-1], "after", "-")):
@@ -46,8 +44,8 @@ def parameters_by_epoch(x, y, paths, *, axs=None):
     after each, of shape (epochs + 1, 2), in the units of x and y.
     From the lesson 'The linear layer'.
     """
-    x = to_vector("x", x)
-    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    x, y = to_vectors(x=x, y=y)
+    loss = line_loss(x, y)
     if not 1 <= len(paths) <= len(_STYLES):
         raise ValueError(f"paths must hold 1 to {len(_STYLES)} descents, but holds {len(paths)}.")
     arrays = [to_path("paths", path) for path in paths.values()]

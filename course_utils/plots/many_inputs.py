@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from course_utils._validate import to_array, to_positive, to_vector
-from course_utils.descent import QuadraticLoss, design_matrix, format_kappa
+from course_utils._validate import to_positive, to_table, to_vector
+from course_utils.descent import QuadraticLoss, design_matrix
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
-from course_utils.plots.core import draw_block, short
+from course_utils.plots.core import draw_block, format_kappa, short
 
 # One marker and one colour for each output, so that colour alone tells nothing.
 OUTPUTS = (("o", TRAIN), ("D", FIT), ("^", BEST), ("s", VALIDATION))
@@ -18,9 +18,10 @@ def each_input(x, y, x_names, y_names, *, axs=None):
     x of shape (n, 3) and y of shape (n, m); the names are pairs (name, unit).
     From the lesson 'Many inputs, many outputs'.
     """
-    x, y = _table("x", x, columns=3), _table("y", y)
-    _same_rows(x=x, y=y)
-    _one_name_each(x_names, x), _one_name_each(y_names, y)
+    x = to_table("x", x, "n", 3)
+    y = to_table("y", y, len(x), "m")
+    _check_names("x_names", x_names, x)
+    _check_names("y_names", y_names, y)
     said = []
     for i, (name, unit) in enumerate(x_names):
         ax = axs[f"i{i}"]
@@ -49,7 +50,7 @@ def matrix_product(left, right, names, *, add=None, times=None, entry=(0, 0), la
     and the m columns.
     From the lesson 'Many inputs, many outputs'.
     """
-    left, right = _table("left", left), _table("right", right)
+    left, right = to_table("left", left, "n", "k"), to_table("right", right, "k", "m")
     if left.shape[1] != len(right):
         raise ValueError(f"left @ right needs (n, k) and (k, m), got {left.shape}, {right.shape}.")
     blocks = [(left, ""), (right, "@")]
@@ -108,7 +109,7 @@ def predictions_against_targets(y, left, right, titles, outputs, unit, *, axs=No
     From the lesson 'Many inputs, many outputs'.
     """
     y, both = _two_predictions(y, left, right)
-    _one_name_each(outputs, y)
+    _check_names("outputs", outputs, y)
     low, high = min(0, *(p.min() for p in both)), max(y.max(), *(p.max() for p in both))
     margin = 0.08 * (high - low)
     said = []
@@ -140,7 +141,7 @@ def errors_by_row(y, left, right, titles, outputs, unit, *, axs=None):
     From the lesson 'Many inputs, many outputs'.
     """
     y, both = _two_predictions(y, left, right)
-    _one_name_each(outputs, y)
+    _check_names("outputs", outputs, y)
     rows = np.arange(1, len(y) + 1)
     said = []
     for panel, y_pred, title in zip(("left", "right"), both, titles, strict=True):
@@ -167,7 +168,8 @@ def two_scales(x_raw, x_standard, y, losses_raw, losses_standard, lrs, *, axs=No
     Both x of shape (n, d), y of shape (n, m); losses of shape (epochs + 1,); two learning rates.
     From the lesson 'Many inputs, many outputs'.
     """
-    x_raw, x_standard = _table("x_raw", x_raw), _table("x_standard", x_standard)
+    x_raw = to_table("x_raw", x_raw, "n", "d")
+    x_standard = to_table("x_standard", x_standard, *x_raw.shape)
     losses_raw = to_vector("losses_raw", losses_raw)
     losses_standard = to_vector("losses_standard", losses_standard)
     lrs = [to_positive("lrs", lr) for lr in to_vector("lrs", lrs, length=2)]
@@ -199,28 +201,11 @@ def two_scales(x_raw, x_standard, y, losses_raw, losses_standard, lrs, *, axs=No
     return f"{'; '.join(said)}."
 
 
-def _table(name, values, columns=None):
-    array = to_array(name, values)
-    if array.ndim != 2 or (columns and array.shape[1] != columns):
-        wanted = columns or "m"
-        raise ValueError(f"{name} must have shape (n, {wanted}), but has shape {array.shape}.")
-    return array
-
-
-def _same_rows(**tables):
-    lengths = [len(table) for table in tables.values()]
-    if len(set(lengths)) > 1:
-        came = " and ".join(map(str, lengths))
-        raise ValueError(f"the rows must match, but there are {came} in {' and '.join(tables)}.")
-
-
 def _two_predictions(y, left, right):
-    y = _table("y", y)
-    left, right = (_table("left", left, y.shape[1]), _table("right", right, y.shape[1]))
-    _same_rows(left=left, right=right, y=y)
-    return y, [left, right]
+    y = to_table("y", y)
+    return y, [to_table("left", left, *y.shape), to_table("right", right, *y.shape)]
 
 
-def _one_name_each(names, table):
+def _check_names(argument, names, table):
     if len(names) != table.shape[1]:
-        raise ValueError(f"{table.shape[1]} names are wanted, but {len(names)} came.")
+        raise ValueError(f"{argument} must hold {table.shape[1]} names, but holds {len(names)}.")

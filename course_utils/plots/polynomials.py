@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from course_utils._validate import to_array, to_count, to_number, to_positive, to_vector
-from course_utils.descent import QuadraticLoss, format_kappa
+from course_utils._validate import to_count, to_number, to_positive, to_table, to_vector, to_vectors
+from course_utils.descent import QuadraticLoss
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.plots.core import format_kappa
 
 # Told apart by line and mark, not by colour alone.
 _STYLES = [
@@ -26,8 +27,7 @@ def polynomial_fits(x, y, fits, x_range=None, *, axs=None):
     the curves run over `x_range`, by default just past the data.
     From the lesson 'Fitting polynomials'.
     """
-    x = to_vector("x", x)
-    y = to_vector("y", y, length=len(x))
+    x, y = to_vectors(x=x, y=y)
     if not 2 <= len(fits) <= 4:
         raise ValueError(f"fits must hold two to four polynomials, but holds {len(fits)}.")
     if x_range is None:
@@ -71,13 +71,8 @@ def eigenmodes(A, y, grid, A_grid, *, axs=None):
     `grid` (g,). The curve of a mode is what one unit of it adds to the prediction.
     From the lesson 'Fitting polynomials'.
     """
-    loss = QuadraticLoss(A, y)
-    grid, A_grid = to_vector("grid", grid), to_array("A_grid", A_grid)
-    if loss.A.shape[1] != 5 or A_grid.shape != (len(grid), 5):
-        raise ValueError(
-            f"A and A_grid must have 5 columns, and A_grid {len(grid)} rows; "
-            f"they have shapes {loss.A.shape} and {A_grid.shape}."
-        )
+    loss, grid = QuadraticLoss(to_table("A", A, "n", 5), y), to_vector("grid", grid)
+    A_grid = to_table("A_grid", A_grid, len(grid), 5)
     crossings = []
     for i, (curvature, direction) in enumerate(
         zip(loss.eigenvalues, loss.eigenvectors.T, strict=True)
@@ -132,11 +127,10 @@ def settling(x, y, W, W_best, eigenvalues, left, *, axs=None):
     the curvatures, ascending.
     From the lesson 'Fitting polynomials'.
     """
-    x = to_vector("x", x)
-    y, W = to_vector("y", y, length=len(x)), to_vector("W", W)
-    W_best = to_vector("W_best", W_best, length=len(W))
-    eigenvalues = to_vector("eigenvalues", eigenvalues, length=len(W))
-    left = to_vector("left", left, length=len(W))
+    x, y = to_vectors(x=x, y=y)
+    W, W_best, eigenvalues, left = to_vectors(
+        W=W, W_best=W_best, eigenvalues=eigenvalues, left=left
+    )
     places = np.arange(len(W))[::-1]  # the steepest, which settles first, stands at the top
     ax = axs["modes"]
     ax.barh(places[::-1], left, color=FIT, height=0.6)
@@ -179,9 +173,9 @@ def bases(grid, curves, matrices, y, *, axs=None):
     epochs = np.unique(np.geomspace(1, 3e6, 300).astype(int))
     said = []
     for i, (name, A) in enumerate(matrices.items()):
-        loss = QuadraticLoss(_columns("matrices", A, len(y)), y)
+        loss = QuadraticLoss(to_table("matrices", A, len(y), "d"), y)
         kappa = format_kappa(loss.condition_number)
-        for k, column in enumerate(_columns("curves", curves[name], len(grid)).T):
+        for k, column in enumerate(to_table("curves", curves[name], len(grid), "d").T):
             line = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))[k % 5]
             axs[f"b{i}"].plot(grid, column, color=f"C{k}", linestyle=line, label=f"degree {k}")
         axs[f"b{i}"].set(xlabel="x", title=f"{name}: κ = {kappa}")
@@ -227,10 +221,3 @@ def excess_losses(losses, min_loss, *, ax=None):
     ax.set(xlim=(1, None), ylim=(_NOTHING, 20))
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return f"Losses at the end, in the order of the legend: {', '.join(said)}."
-
-
-def _columns(name, values, rows):
-    array = to_array(name, values)
-    if array.ndim != 2 or len(array) != rows:
-        raise ValueError(f"{name} must have shape ({rows}, d), but one has shape {array.shape}.")
-    return array

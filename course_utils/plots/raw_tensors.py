@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from course_utils._validate import to_number, to_vector
-from course_utils.descent import QuadraticLoss, design_matrix
+from course_utils._validate import to_number, to_path, to_vector, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
-from course_utils.plots.core import draw_bowl, line_ends, to_path, window
+from course_utils.plots.core import draw_bowl, line_ends, line_loss, window
 
 
 @picture(10.4, 3.9, "fit error")
@@ -16,11 +15,10 @@ def fit_and_error(x, y, W, errors, least, name, *, axs=None):
     the error before the first step and after each, `least` the least possible, `name` its name.
     From the lesson 'Raw autograd tensors'.
     """
-    x = to_vector("x", x)
-    y = to_vector("y", y, length=len(x))
+    x, y = to_vectors(x=x, y=y)
     W = to_vector("W", W, length=2)
     errors, least = to_vector("errors", errors), to_number("least", least)
-    best = QuadraticLoss(design_matrix(x), y).minimizer
+    best = line_loss(x, y).minimizer
 
     ax = axs["fit"]
     ends = line_ends(x)
@@ -54,8 +52,8 @@ def accumulation(x, y, path_zeroed, path_summed, *, axs=None):
     x and y of shape (n, 1) or (n,); both paths of shape (steps + 1, 2) hold slope and height.
     From the lesson 'Raw autograd tensors'.
     """
-    x = to_vector("x", x)
-    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    x, y = to_vectors(x=x, y=y)
+    loss = line_loss(x, y)
     path_zeroed = to_path("path_zeroed", path_zeroed)
     path_summed = to_path("path_summed", path_summed, length=len(path_zeroed))
     everything = np.vstack([path_zeroed, path_summed])
@@ -91,9 +89,7 @@ def norm_over_n(n_rows, norms, rmses, noise, *, ax=None):
     Three sequences of one length, and the noise's standard deviation.
     From the lesson 'Raw autograd tensors'.
     """
-    n_rows = to_vector("n_rows", n_rows)
-    norms = to_vector("norms", norms, length=len(n_rows))
-    rmses = to_vector("rmses", rmses, length=len(n_rows))
+    n_rows, norms, rmses = to_vectors(n_rows=n_rows, norms=norms, rmses=rmses)
     noise = to_number("noise", noise)
     ax.plot(n_rows, rmses, "s-", color=TRAIN, label="RMSE")
     ax.plot(n_rows, norms, "o-", color=FIT, label="norm / n")
@@ -117,8 +113,8 @@ def distance_left(x, y, paths, *, axs=None):
     with slope and height before the first step and after each.
     From the lesson 'Raw autograd tensors'.
     """
-    x = to_vector("x", x)
-    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    x, y = to_vectors(x=x, y=y)
+    loss = line_loss(x, y)
     said = []
     for i, (label, path) in enumerate(paths.items()):
         away = (to_path("paths", path) - loss.minimizer) @ loss.eigenvectors

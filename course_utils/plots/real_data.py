@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils._validate import to_array, to_count, to_number, to_vector
+from course_utils._validate import to_count, to_number, to_table, to_vector, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 
 # One marker and one colour for each model, so that colour alone tells nothing.
@@ -16,8 +16,7 @@ def target_and_input(y, x, y_name, x_name, *, axs=None):
     y and x of shape (n, 1) or (n,); two names with their units.
     From the lesson 'A real data set'.
     """
-    y = to_vector("y", y)
-    x = to_vector("x", x, length=len(y))
+    y, x = to_vectors(y=y, x=x)
     mean, std = y.mean(), y.std()
     ax = axs["target"]
     ax.hist(y, bins=20, color=TRAIN, alpha=0.75, edgecolor="white")
@@ -42,11 +41,10 @@ def kept_epoch(train, val, epoch, levels, *, unit="", ax=None):
     names to validation RMSEs that are drawn for comparison.
     From the lesson 'A real data set'.
     """
-    train = to_vector("train", train)
-    val = to_vector("val", val, length=len(train))
+    train, val = to_vectors(train=train, val=val)
     epoch, last = to_count("epoch", epoch), len(train) - 1
     if epoch > last:
-        raise ValueError(f"epoch must be at most {last}, but {epoch} came.")
+        raise ValueError(f"epoch must be at most {last}, got {epoch}.")
     ax.plot(train, color=TRAIN, label="training rows")
     ax.plot(val, "--", color=VALIDATION, label="validation rows")
     ax.plot(epoch, val[epoch], "*", color=BEST, markersize=15, label=f"kept: epoch {epoch}")
@@ -110,8 +108,7 @@ def residual_views(y, y_pred, unit, *, axs=None):
     y and y_pred of shape (n, 1) or (n,), at least five rows; squares mark the mean of each fifth.
     From the lesson 'A real data set'.
     """
-    y = to_vector("y", y)
-    y_pred = to_vector("y_pred", y_pred, length=len(y))
+    y, y_pred = to_vectors(y=y, y_pred=y_pred)
     if len(y) < 5:
         raise ValueError(f"y must have at least 5 rows, but has {len(y)}.")
     residual = y_pred - y
@@ -147,10 +144,7 @@ def input_importance(names, views, unit, *, axs=None):
         ax = axs[f"v{k}"]
         ax.axvline(0, color="black", linewidth=1)
         for i, (model, values) in enumerate(measures.items()):
-            values = to_array("views", values)
-            if values.ndim != 2 or values.shape[1] != len(names):
-                wanted = f"(splits, {len(names)})"
-                raise ValueError(f"views must hold shapes {wanted}, but one is {values.shape}.")
+            values = to_table("views", values, "splits", len(names))
             marker, color = MODELS[i + 1]
             at = rows - 0.24 * (i - (len(measures) - 1) / 2)
             low, high, mean = values.min(axis=0), values.max(axis=0), values.mean(axis=0)

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib import rcParams
 
-from course_utils._validate import to_array, to_vector
+from course_utils._validate import to_array, to_table, to_vectors
 from course_utils.figures import FIT, TRAIN, picture
 from course_utils.plots.core import draw_block, short
 
@@ -15,12 +15,7 @@ def means_by_axis(table, rows, columns, unit, *, ax=None):
     table of shape (n, m); the names of its n rows and m columns, and the unit of its entries.
     From the lesson 'Start here'.
     """
-    table = to_array("table", table)
-    if table.shape != (len(rows), len(columns)):
-        raise ValueError(
-            f"table must have shape ({len(rows)}, {len(columns)}) to fit its names, "
-            f"but has shape {table.shape}."
-        )
+    table = to_table("table", table, len(rows), len(columns))
     n, m = table.shape
     down, along = table.mean(axis=0), table.mean(axis=1)
     top, below, beside = n / 2, -n / 2 - 1.5, m + 1.3
@@ -58,7 +53,7 @@ def broadcast_difference(left, right, names, *, ax=None):
         result = arrays[0] - arrays[1]
     except ValueError:
         shapes = " and ".join(str(array.shape) for array in arrays)
-        raise ValueError(f"shapes that broadcast are wanted, but {shapes} came.") from None
+        raise ValueError(f"{names[0]} and {names[1]} must broadcast, got {shapes}.") from None
     table = np.atleast_2d(result)
     n, m = table.shape
     blocks = [
@@ -90,8 +85,7 @@ def every_pair(y_pred, y, *, axs=None):
     y_pred of shape (n, 1) and y of shape (n,), or any two columns of one length.
     From the lesson 'Start here'.
     """
-    y_pred = to_vector("y_pred", y_pred)
-    y = to_vector("y", y, length=len(y_pred))
+    y_pred, y = to_vectors(y_pred=y_pred, y=y)
     n, table = len(y), y_pred[:, None] - y
     wanted = np.diagonal(table)
     largest = np.abs(table).max() or 1.0

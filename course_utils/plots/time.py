@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils._validate import to_array, to_positive, to_vector
+from course_utils._validate import to_positive, to_table, to_vector
 from course_utils.figures import picture
 
 # A marker, a line and a colour of its own for each series, so that colour alone tells nothing.
@@ -20,8 +20,8 @@ def step_parts(parts, *, ax=None):
     labels, steps = list(parts), list(parts.values())
     names = list(steps[0])
     if any(list(step) != names for step in steps) or len(names) > len(_HATCHES):
-        came = " and ".join(str(list(step)) for step in steps)
-        raise ValueError(f"parts must be the same one to five for each label, but {came} came.")
+        found = " and ".join(str(list(step)) for step in steps)
+        raise ValueError(f"parts must be the same one to five for each label, got {found}.")
     left = np.zeros(len(labels))
     for name, hatch in zip(names, _HATCHES, strict=False):
         widths = np.array([1e6 * to_positive("parts", step[name]) for step in steps])
@@ -84,8 +84,8 @@ def _duration(seconds):
 def _draw_series(ax, argument, series, say):
     """Draw up to four series of pairs; return the places of the last, and what each runs over."""
     if not 1 <= len(series) <= len(_STYLES):
-        wanted = f"{argument} must hold 1 to {len(_STYLES)} series"
-        raise ValueError(f"{wanted}, but holds {len(series)}.")
+        expected = f"{argument} must hold 1 to {len(_STYLES)} series"
+        raise ValueError(f"{expected}, but holds {len(series)}.")
     said = []
     for style, (name, pairs) in zip(_STYLES, series.items(), strict=False):
         places, values = _columns(argument, pairs)
@@ -96,9 +96,6 @@ def _draw_series(ax, argument, series, say):
 
 def _columns(argument, pairs):
     """Return pairs of positive numbers as an array of all firsts and one of all seconds."""
-    array = to_array(argument, pairs)
-    if array.ndim != 2 or array.shape[1] != 2:
-        raise ValueError(f"{argument} must hold pairs, but one has shape {array.shape}.")
-    if array.min() <= 0:
-        raise ValueError(f"{argument} must be positive, but {array.min():g} came.")
+    array = to_table(argument, pairs, "n", 2)
+    to_positive(argument, array.min())
     return array.T

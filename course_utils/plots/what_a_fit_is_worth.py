@@ -2,18 +2,8 @@
 
 import numpy as np
 
-from course_utils._validate import to_array, to_count, to_positive, to_vector
+from course_utils._validate import to_count, to_positive, to_table, to_vector, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
-
-
-def _table(name, values, columns, rows=None):
-    """Return `values` as an array of shape (splits, columns); with `rows`, so many splits."""
-    array = to_array(name, values)
-    if array.ndim != 2 or array.shape[1] != columns:
-        raise ValueError(f"{name} must have shape (splits, {columns}), but has {array.shape}.")
-    if rows is not None and len(array) != rows:
-        raise ValueError(f"{name} must have {rows} rows, but has {len(array)}.")
-    return array
 
 
 def _band(ax, places, values, label, **style):
@@ -63,9 +53,7 @@ def one_fit(train, val, grid, truth, curve, title, *, ax=None):
     `train` and `val` are pairs (x, y); `truth` and `curve` have the shape of `grid`, (g,).
     From the lesson 'What a fit is worth'.
     """
-    grid = to_vector("grid", grid)
-    truth = to_vector("truth", truth, length=len(grid))
-    curve = to_vector("curve", curve, length=len(grid))
+    grid, truth, curve = to_vectors(grid=grid, truth=truth, curve=curve)
     away = _draw_fit(ax, _points(train, val), grid, truth, curve)
     ax.set(ylabel="y", title=title)
     ax.legend(loc="lower right")
@@ -80,8 +68,7 @@ def fits_and_truth(train, val, grid, truth, fits, *, axs=None):
     to curves, have the shape of `grid`, (g,).
     From the lesson 'What a fit is worth'.
     """
-    grid = to_vector("grid", grid)
-    truth = to_vector("truth", truth, length=len(grid))
+    grid, truth = to_vectors(grid=grid, truth=truth)
     if len(fits) != 3:
         raise ValueError(f"fits must hold three curves, but holds {len(fits)}.")
     points, said = _points(train, val), []
@@ -102,8 +89,8 @@ def degree_sweep(degrees, train_losses, val_losses, noise, *, axs=None):
     From the lesson 'What a fit is worth'.
     """
     degrees = to_vector("degrees", degrees)
-    val = _table("val_losses", val_losses, len(degrees))
-    train = _table("train_losses", train_losses, len(degrees), len(val))
+    val = to_table("val_losses", val_losses, "splits", len(degrees))
+    train = to_table("train_losses", train_losses, *val.shape)
     noise = to_positive("noise", noise)
     ax = axs["sweep"]
     _band(ax, degrees, train, "training", color=TRAIN, marker="o")
@@ -142,7 +129,7 @@ def losses_by_size(sizes, results, noise, *, axs=None):
     said = []
     for i, (degree, (train, new)) in enumerate(results.items()):
         ax = axs[f"c{i}"]
-        train, new = (_table("results", losses, len(sizes)) for losses in (train, new))
+        train, new = (to_table("results", rows, "samples", len(sizes)) for rows in (train, new))
         train = np.maximum(train, 1e-9)  # a fit through all points leaves nothing but rounding
         _band(ax, sizes, train, "training", color=TRAIN, marker="o")
         middle = _band(ax, sizes, new, "new points", color=VALIDATION, marker="D", linestyle="--")
@@ -174,11 +161,9 @@ def ridge_path(decays, weights, train_losses, val_losses, noise, *, axs=None):
     From the lesson 'What a fit is worth'.
     """
     decays = to_vector("decays", decays)
-    weights = to_array("weights", weights)
-    if weights.ndim != 2 or len(weights) != len(decays):
-        raise ValueError(f"weights must have {len(decays)} rows, but has shape {weights.shape}.")
-    val = _table("val_losses", val_losses, len(decays))
-    train = _table("train_losses", train_losses, len(decays), len(val))
+    weights = to_table("weights", weights, len(decays), "d")
+    val = to_table("val_losses", val_losses, "splits", len(decays))
+    train = to_table("train_losses", train_losses, *val.shape)
     ax = axs["weights"]
     for k, column in enumerate(weights.T):
         color, line = f"C{k % 6}", ("-", "--", "-.")[k // 6 % 3]
@@ -212,11 +197,10 @@ def early_stop(train_losses, val_losses, best_epoch, train, val, grid, curves, *
     over `grid` (g,) at the best epoch and at the last one.
     From the lesson 'What a fit is worth'.
     """
-    train_losses = to_vector("train_losses", train_losses)
-    val_losses = to_vector("val_losses", val_losses, length=len(train_losses))
+    train_losses, val_losses = to_vectors(train_losses=train_losses, val_losses=val_losses)
     best_epoch, last = to_count("best_epoch", best_epoch), len(val_losses) - 1
     if best_epoch > last:
-        raise ValueError(f"best_epoch must be at most {last}, but {best_epoch} came.")
+        raise ValueError(f"best_epoch must be at most {last}, got {best_epoch}.")
     grid = to_vector("grid", grid)
     at_best, at_last = (to_vector("curves", curve, length=len(grid)) for curve in curves)
     ax = axs["losses"]

@@ -22,6 +22,7 @@ TESTS = {
     "course_utils/data": ["tests/test_data.py", *LESSONS],
     "course_utils/descent": ["tests/test_descent.py", *LESSONS],
     "course_utils/graphs/": ["tests/test_graphs.py", "notebooks/0[023]*.ipynb"],
+    "course_utils/plots/truth": ["tests/test_truth_panel.py", *LESSONS],
     "course_utils/plots/": ["tests/test_plots.py", *LESSONS],
     "course_utils/figures": ["tests/test_plots.py", *LESSONS],
     "course_utils/self_check": ["tests/test_self_check.py", "notebooks/00*.ipynb"],

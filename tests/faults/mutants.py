@@ -32,7 +32,7 @@ from tests.test_architecture import COURSE_UTILS
 
 GOAL = 0.9
 TESTS = ["validate", "data", "descent", "plots", "graphs", "self_check", "checks", "sliders"]
-TESTS += ["animation", "exercises", "lesson_*"]
+TESTS += ["animation", "figures", "truth_panel", "exercises", "lesson_*"]
 # These start kernels or other processes, which know nothing of a mutant.
 NOT_RUN = "not solved_exercises and not subprocess and not process"
 
