@@ -42,8 +42,8 @@ def sine_line() -> tuple[np.ndarray, np.ndarray]:
     """Return x and y of 10 points on y = 3x + sin(6x) + 1, without noise.
 
     Both float64 of shape (10,); x runs evenly from 0 to 1; neither has a unit. The data set of
-    the two published tutorials that the lessons 'Raw autograd tensors' and 'Fitting polynomials'
-    retrace.
+    the two published tutorials that 'Raw autograd tensors' and 'Fitting polynomials' retrace.
+    From the lesson 'Raw autograd tensors'.
     """
     x = np.linspace(0, 1, 10)
     return x, 3 * x + np.sin(6 * x) + 1
