@@ -1,4 +1,9 @@
-"""Every data set of the course, by name, with its known truth."""
+"""Every data set of the course, by name, with its known truth.
+
+Each function returns an object whose named fields hold NumPy arrays: a `Sample` (points around a
+curve), a `Split` (points to fit and points kept back) or a `Table` (named inputs and targets).
+Printed, it says in one line what it holds.
+"""
 
 from dataclasses import dataclass
 
@@ -19,6 +24,29 @@ class Split:
     y_val: np.ndarray
     truth: dict[str, float]
 
+    def __repr__(self) -> str:
+        """Say in one line what the split holds."""
+        truth = ", ".join(f"{name} = {value:g}" for name, value in self.truth.items())
+        return f"{len(self.x_train)} rows to train, {len(self.x_val)} to validate; {truth}"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Points of a curve that is known: `x`, `y` and `y_true`, all of one shape, (n,) or (n, 1).
+
+    `y_true` is the curve itself at `x`; `noise` is the standard deviation of y around it.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    y_true: np.ndarray
+    noise: float
+
+    def __repr__(self) -> str:
+        """Say in one line what the sample holds."""
+        low, high = self.x.min(), self.x.max()
+        return f"{len(self.x)} points, x from {low:.4g} to {high:.4g}; noise = {self.noise:.4g}"
+
 
 def noisy_line() -> Split:
     """Make 100 points around the line y = 2x + 1: 80 to train, 20 to validate.
@@ -38,28 +66,15 @@ def noisy_line() -> Split:
     return Split(x[train], y[train], x[val], y[val], truth)
 
 
-def sine_line() -> tuple[np.ndarray, np.ndarray]:
-    """Return x and y of 10 points on y = 3x + sin(6x) + 1, without noise.
+def sine_line() -> Sample:
+    """Return 10 points on y = 3x + sin(6x) + 1, without noise.
 
-    Both float64 of shape (10,); x runs evenly from 0 to 1; neither has a unit. The data set of
-    the two published tutorials that 'Raw autograd tensors' and 'Fitting polynomials' retrace.
+    x and y are float64 of shape (10,); x runs evenly from 0 to 1; neither has a unit. The data
+    set of two published tutorials, which 'Raw autograd tensors' and 'Fitting polynomials' retrace.
     From the lesson 'Raw autograd tensors'.
     """
     x = np.linspace(0, 1, 10)
-    return x, 3 * x + np.sin(6 * x) + 1
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Noisy points of a curve that is known: `x`, `y` and `y_true`, float64 of shape (n,).
-
-    `y_true` is the curve itself at `x`; `noise` is the standard deviation of y around it.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    y_true: np.ndarray
-    noise: float
+    return Sample(x, 3 * x + np.sin(6 * x) + 1, 3 * x + np.sin(6 * x) + 1, noise=0.0)
 
 
 def noisy_sine(n: int = 40, seed: int = 46) -> Sample:
@@ -93,7 +108,7 @@ class Table:
     y_names: tuple[tuple[str, str], ...]
     groups: np.ndarray | None = None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """Say in one line what the table holds."""
         x, y = (
             ", ".join(f"{name} ({unit})" for name, unit in names)
@@ -101,7 +116,7 @@ class Table:
         )
         return f"{len(self.x)} rows: {x} -> {y}"
 
-    def _repr_markdown_(self):
+    def _repr_markdown_(self) -> str:
         names = [f"{name} ({unit})" for name, unit in self.x_names + self.y_names]
         cells = [[f"{value:g}" for value in row] for row in np.hstack([self.x, self.y])]
         if self.groups is not None:
@@ -156,20 +171,20 @@ def fruit_yields_repeated() -> Table:
     )
 
 
-def integer_noise_line():
-    """Return X and y of 50 points around y = 2x + 1 with integer noise, as tensors.
+def integer_noise_line() -> Sample:
+    """Return 50 points around the line y = 2x + 1 with integer noise.
 
-    Both float32 tensors of shape (50, 1); x runs from 1 to 50, the noise from -8 to 8, and the
-    noise of all rows adds up to 0. The recipe and its seed, 71, are those of J. Portilla's
+    x and y are float32 columns of shape (50, 1); x runs from 1 to 50, the noise from -8 to 8, and
+    the noise of all rows adds up to 0. The recipe and its seed, 71, are those of J. Portilla's
     course 'PyTorch for Deep Learning', so that its published figures can be compared.
     From the lesson 'The linear layer'.
     """
     import torch  # only here: the first lessons use this module without torch
 
     generator = torch.Generator().manual_seed(71)
-    X = torch.linspace(1, 50, 50).reshape(-1, 1)
-    noise = torch.randint(-8, 9, (50, 1), generator=generator, dtype=torch.float)
-    return X, 2 * X + 1 + noise
+    noise = torch.randint(-8, 9, (50, 1), generator=generator, dtype=torch.float).numpy()
+    x = np.arange(1, 51, dtype=np.float32).reshape(-1, 1)
+    return Sample(x, 2 * x + 1 + noise, 2 * x + 1, noise=24**0.5)
 
 
 def diabetes() -> Table:

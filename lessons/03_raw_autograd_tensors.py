@@ -44,7 +44,8 @@ from torchviz import make_dot
 from course_utils import data, descent, graphs, plots
 from course_utils.checks import lesson_03 as check
 
-x, y = (torch.from_numpy(column).float() for column in data.sine_line())  # (10,) and (10,)
+points = data.sine_line()  # NumPy, float64
+x, y = (torch.from_numpy(column).float() for column in (points.x, points.y))  # (10,) and (10,)
 W = torch.tensor([0.0, 0.0], requires_grad=True)  # (2,)
 
 plots.residuals(x, y, W[0], W[1])

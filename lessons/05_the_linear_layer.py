@@ -35,7 +35,8 @@ from torch import nn
 from course_utils import data, descent, plots
 from course_utils.checks import lesson_05 as check
 
-X, y = data.integer_noise_line()  # (50, 1) and (50, 1)
+points = data.integer_noise_line()
+X, y = torch.from_numpy(points.x), torch.from_numpy(points.y)  # (50, 1) and (50, 1)
 print("X", tuple(X.shape), X.dtype, "  y", tuple(y.shape), y.dtype)
 noise = y - 2 * X - 1  # (50, 1)
 print(

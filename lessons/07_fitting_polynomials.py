@@ -37,7 +37,8 @@ from torch.nn import functional as F
 from course_utils import data, descent, plots, sliders
 from course_utils.checks import lesson_07 as check
 
-x64, y64 = data.sine_line()  # NumPy, float64, (10,) and (10,)
+points = data.sine_line()
+x64, y64 = points.x, points.y  # NumPy, float64, (10,) and (10,)
 x, y = torch.from_numpy(x64).float(), torch.from_numpy(y64).float()  # float32, (10,) and (10,)
 
 

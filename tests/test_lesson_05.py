@@ -247,10 +247,10 @@ def test_outputs_hold_no_path_and_no_warning():
 
 
 def test_data_are_those_of_the_syllabus():
-    X, y = data.integer_noise_line()
-    noise = y - 2 * X - 1
+    points = data.integer_noise_line()
+    noise = points.y - 2 * points.x - 1
     assert noise.sum() == 0
-    assert noise.abs().max() == 8
+    assert abs(noise).max() == 8
     assert (noise == noise.round()).all()
 
 

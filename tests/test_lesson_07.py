@@ -16,7 +16,8 @@ from tests.lessons import read_notebook, run_lesson
 
 PUBLISHED_LAST = [1.02348, 10.41776, -14.99062, -4.14171, 11.48647]
 PUBLISHED_BEST = [0.9565, 12.4077, -24.2009, 9.8449, 4.7574]
-X, Y = data.sine_line()
+SINE = data.sine_line()
+X, Y = SINE.x, SINE.y
 POWERS = np.vander(X, 5, increasing=True)
 
 
