@@ -1,7 +1,7 @@
 """A picture whose lines grow: `play(plots.one_descent, x, y, path, 40, "lr = 0.77")`.
 
-It is an animated PNG, which every browser plays, in a notebook and on GitHub. It plays once. What
-shows no animation, and what compares notebooks, finds the picture as it is without motion.
+It is an animated PNG, which every browser plays once, in a notebook and on GitHub. A program that
+shows no animation, or compares notebooks, finds the picture as it is without motion.
 """
 
 import io
@@ -22,7 +22,7 @@ def play(draw, *args, seconds=4.0):
 
     `draw` is a picture of `plots` that can grow, such as `one_descent`.
     """
-    if not 0 < seconds <= 5:  # what moves longer must have a button that stops it
+    if not 0 < seconds <= 5:  # a longer motion would need a button that stops it
         raise ValueError(f"seconds must be positive and at most 5, got {seconds!r}.")
     with capture_figures() as figures, redirect_stdout(io.StringIO()):
         draw(*args)
@@ -64,12 +64,12 @@ def _grow(figure, lines):
 
 
 def _pixels(image):
-    """Return an image as one number for each pixel; none of them is 0, which stands for clear."""
+    """Return an image as one number for each pixel; none of them is 0, which means clear."""
     return np.ascontiguousarray(image.convert("RGBA")).view(np.uint32)[..., 0]
 
 
 def _encode(still, frames, seconds):
-    """Return an animated PNG; `still` is what is seen where nothing moves."""
+    """Return an animated PNG; `still` is seen where nothing moves."""
     images, before = [], np.zeros_like(still)
     for frame in frames:
         changed = np.where(frame == before, np.uint32(0), frame)

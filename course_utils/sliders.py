@@ -1,8 +1,8 @@
 """A picture with sliders under it: `move(plots.residuals, x, y, w=(-1, 4, 0.5), b=(-1, 3, 1))`.
 
-The picture is drawn once, with every slider at its start, as it would be without them: that is
-what a notebook stores. Moving a slider draws it anew in the same place; nothing is sent before
-somebody moves one, so a stored notebook holds no trace of them.
+The picture is drawn once, with every slider at its start, as it would be without sliders; a
+notebook stores that one. Moving a slider draws it again in the same place. Nothing is sent before
+someone moves one, so a stored notebook holds no trace of them.
 """
 
 import gc
@@ -24,7 +24,7 @@ def move(draw, *args, **ranges):
 
     `draw` is a picture of `plots` or `graphs`, or a function that shows one. A keyword names one
     of its arguments and gives `(low, high, start)`, three whole numbers for whole steps, or
-    `(values, start)`. What `draw` prints stands under the picture and follows, too.
+    `(values, start)`. What `draw` prints is shown under the picture and follows, too.
     """
     _check_names(draw, args, ranges)
     controls = {name: _control(name, given) for name, given in ranges.items()}
@@ -37,7 +37,7 @@ def move(draw, *args, **ranges):
         places = [_places(ax) for ax in figure.axes]
     picture = display(data, metadata=metadata, raw=True, display_id=True)
     text = display({"text/plain": printed}, raw=True, display_id=True)
-    canvas = FigureCanvasAgg(figure)  # for all pictures to come: it keeps the texts it has measured
+    canvas = FigureCanvasAgg(figure)  # for all later pictures: it keeps the texts it has measured
 
     names = " and for ".join(map(_label, ranges))
     try:
@@ -63,7 +63,7 @@ def move(draw, *args, **ranges):
     shown = readouts()
 
     def redraw(_):
-        # The page also reports a value anew that only got rounded, without anybody's doing.
+        # The page also reports a value again when it has only rounded it.
         if readouts() == shown:
             return
         shown[:] = readouts()
@@ -73,7 +73,7 @@ def move(draw, *args, **ranges):
             with _no_collection(), style({"axes.titley": 1.0}):
                 figure, caption, printed = _capture(draw, args, values)
                 data, metadata = as_output(figure, caption, _quick_png(figure, places, canvas))
-        except Exception as error:  # nobody would see it: the cell has long ended
+        except Exception as error:  # the cell has ended, so the error is shown here
             text.update({"text/plain": f"{type(error).__name__}: {error}"}, raw=True)
             return
         picture.update(data, metadata=metadata, raw=True)
@@ -87,7 +87,7 @@ def move(draw, *args, **ranges):
 
 
 def _check_names(draw, args, ranges):
-    """Raise ValueError where `draw` cannot be called with these arguments."""
+    """Raise ValueError unless `draw` can be called with these arguments."""
     if not ranges:
         raise ValueError("move needs a range for each argument to move, such as w=(-1, 4, 0.5).")
     name, signature = getattr(draw, "__name__", repr(draw)), inspect.signature(draw)
@@ -108,7 +108,7 @@ def _control(name, given):
         values, start = [*given[0]], given[1]
         if start not in values:
             raise ValueError(f"{name} must start at one of its values, but {start!r} isn't one.")
-        options = [(_written(value), value) for value in values]
+        options = [(_format(value), value) for value in values]
         return {"slider": "SelectionSlider", "options": options, "value": start}
     whole = all(isinstance(number, Integral) for number in given)
     low, high, start = (to_number(name, number) for number in given)
@@ -129,8 +129,8 @@ def _label(name):
     return name.replace("_", " ")
 
 
-def _written(value):
-    """Return a value as it stands beside its slider."""
+def _format(value):
+    """Return the text of a value beside its slider."""
     whole = isinstance(value, Integral)
     return f"{value:,}" if whole else f"{value:.4g}" if isinstance(value, Real) else str(value)
 
@@ -148,7 +148,7 @@ def _capture(draw, args, values):
 
 @contextmanager
 def _no_collection():
-    """Put Python's garbage collection off: over all objects of a lesson it takes 0.1 s."""
+    """Postpone Python's garbage collection, which takes 0.1 s over all objects of a lesson."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -159,7 +159,7 @@ def _no_collection():
 
 
 def _places(ax):
-    """Return where axes stand in their figure, and where their two labels stand beside them."""
+    """Return the place of axes in their figure, and of their two labels beside them."""
     to_axes = ax.transAxes.inverted().transform
     labels = ax.xaxis.label, ax.yaxis.label
     at = [to_axes(label.get_transform().transform(label.get_position())) for label in labels]

@@ -53,7 +53,7 @@ PARTS = {
 PICTURES = {
     "means_by_axis": ((TWO[:2], "ab", "cd", "mm"), None),
     "broadcast_difference": ((Y[:3], Y[:3, 0], ["left", "right"]), None),
-    "every_pair": ((Y, Y[:, 0]), "wanted table"),
+    "every_pair": ((Y, Y[:, 0]), "rows table"),
     "train_and_validation": ((X, Y, X[:3], Y[:3], 2.0, 1.0), None),
     "residuals": ((X, Y, 0.5, 1.0), "residuals squares"),
     "loss_surface": ((X, Y, 0.5, 1.0), "surface map"),

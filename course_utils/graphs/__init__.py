@@ -21,7 +21,7 @@ from course_utils.graphs.drawing import (
     check_size,
     describe,
     draw,
-    leaves_are,
+    write_leaves,
 )
 from course_utils.graphs.tape import Tape
 
@@ -67,8 +67,8 @@ def value_nodes(loss, gradients):
         for parent, local in zip(value.parents, value.local_derivatives, strict=True):
             edges.append(Edge(place[id(parent)], k, np.array(float(local))))
             nodes[place[id(parent)]].paths.append(float(local) * float(value.grad))
-    words = {LEAF: "leaf", OPERATION: "operation", RESULT: "loss"}
-    return Graph(nodes, edges, describe(nodes, gradients), words)
+    legend = {LEAF: "leaf", OPERATION: "operation", RESULT: "loss"}
+    return Graph(nodes, edges, describe(nodes, gradients), legend)
 
 
 def check_value(node):
@@ -134,15 +134,15 @@ def dot_nodes(dot):
     check_size(len(nodes), MAX_PLAIN_NODES, "Draw a smaller model, or fewer steps.")
     for start, end, attributes in DOT_EDGE.findall(source):
         ends = places[start], places[end]
-        if nodes[ends[1]].kind == CONSTANT:  # a tensor saved by the function: stands before it
+        if nodes[ends[1]].kind == CONSTANT:  # a tensor saved by the function goes before it
             ends = ends[::-1]
         arrow = "dir=none" not in attributes
         edges.append(Edge(*ends, flows=arrow, arrow=arrow))
-    words = {
+    legend = {
         LEAF: "leaf", OPERATION: "backward function", RESULT: "output", CONSTANT: "saved tensor",
     }  # fmt: skip
     leaves = [node.text.replace("\n", " ") for node in nodes if node.kind == LEAF]
     functions = sum(node.kind == OPERATION for node in nodes)
     caption = f"{len(nodes)} nodes, {functions} of them backward functions"
-    caption += f"; {leaves_are(leaves)}." if leaves else "."
-    return Graph(nodes, edges, caption, words)
+    caption += f"; {write_leaves(leaves)}." if leaves else "."
+    return Graph(nodes, edges, caption, legend)

@@ -66,7 +66,7 @@ def draw_block(ax, left, block, marked, copied):
         ax.text(
             corner[0] + 0.5,
             corner[1] + 0.5,
-            short(value),
+            format_cell(value),
             ha="center",
             va="center",
             fontsize=9.5,
@@ -75,7 +75,7 @@ def draw_block(ax, left, block, marked, copied):
         )
 
 
-def short(value):
+def format_cell(value):
     """Write a number as it stands in a cell: up to five digits."""
     return f"{value:.5g}".replace("-", "−")
 

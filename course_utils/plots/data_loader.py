@@ -94,8 +94,8 @@ def batch_gradients(clouds, full, *, axs=None):
     ax.minorticks_off()
     ax.set_title("typical distance")
     ax.legend(loc="lower left")
-    said = ", ".join(f"{s:.4f} (size {n})" for s, n in zip(spreads, sizes, strict=True))
-    return f"The typical distance from the full gradient: {said}."
+    distances = ", ".join(f"{s:.4f} (size {n})" for s, n in zip(spreads, sizes, strict=True))
+    return f"The typical distance from the full gradient: {distances}."
 
 
 @picture(10.4, 3.9, "sorted shuffled", sharey=True)
@@ -108,7 +108,7 @@ def order_matters(x, y, sorted_lines, shuffled_lines, *, axs=None):
     x, y = to_vectors(x=x, y=y)
     best = np.polyfit(x, y, 1)
     ends = line_ends(x)
-    said = []
+    phrases = []
     for name, lines in (("sorted", sorted_lines), ("shuffled", shuffled_lines)):
         lines = to_path(f"{name}_lines", lines)
         ax = axs[name]
@@ -121,11 +121,13 @@ def order_matters(x, y, sorted_lines, shuffled_lines, *, axs=None):
         ax.set(xlabel="x")
         ax.set_title(f"batches from {name} rows")
         w, b = lines[-1]
-        said.append(f"{((w * x + b - y) ** 2).mean():.5f} with {name} rows")
+        phrases.append(f"{((w * x + b - y) ** 2).mean():.5f} with {name} rows")
     axs["sorted"].set_ylabel("y")
     axs["sorted"].legend(loc="upper left")
     least = ((np.polyval(best, x) - y) ** 2).mean()
-    return f"The loss after the last batch is {', '.join(said)}; the least possible is {least:.5f}."
+    return (
+        f"The loss after the last batch is {', '.join(phrases)}; the least possible is {least:.5f}."
+    )
 
 
 @picture(7.6, 3.9)
@@ -138,7 +140,7 @@ def split_comparison(losses, *, ax=None):
     marks = ("o", "D")
     models = list(dict.fromkeys(model for model, _ in losses))
     splits = list(dict.fromkeys(split for _, split in losses))
-    said = {split: [] for split in splits}
+    largest = {split: [] for split in splits}
     for (model, split), values in losses.items():
         values = to_vector("losses", values)
         place = splits.index(split) + 0.3 * (models.index(model) - 0.5)
@@ -146,9 +148,9 @@ def split_comparison(losses, *, ax=None):
         style = {"color": (TRAIN, FIT)[models.index(model)], "alpha": 0.7}
         label = model if split == splits[0] else None
         ax.plot(spread, values, marks[models.index(model)], label=label, **style)
-        said[split].append(f"{model} {values.max():.4g}")
+        largest[split].append(f"{model} {values.max():.4g}")
     ax.set_xticks(range(len(splits)), splits)
     ax.set(ylabel="validation loss (MSE, (t/ha)²)", yscale="log", xlim=(-0.6, len(splits) - 0.4))
     ax.legend(loc="upper left")
-    said = [f"{split}: {', '.join(largest)}" for split, largest in said.items()]
-    return f"Largest losses, {'; '.join(said)}."
+    phrases = [f"{split}: {', '.join(models)}" for split, models in largest.items()]
+    return f"Largest losses, {'; '.join(phrases)}."

@@ -20,16 +20,16 @@ def train_and_validation(x_train, y_train, x_val, y_val, w=None, b=None, *, ax=N
     y_val = to_vector("y_val", y_val, length=len(x_val))
     ax.plot(x_train, y_train, "o", color=TRAIN, alpha=0.75, label=f"train ({len(x_train)} points)")
     ax.plot(x_val, y_val, "D", color=VALIDATION, label=f"validation ({len(x_val)} points)")
-    line = f"{len(x_train)} training points and {len(x_val)} validation points"
+    caption = f"{len(x_train)} training points and {len(x_val)} validation points"
     if w is not None:
         w, b = to_number("w", w), to_number("b", b)
         ends = line_ends(x_train, x_val)
         ax.plot(ends, w * ends + b, color=FIT, label=f"y = {w:.4g}·x + {b:.4g}")
-        line += f", with the line y = {w:.4g}·x + {b:.4g}"
+        caption += f", with the line y = {w:.4g}·x + {b:.4g}"
     ax.set(xlabel="x", ylabel="y")
     ax.legend(loc="upper left")
     lowest, highest = min(y_train.min(), y_val.min()), max(y_train.max(), y_val.max())
-    return f"{line}; y runs from {lowest:.4g} to {highest:.4g}."
+    return f"{caption}; y runs from {lowest:.4g} to {highest:.4g}."
 
 
 @picture(10.4, 3.9, "residuals squares")
@@ -263,7 +263,7 @@ def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
     y = to_vector("y", y)
     path_raw = to_path("path_raw", path_raw)
     path_scaled = to_path("path_scaled", path_scaled, length=len(path_raw))
-    said = []
+    phrases = []
     for name, x, path, label, line in (
         ("raw", x_raw, path_raw, "as measured", "-"),
         ("scaled", x_scaled, path_scaled, "standardised", "--"),
@@ -278,14 +278,14 @@ def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
         axs[name].set_aspect("equal")
         axs[name].locator_params(nbins=5)
         axs["loss"].plot(losses, line, color=FIT, label=label)
-        said.append(f"{label} κ = {kappa}, loss {losses[-1]:.4g}")
+        phrases.append(f"{label} κ = {kappa}, loss {losses[-1]:.4g}")
     axs["raw"].legend(loc="upper left")
     axs["loss"].axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
     axs["loss"].set(xlabel="epoch", ylabel="loss (MSE)", yscale="log")
     axs["loss"].set_title("the same number of epochs")
     axs["loss"].minorticks_off()  # a slider redraws this, and ticks take time
     axs["loss"].legend(loc="upper right")
-    return f"After {len(path_raw) - 1} epochs: {'; '.join(said)}."
+    return f"After {len(path_raw) - 1} epochs: {'; '.join(phrases)}."
 
 
 @picture(11.4, 6.4, "m0 m1 m2; loss loss loss", height_ratios=[1.3, 1])
@@ -304,14 +304,14 @@ def batch_paths(x, y, paths, n_passes, *, axs=None):
     n_passes = to_positive("n_passes", n_passes)
     everything = np.vstack(arrays)
     ranges = window(everything[:, 0]), window(everything[:, 1])
-    said = []
+    phrases = []
     for i, (size, path) in enumerate(zip(paths, arrays, strict=True)):
         color, title = (TRAIN, FIT, VALIDATION)[i], f"batches of {size}: {len(path) - 1} steps"
         draw_path(axs[f"m{i}"], loss, path, *ranges, title, color)
         passes = np.linspace(0, n_passes, len(path))
         style = {"color": color, "linewidth": (2.4, 1.6, 0.7)[i]}
         axs["loss"].plot(passes, loss.loss(path), label=f"batches of {size}", **style)
-        said.append(f"{loss.loss(path[-1]):.4g} with batches of {size}")
+        phrases.append(f"{loss.loss(path[-1]):.4g} with batches of {size}")
         if i:
             axs[f"m{i}"].set_ylabel("")
     axs["m0"].legend(loc="upper left")
@@ -319,7 +319,7 @@ def batch_paths(x, y, paths, n_passes, *, axs=None):
     axs["loss"].set(xlabel="passes over the training data", yscale="log")
     axs["loss"].set_ylabel("loss (MSE), all training rows")
     axs["loss"].legend(loc="upper right")
-    return f"After {n_passes:g} passes the loss is {', '.join(said)}."
+    return f"After {n_passes:g} passes the loss is {', '.join(phrases)}."
 
 
 @picture(6.6, 3.9)

@@ -5,7 +5,7 @@ import numpy as np
 from course_utils._validate import to_positive, to_table, to_vector
 from course_utils.descent import QuadraticLoss, design_matrix
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
-from course_utils.plots.core import draw_block, format_kappa, short
+from course_utils.plots.core import draw_block, format_cell, format_kappa
 
 # One marker and one colour for each output, so that colour alone tells nothing.
 OUTPUTS = (("o", TRAIN), ("D", FIT), ("^", BEST), ("s", VALIDATION))
@@ -22,7 +22,7 @@ def each_input(x, y, x_names, y_names, *, axs=None):
     y = to_table("y", y, len(x), "m")
     _check_names("x_names", x_names, x)
     _check_names("y_names", y_names, y)
-    said = []
+    phrases = []
     for i, (name, unit) in enumerate(x_names):
         ax = axs[f"i{i}"]
         for j, (output, _) in enumerate(y_names):
@@ -33,11 +33,11 @@ def each_input(x, y, x_names, y_names, *, axs=None):
             ax.annotate(f"{row + 1}", at, (0, 8), textcoords="offset points", ha="center")
         ax.set(xlabel=f"{name} ({unit})", ylim=(0, 1.18 * y.max()))
         ax.margins(x=0.1)
-        said.append(f"{name} {x[:, i].min():g} to {x[:, i].max():g} {unit}")
+        phrases.append(f"{name} {x[:, i].min():g} to {x[:, i].max():g} {unit}")
     axs["i0"].set_ylabel(f"yield ({y_names[0][1]})")
     axs["i0"].legend(loc="lower left")
     unit = y_names[0][1]
-    return f"{len(x)} regions: {', '.join(said)}; yields from {y.min():g} to {y.max():g} {unit}."
+    return f"{len(x)} regions: {', '.join(phrases)}; yields from {y.min():g} to {y.max():g} {unit}."
 
 
 @picture(10.4, 3.6)
@@ -93,11 +93,11 @@ def matrix_product(left, right, names, *, add=None, times=None, entry=(0, 0), la
         edge += block.shape[1]
     ax.set(xlim=(-0.1, edge + 0.1), ylim=(-top - 0.8, top + 0.5))
     ax.axis("off")
-    plus = f", plus {short(add[j])}" if add is not None else ""
+    plus = f", plus {format_cell(add[j])}" if add is not None else ""
     factor = f", times {times[0]}" if times else ""
     return (
         f"Row {i} of {names[0]} times column {j} of {names[1]}{factor}{plus} "
-        f"gives {short(result[i, j])}, entry [{i}, {j}] of {names[-1]}."
+        f"gives {format_cell(result[i, j])}, entry [{i}, {j}] of {names[-1]}."
     )
 
 
@@ -112,7 +112,7 @@ def predictions_against_targets(y, left, right, titles, outputs, unit, *, axs=No
     _check_names("outputs", outputs, y)
     low, high = min(0, *(p.min() for p in both)), max(y.max(), *(p.max() for p in both))
     margin = 0.08 * (high - low)
-    said = []
+    phrases = []
     for panel, y_pred, title in zip(("left", "right"), both, titles, strict=True):
         ax = axs[panel]
         ax.axline((0, 0), slope=1, color="black", linewidth=1, linestyle="--")
@@ -126,11 +126,11 @@ def predictions_against_targets(y, left, right, titles, outputs, unit, *, axs=No
                 ax.annotate(f"{row + 1}", at, textcoords="offset points", **away)
         rmse = np.mean((y_pred - y) ** 2) ** 0.5
         ax.set(xlabel=f"target ({unit})", title=title)
-        said.append(f"RMSE {rmse:.4g} {unit} {title}")
+        phrases.append(f"RMSE {rmse:.4g} {unit} {title}")
     axs["left"].set(ylabel=f"prediction ({unit})", ylim=(low - margin, high + margin))
     axs["left"].set_xlim(0, 1.1 * y.max())
     axs["left"].legend(loc="upper left")
-    return f"{', '.join(said)}. Dashed: prediction = target."
+    return f"{', '.join(phrases)}. Dashed: prediction = target."
 
 
 @picture(10.4, 3.9, "left right", sharex=True, sharey=True)
@@ -143,7 +143,7 @@ def errors_by_row(y, left, right, titles, outputs, unit, *, axs=None):
     y, both = _two_predictions(y, left, right)
     _check_names("outputs", outputs, y)
     rows = np.arange(1, len(y) + 1)
-    said = []
+    phrases = []
     for panel, y_pred, title in zip(("left", "right"), both, titles, strict=True):
         ax, errors = axs[panel], y_pred - y
         ax.axhline(0, color="black", linewidth=1)
@@ -155,10 +155,10 @@ def errors_by_row(y, left, right, titles, outputs, unit, *, axs=None):
         rmse, worst = np.mean(errors**2) ** 0.5, np.abs(errors).max()
         row = rows[np.abs(errors).max(axis=1).argmax()]
         ax.set(xlabel="region", title=title, xticks=rows)
-        said.append(f"{title}: RMSE {rmse:.4g}, worst {worst:.4g} {unit} (region {row})")
+        phrases.append(f"{title}: RMSE {rmse:.4g}, worst {worst:.4g} {unit} (region {row})")
     axs["left"].set_ylabel(f"prediction − target ({unit})")
     axs["left"].legend(loc="lower left")
-    return f"{'; '.join(said)}."
+    return f"{'; '.join(phrases)}."
 
 
 @picture(10.4, 3.9, "spectrum loss", width_ratios=[1.15, 1])
@@ -173,7 +173,7 @@ def two_scales(x_raw, x_standard, y, losses_raw, losses_standard, lrs, *, axs=No
     losses_raw = to_vector("losses_raw", losses_raw)
     losses_standard = to_vector("losses_standard", losses_standard)
     lrs = [to_positive("lrs", lr) for lr in to_vector("lrs", lrs, length=2)]
-    said = []
+    phrases = []
     styles = (("raw", FIT, "o", "-"), ("standardised", TRAIN, "s", "--"))
     for height, (name, color, marker, dash), x, losses, lr in zip(
         (1, 0), styles, (x_raw, x_standard), (losses_raw, losses_standard), lrs, strict=True
@@ -190,7 +190,7 @@ def two_scales(x_raw, x_standard, y, losses_raw, losses_standard, lrs, *, axs=No
         ax.text(values[-1], height - 0.24, limit, ha="center", color="black")
         label = f"{name}, lr = {lr:g}"
         axs["loss"].plot(losses, dash, color=color, label=label)
-        said.append(f"{name} κ = {kappa}, loss {losses[-1]:.4g} after {len(losses) - 1} epochs")
+        phrases.append(f"{name} κ = {kappa}, loss {losses[-1]:.4g} after {len(losses) - 1} epochs")
     ax.set(xscale="log", xlabel="curvature λ", xlim=(1e-3, 1e6), ylim=(-0.5, 1.5))
     ax.set_yticks([1, 0], ["raw", "standard-\nised"])
     ax.set_title("the four curvatures")
@@ -198,7 +198,7 @@ def two_scales(x_raw, x_standard, y, losses_raw, losses_standard, lrs, *, axs=No
     axs["loss"].set(xlabel="epoch", ylabel="loss (MSE, t²/ha²)", yscale="log")
     axs["loss"].set_title("the loss on both")
     axs["loss"].legend(loc="upper right")
-    return f"{'; '.join(said)}."
+    return f"{'; '.join(phrases)}."
 
 
 def _two_predictions(y, left, right):

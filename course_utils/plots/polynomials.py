@@ -34,7 +34,7 @@ def polynomial_fits(x, y, fits, x_range=None, *, axs=None):
         x_range = x.min() - 0.04, x.max() + 0.04
     low, high = to_vector("x_range", x_range, length=2)
     grid = np.linspace(low, high, 200)
-    said = []
+    phrases = []
     for i, (label, W) in enumerate(fits.items()):
         W = to_vector("fits", W)
         style = _STYLES[i + 4 - len(fits)]
@@ -43,7 +43,7 @@ def polynomial_fits(x, y, fits, x_range=None, *, axs=None):
         axs["curves"].plot(grid, curve, label=label, **style, markevery=[-1])
         if i >= len(fits) - 2:
             axs["errors"].plot(x, errors, label=label, **style)
-        said.append(f"{np.mean(errors**2):.4g}")
+        phrases.append(f"{np.mean(errors**2):.4g}")
     axs["curves"].plot(x, y, "o", color=TRAIN, markersize=7, alpha=0.6, label="data")
     if high > x.max() + 0.1:
         axs["curves"].axvspan(x.max(), high, color="0.93", zorder=0)
@@ -59,8 +59,10 @@ def polynomial_fits(x, y, fits, x_range=None, *, axs=None):
     inside = np.linspace(x.min(), x.max(), 200)
     last = [np.polynomial.polynomial.polyval(inside, to_vector("fits", W)) for W in fits.values()]
     gap = np.abs(last[-1] - last[-2]).max()
-    said = ", ".join(said)
-    return f"MSE by fit: {said}; between the points the last two curves differ by up to {gap:.4f}."
+    return (
+        f"MSE by fit: {', '.join(phrases)}; "
+        f"between the points the last two curves differ by up to {gap:.4f}."
+    )
 
 
 @picture(11.4, 3.0, "m0 m1 m2 m3 m4")
@@ -171,7 +173,7 @@ def bases(grid, curves, matrices, y, *, axs=None):
             f"and {list(matrices)}."
         )
     epochs = np.unique(np.geomspace(1, 3e6, 300).astype(int))
-    said = []
+    phrases = []
     for i, (name, A) in enumerate(matrices.items()):
         loss = QuadraticLoss(to_table("matrices", A, len(y), "d"), y)
         kappa = format_kappa(loss.condition_number)
@@ -184,7 +186,7 @@ def bases(grid, curves, matrices, y, *, axs=None):
         excess = np.maximum(loss.loss(paths) - loss.min_loss, _NOTHING / 10)
         axs["loss"].plot(epochs, excess, **_STYLES[i + 1], markevery=40, label=name)
         done = epochs[np.argmax(excess < 1e-3 * loss.min_loss)]
-        said.append(f"{name} κ = {kappa}")
+        phrases.append(f"{name} κ = {kappa}")
         axs["loss"].plot(done, excess[epochs == done], "x", color="black", markersize=9, zorder=5)
     axs["b0"].set_ylabel("value of each column")
     axs["b0"].legend(loc="upper left", bbox_to_anchor=(0, 0.94), fontsize=8)
@@ -192,7 +194,7 @@ def bases(grid, curves, matrices, y, *, axs=None):
     axs["loss"].set_ylabel("loss − least possible loss")
     axs["loss"].set_title("descent at half of each one's limit; × where the loss is within 0.1 %")
     axs["loss"].legend(loc="upper right")
-    return f"{'; '.join(said)}."
+    return f"{'; '.join(phrases)}."
 
 
 @picture(9.6, 4.4)
@@ -205,7 +207,7 @@ def excess_losses(losses, min_loss, *, ax=None):
     min_loss = to_number("min_loss", min_loss)
     if not 1 <= len(losses) <= len(_STYLES):
         raise ValueError(f"losses must hold 1 to {len(_STYLES)} descents, but holds {len(losses)}.")
-    said = []
+    phrases = []
     for (label, values), style in zip(losses.items(), _STYLES, strict=False):
         values = to_vector("losses", values)
         epochs = np.arange(len(values))
@@ -214,10 +216,10 @@ def excess_losses(losses, min_loss, *, ax=None):
         below = 2 + 1 / (1 + np.abs(np.diff(values)).sum())  # what jumps hides no other line
         style = {**style, "linewidth": 1.2, "markevery": list(marked), "zorder": below}
         ax.plot(epochs, excess, **style, label=label)
-        said.append(f"{values[-1]:.6f}")
+        phrases.append(f"{values[-1]:.6f}")
     ax.axhline(1e-3 * min_loss, color="0.4", linewidth=1)
     ax.text(1.1, 1.2e-3 * min_loss, "0.1 % above the least", fontsize=9, color="0.2")
     ax.set(xscale="log", yscale="log", xlabel="epoch", ylabel="loss − least possible loss")
     ax.set(xlim=(1, None), ylim=(_NOTHING, 20))
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-    return f"Losses at the end, in the order of the legend: {', '.join(said)}."
+    return f"Losses at the end, in the order of the legend: {', '.join(phrases)}."

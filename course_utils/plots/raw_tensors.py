@@ -115,7 +115,7 @@ def distance_left(x, y, paths, *, axs=None):
     """
     x, y = to_vectors(x=x, y=y)
     loss = line_loss(x, y)
-    said = []
+    phrases = []
     for i, (label, path) in enumerate(paths.items()):
         away = (to_path("paths", path) - loss.minimizer) @ loss.eigenvectors
         if not away[0].all():
@@ -125,7 +125,7 @@ def distance_left(x, y, paths, *, axs=None):
         for name, column in (("flat", 0), ("steep", 1)):
             steps = np.arange(1, len(left))
             axs[name].plot(steps, 100 * np.maximum(left[1:, column], 1e-9), label=label, **style)
-        said.append(f"{label}: {100 * left[-1, 0]:.2f} %")
+        phrases.append(f"{label}: {100 * left[-1, 0]:.2f} %")
     for name, column in (("flat", 0), ("steep", 1)):
         axs[name].set(xlabel="step", xscale="log", yscale="log", ylim=(0.05, 200))
         axs[name].set_title(f"{name} direction, λ = {loss.eigenvalues[column]:.4f}")
@@ -133,4 +133,4 @@ def distance_left(x, y, paths, *, axs=None):
         axs[name].yaxis.set_major_formatter("{x:g}")
     axs["steep"].set_ylabel("distance left (% of the first)")
     axs["flat"].legend(loc="lower left")
-    return f"Left along the flat direction: {'; '.join(said)}."
+    return f"Left along the flat direction: {'; '.join(phrases)}."

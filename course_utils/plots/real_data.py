@@ -112,7 +112,7 @@ def residual_views(y, y_pred, unit, *, axs=None):
     if len(y) < 5:
         raise ValueError(f"y must have at least 5 rows, but has {len(y)}.")
     residual = y_pred - y
-    said = []
+    phrases = []
     for name, along in (("target", y), ("prediction", y_pred)):
         ax = axs[name]
         fifths = np.array_split(np.argsort(along, kind="stable"), 5)
@@ -122,10 +122,10 @@ def residual_views(y, y_pred, unit, *, axs=None):
         ax.axhline(0, color="black", linewidth=1)
         ax.plot(centres, means, "s-", color=FIT, markersize=8, label="mean of a fifth of the rows")
         ax.set(xlabel=f"{name} ({unit})", title=f"against the {name}")
-        said.append(f"{means[0]:+.1f} and {means[-1]:+.1f} along the {name}")
+        phrases.append(f"{means[0]:+.1f} and {means[-1]:+.1f} along the {name}")
     axs["target"].set_ylabel(f"residual: prediction − target ({unit})")
     axs["target"].legend(loc="upper right")
-    return f"Mean residual, lowest and highest fifth: {', '.join(said)}."
+    return f"Mean residual, lowest and highest fifth: {', '.join(phrases)}."
 
 
 @picture(11.4, 4.6, "v0 v1 v2", sharey=True)
@@ -139,7 +139,7 @@ def input_importance(names, views, unit, *, axs=None):
     if len(views) != 3:
         raise ValueError(f"views must hold three measures, but holds {len(views)}.")
     rows = np.arange(len(names))[::-1]
-    said = []
+    phrases = []
     for k, (title, measures) in enumerate(views.items()):
         ax = axs[f"v{k}"]
         ax.axvline(0, color="black", linewidth=1)
@@ -151,9 +151,9 @@ def input_importance(names, views, unit, *, axs=None):
             ax.hlines(at, low, high, color=color, linewidth=3, alpha=0.35)
             ax.plot(mean, at, marker, color=color, markersize=7, label=model)
             largest = np.abs(mean).argmax()
-            said.append(f"{names[largest]} {mean[largest]:+.1f}")
+            phrases.append(f"{names[largest]} {mean[largest]:+.1f}")
         ax.set(xlabel=unit, title=title)
         if len(measures) > 1:
             ax.legend(loc="upper right")
     axs["v0"].set_yticks(rows, names)
-    return f"Largest mean of each, from left to right: {', '.join(said)}; bars show all splits."
+    return f"Largest mean of each, from left to right: {', '.join(phrases)}; bars show all splits."

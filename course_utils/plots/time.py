@@ -32,10 +32,10 @@ def step_parts(parts, *, ax=None):
     ax.set(xlabel="time of one step (µs)", xlim=(0, 1.02 * left.max()))
     ax.grid(axis="y", visible=False)
     ax.legend(ncols=len(names), loc="upper center", bbox_to_anchor=(0.5, 1.22), frameon=False)
-    said = ", ".join(
+    totals = ", ".join(
         f"{label}: {_duration(t / 1e6)}" for label, t in zip(labels, left, strict=True)
     )
-    return f"One step costs, in all, {said}."
+    return f"One step costs, in all, {totals}."
 
 
 @picture(7.6, 4.4)
@@ -46,7 +46,7 @@ def time_against_rows(times, *, line=None, ax=None):
     with the rows at which both parts are equal.
     From the lesson 'Where the time goes'.
     """
-    rows, said = _draw_series(ax, "times", times, _duration)
+    rows, ranges = _draw_series(ax, "times", times, _duration)
     if line is not None:
         t0, c = (to_positive("line", part) for part in to_vector("line", line, length=2))
         n = np.geomspace(rows[0], rows[-1], 200)
@@ -56,7 +56,7 @@ def time_against_rows(times, *, line=None, ax=None):
         ax.axvline(t0 / c, color="k", linestyle=(0, (1, 3)), label=equal, zorder=1)
     ax.set(xlabel="rows n", ylabel="time of one call (s)", xscale="log", yscale="log")
     ax.legend(loc="upper left")
-    return f"{rows[0]:,.0f} to {rows[-1]:,.0f} rows: {said}."
+    return f"{rows[0]:,.0f} to {rows[-1]:,.0f} rows: {ranges}."
 
 
 @picture(7.6, 4.0)
@@ -66,12 +66,12 @@ def throughput(speeds, *, ax=None):
     `speeds` maps up to four names to pairs (batch size, rows per second).
     From the lesson 'Where the time goes'.
     """
-    sizes, said = _draw_series(ax, "speeds", speeds, "{:.2g}".format)
+    sizes, ranges = _draw_series(ax, "speeds", speeds, "{:.2g}".format)
     ax.set(xlabel="batch size (rows)", ylabel="rows per second", xscale="log", yscale="log")
     ax.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
     ax.minorticks_off()
     ax.legend(loc="upper left")
-    return f"Rows per second, batches of {sizes[0]:.0f} to {sizes[-1]:.0f}: {said}."
+    return f"Rows per second, batches of {sizes[0]:.0f} to {sizes[-1]:.0f}: {ranges}."
 
 
 def _duration(seconds):
@@ -81,17 +81,17 @@ def _duration(seconds):
     return f"{seconds * factor:.3g} {unit}"
 
 
-def _draw_series(ax, argument, series, say):
+def _draw_series(ax, argument, series, write):
     """Draw up to four series of pairs; return the places of the last, and what each runs over."""
     if not 1 <= len(series) <= len(_STYLES):
         expected = f"{argument} must hold 1 to {len(_STYLES)} series"
         raise ValueError(f"{expected}, but holds {len(series)}.")
-    said = []
+    phrases = []
     for style, (name, pairs) in zip(_STYLES, series.items(), strict=False):
         places, values = _columns(argument, pairs)
         ax.plot(places, values, style, label=name)
-        said.append(f"{name} {say(values[0])} to {say(values[-1])}")
-    return places, "; ".join(said)
+        phrases.append(f"{name} {write(values[0])} to {write(values[-1])}")
+    return places, "; ".join(phrases)
 
 
 def _columns(argument, pairs):

@@ -71,14 +71,14 @@ def fits_and_truth(train, val, grid, truth, fits, *, axs=None):
     grid, truth = to_vectors(grid=grid, truth=truth)
     if len(fits) != 3:
         raise ValueError(f"fits must hold three curves, but holds {len(fits)}.")
-    points, said = _points(train, val), []
+    points, phrases = _points(train, val), []
     for i, (title, curve) in enumerate(fits.items()):
         curve = to_vector("fits", curve, length=len(grid))
-        said.append(_draw_fit(axs[f"f{i}"], points, grid, truth, curve))
+        phrases.append(_draw_fit(axs[f"f{i}"], points, grid, truth, curve))
         axs[f"f{i}"].set_title(title)
     axs["f0"].set_ylabel("y")
     axs["f0"].legend(loc="lower right")
-    return f"RMS distance from the true curve, from left to right: {', '.join(said)}."
+    return f"RMS distance from the true curve, from left to right: {', '.join(phrases)}."
 
 
 @picture(10.4, 4.2, "sweep votes", width_ratios=[1.9, 1])
@@ -126,7 +126,7 @@ def losses_by_size(sizes, results, noise, *, axs=None):
     sizes, noise = to_vector("sizes", sizes), to_positive("noise", noise)
     if len(results) != 3:
         raise ValueError(f"results must hold three degrees, but holds {list(results)}.")
-    said = []
+    phrases = []
     for i, (degree, (train, new)) in enumerate(results.items()):
         ax = axs[f"c{i}"]
         train, new = (to_table("results", rows, "samples", len(sizes)) for rows in (train, new))
@@ -146,11 +146,11 @@ def losses_by_size(sizes, results, noise, *, axs=None):
         ax.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
         ax.minorticks_off()
         ax.set_title(f"degree {degree}: {degree + 1} coefficients")
-        said.append(f"{middle[-1]:.4f}")
+        phrases.append(f"{middle[-1]:.4f}")
     axs["c0"].set_ylabel("loss (MSE)")
     _plain_ticks(axs["c0"])
     axs["c0"].legend(loc="upper right")
-    return f"Median loss on new points at n = {sizes[-1]:.0f}, by degree: {', '.join(said)}."
+    return f"Median loss on new points at n = {sizes[-1]:.0f}, by degree: {', '.join(phrases)}."
 
 
 @picture(10.4, 4.2, "weights losses")
@@ -279,7 +279,7 @@ def reported_and_true(results, noise, *, ax=None):
         (-0.14, {"color": VALIDATION, "marker": "D"}, "reported"),
         (0.14, {"color": TRAIN, "marker": "o"}, "ten other rows"),
     )
-    said = []
+    phrases = []
     for row, pair in enumerate(results.values()):
         medians = []
         for values, (shift, style, name) in zip(pair, kinds, strict=True):
@@ -288,9 +288,9 @@ def reported_and_true(results, noise, *, ax=None):
             label = None if row else name
             ax.plot(middle, row + shift, **style, markersize=9, linestyle="none", label=label)
             medians.append(f"{middle:.4f}")
-        said.append(" and ".join(medians))
+        phrases.append(" and ".join(medians))
     ax.axvline(noise**2, color="black", linestyle=":", linewidth=1.2, label="noise²")
     ax.set_yticks(range(len(results)), list(results))
     ax.set(xlabel="loss (MSE): median and middle half", ylim=(len(results) - 0.5, -0.5))
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-    return f"Median reported and median on ten other rows: {'; '.join(said)}."
+    return f"Median reported and median on ten other rows: {'; '.join(phrases)}."
