@@ -5,7 +5,9 @@ shows no animation, or compares notebooks, finds the picture as it is without mo
 """
 
 import io
+from collections.abc import Callable
 from contextlib import redirect_stdout
+from typing import Any
 
 import numpy as np
 from IPython.display import display
@@ -17,7 +19,7 @@ from course_utils.figures import GROWS, as_output, capture_figures, style, to_pn
 N_FRAMES = 40
 
 
-def play(draw, *args, seconds=4.0):
+def play(draw: Callable[..., object], *args: Any, seconds: float = 4.0) -> None:
     """Show what `draw(*args)` shows, growing once from its first point to all of it.
 
     `draw` is a picture of `plots` that can grow, such as `one_descent`.

@@ -143,7 +143,7 @@ def fruit_yields() -> Table:
     x = [[73, 67, 43], [91, 88, 64], [87, 134, 58], [102, 43, 37], [69, 96, 70]]
     y = [[56, 70], [81, 101], [119, 133], [22, 37], [103, 119]]
     groups = np.arange(1, 6)
-    return Table(np.float32(x), np.float32(y), _WEATHER, _YIELDS, groups)
+    return Table(np.array(x, np.float32), np.array(y, np.float32), _WEATHER, _YIELDS, groups)
 
 
 def fruit_yields_repeated() -> Table:
@@ -163,11 +163,11 @@ def fruit_yields_repeated() -> Table:
     ]
     first = fruit_yields()
     return Table(
-        np.vstack([first.x, np.float32(x)]),
-        np.vstack([first.y, np.float32(y)]),
+        np.vstack([first.x, np.array(x, np.float32)]),
+        np.vstack([first.y, np.array(y, np.float32)]),
         _WEATHER,
         _YIELDS,
-        np.tile(first.groups, 3),
+        np.tile(np.arange(1, 6), 3),
     )
 
 

@@ -7,13 +7,14 @@ about its descent is known in closed form. The lesson 'Gradient descent by hand'
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from course_utils._validate import to_array, to_count, to_positive
+from course_utils._validate import Numbers, to_array, to_count, to_positive
 
 
-def design_matrix(*features):
+def design_matrix(*features: Numbers) -> np.ndarray:
     """Return A of shape (n, d + 1): the d features as columns, then a column of ones for b.
 
     Each feature has shape (n,), (n, 1) or (n, k).
@@ -41,7 +42,7 @@ class QuadraticLoss:
     A: np.ndarray
     y: np.ndarray
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Check the two shapes against each other."""
         A, y = to_array("A", self.A), to_array("y", self.y)
         if A.ndim != 2:
@@ -57,31 +58,31 @@ class QuadraticLoss:
         object.__setattr__(self, "y", y)
 
     @cached_property
-    def hessian(self):
+    def hessian(self) -> np.ndarray:
         """The matrix of second derivatives, (2/n)·AᵀA for one output; shape (d, d)."""
         return 2 / self.y.size * self.A.T @ self.A
 
     @cached_property
-    def _modes(self):
+    def _modes(self) -> Any:
         return np.linalg.eigh(self.hessian)
 
     @property
-    def eigenvalues(self):
+    def eigenvalues(self) -> np.ndarray:
         """The curvatures λ of the loss along its principal axes, ascending; shape (d,)."""
         return self._modes.eigenvalues
 
     @property
-    def eigenvectors(self):
+    def eigenvectors(self) -> np.ndarray:
         """The principal axes as columns, in the order of `eigenvalues`; shape (d, d)."""
         return self._modes.eigenvectors
 
     @cached_property
-    def rank(self):
+    def rank(self) -> int:
         """How many columns of A are linearly independent; below d the minimum is not unique."""
         return int(np.linalg.matrix_rank(self.A))
 
     @property
-    def condition_number(self):
+    def condition_number(self) -> float:
         """κ = λmax / λmin, how uneven the curvatures are; infinite where λmin is zero."""
         if self.rank < self.A.shape[1]:
             return np.inf
@@ -90,12 +91,12 @@ class QuadraticLoss:
         return float(singular_values[0] / singular_values[-1]) ** 2
 
     @property
-    def max_lr(self):
+    def max_lr(self) -> float:
         """2 / λmax: at or above this learning rate gradient descent does not converge."""
         return 2 / self.eigenvalues[-1]
 
     @cached_property
-    def minimizer(self):
+    def minimizer(self) -> np.ndarray:
         """The least-squares solution, where the gradient is zero; shape (d,) or (d, m).
 
         Where there are many (rank < d), the one of the smallest norm.
@@ -103,23 +104,23 @@ class QuadraticLoss:
         return np.linalg.lstsq(self.A, self.y)[0]
 
     @cached_property
-    def min_loss(self):
+    def min_loss(self) -> float:
         """The loss at the minimizer."""
         return float(np.mean((self.A @ self.minimizer - self.y) ** 2))
 
-    def loss(self, p):
+    def loss(self, p: Numbers) -> np.ndarray:
         """Return the loss at parameters p; leading axes of p are kept, so grids work.
 
         p has shape (..., d), or (..., d, m) for m outputs.
         """
-        p, wanted = to_array("p", p), self.minimizer.shape
-        if p.shape[-len(wanted) :] != wanted:
-            raise ValueError(f"p must end in the shape {wanted}, but has shape {p.shape}.")
+        p, shape = to_array("p", p), self.minimizer.shape
+        if p.shape[-len(shape) :] != shape:
+            raise ValueError(f"p must end in the shape {shape}, but has shape {p.shape}.")
         away = p - self.minimizer
         away = away[..., None] if self.y.ndim == 1 else away  # a column for each output
         return self.min_loss + 0.5 * (away * (self.hessian @ away)).sum(axis=(-2, -1))
 
-    def after(self, steps, start, lr):
+    def after(self, steps: int, start: Numbers, lr: float) -> np.ndarray:
         """Return the parameters after exactly `steps` steps of gradient descent from `start`.
 
         p_k = p* + V (1 - lr·λ)^k Vᵀ (p_0 - p*): no loop, however many steps. `start` has the

@@ -9,8 +9,10 @@ import gc
 import inspect
 import io
 import math
+from collections.abc import Callable
 from contextlib import contextmanager, redirect_stdout
 from numbers import Integral, Real
+from typing import Any
 
 from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -19,7 +21,7 @@ from course_utils._validate import to_number
 from course_utils.figures import as_output, capture_figures, style, to_png
 
 
-def move(draw, *args, **ranges):
+def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> None:
     """Show what `draw(*args, w=start, ...)` shows, with a slider for each keyword.
 
     `draw` is a picture of `plots` or `graphs`, or a function that shows one. A keyword names one

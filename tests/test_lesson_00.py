@@ -165,7 +165,11 @@ def test_broadcast_picture_dots_what_is_not_stored():
     ("name", "arguments", "words"),
     [
         ("means_by_axis", (RAIN, "ab", "wxyz", "mm"), r"table must have shape \(2, 4\)"),
-        ("broadcast_difference", (RAIN, [1, 2, 3], "ab"), r"\(3, 4\) and \(3,\) came"),
+        (
+            "broadcast_difference",
+            (RAIN, [1, 2, 3], "ab"),
+            r"must broadcast, got \(3, 4\) and \(3,\)",
+        ),
         ("broadcast_difference", (RAIN, 1.0, "ab"), "one or two axes"),
         ("every_pair", (RAIN[0], [1, 2]), "y must have 4 rows, but has 2"),
         ("every_pair", (RAIN[0] * np.nan, RAIN[0]), "y_pred must be finite"),

@@ -386,7 +386,7 @@ def test_lines_under_the_pictures_are_short():
         (lambda: plots.polynomial_fits(X, Y[:-1], {"a": [1.0], "b": [2.0]}), "y must have 10 rows"),
         (
             lambda: plots.eigenmodes(POWERS[:, :4], Y, GRID, np.vander(GRID, 4)),
-            "must have 5 columns",
+            r"A must have shape \(n, 5\)",
         ),
         (lambda: plots.mode_decay([0.0, 1.0], 0.1, [10]), "positive numbers"),
         (lambda: plots.mode_decay([0.5, 1.0], -0.1, [10]), "lr must be positive"),

@@ -5,9 +5,13 @@ what PyTorch computes, so that the tape's `draw` can show every value, local der
 gradient. `torchviz` draws what `torchviz.make_dot` returns, without the program `dot`.
 """
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from course_utils.graphs.drawing import (
     CONSTANT,
@@ -25,6 +29,9 @@ from course_utils.graphs.drawing import (
 )
 from course_utils.graphs.tape import Tape
 
+if TYPE_CHECKING:
+    import torch
+
 MAX_PLAIN_NODES = 80  # without numbers
 DOT_NODE = re.compile(
     r'^\t(\d+) \[label=(?:"(.*?)(?<!\\)"|(\w+))(?: fillcolor=(\w+))?\]$', re.MULTILINE | re.DOTALL
@@ -35,7 +42,7 @@ DOT_KINDS = {
 }  # fmt: skip
 
 
-def value_graph(loss, gradients=True, *, ax=None):
+def value_graph(loss: Any, gradients: bool = True, *, ax: Axes | None = None) -> str | None:
     """Draw the graph behind a `Value`: values, gradients and local derivatives.
 
     Every node shows its `.name` and `.value`, every arrow its local derivative. The gradients are
@@ -88,7 +95,7 @@ def check_value(node):
         )
 
 
-def record(**leaves):
+def record(**leaves: torch.Tensor) -> Tape:
     """Return a tape that notes what PyTorch computes inside its `with` block.
 
     The keywords name tensors: `with graphs.record(w=w, x=x) as tape:`, in it `loss = ...`, then
@@ -104,7 +111,7 @@ def record(**leaves):
     return Tape(leaves)
 
 
-def torchviz(dot, *, ax=None):
+def torchviz(dot: Any, *, ax: Axes | None = None) -> str | None:
     """Draw what `torchviz.make_dot(loss, params={...})` returns.
 
     torchviz names its nodes by their addresses in memory; here they are boxes without names.

@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass, field
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -307,11 +308,12 @@ class Layout:
         return points.min(axis=0) - MARGIN, points.max(axis=0) + MARGIN
 
 
-def draw(graph, ax):
+def draw(graph: Graph, ax: Axes | None) -> str | None:
     """Show the graph, or draw it on `ax` and return its caption."""
     if ax is None:
         with style():
-            return show(draw_on(graph, None), graph.caption)
+            show(draw_on(graph, None), graph.caption)
+        return None
     draw_on(graph, ax)
     return graph.caption
 

@@ -1,8 +1,12 @@
 """Notes what PyTorch computes, so that `course_utils.graphs` can draw it."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from typing import Any
+
+from matplotlib.axes import Axes
 
 from course_utils.graphs.drawing import (
     CONSTANT,
@@ -60,12 +64,12 @@ class Record:
 class Tape:
     """What `record` returns."""
 
-    def __init__(self, leaves):
+    def __init__(self, leaves: dict[str, Any]):
         """Start with the named leaves."""
         self._names = {id(leaf): (name, leaf) for name, leaf in leaves.items()}
         self._records, self._known, self._paused = [], {}, False
 
-    def __enter__(self):
+    def __enter__(self) -> Tape:
         """Start recording."""
         from torch.overrides import TorchFunctionMode
 
@@ -79,11 +83,11 @@ class Tape:
         self._mode.__enter__()
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         """Stop recording."""
         self._mode.__exit__(*error)
 
-    def draw(self, loss, gradients=False, *, ax=None):
+    def draw(self, loss: Any, gradients: bool = False, *, ax: Axes | None = None) -> str | None:
         """Draw the graph behind `loss`: values, expressions and local derivatives.
 
         With `gradients=True` every node shows d loss / d node, too, as autograd finds it: possible
