@@ -99,7 +99,7 @@ class Table:
 
     `x` has shape (n, d), `y` shape (n, m), both float32 unless the function says otherwise;
     `x_names` and `y_names` hold d and m pairs (name, unit); `groups`, of shape (n,), numbers the
-    region that a row comes from, or is None where each row stands for itself.
+    region that a row comes from, or is None where each row is a region of its own.
     """
 
     x: np.ndarray
@@ -192,7 +192,7 @@ def diabetes() -> Table:
 
     x and y are float64 of shape (442, 10) and (442, 1), x as it was measured. The target is
     'a quantitative measure of disease progression one year after baseline', from 25 to 346;
-    'points' is our word, the source names no unit. What stands beside each input's name is its
+    'points' is our word, the source names no unit. The text beside each input's name is its
     description in scikit-learn, which gives a unit for the age only and does not say which sex
     is coded 1. From B. Efron, T. Hastie, I. Johnstone and R. Tibshirani,
     'Least Angle Regression', Annals of Statistics, 2004; it ships with scikit-learn, so nothing

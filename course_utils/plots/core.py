@@ -54,7 +54,7 @@ def draw_path(ax, loss, path, w_range, b_range, title, color=FIT):
 def draw_block(ax, left, block, marked, copied):
     """Draw a matrix as cells of width and height 1, from x = `left` on, centred on y = 0.
 
-    `marked` and `copied` tell cell by cell what is bold, and what broadcasting only repeats: such
+    `marked` and `copied` say cell by cell what is bold, and what broadcasting only repeats: such
     a cell is dotted.
     """
     for (r, c), value in np.ndenumerate(block):
@@ -76,7 +76,7 @@ def draw_block(ax, left, block, marked, copied):
 
 
 def format_cell(value):
-    """Write a number as it stands in a cell: up to five digits."""
+    """Write a number for a cell, with up to five digits."""
     return f"{value:.5g}".replace("-", "−")
 
 

@@ -54,7 +54,7 @@ def parameters_by_epoch(x, y, paths, *, axs=None):
         style |= {"linewidth": 1.4, "label": label}
         axs["w"].plot(path[:, 0], **style)
         axs["b"].plot(path[:, 1], **style)
-        # Far below one millionth the excess is nothing but rounding.
+        # Far below one millionth, the excess is only rounding error.
         axs["loss"].plot(np.maximum(loss.loss(path) - loss.min_loss, 1e-7), **style)
     for name, axis in (("w", 0), ("b", 1)):
         best = loss.minimizer[axis]

@@ -7,7 +7,7 @@ from course_utils.descent import QuadraticLoss, design_matrix
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 from course_utils.plots.core import draw_block, format_cell, format_kappa
 
-# One marker and one colour for each output, so that colour alone tells nothing.
+# A marker and a colour for each output, so that nothing depends on colour alone.
 OUTPUTS = (("o", TRAIN), ("D", FIT), ("^", BEST), ("s", VALIDATION))
 
 
@@ -120,7 +120,7 @@ def predictions_against_targets(y, left, right, titles, outputs, unit, *, axs=No
             marker, color = OUTPUTS[j]
             ax.vlines(y[:, j], y[:, j], y_pred[:, j], color=color, linewidth=1.2, alpha=0.6)
             ax.plot(y[:, j], y_pred[:, j], marker, color=color, markersize=7, label=output)
-            for row in range(len(y)):  # the number stands on the side away from the diagonal
+            for row in range(len(y)):  # the number is on the side away from the diagonal
                 at, above = (y[row, j], y_pred[row, j]), y_pred[row, j] > y[row, j]
                 away = {"xytext": (-7, 3) if above else (7, -9), "ha": "right" if above else "left"}
                 ax.annotate(f"{row + 1}", at, textcoords="offset points", **away)

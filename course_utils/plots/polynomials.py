@@ -15,7 +15,7 @@ _STYLES = [
     {"color": BEST, "linestyle": "--", "marker": "s"},
     {"color": "black", "linestyle": (0, (5, 1, 1, 1, 1, 1)), "marker": "v"},
 ]
-# Below this an excess of the loss is nothing but rounding.
+# Below this, an excess of the loss is only rounding error.
 _NOTHING = 1e-7
 
 
@@ -133,7 +133,7 @@ def settling(x, y, W, W_best, eigenvalues, left, *, axs=None):
     W, W_best, eigenvalues, left = to_vectors(
         W=W, W_best=W_best, eigenvalues=eigenvalues, left=left
     )
-    places = np.arange(len(W))[::-1]  # the steepest, which settles first, stands at the top
+    places = np.arange(len(W))[::-1]  # the steepest, which settles first, is at the top
     ax = axs["modes"]
     ax.barh(places[::-1], left, color=FIT, height=0.6)
     for place, share in zip(places[::-1], left, strict=True):

@@ -5,7 +5,7 @@ import numpy as np
 from course_utils._validate import to_count, to_number, to_table, to_vector, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 
-# One marker and one colour for each model, so that colour alone tells nothing.
+# A marker and a colour for each model, so that nothing depends on colour alone.
 MODELS = (("s", "black"), ("o", TRAIN), ("D", FIT), ("^", BEST))
 
 

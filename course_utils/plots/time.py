@@ -5,7 +5,7 @@ import numpy as np
 from course_utils._validate import to_positive, to_table, to_vector
 from course_utils.figures import picture
 
-# A marker, a line and a colour of its own for each series, so that colour alone tells nothing.
+# A marker, a line and a colour for each series, so that nothing depends on colour alone.
 _STYLES = ("o-", "s--", "D:", "^-.")
 _HATCHES = ("", "//", "..", "xx", "\\\\")
 

@@ -130,7 +130,7 @@ def losses_by_size(sizes, results, noise, *, axs=None):
     for i, (degree, (train, new)) in enumerate(results.items()):
         ax = axs[f"c{i}"]
         train, new = (to_table("results", rows, "samples", len(sizes)) for rows in (train, new))
-        train = np.maximum(train, 1e-9)  # a fit through all points leaves nothing but rounding
+        train = np.maximum(train, 1e-9)  # a fit through all points leaves only rounding error
         _band(ax, sizes, train, "training", color=TRAIN, marker="o")
         middle = _band(ax, sizes, new, "new points", color=VALIDATION, marker="D", linestyle="--")
         enough = np.geomspace(max(sizes[0], 1.2 * (degree + 1)), sizes[-1], 100)
