@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 from course_utils import animation, figures, graphs, plots, self_check, sliders
 from tests.lessons import ROOT
 
+matplotlib.use("agg")
+
 X = np.linspace(0, 1, 12)
 Y = 2 * X + 1 + 0.1 * np.sin(40 * X)
 PATH = np.column_stack([np.linspace(0, 2, 21), np.linspace(0, 1, 21)])

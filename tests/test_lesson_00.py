@@ -147,7 +147,7 @@ def test_pictures_say_their_numbers(make, capsys):
     names, column, flat = ["a", "b"], make(RAIN[:, :1]), make(RAIN[:, 0])
     line = plots.broadcast_difference(column, flat, names, ax=Figure().subplots())
     assert line == "(3, 1) − (3,) is (3, 3): 3 and 3 numbers give 9 differences."
-    axs = Figure().subplot_mosaic([["wanted", "table"]])
+    axs = Figure().subplot_mosaic([["rows", "table"]])
     line = plots.every_pair(column + 1, flat, axs=axs)
     pairs = [(p + 1 - t) ** 2 for p in RAIN[:, 0] for t in RAIN[:, 0]]
     assert f"is 1.0000 over the 3 right differences, {np.mean(pairs):.4f} over all 9." in line
