@@ -6,14 +6,11 @@ The first graph of a process also imports igraph.
 import statistics
 import time
 
-import matplotlib
 import torch
 from torch import nn
 from torchviz import make_dot
 
-from course_utils import graphs
-from course_utils.plots import core
-from tests.lessons import ROOT
+from course_utils import figures, graphs
 
 HEAD = ("graph", "milliseconds", "the first time")
 
@@ -39,9 +36,8 @@ def network():
 
 def rows(repeats=9):
     """Yield each graph's name, the median of its milliseconds, and those of the first time."""
-    matplotlib.rc_file(ROOT / "notebooks" / "matplotlibrc")
-    core.display = lambda *args, **kwargs: None
-    core.print = lambda line: None
+    figures.display = lambda *args, **kwargs: None
+    figures.print = lambda caption: None
     tape, error = norm_error()
     network_tape, loss, dot = network()
     for name, draw in {

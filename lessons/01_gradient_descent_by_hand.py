@@ -331,7 +331,7 @@ w_best, b_best = np.linalg.lstsq(A, y)[0].ravel()  # ravel: into one axis, (2, 1
 print(f"least squares:  w = {w_best:.8f}  b = {b_best:.8f}")
 print(f"1,000 epochs:   w = {path[-1][0]:.8f}  b = {path[-1][1]:.8f}\n")
 
-descent.truth_panel(A, y, fit=path[-1], lr=0.1, names=["w", "b"])  # how far off is the last one?
+plots.truth_panel(A, y, fit=path[-1], lr=0.1, names=["w", "b"])  # how far off is the last one?
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # They agree to six decimals. (How close did your sliders get to the least possible loss?) They are
@@ -549,7 +549,7 @@ sliders.move(compare_unit, factor=([0.5, 1, 2, 5, 10, 20, 50, 100], 100))
 
 # %% slideshow={"slide_type": "subslide"}
 A_percent = descent.design_matrix(x_percent)
-descent.truth_panel(A_percent, y, path_percent[-1], lr_percent, names=["w", "b"])
+plots.truth_panel(A_percent, y, path_percent[-1], lr_percent, names=["w", "b"])
 
 
 # %% [markdown]
@@ -717,7 +717,7 @@ plots.train_and_validation(x, y, line.x_val, line.y_val, *path[-1])
 # epoch, design matrix, least squares, eigenvalue, condition number, standardise, mini-batch, SGD.
 #
 # **New names:** `sliders.move`, `animation.play`, `np.random.RandomState`, `.randn`,
-# `descent.design_matrix`, `.ravel`, `np.linalg.lstsq`, `descent.truth_panel`, `.T`,
+# `descent.design_matrix`, `.ravel`, `np.linalg.lstsq`, `plots.truth_panel`, `.T`,
 # `np.linalg.solve`, `np.linalg.eigvalsh`, `np.hstack`, `np.ones_like`, `descent.QuadraticLoss`,
 # `.max_lr`, `.std`, `.permutation`, `.fit`, `LinearRegression`, `.coef_`, `.intercept_`.
 #

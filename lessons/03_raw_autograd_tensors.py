@@ -44,7 +44,8 @@ from torchviz import make_dot
 from course_utils import data, descent, graphs, plots
 from course_utils.checks import lesson_03 as check
 
-x, y = (torch.from_numpy(column).float() for column in data.sine_line())  # (10,) and (10,)
+points = data.sine_line()  # NumPy, float64
+x, y = (torch.from_numpy(column).float() for column in (points.x, points.y))  # (10,) and (10,)
 W = torch.tensor([0.0, 0.0], requires_grad=True)  # (2,)
 
 plots.residuals(x, y, W[0], W[1])
@@ -252,7 +253,7 @@ bowl = descent.QuadraticLoss(A, y)
 least_error = (bowl.min_loss / len(x)) ** 0.5  # the norm over n of the best line
 plots.fit_and_error(x, y, path[-1], errors, least_error, "error (norm / n)")
 print()
-descent.truth_panel(A, y, path[-1], lr=None, names=["W[0]", "W[1]"])
+plots.truth_panel(A, y, path[-1], lr=None, names=["W[0]", "W[1]"])
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -706,7 +707,7 @@ for rate in (0.01, 0.5, 0.78, 0.80):
 path_mse, losses = descend(mse, lr=0.5, n_epochs=200)
 plots.fit_and_error(x, y, path_mse[-1], losses, bowl.min_loss, "loss (MSE)")
 print()
-descent.truth_panel(A, y, path_mse[-1], lr=0.5, names=["W[0]", "W[1]"])
+plots.truth_panel(A, y, path_mse[-1], lr=0.5, names=["W[0]", "W[1]"])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # With 0.80 each step goes exactly against the gradient, and each *raises* the loss: the step is so

@@ -462,7 +462,7 @@ print()
 A = descent.design_matrix(x)  # (5, 4): the three inputs and a column of ones
 fit = torch.vstack([w.T, b])  # (4, 2): three rows of weights, then the row of biases
 parameters = [*inputs, "b"]
-descent.truth_panel(A, y, fit, lr=1e-5, names=parameters, outputs=outputs)
+plots.truth_panel(A, y, fit, lr=1e-5, names=parameters, outputs=outputs)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The points have moved to the diagonal, and a typical error is 7.223 t/ha. It looks like a fit.
@@ -549,7 +549,7 @@ plots.two_scales(x, x_standard, y, losses, losses_standard, [1e-5, 0.5])
 
 # %% slideshow={"slide_type": "subslide"}
 fit_standard = torch.vstack([w_standard.T, b_standard])  # (4, 2)
-descent.truth_panel(A_standard, y, fit_standard, lr=0.5, names=parameters, outputs=outputs)
+plots.truth_panel(A_standard, y, fit_standard, lr=0.5, names=parameters, outputs=outputs)
 
 # %% [markdown]
 # It starts from a far higher loss, and four epochs later it is below what the raw run reached in
@@ -583,7 +583,7 @@ from_standard = model(x_standard, w_standard, b_standard)
 print("the same predictions:", torch.allclose(from_raw, from_standard))
 print()
 fit_back = torch.vstack([w_back.T, b_back])  # (4, 2)
-descent.truth_panel(A, y, fit_back, lr=None, names=parameters, outputs=outputs)
+plots.truth_panel(A, y, fit_back, lr=None, names=parameters, outputs=outputs)
 
 
 # %% [markdown]

@@ -35,7 +35,8 @@ from torch import nn
 from course_utils import data, descent, plots
 from course_utils.checks import lesson_05 as check
 
-X, y = data.integer_noise_line()  # (50, 1) and (50, 1)
+points = data.integer_noise_line()
+X, y = torch.from_numpy(points.x), torch.from_numpy(points.y)  # (50, 1) and (50, 1)
 print("X", tuple(X.shape), X.dtype, "  y", tuple(y.shape), y.dtype)
 noise = y - 2 * X - 1  # (50, 1)
 print(
@@ -417,7 +418,7 @@ plots.first_and_last_line(X, y, path)
 # %% slideshow={"output": "subslide"} tags=["cover"]
 A = descent.design_matrix(X)  # (50, 2)
 bowl = descent.QuadraticLoss(A, y)
-descent.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])
+plots.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])
 print()
 print("axis   curvature λ   factor 1 - lr·λ   factor to the power of 50")
 for name, curvature in zip(("flat", "steep"), bowl.eigenvalues, strict=True):
@@ -535,7 +536,7 @@ A_scaled = descent.design_matrix((X - scaled.mean) / scaled.std)  # (50, 2)
 factors = 1 - 0.4 * descent.QuadraticLoss(A_scaled, y).eigenvalues
 print(f"factors per epoch: {factors[0]:.4f} and {factors[1]:.4f}\n")
 inner = (scaled.linear.weight.item(), scaled.linear.bias.item())
-descent.truth_panel(A_scaled, y, inner, lr=0.4, names=["inner w", "inner b"])
+plots.truth_panel(A_scaled, y, inner, lr=0.4, names=["inner w", "inner b"])
 
 # %% slideshow={"slide_type": "subslide"}
 plots.parameters_by_epoch(X, y, {"raw x, lr 0.001": path, "standardised, lr 0.4": scaled_path})

@@ -188,7 +188,7 @@ A = descent.design_matrix(x)  # (15, 4)
 # vstack: the weights, (3, 2), and below them the biases
 fitted = np.vstack([model.weight.detach().numpy().T, model.bias.detach().numpy()])  # (4, 2)
 names, outputs = ["temperature", "rainfall", "humidity", "b"], ["apples", "oranges"]
-descent.truth_panel(A, y, fitted, lr=1e-5, names=names, outputs=outputs)
+plots.truth_panel(A, y, fitted, lr=1e-5, names=names, outputs=outputs)
 
 
 # %% [markdown]

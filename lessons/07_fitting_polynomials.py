@@ -37,7 +37,8 @@ from torch.nn import functional as F
 from course_utils import data, descent, plots, sliders
 from course_utils.checks import lesson_07 as check
 
-x64, y64 = data.sine_line()  # NumPy, float64, (10,) and (10,)
+points = data.sine_line()
+x64, y64 = points.x, points.y  # NumPy, float64, (10,) and (10,)
 x, y = torch.from_numpy(x64).float(), torch.from_numpy(y64).float()  # float32, (10,) and (10,)
 
 
@@ -88,7 +89,7 @@ print(f"loss of W = (0, 0): {(y**2).mean():.6f}")
 print(f"first step of the slope {0.1 * 2 * (x * y).mean():.6f}", end=", ")
 print(f"of the constant {0.1 * 2 * y.mean():.6f}\n")
 
-descent.truth_panel(descent.design_matrix(x64), y64, line.W, lr=0.1, names=["W[0]", "W[1]"])
+plots.truth_panel(descent.design_matrix(x64), y64, line.W, lr=0.1, names=["W[0]", "W[1]"])
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -230,7 +231,7 @@ plots.polynomial_fits(x, y, fits)
 
 # %% slideshow={"output": "subslide"}
 names = [f"w{k}" for k in range(5)]
-descent.truth_panel(A64, y64, W32, lr, names)
+plots.truth_panel(A64, y64, W32, lr, names)
 
 exact = descent.QuadraticLoss(A64, y64)
 fits = {"after 100,000 epochs": W32, "least squares": exact.minimizer}
@@ -597,7 +598,7 @@ print()
 A_legendre = standardise(bases(x64, 4)["Legendre of t"])  # (10, 5)
 lr_legendre = descent.QuadraticLoss(A_legendre, y64).max_lr / 2
 W_legendre, _ = descend(A_legendre, y64, start, lr_legendre, n_epochs=25)
-descent.truth_panel(A_legendre, y64, W_legendre, lr_legendre, [f"P{k}" for k in range(5)])
+plots.truth_panel(A_legendre, y64, W_legendre, lr_legendre, [f"P{k}" for k in range(5)])
 
 
 # %% [markdown]

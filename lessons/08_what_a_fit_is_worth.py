@@ -318,7 +318,7 @@ X5 = powers(x[train], 5)
 Z5 = (X5 - X5.mean(axis=0)) / X5.std(axis=0)  # (30, 5)
 w5, b5 = ridge(Z5, y[train], decay=1e-3)
 names = [*(f"w{k}" for k in range(1, 6)), "b"]
-descent.truth_panel(descent.design_matrix(Z5), y[train], [*w5, b5], lr=None, names=names)
+plots.truth_panel(descent.design_matrix(Z5), y[train], [*w5, b5], lr=None, names=names)
 
 
 # %% [markdown]
@@ -506,7 +506,7 @@ print(f"epoch 1000 {mse(A_all @ w_last, new.y):.4f}")
 
 # %% slideshow={"slide_type": "subslide"}
 names = [f"P{k}" for k in range(16)]
-descent.truth_panel(A15[train], y[train], w_best, lr, names)
+plots.truth_panel(A15[train], y[train], w_best, lr, names)
 
 
 # %% [markdown]

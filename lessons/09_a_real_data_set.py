@@ -225,7 +225,7 @@ def coefficients(model):
 
 
 A = descent.design_matrix((x[train] - linear.x_mean) / linear.x_std)  # (266, 11)
-descent.truth_panel(A, y[train], coefficients(linear), lr=0.02, names=[*names, "b"])
+plots.truth_panel(A, y[train], coefficients(linear), lr=0.02, names=[*names, "b"])
 
 best = descent.QuadraticLoss(A, y[train]).minimizer
 for name, w in (("this fit", coefficients(linear)), ("least squares", best)):
@@ -251,7 +251,7 @@ for _ in range(300):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-descent.truth_panel(A, y[train], coefficients(linear), lr=0.2, names=[*names, "b"])
+plots.truth_panel(A, y[train], coefficients(linear), lr=0.2, names=[*names, "b"])
 
 library = LinearRegression().fit(x[train].cpu(), y[train].cpu())  # cpu(): a copy there, if need be
 w_library = torch.from_numpy(library.coef_[0]).to(x) * linear.x_std  # per standard deviation, too

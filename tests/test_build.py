@@ -171,7 +171,7 @@ def test_unchanged_cells_keep_their_ids(course):
     ]
 
 
-def test_the_kernel_runs_beside_the_matplotlibrc(course):
+def test_the_kernel_runs_in_the_folder_of_the_notebooks(course):
     (course / "lessons/02_b.py").write_text("# %%\nimport os\nos.path.basename(os.getcwd())\n")
     assert build.main(["02"], course) == 0
     (cell,) = nbformat.read(course / "notebooks/02_b.ipynb", as_version=4).cells
