@@ -1,0 +1,88 @@
+"""What lies behind a wrong answer: names that it reads from the notebook, and Python's errors."""
+
+import dis
+from functools import wraps
+from types import CodeType, ModuleType
+
+from course_utils.checks import core
+from course_utils.checks.core import Wrong
+
+# Learning rates that people write down instead of the argument.
+RATES = (0.5, 0.1, 0.05, 0.01, 0.001)
+
+# What Python, NumPy or PyTorch says, and what this means in every exercise.
+MEANS = {
+    "for ^": "In Python, a power is **.",
+    "bitwise_xor": "In Python, a power is **.",
+}
+
+
+def call(answer, *arguments, in_place=False, means=()):
+    """Call the answer as core does, and say what the commonest errors mean.
+
+    `means` maps words of an error to their meaning in this exercise, beside those of MEANS.
+    """
+    try:
+        return core.call(answer, *arguments, in_place=in_place)
+    except Wrong as wrong:
+        for words, meaning in {**dict(means), **MEANS}.items():
+            if words in str(wrong):
+                raise Wrong(f"{wrong} {meaning}") from None
+        raise
+
+
+def fixed_rates(after):
+    """Return what to tell, and the result, for each rate of RATES; `after(lr)` gives the result."""
+    return {f"You stepped with lr = {lr} instead of the lr given.": after(lr) for lr in RATES}
+
+
+def exercise(number, hint):
+    """Make a check as core does, which also names what a wrong answer reads from the notebook."""
+
+    def decorate(judge):
+        @wraps(judge)
+        def judge_with_cause(*answers):
+            try:
+                return judge(*answers)
+            except Wrong as wrong:
+                names = [name for answer in answers for name in notebook_data(answer)]
+                if not names:
+                    raise
+                them = " and ".join(names)
+                raise Wrong(
+                    f"{wrong} It reads {them} from the notebook: use only what it is given."
+                ) from None
+
+        return core.exercise(number, hint)(judge_with_cause)
+
+    return decorate
+
+
+def notebook_data(answer):
+    """Return the names of the notebook's data that a function or class reads, in order.
+
+    Functions, classes, modules and layers without parameters are tools, not data.
+    """
+    methods = vars(answer).values() if isinstance(answer, type) else [answer]
+    found = {}
+    for method in methods:
+        code, names = getattr(method, "__code__", None), getattr(method, "__globals__", {})
+        for name in _globals_of(code) if code else []:
+            if name in names and _is_data(names[name]):
+                found[name] = None
+    return list(found)
+
+
+def _globals_of(code):
+    """Yield the global names that a code reads, those of its inner functions included."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield instruction.argval
+        if isinstance(instruction.argval, CodeType):
+            yield from _globals_of(instruction.argval)
+
+
+def _is_data(value):
+    if callable(value):
+        return any(True for _ in getattr(value, "parameters", tuple)()) and not isinstance(value, type)
+    return not isinstance(value, ModuleType) and value is not ...
