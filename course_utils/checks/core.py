@@ -46,7 +46,7 @@ def exercise(number, hint):
                 if _failures[judge] > 1:
                     verdict += f" Hint: {hint}"
             except Exception as error:
-                verdict = f"the check could not read this answer ({type(error).__name__}: {error})."
+                verdict = f"the check couldn't read this answer ({type(error).__name__}: {error})."
             print(f"Exercise {number}: {verdict}")
 
         return check
@@ -57,12 +57,11 @@ def exercise(number, hint):
 def call(answer, *arguments, in_place=False):
     """Call the student's function on copies of the arguments and return what it returns.
 
-    The answer must leave arrays and tensors as they came; with `in_place` it works on them.
+    The answer must leave arrays and tensors as they were; with `in_place` it works on them.
     """
     if not callable(answer):
         raise Wrong(
-            f"A function is wanted, but {_named(answer)} came: "
-            "pass its name, without brackets behind it."
+            f"Expected a function, got {_named(answer)}: pass its name without parentheses."
         )
     copies = arguments if in_place else [_copy(a) for a in arguments]
     try:
@@ -80,52 +79,53 @@ def call(answer, *arguments, in_place=False):
     for before, after in zip(arguments, copies, strict=True):
         if hasattr(before, "shape") and not np.array_equal(_plain(before), _plain(after)):
             kind = "tensors" if hasattr(before, "detach") else "arrays"
-            raise Wrong(f"Your function changes the {kind} that it was given: work on new ones.")
+            raise Wrong(f"Your function changes the {kind} it was given: work on copies.")
     if got is None:
         raise Wrong("Your function returns None: is the return missing?")
     return got
 
 
 def numbers(got, names):
-    """Return the student's result as one float for each of `names`, or say what came instead."""
+    """Return the student's result as one float for each of `names`, or say what it is."""
     parts = [got] if len(names) == 1 else got
     try:
         fits = len(parts) == len(names) and not isinstance(parts, (str, dict))
     except TypeError:
         fits = False
     if not fits:
-        raise Wrong(f"Wanted {len(names)} numbers, {', '.join(names)}, but {_named(got)} came.")
+        raise Wrong(f"Expected {len(names)} numbers ({', '.join(names)}), got {_named(got)}.")
     values = []
     for name, part in zip(names, parts, strict=True):
         try:
             array = np.asarray(part, dtype=float)
         except (TypeError, ValueError):
-            raise Wrong(f"Wanted {name} as a number, but {_named(part)} came.") from None
+            raise Wrong(f"Expected a number for {name}, got {_named(part)}.") from None
         if array.size != 1:
             why = " Was an (n, 1) column combined with an (n,) one?" if array.ndim == 2 else ""
             why = why or " Is a mean missing?"
-            raise Wrong(f"Wanted {name} as one number, but its shape is {array.shape}.{why}")
+            raise Wrong(f"Expected one number for {name}, got shape {array.shape}.{why}")
         values.append(float(array.reshape(())))
     return np.array(values)
 
 
 def arrays(got, shapes):
-    """Return the student's result as one float array for each name in `shapes`, or say what came.
+    """Return the student's result as one float array for each name in `shapes`.
 
-    `shapes` maps each name to the shape that it must have. Tensors count as arrays.
+    `shapes` maps each name to the shape that it must have; Wrong says what was returned instead.
+    Tensors count as arrays.
     """
     parts = [got] if len(shapes) == 1 else got
     if not isinstance(parts, (tuple, list)) or len(parts) != len(shapes):
-        raise Wrong(f"Wanted {len(shapes)} results, {', '.join(shapes)}, but {_named(got)} came.")
+        raise Wrong(f"Expected {len(shapes)} results ({', '.join(shapes)}), got {_named(got)}.")
     values = []
     for (name, shape), part in zip(shapes.items(), parts, strict=True):
         try:
             array = np.asarray(_plain(part), dtype=float)
         except (TypeError, ValueError):
-            raise Wrong(f"Wanted {name} as numbers, but {_named(part)} came.") from None
+            raise Wrong(f"Expected numbers for {name}, got {_named(part)}.") from None
         if array.shape != shape:
             why = " That is the transpose." if shape == array.shape[::-1] else ""
-            raise Wrong(f"Wanted {name} of shape {shape}, but its shape is {array.shape}.{why}")
+            raise Wrong(f"Expected {name} of shape {shape}, got shape {array.shape}.{why}")
         values.append(array)
     return values
 
@@ -152,14 +152,20 @@ def diagnose(got, want, mistakes, names=(), rtol=1e-6):
     right = [name for name, g, w in zip(names, got, want, strict=False) if same(g, w, rtol)]
     if right:
         wrong = [name for name in names if name not in right]
-        raise Wrong(f"So far {' and '.join(right)} fit, {' and '.join(wrong)} not.")
-    raise Wrong(f"On test data it gives {shown(got)}, and {shown(want)} is right.")
+        told = _are(right, " right") + ", " + _are(wrong, "n't") + "."
+        raise Wrong(told.replace("the ", "The ", 1) if told.startswith("the ") else told)
+    raise Wrong(f"On test data it gives {shown(got)}; the right answer is {shown(want)}.")
 
 
 def shown(values):
     """Return numbers as a student reads them: four digits, in brackets where several."""
     texts = [f"{value:.4g}" for value in np.atleast_1d(values)]
     return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _are(names, verdict):
+    listed = " and ".join(", ".join(names).rsplit(", ", 1))
+    return f"{listed} {'is' if len(names) == 1 else 'are'}{verdict}"
 
 
 def _plain(value):

@@ -17,14 +17,14 @@ WRONG = {
         ("(values.min() + values.max()) / 2", "halfway between"),
         ("values.max()", "the largest"),
         ("values[0]", "the first"),
-        ("values", "but its shape is (5,). Is a mean missing?"),
+        ("values", "got shape (5,). Is a mean missing?"),
         ("print(values.mean())", "is the return missing?"),
         ("value.mean()", "raises NameError"),
     )
     + [
         (
             "def average(values):\n    values /= len(values)\n    return values.sum()\n",
-            "changes the arrays that it was given",
+            "changes the arrays it was given",
         )
     ],
     "to_column": _returns(

@@ -42,7 +42,7 @@ def parabola_gradient(a, w, b, x, y):
     error = a * x**2 + w * x + b - y
     return (2 * error * x).mean(), (2 * error * x).mean(), (2 * error).mean()
 """,
-            "dw and db fit, da not",
+            "dw and db are right, da isn't",
         ),
         (
             """
@@ -58,7 +58,7 @@ def parabola_gradient(a, w, b, x, y):
     error = a * x**2 + w * x + b - y
     return (2 * error * x**2).mean()
 """,
-            "Wanted 3 numbers, da, dw, db",
+            "Expected 3 numbers (da, dw, db)",
         ),
         (
             """
@@ -190,7 +190,7 @@ def largest_stable_lr(x):
     A = np.hstack([x, np.ones_like(x)])
     return 2 / np.linalg.eigvalsh(2 / len(x) * A.T @ A)
 """,
-            "but its shape is (2,)",
+            "got shape (2,)",
         ),
     ],
     "minibatches": [
@@ -250,7 +250,7 @@ def minibatches(x, y, batch_size, rng):
     rng.shuffle(x)
     return [(x, y)]
 """,
-            "changes the arrays that it was given",
+            "changes the arrays it was given",
         ),
     ],
 }
@@ -268,7 +268,7 @@ WRONG["step"] += slips(
     "step",
     ("lr * dw, b - lr * db", "lr / 2 * dw, b - lr / 2 * db", "The 2 from the square"),
     ("w - lr * dw, b - lr * db", "-lr * dw, -lr * db", "These are the changes"),
-    ("b - lr * db", "b - 2 * lr * db", "So far w fit, b not"),
+    ("b - lr * db", "b - 2 * lr * db", "w is right, b isn't"),
     ("w - lr * dw, b - lr * db", "w, b", "w and b come back as they went in"),
 )
 WRONG["largest_stable_lr"] += slips(

@@ -34,7 +34,7 @@ WRONG = {
         (_divide("b.value", "a.value"), "of a product"),
         (_divide("1 / b.value", "1 / b.value**2"), "wrong sign, and without its factor a"),
         (_divide("1 / b.value", "a.value / b.value"), "b is not differentiated"),
-        (_divide("1", "-a.value / b.value**2"), "the one by b fit, the one by a not"),
+        (_divide("1", "-a.value / b.value**2"), "The one by b is right, the one by a isn't"),
         (_divide("1 / b", "-a / b**2"), "Wanted the derivative by a as a float, but a Value came"),
         (
             """
@@ -71,7 +71,7 @@ def divide(a, b):
 """,
             "and a / b is",
         ),
-        ("divide = 0.5", "A function is wanted"),
+        ("divide = 0.5", "Expected a function"),
     ],
     "mended": [
         (_mended("parent.grad = node.grad * local"), "It still overwrites"),
@@ -84,7 +84,7 @@ def divide(a, b):
         (_mended("parent.grad += node.grad * local", "hand_back(parent)"), "must call itself"),
         (_mended("mended(parent)", "parent.grad += node.grad * local"), "once it has its own"),
         (_mended("parent.grad += node.gradient * local"), "raises AttributeError"),
-        ("mended = None", "A function is wanted"),
+        ("mended = None", "Expected a function"),
     ],
     "paper": [
         ("paper = (-2, 12, 4)", "the arrival from s·a is missing"),
@@ -96,8 +96,8 @@ def divide(a, b):
         ("paper = (-9, 33, 11)", "the first arrival twice"),
         ("paper = (-8, 30, 10)", "the arrival from s·a twice"),
         ("paper = (-11, 57, 19)", "s = a·b + c = 2"),
-        ("paper = (-5, 20, 7)", "df/da and df/dc fit, df/db not"),
-        ("paper = (-5, 21)", "Wanted 3 numbers, df/da, df/db, df/dc"),
+        ("paper = (-5, 20, 7)", "df/da and df/dc are right, df/db isn't"),
+        ("paper = (-5, 21)", "Expected 3 numbers (df/da, df/db, df/dc)"),
     ],
     "step": [
         (_step("loss.backward()", *MOVE), "the second used both gradients"),
@@ -130,17 +130,17 @@ WRONG["mended"] += [
     (_mended("parent.grad = parent"), "Wanted the gradient of a as a float, but a Value came"),
     (
         _mended("parent.grad = parent.grad or node.grad * local"),
-        "So far the gradient of b and the gradient of c fit, the gradient of a not",
+        "The gradient of b and the gradient of c are right, the gradient of a isn't",
     ),
 ]
 WRONG["step"] += [
     (_step(*EMPTY, "w.value, b.value = w.grad, b.grad"), "hold the gradients"),
     (_step(*EMPTY, "w.value, b.value = -lr * w.grad, -lr * b.grad"), "alone: add it to what"),
     (_step(*EMPTY, MOVE[1]), "b has moved and w has not"),
-    (_step(*EMPTY, MOVE[0], "b.value -= 2 * lr * b.grad"), "So far w.value fit, b.value not"),
+    (_step(*EMPTY, MOVE[0], "b.value -= 2 * lr * b.grad"), "w.value is right, b.value isn't"),
     (
         _step("w.grad, b.grad = 0.0, b.grad / 2", "loss.backward()", *MOVE),
-        "So far w.value fit, b.value not",
+        "w.value is right, b.value isn't",
     ),
     (_step(*EMPTY, MOVE[0], EMPTY[1], "mse(w, b, x, y).backward()", MOVE[1]), "after its step"),
 ]

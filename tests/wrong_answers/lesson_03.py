@@ -448,7 +448,7 @@ WRONG["fit"] += slips(
     ("W -= lr", "W += lr", "It climbs"),
     ("loss.b", "W.grad.zero_()\n        loss.b", "zero it after the step"),
     ("loss.item()", "len(x) * loss.item()", "is the sum of the squares: the mean is wanted"),
-    ("W[1].item()", "0.0", "So far slope fit, height not"),
+    ("W[1].item()", "0.0", "slope is right, height isn't"),
     ("loss.item()", "loss.item() ** 0.5", "its loss is the root of the MSE"),
     ("loss.item()", "(loss.item() / len(x)) ** 0.5", "its loss is norm / n"),
 )

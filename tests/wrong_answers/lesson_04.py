@@ -72,7 +72,7 @@ def mse_gradient(x, y, w, b):
     error = x @ w.T + b - y
     return 2 / y.numel() * error.T @ x, 2 / y.numel() * error.sum(dim=1)
 """,
-            "Wanted db of shape (3,), but its shape is (6,)",
+            "Expected db of shape (3,), got shape (6,)",
         ),
         (
             """
@@ -120,7 +120,7 @@ def mse_gradient(x, y, w, b):
     y -= x @ w.T + b
     return -2 / y.numel() * y.T @ x, -2 / y.numel() * y.sum(dim=0)
 """,
-            "changes the tensors that it was given",
+            "changes the tensors it was given",
         ),
     ],
     "fresh_descent": [
@@ -391,7 +391,7 @@ def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
 def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
     return y_std.reshape(-1, 1) * w_standard / x_std
 """,
-            "Wanted 2 results, w, b",
+            "Expected 2 results (w, b)",
         ),
     ],
 }

@@ -480,6 +480,6 @@ def decay_weights_only(model, lr, weight_decay):
     groups = [{"params": inner.parameters(), "weight_decay": weight_decay}]
     return torch.optim.SGD([*groups, {"params": last.parameters()}], lr=lr)
 """,
-        "So far inner.0.weight and inner.1.weight and last.bias fit",
+        "inner.0.weight, inner.1.weight and last.bias are right",
     ),
 ]

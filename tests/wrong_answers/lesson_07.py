@@ -51,7 +51,7 @@ def power_matrix(x, n):
 def power_matrix(x, n):
     return x.reshape(-1, 1) ** torch.arange(n + 1)
 """,
-            "of shape (6, 4), but its shape is (6, 5)",
+            "of shape (6, 4), got shape (6, 5)",
         ),
         (
             """
@@ -59,7 +59,7 @@ def power_matrix(x, n):
     x.unsqueeze_(1)
     return x ** torch.arange(n)
 """,
-            "changes the tensors that it was given",
+            "changes the tensors it was given",
         ),
     ],
     "epochs_needed": [
@@ -225,7 +225,7 @@ def iterate(k, A, y, start, lr):
 def iterate(k, A, y, start, lr):
     return np.linalg.eigh(2 / len(y) * A.T @ A)
 """,
-            "as numbers, but",
+            "Expected numbers for",
         ),
     ],
     "momentum_step": [
@@ -290,7 +290,7 @@ def momentum_step(W, v, gradient, lr, mu):
     W -= lr * v
     return W, v
 """,
-            "changes the arrays that it was given",
+            "changes the arrays it was given",
         ),
         (
             """
@@ -305,7 +305,7 @@ def momentum_step(W, v, gradient, lr, mu):
     v = mu * v + gradient
     return W - lr * v
 """,
-            "Wanted 2 results, W, v",
+            "Expected 2 results (W, v)",
         ),
     ],
 }
@@ -326,7 +326,7 @@ WRONG["epochs_needed"] += slips(
     ("return int", "return 1 + int", "One too many"),
     ("np.ceil(np", "-np.ceil(np", "The sign is wrong"),
     ("lr * curvature", "lr", "The curvature is not used"),
-    ("return int", "return np.ones(2), int", "as a number, but a tuple of 2 came"),
+    ("return int", "return np.ones(2), int", "a number for"),
 )
 WRONG["iterate"] += slips(
     "07",
@@ -340,7 +340,7 @@ WRONG["momentum_step"] += slips(
     "momentum_step",
     ("W - lr * v", "W", "v is right, but W has not moved"),
     ("lr * v", "v", "The learning rate is not used"),
-    ("lr * v, v", "lr * v, 2 * v", "So far W[0] and W[1] and W[2] fit, v[0] and"),
+    ("lr * v, v", "lr * v, 2 * v", "W[0], W[1] and W[2] are right, v[0], v[1]"),
     ("mu * v +", "v +", "the velocity never slows down"),
     ("lr * v", "lr * (gradient + mu * v)", "Nesterov's variant"),
 )

@@ -204,7 +204,7 @@ WRONG["fit_early"] += [
         _early(COPY, COPY, STOP, LOAD).replace(
             "return best_epoch", "return [best_epoch, best_loss]"
         ),
-        "Wanted the best epoch as one number, but its shape is (2,)",
+        "Expected one number for the best epoch, got shape (2,)",
     ),
 ]
 WRONG["honest_loss"] += [

@@ -62,7 +62,7 @@ def standardise(x_train, x_other):
 def standardise(x_train, x_other):
     return (x_train - x_train.mean(0)) / x_train.std(0)
 """,
-            "Wanted 2 results",
+            "Expected 2 results",
         ),
         (
             """
@@ -71,7 +71,7 @@ def standardise(x_train, x_other):
     x_train /= x_train.std(0)
     return x_train, x_other
 """,
-            "changes the tensors that it was given",
+            "changes the tensors it was given",
         ),
         (
             """
@@ -144,7 +144,7 @@ def compare(a, b):
 def compare(a, b):
     return a - b, (a - b).std(), (a < b).sum()
 """,
-            "Wanted the mean as one number",
+            "Expected one number for the mean",
         ),
         (
             """
@@ -180,7 +180,7 @@ def rise_in_rmse(model, x, y, column, order):
     shuffled[:, column] = x[order, column]
     return (F.mse_loss(model(shuffled), y).sqrt() - before).item()
 """,
-            "changes the tensors that it was given",
+            "changes the tensors it was given",
         ),
         (
             """
@@ -282,7 +282,7 @@ WRONG["standardise"] += slips(
 WRONG["compare"] += slips(
     "09",
     "compare",
-    ("difference.std()", "2 * difference.std()", "So far the mean and the number of splits fit"),
+    ("difference.std()", "2 * difference.std()", "The mean and the number of splits are right"),
 )
 WRONG["rise_in_rmse"] += slips(
     "09",

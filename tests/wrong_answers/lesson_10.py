@@ -84,7 +84,7 @@ WRONG["overhead_and_cost"] += slips(
     "10",
     "overhead_and_cost",
     ("t1 - c * n1", "t2", "subtract c·n2"),
-    ("c * n1, c", "c * n1, 2 * c", "So far t0 fit, c not"),
+    ("c * n1, c", "c * n1, 2 * c", "t0 is right, c isn't"),
     (" / (n2 - n1)", "", "divide the difference of the times"),
 )
 WRONG["megabytes"] += slips(
