@@ -84,5 +84,7 @@ def _globals_of(code):
 
 def _is_data(value):
     if callable(value):
-        return any(True for _ in getattr(value, "parameters", tuple)()) and not isinstance(value, type)
+        return any(True for _ in getattr(value, "parameters", tuple)()) and not isinstance(
+            value, type
+        )
     return not isinstance(value, ModuleType) and value is not ...

@@ -83,7 +83,11 @@ def to_column(answer):
 @exercise(3, hint="make y a column, too: y.reshape(-1, 1). A column stays one by it.")
 def mended_mse(answer):
     """Judge `mended_mse(y_pred, y)`: the MSE of a column for y of shape (n,) or (n, 1)."""
-    for n, kind, make in ((7, "arrays", np.array), (7, "tensors", torch.from_numpy), (5, "", np.array)):
+    for n, kind, make in (
+        (7, "arrays", np.array),
+        (7, "tensors", torch.from_numpy),
+        (5, "", np.array),
+    ):
         rng = np.random.RandomState(n)
         y = rng.randn(n)
         y_pred = (y + 0.5 * rng.randn(n) + 0.3).reshape(-1, 1)
@@ -112,8 +116,8 @@ def mended_mse(answer):
             got = numbers(got, ("the MSE",))
             if shape == (n, 1) and not same(got, want):
                 raise Wrong(
-                    f"For y of shape ({n},) it is right, for y of shape ({n}, 1) it isn't. A column "
-                    "must stay a column: reshape(-1, 1) leaves it as it is."
+                    f"For y of shape ({n},) it is right, for y of shape ({n}, 1) it isn't. A "
+                    "column must stay a column: reshape(-1, 1) leaves it as it is."
                 )
             if kind == "tensors" and not same(got, want):
                 raise Wrong("With arrays it is right, with tensors it isn't: use what both have.")

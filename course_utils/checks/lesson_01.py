@@ -27,7 +27,9 @@ def parabola_gradient(answer):
         want = (2 * errors * rows).mean(axis=0)
         got = call(answer, a, w, b, x, y)
         if isinstance(got, (tuple, list)) and any(np.shape(part) == (n, 1) for part in got):
-            raise Wrong(f"You return a column with one number for each of the {n} rows; take the mean.")
+            raise Wrong(
+                f"You return a column with one number for each of the {n} rows; take the mean."
+            )
         got = numbers(got, names)
         pairs = errors + y - y.T  # what (n, 1) minus (n,) makes of it
         mistakes = {
@@ -43,8 +45,8 @@ def parabola_gradient(answer):
             ).mean(axis=0),
             "2x is the derivative of x² by x. Here x stays and a moves, so the factor beside a "
             "is x² itself.": (2 * errors * np.hstack([2 * x, np.ones_like(x), 0 * x])).mean(axis=0),
-            f"You took the mean over all {n**2} pairs: a column of shape ({n}, 1) minus a flat y is "
-            "a table.": np.array([(2 * pairs * rows[:, [k]]).mean() for k in range(3)]),
+            f"You took the mean over all {n**2} pairs: a column ({n}, 1) minus a flat y is a "
+            "table.": np.array([(2 * pairs * rows[:, [k]]).mean() for k in range(3)]),
             "The error itself is missing: each is the mean of 2·e times its factor.": (
                 2 * rows.mean(axis=0)
             ),
@@ -89,8 +91,8 @@ def step(answer):
             "These are the two gradients: return w and b after the step.": gradient,
             "These are the changes: return w and b after the step.": -lr * gradient,
             "w and b come back unchanged.": old,
-            f"You took the mean over all {n**2} pairs: a column of shape ({n}, 1) minus a flat y is "
-            "a table.": old - lr * np.array([(2 * pairs * x).mean(), 2 * pairs.mean()]),
+            f"You took the mean over all {n**2} pairs: a column ({n}, 1) minus a flat y is a "
+            "table.": old - lr * np.array([(2 * pairs * x).mean(), 2 * pairs.mean()]),
             **fixed_rates(lambda rate, old=old, gradient=gradient: old - rate * gradient),
         }
         diagnose(got, want, mistakes, names)
@@ -109,7 +111,9 @@ def largest_stable_lr(answer):
         x = width * x
         got = call(answer, x)
         if np.shape(got) == (2,):
-            raise Wrong("These are two numbers, one for each eigenvalue: the largest sets the limit.")
+            raise Wrong(
+                "These are two numbers, one for each eigenvalue: the largest sets the limit."
+            )
         got = numbers(got, ("the learning rate",))
         loss = QuadraticLoss(design_matrix(x), y)
         largest, smallest = loss.eigenvalues[-1], loss.eigenvalues[0]
@@ -180,7 +184,9 @@ def _rows_of_batches(got, x, y):
     try:
         pairs = [(np.asarray(bx, dtype=float), np.asarray(by, dtype=float)) for bx, by in got]
     except (TypeError, ValueError):
-        raise Wrong("Expected a list of pairs (x_batch, y_batch); this is something else.") from None
+        raise Wrong(
+            "Expected a list of pairs (x_batch, y_batch); this is something else."
+        ) from None
     for bx, by in pairs:
         if bx.ndim != 2 or bx.shape != by.shape or bx.shape[1] != 1:
             raise Wrong(
