@@ -75,7 +75,9 @@ def epoch_loss(answer):
             "That is the loss of the first batch alone: is the return inside the loop?": [
                 batches[0]
             ],
-            "You summed over the outputs; mse_loss takes the mean over all elements.": [m * whole],
+            f"You summed over the {m} outputs; mse_loss takes the mean over all elements.": [
+                m * whole
+            ],
             "That is the root of the MSE: drop the root.": [whole**0.5],
         }
         diagnose(numbers(got, ("the loss",)), [whole], mistakes, rtol=1e-5)

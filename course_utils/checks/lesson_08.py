@@ -215,7 +215,7 @@ def _judge_loss(got, X, rows, decay):
         return np.array([np.mean((y_pred - at[1]) ** 2), decay / 2 * w @ w])
 
     want = loss()[:1]
-    mean, std = columns(X_train)
+    mean, _ = columns(X_train)
     mistakes = {
         "A leak: mean and standard deviation come from all rows together, so the validation rows "
         "have moved the training columns.": loss(columns(X))[:1],

@@ -13,3 +13,19 @@ def slips(number, name, *changes):
     for part, _, _ in changes:
         assert right.count(part) == 1, f"{part!r} stands {right.count(part)} times in {right}"
     return [(right.replace(part, slip), words) for part, slip, words in changes]
+
+
+def functions(head, *bodies):
+    """Return answers that define one function with different bodies; one line is returned."""
+    answers = []
+    for body in bodies:
+        lines = body.strip("\n").splitlines()
+        lines = lines if len(lines) > 1 else [f"    return {body}"]
+        answers.append("\n".join([f"def {head}:", *lines, ""]))
+    return answers
+
+
+def functions_told(head, *answers):
+    """Return pairs of such an answer and the words that it is told."""
+    bodies, words = zip(*answers, strict=True)
+    return list(zip(functions(head, *bodies), words, strict=True))

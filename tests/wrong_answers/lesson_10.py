@@ -1,6 +1,6 @@
-"""Wrong answers to lesson 10: by exercise, pairs of the answer and words of the diagnosis."""
+"""Wrong and right answers to lesson 10: by exercise, the wrong ones with words of the diagnosis."""
 
-from tests.wrong_answers import slips
+from tests.wrong_answers import functions, slips
 
 _TIMED = """
 def stopwatch(function, clock, repeats):
@@ -66,7 +66,7 @@ WRONG = {
         ("def megabytes(shape, dtype):\n    return np.prod(shape) * dtype.itemsize", "are bytes"),
         (
             "def megabytes(shape, dtype):\n    return np.prod(shape) * dtype.itemsize / 2**20",
-            "a million is asked",
+            "divide by a million",
         ),
         ("def megabytes(shape, dtype):\n    return np.prod(shape) * 4 / 1e6", "as 4 bytes"),
         (
@@ -93,3 +93,82 @@ WRONG["megabytes"] += slips(
     ("1e6", "1e3", "These are kilobytes"),
     ("dtype.itemsize", "8", "as 8 bytes"),
 )
+
+
+RIGHT = {
+    "stopwatch": functions(
+        "stopwatch(function, clock, repeats)",
+        """
+    function()
+    best = float("inf")
+    for _ in range(repeats):
+        start = clock()
+        function()
+        best = min(best, clock() - start)
+    return best
+""",
+        """
+    times = []
+    for _ in range(repeats + 1):
+        start = clock()
+        function()
+        end = clock()
+        times.append(end - start)
+    return min(times[1:])
+""",
+        """
+    function()
+
+    def once():
+        began = clock()
+        function()
+        return clock() - began
+
+    return min(once() for _ in range(repeats))
+""",
+        """
+    function()
+    readings = [clock()]
+    for _ in range(repeats):
+        function()
+        readings.append(clock())
+    return np.diff(readings).min()
+""",
+        """
+    function()
+    times = np.zeros(repeats)
+    for k in range(repeats):
+        times[k] = -clock()
+        function()
+        times[k] += clock()
+    return sorted(times)[0]
+""",
+    ),
+    "overhead_and_cost": functions(
+        "overhead_and_cost(n1, t1, n2, t2)",
+        """
+    c = (t1 - t2) / (n1 - n2)
+    return t2 - c * n2, c
+""",
+        "(t1 * n2 - t2 * n1) / (n2 - n1), (t2 - t1) / (n2 - n1)",
+        "np.linalg.solve([[1, n1], [1, n2]], [t1, t2])",
+        "np.polyfit([n1, n2], [t1, t2], 1)[::-1]",
+        """
+    cost = (t2 - t1) / (n2 - n1)
+    overhead = t1 - n1 * cost
+    return [overhead, cost]
+""",
+    ),
+    "megabytes": functions(
+        "megabytes(shape, dtype)",
+        "np.prod(shape) * dtype.itemsize / 1e6",
+        "torch.Size(shape).numel() * dtype.itemsize / 1_000_000",
+        "torch.empty(shape, dtype=dtype).nbytes / 10**6",
+        "torch.zeros(shape, dtype=dtype).numel() * torch.tensor([], dtype=dtype).element_size() * 1e-6",
+        """
+    import math
+
+    return dtype.itemsize * math.prod(shape) / 1e6
+""",
+    ),
+}
