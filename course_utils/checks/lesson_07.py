@@ -103,7 +103,7 @@ def epochs_needed(answer):
 )
 def iterate(answer):
     """Judge `iterate(k, A, y, start, lr)`: the parameters after k steps of gradient descent."""
-    for n, d, k, lr in ((9, 3, 6, 0.11), (7, 2, 4, 0.23)):
+    for n, d, k, lr in ((9, 3, 6, 0.11), (7, 4, 5, 0.13)):
         rng = np.random.RandomState(d)
         A, y, start = rng.randn(n, d), rng.randn(n), 2 * rng.randn(d)
         _judge_iterate(call(answer, k, A, y, start, lr), k, A, y, start, lr)

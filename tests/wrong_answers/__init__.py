@@ -16,13 +16,9 @@ def slips(number, name, *changes):
 
 
 def functions(head, *bodies):
-    """Return answers that define one function with different bodies; one line is returned."""
-    answers = []
-    for body in bodies:
-        lines = body.strip("\n").splitlines()
-        lines = lines if len(lines) > 1 else [f"    return {body}"]
-        answers.append("\n".join([f"def {head}:", *lines, ""]))
-    return answers
+    """Return answers that define one function, each with a body or with what it returns."""
+    bodies = [body if body.startswith("\n") else f"\n    return {body}\n" for body in bodies]
+    return [f"def {head}:{body}" for body in bodies]
 
 
 def functions_told(head, *answers):

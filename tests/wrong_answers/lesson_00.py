@@ -1,6 +1,6 @@
 """Wrong and right answers to lesson 00: by exercise, the wrong ones with words of the diagnosis."""
 
-from tests.wrong_answers import functions
+from tests.wrong_answers import functions, functions_told
 
 
 def _returns(head, *results):
@@ -72,6 +72,12 @@ WRONG = {
         ),
     ),
 }
+
+WRONG["average"] += functions_told(
+    "average(values)",
+    ("values.sum() / 5", "On test data it gives"),
+    ("np.mean(values) ^ 1", "In Python, a power is **"),
+)
 
 
 RIGHT = {

@@ -284,6 +284,55 @@ WRONG["minibatches"] += slips(
     ("(x[piece], y[piece]) for piece in pieces", "", "10 of 10 rows are missing"),
 )
 
+WRONG["parabola_gradient"] += slips(
+    "01",
+    "parabola_gradient",
+    ("- y", "- y.ravel()", "You took the mean over all 49 pairs"),
+    ("(2 * error * x).mean()", "2 * error * x", "one number for each of the 7 rows; take the mean"),
+    ("a * x**2 +", "a * x^2 +", "In Python, a power is **"),
+    (
+        "    error = a * x**2 + w * x + b - y",
+        "    error = 1",
+        "The error itself is missing",
+    ),
+)
+WRONG["step"] += slips(
+    "01",
+    "step",
+    ("b - y", "b - y.ravel()", "You took the mean over all 81 pairs"),
+    ("w - lr * dw, b - lr * db", "w - 0.1 * dw, b - 0.1 * db", "with lr = 0.1 instead of the lr"),
+    (
+        "w - lr * dw, b - lr * db",
+        "w - 4.5 * lr * dw, b - 4.5 * lr * db",
+        "The step is 4.5 times too long: you summed over the 9 rows instead of",
+    ),
+)
+WRONG["largest_stable_lr"] += slips(
+    "01",
+    "largest_stable_lr",
+    ("eigvalsh(H)[-1]", "eigvals(H)[0]", "np.linalg.eigvals doesn't"),
+    ("[x, np.ones_like(x)]", "[line.x_train, np.ones_like(line.x_train)]", "On test data it gives"),
+)
+WRONG["minibatches"] += slips(
+    "01",
+    "minibatches",
+    ("order = rng", "rng = np.random.RandomState(0)\n    order = rng", "the rng it is given"),
+    ("order = rng", "np.random.seed(3)\n    order = np.random", "the rng it is given"),
+    ("(x[piece], y[piece])", "(y[piece], x[piece])", "x and y are swapped"),
+    ("(x[piece], y[piece])", "(2 * x[piece], y[piece])", "Some numbers are in no row of x"),
+    (
+        "order = rng.permutation(len(x))",
+        "order = np.arange(len(x))",
+        "The rows come in their old order",
+    ),
+    (
+        "return [(x[piece], y[piece]) for piece in pieces]",
+        "pieces = [np.sort(rng.permutation(p)) for p in np.split(np.sort(order), [2, 6])][::-1]\n"
+        "    return [(x[piece], y[piece]) for piece in pieces[:2] + pieces[2:]]",
+        "Each batch holds neighbouring rows",
+    ),
+)
+
 
 RIGHT = {
     "parabola_gradient": functions(

@@ -145,6 +145,18 @@ WRONG["step"] += [
     (_step(*EMPTY, MOVE[0], EMPTY[1], "mse(w, b, x, y).backward()", MOVE[1]), "after its step"),
 ]
 
+WRONG["mended"] += [
+    (_mended("parent.grad += parent.grad * local"), "Every gradient stays 0"),
+    (_mended("parent.grad += node.value * local"), "It hands on node.value"),
+    (_mended("parent.grad += parent.value * local"), "It hands on parent.value"),
+]
+WRONG["paper"] += [("paper = (7, 21, -5)", "their order isn't")]
+WRONG["step"] += [
+    (_step(*EMPTY, "w.value -= 0.1 * w.grad", "b.value -= 0.1 * b.grad"), "with lr = 0.1 instead"),
+    (_step(*EMPTY, MOVE[1], EMPTY[0], "mse(w, b, x, y).backward()", MOVE[0]), "the b after its"),
+    (_step(*EMPTY, "mse(w, b, x, y).backward()", *MOVE), "backward was called twice"),
+]
+
 
 RIGHT = {
     "divide": [

@@ -1,6 +1,6 @@
 """Wrong and right answers to lesson 03: by exercise, the wrong ones with words of the diagnosis."""
 
-from tests.wrong_answers import functions, slips
+from tests.wrong_answers import functions, functions_told, slips
 
 WRONG = {
     "curve_gradient": [
@@ -442,6 +442,58 @@ WRONG["fit"] += slips(
     ("W[1].item()", "0.0", "slope is right, height isn't"),
     ("loss.item()", "loss.item() ** 0.5", "its loss is the root of the MSE"),
     ("loss.item()", "(loss.item() / len(x)) ** 0.5", "its loss is norm / n"),
+)
+
+WRONG["curve_gradient"] += slips(
+    "03",
+    "curve_gradient",
+    ("    loss.backward()\n", "", "as long as backward() was not called"),
+    (
+        "W = torch.tensor(start, requires_grad=True)",
+        "W = 1 * torch.tensor(start, requires_grad=True)",
+        "W isn't a leaf",
+    ),
+    ("return W.grad", "W.grad = None\n    return W.grad", "once it was emptied"),
+    (" ** 2", "", "the square is missing"),
+    ("return W.grad", "return -W.grad", "Each has the wrong sign"),
+)
+WRONG["update"] += slips(
+    "03",
+    "update",
+    ("lr * W.grad", "0.1 * W.grad", "with lr = 0.1 instead of the lr given"),
+    ("W -= lr * W.grad", "W.copy_(lr * W.grad)", "W holds the gradient's step alone"),
+    ("W -= lr", "W ^= lr", "bitwise_xor"),
+)
+WRONG["history_of"] += slips(
+    "03",
+    "history_of",
+    ("take_step(W)\n", "W = take_step(W)\n", "take_step(W) returns nothing"),
+    ("        take_step(W)\n", "", "W never moves: call take_step(W)"),
+    ("take_step(W)\n", "take_step(W)\n        take_step(W)\n", "You took 8 steps in 4 epochs"),
+)
+WRONG["history_of"] += functions_told(
+    "history_of(W, take_step, n_epochs)",
+    (
+        """
+    kept = W.detach().clone()
+    history = [kept]
+    for _ in range(n_epochs):
+        take_step(W)
+        history.append(kept)
+    return history
+""",
+        "All entries are the start",
+    ),
+)
+WRONG["fit"] += slips(
+    "03",
+    "fit",
+    ("lr * W.grad", "0.01 * W.grad", "with lr = 0.01 instead of the lr given"),
+    (
+        "    with torch.no_grad():\n        loss",
+        "        break\n    with torch.no_grad():\n        loss",
+        "That is a single step",
+    ),
 )
 
 

@@ -453,6 +453,21 @@ WRONG["to_original_units"] += slips(
     ("return w, b", "return w, b + 1", "entry [0] of b is"),
 )
 
+WRONG["fresh_descent"] += slips(
+    "04",
+    "fresh_descent",
+    ("step(w, b, lr)", "w, b = step(w, b, lr)", "step returns nothing"),
+    ("        step(w, b, lr)\n", "", "take a step in each epoch"),
+    ("step(w, b, lr)", "step(w, b, 0.1)", "with lr = 0.1 instead of the lr given"),
+    ("    return losses", "    b.data += 1\n    return losses", "of the final w and b is"),
+)
+WRONG["to_original_units"] += slips(
+    "04",
+    "to_original_units",
+    ("return w, b", "return w_standard * x_std / y_std.reshape(-1, 1), b", "wrong way round"),
+    ("return w, b", "return w, b_standard", "b comes back unchanged"),
+)
+
 
 RIGHT = {
     "shapes": [

@@ -488,6 +488,66 @@ def decay_weights_only(model, lr, weight_decay):
     ),
 ]
 
+WRONG["Line"] += slips(
+    "05",
+    "Line",
+    (
+        "self.w = nn.Parameter(torch.tensor(0.0))",
+        "self.w = nn.Parameter(torch.tensor(0.0), requires_grad=False)",
+        "requires_grad=False freezes a parameter",
+    ),
+    ("self.w * x", "x", "The weight is missing in forward"),
+    ("self.w * x + self.b", "self.w * X + self.b", "It reads X from the notebook"),
+)
+WRONG["sgd_step"] += slips(
+    "05",
+    "sgd_step",
+    (
+        "            if p.grad is not None:\n                p -= lr * p.grad",
+        "            if p.grad is None:\n                break\n            p -= lr * p.grad",
+        "It stops at the gradient None",
+    ),
+    ("in parameters:", "in parameters[:2]:", "Parameter 2, counted from 0, hasn't moved: step all"),
+    ("p -= lr", "p.grad.zero_(); p -= lr", "the gradients were emptied before the step"),
+    ("p -= lr * p.grad", "p.grad *= lr; p -= p.grad", "lr belongs into the step"),
+    ("p -= lr * p.grad", "p -= 0.1 * p.grad", "with lr = 0.1 instead of the lr given"),
+    ("in parameters:", "in model.parameters():", "It reads model from the notebook"),
+)
+WRONG["careful_train"] += slips(
+    "05",
+    "careful_train",
+    ("optim.SGD", "optim.Adam", "These are the losses of Adam"),
+    ("lr=lr)", "lr=lr, momentum=0.9)", "SGD with momentum 0.9"),
+    ("lr=lr)", "lr=0.1)", "with lr = 0.1 instead of the lr given"),
+    ("lr=lr)", "lr=lr, maximize=True)", "It climbs"),
+    (
+        "    with torch.no_grad():\n        return history + [mse(model(X), y).item()]",
+        "    history.append(mse(model(X), y).item())\n    optimizer.zero_grad()\n"
+        "    mse(model(X), y).backward()\n    optimizer.step()\n    return history",
+        "the model took one step too many",
+    ),
+)
+WRONG["decay_weights_only"] += slips(
+    "05",
+    "decay_weights_only",
+    ("(groups, lr=lr)", "(groups, lr=lr, momentum=0.9)", "This SGD has momentum"),
+    ("optim.SGD", "optim.Adam", "Expected torch.optim.SGD, got Adam"),
+    ("(groups, lr=lr)", "(groups, lr=0.1)", "with lr = 0.1 instead of the lr given"),
+    ("(groups, lr=lr)", "(groups, lr=lr, maximize=True)", "It climbs"),
+)
+WRONG["decay_weights_only"] += [
+    (
+        """
+def decay_weights_only(model, lr, weight_decay):
+    weights = [p for name, p in model.named_parameters() if "bias" not in name]
+    biases = [p for name, p in model.named_parameters() if "bias" in name]
+    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
+    return torch.optim.SGD(groups, lr=lr)
+""",
+        "debiased.weight isn't a bias",
+    ),
+]
+
 
 LINE = """
 class Line(nn.Module):
@@ -553,6 +613,8 @@ class Line(nn.Module):
     "careful_train": functions(
         "careful_train(model, X, y, lr, n_epochs)",
         """
+    import numpy as np
+
     optimizer = torch.optim.SGD(model.parameters(), lr)
     history = []
     for epoch in range(n_epochs + 1):

@@ -1,6 +1,6 @@
 """Wrong and right answers to lesson 06: by exercise, the wrong ones with words of the diagnosis."""
 
-from tests.wrong_answers import functions, slips
+from tests.wrong_answers import functions, functions_told, slips
 
 WRONG = {
     "count_steps": [
@@ -279,6 +279,46 @@ def split_by_group(groups, held_out):
         "Expected two lists of row numbers",
     ),
 ]
+
+WRONG["epoch_loss"] += slips(
+    "06",
+    "epoch_loss",
+    ("total / n_rows", "total / (len(loader) * loader.batch_size)", "divided by full batches"),
+    (".item() * len(x_batch)", ".item() * loader.batch_size", "the last batch as a full one"),
+    ("total / n_rows", "(total / n_rows) ** 0.5", "the root of the MSE"),
+)
+WRONG["InCelsius"] += slips(
+    "06",
+    "InCelsius",
+    ("(row[0] - 32) * 5 / 9", "int((row[0] - 32) * 5 / 9)", "The fraction is lost"),
+    ("(row[0] - 32) * 5 / 9", "round(float(row[0] - 32) * 5 / 9)", "The fraction is rounded away"),
+    ("len(self.x)", "len(x)", "It reads x from the notebook"),
+    ("self.x[i].clone()", "x[i].clone()", "It reads x from the notebook"),
+)
+WRONG["split_by_group"] += functions_told(
+    "split_by_group(groups, held_out)",
+    (
+        """
+    val = [row for group in held_out for row in range(3 * group, 3 * group + 3)]
+    return [row for row in range(len(groups)) if row not in val], val
+""",
+        "three neighbouring rows for each group",
+    ),
+    (
+        """
+    is_val = np.isin(groups, held_out)
+    return groups[~is_val], groups[is_val]
+""",
+        "held_out names groups, not rows",
+    ),
+    (
+        """
+    is_val = np.flatnonzero(np.isin(groups, held_out))
+    return np.setdiff1d(np.arange(len(groups)), is_val), np.repeat(is_val, 2)
+""",
+        "Some row numbers are in a part twice",
+    ),
+)
 
 
 CELSIUS = """

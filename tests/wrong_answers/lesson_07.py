@@ -1,6 +1,6 @@
 """Wrong and right answers to lesson 07: by exercise, the wrong ones with words of the diagnosis."""
 
-from tests.wrong_answers import functions, slips
+from tests.wrong_answers import functions, functions_told, slips
 
 WRONG = {
     "power_matrix": [
@@ -343,6 +343,84 @@ WRONG["momentum_step"] += slips(
     ("lr * v, v", "lr * v, 2 * v", "W[0], W[1] and W[2] are right, v[0], v[1]"),
     ("mu * v +", "v +", "the velocity never slows down"),
     ("lr * v", "lr * (gradient + mu * v)", "Nesterov's variant"),
+)
+
+WRONG["power_matrix"] += slips(
+    "07",
+    "power_matrix",
+    ("** torch.arange(n)", "^ torch.arange(n)", "In Python, a power is **"),
+    (
+        "x.reshape(-1, 1) ** torch.arange(n)",
+        "torch.stack([x**k for k in range(n)]).reshape(len(x), n)",
+        "that is the transpose, reshaped",
+    ),
+)
+WRONG["epochs_needed"] += slips(
+    "07",
+    "epochs_needed",
+    ("np.log(share)", "np.log(1 - share)", "or you took log(1 − share)"),
+    (
+        "int(np.ceil(np.log(share) / np.log(factor)))",
+        "int(np.log(share) / np.log(factor)) + 1",
+        "add nothing to a whole number",
+    ),
+)
+WRONG["iterate"] += slips(
+    "07",
+    "iterate",
+    ("1 - lr * curvatures", "1 + lr * curvatures", "that climbs"),
+    ("lr * curvatures", "curvatures", "The learning rate isn't used"),
+    ("lr * curvatures", "0.05 * curvatures", "with lr = 0.05 instead of the lr given"),
+)
+WRONG["iterate"] += functions_told(
+    "iterate(k, A, y, start, lr)",
+    (
+        """
+    W = start
+    for _ in range(k):
+        W = W - lr * 2 / len(y) * A.T @ (A @ W - y)
+    return W
+""",
+        "The loop is right. Now write it without one",
+    ),
+)
+WRONG["momentum_step"] += functions_told(
+    "momentum_step(W, v, gradient, lr, mu)",
+    (
+        """
+    v = mu * v + lr * gradient
+    return W - v, v
+""",
+        "lr belongs to the step of W alone",
+    ),
+    (
+        """
+    v = mu * v + lr * gradient
+    return W - lr * v, v
+""",
+        "lr is used twice",
+    ),
+    (
+        """
+    v = mu * v - gradient
+    return W - lr * v, v
+""",
+        "The gradient is subtracted in v",
+    ),
+    (
+        """
+    v = 0.9 * v + gradient
+    return W - lr * v, v
+""",
+        "You used 0.9 instead of the mu given",
+    ),
+    (
+        """
+    v = mu * v + gradient
+    return W - 0.05 * v, v
+""",
+        "with lr = 0.05 instead of the lr given",
+    ),
 )
 
 

@@ -219,6 +219,26 @@ WRONG["honest_loss"] += [
     ),
 ]
 
+WRONG["ridge_pipeline"] += [
+    (_pipeline("0"), "alpha is 0"),
+    (_pipeline("2 / (n * decay)"), "alpha is upside down"),
+    (_pipeline("n * decay / 2").replace("(degree, inc", "(degree + 1, inc"), "one too high"),
+]
+WRONG["fit_early"] += [
+    (
+        _early(COPY, COPY, STOP, LOAD).replace("loss < best_loss", "loss <= best_loss"),
+        "An equal loss",
+    ),
+    (_early(COPY, COPY, STOP, LOAD).replace("return best_epoch", "return 12"), "the best epoch, 4"),
+    (
+        _early(COPY, COPY, STOP.replace("patience", "3"), LOAD),
+        "it stops after epoch 4 and holds 4",
+    ),
+]
+WRONG["honest_loss"] += [
+    (_honest("X_train", returned="((Z_val @ w + b - y_val) ** 2).sum()"), "You summed over the 5"),
+]
+
 
 POWERS = "PolynomialFeatures(degree, include_bias=False)"
 

@@ -291,6 +291,30 @@ WRONG["rise_in_rmse"] += slips(
     ("model(shuffled), y", "model(shuffled), y[order]", "The targets are shuffled, too"),
 )
 
+WRONG["compare"] += slips(
+    "09",
+    "compare",
+    ("difference.mean()", "difference.sum()", "The first number is a sum"),
+    ("difference.mean()", "np.median(difference)", "the median of the differences"),
+    ("difference < 0", "difference <= 0", "A split where both are equal counts"),
+)
+WRONG["rise_in_rmse"] += slips(
+    "09",
+    "rise_in_rmse",
+    ("x[order, column]", "x[torch.randperm(len(x)), column]", "instead of an order of your own"),
+    (
+        "shuffled[:, column] = x[order, column]",
+        "shuffled[order, column] = x[:, column]",
+        "That is the reverse",
+    ),
+    (
+        "shuffled[:, column] = x[order, column]",
+        "shuffled[:, 0] = x[order, 0]",
+        "A different column",
+    ),
+    ("x[order, column]", "x[:, column].mean()", "The column is set to its mean"),
+)
+
 
 RIGHT = {
     "standardise": functions(
@@ -313,6 +337,8 @@ RIGHT = {
     return centred / std, (x_other - x_train.mean(0)) / std
 """,
         """
+    from sklearn.preprocessing import StandardScaler
+
     scaler = StandardScaler().fit(x_train.numpy())
     return tuple(torch.from_numpy(scaler.transform(p.numpy())) for p in (x_train, x_other))
 """,

@@ -94,6 +94,31 @@ WRONG["megabytes"] += slips(
     ("dtype.itemsize", "8", "as 8 bytes"),
 )
 
+WRONG["stopwatch"] += [
+    (
+        _TIMED.format("min(times)")
+        .replace("        start = clock()\n", "")
+        .replace("    for _", "    start = clock()\n    for _"),
+        "start = clock() is read once before the loop",
+    ),
+    (
+        _TIMED.format("min(times)")
+        .replace("    function()\n    times", "    times")
+        .replace("range(repeats)", "range(repeats + 1)"),
+        "The first call counts among your times",
+    ),
+    (_TIMED.format("sorted(times)[len(times) // 2]"), "On test data it gives"),
+    (_TIMED.format("np.median(times)"), "That is the median"),
+]
+WRONG["overhead_and_cost"] += slips(
+    "10",
+    "overhead_and_cost",
+    ("t1 - c * n1", "t1 + c * n1", "not plus"),
+    ("t1 - c * n1", "t1 - c * n2", "don't belong together"),
+    ("t1 - c * n1", "c * n1 - t1", "the other way round"),
+    ("(t2 - t1)", "(t1 - t2)", "in the same order as the rows"),
+)
+
 
 RIGHT = {
     "stopwatch": functions(
@@ -164,7 +189,7 @@ RIGHT = {
         "np.prod(shape) * dtype.itemsize / 1e6",
         "torch.Size(shape).numel() * dtype.itemsize / 1_000_000",
         "torch.empty(shape, dtype=dtype).nbytes / 10**6",
-        "torch.zeros(shape, dtype=dtype).numel() * torch.tensor([], dtype=dtype).element_size() * 1e-6",
+        "torch.zeros(shape).numel() * torch.tensor([], dtype=dtype).element_size() * 1e-6",
         """
     import math
 
