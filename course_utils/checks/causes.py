@@ -83,8 +83,8 @@ def _globals_of(code):
 
 
 def _is_data(value):
-    if callable(value):
-        return any(True for _ in getattr(value, "parameters", tuple)()) and not isinstance(
-            value, type
-        )
-    return not isinstance(value, ModuleType) and value is not ...
+    if isinstance(value, (type, ModuleType)) or value is ...:
+        return False
+    if callable(value):  # a function, or a layer
+        return any(True for _ in getattr(value, "parameters", tuple)())
+    return True

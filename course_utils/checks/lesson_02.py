@@ -81,7 +81,7 @@ def divide(answer):
                 by_a,
                 1 / b_0**2,
             ],
-            "In the second, b is not differentiated: a/b as it stands is the value.": [by_a, value],
+            "In the second, b isn't differentiated: a/b itself is the value.": [by_a, value],
             "Those are the local derivatives of a product, not of a quotient.": [b_0, a_0],
         }
         diagnose(local, np.array([by_a, by_b]), mistakes, ["the one by a", "the one by b"])
@@ -200,9 +200,9 @@ def paper(answer):
         ),
         "s is used twice, and df/ds adds up both: the arrival from s² is missing.": gradient(a),
         "The 2 of s² is missing: its local derivative is 2s.": gradient(s + a),
-        "a is used twice: its gradient through s is there, what comes straight from s·a is "
-        "not.": gradient(2 * s + a, direct=0),
-        "a is used twice: what comes straight from s·a is there, its gradient through s is not.": [
+        "a is used twice: its gradient through s is there, what comes straight from s·a "
+        "isn't.": gradient(2 * s + a, direct=0),
+        "a is used twice: what comes straight from s·a is there, its gradient through s isn't.": [
             s,
             *want[1:],
         ],

@@ -50,7 +50,7 @@ def _judge_parameters(line):
         if not isinstance(value, nn.Parameter):
             raise Wrong(
                 f"self.{name} is a plain tensor, and a module notices only nn.Parameter: "
-                "parameters() does not list it, so no optimizer would ever move it."
+                "parameters() doesn't list it, so no optimizer would ever move it."
             )
         if value.numel() != 1:
             raise Wrong(f"self.{name} must be one number, but has shape {tuple(value.shape)}.")
@@ -170,7 +170,7 @@ def _judge_sgd_step(answer, lr, starts, slopes):
     if not same_slopes:
         raise Wrong(
             "The parameters are right, but the gradients have changed: zeroing them is the work "
-            "of zero_grad(), and lr belongs into the step. step() leaves them."
+            "of zero_grad(), and the step multiplies by lr without changing p.grad."
         )
     if any(not p.requires_grad or p.grad_fn for p in parameters):
         raise Wrong("Afterwards a parameter isn't a leaf that requires grad any more.")

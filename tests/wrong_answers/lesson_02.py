@@ -33,7 +33,7 @@ WRONG = {
         (_divide("-a.value / b.value**2", "1 / b.value"), "first the derivative by a"),
         (_divide("b.value", "a.value"), "of a product"),
         (_divide("1 / b.value", "1 / b.value**2"), "wrong sign, and without its factor a"),
-        (_divide("1 / b.value", "a.value / b.value"), "b is not differentiated"),
+        (_divide("1 / b.value", "a.value / b.value"), "b isn't differentiated"),
         (_divide("1", "-a.value / b.value**2"), "The one by b is right, the one by a isn't"),
         (_divide("1 / b", "-a / b**2"), "Expected a float for the derivative by a, got a Value"),
         (
@@ -89,8 +89,8 @@ def divide(a, b):
     "paper": [
         ("paper = (-2, 12, 4)", "the arrival from s·a is missing"),
         ("paper = (-1, 9, 3)", "the arrival from s² is missing"),
-        ("paper = (-7, 21, 7)", "what comes straight from s·a is not"),
-        ("paper = (2, 21, 7)", "its gradient through s is not"),
+        ("paper = (-7, 21, 7)", "what comes straight from s·a isn't"),
+        ("paper = (2, 21, 7)", "its gradient through s isn't"),
         ("paper = (-3, 15, 5)", "The 2 of s² is missing"),
         ("paper = (21, -5, 7)", "their order"),
         ("paper = (-9, 33, 11)", "the first arrival twice"),

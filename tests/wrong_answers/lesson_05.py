@@ -509,7 +509,11 @@ WRONG["sgd_step"] += slips(
     ),
     ("in parameters:", "in parameters[:2]:", "Parameter 2, counted from 0, hasn't moved: step all"),
     ("p -= lr", "p.grad.zero_(); p -= lr", "the gradients were emptied before the step"),
-    ("p -= lr * p.grad", "p.grad *= lr; p -= p.grad", "lr belongs into the step"),
+    (
+        "p -= lr * p.grad",
+        "p.grad *= lr; p -= p.grad",
+        "the step multiplies by lr without changing p.grad",
+    ),
     ("p -= lr * p.grad", "p -= 0.1 * p.grad", "with lr = 0.1 instead of the lr given"),
     ("in parameters:", "in model.parameters():", "It reads model from the notebook"),
 )
