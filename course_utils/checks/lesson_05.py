@@ -178,7 +178,7 @@ def careful_train(answer):
     model = nn.Linear(2, 1)
     with torch.no_grad():
         model.weight.copy_(torch.tensor([start[:2]])), model.bias.fill_(start[2])
-    got = call(answer, model, X, y, lr, n_epochs)
+    got = call(answer, model, X, y, lr, n_epochs, in_place=True)
     losses = _floats(got, n_epochs)
     places = [bowl.after(k, start, lr) for k in range(n_epochs + 1)]
     want = bowl.loss(np.array(places))
@@ -251,7 +251,7 @@ def decay_weights_only(answer):
     lr, decay = 0.25, 0.6
     inner = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 2))
     model = nn.ModuleDict({"inner": inner, "last": nn.Linear(2, 1)})
-    optimizer = call(answer, model, lr, decay)
+    optimizer = call(answer, model, lr, decay, in_place=True)
     if not isinstance(optimizer, torch.optim.Optimizer):
         raise Wrong(f"Wanted an optimizer, but a {type(optimizer).__name__} came.")
     listed = [id(p) for group in optimizer.param_groups for p in group["params"]]
