@@ -4,7 +4,7 @@ import dis
 from functools import wraps
 from types import CodeType, ModuleType
 
-from course_utils.checks import core
+from course_utils.checks import core, notebook
 from course_utils.checks.core import Wrong
 
 # Learning rates that people write down instead of the argument.
@@ -17,13 +17,13 @@ MEANS = {
 }
 
 
-def call(answer, *arguments, in_place=False, means=()):
+def call(answer, *arguments, means=(), **options):
     """Call the answer as core does, and say what the commonest errors mean.
 
     `means` maps words of an error to their meaning in this exercise, beside those of MEANS.
     """
     try:
-        return core.call(answer, *arguments, in_place=in_place)
+        return core.call(answer, *arguments, **options)
     except Wrong as wrong:
         for words, meaning in {**dict(means), **MEANS}.items():
             if words in str(wrong):
@@ -45,12 +45,11 @@ def exercise(number, hint):
             try:
                 return judge(*answers)
             except Wrong as wrong:
-                names = [name for answer in answers for name in notebook_data(answer)]
+                names = " and ".join(notebook_data(*answers))
                 if not names:
                     raise
-                them = " and ".join(names)
-                raise Wrong(
-                    f"{wrong} It reads {them} from the notebook: use only what it is given."
+                raise type(wrong)(
+                    f"{wrong} It reads {names} from the notebook: use only what it is given."
                 ) from None
 
         return core.exercise(number, hint)(judge_with_cause)
@@ -58,17 +57,15 @@ def exercise(number, hint):
     return decorate
 
 
-def notebook_data(answer):
-    """Return the names of the notebook's data that a function or class reads, in order.
+def notebook_data(*answers):
+    """Return the names of the notebook's data that functions and classes read, in order.
 
     Functions, classes, modules and layers without parameters are tools, not data.
     """
-    methods = vars(answer).values() if isinstance(answer, type) else [answer]
     found = {}
-    for method in methods:
-        code, names = getattr(method, "__code__", None), getattr(method, "__globals__", {})
-        for name in _globals_of(code) if code else []:
-            if name in names and _is_data(names[name]):
+    for function in notebook.functions(answers):
+        for name in _globals_of(function.__code__):
+            if _is_data(function.__globals__.get(name, ...)):
                 found[name] = None
     return list(found)
 
@@ -76,7 +73,7 @@ def notebook_data(answer):
 def _globals_of(code):
     """Yield the global names that a code reads, those of its inner functions included."""
     for instruction in dis.get_instructions(code):
-        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+        if instruction.opname == "LOAD_GLOBAL":
             yield instruction.argval
         if isinstance(instruction.argval, CodeType):
             yield from _globals_of(instruction.argval)

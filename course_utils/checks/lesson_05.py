@@ -190,7 +190,7 @@ def careful_train(answer):
         start = torch.randn(d + 1, generator=generator)
         model = nn.Linear(d, 1)
         nn.utils.vector_to_parameters(start.clone(), model.parameters())
-        losses = _floats(call(answer, model, X, y, lr, n_epochs), n_epochs)
+        losses = _floats(call(answer, model, X, y, lr, n_epochs, in_place=True), n_epochs)
         place = nn.utils.parameters_to_vector(model.parameters()).detach().numpy()
         _judge_training(losses, place, start, X, y, lr, n_epochs)
     return "Each loss is a plain number, and the last is that of the model you leave behind."
@@ -304,7 +304,7 @@ def decay_weights_only(answer):
         (nn.ModuleDict(parts), 0.25, 0.6),
         (nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1)), 0.07, 0.15),
     ):
-        optimizer = call(answer, model, lr, decay)
+        optimizer = call(answer, model, lr, decay, in_place=True)
         if not isinstance(optimizer, torch.optim.Optimizer):
             raise Wrong(f"Expected an optimizer, got a value of type {type(optimizer).__name__}.")
         _judge_optimizer(optimizer, model, lr, decay)

@@ -105,7 +105,7 @@ class _Scripted(torch.nn.Module):
 
 def _run(answer, losses, n_epochs, patience):
     model = _Scripted(losses)
-    got = call(answer, model, model.train_epoch, model.val_loss, n_epochs, patience)
+    got = call(answer, model, model.train_epoch, model.val_loss, n_epochs, patience, in_place=True)
     (best_epoch,) = numbers(got, ("the best epoch",))
     return model, best_epoch, model.weight.item()
 
