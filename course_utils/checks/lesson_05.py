@@ -261,8 +261,8 @@ def _losses_of(optimizer_class, start, X, y, lr, n_epochs):
 
 
 def _floats(got, n_epochs):
-    if isinstance(got, np.ndarray) and got.ndim == 1:
-        got = got.tolist()
+    if np.ndim(got) == 1 and hasattr(got, "tolist") and not getattr(got, "requires_grad", False):
+        got = got.tolist()  # an array or a tensor of numbers is as good as a list
     if not isinstance(got, (list, tuple)):
         raise Wrong(
             f"Expected a list of {n_epochs + 1} floats, got a value of type {type(got).__name__}."

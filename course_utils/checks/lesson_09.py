@@ -211,7 +211,7 @@ def _judge_rise(rises, model, x, y, column, order):
         "The targets are shuffled, too: only the column may change.": [
             mse(shuffled, y[order]) ** 0.5 - before**0.5
         ],
-        "That is the reverse: row i gets x[order[i]], and not row order[i] gets x[i].": [
+        "You put x[i] into row order[i]: put x[order[i]] into row i.": [
             mse(inverse) ** 0.5 - before**0.5
         ],
         "A different column is shuffled: take `column`.": [

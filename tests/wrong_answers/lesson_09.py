@@ -305,7 +305,7 @@ WRONG["rise_in_rmse"] += slips(
     (
         "shuffled[:, column] = x[order, column]",
         "shuffled[order, column] = x[:, column]",
-        "That is the reverse",
+        "put x[order[i]] into row i",
     ),
     (
         "shuffled[:, column] = x[order, column]",
