@@ -114,7 +114,7 @@ def fresh_descent(answer):
 
 def _losses(got):
     """Return the answer's losses as an array, or say why it isn't a list of floats."""
-    if np.ndim(got) == 1 and hasattr(got, "tolist") and not getattr(got, "requires_grad", False):
+    if getattr(got, "ndim", 0) == 1 and not getattr(got, "requires_grad", False):
         got = got.tolist()  # an array or a tensor of numbers is as good as a list
     if not isinstance(got, (list, tuple)):
         raise Wrong("Expected a list of losses: append loss.item() in each epoch.")

@@ -261,7 +261,7 @@ def _losses_of(optimizer_class, start, X, y, lr, n_epochs):
 
 
 def _floats(got, n_epochs):
-    if np.ndim(got) == 1 and hasattr(got, "tolist") and not getattr(got, "requires_grad", False):
+    if getattr(got, "ndim", 0) == 1 and not getattr(got, "requires_grad", False):
         got = got.tolist()  # an array or a tensor of numbers is as good as a list
     if not isinstance(got, (list, tuple)):
         raise Wrong(

@@ -175,9 +175,7 @@ def _judge_split(got, groups, held_out):
     if kept == {row for group in held_out for row in range(3 * group, 3 * group + 3)}:
         raise Wrong("You took three neighbouring rows for each group: ask groups for its rows.")
     if kept == set(held_out):
-        raise Wrong("held_out names groups, not rows.")
-    if kept == {*groups[is_val].tolist()} and rows == {*groups[~is_val].tolist()}:
-        raise Wrong("These are the groups of the rows: return row numbers.")
+        raise Wrong("These are the groups in held_out: return the numbers of their rows.")
     if rows & kept:
         raise Wrong(f"Rows {sorted(rows & kept)} are in both parts.")
     if rows | kept != set(range(n)):

@@ -73,6 +73,11 @@ WRONG = {
     ),
 }
 
+WRONG["to_column"] += functions_told(
+    "to_column(values)",
+    ("torch.from_numpy(np.sort(values)).float().reshape(-1, 1)", "have changed their order"),
+    ("torch.from_numpy(values.astype(int)).float().reshape(-1, 1)", "The fractions are lost"),
+)
 WRONG["average"] += functions_told(
     "average(values)",
     ("values.sum() / 5", "On test data it gives"),

@@ -209,7 +209,7 @@ def split_by_group(groups, held_out):
     rows = np.arange(len(groups))
     return np.delete(rows, held_out), held_out
 """,
-            "held_out names groups, not rows",
+            "These are the groups in held_out",
         ),
         (
             """
@@ -309,7 +309,7 @@ WRONG["split_by_group"] += functions_told(
     is_val = np.isin(groups, held_out)
     return groups[~is_val], groups[is_val]
 """,
-        "held_out names groups, not rows",
+        "These are the groups in held_out",
     ),
     (
         """

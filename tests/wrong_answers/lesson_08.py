@@ -232,7 +232,7 @@ WRONG["fit_early"] += [
     (_early(COPY, COPY, STOP, LOAD).replace("return best_epoch", "return 12"), "the best epoch, 4"),
     (
         _early(COPY, COPY, STOP.replace("patience", "3"), LOAD),
-        "it stops after epoch 4 and holds 4",
+        "it stops after epoch 4 and holds 1",
     ),
 ]
 WRONG["honest_loss"] += [

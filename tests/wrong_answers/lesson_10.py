@@ -107,7 +107,6 @@ WRONG["stopwatch"] += [
         .replace("range(repeats)", "range(repeats + 1)"),
         "The first call counts among your times",
     ),
-    (_TIMED.format("sorted(times)[len(times) // 2]"), "On test data it gives"),
     (_TIMED.format("np.median(times)"), "That is the median"),
 ]
 WRONG["overhead_and_cost"] += slips(
