@@ -122,7 +122,7 @@ def largest_stable_lr(answer):
             "the limit is 2/λmax.": [1 / largest],
             "That is λmax itself; the limit is 2/λmax.": [largest],
             "That uses the smallest eigenvalue; the largest one, of the steepest direction, "
-            "sets the limit. (np.linalg.eigvalsh sorts them, np.linalg.eigvals doesn't.)": [
+            "sets the limit. np.linalg.eigvalsh sorts them, np.linalg.eigvals doesn't.": [
                 2 / smallest
             ],
             f"That is {n} times too small for {n} rows: AᵀA is a sum over rows, H holds their "
