@@ -43,6 +43,9 @@ def parabola_gradient(answer):
             "The error lacks the square term: the prediction is a·x² + w·x + b.": (
                 2 * (errors - a * x**2) * rows
             ).mean(axis=0),
+            "The error lacks b: the prediction is a·x² + w·x + b.": (2 * (errors - b) * rows).mean(
+                axis=0
+            ),
             "2x is the derivative of x² by x. Here x stays and a moves, so the factor beside a "
             "is x² itself.": (2 * errors * np.hstack([2 * x, np.ones_like(x), 0 * x])).mean(axis=0),
             f"You took the mean over all {n**2} pairs: a column ({n}, 1) minus a flat y is a "
@@ -150,6 +153,8 @@ def minibatches(answer):
         rows = _rows_of_batches(call(answer, x, y, size, np.random.RandomState(5)), x, y)
         every = [row for batch in rows for row in batch]
         got_sizes = [len(batch) for batch in rows]
+        if len(rows) == 1 and got_sizes == [size]:
+            raise Wrong("Only one batch is there: is the return inside the loop?")
         if len(every) < n and len(set(every)) == len(every):
             raise Wrong(
                 f"{n - len(every)} of {n} rows are missing (batches of {got_sizes}): "
@@ -173,8 +178,8 @@ def minibatches(answer):
             raise Wrong("Two calls with the same seed give different batches: shuffle with rng.")
         if other == rows:
             raise Wrong(
-                "Two different seeds give the same batches: shuffle with the rng it is given, not "
-                "with a generator that you seed yourself."
+                "Two different seeds give the same batches: let the rng it is given decide the "
+                "order, not a generator that you seed yourself and not the numbers in x."
             )
     return "Every row once, x and y together, in an order that rng decides."
 

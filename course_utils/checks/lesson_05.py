@@ -164,13 +164,15 @@ def _judge_sgd_step(answer, lr, starts, slopes):
     mistakes = {
         "It climbs: the step goes against the gradient, so subtract.": old + lr * move,
         "The learning rate isn't used.": old - move,
+        "You stepped by the sign of the gradient, as Adam's first step does: use the gradient "
+        "itself.": old - lr * np.sign(move),
         **fixed_rates(lambda rate: old - rate * move),
     }
     diagnose(got, want, mistakes, rtol=1e-5)
     if not same_slopes:
         raise Wrong(
-            "The parameters are right, but the gradients have changed: zeroing them is the work "
-            "of zero_grad(), and the step multiplies by lr without changing p.grad."
+            "The parameters are right, but the gradients have changed: step() leaves each p.grad "
+            "as it is, None included. Emptying them is the work of zero_grad()."
         )
     if any(not p.requires_grad or p.grad_fn for p in parameters):
         raise Wrong("Afterwards a parameter isn't a leaf that requires grad any more.")
@@ -231,6 +233,10 @@ def _judge_training(losses, place, start, X, y, lr, n_epochs):
             late
         ),
         "It climbs: pass lr, not -lr.": losses_of(-lr),
+        f"You summed over the {len(y)} rows; take the mean.": len(y) * losses_of(len(y) * lr),
+        "Every prediction meets every target: (n, 1) minus a flat y is a table of (n, n).": (
+            _losses_of(torch.optim.SGD, start, X, y.ravel(), lr, n_epochs)
+        ),
         "These are the losses of Adam: use torch.optim.SGD.": _losses_of(
             torch.optim.Adam, start, X, y, lr, n_epochs
         ),

@@ -52,7 +52,7 @@ def power_matrix(answer):
 def epochs_needed(answer):
     """Judge `epochs_needed(lr, curvature, share)`: the least k with |1 − lr·λ|ᵏ ≤ share."""
     name = ("the number of epochs",)
-    for lr, curvature, share in ((0.45, 0.6, 0.05), (0.4, 0.8, 0.01)):
+    for lr, curvature, share in ((0.35, 0.2, 0.004), (0.3, 0.4, 0.02)):
         got = numbers(call(answer, lr, curvature, share), name)
         factor = 1 - lr * curvature
         exactly = np.log(share) / np.log(factor)
@@ -73,8 +73,8 @@ def epochs_needed(answer):
             "take the logarithm of 1 − lr·λ.": [np.ceil(-np.log(share) / (lr * curvature))],
             "The learning rate isn't used.": [np.ceil(np.log(share) / np.log(1 - curvature))],
             "The curvature isn't used.": [np.ceil(np.log(share) / np.log(1 - lr))],
-            "Either the two logarithms are swapped, or you took log(1 − share): divide log(share) "
-            "by log(factor).": [np.ceil(1 / exactly)],
+            "Either the two logarithms are swapped, or you took log(1 − share), or share / factor: "
+            "divide log(share) by log(factor).": [np.ceil(1 / exactly)],
         }
         diagnose(got, [want], mistakes)
     try:

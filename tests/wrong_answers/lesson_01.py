@@ -288,6 +288,7 @@ WRONG["parabola_gradient"] += slips(
     "01",
     "parabola_gradient",
     ("- y", "- y.ravel()", "You took the mean over all 49 pairs"),
+    (" + b - y", " - y", "The error lacks b"),
     ("(2 * error * x).mean()", "2 * error * x", "one number for each of the 7 rows; take the mean"),
     ("a * x**2 +", "a * x^2 +", "In Python, a power is **"),
     (
@@ -319,6 +320,8 @@ WRONG["minibatches"] += slips(
     ("order = rng", "rng = np.random.RandomState(0)\n    order = rng", "the rng it is given"),
     ("order = rng", "np.random.seed(3)\n    order = np.random", "the rng it is given"),
     ("(x[piece], y[piece])", "(y[piece], x[piece])", "x and y are swapped"),
+    ("for piece in pieces]", "for piece in pieces][:1]", "is the return inside the loop?"),
+    ("rng.permutation(len(x))", "np.argsort(x[:, 0])", "and not the numbers in x"),
     ("(x[piece], y[piece])", "(2 * x[piece], y[piece])", "Some numbers are in no row of x"),
     (
         "order = rng.permutation(len(x))",

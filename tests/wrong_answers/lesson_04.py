@@ -453,6 +453,11 @@ WRONG["to_original_units"] += slips(
     ("return w, b", "return w, b + 1", "entry [0] of b is"),
 )
 
+WRONG["mse_gradient"] += slips(
+    "04",
+    "mse_gradient",
+    ("dw = 2 / y.numel()", "dw = 2 / w.numel()", "entry [0, 0] of dw is"),
+)
 WRONG["fresh_descent"] += slips(
     "04",
     "fresh_descent",

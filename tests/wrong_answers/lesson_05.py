@@ -512,11 +512,45 @@ WRONG["sgd_step"] += slips(
     (
         "p -= lr * p.grad",
         "p.grad *= lr; p -= p.grad",
-        "the step multiplies by lr without changing p.grad",
+        "step() leaves each p.grad as it is",
     ),
     ("p -= lr * p.grad", "p -= 0.1 * p.grad", "with lr = 0.1 instead of the lr given"),
     ("in parameters:", "in model.parameters():", "It reads model from the notebook"),
 )
+WRONG["sgd_step"] += slips(
+    "05",
+    "sgd_step",
+    ("lr * p.grad", "lr * p.grad.sign()", "as Adam's first step does"),
+    (
+        "            if p.grad is not None:",
+        "            if p.grad is None:\n                p.grad = torch.zeros_like(p)\n"
+        "            if True:",
+        "None included",
+    ),
+)
+WRONG["careful_train"] += [
+    (
+        """
+def careful_train(model, X, y, lr, n_epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    history = []
+    for epoch in range(n_epochs + 1):
+        loss = ((model(X) - y%s) ** 2).%s()
+        optimizer.zero_grad()
+        loss.backward()
+        if epoch < n_epochs:
+            optimizer.step()
+        history.append(loss.item())
+    return history
+"""
+        % change,
+        words,
+    )
+    for change, words in (
+        ((".ravel()", "mean"), "Every prediction meets every target"),
+        (("", "sum"), "You summed over the 9 rows; take the mean"),
+    )
+]
 WRONG["careful_train"] += slips(
     "05",
     "careful_train",

@@ -359,6 +359,7 @@ WRONG["epochs_needed"] += slips(
     "07",
     "epochs_needed",
     ("np.log(share)", "np.log(1 - share)", "or you took log(1 − share)"),
+    ("np.ceil(", "round(", "One too few"),
     (
         "int(np.ceil(np.log(share) / np.log(factor)))",
         "int(np.log(share) / np.log(factor)) + 1",

@@ -22,9 +22,12 @@ WRONG = {
         (_TIMED.format("times[0]"), "That is the first time"),
         (
             _TIMED.format("min(times)").replace("    function()\n    times", "    times"),
-            "is missing",
+            "4 times: 1 untimed, to warm up, and 4 timed are 5",
         ),
-        (_TIMED.format("min(times)").replace("range(repeats)", "range(2)"), "1 to warm up and 4"),
+        (
+            _TIMED.format("min(times)").replace("range(repeats)", "range(2)"),
+            "3 times: 1 untimed, to warm up",
+        ),
         (_TIMED.format("clock()"), "not a difference of two readings"),
         (_TIMED.format("min(times)").replace("clock() - start", "start - clock()"), "The sign is"),
     ],
@@ -108,6 +111,12 @@ WRONG["stopwatch"] += [
         "The first call counts among your times",
     ),
     (_TIMED.format("np.median(times)"), "That is the median"),
+]
+WRONG["stopwatch"] += [
+    (
+        _TIMED.format("min(times)").replace("range(repeats)", "range(repeats - 1)"),
+        "4 times: 1 untimed, to warm up, and 4 timed are 5",
+    ),
 ]
 WRONG["overhead_and_cost"] += slips(
     "10",
