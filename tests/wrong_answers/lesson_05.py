@@ -535,15 +535,14 @@ def careful_train(model, X, y, lr, n_epochs):
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     history = []
     for epoch in range(n_epochs + 1):
-        loss = ((model(X) - y%s) ** 2).%s()
+        loss = ((model(X) - y{}) ** 2).{}()
         optimizer.zero_grad()
         loss.backward()
         if epoch < n_epochs:
             optimizer.step()
         history.append(loss.item())
     return history
-"""
-        % change,
+""".format(*change),
         words,
     )
     for change, words in (
