@@ -232,7 +232,7 @@ def _judge_training(losses, place, start, X, y, lr, n_epochs):
         "Each step uses the gradient of the epoch before: call backward() first, then step().": (
             late
         ),
-        "It climbs: pass lr, not -lr.": losses_of(-lr),
+        "It climbs: leave out maximize.": losses_of(-lr),
         f"You summed over the {len(y)} rows; take the mean.": len(y) * losses_of(len(y) * lr),
         "Every prediction meets every target: (n, 1) minus a flat y is a table of (n, n).": (
             _losses_of(torch.optim.SGD, start, X, y.ravel(), lr, n_epochs)
@@ -355,7 +355,7 @@ def _judge_optimizer(optimizer, model, lr, decay):
             np.full(len(weight), plain)
         ),
         "The learning rate isn't used.": np.where(weight, decayed, plain) / lr,
-        "It climbs: pass lr, not -lr.": -np.where(weight, decayed, plain),
+        "It climbs: leave out maximize.": np.where(weight, decayed, plain) - 2 * plain,
         **fixed_rates(lambda rate: np.where(weight, decayed, plain) / lr * rate),
     }
     inside = np.array(["bias" in name for name in names])

@@ -226,7 +226,7 @@ def _judge_loss(got, X, rows, decay):
         ),
         "That is the training loss: judge on X_val and y_val.": loss(at=(X_train, y_train))[:1],
         "The charge for the weights is in it: report the plain mean squared error.": [loss().sum()],
-        "That is the root of the MSE: drop the root.": want**0.5,
+        "That is the root of the mean squared error: drop the root.": want**0.5,
         "You summed over the validation rows; take the mean.": want * len(y_val),
         # That a mean is not subtracted cannot be seen: the bias makes up for it.
         "The columns aren't divided by their standard deviation.": loss((mean, 1.0))[:1],

@@ -211,7 +211,7 @@ def _judge_rise(rises, model, x, y, column, order):
         "The targets are shuffled, too: only the column may change.": [
             mse(shuffled, y[order]) ** 0.5 - before**0.5
         ],
-        "You put x[i] into row order[i]: put x[order[i]] into row i.": [
+        "You shuffled by the reverse of `order`: put x[order, column] into the column.": [
             mse(inverse) ** 0.5 - before**0.5
         ],
         "A different column is shuffled: take `column`.": [

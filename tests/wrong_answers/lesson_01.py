@@ -293,7 +293,7 @@ WRONG["parabola_gradient"] += slips(
     ("a * x**2 +", "a * x^2 +", "In Python, a power is **"),
     (
         "    error = a * x**2 + w * x + b - y",
-        "    error = 1",
+        "    error = np.ones_like(x)",
         "The error itself is missing",
     ),
 )

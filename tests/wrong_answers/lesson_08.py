@@ -236,7 +236,10 @@ WRONG["fit_early"] += [
     ),
 ]
 WRONG["honest_loss"] += [
-    (_honest("X_train", returned="((Z_val @ w + b - y_val) ** 2).sum()"), "You summed over the 5"),
+    (
+        _honest("X_train", returned="((Z_val @ w + b - y_val) ** 2).sum()"),
+        "You summed over the validation rows",
+    ),
 ]
 
 

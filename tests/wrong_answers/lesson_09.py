@@ -305,7 +305,7 @@ WRONG["rise_in_rmse"] += slips(
     (
         "shuffled[:, column] = x[order, column]",
         "shuffled[order, column] = x[:, column]",
-        "put x[order[i]] into row i",
+        "by the reverse of `order`",
     ),
     (
         "shuffled[:, column] = x[order, column]",
