@@ -312,6 +312,7 @@ WRONG["largest_stable_lr"] += slips(
     "01",
     "largest_stable_lr",
     ("eigvalsh(H)[-1]", "eigvals(H)[0]", "np.linalg.eigvals doesn't"),
+    ("np.linalg.eigvalsh(H)[-1]", "H", "Expected one number for the learning rate"),
     ("[x, np.ones_like(x)]", "[line.x_train, np.ones_like(line.x_train)]", "On test data it gives"),
 )
 WRONG["minibatches"] += slips(
