@@ -1,8 +1,11 @@
 """The course as the tests see it: the lessons' cells, exercises and own code run, and a copy."""
 
 import functools
+import io
+import linecache
 import runpy
 import shutil
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +54,22 @@ def run_lesson(number):
     """Run a lesson's own code as a script, and return the names that it defines."""
     (path,) = (ROOT / "lessons").glob(f"{number}_*.py")
     return runpy.run_path(str(path))
+
+
+def run_cell(source, names):
+    """Run source among names, and let Python find it, as IPython does for a cell."""
+    name = f"<cell {hash(source)}>"
+    linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
+    exec(compile(source, name, "exec"), names)
+
+
+def one_line(check, *answers):
+    """Return what a check prints; it must be one line and no exception."""
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        check(*answers)
+    assert printed.getvalue().count("\n") == 1
+    return printed.getvalue()
 
 
 def copy_course(target):

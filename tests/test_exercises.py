@@ -3,17 +3,26 @@
 import ast
 import functools
 import importlib
+import inspect
 import io
 import re
 from contextlib import redirect_stdout
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
 
 from commands.build import CELL_SECONDS, Client
-from course_utils.checks import core
-from tests.lessons import NUMBERS, ROOT, exercises, read_notebook, run_lesson
+from course_utils.checks import calling, core
+from tests.lessons import (
+    NUMBERS,
+    ROOT,
+    exercises,
+    one_line,
+    read_notebook,
+    run_cell,
+    run_lesson,
+)
 
 EXERCISES = [(number, exercise) for number in NUMBERS for exercise in exercises(number)]
 
@@ -31,14 +40,18 @@ WRONG = [
 
 
 def said(cell):
-    """Return what a cell printed."""
-    return "".join(output.text for output in cell.outputs if output.output_type == "stream")
+    """Return the line that a check's cell shows, after its metadata have said the same."""
+    (output,) = cell.outputs
+    line, about = output.data["text/plain"], output.metadata
+    assert line.startswith(f"Exercise {about['number']}: {about['verdict']}.")
+    assert cell.source.startswith(f"check.{about['exercise']}(")
+    return line
 
 
 def told(number, check, answer):
     """Run an answer and then its check among the lesson's names, and return what is printed."""
     names = dict(run_lesson(number))
-    exec(answer, names)
+    run_cell(answer, names)
     printed = io.StringIO()
     with redirect_stdout(printed):
         exec(check, names)
@@ -186,13 +199,94 @@ def test_whatever_a_check_can_tell_is_told(number, monkeypatch):
     assert [text for text in texts(ast.parse(checks)) if text not in said] == []
 
 
-def one_line(check, *answers):
-    """Return what a check prints; it must be one line and no exception."""
-    printed = io.StringIO()
-    with redirect_stdout(printed):
-        check(*answers)
-    assert printed.getvalue().count("\n") == 1
-    return printed.getvalue()
+class Watch:
+    """A lesson's judges at work: the calls with arguments and the diagnoses that one makes."""
+
+    def __init__(self, number, exercise):
+        self.number, self.exercise, self.calls, self.diagnoses = number, exercise, [], []
+        names = dict(run_lesson(number))
+        run_cell(exercise.solution, names)
+        self.names, self.module = names, names["check"]
+        self.answers = re.search(r"\((.*)\)", exercise.check)[1].split(", ")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(self.module, "call", self.called(self.module.call))
+            if hasattr(self.module, "diagnose"):
+                patch.setattr(self.module, "diagnose", self.diagnosed(self.module.diagnose))
+            assert ": right. " in self.line()
+
+    def called(self, call):
+        def watched(answer, *arguments, **options):
+            if arguments:
+                self.calls.append([calling.copied(a) for a in arguments])
+            return call(answer, *arguments, **options)
+
+        return watched
+
+    def diagnosed(self, diagnose):
+        def watched(got, want, mistakes, names=(), rtol=1e-6):
+            self.diagnoses.append(({"right": want, **mistakes}, rtol))
+            diagnose(got, want, mistakes, names, rtol)
+
+        return watched
+
+    def line(self, **changed):
+        """Return what the check says, of the solution or of an answer in its place."""
+        names = {**self.names, **changed}
+        return one_line(
+            getattr(self.module, self.exercise.name), *(names[name] for name in self.answers)
+        )
+
+    @property
+    def parameters(self):
+        """The names of the parameters of an answer that is a function, in order."""
+        answer = self.names[self.answers[0]]
+        return list(inspect.signature(answer).parameters) if inspect.isfunction(answer) else []
+
+    def line_with(self, k, value):
+        """Return what the check says of the solution if its k-th argument is always `value`."""
+
+        def fixed(arguments):
+            return [*arguments[:k], calling.copied(value), *arguments[k + 1 :]]
+
+        names = {**self.names, "fixed": fixed, "solution": self.names[self.answers[0]]}
+        exec("def answer(*arguments): return solution(*fixed(arguments))", names)
+        return self.line(**{self.answers[0]: names["answer"]})
+
+
+watch = functools.cache(Watch)
+
+
+@pytest.mark.parametrize(("number", "exercise"), EXERCISES)
+def test_within_a_data_set_the_right_answer_and_all_mistakes_differ(number, exercise):
+    same = [
+        (first, second)
+        for results, rtol in watch(number, exercise).diagnoses
+        for first, second in combinations(results, 2)
+        if core.same(results[first], results[second], rtol)
+    ]
+    assert same == []
+
+
+def is_data(value):
+    """Tell whether a judge could give other values: numbers, arrays, lists; no function."""
+    return isinstance(value, (int, float, list, tuple)) or hasattr(value, "shape")
+
+
+@pytest.mark.parametrize(("number", "exercise"), EXERCISES)
+def test_an_answer_with_an_argument_written_down_is_not_right(number, exercise):
+    seen = watch(number, exercise)
+    for k, name in enumerate(seen.parameters):
+        for arguments in seen.calls:
+            if len(arguments) == len(seen.parameters) and is_data(arguments[k]):
+                assert ": right." not in seen.line_with(k, arguments[k]), f"{name} is written down"
+
+
+@pytest.mark.parametrize(("number", "exercise"), EXERCISES)
+def test_an_answer_that_reads_the_notebooks_name_is_not_right(number, exercise):
+    seen = watch(number, exercise)
+    for k, name in enumerate(seen.parameters):
+        if is_data(seen.names.get(name)):
+            assert ": right." not in seen.line_with(k, seen.names[name]), f"{name} is global"
 
 
 def recursive(*_):

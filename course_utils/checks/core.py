@@ -1,26 +1,35 @@
 """What every exercise check does: run the student's answer, name the mistake, never raise.
 
-A check prints one line that begins with 'Exercise N: not done yet', 'not right yet' or 'right'.
-From the second failure on it adds a hint.
+A check shows one line that begins with 'Exercise N: not done yet', 'not right yet' or 'right'.
+From the second failure on it adds a hint. In a notebook the output's metadata say the same to a
+program.
 """
 
-import io
-import warnings
 from collections import Counter
-from contextlib import redirect_stderr, redirect_stdout
 from functools import wraps
 
 import numpy as np
 
+from course_utils.checks import calling, notebook, session
+from course_utils.checks.calling import call
+from course_utils.checks.limits import SECONDS, Interrupted, interruptible, within
+from course_utils.checks.reading import arrays, numbers, said, shown
+from course_utils.checks.verdicts import NotDone, TooLong, Unknown, Wrong
+
+__all__ = [
+    "NotDone",
+    "TooLong",
+    "Wrong",
+    "arrays",
+    "call",
+    "diagnose",
+    "exercise",
+    "numbers",
+    "same",
+    "shown",
+]
+
 _failures = Counter()
-
-
-class NotDone(Exception):  # noqa: N818 - a verdict, not an error
-    """The answer still holds an ellipsis."""
-
-
-class Wrong(Exception):  # noqa: N818 - a verdict, not an error
-    """The answer is wrong; the text says why."""
 
 
 def exercise(number, hint):
@@ -32,102 +41,52 @@ def exercise(number, hint):
     def decorate(judge):
         @wraps(judge)
         def check(*answers):
-            try:
-                if any(answer is ... for answer in answers):
-                    raise NotDone
-                with warnings.catch_warnings(), np.errstate(all="ignore"):
-                    warnings.simplefilter("ignore")
-                    verdict = f"right. {judge(*answers)}"
-            except NotDone:
-                verdict = "not done yet. Replace each ... above, run that cell, then this one."
-            except Wrong as wrong:
+            verdict, told = _verdict(judge, answers)
+            about = {"exercise": judge.__name__, "number": number, "verdict": verdict}
+            if verdict == "not right yet":
+                about["mistake"] = told
                 _failures[judge] += 1
-                verdict = f"not right yet. {wrong}"
                 if _failures[judge] > 1:
-                    verdict += f" Hint: {hint}"
-            except Exception as error:
-                verdict = f"the check could not read this answer ({type(error).__name__}: {error})."
-            print(f"Exercise {number}: {verdict}")
+                    told += f" Hint: {hint}"
+            _show(f"Exercise {number}: {verdict}. {told}", about)
 
         return check
 
     return decorate
 
 
-def call(answer, *arguments, in_place=False):
-    """Call the student's function on copies of the arguments and return what it returns.
-
-    The answer must leave arrays and tensors as they came; with `in_place` it works on them.
-    """
-    if not callable(answer):
-        raise Wrong(
-            f"A function is wanted, but {_named(answer)} came: "
-            "pass its name, without brackets behind it."
-        )
-    copies = arguments if in_place else [_copy(a) for a in arguments]
+def _verdict(judge, answers):
+    """Return a judge's verdict on the answers and what to say; leave the session as it was."""
+    calling.judged[:] = answers
+    changed = []
     try:
-        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-            got = answer(*copies)
-            if hasattr(got, "__next__"):
-                got = list(got)  # a generator is as good as a list
-    except Exception as error:
-        if "ellipsis" in str(error).lower():
-            raise NotDone from None
-        said = str(error).removesuffix(".")
-        raise Wrong(f"Your function raises {type(error).__name__}: {said}.") from None
-    if _holds_ellipsis(got):
-        raise NotDone
-    for before, after in zip(arguments, copies, strict=True):
-        if hasattr(before, "shape") and not np.array_equal(_plain(before), _plain(after)):
-            kind = "tensors" if hasattr(before, "detach") else "arrays"
-            raise Wrong(f"Your function changes the {kind} that it was given: work on new ones.")
-    if got is None:
-        raise Wrong("Your function returns None: is the return missing?")
-    return got
+        with interruptible(), session.standard(), notebook.kept(answers) as changed:
+            if any(answer is ... for answer in answers):
+                raise NotDone
+            return "right", within(SECONDS, lambda: judge(*answers))
+    except Interrupted:
+        raise KeyboardInterrupt("The check was interrupted.") from None
+    except NotDone:
+        return "not done yet", "Replace each ... above, run that cell, then this one."
+    except Wrong as wrong:
+        told = str(wrong)
+        if changed:
+            told += f" It also changes {' and '.join(changed)}, outside the function."
+        return "not right yet", told
+    except BaseException as error:
+        kind = type(error).__name__
+        return "not readable", f"The check couldn't read this answer ({kind}: {said(error)})."
+    finally:
+        calling.judged.clear()
 
 
-def numbers(got, names):
-    """Return the student's result as one float for each of `names`, or say what came instead."""
-    parts = [got] if len(names) == 1 else got
-    try:
-        fits = len(parts) == len(names) and not isinstance(parts, (str, dict))
-    except TypeError:
-        fits = False
-    if not fits:
-        raise Wrong(f"Wanted {len(names)} numbers, {', '.join(names)}, but {_named(got)} came.")
-    values = []
-    for name, part in zip(names, parts, strict=True):
-        try:
-            array = np.asarray(part, dtype=float)
-        except (TypeError, ValueError):
-            raise Wrong(f"Wanted {name} as a number, but {_named(part)} came.") from None
-        if array.size != 1:
-            why = " Was an (n, 1) column combined with an (n,) one?" if array.ndim == 2 else ""
-            why = why or " Is a mean missing?"
-            raise Wrong(f"Wanted {name} as one number, but its shape is {array.shape}.{why}")
-        values.append(float(array.reshape(())))
-    return np.array(values)
-
-
-def arrays(got, shapes):
-    """Return the student's result as one float array for each name in `shapes`, or say what came.
-
-    `shapes` maps each name to the shape that it must have. Tensors count as arrays.
-    """
-    parts = [got] if len(shapes) == 1 else got
-    if not isinstance(parts, (tuple, list)) or len(parts) != len(shapes):
-        raise Wrong(f"Wanted {len(shapes)} results, {', '.join(shapes)}, but {_named(got)} came.")
-    values = []
-    for (name, shape), part in zip(shapes.items(), parts, strict=True):
-        try:
-            array = np.asarray(_plain(part), dtype=float)
-        except (TypeError, ValueError):
-            raise Wrong(f"Wanted {name} as numbers, but {_named(part)} came.") from None
-        if array.shape != shape:
-            why = " That is the transpose." if shape == array.shape[::-1] else ""
-            raise Wrong(f"Wanted {name} of shape {shape}, but its shape is {array.shape}.{why}")
-        values.append(array)
-    return values
+def _show(line, about):
+    """Show a line in a notebook, with metadata for programs; print it elsewhere."""
+    shell = calling.shell()
+    if hasattr(shell, "kernel"):
+        shell.display_pub.publish({"text/plain": line}, metadata=about)
+    else:
+        print(line)
 
 
 def same(got, want, rtol=1e-6):
@@ -136,7 +95,7 @@ def same(got, want, rtol=1e-6):
 
 
 def diagnose(got, want, mistakes, names=(), rtol=1e-6):
-    """Raise Wrong unless `got` is `want`; name the first of `mistakes` that gives `got`.
+    """Raise Wrong unless `got` is `want`; name those of `mistakes` that give `got`.
 
     `mistakes` maps what to tell the student to the result which that mistake would give. With
     the parts' names, an unknown mistake is told as the parts that are right and that are not.
@@ -144,45 +103,26 @@ def diagnose(got, want, mistakes, names=(), rtol=1e-6):
     """
     if same(got, want, rtol):
         return
-    for told, result in mistakes.items():
-        if same(got, result, rtol):
-            raise Wrong(told)
-    if not np.all(np.isfinite(got)):
-        raise Wrong(f"On test data it gives {shown(got)}: something divides by zero or overflows.")
+    fitting = [told for told, result in mistakes.items() if same(got, result, rtol)]
+    if fitting:
+        raise Wrong(" Or: ".join(fitting))
+    if np.any(np.isnan(got)):
+        raise Unknown(
+            f"On test data it gives {shown(got)}: something divides 0 by 0, or takes the root or "
+            "the logarithm of a negative number."
+        )
+    if np.any(np.isinf(got)):
+        raise Unknown(
+            f"On test data it gives {shown(got)}: something divides by zero or overflows."
+        )
     right = [name for name, g, w in zip(names, got, want, strict=False) if same(g, w, rtol)]
     if right:
         wrong = [name for name in names if name not in right]
-        raise Wrong(f"So far {' and '.join(right)} fit, {' and '.join(wrong)} not.")
-    raise Wrong(f"On test data it gives {shown(got)}, and {shown(want)} is right.")
+        told = _are(right, " right") + ", " + _are(wrong, "n't") + "."
+        raise Unknown(told.replace("the ", "The ", 1) if told.startswith("the ") else told)
+    raise Unknown(f"On test data it gives {shown(got)}; the right answer is {shown(want)}.")
 
 
-def shown(values):
-    """Return numbers as a student reads them: four digits, in brackets where several."""
-    texts = [f"{value:.4g}" for value in np.atleast_1d(values)]
-    return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
-
-
-def _plain(value):
-    return value.detach().cpu().numpy() if hasattr(value, "detach") else value
-
-
-def _copy(value):
-    if hasattr(value, "detach"):  # a tensor; torch itself stays out of this module
-        return value.detach().clone().requires_grad_(value.requires_grad)
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def _named(value):
-    kind = type(value).__name__
-    if isinstance(value, (tuple, list)):
-        return f"a {kind} of {len(value)}"
-    shape = getattr(value, "shape", None)
-    if shape:
-        return f"an array of shape {tuple(shape)}"
-    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
-
-
-def _holds_ellipsis(value):
-    if isinstance(value, (tuple, list)):
-        return any(_holds_ellipsis(part) for part in value)
-    return value is ...
+def _are(names, verdict):
+    listed = " and ".join(", ".join(names).rsplit(", ", 1))
+    return f"{listed} {'is' if len(names) == 1 else 'are'}{verdict}"

@@ -6,7 +6,8 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-from course_utils.checks.core import NotDone, Wrong, call, diagnose, exercise, numbers
+from course_utils.checks.causes import call, exercise
+from course_utils.checks.core import NotDone, Wrong, diagnose, numbers, shown
 
 
 def _ridge(Z, y, decay):
@@ -24,21 +25,25 @@ def _powers(x, degree):
 
 @exercise(
     1,
-    hint="between the powers and Ridge stands StandardScaler(), and alpha is n·decay/2.",
+    hint="StandardScaler() goes between the powers and Ridge, and alpha is n·decay/2.",
 )
 def ridge_pipeline(answer):
     """Judge `ridge_pipeline(degree, decay, n)`: ridge on standardised powers."""
+    for degree, decay, n in ((4, 0.3, 14), (2, 0.07, 9)):
+        _judge_pipeline(call(answer, degree, decay, n), degree, decay, n)
+    return "Its predictions are those of the closed form."
+
+
+def _judge_pipeline(pipeline, degree, decay, n):
     rng = np.random.RandomState(8)
-    degree, decay, n = 4, 0.3, 14
     x, at = 1 + rng.rand(n, 1), 1 + rng.rand(5, 1)
     y = np.sin(5 * x[:, 0]) + rng.randn(n)
-    pipeline = call(answer, degree, decay, n)
     if isinstance(pipeline, Pipeline):
         steps = [step for _, step in pipeline.steps]
         if any(step is ... or getattr(step, "alpha", None) is ... for step in steps):
             raise NotDone
     if not (hasattr(pipeline, "fit") and hasattr(pipeline, "predict")):
-        raise Wrong("A pipeline is wanted: return what make_pipeline(…) gives.")
+        raise Wrong("Expected a pipeline: return what make_pipeline(…) gives.")
     try:
         got = np.asarray(pipeline.fit(x, y).predict(at), dtype=float)
     except Exception as error:
@@ -50,7 +55,7 @@ def ridge_pipeline(answer):
     w, b = _ridge((X - mean) / std, y, decay)
     want = (_powers(at, degree) - mean) / std @ w + b
 
-    def other(alpha=n * decay / 2, *, steps=None, **options):
+    def other(alpha=n * decay / 2, *, steps=None, degree=degree, **options):
         steps = steps or [PolynomialFeatures(degree, include_bias=False), StandardScaler()]
         return make_pipeline(*steps, Ridge(alpha=alpha, **options)).fit(x, y).predict(at)
 
@@ -61,21 +66,20 @@ def ridge_pipeline(answer):
             other(decay / 2)
         ),
         "Twice too strong: the charge is decay/2 times the sum of squares.": other(n * decay),
-        "Divided by n instead of multiplied.": other(decay / (2 * n)),
-        "The powers are not standardised: a StandardScaler belongs between them and Ridge.": (
+        "You divided by n: multiply by it.": other(decay / (2 * n)),
+        "alpha is upside down: it is n·decay/2.": other(2 / (n * decay)),
+        "The powers aren't standardised: a StandardScaler belongs between them and Ridge.": (
             other(steps=only_powers)
         ),
         "x is standardised before its powers are taken: the scaler belongs behind "
         "PolynomialFeatures.": other(steps=[StandardScaler(), *only_powers]),
         "Ridge has no intercept here: leave fit_intercept as it is.": other(fit_intercept=False),
-        "The degree is not used: that is a line.": other(steps=[StandardScaler()]),
-        "alpha is 0 or left at 1: compute it from decay and n.": other(1.0),
+        "The degree isn't used: that is a line.": other(steps=[StandardScaler()]),
+        "The degree is one too high.": other(degree=degree + 1),
+        "alpha is left at 1: compute it from decay and n.": other(1.0),
+        "alpha is 0: compute it from decay and n.": other(0.0),
     }
     diagnose(got, want, mistakes)
-    again = call(answer, 2, 0.05, n).fit(x, y)
-    w, b = _ridge(((X - mean) / std)[:, :2], y, 0.05)
-    diagnose(again.predict(at), ((_powers(at, 2) - mean[:2]) / std[:2]) @ w + b, {})
-    return "Its predictions are those of the closed form."
 
 
 class _Scripted(torch.nn.Module):
@@ -101,7 +105,7 @@ class _Scripted(torch.nn.Module):
 
 def _run(answer, losses, n_epochs, patience):
     model = _Scripted(losses)
-    got = call(answer, model, model.train_epoch, model.val_loss, n_epochs, patience)
+    got = call(answer, model, model.train_epoch, model.val_loss, n_epochs, patience, in_place=True)
     (best_epoch,) = numbers(got, ("the best epoch",))
     return model, best_epoch, model.weight.item()
 
@@ -126,7 +130,7 @@ def fit_early(answer):
         )
     if trained == 5:
         raise Wrong(
-            "It stops after epoch 5 with a patience of 3: an improvement starts the count anew, "
+            "It stops after epoch 5 with a patience of 3: an improvement starts the count again, "
             "so count the epochs since the best one."
         )
     if best_epoch == 6 or trained > 8:
@@ -142,10 +146,13 @@ def fit_early(answer):
         )
     if best_epoch == 7:
         raise Wrong("It returns the last epoch: return the best one.")
-    if best_epoch != 4:
+    if best_epoch == 3 or best_epoch == 5:
         raise Wrong(
-            f"It returns epoch {best_epoch:g}; with epoch 0 before any training the best is 4."
+            f"It returns epoch {shown(best_epoch)}, one off: epoch 0 is before any training, and "
+            "the best is 4."
         )
+    if best_epoch != 4:
+        raise Wrong(f"It returns {shown(best_epoch)}: return the number of the best epoch, 4.")
     if weight == 7 and not model.loaded:
         raise Wrong(
             "The epoch is right, but the model holds the last weights: load the best ones at the "
@@ -153,14 +160,23 @@ def fit_early(answer):
         )
     if weight == 7:
         raise Wrong(
-            "The epoch is right, but what was loaded are the last weights: state_dict() is no "
-            "copy, and training went on writing into it."
+            "The epoch is right, but you loaded the last weights: state_dict() isn't a copy, and "
+            "training went on writing into it."
         )
     if weight != 4:
         raise Wrong(f"The epoch is right, but the model holds the weights of epoch {weight:g}.")
     _, best_epoch, weight = _run(answer, losses, n_epochs=2, patience=3)
     if (best_epoch, weight) != (1, 1):
         raise Wrong("With n_epochs=2 and losses 5, 4, 4.5 the best is epoch 1, and so its weights.")
+    # With a tie, and with a patience of 2.
+    model, best_epoch, weight = _run(answer, [6, 2, 2, 2.4, 3, 1, 3, 3], n_epochs=7, patience=2)
+    if best_epoch == 2:
+        raise Wrong("An equal loss isn't an improvement: with 6, 2, 2, 2.4 the best is epoch 1.")
+    if (best_epoch, weight, model.trained) != (1, 1, 3):
+        raise Wrong(
+            "With losses 6, 2, 2, 2.4 and a patience of 2 it must stop after epoch 3 and hold the "
+            f"weights of epoch 1; it stops after epoch {model.trained} and holds {weight:g}."
+        )
     _, best_epoch, weight = _run(answer, [1, 2, 2, 2, 2], n_epochs=4, patience=2)
     if (best_epoch, weight) != (0, 0):
         raise Wrong("If training never improves the start, the start is the best: epoch 0.")
@@ -174,68 +190,56 @@ def fit_early(answer):
 )
 def honest_loss(answer):
     """Judge `honest_loss(X_train, y_train, X_val, y_val, decay)`: no leak in the loss."""
-    rng = np.random.RandomState(3)
-    X, y, decay = rng.randn(15, 3) * [1, 5, 20] + 3, rng.randn(15) + 4, 0.4
-    X[10:] += 1.5  # the validation rows lie elsewhere, so that a leak shows
-    rows = X[:10], y[:10], X[10:], y[10:]
-    X_train, y_train, X_val, y_val = rows
-    got = numbers(call(answer, *rows, decay), ("the loss",))
-
-    def loss(scaler=X_train, scaler_val=None, *, ddof=0, scale=True, part="val"):
-        def scaled(X, by):
-            X = X - by.mean(axis=0)
-            return X / by.std(axis=0, ddof=ddof) if scale else X
-
-        w, b = _ridge(scaled(X_train, scaler), y_train, decay)
-        by = scaler if scaler_val is None else scaler_val
-        Z, target = (scaled(X_val, by), y_val) if part == "val" else (scaled(X_train, by), y_train)
-        return np.array([np.mean((Z @ w + b - target) ** 2), decay / 2 * w @ w])
-
-    want = loss()[:1]
-    w, b = _ridge((X_val - X_train.mean(axis=0)) / X_train.std(axis=0), y_val, decay)
-    on_val = np.mean(((X_val - X_train.mean(axis=0)) / X_train.std(axis=0) @ w + b - y_val) ** 2)
-    own = _own_scale(X_train, y_train, X_val, y_val, decay)
-    mistakes = {
-        "A leak: mean and standard deviation come from all rows together, so the validation rows "
-        "have moved the training columns.": loss(X)[:1],
-        "The validation rows are standardised by a mean and standard deviation of their own: use "
-        "those of the training rows.": loss(X_train, X_val)[:1],
-        "Mean and standard deviation come from the validation rows; take the training rows'.": (
-            loss(X_val)[:1]
-        ),
-        "That is the training loss: judge on X_val and y_val.": loss(part="train")[:1],
-        "The charge for the weights is in it: report the plain mean squared error.": [loss().sum()],
-        "That is the root of it: leave the root away.": want**0.5,
-        # That a mean is not subtracted cannot be seen: the bias makes up for it.
-        "The columns are not divided by their standard deviation.": loss(scale=False)[:1],
-        "The validation rows are not standardised: give them the training rows' mean and standard "
-        "deviation.": [own],
-        "That divides by the standard deviation with n − 1; the course and StandardScaler take "
-        "n.": loss(ddof=1)[:1],
-        "The bias b is missing in the prediction.": [_without_bias(rows, decay)],
-        "ridge was fitted to the validation rows: fit the training rows.": [on_val],
-        "One mean for the whole matrix: take axis=0, one mean for each column.": [
-            _whole_matrix(rows, decay)
-        ],
-    }
-    diagnose(got, want, mistakes)
+    for n, n_val, scale, decay in ((10, 5, [1, 5, 20], 0.4), (8, 6, [3, 0.5], 0.13)):
+        rng = np.random.RandomState(n)
+        X, y = rng.randn(n + n_val, len(scale)) * scale + 3, rng.randn(n + n_val) + 4
+        X[n:] += 1.5  # the validation rows lie elsewhere, so that a leak shows
+        rows = X[:n], y[:n], X[n:], y[n:]
+        _judge_loss(numbers(call(answer, *rows, decay), ("the loss",)), X, rows, decay)
     return "No validation row had a part in the fit."
 
 
-def _own_scale(X_train, y_train, X_val, y_val, decay):
-    w, b = _ridge((X_train - X_train.mean(axis=0)) / X_train.std(axis=0), y_train, decay)
-    return np.mean((X_val @ w + b - y_val) ** 2)
-
-
-def _without_bias(rows, decay):
+def _judge_loss(got, X, rows, decay):
     X_train, y_train, X_val, y_val = rows
-    mean, std = X_train.mean(axis=0), X_train.std(axis=0)
-    w, _ = _ridge((X_train - mean) / std, y_train, decay)
-    return np.mean(((X_val - mean) / std @ w - y_val) ** 2)
 
+    def columns(X, ddof=0):
+        return X.mean(axis=0), X.std(axis=0, ddof=ddof)
 
-def _whole_matrix(rows, decay):
-    X_train, y_train, X_val, y_val = rows
-    mean, std = X_train.mean(), X_train.std()
-    w, b = _ridge((X_train - mean) / std, y_train, decay)
-    return np.mean(((X_val - mean) / std @ w + b - y_val) ** 2)
+    def loss(by=None, by_val=None, *, at=(X_val, y_val), fit=None, bias=1):
+        """Return the loss and the charge, with these means and standard deviations."""
+        mean, std = columns(X_train) if by is None else by
+        mean_val, std_val = (mean, std) if by_val is None else by_val
+        X_fit, y_fit = (X_train, y_train) if fit is None else fit
+        w, b = _ridge((X_fit - mean) / std, y_fit, decay)
+        y_pred = (at[0] - mean_val) / std_val @ w + bias * b
+        return np.array([np.mean((y_pred - at[1]) ** 2), decay / 2 * w @ w])
+
+    want = loss()[:1]
+    mean, _ = columns(X_train)
+    mistakes = {
+        "A leak: mean and standard deviation come from all rows together, so the validation rows "
+        "have moved the training columns.": loss(columns(X))[:1],
+        "The validation rows are standardised by a mean and standard deviation of their own: use "
+        "those of the training rows.": loss(by_val=columns(X_val))[:1],
+        "Mean and standard deviation come from the validation rows; take the training rows'.": (
+            loss(columns(X_val))[:1]
+        ),
+        "That is the training loss: judge on X_val and y_val.": loss(at=(X_train, y_train))[:1],
+        "The charge for the weights is in it: report the plain mean squared error.": [loss().sum()],
+        "That is the root of the mean squared error: drop the root.": want**0.5,
+        "You summed over the validation rows; take the mean.": want * len(y_val),
+        # That a mean is not subtracted cannot be seen: the bias makes up for it.
+        "The columns aren't divided by their standard deviation.": loss((mean, 1.0))[:1],
+        "The validation rows aren't standardised: give them the training rows' mean and standard "
+        "deviation.": loss(by_val=(0.0, 1.0))[:1],
+        "That divides by the standard deviation with n − 1; the course and StandardScaler take "
+        "n.": loss(columns(X_train, ddof=1))[:1],
+        "The bias b is missing in the prediction.": loss(bias=0)[:1],
+        "ridge was fitted to the validation rows: fit the training rows.": (
+            loss(fit=(X_val, y_val))[:1]
+        ),
+        "One mean for the whole matrix: take axis=0, one mean for each column.": (
+            loss((X_train.mean(), X_train.std()))[:1]
+        ),
+    }
+    diagnose(got, want, mistakes)

@@ -4,7 +4,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from course_utils.checks.core import Wrong, arrays, call, diagnose, exercise, numbers, same
+from course_utils.checks.causes import call, exercise
+from course_utils.checks.core import Wrong, arrays, diagnose, numbers, same
 
 
 @exercise(
@@ -14,12 +15,22 @@ from course_utils.checks.core import Wrong, arrays, call, diagnose, exercise, nu
 )
 def standardise(answer):
     """Judge `standardise(x_train, x_other)`: both on the scale of the training rows."""
-    generator = torch.Generator().manual_seed(4)
-    scale, shift = torch.tensor([3.0, 0.2, 40.0]), torch.tensor([5.0, -1.0, 100.0])
-    draw = torch.randn(11, 3, generator=generator).double()
-    train, other = (draw[:7] * scale + shift), (1.5 * draw[7:] + 1) * scale + shift
-    shapes = {"the training rows": (7, 3), "the other rows": (4, 3)}
-    got = arrays(call(answer, train, other), shapes)
+    for n, n_other, scale, shift in (
+        (7, 4, [3.0, 0.2, 40.0], [5.0, -1.0, 100.0]),
+        (5, 6, [0.7, 12.0], [-3.0, 50.0]),
+    ):
+        draw = torch.randn(
+            n + n_other, len(scale), generator=torch.Generator().manual_seed(n), dtype=torch.float64
+        )
+        scale, shift = torch.tensor(scale), torch.tensor(shift)
+        train, other = draw[:n] * scale + shift, (1.5 * draw[n:] + 1) * scale + shift
+        _judge_scales(call(answer, train, other), train, other)
+    return "One scale for both, and only the training rows have set it."
+
+
+def _judge_scales(got, train, other):
+    parts = {"the training rows": tuple(train.shape), "the other rows": tuple(other.shape)}
+    got = arrays(got, parts)
 
     def scaled(rows, by=None, dim=0, correction=0):
         by = rows if by is None else by
@@ -41,15 +52,15 @@ def standardise(answer):
         "and the standard deviation of x_train, too.": [
             [scaled(train, correction=k), scaled(other, correction=k)] for k in (0, 1)
         ],
-        "That divides by the variance: its root, the standard deviation, is wanted.": [
+        "You divided by the variance: divide by its root, the standard deviation.": [
             [((rows - mean) / train.var(0, correction=k)).numpy() for rows in (train, other)]
             for k in (0, 1)
         ],
-        "The mean is not subtracted.": [[(rows / std).numpy() for rows in (train, other)]],
+        "The mean isn't subtracted.": [[(rows / std).numpy() for rows in (train, other)]],
         "Only the mean is subtracted: divide by the standard deviation, too.": [
             [(rows - mean).numpy() for rows in (train, other)]
         ],
-        "Both come back as they went in.": [[train.numpy(), other.numpy()]],
+        "Both come back unchanged.": [[train.numpy(), other.numpy()]],
     }
     flat = np.concatenate([part.ravel() for part in got])
 
@@ -57,13 +68,13 @@ def standardise(answer):
         return np.concatenate([part.ravel() for part in pair])
 
     if any(same(flat, joined(want)) for want in wants):
-        return "One scale for both, and only the training rows have set it."
+        return
     for told, pairs in mistakes.items():
         if any(same(flat, joined(pair)) for pair in pairs):
             raise Wrong(told)
     right = [same(got[i], want[i]) for want in wants for i in (0, 1)]
     if any(right[::2]):
-        raise Wrong("The training rows are right, the other rows are not.")
+        raise Wrong("The training rows are right, the other rows aren't.")
     rows = zip(got[0], wants[0][0], strict=True)
     diagnose(*next(pair for pair in rows if not same(*pair)), {})
 
@@ -74,17 +85,27 @@ def standardise(answer):
 )
 def compare(answer):
     """Judge `compare(a, b)`: mean and standard deviation of a - b, and how often a is lower."""
-    a = np.array([50.0, 57.5, 61.0, 48.0, 55.5, 52.0, 66.0])
-    b = np.array([51.5, 58.0, 60.0, 50.5, 56.5, 51.75, 68.0])
+    for a, b in (
+        ([50.0, 57.5, 61.0, 48.0, 55.5, 52.0, 66.0], [51.5, 58.0, 60.0, 50.5, 56.5, 51.75, 68.0]),
+        ([41.0, 44.5, 39.0, 47.0, 42.5], [40.0, 44.5, 39.75, 45.0, 41.0]),
+    ):
+        got = call(answer, np.array(a), np.array(b))
+        _judge_comparison(got, np.array(a), np.array(b))
+    return "Subtracted split by split, so the luck of the split is gone from the spread."
+
+
+def _judge_comparison(got, a, b):
     names = ("the mean", "the standard deviation", "the number of splits")
-    got = numbers(call(answer, a, b), names)
+    got = numbers(got, names)
+    n = len(a)
     difference = a - b
     mean, wins, losses = difference.mean(), (difference < 0).sum(), (difference > 0).sum()
     for std in (difference.std(), difference.std(ddof=1)):
         if same(got, [mean, std, wins]):
-            return "Subtracted split by split, so the luck of the split is gone from the spread."
+            return
     ddof = int(same(got[1], difference.std(ddof=1)))
     std = difference.std(ddof=ddof)
+    not_higher = (difference <= 0).sum()
     apart = [
         (a.std(ddof=k) - b.std(ddof=k), (a.var(ddof=k) + b.var(ddof=k)) ** 0.5) for k in (0, 1)
     ]
@@ -103,16 +124,24 @@ def compare(answer):
             std,
             losses,
         ],
-        "The last number is a share: the number of splits is wanted.": [mean, std, wins / 7],
-        "The second number is the variance: its root is wanted.": [mean, difference.var(), wins],
-        "The second number is the standard error, smaller by the root of 7: the standard deviation "
-        "itself is wanted.": [mean, difference.std(ddof=1) / 7**0.5, wins],
+        "The last number is a share: return the number of splits.": [mean, std, wins / n],
+        "The second number is the variance: take its root.": [mean, difference.var(), wins],
+        f"The second number is the standard error, smaller by the root of {n}: return the standard "
+        "deviation itself.": [mean, difference.std(ddof=1) / n**0.5, wins],
+        "The first number is a sum over the splits: take the mean.": [n * mean, std, wins],
+        "That is the median of the differences: take their mean.": [
+            np.median(difference),
+            std,
+            wins,
+        ],
         "The differences have lost their signs: no absolute values.": [
             np.abs(difference).mean(),
             np.abs(difference).std(),
             wins,
         ],
     }
+    if not_higher > wins:
+        mistakes["A split where both are equal counts: a must be lower."] = [mean, std, not_higher]
     diagnose(got, [mean, std, wins], mistakes, names)
 
 
@@ -123,18 +152,25 @@ def compare(answer):
 )
 def rise_in_rmse(answer):
     """Judge `rise_in_rmse(model, x, y, column, order)`: the RMSE's rise by one shuffled column."""
-    generator = torch.Generator().manual_seed(8)
-    x = torch.randn(9, 3, generator=generator).double()
-    y = 10 + torch.randn(9, 1, generator=generator).double()
-    model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1)).double()
-    values = torch.randn(21, generator=generator).double()
-    nn.utils.vector_to_parameters(
-        torch.cat([2 * values[:20], values[20:] + 10]), model.parameters()
-    )
-    order, column = torch.randperm(9, generator=generator), 1
-    rise = call(answer, model, x, y, column, order)
-    is_tensor = isinstance(rise, torch.Tensor)
-    got = numbers(rise.detach() if is_tensor else rise, ("the rise",))
+    for n, d, column in ((9, 3, 1), (7, 4, 2)):
+        generator = torch.Generator().manual_seed(n + 1)
+        x = torch.randn(n, d, generator=generator).double()
+        y = 10 + torch.randn(n, 1, generator=generator).double()
+        model = nn.Sequential(nn.Linear(d, 4), nn.Tanh(), nn.Linear(4, 1)).double()
+        values = 2 * torch.randn(4 * d + 9, generator=generator).double()
+        values[-1] += 10
+        nn.utils.vector_to_parameters(values, model.parameters())
+        order = torch.randperm(n, generator=generator)
+        rises = [call(answer, model, x, y, column, order) for _ in range(2)]
+        _judge_rise(rises, model, x, y, column, order)
+    return "The column has lost its rows, and the rise says what they were worth."
+
+
+def _judge_rise(rises, model, x, y, column, order):
+    is_tensor = isinstance(rises[0], torch.Tensor)
+    got, again = (numbers(rise.detach() if is_tensor else rise, ("the rise",)) for rise in rises)
+    if not same(got, again):
+        raise Wrong("Two calls with one `order` differ: use it instead of an order of your own.")
 
     def mse(x, y=y):
         with torch.no_grad():
@@ -153,6 +189,8 @@ def rise_in_rmse(answer):
         with torch.no_grad():
             return ((model(x) - y.ravel()) ** 2).mean().item()
 
+    inverse = x.clone()
+    inverse[order, column] = x[:, column]
     mistakes = {
         "Every prediction meets every target: (n, 1) minus (n,) is a table of (n, n).": [
             table_mse(shuffled) ** 0.5 - table_mse(x) ** 0.5
@@ -164,26 +202,36 @@ def rise_in_rmse(answer):
         "The root is taken of the difference: take it of each MSE first.": [
             abs(after - before) ** 0.5
         ],
-        "That is the RMSE with the shuffled column; its rise is wanted, so subtract the RMSE "
-        "before.": [after**0.5],
-        "That is the ratio of the two RMSEs; their difference is wanted.": [
-            (after / before) ** 0.5
-        ],
-        "No rise at all: the column is not shuffled, or the targets went along with it.": [0.0],
+        "That is the RMSE with the shuffled column: subtract the RMSE before.": [after**0.5],
+        "That is the ratio of the two RMSEs: take their difference.": [(after / before) ** 0.5],
+        "No rise at all: the column isn't shuffled, or the targets went along with it.": [0.0],
         "All columns are shuffled, so that whole rows change places: shuffle one column.": [
             mse(x[order]) ** 0.5 - before**0.5
         ],
         "The targets are shuffled, too: only the column may change.": [
             mse(shuffled, y[order]) ** 0.5 - before**0.5
         ],
+        "You shuffled by the reverse of `order`: put x[order, column] into the column.": [
+            mse(inverse) ** 0.5 - before**0.5
+        ],
+        "A different column is shuffled: take `column`.": [
+            mse(_with_first(x, order)) ** 0.5 - before**0.5
+        ],
         "The column is set to its row numbers: put x[order, column] there.": [
             mse(with_column(order.double())) ** 0.5 - before**0.5
         ],
-        "The column is set to zero or to one number: shuffle it.": [
-            mse(with_column(0.0)) ** 0.5 - before**0.5
+        "The column is set to zero: shuffle it.": [mse(with_column(0.0)) ** 0.5 - before**0.5],
+        "The column is set to its mean: shuffle it.": [
+            mse(with_column(x[:, column].mean())) ** 0.5 - before**0.5
         ],
     }
     diagnose(got, want, mistakes)
     if is_tensor:
         raise Wrong("The number is right, but it is a tensor: .item() makes a float of it.")
-    return "The column has lost its rows, and the rise says what they were worth."
+
+
+def _with_first(x, order):
+    """Return x with its first column shuffled."""
+    changed = x.clone()
+    changed[:, 0] = x[order, 0]
+    return changed

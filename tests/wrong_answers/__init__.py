@@ -13,3 +13,15 @@ def slips(number, name, *changes):
     for part, _, _ in changes:
         assert right.count(part) == 1, f"{part!r} stands {right.count(part)} times in {right}"
     return [(right.replace(part, slip), words) for part, slip, words in changes]
+
+
+def functions(head, *bodies):
+    """Return answers that define one function, each with a body or with what it returns."""
+    bodies = [body if body.startswith("\n") else f"\n    return {body}\n" for body in bodies]
+    return [f"def {head}:{body}" for body in bodies]
+
+
+def functions_told(head, *answers):
+    """Return pairs of such an answer and the words that it is told."""
+    bodies, words = zip(*answers, strict=True)
+    return list(zip(functions(head, *bodies), words, strict=True))

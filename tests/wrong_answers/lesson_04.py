@@ -1,6 +1,6 @@
-"""Wrong answers to lesson 04: by exercise, pairs of the answer and words of the diagnosis."""
+"""Wrong and right answers to lesson 04: by exercise, the wrong ones with words of the diagnosis."""
 
-from tests.wrong_answers import slips
+from tests.wrong_answers import functions, slips
 
 # The right shapes; each wrong answer changes one of them.
 SHAPES = """
@@ -14,13 +14,13 @@ first_rows_shape = (1, 3)
 WRONG = {
     "shapes": [
         (SHAPES + "w_shape = (4, 3)", "that is w.T"),
-        (SHAPES + "w_shape = (4, 200)", "w_shape is not (4, 200)"),
+        (SHAPES + "w_shape = (4, 200)", "w_shape isn't (4, 200)"),
         (SHAPES + "b_shape = (200,)", "not one for each day"),
         (SHAPES + "b_shape = (4,)", "not one for each input"),
         (SHAPES + "b_shape = (1, 3)", "would broadcast as well"),
         (SHAPES + "b_shape = (3, 1)", "a column would run along the rows"),
         (SHAPES + "b_shape = (3)", "a tuple of one needs a comma, (3,)"),
-        (SHAPES + "b_shape = '(3,)'", "b_shape must be a tuple"),
+        (SHAPES + "b_shape = '(3,)'", "Expected a tuple such as (5, 3) for b_shape"),
         (SHAPES + "y_pred_shape = (200, 4)", "the columns are the outputs now"),
         (SHAPES + "first_day_shape = (1, 3)", "its row axis is gone"),
         (SHAPES + "first_rows_shape = (3,)", "it keeps its row axis"),
@@ -40,7 +40,7 @@ def mse_gradient(x, y, w, b):
     error = x @ w.T + b - y
     return 2 * error.T @ x, 2 * error.sum(dim=0)
 """,
-            "a sum stands where the mean is wanted",
+            "you summed over the 18 errors; take the mean",
         ),
         (
             """
@@ -72,7 +72,7 @@ def mse_gradient(x, y, w, b):
     error = x @ w.T + b - y
     return 2 / y.numel() * error.T @ x, 2 / y.numel() * error.sum(dim=1)
 """,
-            "Wanted db of shape (3,), but its shape is (6,)",
+            "Expected db of shape (3,), got shape (6,)",
         ),
         (
             """
@@ -120,7 +120,7 @@ def mse_gradient(x, y, w, b):
     y -= x @ w.T + b
     return -2 / y.numel() * y.T @ x, -2 / y.numel() * y.sum(dim=0)
 """,
-            "changes the tensors that it was given",
+            "changes the tensors it was given",
         ),
     ],
     "fresh_descent": [
@@ -135,7 +135,7 @@ def fresh_descent(w, b, x, y, lr, n_epochs):
         step(w, b, lr)
     return losses
 """,
-            "entry [0, 0] of the final w and b is",
+            "w and b end one step too far",
         ),
         (
             """
@@ -205,7 +205,7 @@ def fresh_descent(w, b, x, y, lr, n_epochs):
         losses.append(mse(y_pred, y).item())
     return losses
 """,
-            "The first loss comes twice",
+            "The first loss is there twice",
         ),
         (
             """
@@ -310,7 +310,7 @@ def fresh_descent(w, b, x, y, lr, n_epochs):
 def fresh_descent(w, b, x, y, lr, n_epochs):
     return [mse(model(x, w, b), y).item() + k for k in range(n_epochs + 1)]
 """,
-            "w and b have not moved",
+            "w and b haven't moved",
         ),
     ],
     "to_original_units": [
@@ -391,7 +391,7 @@ def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
 def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
     return y_std.reshape(-1, 1) * w_standard / x_std
 """,
-            "Wanted 2 results, w, b",
+            "Expected 2 results (w, b)",
         ),
     ],
 }
@@ -399,7 +399,7 @@ def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
 WRONG["shapes"] += [
     (SHAPES + "b_shape = (200, 3)", "it is stored only once"),
     (SHAPES + "y_pred_shape = (3, 200)", "each day stays a row"),
-    (SHAPES + "y_pred_shape = (4, 3)", "y_pred_shape is not (4, 3): follow (n, k) @ (k, m)"),
+    (SHAPES + "y_pred_shape = (4, 3)", "y_pred_shape isn't (4, 3): follow (n, k) @ (k, m)"),
 ]
 WRONG["mse_gradient"] += slips(
     "04",
@@ -429,20 +429,20 @@ WRONG["fresh_descent"] += slips(
         "past = w.grad.clone()\n        step(w, b, lr)\n        w.grad = past",
         "The gradient of w piles up",
     ),
-    ("step(w, b, lr)", "step(w, b, 1.0)", "The learning rate is not used"),
-    ("return losses", "return losses[-1]", "A list of losses is wanted"),
+    ("step(w, b, lr)", "step(w, b, 1.0)", "The learning rate isn't used"),
+    ("return losses", "return losses[-1]", "Expected a list of losses"),
     (
         "losses = []",
         "mse = torch.nn.MSELoss(reduction='sum')\n    losses = []",
         "The loss is 14 times",
     ),
     ("return losses", "return losses[1:]", "The loss before the first step is missing"),
-    ("return losses", "return losses[1:-1]", "4 epochs have 5 losses, but 3 came"),
+    ("return losses", "return losses[1:-1]", "4 epochs have 5 losses, not 3"),
 )
 WRONG["to_original_units"] += slips(
     "04",
     "to_original_units",
-    ("return w, b", "return w_standard, b", "w comes back as it went in"),
+    ("return w, b", "return w_standard, b", "w comes back unchanged"),
     ("return w, b", "return w * x_std, b", "w lacks x_std"),
     ("w @ x_mean", "w_standard / x_std @ x_mean", "the new w, which holds y_std"),
     (
@@ -452,3 +452,131 @@ WRONG["to_original_units"] += slips(
     ),
     ("return w, b", "return w, b + 1", "entry [0] of b is"),
 )
+
+WRONG["mse_gradient"] += slips(
+    "04",
+    "mse_gradient",
+    ("dw = 2 / y.numel()", "dw = 2 / w.numel()", "entry [0, 0] of dw is"),
+)
+WRONG["fresh_descent"] += slips(
+    "04",
+    "fresh_descent",
+    ("step(w, b, lr)", "w, b = step(w, b, lr)", "step returns nothing"),
+    ("        step(w, b, lr)\n", "", "take a step in each epoch"),
+    ("step(w, b, lr)", "step(w, b, 0.1)", "with lr = 0.1 instead of the lr given"),
+    ("    return losses", "    b.data += 1\n    return losses", "of the final w and b is"),
+)
+WRONG["to_original_units"] += slips(
+    "04",
+    "to_original_units",
+    ("return w, b", "return w_standard * x_std / y_std.reshape(-1, 1), b", "wrong way round"),
+    ("return w, b", "return w, b_standard", "b comes back unchanged"),
+)
+
+
+RIGHT = {
+    "shapes": [
+        SHAPES,
+        SHAPES.replace("(", "[").replace(",)", "]").replace(")", "]"),
+        "x, w, b = torch.zeros(200, 4), torch.zeros(3, 4), torch.zeros(3)\n"
+        "w_shape, b_shape, y_pred_shape = w.shape, b.shape, (x @ w.T + b).shape\n"
+        "first_day_shape, first_rows_shape = (x[0] @ w.T + b).shape, (x[:1] @ w.T + b).shape",
+        SHAPES.replace("(3,)", "tuple([3])"),
+        SHAPES.replace("(200, 3)", "(200,) + (3,)"),
+    ],
+    "mse_gradient": functions(
+        "mse_gradient(x, y, w, b)",
+        """
+    error = x @ w.T + b - y
+    return 2 * error.T @ x / error.numel(), 2 * error.mean(dim=0) / error.shape[1]
+""",
+        """
+    n, m = y.shape
+    error = x.mm(w.t()) + b - y
+    return [2 / (n * m) * torch.einsum("nm,nd->md", error, x), 2 / (n * m) * error.sum(0)]
+""",
+        """
+    error = x @ w.T + b - y
+    dw = (2 * error[:, :, None] * x[:, None, :]).mean(0) / y.shape[1]
+    return dw, (2 * error / y.numel()).sum(0)
+""",
+        """
+    error = (x @ w.T + b - y).detach().numpy()
+    return 2 * error.T @ x.numpy() / error.size, 2 * error.sum(axis=0) / error.size
+""",
+        """
+    error = y - x @ w.T - b
+    scale = -2.0 / (len(y) * len(b))
+    return (x.T @ error).T * scale, torch.ones(len(y), dtype=y.dtype) @ error * scale
+""",
+    ),
+    "fresh_descent": functions(
+        "fresh_descent(w, b, x, y, lr, n_epochs)",
+        """
+    losses = []
+    for epoch in range(n_epochs + 1):
+        loss = mse(model(x, w, b), y)
+        losses.append(loss.item())
+        if epoch < n_epochs:
+            loss.backward()
+            step(w, b, lr)
+    return np.array(losses)
+""",
+        """
+    losses = [mse(model(x, w, b), y).item()]
+    for _ in range(n_epochs):
+        mse(model(x, w, b), y).backward()
+        w.data -= lr * w.grad
+        b.data -= lr * b.grad
+        w.grad = b.grad = None
+        losses.append(mse(model(x, w, b), y).item())
+    return losses
+""",
+        """
+    losses = []
+    optimizer = torch.optim.SGD([w, b], lr=lr)
+    for _ in range(n_epochs):
+        optimizer.zero_grad()
+        loss = ((x @ w.T + b - y) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss))
+    return (*losses, float(((x @ w.T + b - y) ** 2).mean()))
+""",
+        """
+    losses = []
+    for _ in range(n_epochs):
+        loss = mse(model(x, w, b), y)
+        dw, db = torch.autograd.grad(loss, (w, b))
+        losses.append(loss.tolist())
+        with torch.no_grad():
+            w.sub_(lr * dw)
+            b.sub_(lr * db)
+    return losses + [mse(model(x, w, b), y).tolist()]
+""",
+    ),
+    "to_original_units": functions(
+        "to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std)",
+        """
+    w = (w_standard / x_std) * y_std[:, None]
+    return w, (b_standard * y_std + y_mean) - (w * x_mean).sum(dim=1)
+""",
+        """
+    w = torch.diag(y_std) @ w_standard @ torch.diag(1 / x_std)
+    return [w, y_std * (b_standard - w_standard @ (x_mean / x_std)) + y_mean]
+""",
+        """
+    w = torch.outer(y_std, 1 / x_std) * w_standard
+    return w, y_mean + y_std * b_standard - torch.einsum("md,d->m", w, x_mean)
+""",
+        """
+    w = torch.stack([s * row / x_std for s, row in zip(y_std, w_standard)])
+    b = torch.stack([y_mean[j] + y_std[j] * b_standard[j] - w[j] @ x_mean for j in range(len(w))])
+    return w, b
+""",
+        """
+    w = (y_std * (w_standard / x_std).T).T
+    return w.numpy(), (y_mean + y_std * b_standard - x_mean @ w.T).numpy()
+""",
+    ),
+}

@@ -1,6 +1,6 @@
-"""Wrong answers to lesson 07: by exercise, pairs of the answer and words of the diagnosis."""
+"""Wrong and right answers to lesson 07: by exercise, the wrong ones with words of the diagnosis."""
 
-from tests.wrong_answers import slips
+from tests.wrong_answers import functions, functions_told, slips
 
 WRONG = {
     "power_matrix": [
@@ -44,14 +44,14 @@ def power_matrix(x, n):
 def power_matrix(x, n):
     return torch.arange(n) ** x.reshape(-1, 1)
 """,
-            "turn base and exponent around",
+            "swap base and exponent",
         ),
         (
             """
 def power_matrix(x, n):
     return x.reshape(-1, 1) ** torch.arange(n + 1)
 """,
-            "of shape (6, 4), but its shape is (6, 5)",
+            "of shape (6, 4), got shape (6, 5)",
         ),
         (
             """
@@ -59,7 +59,7 @@ def power_matrix(x, n):
     x.unsqueeze_(1)
     return x ** torch.arange(n)
 """,
-            "changes the tensors that it was given",
+            "changes the tensors it was given",
         ),
     ],
     "epochs_needed": [
@@ -112,7 +112,7 @@ def epochs_needed(lr, curvature, share):
 def epochs_needed(lr, curvature, share):
     return np.ceil(np.log(share) / np.log(1 - curvature))
 """,
-            "The learning rate is not used",
+            "The learning rate isn't used",
         ),
         (
             """
@@ -126,7 +126,7 @@ def epochs_needed(lr, curvature, share):
 def epochs_needed(lr, curvature, share):
     return np.ceil(np.log(abs(1 - lr * curvature)) / np.log(share))
 """,
-            "the wrong way round",
+            "Either the two logarithms are swapped",
         ),
     ],
     "iterate": [
@@ -164,7 +164,7 @@ def iterate(k, A, y, start, lr):
     curvatures, V = np.linalg.eigh(2 / len(y) * A.T @ A)
     return W_best + V.T @ ((1 - lr * curvatures) ** k * (V @ (start - W_best)))
 """,
-            "the wrong way round",
+            "V and its transpose are swapped",
         ),
         (
             """
@@ -209,7 +209,7 @@ def iterate(k, A, y, start, lr):
     curvatures, V = np.linalg.eigh(2 / len(y) * A.T @ A)
     return W_best + V @ (k * (1 - lr * curvatures) * (V.T @ (start - W_best)))
 """,
-            "raised to the power k",
+            "raise it to the power k",
         ),
         (
             """
@@ -225,7 +225,7 @@ def iterate(k, A, y, start, lr):
 def iterate(k, A, y, start, lr):
     return np.linalg.eigh(2 / len(y) * A.T @ A)
 """,
-            "as numbers, but",
+            "Expected numbers for",
         ),
     ],
     "momentum_step": [
@@ -241,7 +241,7 @@ def momentum_step(W, v, gradient, lr, mu):
 def momentum_step(W, v, gradient, lr, mu):
     return W - lr * (mu * v + gradient), v
 """,
-            "v comes back as it was",
+            "v comes back unchanged",
         ),
         (
             """
@@ -290,7 +290,7 @@ def momentum_step(W, v, gradient, lr, mu):
     W -= lr * v
     return W, v
 """,
-            "changes the arrays that it was given",
+            "changes the arrays it was given",
         ),
         (
             """
@@ -305,7 +305,7 @@ def momentum_step(W, v, gradient, lr, mu):
     v = mu * v + gradient
     return W - lr * v
 """,
-            "Wanted 2 results, W, v",
+            "Expected 2 results (W, v)",
         ),
     ],
 }
@@ -317,7 +317,7 @@ def power_matrix(x, n):
     columns = x.reshape(-1, 1) if len(x) != n else x
     return columns ** torch.arange(n)[: len(x)] if len(x) != n else (x ** torch.arange(n))
 """,
-        "4 numbers and 4 powers give shape (4, 4), but (4,) came",
+        "3 numbers and 3 powers give shape (3, 3), not (3,)",
     ),
 ]
 WRONG["epochs_needed"] += slips(
@@ -325,22 +325,190 @@ WRONG["epochs_needed"] += slips(
     "epochs_needed",
     ("return int", "return 1 + int", "One too many"),
     ("np.ceil(np", "-np.ceil(np", "The sign is wrong"),
-    ("lr * curvature", "lr", "The curvature is not used"),
-    ("return int", "return np.ones(2), int", "as a number, but a tuple of 2 came"),
+    ("lr * curvature", "lr", "The curvature isn't used"),
+    ("return int", "return np.ones(2), int", "a number for"),
 )
 WRONG["iterate"] += slips(
     "07",
     "iterate",
-    ("2 / len(y) * A.T", "2 * A.T", "a sum stands where the mean is wanted"),
+    ("2 / len(y) * A.T", "2 * A.T", "you summed over the rows; take the mean"),
     (" ** k", "", "The power k is missing"),
     ("start - W_best", "W_best - start", "it is start minus least squares"),
 )
 WRONG["momentum_step"] += slips(
     "07",
     "momentum_step",
-    ("W - lr * v", "W", "v is right, but W has not moved"),
-    ("lr * v", "v", "The learning rate is not used"),
-    ("lr * v, v", "lr * v, 2 * v", "So far W[0] and W[1] and W[2] fit, v[0] and"),
+    ("W - lr * v", "W", "v is right, but W hasn't moved"),
+    ("lr * v", "v", "The learning rate isn't used"),
+    ("lr * v, v", "lr * v, 2 * v", "W[0], W[1] and W[2] are right, v[0], v[1]"),
     ("mu * v +", "v +", "the velocity never slows down"),
     ("lr * v", "lr * (gradient + mu * v)", "Nesterov's variant"),
 )
+
+WRONG["power_matrix"] += slips(
+    "07",
+    "power_matrix",
+    ("** torch.arange(n)", "^ torch.arange(n)", "In Python, a power is **"),
+    (
+        "x.reshape(-1, 1) ** torch.arange(n)",
+        "torch.stack([x**k for k in range(n)]).reshape(len(x), n)",
+        "that is the transpose, reshaped",
+    ),
+)
+WRONG["epochs_needed"] += slips(
+    "07",
+    "epochs_needed",
+    ("np.log(share)", "np.log(1 - share)", "or you took log(1 − share)"),
+    ("np.ceil(", "round(", "One too few"),
+    (
+        "int(np.ceil(np.log(share) / np.log(factor)))",
+        "int(np.log(share) / np.log(factor)) + 1",
+        "add nothing to a whole number",
+    ),
+)
+WRONG["iterate"] += slips(
+    "07",
+    "iterate",
+    ("1 - lr * curvatures", "1 + lr * curvatures", "that climbs"),
+    ("lr * curvatures", "curvatures", "The learning rate isn't used"),
+    ("lr * curvatures", "0.05 * curvatures", "with lr = 0.05 instead of the lr given"),
+)
+WRONG["iterate"] += functions_told(
+    "iterate(k, A, y, start, lr)",
+    (
+        """
+    W = start
+    for _ in range(k):
+        W = W - lr * 2 / len(y) * A.T @ (A @ W - y)
+    return W
+""",
+        "The loop is right. Now write it without one",
+    ),
+)
+WRONG["momentum_step"] += functions_told(
+    "momentum_step(W, v, gradient, lr, mu)",
+    (
+        """
+    v = mu * v + lr * gradient
+    return W - v, v
+""",
+        "lr belongs to the step of W alone",
+    ),
+    (
+        """
+    v = mu * v + lr * gradient
+    return W - lr * v, v
+""",
+        "lr is used twice",
+    ),
+    (
+        """
+    v = mu * v - gradient
+    return W - lr * v, v
+""",
+        "The gradient is subtracted in v",
+    ),
+    (
+        """
+    v = 0.9 * v + gradient
+    return W - lr * v, v
+""",
+        "You used 0.9 instead of the mu given",
+    ),
+    (
+        """
+    v = mu * v + gradient
+    return W - 0.05 * v, v
+""",
+        "with lr = 0.05 instead of the lr given",
+    ),
+)
+
+
+RIGHT = {
+    "power_matrix": functions(
+        "power_matrix(x, n)",
+        "torch.stack([x**k for k in range(n)], dim=1)",
+        "torch.vander(x, n, increasing=True)",
+        "x[:, None] ** torch.arange(n)[None, :]",
+        "torch.from_numpy(np.vander(x.numpy(), n, increasing=True))",
+        """
+    A = torch.ones(len(x), n)
+    for k in range(1, n):
+        A[:, k] = A[:, k - 1] * x
+    return A
+""",
+        "x.unsqueeze(1).pow(torch.arange(n))",
+    ),
+    "epochs_needed": functions(
+        "epochs_needed(lr, curvature, share)",
+        """
+    import math
+    return math.ceil(math.log(share) / math.log(abs(1 - lr * curvature)))
+""",
+        """
+    k, left = 0, 1.0
+    while left > share:
+        k, left = k + 1, left * abs(1 - lr * curvature)
+    return k
+""",
+        "np.ceil(np.log(share) / np.log(np.abs(1 - lr * curvature)))",
+        "int(np.ceil(np.log2(share) / np.log2(abs(1 - lr * curvature))))",
+        "int(np.ceil(2 * np.log(share) / np.log((1 - lr * curvature) ** 2)))",
+    ),
+    "iterate": functions(
+        "iterate(k, A, y, start, lr)",
+        """
+    H = 2 / len(y) * A.T @ A
+    best = np.linalg.solve(A.T @ A, A.T @ y)
+    return best + np.linalg.matrix_power(np.eye(len(H)) - lr * H, k) @ (start - best)
+""",
+        """
+    best = np.linalg.lstsq(A, y, rcond=None)[0]
+    curvatures, V = np.linalg.eigh(2 * A.T @ A / A.shape[0])
+    return best + (V * (1 - lr * curvatures) ** k) @ V.T @ (start - best)
+""",
+        """
+    best = np.linalg.pinv(A) @ y
+    curvatures, modes = np.linalg.eigh(2 / len(y) * A.T @ A)
+    W = best.copy()
+    for curvature, mode in zip(curvatures, modes.T):
+        W += (1 - lr * curvature) ** k * (mode @ (start - best)) * mode
+    return W
+""",
+        """
+    best = np.linalg.lstsq(A, y)[0]
+    U, s, Vt = np.linalg.svd(A, full_matrices=False)
+    return best + Vt.T @ ((1 - 2 * lr / len(y) * s**2) ** k * (Vt @ (start - best)))
+""",
+        """
+    best = np.linalg.lstsq(A, y)[0]
+    curvatures, V = np.linalg.eigh(2 / len(y) * A.T @ A)
+    return best + V @ np.diag((1 - lr * curvatures) ** k) @ V.T @ (start - best)
+""",
+    ),
+    "momentum_step": functions(
+        "momentum_step(W, v, gradient, lr, mu)",
+        """
+    new_v = gradient + mu * v
+    return [W - lr * new_v, new_v]
+""",
+        "W - lr * (mu * v + gradient), mu * v + gradient",
+        """
+    v = v * mu
+    v += gradient
+    W = W.copy()
+    W -= lr * v
+    return W, v
+""",
+        """
+    v = np.array([mu * a + g for a, g in zip(v, gradient)])
+    return np.array([w - lr * a for w, a in zip(W, v)]), v
+""",
+        """
+    v, W = torch.from_numpy(v), torch.from_numpy(W)
+    v = mu * v + torch.from_numpy(gradient)
+    return W - lr * v, v
+""",
+    ),
+}

@@ -1,4 +1,4 @@
-"""Wrong answers to lesson 08: by exercise, pairs of the answer and words of the diagnosis."""
+"""Wrong and right answers to lesson 08: by exercise, the wrong ones with words of the diagnosis."""
 
 
 def _pipeline(alpha, *steps):
@@ -43,10 +43,10 @@ WRONG = {
         (_pipeline("decay"), "alpha is the decay itself"),
         (_pipeline("decay / 2"), "The n is missing"),
         (_pipeline("n * decay"), "Twice too strong"),
-        (_pipeline("decay / 2 / n"), "Divided by n instead of multiplied"),
+        (_pipeline("decay / 2 / n"), "You divided by n: multiply by it"),
         (
             _pipeline("n * decay / 2", "PolynomialFeatures(degree, include_bias=False)"),
-            "The powers are not standardised",
+            "The powers aren't standardised",
         ),
         (
             _pipeline(
@@ -65,7 +65,7 @@ WRONG = {
 def ridge_pipeline(degree, decay, n):
     return [PolynomialFeatures(degree), StandardScaler(), Ridge(alpha=n * decay / 2)]
 """,
-            "A pipeline is wanted",
+            "Expected a pipeline",
         ),
         (
             _pipeline("n * decay / 2", "PolynomialFeatures(degree)", "StandardScaler"),
@@ -75,11 +75,11 @@ def ridge_pipeline(degree, decay, n):
     "fit_early": [
         (
             _early("model.state_dict()", "model.state_dict()", STOP, LOAD),
-            "state_dict() is no copy",
+            "state_dict() isn't a copy",
         ),
         (
             _early("dict(model.state_dict())", "dict(model.state_dict())", STOP, LOAD),
-            "state_dict() is no copy",
+            "state_dict() isn't a copy",
         ),
         (_early(COPY, COPY, STOP), "load the best ones at the end"),
         (_early(COPY, COPY, "", LOAD), "It runs all 13 epochs"),
@@ -97,7 +97,7 @@ def ridge_pipeline(degree, decay, n):
         ),
         (
             _early(COPY, COPY, STOP, LOAD).replace("return best_epoch", "return best_epoch - 1"),
-            "with epoch 0 before any training the best is 4",
+            "epoch 0 is before any training, and the best is 4",
         ),
         (
             """
@@ -114,7 +114,7 @@ def fit_early(model, train_epoch, val_loss, n_epochs, patience):
     model.load_state_dict(best)
     return best_epoch
 """,
-            "an improvement starts the count anew",
+            "an improvement starts the count again",
         ),
         (
             """
@@ -163,11 +163,11 @@ def fit_early(model, train_epoch, val_loss, n_epochs, patience):
             _honest("X_train", returned="mse(Z_train @ w + b, y_train)"),
             "That is the training loss",
         ),
-        (_honest("X_train", returned="mse(X_val @ w + b, y_val)"), "rows are not standardised"),
+        (_honest("X_train", returned="mse(X_val @ w + b, y_val)"), "rows aren't standardised"),
         (_honest("X_train", returned="mse(Z_val @ w, y_val)"), "The bias b is missing"),
         (
             _honest("X_train", returned="mse(Z_val @ w + b, y_val) ** 0.5"),
-            "leave the root away",
+            "drop the root",
         ),
         (
             _honest("X_train").replace("axis=0", "").replace(".mean()", ".mean(axis=None)"),
@@ -178,8 +178,8 @@ def fit_early(model, train_epoch, val_loss, n_epochs, patience):
 }
 
 WRONG["ridge_pipeline"] += [
-    (_pipeline("n * decay / 2", "StandardScaler()"), "The degree is not used"),
-    (_pipeline("1.0"), "alpha is 0 or left at 1"),
+    (_pipeline("n * decay / 2", "StandardScaler()"), "The degree isn't used"),
+    (_pipeline("1.0"), "alpha is left at 1"),
 ]
 WRONG["fit_early"] += [
     (
@@ -204,14 +204,136 @@ WRONG["fit_early"] += [
         _early(COPY, COPY, STOP, LOAD).replace(
             "return best_epoch", "return [best_epoch, best_loss]"
         ),
-        "Wanted the best epoch as one number, but its shape is (2,)",
+        "Expected one number for the best epoch, got shape (2,)",
     ),
 ]
 WRONG["honest_loss"] += [
     (_honest("X_val", "X_val"), "come from the validation rows"),
-    (_honest("X_train").replace(") / X_train.std(axis=0)", ")"), "not divided by their standard"),
+    (
+        _honest("X_train").replace(") / X_train.std(axis=0)", ")"),
+        "aren't divided by their standard",
+    ),
     (
         _honest("X_train").replace("ridge(Z_train, y_train", "ridge(Z_val, y_val"),
         "ridge was fitted to the validation rows",
     ),
 ]
+
+WRONG["ridge_pipeline"] += [
+    (_pipeline("0"), "alpha is 0"),
+    (_pipeline("2 / (n * decay)"), "alpha is upside down"),
+    (_pipeline("n * decay / 2").replace("(degree, inc", "(degree + 1, inc"), "one too high"),
+]
+WRONG["fit_early"] += [
+    (
+        _early(COPY, COPY, STOP, LOAD).replace("loss < best_loss", "loss <= best_loss"),
+        "An equal loss",
+    ),
+    (_early(COPY, COPY, STOP, LOAD).replace("return best_epoch", "return 12"), "the best epoch, 4"),
+    (
+        _early(COPY, COPY, STOP.replace("patience", "3"), LOAD),
+        "it stops after epoch 4 and holds 1",
+    ),
+]
+WRONG["honest_loss"] += [
+    (
+        _honest("X_train", returned="((Z_val @ w + b - y_val) ** 2).sum()"),
+        "You summed over the validation rows",
+    ),
+]
+
+
+POWERS = "PolynomialFeatures(degree, include_bias=False)"
+
+RIGHT = {
+    "ridge_pipeline": [
+        _pipeline("decay * n / 2", POWERS, "StandardScaler()"),
+        _pipeline("0.5 * decay * n, fit_intercept=True", POWERS, "StandardScaler()"),
+        _pipeline("n * decay / 2", "PolynomialFeatures(degree)", "StandardScaler()"),
+        """
+def ridge_pipeline(degree, decay, n):
+    from sklearn.pipeline import Pipeline
+
+    steps = [
+        ("powers", PolynomialFeatures(degree=degree, include_bias=False)),
+        ("scale", StandardScaler()),
+        ("ridge", Ridge(alpha=n * decay / 2, solver="svd")),
+    ]
+    return Pipeline(steps)
+""",
+    ],
+    "fit_early": [
+        _early(COPY, COPY, "if epoch - best_epoch >= patience: break", LOAD),
+        _early(
+            "{k: v.clone() for k, v in model.state_dict().items()}",
+            "{k: v.clone() for k, v in model.state_dict().items()}",
+            STOP,
+            LOAD,
+        ),
+        """
+def fit_early(model, train_epoch, val_loss, n_epochs, patience):
+    losses, states = [val_loss()], [copy.deepcopy(model.state_dict())]
+    while len(losses) <= n_epochs and len(losses) - 1 - np.argmin(losses) < patience:
+        train_epoch()
+        losses.append(val_loss())
+        states.append(copy.deepcopy(model.state_dict()))
+    model.load_state_dict(states[np.argmin(losses)])
+    return int(np.argmin(losses))
+""",
+        """
+def fit_early(model, train_epoch, val_loss, n_epochs, patience):
+    best_epoch, best_loss, best, waited = 0, val_loss(), copy.deepcopy(model.state_dict()), 0
+    for epoch in range(1, n_epochs + 1):
+        train_epoch()
+        loss = val_loss()
+        if loss < best_loss:
+            best_epoch, best_loss, waited = epoch, loss, 0
+            best = copy.deepcopy(model.state_dict())
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    model.load_state_dict(best)
+    return best_epoch
+""",
+        """
+def fit_early(model, train_epoch, val_loss, n_epochs, patience):
+    best_epoch, best_loss = 0, val_loss()
+    best = [p.detach().clone() for p in model.parameters()]
+    for epoch in range(1, n_epochs + 1):
+        train_epoch()
+        if val_loss() < best_loss:
+            best_epoch, best_loss = epoch, val_loss()
+            best = [p.detach().clone() for p in model.parameters()]
+        elif epoch >= best_epoch + patience:
+            break
+    with torch.no_grad():
+        for p, kept in zip(model.parameters(), best):
+            p.copy_(kept)
+    return best_epoch
+""",
+    ],
+    "honest_loss": [
+        _honest("X_train"),
+        _honest("X_train", returned="np.mean((Z_val @ w + b - y_val) ** 2)"),
+        """
+def honest_loss(X_train, y_train, X_val, y_val, decay):
+    scaler = StandardScaler().fit(X_train)
+    w, b = ridge(scaler.transform(X_train), y_train, decay)
+    return mse(scaler.transform(X_val) @ w + b, y_val)
+""",
+        """
+def honest_loss(X_train, y_train, X_val, y_val, decay):
+    model = make_pipeline(StandardScaler(), Ridge(alpha=len(X_train) * decay / 2))
+    return ((model.fit(X_train, y_train).predict(X_val) - y_val) ** 2).mean()
+""",
+        """
+def honest_loss(X_train, y_train, X_val, y_val, decay):
+    mean, std = np.mean(X_train, axis=0), np.sqrt(np.var(X_train, axis=0))
+    scaled = [(X - mean) / std for X in (X_train, X_val)]
+    w, b = ridge(scaled[0], y_train, decay)
+    errors = scaled[1].dot(w) + b - y_val
+    return errors @ errors / len(errors)
+""",
+    ],
+}

@@ -1,6 +1,6 @@
-"""Wrong answers to lesson 09: by exercise, pairs of the answer and words of the diagnosis."""
+"""Wrong and right answers to lesson 09: by exercise, the wrong ones with words of the diagnosis."""
 
-from tests.wrong_answers import slips
+from tests.wrong_answers import functions, slips
 
 WRONG = {
     "standardise": [
@@ -34,7 +34,7 @@ def standardise(x_train, x_other):
     mean, var = x_train.mean(0), x_train.var(0)
     return (x_train - mean) / var, (x_other - mean) / var
 """,
-            "divides by the variance",
+            "You divided by the variance",
         ),
         (
             """
@@ -48,21 +48,21 @@ def standardise(x_train, x_other):
 def standardise(x_train, x_other):
     return x_train / x_train.std(0, correction=0), x_other / x_train.std(0, correction=0)
 """,
-            "The mean is not subtracted",
+            "The mean isn't subtracted",
         ),
         (
             """
 def standardise(x_train, x_other):
     return (x_train - x_train.mean(0)) / x_train.std(0), x_other
 """,
-            "The training rows are right, the other rows are not",
+            "The training rows are right, the other rows aren't",
         ),
         (
             """
 def standardise(x_train, x_other):
     return (x_train - x_train.mean(0)) / x_train.std(0)
 """,
-            "Wanted 2 results",
+            "Expected 2 results",
         ),
         (
             """
@@ -71,7 +71,7 @@ def standardise(x_train, x_other):
     x_train /= x_train.std(0)
     return x_train, x_other
 """,
-            "changes the tensors that it was given",
+            "changes the tensors it was given",
         ),
         (
             """
@@ -123,7 +123,7 @@ def compare(a, b):
 def compare(a, b):
     return (a - b).mean(), (a - b).std(), (a < b).mean()
 """,
-            "the number of splits is wanted",
+            "return the number of splits",
         ),
         (
             """
@@ -144,7 +144,7 @@ def compare(a, b):
 def compare(a, b):
     return a - b, (a - b).std(), (a < b).sum()
 """,
-            "Wanted the mean as one number",
+            "Expected one number for the mean",
         ),
         (
             """
@@ -180,7 +180,7 @@ def rise_in_rmse(model, x, y, column, order):
     shuffled[:, column] = x[order, column]
     return (F.mse_loss(model(shuffled), y).sqrt() - before).item()
 """,
-            "changes the tensors that it was given",
+            "changes the tensors it was given",
         ),
         (
             """
@@ -223,7 +223,7 @@ def rise_in_rmse(model, x, y, column, order):
     shuffled[:, column] = x[order, column]
     return F.mse_loss(model(shuffled), y).sqrt().item()
 """,
-            "its rise is wanted",
+            "subtract the RMSE before",
         ),
         (
             """
@@ -271,7 +271,7 @@ WRONG["standardise"] += slips(
     (
         "return (x_train - mean) / std, (x_other - mean) / std",
         "return x_train, x_other",
-        "as they went in",
+        "Both come back unchanged",
     ),
     (
         "return (x_train - mean) / std",
@@ -282,7 +282,7 @@ WRONG["standardise"] += slips(
 WRONG["compare"] += slips(
     "09",
     "compare",
-    ("difference.std()", "2 * difference.std()", "So far the mean and the number of splits fit"),
+    ("difference.std()", "2 * difference.std()", "The mean and the number of splits are right"),
 )
 WRONG["rise_in_rmse"] += slips(
     "09",
@@ -290,3 +290,101 @@ WRONG["rise_in_rmse"] += slips(
     ("(after - before)", "(after**2 - before**2).abs().sqrt()", "take it of each MSE first"),
     ("model(shuffled), y", "model(shuffled), y[order]", "The targets are shuffled, too"),
 )
+
+WRONG["compare"] += slips(
+    "09",
+    "compare",
+    ("difference.mean()", "difference.sum()", "The first number is a sum"),
+    ("difference.mean()", "np.median(difference)", "the median of the differences"),
+    ("difference < 0", "difference <= 0", "A split where both are equal counts"),
+)
+WRONG["rise_in_rmse"] += slips(
+    "09",
+    "rise_in_rmse",
+    ("x[order, column]", "x[torch.randperm(len(x)), column]", "instead of an order of your own"),
+    (
+        "shuffled[:, column] = x[order, column]",
+        "shuffled[order, column] = x[:, column]",
+        "by the reverse of `order`",
+    ),
+    (
+        "shuffled[:, column] = x[order, column]",
+        "shuffled[:, 0] = x[order, 0]",
+        "A different column",
+    ),
+    ("x[order, column]", "x[:, column].mean()", "The column is set to its mean"),
+)
+
+
+RIGHT = {
+    "standardise": functions(
+        "standardise(x_train, x_other)",
+        """
+    mean, std = x_train.mean(0), x_train.std(0)
+    return [(part - mean) / std for part in (x_train, x_other)]
+""",
+        """
+    mean, std = x_train.mean(dim=0, keepdim=True), x_train.std(dim=0, keepdim=True, unbiased=False)
+    return (x_train - mean) / std, (x_other - mean) / std
+""",
+        """
+    std, mean = torch.std_mean(x_train, dim=0, correction=0)
+    return (x_train - mean) / std, (x_other - mean) / std
+""",
+        """
+    centred = x_train - x_train.mean(0)
+    std = (centred**2).mean(0).sqrt()
+    return centred / std, (x_other - x_train.mean(0)) / std
+""",
+        """
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(x_train.numpy())
+    return tuple(torch.from_numpy(scaler.transform(p.numpy())) for p in (x_train, x_other))
+""",
+    ),
+    "compare": functions(
+        "compare(a, b)",
+        "np.mean(a - b), np.std(a - b), np.sum(a < b)",
+        "(a - b).mean(), (a - b).std(ddof=1), np.count_nonzero(a < b)",
+        """
+    d = a - b
+    return d.mean(), np.sqrt(((d - d.mean()) ** 2).mean()), int((a < b).sum())
+""",
+        "[a.mean() - b.mean(), (a - b).std(), sum(a < b)]",
+        """
+    import statistics
+
+    d = [float(p - q) for p, q in zip(a, b)]
+    return statistics.mean(d), statistics.pstdev(d), len([1 for value in d if value < 0])
+""",
+    ),
+    "rise_in_rmse": functions(
+        "rise_in_rmse(model, x, y, column, order)",
+        """
+    shuffled = x.clone()
+    shuffled[:, column] = shuffled[order, column]
+    with torch.no_grad():
+        rmse = [((model(rows) - y) ** 2).mean().sqrt().item() for rows in (x, shuffled)]
+    return rmse[1] - rmse[0]
+""",
+        """
+    columns = list(x.T)
+    columns[column] = columns[column][order]
+    shuffled = torch.stack(columns, dim=1)
+    rmse = lambda rows: F.mse_loss(model(rows), y).item() ** 0.5
+    return rmse(shuffled) - rmse(x)
+""",
+        """
+    shuffled = torch.cat([x[:, :column], x[order, column : column + 1], x[:, column + 1 :]], 1)
+    with torch.no_grad():
+        return (F.mse_loss(model(shuffled), y) ** 0.5 - F.mse_loss(model(x), y) ** 0.5).item()
+""",
+        """
+    shuffled = torch.tensor(x.tolist(), dtype=x.dtype)
+    shuffled[:, column] = x[:, column].index_select(0, order)
+    after, before = (np.sqrt(F.mse_loss(model(rows), y).item()) for rows in (shuffled, x))
+    return after - before
+""",
+    ),
+}
