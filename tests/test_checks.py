@@ -391,7 +391,7 @@ STATE = {
     "decimal.getcontext().prec = 3": "decimal.getcontext().prec",
     "matplotlib.rcParams['lines.linewidth'] = 9": "matplotlib.rcParams['lines.linewidth']",
     "matplotlib.use('svg')": "matplotlib.get_backend()",
-    "plt.figure()": "plt.get_fignums()",
+    "plt.figure(7)": "plt.get_fignums()",
     "plt.close('all')": "plt.get_fignums()",
     "plt.plot(values)": "len(plt.gca().lines)",
     "seen.append(1)": "seen",
