@@ -386,12 +386,12 @@ STATE = {
     "sys.stdin = None": "sys.stdin",
     "builtins.sum = builtins.print = None": "sum, print",
     "builtins.mean = 1": "hasattr(builtins, 'mean')",
-    "os.environ['COURSE_X'] = '1'": "dict(os.environ)",
-    "os.environ.pop('HOME')": "dict(os.environ)",
+    "os.environ['COURSE_X'] = '1'": "sorted(os.environ.items())",
+    "os.environ.pop('PATH')": "sorted(os.environ.items())",
     "decimal.getcontext().prec = 3": "decimal.getcontext().prec",
     "matplotlib.rcParams['lines.linewidth'] = 9": "matplotlib.rcParams['lines.linewidth']",
     "matplotlib.use('svg')": "matplotlib.get_backend()",
-    "plt.figure()": "plt.get_fignums()",
+    "plt.figure(7)": "plt.get_fignums()",
     "plt.close('all')": "plt.get_fignums()",
     "plt.plot(values)": "len(plt.gca().lines)",
     "seen.append(1)": "seen",
@@ -435,9 +435,9 @@ def test_a_check_leaves_the_session_as_it_was(change, probe):
     names = notebook(change)
     plt.figure()
     try:
-        before = eval(probe, names)
+        before = repr(eval(probe, names))
         assert ": right." in one_line(lesson_00.average, names["average"])
-        assert eval(probe, names) == before
+        assert repr(eval(probe, names)) == before
     finally:
         plt.close("all")
 
