@@ -27,8 +27,8 @@ from nbval import kernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError, nocolors
 
 from commands.kernels import on_files
+from tests.tolerance import ATOL, RTOL
 
-RTOL, ATOL = 1e-4, 1e-6
 # Seconds that a cell has to end after its time-out's interrupt: then its kernel is killed.
 GRACE = 5
 # Root mean square of the pixels' differences, of 255, over the figure and over its worst tile.
