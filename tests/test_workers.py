@@ -11,12 +11,17 @@ import pytest
 from tests.lessons import ROOT
 
 FINE = "def test_fine():\n    pass\n"
+SLOW = """
+import time, pytest
+@pytest.mark.parametrize("k", range(4))
+def test_takes_its_time(k):
+    time.sleep(0.2)
+"""
+LONG = SLOW.replace("4", "10")
 KILLS = """
 import os, signal
 def test_kills():
     os.kill(os.getpid(), signal.SIGKILL)
-def test_later():
-    pass
 """
 WAITS = "import time\ndef test_waits():\n    time.sleep(300)\n"
 TAKES = """
@@ -61,10 +66,15 @@ def run(folder, options, **files):
     return ran.stdout, ran.returncode, time.monotonic() - start
 
 
-@pytest.mark.parametrize("dist", ["load", "loadfile"])
-def test_a_dead_process_ends_the_run_within_a_minute_and_its_test_is_named(tmp_path, dist):
-    options = ["-n", "2", "--dist", dist]
-    said, code, seconds = run(tmp_path, options, fine=FINE, kills=KILLS, waits=WAITS)
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"a": SLOW + KILLS, "b": LONG, "c": LONG}, id="with more to come"),
+        pytest.param({"fine": FINE, "kills": KILLS, "waits": WAITS}, id="while another waits"),
+    ],
+)
+def test_a_dead_process_ends_the_run_within_a_minute_and_its_test_is_named(tmp_path, files):
+    said, code, seconds = run(tmp_path, ["-n", "2", "--dist", "loadfile"], **files)
     assert code == 1, said
     assert "FAILED test_kills.py" in said
     assert re.search(r"^!+ .*test_kills.py::test_kills ended its process", said, flags=re.M)

@@ -7,7 +7,6 @@ ever. A limit on the address space would hit the browser; this one is on what is
 import os
 import sys
 import threading
-import time
 from contextlib import suppress
 
 import psutil
@@ -23,7 +22,7 @@ def pytest_addoption(parser):
         type=float,
         default=most,
         metavar="GB",
-        help=f"end a test that takes more memory, kernels included (default here: {most:.1f})",
+        help=f"end a test whose process or kernel takes more memory (default here: {most:.1f})",
     )
 
 
@@ -39,14 +38,21 @@ def pytest_sessionstart(session):
     if distributes:
         config.pluginmanager.register(Crashes(), "crashes")
     stderr = os.dup(sys.__stderr__.fileno())  # the real one, while a test's is captured
-    arguments = (config.getoption("memory_limit"), stderr, not distributes)
+    arguments = (
+        config.getoption("memory_limit"),
+        stderr,
+        not distributes,
+        over := threading.Event(),
+    )
     threading.Thread(target=watch, args=arguments, daemon=True).start()
+    config.add_cleanup(over.set)
 
 
-def watch(limit, stderr, with_children):
-    """Once a second look how many gigabytes this process takes; end it above the limit."""
+def watch(limit, stderr, with_children, over):
+    """Once a second look how many gigabytes are taken; end this process above the limit."""
     while (taken := memory(with_children)) <= limit:
-        time.sleep(1)
+        if over.wait(1):
+            return os.close(stderr)
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0] or "no test"
     said = f"\n{test} takes {taken:.1f} GB of memory, above the limit of {limit:.1f} GB: ended."
     os.write(stderr, f"{said} Another limit: --memory-limit=GB\n".encode())
@@ -57,15 +63,15 @@ def watch(limit, stderr, with_children):
 
 
 def memory(with_children):
-    """Return the gigabytes that this process and its kernels have in memory, without browsers.
+    """Return the gigabytes in memory of this process or, if it is larger, of one of its kernels.
 
-    A browser's processes share most of their memory. Those of xdist watch over themselves.
+    Not their sum: forked processes, and those of a browser, share much. xdist's have their own
+    watch.
     """
     ours, taken = psutil.Process(), 0
     for process in [ours, *(ours.children(recursive=True) if with_children else [])]:
         with suppress(psutil.Error):  # it has just ended
-            if "chrom" not in process.name():
-                taken += process.memory_info().rss
+            taken = max(taken, process.memory_info().rss)
     return taken / GIGABYTE
 
 
