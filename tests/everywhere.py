@@ -40,7 +40,9 @@ NUMBERS = [
     for path in sorted((ROOT / "tests").glob("test_*.py"))
     if re.search(COMPARES, path.read_text("utf-8"))
 ]
-CACHES = {"__pycache__", ".cache", ".git", ".pytest_cache", ".ruff_cache"}
+# What a run may leave: caches, of npm and of pip's question for Rust too, and test_output.
+CACHES = {"__pycache__", ".cache", ".pytest_cache", ".ruff_cache", ".npm", ".rustup"}
+LEFT = {*CACHES, ".git", "test_output"}
 
 
 @dataclass
@@ -99,14 +101,11 @@ assert {said!r} in subprocess.check_output([sys.executable, "-c", multiply], env
 
 
 def no_home(scratch):
-    """Put a file where the home folder is wanted, so that nobody, root included, can write there.
-
-    Jupyter then needs to be told where to write a kernel's ports, as it is on such machines.
-    """
+    """Put a file in place of the home folder, so that nobody, root included, can write there."""
     home = scratch / "home"
     home.touch()
     hidden = ["MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER_DATA_DIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"]
-    env = {**dict.fromkeys(hidden, ""), "HOME": str(home), "JUPYTER_RUNTIME_DIR": str(scratch)}
+    env = {**dict.fromkeys(hidden, ""), "HOME": str(home)}
     proof = f"""
 import matplotlib, pathlib
 assert pathlib.Path.home() == pathlib.Path({str(home)!r})
@@ -234,11 +233,11 @@ def probe(condition, scratch):
 
 
 def contents(folders):
-    """Return the hash of each file in folders, caches left out."""
+    """Return the hash of each file in folders, but for what a run may leave."""
     found = {}
     for folder in folders:
         for path in folder.rglob("*"):
-            if path.is_file() and not CACHES & {*path.relative_to(folder).parts}:
+            if path.is_file() and not LEFT & {*path.relative_to(folder).parts}:
                 found[path] = hashlib.sha256(path.read_bytes()).digest()
     return found
 

@@ -93,14 +93,16 @@ def lab(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(tmp_path_factory):
     """Start Chromium, or skip where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         pytest.skip(f"no browser found, looked for {', '.join(BROWSERS)}")
+    home = str(tmp_path_factory.mktemp("browser"))
+    environment = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home}
     with playwright.sync_playwright() as tools:
-        chromium = tools.chromium.launch(executable_path=program, args=FLAGS)
+        chromium = tools.chromium.launch(executable_path=program, args=FLAGS, env=environment)
         yield chromium
         chromium.close()
 

@@ -76,8 +76,8 @@ def run(folder, options, **files):
 def test_a_dead_process_ends_the_run_within_a_minute_and_its_test_is_named(tmp_path, files):
     said, code, seconds = run(tmp_path, ["-n", "2", "--dist", "loadfile"], **files)
     assert code == 1, said
-    assert "FAILED test_kills.py" in said
-    assert re.search(r"^!+ .*test_kills.py::test_kills ended its process", said, flags=re.M)
+    assert re.search(r"^FAILED test_\w+.py::test_kills", said, flags=re.M), said
+    assert re.search(r"^!+ .*::test_kills ended its process", said, flags=re.M)
     assert seconds < 60
 
 
