@@ -1,7 +1,7 @@
 """Measures what the course costs: `python -m benchmarks [--write] [NAME ...]`, without a name all.
 
-Each benchmark is a module with the HEAD of its table and its rows(). With --write the table takes
-the place of the one with this head in README.md or instructor/hub/README.md; the machine's name
+Each benchmark is a module with the HEAD of its table and its rows(). With --write, the table
+replaces the one with this head in docs/measured.md or instructor/hub/README.md; the machine's name
 stands in the text above it. Give it a machine that does nothing else.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.lessons import ROOT
 
-PAGES = (ROOT / "README.md", ROOT / "instructor" / "hub" / "README.md")
+PAGES = (ROOT / "docs" / "measured.md", ROOT / "instructor" / "hub" / "README.md")
 NAMES = (
     "set_up",
     "installed_size",

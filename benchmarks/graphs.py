@@ -6,20 +6,17 @@ The first graph of a process also imports igraph.
 import statistics
 import time
 
-import matplotlib
 import torch
 from torch import nn
 from torchviz import make_dot
 
-from course_utils import graphs
-from course_utils.plots import core
-from tests.lessons import ROOT
+from course_utils import figures, graphs
 
 HEAD = ("graph", "milliseconds", "the first time")
 
 
 def norm_error():
-    """Return the tape and the loss of lesson 03's error."""
+    """Return the tape and the loss of the error in 'Raw autograd tensors'."""
     W = torch.zeros(2, requires_grad=True)
     x = torch.linspace(0, 1, 10)
     y = 3 * x + torch.sin(6 * x) + 1
@@ -39,13 +36,12 @@ def network():
 
 def rows(repeats=9):
     """Yield each graph's name, the median of its milliseconds, and those of the first time."""
-    matplotlib.rc_file(ROOT / "notebooks" / "matplotlibrc")
-    core.display = lambda *args, **kwargs: None
-    core.print = lambda line: None
+    figures.display = lambda *args, **kwargs: None
+    figures.print = lambda caption: None
     tape, error = norm_error()
     network_tape, loss, dot = network()
     for name, draw in {
-        "lesson 03's error, 10 nodes": lambda: tape.draw(error),
+        "the tutorial's error, 10 nodes": lambda: tape.draw(error),
         "the same with gradients": lambda: tape.draw(error, gradients=True),
         "a network, 10 nodes, with gradients": lambda: network_tape.draw(loss, gradients=True),
         "a network by torchviz, 15 nodes": lambda: graphs.torchviz(dot),

@@ -10,10 +10,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from benchmarks.lessons import name
 from tests.hub import Student, at_once, memory, running_hub
 from tests.lessons import NOTEBOOKS
 
-STUDENTS, CLASS, LESSONS = 10, 30, ("05", "09", "10")
+STUDENTS, CLASS, LESSONS = 10, 30, ("the_linear_layer", "a_real_data_set", "where_the_time_goes")
 HEAD = (
     "each of ten",
     "server",
@@ -41,13 +42,12 @@ def measure(students, lesson):
 
 
 def rows():
-    """Yield each lesson's number, its megabytes for one student, and gigabytes for a class."""
+    """Yield each lesson's name, its megabytes for one student, and gigabytes for a class."""
     with tempfile.TemporaryDirectory() as scratch, running_hub(Path(scratch)) as (url, _):
         students = [Student(url, f"student-{i}") for i in range(1, 1 + STUDENTS)]
         at_once(Student.open, students)
-        for number in LESSONS:
-            (lesson,) = [path.name for path in NOTEBOOKS if path.name.startswith(number)]
-            found = measure(students, lesson)
+        for lesson in [path for path in NOTEBOOKS if path.stem[3:] in LESSONS]:
+            found = measure(students, lesson.name)
             together = CLASS * found[-1] / 1000
             megabytes = [f"{size:.0f} MB" for size in found]
-            yield f"lesson {number}", *megabytes, f"{together:.1f} GB", f"**{together + 1:.1f} GB**"
+            yield name(lesson), *megabytes, f"{together:.1f} GB", f"**{together + 1:.1f} GB**"

@@ -46,7 +46,7 @@ class Cost:
 
 def name(path):
     """Return what a notebook is called in a table."""
-    return path.stem.replace("_", " ")
+    return path.stem[3:].replace("_", " ")
 
 
 def run(client, code, **wanted):

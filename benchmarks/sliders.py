@@ -9,18 +9,19 @@ import statistics
 import subprocess
 import sys
 
-from tests.lessons import NUMBERS, ROOT
+from benchmarks.lessons import name
+from tests.lessons import NOTEBOOKS, ROOT
 
 HEAD = ("sliders of lesson", "how many", "milliseconds", "the slowest")
 
 
 def rows():
-    """Yield each lesson's number, its number of sliders, and their milliseconds."""
+    """Yield each lesson's name, its number of sliders, and their milliseconds."""
     test = [ROOT / "tests" / "test_browser.py", "--every-lesson", "-k", "sliders_move"]
     command = [sys.executable, "-m", "pytest", "-q", "-s", *test]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    for number in NUMBERS:
-        found = re.findall(rf"^\W*lesson {number}, .*?(\d+) ms$", said, re.MULTILINE)
+    for path in NOTEBOOKS:
+        found = re.findall(rf"^\W*lesson {path.name[:2]}, .*?(\d+) ms$", said, re.MULTILINE)
         if times := [int(milliseconds) for milliseconds in found]:
             median = statistics.median(times)
-            yield number, f"{len(times)}", f"{median:.0f}", f"{max(times)}"
+            yield name(path), f"{len(times)}", f"{median:.0f}", f"{max(times)}"

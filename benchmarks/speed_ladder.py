@@ -1,4 +1,4 @@
-"""Lesson 07's speed ladder: one piece of work in the lesson's own ways.
+"""The speed ladder of 'Fitting polynomials': one piece of work in the lesson's own ways.
 
 What is timed is what the lesson shows. Each is the best of three runs; the loops run 2,000 of the
 100,000 epochs and are scaled.

@@ -1,7 +1,8 @@
 """Builds the lessons: executes lessons/NN_name.py into notebooks/NN_name.ipynb.
 
-The picture of the cell tagged `cover` goes to pictures/NN.png, for the README; the names that the
-lessons introduce go to NAMES.md.
+The picture of the cell tagged `cover` goes to docs/pictures/NN_name.png, for the README; the names
+that the lessons introduce go to docs/names.md. Wherever a lesson is mentioned, its present number
+is written.
 
 jupytext reads the lesson and nbclient executes it. The same lesson always gives the same bytes:
 a cell's id comes from its content, and nothing is stored that would differ the next time.
@@ -29,10 +30,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal
 from nbformat import NotebookNode
 
+from commands import lessons, mentions, names
 from commands.kernels import on_its_own
-from commands.names import page, read_lessons
 
-ROOT = Path(__file__).resolve().parents[1]
 CELL_SECONDS = 45  # As in pyproject.toml's --nbval-cell-timeout.
 WIDGET = "application/vnd.jupyter.widget-view+json"
 METADATA = {
@@ -61,7 +61,7 @@ def build(lesson: Path) -> bool:
     if path.exists() and _same_but_for_times(notebook, path):
         return False
     if (cover := cover_of(notebook)) is not None:
-        _write(lesson.parents[1] / "pictures" / f"{lesson.name[:2]}.png", cover)
+        _write(lesson.parents[1] / "docs/pictures" / f"{lesson.stem}.png", cover)
     return _write(path, _serialized(notebook))
 
 
@@ -89,7 +89,7 @@ def _write(path: Path, content: bytes) -> bool:
     """Write a file whole, if that changes it; return whether it does."""
     if path.exists() and path.read_bytes() == content:
         return False
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(content)
     os.replace(part, path)
@@ -272,26 +272,24 @@ def _shown(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
-    """Build the lessons with the given numbers, or all, and give the exit code."""
+def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
+    """Build the lessons that are named, or all, and give the exit code."""
     parser = argparse.ArgumentParser(prog="course.py build", description=__doc__.split("\n")[0])
-    parser.add_argument("numbers", nargs="*", metavar="NN", help="a lesson's number; default: all")
-    numbers = [n.zfill(2) for n in parser.parse_args(arguments).numbers]
-    lessons = sorted((root / "lessons").glob("[0-9]*.py"))
-    known = [lesson.name.split("_")[0] for lesson in lessons]
-    for number in {*numbers} - {*known}:
-        parser.error(f"there is no lesson {number}; there are {', '.join(known) or 'none yet'}")
+    lessons.add_choice(parser)
+    everything = lessons.files(root / "lessons", ".py")
+    some = lessons.chosen(everything, parser.parse_args(arguments).lessons, parser)
+    for page in mentions.renumber(root):
+        print(page.relative_to(root), "has the lessons' present numbers", flush=True)
     failed = False
-    for lesson, number in zip(lessons, known, strict=True):
-        if not numbers or number in numbers:
-            try:
-                changed = build(lesson)
-                print(_shown(notebook_of(lesson)), "built" if changed else "unchanged", flush=True)
-            except BuildError as error:
-                print(f"{error}\n", file=sys.stderr, flush=True)
-                failed = True
-    if lessons:
-        _write(root / "NAMES.md", page(read_lessons(root)).encode())
+    for lesson in some:
+        try:
+            changed = build(lesson)
+            print(_shown(notebook_of(lesson)), "built" if changed else "unchanged", flush=True)
+        except BuildError as error:
+            print(f"{error}\n", file=sys.stderr, flush=True)
+            failed = True
+    if everything:
+        _write(root / "docs/names.md", names.page(names.read_lessons(root)).encode())
     return int(failed)
 
 

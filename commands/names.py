@@ -1,4 +1,4 @@
-"""Collects the names that lessons use and declare, and writes NAMES.md from them.
+"""Collects the names that lessons use and declare, and writes docs/names.md from them.
 
 A lesson declares the names that it introduces in its recap, after '**New names:**', as its code
 writes them: `nn.Linear` for what an import leads to, `.backward` for an attribute or a method of
@@ -19,7 +19,7 @@ HEAD = """# Names
 
 Every name of PyTorch, NumPy, scikit-learn and the course's own helpers that a lesson introduces:
 the line in which you first meet it, the lesson, and the section. `.name` is an attribute or a
-method, `name=` an argument. For words, see [GLOSSARY.md](GLOSSARY.md).
+method, `name=` an argument. For words, see [the glossary](glossary.md).
 
 | name | first met in | where |
 |---|---|---|
@@ -61,7 +61,7 @@ class Lesson:
     def __init__(self, path: Path):
         """Read the lesson and collect everything."""
         self.number = path.name[:2]
-        self.notebook = f"notebooks/{path.stem}.ipynb"
+        self.notebook = f"../notebooks/{path.stem}.ipynb"
         self.cells = jupytext.read(path, fmt="py:percent").cells
         self._alias, self._arguments, self.own, self.uses = {}, set(), set(), {}
         code = list(self._code())
@@ -148,7 +148,7 @@ class Lesson:
 
 
 def page(lessons: list[Lesson]) -> str:
-    """Return NAMES.md: the declared names by their last part, each with its first use."""
+    """Return docs/names.md: the declared names by their last part, each with its first use."""
     rows = []
     for lesson in lessons:
         for name, shown in lesson.new.items():

@@ -19,7 +19,8 @@ from nbconvert import SlidesExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode, from_dict
 
-ROOT = Path(__file__).resolve().parents[1]
+from commands import lessons
+
 TEMPLATE = Path(__file__).with_suffix(".html.j2")
 REVEAL = files("sphinx_revealjs") / "_static/revealjs/dist"  # The package that brings reveal.js.
 
@@ -84,18 +85,16 @@ def _parts(cell: NotebookNode) -> list[NotebookNode]:
     return [cell, output]
 
 
-def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
-    """Write the slides of the lessons with the given numbers, or of all."""
+def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
+    """Write the slides of the lessons that are named, or of all."""
     parser = argparse.ArgumentParser(prog="course.py slides", description=__doc__.split("\n")[0])
-    parser.add_argument("numbers", nargs="*", metavar="NN", help="a lesson's number; default: all")
-    numbers = {number.zfill(2) for number in parser.parse_args(arguments).numbers}
-    notebooks = {path.name[:2]: path for path in sorted((root / "notebooks").glob("[0-9]*.ipynb"))}
-    for number in sorted(numbers - {*notebooks}):
-        parser.error(f"there is no lesson {number}; there are {', '.join(notebooks) or 'none yet'}")
+    lessons.add_choice(parser)
+    notebooks = lessons.files(root / "notebooks", ".ipynb")
+    chosen = lessons.chosen(notebooks, parser.parse_args(arguments).lessons, parser)
     (root / "slides").mkdir(exist_ok=True)
-    for number in sorted(numbers or notebooks):
-        path = root / "slides" / f"{notebooks[number].stem}.html"
-        path.write_text(slides(notebooks[number]), "utf-8")
+    for notebook in chosen:
+        path = root / "slides" / f"{notebook.stem}.html"
+        path.write_text(slides(notebook), "utf-8")
         print(f"slides/{path.name}", flush=True)
     return 0
 

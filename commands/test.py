@@ -7,7 +7,6 @@ import sys
 CHECKS = {
     "": ("pytest", ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]),
     "--faults": ("tests.faults", []),
-    "--mutants": ("tests.faults.mutants", []),
     "--everywhere": ("tests.everywhere", []),
     "--browser": (
         "pytest",

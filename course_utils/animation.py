@@ -1,48 +1,48 @@
 """A picture whose lines grow: `play(plots.one_descent, x, y, path, 40, "lr = 0.77")`.
 
-It is an animated PNG, which every browser plays, in a notebook and on GitHub. It plays once. What
-shows no animation, and what compares notebooks, finds the picture as it is without motion.
+It is an animated PNG, which every browser plays once, in a notebook and on GitHub. A program that
+shows no animation, or compares notebooks, finds the picture as it is without motion.
 """
 
 import io
+from collections.abc import Callable
 from contextlib import redirect_stdout
+from typing import Any
 
 import numpy as np
 from IPython.display import display
-from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from course_utils.plots.core import as_output, caught, to_png
+from course_utils.figures import GROWS, as_output, capture_figures, style, to_png
 
 N_FRAMES = 40
-GROWS = "grows"  # the gid of a line that a picture lets grow
 
 
-def play(draw, *args, seconds=4.0):
+def play(draw: Callable[..., object], *args: Any, seconds: float = 4.0) -> None:
     """Show what `draw(*args)` shows, growing once from its first point to all of it.
 
     `draw` is a picture of `plots` that can grow, such as `one_descent`.
     """
-    if not 0 < seconds <= 5:  # what moves longer must have a button that stops it
-        raise ValueError(f"seconds must be at most 5, and positive, but {seconds!r} came.")
-    with caught() as figures, redirect_stdout(io.StringIO()):
+    if not 0 < seconds <= 5:  # a longer motion would need a button that stops it
+        raise ValueError(f"seconds must be positive and at most 5, got {seconds!r}.")
+    with capture_figures() as figures, redirect_stdout(io.StringIO()):
         draw(*args)
     lines = [line for figure, _ in figures for ax in figure.axes for line in ax.lines]
     lines = [line for line in lines if line.get_gid() == GROWS]
     if len(figures) != 1 or not lines:
         name = getattr(draw, "__name__", repr(draw))
         raise ValueError(f"{name} shows no picture that can grow, such as plots.one_descent.")
-    ((figure, said),) = figures
-    with rc_context({"savefig.dpi": "figure"}):  # small enough for a notebook
+    ((figure, caption),) = figures
+    with style({"savefig.dpi": "figure"}):  # small enough for a notebook
         still = _pixels(Image.open(io.BytesIO(to_png(figure))))
-    png = _animated(still, [*_growing(figure, lines), still], seconds)
-    data, metadata = as_output(figure, said, png)
+        frames = [*_grow(figure, lines), still]
+    data, metadata = as_output(figure, caption, _encode(still, frames, seconds))
     display(data, metadata=metadata, raw=True)
-    print(said)
+    print(caption)
 
 
-def _growing(figure, lines):
+def _grow(figure, lines):
     """Yield the pixels of each frame: the first points of every line, the last of them as a dot."""
     canvas = FigureCanvasAgg(figure)
     whole = [line.get_xydata() for line in lines]
@@ -66,12 +66,12 @@ def _growing(figure, lines):
 
 
 def _pixels(image):
-    """Return an image as one number for each pixel; none of them is 0, which stands for clear."""
+    """Return an image as one number for each pixel; none of them is 0, which means clear."""
     return np.ascontiguousarray(image.convert("RGBA")).view(np.uint32)[..., 0]
 
 
-def _animated(still, frames, seconds):
-    """Return an animated PNG; `still` is what is seen where nothing moves."""
+def _encode(still, frames, seconds):
+    """Return an animated PNG; `still` is seen where nothing moves."""
     images, before = [], np.zeros_like(still)
     for frame in frames:
         changed = np.where(frame == before, np.uint32(0), frame)

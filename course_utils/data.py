@@ -1,4 +1,9 @@
-"""Every data set of the course, by name, with its known truth."""
+"""Every data set of the course, by name, with its known truth.
+
+Each function returns an object whose named fields hold NumPy arrays: a `Sample` (points around a
+curve), a `Split` (points to fit and points kept back) or a `Table` (named inputs and targets).
+Printed, it says in one line what it holds.
+"""
 
 from dataclasses import dataclass
 
@@ -19,13 +24,37 @@ class Split:
     y_val: np.ndarray
     truth: dict[str, float]
 
+    def __repr__(self) -> str:
+        """Say in one line what the split holds."""
+        truth = ", ".join(f"{name} = {value:g}" for name, value in self.truth.items())
+        return f"{len(self.x_train)} rows to train, {len(self.x_val)} to validate; {truth}"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Points of a curve that is known: `x`, `y` and `y_true`, all of one shape, (n,) or (n, 1).
+
+    `y_true` is the curve itself at `x`; `noise` is the standard deviation of y around it.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    y_true: np.ndarray
+    noise: float
+
+    def __repr__(self) -> str:
+        """Say in one line what the sample holds."""
+        low, high = self.x.min(), self.x.max()
+        return f"{len(self.x)} points, x from {low:.4g} to {high:.4g}; noise = {self.noise:.4g}"
+
 
 def noisy_line() -> Split:
-    """Make 100 points around the line y = 2x + 1: 80 to train, 20 to validate (lesson 01).
+    """Make 100 points around the line y = 2x + 1: 80 to train, 20 to validate.
 
     x is uniform on [0, 1); the noise is normal with standard deviation 0.1; neither has a unit.
     The recipe and its seed, 42, are those of D. V. Godoy's tutorial 'Understanding PyTorch with
     an example', so that its published figures can be compared digit by digit.
+    From the lesson 'Gradient descent by hand'.
     """
     truth = {"w": 2.0, "b": 1.0, "noise": 0.1}
     rng = np.random.RandomState(42)
@@ -37,37 +66,26 @@ def noisy_line() -> Split:
     return Split(x[train], y[train], x[val], y[val], truth)
 
 
-def sine_line() -> tuple[np.ndarray, np.ndarray]:
-    """Return x and y of 10 points on y = 3x + sin(6x) + 1, without noise (lessons 03 and 07).
+def sine_line() -> Sample:
+    """Return 10 points on y = 3x + sin(6x) + 1, without noise.
 
-    Both float64 of shape (10,); x runs evenly from 0 to 1; neither has a unit. The data set of
-    the two published tutorials that lessons 03 and 07 retrace.
+    x and y are float64 of shape (10,); x runs evenly from 0 to 1; neither has a unit. The data
+    set of two published tutorials, which 'Raw autograd tensors' and 'Fitting polynomials' retrace.
+    From the lesson 'Raw autograd tensors'.
     """
     x = np.linspace(0, 1, 10)
-    return x, 3 * x + np.sin(6 * x) + 1
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Noisy points of a curve that is known: `x`, `y` and `y_true`, float64 of shape (n,).
-
-    `y_true` is the curve itself at `x`; `noise` is the standard deviation of y around it.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    y_true: np.ndarray
-    noise: float
+    return Sample(x, 3 * x + np.sin(6 * x) + 1, 3 * x + np.sin(6 * x) + 1, noise=0.0)
 
 
 def noisy_sine(n: int = 40, seed: int = 46) -> Sample:
-    """Draw n points around the curve y = 3x + sin(6x) + 1 of lessons 03 and 07 (lesson 08).
+    """Draw n points around the curve y = 3x + sin(6x) + 1 of `sine_line`.
 
     x is uniform on [0, 1), in random order; the noise is normal with standard deviation 0.3;
     neither has a unit. Another seed draws other points around the same curve.
+    From the lesson 'What a fit is worth'.
     """
     if n < 1 or n != int(n):
-        raise ValueError(f"n must be a whole number of at least 1, but {n!r} came.")
+        raise ValueError(f"n must be a whole number of at least 1, got {n!r}.")
     rng = np.random.RandomState(seed)
     x = rng.rand(int(n))
     y_true = 3 * x + np.sin(6 * x) + 1
@@ -81,7 +99,7 @@ class Table:
 
     `x` has shape (n, d), `y` shape (n, m), both float32 unless the function says otherwise;
     `x_names` and `y_names` hold d and m pairs (name, unit); `groups`, of shape (n,), numbers the
-    region that a row comes from, or is None where each row stands for itself.
+    region that a row comes from, or is None where each row is a region of its own.
     """
 
     x: np.ndarray
@@ -90,7 +108,7 @@ class Table:
     y_names: tuple[tuple[str, str], ...]
     groups: np.ndarray | None = None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """Say in one line what the table holds."""
         x, y = (
             ", ".join(f"{name} ({unit})" for name, unit in names)
@@ -98,7 +116,7 @@ class Table:
         )
         return f"{len(self.x)} rows: {x} -> {y}"
 
-    def _repr_markdown_(self):
+    def _repr_markdown_(self) -> str:
         names = [f"{name} ({unit})" for name, unit in self.x_names + self.y_names]
         cells = [[f"{value:g}" for value in row] for row in np.hstack([self.x, self.y])]
         if self.groups is not None:
@@ -115,23 +133,25 @@ _YIELDS = (("apples", "t/ha"), ("oranges", "t/ha"))
 
 
 def fruit_yields() -> Table:
-    """Return the weather and the fruit yields of five regions (lesson 04).
+    """Return the weather and the fruit yields of five regions.
 
     Inputs of shape (5, 3): temperature in °F, rainfall in mm, humidity in %. Targets of shape
     (5, 2): yields of apples and oranges in tons per hectare. A made-up data set of Aakash
     N S's course 'Deep Learning with PyTorch: Zero to GANs' (Jovian).
+    From the lesson 'Many inputs, many outputs'.
     """
     x = [[73, 67, 43], [91, 88, 64], [87, 134, 58], [102, 43, 37], [69, 96, 70]]
     y = [[56, 70], [81, 101], [119, 133], [22, 37], [103, 119]]
     groups = np.arange(1, 6)
-    return Table(np.float32(x), np.float32(y), _WEATHER, _YIELDS, groups)
+    return Table(np.array(x, np.float32), np.array(y, np.float32), _WEATHER, _YIELDS, groups)
 
 
 def fruit_yields_repeated() -> Table:
-    """Return `fruit_yields` followed by two near-copies of each row: 15 rows (lesson 06).
+    """Return `fruit_yields` followed by two near-copies of each row: 15 rows.
 
-    Shapes (15, 3) and (15, 2), units as in `fruit_yields`. `groups` tells which rows are copies
+    Shapes (15, 3) and (15, 2), units as in `fruit_yields`. `groups` says which rows are copies
     of one region.
+    From the lesson 'Dataset and DataLoader'.
     """
     x = [
         *([74, 66, 43], [91, 87, 65], [88, 134, 59], [101, 44, 37], [68, 96, 71]),
@@ -143,39 +163,41 @@ def fruit_yields_repeated() -> Table:
     ]
     first = fruit_yields()
     return Table(
-        np.vstack([first.x, np.float32(x)]),
-        np.vstack([first.y, np.float32(y)]),
+        np.vstack([first.x, np.array(x, np.float32)]),
+        np.vstack([first.y, np.array(y, np.float32)]),
         _WEATHER,
         _YIELDS,
-        np.tile(first.groups, 3),
+        np.tile(np.arange(1, 6), 3),
     )
 
 
-def integer_noise_line():
-    """Return X and y of 50 points around y = 2x + 1 with integer noise, as tensors (lesson 05).
+def integer_noise_line() -> Sample:
+    """Return 50 points around the line y = 2x + 1 with integer noise.
 
-    Both float32 tensors of shape (50, 1); x runs from 1 to 50, the noise from -8 to 8, and the
-    noise of all rows adds up to 0. The recipe and its seed, 71, are those of J. Portilla's
+    x and y are float32 columns of shape (50, 1); x runs from 1 to 50, the noise from -8 to 8, and
+    the noise of all rows adds up to 0. The recipe and its seed, 71, are those of J. Portilla's
     course 'PyTorch for Deep Learning', so that its published figures can be compared.
+    From the lesson 'The linear layer'.
     """
-    import torch  # only here: lesson 01 uses this module without torch
+    import torch  # only here: the first lessons use this module without torch
 
     generator = torch.Generator().manual_seed(71)
-    X = torch.linspace(1, 50, 50).reshape(-1, 1)
-    noise = torch.randint(-8, 9, (50, 1), generator=generator, dtype=torch.float)
-    return X, 2 * X + 1 + noise
+    noise = torch.randint(-8, 9, (50, 1), generator=generator, dtype=torch.float).numpy()
+    x = np.arange(1, 51, dtype=np.float32).reshape(-1, 1)
+    return Sample(x, 2 * x + 1 + noise, 2 * x + 1, noise=24**0.5)
 
 
 def diabetes() -> Table:
-    """Return ten measurements of 442 diabetes patients and how far the disease went (lesson 09).
+    """Return ten measurements of 442 diabetes patients and how far the disease went.
 
     x and y are float64 of shape (442, 10) and (442, 1), x as it was measured. The target is
     'a quantitative measure of disease progression one year after baseline', from 25 to 346;
-    'points' is our word, the source names no unit. What stands beside each input's name is its
+    'points' is our word, the source names no unit. The text beside each input's name is its
     description in scikit-learn, which gives a unit for the age only and does not say which sex
     is coded 1. From B. Efron, T. Hastie, I. Johnstone and R. Tibshirani,
     'Least Angle Regression', Annals of Statistics, 2004; it ships with scikit-learn, so nothing
     is downloaded.
+    From the lesson 'A real data set'.
     """
     from sklearn.datasets import load_diabetes  # only here: it takes a second to import
 

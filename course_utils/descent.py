@@ -2,25 +2,26 @@
 
 For the design matrix A of shape (n, d) and targets y of shape (n,) or (n, m), the loss is
 mean((A p - y)**2) over all n·m numbers. It is a quadratic in the parameters p, so everything
-about its descent is known in closed form. The lessons show it as the truth panel under every
-fit; lesson 01 introduces it.
+about its descent is known in closed form. The lesson 'Gradient descent by hand' introduces it.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from course_utils._validate import to_array, to_count, to_positive
+from course_utils._validate import Numbers, to_array, to_count, to_positive
 
 
-def design_matrix(*features):
+def design_matrix(*features: Numbers) -> np.ndarray:
     """Return A of shape (n, d + 1): the d features as columns, then a column of ones for b.
 
-    Each feature has shape (n,), (n, 1) or (n, k). Introduced in lesson 01.
+    Each feature has shape (n,), (n, 1) or (n, k).
+    From the lesson 'Gradient descent by hand'.
     """
     if not features:
-        raise ValueError("design_matrix needs at least one feature, but none came.")
+        raise ValueError("design_matrix needs at least one feature, got none.")
     columns = [to_array("features", feature) for feature in features]
     columns = [c.reshape(-1, 1) if c.ndim <= 1 else c for c in columns]
     rows = [len(c) for c in columns]
@@ -34,13 +35,14 @@ def design_matrix(*features):
 class QuadraticLoss:
     """The mean squared error of y_pred = A p, with A of shape (n, d) and y (n,) or (n, m).
 
-    Parameters p have shape (d,), or (d, m) for m outputs. Introduced in lesson 01.
+    Parameters p have shape (d,), or (d, m) for m outputs.
+    From the lesson 'Gradient descent by hand'.
     """
 
     A: np.ndarray
     y: np.ndarray
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Check the two shapes against each other."""
         A, y = to_array("A", self.A), to_array("y", self.y)
         if A.ndim != 2:
@@ -56,31 +58,31 @@ class QuadraticLoss:
         object.__setattr__(self, "y", y)
 
     @cached_property
-    def hessian(self):
+    def hessian(self) -> np.ndarray:
         """The matrix of second derivatives, (2/n)·AᵀA for one output; shape (d, d)."""
         return 2 / self.y.size * self.A.T @ self.A
 
     @cached_property
-    def _modes(self):
+    def _modes(self) -> Any:
         return np.linalg.eigh(self.hessian)
 
     @property
-    def eigenvalues(self):
+    def eigenvalues(self) -> np.ndarray:
         """The curvatures λ of the loss along its principal axes, ascending; shape (d,)."""
         return self._modes.eigenvalues
 
     @property
-    def eigenvectors(self):
+    def eigenvectors(self) -> np.ndarray:
         """The principal axes as columns, in the order of `eigenvalues`; shape (d, d)."""
         return self._modes.eigenvectors
 
     @cached_property
-    def rank(self):
+    def rank(self) -> int:
         """How many columns of A are linearly independent; below d the minimum is not unique."""
         return int(np.linalg.matrix_rank(self.A))
 
     @property
-    def condition_number(self):
+    def condition_number(self) -> float:
         """κ = λmax / λmin, how uneven the curvatures are; infinite where λmin is zero."""
         if self.rank < self.A.shape[1]:
             return np.inf
@@ -89,12 +91,12 @@ class QuadraticLoss:
         return float(singular_values[0] / singular_values[-1]) ** 2
 
     @property
-    def max_lr(self):
+    def max_lr(self) -> float:
         """2 / λmax: at or above this learning rate gradient descent does not converge."""
         return 2 / self.eigenvalues[-1]
 
     @cached_property
-    def minimizer(self):
+    def minimizer(self) -> np.ndarray:
         """The least-squares solution, where the gradient is zero; shape (d,) or (d, m).
 
         Where there are many (rank < d), the one of the smallest norm.
@@ -102,23 +104,23 @@ class QuadraticLoss:
         return np.linalg.lstsq(self.A, self.y)[0]
 
     @cached_property
-    def min_loss(self):
+    def min_loss(self) -> float:
         """The loss at the minimizer."""
         return float(np.mean((self.A @ self.minimizer - self.y) ** 2))
 
-    def loss(self, p):
+    def loss(self, p: Numbers) -> np.ndarray:
         """Return the loss at parameters p; leading axes of p are kept, so grids work.
 
         p has shape (..., d), or (..., d, m) for m outputs.
         """
-        p, wanted = to_array("p", p), self.minimizer.shape
-        if p.shape[-len(wanted) :] != wanted:
-            raise ValueError(f"p must end in the shape {wanted}, but has shape {p.shape}.")
+        p, shape = to_array("p", p), self.minimizer.shape
+        if p.shape[-len(shape) :] != shape:
+            raise ValueError(f"p must end in the shape {shape}, but has shape {p.shape}.")
         away = p - self.minimizer
         away = away[..., None] if self.y.ndim == 1 else away  # a column for each output
         return self.min_loss + 0.5 * (away * (self.hessian @ away)).sum(axis=(-2, -1))
 
-    def after(self, steps, start, lr):
+    def after(self, steps: int, start: Numbers, lr: float) -> np.ndarray:
         """Return the parameters after exactly `steps` steps of gradient descent from `start`.
 
         p_k = p* + V (1 - lr·λ)^k Vᵀ (p_0 - p*): no loop, however many steps. `start` has the
@@ -133,66 +135,4 @@ class QuadraticLoss:
         shrink = ((1 - lr * self.eigenvalues) ** steps).reshape(-1, *[1] * (start.ndim - 1))
         return self.minimizer + self.eigenvectors @ (
             shrink * (self.eigenvectors.T @ (start - self.minimizer))
-        )
-
-
-def format_kappa(kappa):
-    """Return a condition number as text: four digits, or all digits before the point."""
-    return f"{kappa:,.0f}" if kappa >= 1000 else f"{kappa:.4g}"
-
-
-def truth_panel(A, y, fit, lr, names, outputs=None, rtol=1e-3):
-    """Print what is exactly true of a fit of y ≈ A p by gradient descent (every lesson).
-
-    Arguments: the design matrix A of shape (n, d), targets y of shape (n,) or (n, m), the fitted
-    parameters of shape (d,) or (d, m), the learning rate (None for no gradient descent), the d
-    names of the parameters and, for m > 1, the m names of the `outputs`. A parameter counts as
-    converged when it is within `rtol`, relative, of the least-squares solution; where that is
-    zero, within a millionth of the largest one. A distance that is only the rounding of float64 is
-    called so.
-    """
-    loss = QuadraticLoss(A, y)
-    lr = None if lr is None else to_positive("lr", lr)
-    best = loss.minimizer
-    fit = to_array("fit", fit)
-    fit = fit.reshape(best.shape) if fit.size == best.size and 1 in fit.shape else fit
-    if fit.shape != best.shape:
-        raise ValueError(f"fit must have shape {best.shape}, but has shape {fit.shape}.")
-    outputs = outputs or [""]
-    if (len(names), len(outputs)) != (len(best), best.size // len(best)):
-        raise ValueError(
-            f"names and outputs must name {len(best)} parameters and {best.size // len(best)} "
-            f"outputs, but name {len(names)} and {len(outputs)}."
-        )
-
-    def row(label, cells):
-        print(f"{label:<22}" + "".join(f"{cell:>12}" for cell in cells))
-
-    blocks = -(-len(names) // 8)  # so many columns fit the width of a page
-    size = -(-len(names) // blocks)
-    for output, p, p_best in zip(
-        outputs, fit.reshape(len(fit), -1).T, best.reshape(len(best), -1).T, strict=True
-    ):
-        away, magnitude = np.abs(p - p_best), np.abs(p_best)
-        near = away <= np.maximum(rtol * magnitude, 1e-6 * magnitude.max())
-        noise = 1e-10 * magnitude.max()  # below it a distance is another one on each machine
-        for block in (slice(i, i + size) for i in range(0, len(names), size)):
-            row(f"TRUTH PANEL {output}".rstrip() if block.start == 0 else "", names[block])
-            row("least squares", [f"{value:.6f}" for value in p_best[block]])
-            row("this fit", [f"{value:.6f}" for value in p[block]])
-            row("distance", ["rounding" if d < noise else f"{d:.1e}" for d in away[block]])
-            row("converged", ["yes" if is_near else "NO" for is_near in near[block]])
-    print(f"loss {loss.loss(fit):.6f}, least possible {loss.min_loss:.6f}")
-    if loss.rank < len(best):
-        print(
-            f"the {len(best)} columns of A have rank {loss.rank}: many solutions fit equally well, "
-            "and least squares is the one of the smallest norm"
-        )
-    print(f"condition number κ = {format_kappa(loss.condition_number)}")
-    if lr is not None:
-        share = lr / loss.max_lr
-        verdict = "" if share < 1 else ": it does not converge"
-        print(
-            f"learning rate {lr:.4g} = {100 * share:.1f} % of the largest stable one, "
-            f"{loss.max_lr:.4g}{verdict}"
         )

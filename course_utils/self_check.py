@@ -178,17 +178,18 @@ def figure():
     import numpy as np
     from matplotlib.figure import Figure
 
-    from course_utils.plots.core import FIT, TRAIN, show
+    from course_utils.figures import FIT, TRAIN, show, style
 
     x = np.linspace(0, 1, 12)
     y = 2 * x + 1 + 0.15 * np.cos(9 * x)
-    drawing = Figure(figsize=(5.2, 2.6))
-    ax = drawing.subplots()
-    ax.plot(x, y, "o", color=TRAIN, label="points")
-    ax.plot(x, 2 * x + 1, color=FIT, label="a line")
-    ax.set(xlabel="x", ylabel="y")
-    ax.legend(loc="upper left")
-    show(drawing, f"A figure: {len(x)} points, and the line y = 2x + 1 near them.")
+    with style():
+        drawing = Figure(figsize=(5.2, 2.6))
+        ax = drawing.subplots()
+        ax.plot(x, y, "o", color=TRAIN, label="points")
+        ax.plot(x, 2 * x + 1, color=FIT, label="a line")
+        ax.set(xlabel="x", ylabel="y")
+        ax.legend(loc="upper left")
+        show(drawing, f"A figure: {len(x)} points, and the line y = 2x + 1 near them.")
     return Finding("figure", "fine, if you see 12 points and a line above")
 
 

@@ -1,42 +1,45 @@
 """A picture with sliders under it: `move(plots.residuals, x, y, w=(-1, 4, 0.5), b=(-1, 3, 1))`.
 
-The picture is drawn once, with every slider at its start, as it would be without them: that is
-what a notebook stores. Moving a slider draws it anew in the same place; nothing is sent before
-somebody moves one, so a stored notebook holds no trace of them.
+The picture is drawn once, with every slider at its start, as it would be without sliders; a
+notebook stores that one. Moving a slider draws it again in the same place. Nothing is sent before
+someone moves one, so a stored notebook holds no trace of them.
 """
 
 import gc
 import inspect
 import io
 import math
+from collections.abc import Callable
 from contextlib import contextmanager, redirect_stdout
 from numbers import Integral, Real
+from typing import Any
 
 from IPython.display import display
-from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from course_utils._validate import to_number
-from course_utils.plots.core import as_output, caught, to_png
+from course_utils.figures import as_output, capture_figures, style, to_png
 
 
-def move(draw, *args, **ranges):
+def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> None:
     """Show what `draw(*args, w=start, ...)` shows, with a slider for each keyword.
 
     `draw` is a picture of `plots` or `graphs`, or a function that shows one. A keyword names one
     of its arguments and gives `(low, high, start)`, three whole numbers for whole steps, or
-    `(values, start)`. What `draw` prints stands under the picture and follows, too.
+    `(values, start)`. What `draw` prints is shown under the picture and follows, too.
     """
     _check_names(draw, args, ranges)
     controls = {name: _control(name, given) for name, given in ranges.items()}
-    figure, line, said = _drawn(draw, args, {n: kind["value"] for n, kind in controls.items()})
-    data, metadata = as_output(figure, line, to_png(figure))
+    starts = {name: control["value"] for name, control in controls.items()}
+    with style():
+        figure, caption, printed = _capture(draw, args, starts)
+        data, metadata = as_output(figure, caption, to_png(figure))
+        figure.set_layout_engine("none")  # keep what the file has laid out
+        figure.draw_without_rendering()  # at the screen's pixels, in which labels are placed
+        places = [_places(ax) for ax in figure.axes]
     picture = display(data, metadata=metadata, raw=True, display_id=True)
-    text = display({"text/plain": said}, raw=True, display_id=True)
-    figure.set_layout_engine("none")  # what the file has laid out stays
-    figure.draw_without_rendering()  # but it had more pixels, and so its labels' places are larger
-    places = [_places(ax) for ax in figure.axes]
-    canvas = FigureCanvasAgg(figure)  # for all pictures to come: it keeps the texts it has measured
+    text = display({"text/plain": printed}, raw=True, display_id=True)
+    canvas = FigureCanvasAgg(figure)  # for all later pictures: it keeps the texts it has measured
 
     names = " and for ".join(map(_label, ranges))
     try:
@@ -59,24 +62,24 @@ def move(draw, *args, **ranges):
     def readouts():
         return [format(s.value, getattr(s, "readout_format", "")) for s in sliders.values()]
 
-    drawn = readouts()
+    shown = readouts()
 
     def redraw(_):
-        # The page also reports a value anew that only got rounded, without anybody's doing.
-        if readouts() == drawn:
+        # The page also reports a value again when it has only rounded it.
+        if readouts() == shown:
             return
-        drawn[:] = readouts()
+        shown[:] = readouts()
         values = {name: slider.value for name, slider in sliders.items()}
-        # Titles get a fixed place, for which each picture would look anew.
         try:
-            with _no_collection(), rc_context({"axes.titley": 1.0}):
-                figure, line, said = _drawn(draw, args, values)
-                data, metadata = as_output(figure, line, _quick_png(figure, places, canvas))
-        except Exception as error:  # nobody would see it: the cell has long ended
+            # With a fixed place for titles, no picture has to look for one.
+            with _no_collection(), style({"axes.titley": 1.0}):
+                figure, caption, printed = _capture(draw, args, values)
+                data, metadata = as_output(figure, caption, _quick_png(figure, places, canvas))
+        except Exception as error:  # the cell has ended, so the error is shown here
             text.update({"text/plain": f"{type(error).__name__}: {error}"}, raw=True)
             return
         picture.update(data, metadata=metadata, raw=True)
-        text.update({"text/plain": said}, raw=True)
+        text.update({"text/plain": printed}, raw=True)
 
     for slider in sliders.values():
         slider.observe(redraw, "value")
@@ -86,33 +89,33 @@ def move(draw, *args, **ranges):
 
 
 def _check_names(draw, args, ranges):
-    """Raise ValueError where `draw` cannot be called with these arguments."""
+    """Raise ValueError unless `draw` can be called with these arguments."""
     if not ranges:
-        raise ValueError("move wants a range for each argument to move, such as w=(-1, 4, 0.5).")
+        raise ValueError("move needs a range for each argument to move, such as w=(-1, 4, 0.5).")
     name, signature = getattr(draw, "__name__", repr(draw)), inspect.signature(draw)
     try:
         signature.bind(*args, **ranges)
     except TypeError as error:
-        raise ValueError(f"{name}{signature} cannot be moved so: {error}.") from None
+        raise ValueError(f"{name}{signature} doesn't fit these arguments: {error}.") from None
 
 
 def _control(name, given):
     """Return the kind of slider for a range, and its settings."""
-    wanted = f"{name} must be (low, high, start) or (values, start), but {given!r:.80} came."
+    expected = f"{name} must be (low, high, start) or (values, start), got {given!r:.80}."
     if not isinstance(given, tuple) or len(given) not in (2, 3):
-        raise ValueError(wanted)
+        raise ValueError(expected)
     if len(given) == 2:
         if isinstance(given[0], Real):
-            raise ValueError(f"{wanted} Where does the slider start?")
+            raise ValueError(f"{expected} Where does the slider start?")
         values, start = [*given[0]], given[1]
         if start not in values:
-            raise ValueError(f"{name} must start at one of its values, but {start!r} is none.")
-        options = [(_written(value), value) for value in values]
+            raise ValueError(f"{name} must start at one of its values, but {start!r} isn't one.")
+        options = [(_format(value), value) for value in values]
         return {"slider": "SelectionSlider", "options": options, "value": start}
     whole = all(isinstance(number, Integral) for number in given)
     low, high, start = (to_number(name, number) for number in given)
     if not (low < high and low <= start <= high):
-        raise ValueError(f"{name} must start between low and high, but {given} came.")
+        raise ValueError(f"{name} must start between low and high, got {given}.")
     if whole:
         low, high, start = map(int, given)
         return {"slider": "IntSlider", "min": low, "max": high, "value": start}
@@ -128,26 +131,26 @@ def _label(name):
     return name.replace("_", " ")
 
 
-def _written(value):
-    """Return a value as it stands beside its slider."""
+def _format(value):
+    """Return the text of a value beside its slider."""
     whole = isinstance(value, Integral)
     return f"{value:,}" if whole else f"{value:.4g}" if isinstance(value, Real) else str(value)
 
 
-def _drawn(draw, args, values):
-    """Call `draw`; return its figure, the figure's line, and all that was printed."""
-    with caught() as figures, redirect_stdout(io.StringIO()) as printed:
+def _capture(draw, args, values):
+    """Call `draw`; return its figure, the figure's caption, and all that was printed."""
+    with capture_figures() as figures, redirect_stdout(io.StringIO()) as printed:
         draw(*args, **values)
     if len(figures) != 1:
         raise ValueError(
-            f"what is moved must show one picture of plots or graphs, but showed {len(figures)}."
+            f"what moves must show one picture of plots or graphs, but showed {len(figures)}."
         )
     return *figures[0], printed.getvalue().rstrip("\n")
 
 
 @contextmanager
 def _no_collection():
-    """Put Python's garbage collection off: over all objects of a lesson it takes 0.1 s."""
+    """Postpone Python's garbage collection, which takes 0.1 s over all objects of a lesson."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -158,7 +161,7 @@ def _no_collection():
 
 
 def _places(ax):
-    """Return where axes stand in their figure, and where their two labels stand beside them."""
+    """Return the place of axes in their figure, and of their two labels beside them."""
     to_axes = ax.transAxes.inverted().transform
     labels = ax.xaxis.label, ax.yaxis.label
     at = [to_axes(label.get_transform().transform(label.get_position())) for label in labels]

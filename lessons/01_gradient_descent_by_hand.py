@@ -13,7 +13,7 @@
 # - tell from a truth panel whether a fit has converged, and which parameter has not,
 # - explain what a badly scaled feature and a small batch do to the path.
 #
-# **Builds on** lesson 00 (arrays and their shapes) and school calculus. **Takes** about 40 minutes.
+# **Builds on** [lesson 00](00_start_here.ipynb) (arrays and their shapes) and school calculus. **Takes** about 40 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is there to fit?
@@ -331,7 +331,7 @@ w_best, b_best = np.linalg.lstsq(A, y)[0].ravel()  # ravel: into one axis, (2, 1
 print(f"least squares:  w = {w_best:.8f}  b = {b_best:.8f}")
 print(f"1,000 epochs:   w = {path[-1][0]:.8f}  b = {path[-1][1]:.8f}\n")
 
-descent.truth_panel(A, y, fit=path[-1], lr=0.1, names=["w", "b"])  # how far off is the last one?
+plots.truth_panel(A, y, fit=path[-1], lr=0.1, names=["w", "b"])  # how far off is the last one?
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # They agree to six decimals. (How close did your sliders get to the least possible loss?) They are
@@ -549,7 +549,7 @@ sliders.move(compare_unit, factor=([0.5, 1, 2, 5, 10, 20, 50, 100], 100))
 
 # %% slideshow={"slide_type": "subslide"}
 A_percent = descent.design_matrix(x_percent)
-descent.truth_panel(A_percent, y, path_percent[-1], lr_percent, names=["w", "b"])
+plots.truth_panel(A_percent, y, path_percent[-1], lr_percent, names=["w", "b"])
 
 
 # %% [markdown]
@@ -640,7 +640,7 @@ plots.batch_paths(x, y, batch_paths, n_passes=20)
 # full batch needs for a single step, single rows have reached the valley and walked most of it.
 # But their path never settles. Each row pulls towards its own noise, and the loss keeps jumping
 # above the least possible. That is the bargain of SGD: fast at first, restless at the end.
-# Lesson 06 comes back to it.
+# [Lesson 06](06_dataset_and_dataloader.ipynb) comes back to it.
 #
 # **Predict.** Take single rows, and lower the learning rate. Will the path settle then? And what
 # does it cost? Move both, and find a pair that is low after one pass *and* after twenty.
@@ -677,7 +677,7 @@ print(f"noise squared: {noise**2:.4f} as meant, {(drawn**2).mean():.4f} as drawn
 # %% [markdown]
 # Both fall together and level out close to each other. A line is too simple to learn the noise
 # of single points by heart. The level itself is the noise: the square of its standard deviation was
-# meant to be 0.0100 (in these draws it is 0.0082), and no line can predict that away. Lesson 08 shows what happens when a model can bend enough to try.
+# meant to be 0.0100 (in these draws it is 0.0082), and no line can predict that away. [Lesson 08](08_what_a_fit_is_worth.ipynb) shows what happens when a model can bend enough to try.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## And the library?
@@ -706,20 +706,20 @@ plots.train_and_validation(x, y, line.x_val, line.y_val, *path[-1])
 #
 # | by hand | in PyTorch |
 # |---|---|
-# | `w`, `b`: two floats | a tensor that requires grad (lesson 03), `nn.Linear` (05) |
+# | `w`, `b`: two floats | a tensor that requires grad ([lesson 03](03_raw_autograd_tensors.ipynb)), `nn.Linear` ([05](05_the_linear_layer.ipynb)) |
 # | `y_pred = w * x + b` | `model(x)` |
 # | `((y_pred - y) ** 2).mean()` | `nn.MSELoss()` |
-# | derivatives on paper, `gradient(w, b, x, y)` | `loss.backward()` (lessons 02 and 03) |
+# | derivatives on paper, `gradient(w, b, x, y)` | `loss.backward()` ([lesson 02](02_build_your_own_autograd.ipynb) and [lesson 03](03_raw_autograd_tensors.ipynb)) |
 # | `w, b = w - lr * dw, b - lr * db` | `optimizer.step()` with `torch.optim.SGD` |
-# | `order[i : i + batch_size]` | `DataLoader` (lesson 06) |
+# | `order[i : i + batch_size]` | `DataLoader` ([lesson 06](06_dataset_and_dataloader.ipynb)) |
 #
 # **New words:** parameter, residual, loss, mean squared error, RMSE, gradient, learning rate,
 # epoch, design matrix, least squares, eigenvalue, condition number, standardise, mini-batch, SGD.
 #
 # **New names:** `sliders.move`, `animation.play`, `np.random.RandomState`, `.randn`,
-# `descent.design_matrix`, `.ravel`, `np.linalg.lstsq`, `descent.truth_panel`, `.T`,
+# `descent.design_matrix`, `.ravel`, `np.linalg.lstsq`, `plots.truth_panel`, `.T`,
 # `np.linalg.solve`, `np.linalg.eigvalsh`, `np.hstack`, `np.ones_like`, `descent.QuadraticLoss`,
 # `.max_lr`, `.std`, `.permutation`, `.fit`, `LinearRegression`, `.coef_`, `.intercept_`.
 #
-# **Next**, in lesson 02, you build the machine that finds gradients by itself, in a few dozen
+# **Next**, in [lesson 02](02_build_your_own_autograd.ipynb), you build the machine that finds gradients by itself, in a few dozen
 # lines.

@@ -13,19 +13,19 @@
 # - explain why the order of the walk back matters, and why a second `backward()` changes gradients,
 # - read a computational graph, your own and PyTorch's.
 #
-# **Builds on** lesson 01 (the loss, its gradient, one step) and 00 (tensors). **Takes** about 50
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (the loss, its gradient, one step) and [00](00_start_here.ipynb) (tensors). **Takes** about 50
 # minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What did a gradient cost you?
 #
-# A page of algebra. Lesson 01's line needed two derivatives; then its first exercise bent the line,
+# A page of algebra. [Lesson 01](01_gradient_descent_by_hand.ipynb)'s line needed two derivatives; then its first exercise bent the line,
 # and you had to start again. A network bends thousands of times. Nobody derives that by hand.
 #
 # But look at *how* you derived: always the chain rule, always the same few small rules. Work that
 # is always the same is work for a machine. PyTorch has such a machine and calls it **autograd**,
 # the automatic gradient. To build your own, do the job once more by hand, on a single row of
-# lesson 01's data, and watch your own fingers.
+# [lesson 01](01_gradient_descent_by_hand.ipynb)'s data, and watch your own fingers.
 
 # %% slideshow={"slide_type": "subslide"}
 from collections import Counter
@@ -43,7 +43,7 @@ x, y = line.x_train, line.y_train  # (80, 1) and (80, 1)
 x_1, y_1 = x[0, 0], y[0, 0]
 print("x", x.shape, " y", y.shape)
 
-start = np.random.RandomState(42)  # lesson 01's start
+start = np.random.RandomState(42)  # as in 'Gradient descent by hand'
 b_start, w_start = start.randn(), start.randn()
 print(f"first row:  x = {x_1:.4f}   y = {y_1:.4f}")
 print(f"start:      w = {w_start:.4f}   b = {b_start:.4f}")
@@ -96,7 +96,7 @@ print(f"loss {loss:.4f}   d_w = {d_w:.4f}   d_b = {d_b:.4f}")
 # shrinks what arrives at $a$.
 #
 # You did two different things there. Forward, you computed values, and remembered them. Backward,
-# you only multiplied: what arrived, times the local derivative. And it is what lesson 01's formulas
+# you only multiplied: what arrived, times the local derivative. And it is what [lesson 01](01_gradient_descent_by_hand.ipynb)'s formulas
 # say for a single row, $2e\,x$ and $2e$.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -166,7 +166,7 @@ for node in [y_pred, *y_pred.parents]:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which operations are left?
 #
-# For lesson 01's loss you need a difference and a square. A power with any fixed exponent, a minus
+# For [lesson 01](01_gradient_descent_by_hand.ipynb)'s loss you need a difference and a square. A power with any fixed exponent, a minus
 # sign and the exponential function come at little cost, and go a long way.
 
 
@@ -657,7 +657,7 @@ print(f"both rows in one loss:  {w.grad:.4f}")
 # machine cannot know when your next step begins. The two lines `w.grad = 0.0` above are that.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Does it find lesson 01's gradient?
+# ## Does it find the gradient by hand?
 #
 # All 80 rows now, with the mean squared error. (`sum` begins with 0 + the first square, so it is
 # `__radd__` that makes this work.)
@@ -676,7 +676,7 @@ w, b, lr = Value(w_start, name="w"), Value(b_start, name="b"), 0.1
 loss = mse(w, b, x, y)
 loss.backward()
 error = w_start * x + b_start - y  # (80, 1)
-dw, db = (2 * error * x).mean(), (2 * error).mean()  # lesson 01, by hand
+dw, db = (2 * error * x).mean(), (2 * error).mean()  # by hand
 print(f"{len(backward_order(loss))} boxes, loss {loss.value:.4f}")
 print(f"machine:  dw = {w.grad:.10f}   db = {b.grad:.10f}")
 print(f"by hand:  dw = {dw:.10f}   db = {db:.10f}")
@@ -835,7 +835,7 @@ for code, run in {
 # | `loss.backward()`, in topological order | `loss.backward()` |
 # | `parent.grad += ...` at a leaf | `AccumulateGrad` |
 # | gradients on the way begin at 0 each time | they are not kept at all |
-# | `w.grad = 0.0` before the next step | `optimizer.zero_grad()` (lesson 05) |
+# | `w.grad = 0.0` before the next step | `optimizer.zero_grad()` ([lesson 05](05_the_linear_layer.ipynb)) |
 #
 # **New words:** chain rule, local derivative, leaf, computational graph, topological order,
 # backpropagation, automatic differentiation, autograd engine, sigmoid, scalar.
@@ -843,5 +843,5 @@ for code, run in {
 # **New names:** `.exp`, `graphs.value_graph`, `dtype=`, `requires_grad=`, `torch.float64`,
 # `graphs.record`, `.draw`, `gradients=`, `.grad_fn`, `.next_functions`.
 #
-# **Next**, in lesson 03, you train with PyTorch's machine, and break it on purpose: without
+# **Next**, in [lesson 03](03_raw_autograd_tensors.ipynb), you train with PyTorch's machine, and break it on purpose: without
 # `no_grad`, without zeroing, without `detach`.

@@ -12,7 +12,7 @@
 # - say why a norm divided by n is a poor measure of error,
 # - tell, direction by direction, how much of the way a fit has still to go.
 #
-# **Builds on** lesson 00 (tensors), 01 (gradient descent, the truth panel) and 02 (the graph, the
+# **Builds on** [lesson 00](00_start_here.ipynb) (tensors), [01](01_gradient_descent_by_hand.ipynb) (gradient descent, the truth panel) and [02](02_build_your_own_autograd.ipynb) (the graph, the
 # chain rule). **Takes** about 50 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -23,7 +23,7 @@
 # can follow.
 #
 # This lesson retraces a published tutorial, whose figures stand beside ours. It keeps both
-# parameters in one tensor $W$: the slope $W_0$ and the height $W_1$ (lesson 01's $w$ and $b$).
+# parameters in one tensor $W$: the slope $W_0$ and the height $W_1$ ([lesson 01](01_gradient_descent_by_hand.ipynb)'s $w$ and $b$).
 # And it measures the error of a line by the **norm**, the length of the vector of residuals,
 # divided by the number of points $n$:
 #
@@ -44,7 +44,8 @@ from torchviz import make_dot
 from course_utils import data, descent, graphs, plots
 from course_utils.checks import lesson_03 as check
 
-x, y = (torch.from_numpy(column).float() for column in data.sine_line())  # (10,) and (10,)
+points = data.sine_line()  # NumPy, float64
+x, y = (torch.from_numpy(column).float() for column in (points.x, points.y))  # (10,) and (10,)
 W = torch.tensor([0.0, 0.0], requires_grad=True)  # (2,)
 
 plots.residuals(x, y, W[0], W[1])
@@ -53,10 +54,10 @@ plots.residuals(x, y, W[0], W[1])
 # ## What does a tensor remember?
 #
 # `requires_grad=True` is a request: *I shall want the gradient with respect to this tensor.* From
-# then on PyTorch notes every operation that W goes into, as your own engine did in lesson 02.
+# then on PyTorch notes every operation that W goes into, as your own engine did in [lesson 02](02_build_your_own_autograd.ipynb).
 #
 # **Predict.** Which of the following tensors will require a gradient: `x`, `W`, the prediction,
-# the error? And for which will `is_leaf` be true? (A leaf was not made from anything: lesson 02.)
+# the error? And for which will `is_leaf` be true? (A leaf was not made from anything: [lesson 02](02_build_your_own_autograd.ipynb).)
 
 # %% slideshow={"output": "subslide"}
 y_pred = W[0] * x + W[1]  # (10,)
@@ -79,7 +80,7 @@ for name, tensor in {"x": x, "W": W, "y_pred": y_pred, "error": error}.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does the graph look like?
 #
-# `graphs.record` listens while you compute and draws what it heard, as in lesson 02: each box is a
+# `graphs.record` listens while you compute and draws what it heard, as in [lesson 02](02_build_your_own_autograd.ipynb): each box is a
 # tensor with its value, each arrow leads from what an operation took to what it made and carries
 # the local derivative. Where an expression would be too long, a dot stands for what an arrow
 # brings.
@@ -144,7 +145,7 @@ print(f"by hand    [{(r * x).sum() / (10 * length):.4f}, {r.sum() / (10 * length
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: a gradient that you never derive
 #
-# Now the model is curved: $\hat y_i = W_0\,x_i + \sin(W_1\,x_i)$, and the loss is lesson 01's mean
+# Now the model is curved: $\hat y_i = W_0\,x_i + \sin(W_1\,x_i)$, and the loss is [lesson 01](01_gradient_descent_by_hand.ipynb)'s mean
 # squared error. Let autograd find the gradient at a given place. Do not derive anything. (The sine of
 # a tensor is `torch.sin`.)
 
@@ -252,7 +253,7 @@ bowl = descent.QuadraticLoss(A, y)
 least_error = (bowl.min_loss / len(x)) ** 0.5  # the norm over n of the best line
 plots.fit_and_error(x, y, path[-1], errors, least_error, "error (norm / n)")
 print()
-descent.truth_panel(A, y, path[-1], lr=None, names=["W[0]", "W[1]"])
+plots.truth_panel(A, y, path[-1], lr=None, names=["W[0]", "W[1]"])
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -390,7 +391,7 @@ print("\nand backward again from the same error:")
 loud(error.backward)
 
 # %% [markdown]
-# Backward *adds* to what is there. You saw in lesson 02 why it must: W goes into the error by two
+# Backward *adds* to what is there. You saw in [lesson 02](02_build_your_own_autograd.ipynb) why it must: W goes into the error by two
 # arrows, and their gradients add up. PyTorch simply never starts afresh unless you say so.
 #
 # The last message is another matter, though it looks alike. After a backward PyTorch throws away
@@ -424,7 +425,7 @@ plots.accumulation(x, y, path_zeroed, path_summed)
 #
 # Because the gradient of a sum is the sum of the gradients. If ten million rows do not fit into
 # memory, go through them in parts, and let the gradients add up before you take one step. Here
-# with two halves and lesson 01's mean squared error:
+# with two halves and [lesson 01](01_gradient_descent_by_hand.ipynb)'s mean squared error:
 
 
 # %%
@@ -445,7 +446,7 @@ print(f"two halves     [{W.grad[0]:.4f}, {W.grad[1]:.4f}]")
 # %% [markdown]
 # So adding is a tool, and *you* say where a new sum begins: after the step that has used the last
 # one and before the next backward. `W.grad.zero_()` does it, `W.grad = None` does it, and so will
-# `optimizer.zero_grad()` in lesson 05, for all parameters at once.
+# `optimizer.zero_grad()` in [lesson 05](05_the_linear_layer.ipynb), for all parameters at once.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why detach?
@@ -637,7 +638,7 @@ loud(change_between, lambda W: W.detach())
 # 100 and 1,000 points? And the MSE?
 
 # %% slideshow={"output": "subslide"}
-generator = torch.Generator().manual_seed(0)  # a stream of draws, as lesson 01's RandomState
+generator = torch.Generator().manual_seed(0)  # a stream of draws, as NumPy's RandomState
 print("   n   norm / n   MSE       RMSE")
 rows = []
 for n in (10, 100, 1000):
@@ -689,7 +690,7 @@ for distance in (1e-1, 1e-3, 1e-6, 0.0):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Does a step against the gradient lower the error?
 #
-# So tutorials say. From here on the loss is the MSE, and lesson 01 told you when it is true: below
+# So tutorials say. From here on the loss is the MSE, and [lesson 01](01_gradient_descent_by_hand.ipynb) told you when it is true: below
 # $2/\lambda_\text{max}$.
 #
 # **Predict.** The limit will turn out to be 0.7863. Which of the rates 0.01, 0.5, 0.78 and 0.80
@@ -706,7 +707,7 @@ for rate in (0.01, 0.5, 0.78, 0.80):
 path_mse, losses = descend(mse, lr=0.5, n_epochs=200)
 plots.fit_and_error(x, y, path_mse[-1], losses, bowl.min_loss, "loss (MSE)")
 print()
-descent.truth_panel(A, y, path_mse[-1], lr=0.5, names=["W[0]", "W[1]"])
+plots.truth_panel(A, y, path_mse[-1], lr=0.5, names=["W[0]", "W[1]"])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # With 0.80 each step goes exactly against the gradient, and each *raises* the loss: the step is so
@@ -817,5 +818,5 @@ check.fit(fit)
 # `.manual_seed`, `torch.Generator`, `generator=`, `torch.randn`, `.double`, `.sqrt`,
 # `.condition_number`, `.eigenvectors`, `.minimizer`, `.eigenvalues`, `.loss`, `.min`.
 #
-# **Next**, in lesson 04, the line gets several inputs and several outputs, and shapes begin to
+# **Next**, in [lesson 04](04_many_inputs_many_outputs.ipynb), the line gets several inputs and several outputs, and shapes begin to
 # matter.

@@ -12,7 +12,7 @@
 # - say why a published learning rate is as tiny as 0.00001, and how standardising makes it 0.5,
 # - turn weights of standardised inputs back into weights with units.
 #
-# **Builds on** lesson 00 (shapes, broadcasting), 01 (learning rates, the truth panel) and 03
+# **Builds on** [lesson 00](00_start_here.ipynb) (shapes, broadcasting), [01](01_gradient_descent_by_hand.ipynb) (learning rates, the truth panel) and [03](03_raw_autograd_tensors.ipynb)
 # (`backward`, `no_grad`, zeroing). **Takes** about 40 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -103,7 +103,7 @@ plots.matrix_product(x, w.T, ["x", "w.T", "b", "y_pred"], add=b, labels=(rows, i
 
 # %% [markdown]
 # The shaded entry is the sum that you wrote by hand. `b` has the shape (2,), one number for each
-# column, and broadcasting (lesson 00) repeats it for every row: the dotted cells are not stored
+# column, and broadcasting ([lesson 00](00_start_here.ipynb)) repeats it for every row: the dotted cells are not stored
 # anywhere, they are read from the first row.
 #
 # A single region, `x[0]`, has the shape (3,): no rows at all. `@` takes it too: (3,) @ (3, 2)
@@ -230,7 +230,7 @@ print(f"summed over outputs first: {squares.sum(dim=1).mean():.3f}")
 # ## Which shape has a gradient?
 #
 # $w_{jk}$, the weight of output $j$ for input $k$, appears in the predictions of output $j$ only,
-# each time multiplied by $x_{ik}$. So lesson 01's chain rule gives
+# each time multiplied by $x_{ik}$. So [lesson 01](01_gradient_descent_by_hand.ipynb)'s chain rule gives
 #
 # $$\frac{\partial L}{\partial w_{jk}} = \frac{2}{n\,m}\sum_i e_{ij}\,x_{ik}
 # \qquad\qquad
@@ -368,7 +368,7 @@ except RuntimeError as error_message:
     print(textwrap.fill(f"RuntimeError: {error_message}", 95))
 
 # %% [markdown]
-# Loud, and you know this error from lesson 03: the first `backward` has used up the graph behind
+# Loud, and you know this error from [lesson 03](03_raw_autograd_tensors.ipynb): the first `backward` has used up the graph behind
 # `y_pred`. The message also offers a way to silence it. Many people take it.
 #
 # **Predict.** With `retain_graph=True` the loop runs through. What becomes of the two losses?
@@ -462,7 +462,7 @@ print()
 A = descent.design_matrix(x)  # (5, 4): the three inputs and a column of ones
 fit = torch.vstack([w.T, b])  # (4, 2): three rows of weights, then the row of biases
 parameters = [*inputs, "b"]
-descent.truth_panel(A, y, fit, lr=1e-5, names=parameters, outputs=outputs)
+plots.truth_panel(A, y, fit, lr=1e-5, names=parameters, outputs=outputs)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The points have moved to the diagonal, and a typical error is 7.223 t/ha. It looks like a fit.
@@ -479,7 +479,7 @@ descent.truth_panel(A, y, fit, lr=1e-5, names=parameters, outputs=outputs)
 #
 # Ask the bowl. Each output has its own, and all of them have the same curvatures, the eigenvalues
 # of $H = \frac{2}{n\,m} A^\top A$. Along each axis, a step multiplies the distance from the bottom
-# by $1 - \mathrm{lr}\cdot\lambda$ (lesson 01).
+# by $1 - \mathrm{lr}\cdot\lambda$ ([lesson 01](01_gradient_descent_by_hand.ipynb)).
 #
 # **Predict.** How many epochs would it take, at this rate, until half of the distance along the
 # *flattest* axis is gone: a thousand, a hundred thousand, or ten million?
@@ -502,7 +502,7 @@ print("\nflattest axis:", ", ".join(f"{n} {v:.4f}" for n, v in zip(parameters, a
 # million times the limit, and would need it: that is what $\kappa$ says. And this axis is almost entirely $b$: while $b$
 # moves by 1, no weight moves by more than 0.0077.
 #
-# It is the story of lesson 01's $x$ in percent. The inputs are numbers like 102 or 134, the column
+# It is the story of [lesson 01](01_gradient_descent_by_hand.ipynb)'s $x$ in percent. The inputs are numbers like 102 or 134, the column
 # of ones that belongs to $b$ holds ones, and each parameter's derivative is multiplied by its own
 # column. Nobody chose that. The units did: in degrees Celsius and metres the bowl would be
 # another one.
@@ -511,7 +511,7 @@ print("\nflattest axis:", ", ".join(f"{n} {v:.4f}" for n, v in zip(parameters, a
 # ## What does standardising change?
 #
 # Subtract each column's mean and divide by its standard deviation, for all three columns at
-# once: (5, 3) − (3,) broadcasts as `b` did. `correction=0` asks for lesson 01's standard
+# once: (5, 3) − (3,) broadcasts as `b` did. `correction=0` asks for [lesson 01](01_gradient_descent_by_hand.ipynb)'s standard
 # deviation, a mean over n; by itself PyTorch divides by n − 1, and NumPy by n. Double precision,
 # because you will compare to six decimals.
 
@@ -529,7 +529,7 @@ together = (x_standard[:, 1] * x_standard[:, 2]).mean()
 print(f"rainfall times humidity, standardised, mean over rows: {together:.4f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# From two million to 6.9. In lesson 01 standardising brought $\kappa$ down to 1, so why not here?
+# From two million to 6.9. In [lesson 01](01_gradient_descent_by_hand.ipynb) standardising brought $\kappa$ down to 1, so why not here?
 # Because the columns still resemble each other. The last line is the **correlation** of rainfall
 # and humidity: 1 for two columns that move in step, 0 for two that are unrelated. Wet regions are
 # humid, so the bowl stays longer in the direction that exchanges one for the other.
@@ -549,7 +549,7 @@ plots.two_scales(x, x_standard, y, losses, losses_standard, [1e-5, 0.5])
 
 # %% slideshow={"slide_type": "subslide"}
 fit_standard = torch.vstack([w_standard.T, b_standard])  # (4, 2)
-descent.truth_panel(A_standard, y, fit_standard, lr=0.5, names=parameters, outputs=outputs)
+plots.truth_panel(A_standard, y, fit_standard, lr=0.5, names=parameters, outputs=outputs)
 
 # %% [markdown]
 # It starts from a far higher loss, and four epochs later it is below what the raw run reached in
@@ -583,7 +583,7 @@ from_standard = model(x_standard, w_standard, b_standard)
 print("the same predictions:", torch.allclose(from_raw, from_standard))
 print()
 fit_back = torch.vstack([w_back.T, b_back])  # (4, 2)
-descent.truth_panel(A, y, fit_back, lr=None, names=parameters, outputs=outputs)
+plots.truth_panel(A, y, fit_back, lr=None, names=parameters, outputs=outputs)
 
 
 # %% [markdown]
@@ -678,7 +678,7 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 # The last line is the same warning in another form: in every region the oranges' error is the same
 # multiple of the apples'. Five targets less four parameters leave *one* pattern in which a fit can
 # miss, and that pattern comes from `x` alone. So these errors tell next to nothing about fruit.
-# Four parameters want far more than five rows. Lessons 06 and 08 return to it.
+# Four parameters want far more than five rows. [lesson 06](06_dataset_and_dataloader.ipynb) and [lesson 08](08_what_a_fit_is_worth.ipynb) return to it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
@@ -686,7 +686,7 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 # | by hand | in PyTorch |
 # |---|---|
 # | ten sums of three products and a bias | `x @ w.T + b` |
-# | `w` of shape (outputs, inputs), `b` of shape (outputs,) | `nn.Linear(3, 2)` (lesson 05) |
+# | `w` of shape (outputs, inputs), `b` of shape (outputs,) | `nn.Linear(3, 2)` ([lesson 05](05_the_linear_layer.ipynb)) |
 # | `((y_pred - y) ** 2).mean()` over all n·m errors | `nn.MSELoss()` |
 # | `2 / (n * m) * error.T @ x` | `loss.backward()`, then `w.grad`, with the shape of `w` |
 # | predictions made anew in every epoch | `model(x)` inside the loop |
@@ -697,4 +697,4 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 # **New names:** `.max`, `dim=`, `.abs`, `.numel`, `torch.allclose`, `torch.vstack`, `np.log`,
 # `correction=`, `np.zeros`, `np.mean`.
 #
-# **Next**, in lesson 05, one object holds `w` and `b`, another takes the step.
+# **Next**, in [lesson 05](05_the_linear_layer.ipynb), one object holds `w` and `b`, another takes the step.

@@ -13,7 +13,7 @@
 # - say what `train()`, `eval()` and `no_grad()` each switch, and save and load a model,
 # - choose which parameters weight decay acts on.
 #
-# **Builds on** lesson 01 (truth panel, learning rates, standardising) and lessons 03 and 04
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (truth panel, learning rates, standardising) and [lesson 03](03_raw_autograd_tensors.ipynb) and [lesson 04](04_many_inputs_many_outputs.ipynb)
 # (tensors that require grad, `backward`, `x @ w.T + b`). **Takes** about 45 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -35,7 +35,8 @@ from torch import nn
 from course_utils import data, descent, plots
 from course_utils.checks import lesson_05 as check
 
-X, y = data.integer_noise_line()  # (50, 1) and (50, 1)
+points = data.integer_noise_line()
+X, y = torch.from_numpy(points.x), torch.from_numpy(points.y)  # (50, 1) and (50, 1)
 print("X", tuple(X.shape), X.dtype, "  y", tuple(y.shape), y.dtype)
 noise = y - 2 * X - 1  # (50, 1)
 print(
@@ -46,7 +47,7 @@ print(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is in a linear layer?
 #
-# In lesson 04 you made a weight and a bias yourself and computed `x @ w.T + b`. A **linear
+# In [lesson 04](04_many_inputs_many_outputs.ipynb) you made a weight and a bias yourself and computed `x @ w.T + b`. A **linear
 # layer** holds both, as its `weight` and its `bias`, and does that. You only say how many inputs and outputs it has. The package
 # is `torch.nn`, for neural networks: layers and losses live there.
 #
@@ -70,7 +71,7 @@ print(f"prediction for 2.0  {model(torch.tensor([2.0])).item():.4f}       publis
 print("model(X) is X @ w.T + b:", torch.allclose(model(X), X @ w.T + b))
 
 # %% [markdown]
-# The shapes are those of lesson 04: the weight has one row for each output and one column for each
+# The shapes are those of [lesson 04](04_many_inputs_many_outputs.ipynb): the weight has one row for each output and one column for each
 # input, the bias one number for each output. Calling the layer, `model(X)`, gives the
 # predictions, here of shape (50, 1).
 #
@@ -275,7 +276,7 @@ print("same predictions:", torch.equal(called, forwarded))  # equal: number for 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does an optimizer do?
 #
-# After `backward`, each parameter has its gradient. In lesson 04 you moved each one yourself, inside
+# After `backward`, each parameter has its gradient. In [lesson 04](04_many_inputs_many_outputs.ipynb) you moved each one yourself, inside
 # `no_grad`. An optimizer is given the parameters once, and then does it for all of them. SGD,
 # stochastic gradient descent, is the plainest; on all rows at once it is gradient descent.
 #
@@ -301,7 +302,7 @@ print("gradient after zero_grad():", by_optimizer.weight.grad)
 
 
 # %% [markdown]
-# The same step. And `optimizer.zero_grad()` is lesson 03's zeroing: it throws the gradient of each
+# The same step. And `optimizer.zero_grad()` is [lesson 03](03_raw_autograd_tensors.ipynb)'s zeroing: it throws the gradient of each
 # parameter away (`None`), so that the next `backward` starts afresh.
 #
 # This settles a word, too. A published tutorial calls $w$ and $b$ 'hyperparameters'. They are
@@ -417,7 +418,7 @@ plots.first_and_last_line(X, y, path)
 # %% slideshow={"output": "subslide"} tags=["cover"]
 A = descent.design_matrix(X)  # (50, 2)
 bowl = descent.QuadraticLoss(A, y)
-descent.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])
+plots.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])
 print()
 print("axis   curvature λ   factor 1 - lr·λ   factor to the power of 50")
 for name, curvature in zip(("flat", "steep"), bowl.eigenvalues, strict=True):
@@ -433,7 +434,7 @@ plots.parameters_by_epoch(X, y, {"published start": path})
 # 1.056: it has never really left its random start. The weight jumps from one side to the other, and
 # then settles beside the best one.
 #
-# Lesson 01 says why. Along each axis of the bowl, a step multiplies the distance from the bottom
+# [Lesson 01](01_gradient_descent_by_hand.ipynb) says why. Along each axis of the bowl, a step multiplies the distance from the bottom
 # by $1 - \mathrm{lr}\cdot\lambda$, where $\lambda$ is the curvature along that axis.
 #
 # - **The steep axis** is almost exactly the weight. Its factor is −0.72: negative, so each step lands
@@ -495,7 +496,7 @@ print(f"bias of least squares less that of epoch 50: {bowl.minimizer[1] - path[-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The cure: standardise inside the model
 #
-# You know the cure from lessons 01 and 04: subtract the mean of $x$, divide by its standard
+# You know the cure from [lesson 01](01_gradient_descent_by_hand.ipynb) and [lesson 04](04_many_inputs_many_outputs.ipynb): subtract the mean of $x$, divide by its standard
 # deviation, and the bowl is round. A module can do that itself, so that it takes the raw $x$ and
 # nobody can forget it. The two numbers belong to the model, yet no step may change them. Such a
 # tensor is a **buffer**.
@@ -535,7 +536,7 @@ A_scaled = descent.design_matrix((X - scaled.mean) / scaled.std)  # (50, 2)
 factors = 1 - 0.4 * descent.QuadraticLoss(A_scaled, y).eigenvalues
 print(f"factors per epoch: {factors[0]:.4f} and {factors[1]:.4f}\n")
 inner = (scaled.linear.weight.item(), scaled.linear.bias.item())
-descent.truth_panel(A_scaled, y, inner, lr=0.4, names=["inner w", "inner b"])
+plots.truth_panel(A_scaled, y, inner, lr=0.4, names=["inner w", "inner b"])
 
 # %% slideshow={"slide_type": "subslide"}
 plots.parameters_by_epoch(X, y, {"raw x, lr 0.001": path, "standardised, lr 0.4": scaled_path})
@@ -634,7 +635,7 @@ print("an entry of history:", type(history[0]).__name__, "with", history[0].grad
 
 
 # %% [markdown]
-# - **No `zero_grad()`.** Each step goes along the sum of *all* gradients so far, as in lesson 03. The
+# - **No `zero_grad()`.** Each step goes along the sum of *all* gradients so far, as in [lesson 03](03_raw_autograd_tensors.ipynb). The
 #   line swings like a pendulum without friction: it passes near the bottom only to leave it again.
 # - **The last loss is not the model's.** It was computed before the last step. Here the two have
 #   nothing in common.
@@ -686,7 +687,7 @@ check.careful_train(careful_train)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: a flat target
 #
-# The predictions are a column, (50, 1). A target often comes flat, (50,). Lesson 00 showed what
+# The predictions are a column, (50, 1). A target often comes flat, (50,). [Lesson 00](00_start_here.ipynb) showed what
 # broadcasting makes of that: every prediction meets every target, in a table of (50, 50).
 #
 # **Predict.** `nn.MSELoss` warns, your own formula does not. If you train all the same, which line is
@@ -718,7 +719,7 @@ print(f"the line at x = 1: {ends[0]:.4f}   at x = 50: {ends[1]:.4f}   mean of y:
 #
 # An optimizer takes hyperparameters besides the learning rate. One is **weight decay**,
 # $\lambda_\text{wd}$. It adds $\lambda_\text{wd}\, p$ to the gradient of each parameter $p$, and so
-# pulls each towards zero. That keeps a model with many weights modest (lesson 08).
+# pulls each towards zero. That keeps a model with many weights modest ([lesson 08](08_what_a_fit_is_worth.ipynb)).
 #
 # Inside the standardised model the bias is the height of the line at the mean of $x$, where all
 # curvatures are the same, $\lambda = 2$. There a step stands still when $2\,(p - p^*) + \lambda_\text{wd}\, p = 0$; here
@@ -809,4 +810,4 @@ check.decay_weights_only(decay_weights_only)
 # `.eval`, `torch.ones`, `.training`, `.state_dict`, `torch.save`, `torch.load`, `weights_only=`,
 # `.load_state_dict`.
 #
-# **Next**, in lesson 06, the data come in batches: `Dataset` and `DataLoader`.
+# **Next**, in [lesson 06](06_dataset_and_dataloader.ipynb), the data come in batches: `Dataset` and `DataLoader`.

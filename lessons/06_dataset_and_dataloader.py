@@ -12,8 +12,8 @@
 # - tell when shuffling matters and when a validation set is none,
 # - take one and the same step in six ways and get the same numbers.
 #
-# **Builds on** lesson 01 (its line, mini-batches), 04 (the fruit yields) and 05 (`nn.Linear`, SGD);
-# the last section also on 02 (your engine). **Takes** about 45 minutes.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (its line, mini-batches), [04](04_many_inputs_many_outputs.ipynb) (the fruit yields) and [05](05_the_linear_layer.ipynb) (`nn.Linear`, SGD);
+# the last section also on [02](02_build_your_own_autograd.ipynb) (your engine). **Takes** about 45 minutes.
 
 # %% slideshow={"slide_type": "subslide"}
 import numpy as np
@@ -81,7 +81,7 @@ plots.epoch_orders(torch.stack(orders), batch_size=5)
 
 # %% [markdown]
 # Every row comes exactly once in each epoch, and each epoch has another order. It is the
-# `minibatches` function of lesson 01's fourth exercise, in one line.
+# `minibatches` function of [lesson 01](01_gradient_descent_by_hand.ipynb)'s fourth exercise, in one line.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: how many steps?
@@ -117,7 +117,7 @@ check.count_steps(count_steps)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The function that everyone writes
 #
-# Lesson 05's loop with one more `for` inside. It starts from the numbers which the published
+# [Lesson 05](05_the_linear_layer.ipynb)'s loop with one more `for` inside. It starts from the numbers which the published
 # course drew (Aakash N S, *Deep Learning with PyTorch: Zero to GANs*), so that its figures can be
 # compared.
 
@@ -188,11 +188,11 @@ A = descent.design_matrix(x)  # (15, 4)
 # vstack: the weights, (3, 2), and below them the biases
 fitted = np.vstack([model.weight.detach().numpy().T, model.bias.detach().numpy()])  # (4, 2)
 names, outputs = ["temperature", "rainfall", "humidity", "b"], ["apples", "oranges"]
-descent.truth_panel(A, y, fitted, lr=1e-5, names=names, outputs=outputs)
+plots.truth_panel(A, y, fitted, lr=1e-5, names=names, outputs=outputs)
 
 
 # %% [markdown]
-# No parameter has converged, and both biases have hardly left their start. Lesson 04 told why: the
+# No parameter has converged, and both biases have hardly left their start. [Lesson 04](04_many_inputs_many_outputs.ipynb) told why: the
 # inputs are far from zero, and along the valley the bowl curves two million times less than across
 # it. Batches do not mend that; standardised inputs would. (The panel's limit holds for steps on all
 # rows. With a rate as small as this one, three steps on batches come close to three on all rows.)
@@ -286,7 +286,7 @@ check.epoch_loss(epoch_loss)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does a small batch cost?
 #
-# Each batch's gradient is a guess at the full one. On lesson 01's line you can watch the
+# Each batch's gradient is a guess at the full one. On [lesson 01](01_gradient_descent_by_hand.ipynb)'s line you can watch the
 # guesses: 300 random batches of each size, all at the same place, $w = 1.5$ and $b = 1.5$. (Here
 # each row of a batch is drawn from all 80, so a row may come twice.)
 #
@@ -312,7 +312,7 @@ plots.batch_gradients(clouds, gradients_of(torch.arange(80)))
 # %% [markdown]
 # Sixteen times the rows, but only about four times closer: the noise falls with the *root* of the
 # batch size. The first few rows buy most of the direction; that is why small batches pay early, and
-# why single rows never settle (lesson 01).
+# why single rows never settle ([lesson 01](01_gradient_descent_by_hand.ipynb)).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Does the order matter?
@@ -527,15 +527,15 @@ check.split_by_group(split_by_group)
 # ## The ladder: one step, six ways
 #
 # Everything so far has been one idea in better and better clothes. To prove it, take one step of
-# lesson 01 (80 rows, lr 0.1, from its published start) in six ways. First the three without
-# PyTorch: by hand, by central differences, and with lesson 02's engine, cut down to what a squared
-# error needs. (Its `backward` finds the order in a shorter and slower way than lesson 02's: each
+# [lesson 01](01_gradient_descent_by_hand.ipynb) (80 rows, lr 0.1, from its published start) in six ways. First the three without
+# PyTorch: by hand, by central differences, and with [lesson 02](02_build_your_own_autograd.ipynb)'s engine, cut down to what a squared
+# error needs. (Its `backward` finds the order in a shorter and slower way than [lesson 02](02_build_your_own_autograd.ipynb)'s: each
 # number is put behind all that it was made from, and then the list is read from its end.)
 
 
 # %%
 class Value:
-    """Lesson 02's engine with + and * alone."""
+    """Your own engine with + and * alone."""
 
     def __init__(self, value, parents=(), local_derivatives=()):
         self.value, self.grad = value, 0.0
@@ -621,7 +621,7 @@ spread = values.max(axis=0) - values.min(axis=0)  # largest minus smallest, of w
 print("all equal to nine decimals:", bool((spread < 1e-9).all()))  # all: both of them
 
 # %% [markdown]
-# Six ways, one step, and it is lesson 01's: 0.04511107 and 0.80119529. From the fourth rung on you
+# Six ways, one step, and it is [lesson 01](01_gradient_descent_by_hand.ipynb)'s: 0.04511107 and 0.80119529. From the fourth rung on you
 # write less and less, and the arithmetic is the same.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -631,7 +631,7 @@ print("all equal to nine decimals:", bool((spread < 1e-9).all()))  # all: both o
 # |---|---|
 # | two arrays, indexed with the same rows | `TensorDataset(x, y)` |
 # | a file, a formula, anything with a length and an item | a class with `__len__` and `__getitem__` |
-# | `rng.permutation` and slices (lesson 01) | `DataLoader(dataset, batch_size, shuffle=True, generator=...)` |
+# | `rng.permutation` and slices ([lesson 01](01_gradient_descent_by_hand.ipynb)) | `DataLoader(dataset, batch_size, shuffle=True, generator=...)` |
 # | the mean over all rows | batch means, weighted by `len(x_batch)` |
 # | `np.flatnonzero(groups != held_out)` | `Subset(dataset, rows)` |
 #
@@ -643,5 +643,5 @@ print("all equal to nine decimals:", bool((spread < 1e-9).all()))  # all: both o
 # `display`, `np.vstack`, `torch.randint`, `torch.linspace`, `Dataset`, `.argmin`, `np.arange`,
 # `np.isin`, `np.flatnonzero`, `nn.init.constant_`, `.all`.
 #
-# **Next**, in lesson 07, you bend the line: polynomials, and a fit that looks perfect and is not
+# **Next**, in [lesson 07](07_fitting_polynomials.ipynb), you bend the line: polynomials, and a fit that looks perfect and is not
 # done.

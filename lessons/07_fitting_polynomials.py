@@ -13,14 +13,14 @@
 # - make a training loop run many times faster without changing what it computes,
 # - choose columns in which descent takes tens of epochs, and say what momentum and Adam mend.
 #
-# **Builds on** lessons 01 (truth panel, eigenvalues), 03, 05 and 06 (`F.mse_loss`). **Takes** about 60
+# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (truth panel, eigenvalues), [03](03_raw_autograd_tensors.ipynb), [05](05_the_linear_layer.ipynb) and [06](06_dataset_and_dataloader.ipynb) (`F.mse_loss`). **Takes** about 60
 # minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How do you write a model of your own?
 #
-# The ten points are those of lesson 03, on $y = 3x + \sin(6x) + 1$. The first model is a line
-# again, as a Module with a single Parameter (lesson 05): a tensor `W` of two numbers.
+# The ten points are those of [lesson 03](03_raw_autograd_tensors.ipynb), on $y = 3x + \sin(6x) + 1$. The first model is a line
+# again, as a Module with a single Parameter ([lesson 05](05_the_linear_layer.ipynb)): a tensor `W` of two numbers.
 #
 # The training loop is the one you know. Nothing in it depends on the model, so write it once, for
 # all models of this lesson. `parameters_to_vector` copies all parameters of a model into one row
@@ -37,7 +37,8 @@ from torch.nn import functional as F
 from course_utils import data, descent, plots, sliders
 from course_utils.checks import lesson_07 as check
 
-x64, y64 = data.sine_line()  # NumPy, float64, (10,) and (10,)
+points = data.sine_line()
+x64, y64 = points.x, points.y  # NumPy, float64, (10,) and (10,)
 x, y = torch.from_numpy(x64).float(), torch.from_numpy(y64).float()  # float32, (10,) and (10,)
 
 
@@ -88,7 +89,7 @@ print(f"loss of W = (0, 0): {(y**2).mean():.6f}")
 print(f"first step of the slope {0.1 * 2 * (x * y).mean():.6f}", end=", ")
 print(f"of the constant {0.1 * 2 * y.mean():.6f}\n")
 
-descent.truth_panel(descent.design_matrix(x64), y64, line.W, lr=0.1, names=["W[0]", "W[1]"])
+plots.truth_panel(descent.design_matrix(x64), y64, line.W, lr=0.1, names=["W[0]", "W[1]"])
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -111,7 +112,7 @@ descent.truth_panel(descent.design_matrix(x64), y64, line.W, lr=0.1, names=["W[0
 # $$\hat y_i = w_0 + w_1 x_i + w_2 x_i^2 + w_3 x_i^3 + w_4 x_i^4$$
 #
 # It bends in $x$, but each coefficient is only multiplied by a number and added. So it is a linear
-# model in lesson 01's sense, and all that you know of bowls still holds. In the published program
+# model in [lesson 01](01_gradient_descent_by_hand.ipynb)'s sense, and all that you know of bowls still holds. In the published program
 # the polynomial counts from the constant, so here W[0] is *not* the slope. Read the `forward`, not
 # the name.
 #
@@ -150,8 +151,8 @@ print("published: first 6.661948 [0.2492 0.1396 0.1018 0.0830 0.0719]")
 # ### Exercise 1: the power matrix
 #
 # Put the powers side by side as columns, $1, x, x^2, \dots$ The result is a design matrix $A$
-# (lesson 01), and all predictions are $A\,W$. Write it in one line, without a loop: a column of $x$
-# and a row of exponents broadcast to a table (lesson 00).
+# ([lesson 01](01_gradient_descent_by_hand.ipynb)), and all predictions are $A\,W$. Write it in one line, without a loop: a column of $x$
+# and a row of exponents broadcast to a table ([lesson 00](00_start_here.ipynb)).
 
 
 # %% tags=["exercise"]
@@ -182,7 +183,7 @@ check.power_matrix(power_matrix)
 # ## Does it fit after 100,000 epochs?
 #
 # With $A$ at hand the gradient is short enough to write yourself. For the mean of squares
-# $L = \frac1n \lVert A W - y \rVert^2$ lesson 01's derivatives, one for each column, are together
+# $L = \frac1n \lVert A W - y \rVert^2$ [lesson 01](01_gradient_descent_by_hand.ipynb)'s derivatives, one for each column, are together
 #
 # $$g = \tfrac{2}{n} A^\top (A W - y)$$
 #
@@ -230,7 +231,7 @@ plots.polynomial_fits(x, y, fits)
 
 # %% slideshow={"output": "subslide"}
 names = [f"w{k}" for k in range(5)]
-descent.truth_panel(A64, y64, W32, lr, names)
+plots.truth_panel(A64, y64, W32, lr, names)
 
 exact = descent.QuadraticLoss(A64, y64)
 fits = {"after 100,000 epochs": W32, "least squares": exact.minimizer}
@@ -249,7 +250,7 @@ plots.polynomial_fits(x, y, fits, x_range=(0, 1.3))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why are some directions so slow?
 #
-# Lesson 01 drew the bowl over two parameters, with a steep axis and a flat one. Each step
+# [Lesson 01](01_gradient_descent_by_hand.ipynb) drew the bowl over two parameters, with a steep axis and a flat one. Each step
 # multiplied the distance from the bottom, along each axis, by $1 - \mathrm{lr}\cdot\lambda$. The
 # bowl over five coefficients has five axes, the eigenvectors of its second derivatives
 # $H = \frac2n A^\top A$, the **Hessian**, each with its eigenvalue $\lambda$. We call such an axis
@@ -272,7 +273,7 @@ plots.eigenmodes(A64, y64, grid, np.vander(grid, 5, increasing=True))
 #
 # How far did each mode get in 90,000 epochs, up to the last published row? Let $c$ be the distance
 # from the start to the bottom along a mode. After $k$ epochs $c\,(1-\mathrm{lr}\cdot\lambda)^k$ is
-# left, and that costs $\frac{\lambda}{2}$ times its square in loss: lesson 01's $g^2/(2h)$, where
+# left, and that costs $\frac{\lambda}{2}$ times its square in loss: [lesson 01](01_gradient_descent_by_hand.ipynb)'s $g^2/(2h)$, where
 # $h$ is $\lambda$ and the slope $g$ is $\lambda$ times the distance.
 
 # %% slideshow={"output": "subslide"} tags=["cover"]
@@ -302,7 +303,7 @@ plots.mode_decay(curvatures, lr, marks=[90_000, 10_000_000])
 # ### Exercise 2: when is a mode done?
 #
 # Write a function that says how many epochs a mode needs until at most `share` of it is left. The
-# factor may be negative when lr is large (lesson 01's zigzag); its size is what counts. (`np.log`
+# factor may be negative when lr is large ([lesson 01](01_gradient_descent_by_hand.ipynb)'s zigzag); its size is what counts. (`np.log`
 # takes logarithms, and `np.ceil` rounds up.)
 
 
@@ -381,7 +382,7 @@ check.iterate(iterate)
 #
 # </details>
 #
-# It is what lesson 05's `bowl.after(steps, start, lr)` does; here the bowl is `exact`. This is the
+# It is what [lesson 05](05_the_linear_layer.ipynb)'s `bowl.after(steps, start, lr)` does; here the bowl is `exact`. This is the
 # published table with no training: row $k$ shows the loss after $k$ steps, the weights after $k + 1$.
 
 # %% slideshow={"slide_type": "subslide"}
@@ -465,7 +466,7 @@ print(f"{np.spacing(np.float32(10.4)):.1e} apart")  # the way to the next float3
 #
 # New is `torch.autograd.grad(loss, W)`. It *returns* the gradient, instead of adding it to `W.grad`:
 # nothing to zero, no optimizer. `values` shares its storage with W and is no part of the graph
-# (lesson 03), so that stepping it needs no `no_grad`.
+# ([lesson 03](03_raw_autograd_tensors.ipynb)), so that stepping it needs no `no_grad`.
 #
 # Before you time anything, make sure that all do the same work: fast and wrong is easy.
 #
@@ -543,7 +544,7 @@ for name in ladder:
 # spends its time on bookkeeping for the graph, hardly any on arithmetic; without a graph the
 # gradient by hand gains tens of times, and NumPy more still. Then the epochs go. The exact iterate
 # takes as long for a hundred thousand of them as for one: no tuning of a loop comes near a formula.
-# (With large arrays the arithmetic dominates, and the loops move close together. Lesson 10 measures
+# (With large arrays the arithmetic dominates, and the loops move close together. [Lesson 10](10_where_the_time_goes.ipynb) measures
 # that.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -558,7 +559,7 @@ for name in ladder:
 # - **Legendre polynomials** of $t$: $1,\; t,\; \frac12(3t^2-1),\; \dots$ Each reaches one power
 #   higher than the one before, and they are built so that the product of two different ones
 #   averages to zero over $[-1, 1]$: they are **orthogonal**;
-# - any of these **standardised** (lesson 01), all columns but the ones.
+# - any of these **standardised** ([lesson 01](01_gradient_descent_by_hand.ipynb)), all columns but the ones.
 #
 # All of them draw the same curves. **Predict.** By what factor does each lower $\kappa$?
 
@@ -597,13 +598,13 @@ print()
 A_legendre = standardise(bases(x64, 4)["Legendre of t"])  # (10, 5)
 lr_legendre = descent.QuadraticLoss(A_legendre, y64).max_lr / 2
 W_legendre, _ = descend(A_legendre, y64, start, lr_legendre, n_epochs=25)
-descent.truth_panel(A_legendre, y64, W_legendre, lr_legendre, [f"P{k}" for k in range(5)])
+plots.truth_panel(A_legendre, y64, W_legendre, lr_legendre, [f"P{k}" for k in range(5)])
 
 
 # %% [markdown]
 # The column 'epochs' counts, at half of each limit, until the slowest mode is down to a thousandth.
 # (The × in the picture ask for the loss alone, and come sooner.) Standardising the powers of $x$,
-# all the cure that lesson 01's line needed, gains a factor of four here. It mends columns of
+# all the cure that [lesson 01](01_gradient_descent_by_hand.ipynb)'s line needed, gains a factor of four here. It mends columns of
 # different *size*, and these are columns of nearly the same *direction*. Moving to $[-1, 1]$ gains
 # a factor of a thousand and costs nothing. Legendre polynomials end it: tens of epochs instead of
 # two million. One degree more makes all powers worse; standardised Legendre columns stay round.
@@ -711,7 +712,7 @@ for name, losses in races.items():
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: momentum that you did not order
 #
-# **Predict.** Somebody forgets `optimizer.zero_grad()`, and the gradients add up (lesson 03).
+# **Predict.** Somebody forgets `optimizer.zero_grad()`, and the gradients add up ([lesson 03](03_raw_autograd_tensors.ipynb)).
 # Which value of $\mu$ is that?
 
 
@@ -803,14 +804,14 @@ print("registered:", [name for name, _ in parabola.named_parameters()])
 
 # %% [markdown]
 # W is a plain tensor. It gets gradients, and they pile up in `W.grad`, but it is not registered
-# (lesson 05), so the optimizer never hears of it. Only the constant is fitted, to the mean of y, and
+# ([lesson 05](05_the_linear_layer.ipynb)), so the optimizer never hears of it. Only the constant is fitted, to the mean of y, and
 # the loss levels out at y's variance. The cure is `nn.Parameter(torch.zeros(2))`, and the habit is
 # to look at `named_parameters()` whenever you write a Module.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: shapes and types
 #
-# One more silent one, in the manner of lesson 00: give the line a *column* of $x$, leave y as it is,
+# One more silent one, in the manner of [lesson 00](00_start_here.ipynb): give the line a *column* of $x$, leave y as it is,
 # and write the loss by hand.
 
 
@@ -846,7 +847,7 @@ for attempt in (
 # - **A float64 matrix meets float32 weights.** What comes from NumPy is float64, what
 #   `torch.zeros` makes is float32. Convert one of them.
 # - **`.double()`** makes float64 weights, but what it returns is the *result* of an operation and no
-#   leaf (lesson 03). An optimizer moves leaves only. State the type where the tensor is made, as in
+#   leaf ([lesson 03](03_raw_autograd_tensors.ipynb)). An optimizer moves leaves only. State the type where the tensor is made, as in
 #   the last attempt, and nothing complains.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -870,5 +871,5 @@ for attempt in (
 # `atol=`, `np.allclose`, `rtol=`, `np.sin`, `.solution`, `driver=`, `torch.linalg.lstsq`,
 # `torch.linalg.solve`, `.var`.
 #
-# **Next**, in lesson 08, the points get noise, and the question changes: not whether a fit has
+# **Next**, in [lesson 08](08_what_a_fit_is_worth.ipynb), the points get noise, and the question changes: not whether a fit has
 # converged, but what it is worth on points that it has not seen.

@@ -12,7 +12,7 @@
 # - work out how much memory a tensor takes before you make it,
 # - say when a GPU would help, and when it would not.
 #
-# **Builds on** lessons 01, 05, 06 and 09 (`device`). **Takes** about 40 minutes.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb), [lesson 05](05_the_linear_layer.ipynb), [lesson 06](06_dataset_and_dataloader.ipynb) and [lesson 09](09_a_real_data_set.ipynb) (`device`). **Takes** about 40 minutes.
 #
 # The times in this lesson are those of the machine that ran it, named below. Yours will differ, by
 # several times perhaps. So the text speaks of ratios and their sizes, ten times or a hundred, and
@@ -133,12 +133,12 @@ check.stopwatch(stopwatch)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does one step cost?
 #
-# A step of lesson 05 has five parts: the forward pass, the loss, the backward pass, the optimizer's
+# A step of [lesson 05](05_the_linear_layer.ipynb) has five parts: the forward pass, the loss, the backward pass, the optimizer's
 # step, and zeroing. Time each on its own, for a line, on 80 rows and on 8,000.
 #
 # Two arguments make it possible to repeat a part. `retain_graph=True` keeps the graph for another
-# `backward` (lesson 03). And `set_to_none=False` makes `zero_grad` fill each gradient with zeros.
-# Without it the gradient is thrown away and becomes `None` (lesson 05): that is cheaper, saves the
+# `backward` ([lesson 03](03_raw_autograd_tensors.ipynb)). And `set_to_none=False` makes `zero_grad` fill each gradient with zeros.
+# Without it the gradient is thrown away and becomes `None` ([lesson 05](05_the_linear_layer.ipynb)): that is cheaper, saves the
 # memory between two steps, and is what you want in a training. But then `step` would find no
 # gradient the next time and do nothing, and you would be timing that.
 #
@@ -232,8 +232,8 @@ check.overhead_and_cost(overhead_and_cost)
 # ## How does an epoch grow with the data?
 #
 # With full batches, an epoch is one step on all rows. Take it from a hundred rows to ten million, in
-# NumPy with the gradient by hand (lesson 01), and in PyTorch with autograd (lesson 05). Beside them,
-# scikit-learn fits the line (lesson 01): it does not step, it solves.
+# NumPy with the gradient by hand ([lesson 01](01_gradient_descent_by_hand.ipynb)), and in PyTorch with autograd ([lesson 05](05_the_linear_layer.ipynb)). Beside them,
+# scikit-learn fits the line ([lesson 01](01_gradient_descent_by_hand.ipynb)): it does not step, it solves.
 #
 # **Predict.** Who is fastest on a hundred rows? By how much? Draw PyTorch's curve as you expect it,
 # both axes in powers of ten: where is it flat, where does it rise?
@@ -241,13 +241,13 @@ check.overhead_and_cost(overhead_and_cost)
 
 # %%
 def numpy_epoch(x, y):
-    """The gradient at w = b = 0.5, as in lesson 01: a step less its two subtractions."""
+    """The gradient at w = b = 0.5: a step less its two subtractions."""
     error = 0.5 * x + 0.5 - y
     return 2 * (error * x).mean(), 2 * error.mean()
 
 
 def torch_epoch(x, y, model, optimizer):
-    """One step of lesson 05."""
+    """One step with an optimizer."""
     loss = F.mse_loss(model(x), y)
     optimizer.zero_grad()
     loss.backward()
@@ -308,7 +308,7 @@ print(f"t0 / c lies between 1,000 and 1,000,000 rows: {1000 < t0 / c < 1_000_000
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Each curve begins flat, where overhead rules, and later rises with $n$, where the work does. The
 # upright line marks $n = t_0 / c$, the rows at which PyTorch's overhead and its work are equal: there
-# the curve bends. NumPy's overhead is the smallest, so it wins on small data, as in lesson 07. On
+# the curve bends. NumPy's overhead is the smallest, so it wins on small data, as in [lesson 07](07_fitting_polynomials.ipynb). On
 # large data overhead no longer counts. What still differs is how often each goes through all the numbers:
 # autograd also keeps what its backward pass will need, and scikit-learn solves for the minimum where
 # the other two take a single step.
@@ -341,7 +341,7 @@ def by_slices(x, y, batch_size):
 
 
 def by_loader(x, y, batch_size):
-    """Batches from a DataLoader, as in lesson 06."""
+    """Batches from a DataLoader."""
     return DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True)
 
 
@@ -373,7 +373,7 @@ print(f"in batches of 4,096 they pass over 5 times the rows of the DataLoader: {
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Larger batches pass more rows per second, because fewer steps pay the overhead: with slices the gain
-# comes into the neighbourhood of $1{,}024 / 4 = 256$. That does not make them better: lesson 01 showed that many
+# comes into the neighbourhood of $1{,}024 / 4 = 256$. That does not make them better: [lesson 01](01_gradient_descent_by_hand.ipynb) showed that many
 # small steps get further in one pass. What counts is the loss after a given *time*, so try a few
 # sizes against the clock.
 #
@@ -438,7 +438,7 @@ print(f"float64 takes at least 1.2 times as long: {ratio > 1.2}")
 # %% [markdown]
 # Half the memory, and something like half the time, where there is enough work to notice. That is why
 # networks are trained in float32 and smaller. And why do lessons of this course use float64 at times?
-# Because lesson 07's rounding cost more than time: where a flat direction needs ten digits, float32
+# Because [lesson 07](07_fitting_polynomials.ipynb)'s rounding cost more than time: where a flat direction needs ten digits, float32
 # does not have them.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -477,7 +477,7 @@ check.megabytes(megabytes)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: an (n, 1) against an (n,) costs memory, too
 #
-# The broadcasting bug of lesson 00 has a price that grows with the square of the rows. The cell does
+# The broadcasting bug of [lesson 00](00_start_here.ipynb) has a price that grows with the square of the rows. The cell does
 # not make the difference; it computes what that would take. Then it asks for a tensor that no machine
 # has room for.
 
@@ -501,7 +501,7 @@ except RuntimeError as error:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Would a GPU help?
 #
-# The **device** of a tensor (lesson 09) is where it lives and is computed with. A GPU, the device
+# The **device** of a tensor ([lesson 09](09_a_real_data_set.ipynb)) is where it lives and is computed with. A GPU, the device
 # `cuda`, does thousands of multiplications at once, but each call to it has more overhead than one to
 # the processor, and the data must travel there first. And its calls return *before* the work is done:
 # to time it, wait with `torch.cuda.synchronize()`.
@@ -558,4 +558,4 @@ if devices == ["cpu"]:
 #
 # You have come from a derivative on paper to a model on real data, and you know what it costs to run.
 # What stands between you and larger networks is more of the same: every one of them is trained by the loop
-# that you wrote in lesson 01.
+# that you wrote in [lesson 01](01_gradient_descent_by_hand.ipynb).

@@ -7,12 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from matplotlib import rc_context
 from PIL import Image
 
-from course_utils import animation, plots
-from course_utils.plots import core
-from tests.lessons import ROOT, read_notebook
+from course_utils import animation, figures, plots
+from tests.lessons import read_notebook
 from tests.nbval_tolerance import picture_difference
 
 X = np.linspace(0, 1, 12)
@@ -55,10 +53,10 @@ def frames(output):
 
 def test_still_is_the_picture_itself_and_the_animation_ends_with_it(played):
     still, moving, seconds = frames(played())
-    with core.caught() as figures:
+    with figures.capture_figures() as captured:
         plots.one_descent(X, Y, PATH, 20, "twenty steps")
-    with rc_context({"savefig.dpi": "figure"}):
-        alone = Image.open(io.BytesIO(core.to_png(figures[0][0])))
+    with figures.style({"savefig.dpi": "figure"}):
+        alone = Image.open(io.BytesIO(figures.to_png(captured[0][0])))
     assert np.array_equal(still, np.asarray(alone.convert("RGB")))
     assert np.array_equal(moving[-1], still)
     assert len(moving) == len(PATH) + 1
@@ -66,14 +64,14 @@ def test_still_is_the_picture_itself_and_the_animation_ends_with_it(played):
 
 
 def test_each_frame_is_the_picture_with_so_many_points_and_a_dot_at_the_last(played):
-    """In the style of the lessons, from the first point on; the dot stands on all."""
-    with rc_context(fname=ROOT / "notebooks" / "matplotlibrc"), core.caught() as figures:
+    """From the first point on; the dot lies over everything else."""
+    with figures.capture_figures() as captured:
         output = played()
         _, moving, _ = frames(output)
         plots.one_descent(X, Y, PATH, 20, "twenty steps")
-        ((figure, _),) = figures
-        with rc_context({"savefig.dpi": "figure"}):
-            core.to_png(figure)
+        ((figure, _),) = captured
+        with figures.style({"savefig.dpi": "figure"}):
+            figures.to_png(figure)
             figure.set_layout_engine("none")  # what grows leaves everything in its place
             lines = [line for ax in figure.axes for line in ax.lines if line.get_gid() == "grows"]
             whole = [line.get_xydata() for line in lines]
@@ -84,7 +82,7 @@ def test_each_frame_is_the_picture_with_so_many_points_and_a_dot_at_the_last(pla
                 for line, dot, points in zip(lines, dots, whole, strict=True):
                     line.set(data=points[: n + 1].T, zorder=100)
                     dot.set_data(points[n : n + 1].T)
-                wanted = Image.open(io.BytesIO(core.to_png(figure))).convert("RGB")
+                wanted = Image.open(io.BytesIO(figures.to_png(figure))).convert("RGB")
                 assert np.array_equal(moving[n], wanted)
     shown = output["metadata"]["image/png"]["width"]
     assert moving[0].shape[1] == pytest.approx(shown, abs=1), "small enough for a notebook"
@@ -131,7 +129,7 @@ def test_it_takes_the_time_it_is_given(played, wanted):
 
 @pytest.mark.parametrize("seconds", [0, -1, 5.1])
 def test_what_plays_too_long_is_refused(played, seconds):
-    with pytest.raises(ValueError, match=f"at most 5, and positive, but {seconds} came"):
+    with pytest.raises(ValueError, match=f"positive and at most 5, got {seconds}"):
         played(seconds=seconds)
 
 

@@ -146,15 +146,18 @@ def test_a_rebuild_leaves_the_file_alone_and_one_from_nothing_gives_the_same(cou
     assert path.read_bytes() == before
     changed = {str(p.relative_to(course)) for p in course.rglob("*")}
     assert changed == {"pyproject.toml", "lessons", "lessons/01_a.py"} | {
-        "NAMES.md",
         "notebooks",
         "notebooks/01_a.ipynb",
-        "pictures",
-        "pictures/01.png",
+        "docs",
+        "docs/names.md",
+        "docs/pictures",
+        "docs/pictures/01_a.png",
     }
-    assert (course / "pictures/01.png").read_bytes() == b"hi"
-    row = "| `interact` | `@interact(x=(0, 4))` | [01](notebooks/01_a.ipynb), 'its beginning' |\n"
-    assert (course / "NAMES.md").read_text("utf-8").endswith(row)
+    assert (course / "docs/pictures/01_a.png").read_bytes() == b"hi"
+    row = (
+        "| `interact` | `@interact(x=(0, 4))` | [01](../notebooks/01_a.ipynb), 'its beginning' |\n"
+    )
+    assert (course / "docs/names.md").read_text("utf-8").endswith(row)
 
 
 def test_unchanged_cells_keep_their_ids(course):
@@ -168,7 +171,7 @@ def test_unchanged_cells_keep_their_ids(course):
     ]
 
 
-def test_the_kernel_runs_beside_the_matplotlibrc(course):
+def test_the_kernel_runs_in_the_folder_of_the_notebooks(course):
     (course / "lessons/02_b.py").write_text("# %%\nimport os\nos.path.basename(os.getcwd())\n")
     assert build.main(["02"], course) == 0
     (cell,) = nbformat.read(course / "notebooks/02_b.ipynb", as_version=4).cells

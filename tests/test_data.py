@@ -1,5 +1,7 @@
 """Every data set is what its docstring and the syllabus say."""
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
@@ -34,7 +36,7 @@ def test_noisy_line_lies_around_its_truth():
 
 
 @pytest.mark.parametrize("make", [data.noisy_line, data.noisy_sine, data.fruit_yields])
-def test_the_parts_of_a_data_set_cannot_be_exchanged(make):
+def test_the_parts_of_a_data_set_cannot_be_replaced(make):
     """`line.x = ...` for `x = ...` would go unnoticed."""
     found = make()
     for name in vars(found):
@@ -50,7 +52,10 @@ def test_each_call_gives_fresh_arrays():
 
 
 def test_sine_line_has_no_noise():
-    x, y = data.sine_line()
+    points = data.sine_line()
+    x, y = points.x, points.y
+    assert points.noise == 0
+    np.testing.assert_array_equal(points.y_true, y)
     assert x[0] == 0
     assert x[-1] == 1
     np.testing.assert_allclose(np.diff(x), 1 / 9)
@@ -95,10 +100,39 @@ def test_fruit_yields_as_in_the_syllabus():
     assert table.x.dtype == table.y.dtype == np.float32
 
 
-def test_a_table_says_in_one_line_what_it_holds():
-    assert repr(data.fruit_yields()) == (
-        "5 rows: temperature (°F), rainfall (mm), humidity (%) -> apples (t/ha), oranges (t/ha)"
-    )
+MAKERS = [
+    function
+    for name, function in inspect.getmembers(data, inspect.isfunction)
+    if function.__module__ == data.__name__ and not name.startswith("_")
+]
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_every_data_set_has_named_arrays_and_says_in_one_line_what_it_holds(make):
+    found = make()
+    assert type(found) is inspect.signature(make, eval_str=True).return_annotation
+    assert type(found) in (data.Sample, data.Split, data.Table)
+    assert isinstance(vars(found).get("x", vars(found).get("x_train")), np.ndarray)
+    assert "\n" not in repr(found)
+    assert "array(" not in repr(found)
+    assert len(repr(found)) < 400
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (data.noisy_line, "80 rows to train, 20 to validate; w = 2, b = 1, noise = 0.1"),
+        (data.sine_line, "10 points, x from 0 to 1; noise = 0"),
+        (data.integer_noise_line, "50 points, x from 1 to 50; noise = 4.899"),
+        (
+            data.fruit_yields,
+            "5 rows: temperature (°F), rainfall (mm), humidity (%) -> "
+            "apples (t/ha), oranges (t/ha)",
+        ),
+    ],
+)
+def test_a_data_set_says_what_it_holds(make, words):
+    assert repr(make()) == words
 
 
 def test_repeated_yields_are_near_copies_by_region():
@@ -120,15 +154,17 @@ def test_repeated_yields_are_near_copies_by_region():
 
 
 def test_integer_noise_line_is_the_published_one():
-    X, y = data.integer_noise_line()
-    assert X.dtype == y.dtype == torch.float32
-    assert X.tolist() == [[k] for k in range(1, 51)]
-    noise = y - 2 * X - 1
+    points = data.integer_noise_line()
+    assert points.x.dtype == points.y.dtype == np.float32
+    assert points.x.tolist() == [[k] for k in range(1, 51)]
+    np.testing.assert_array_equal(points.y_true, 2 * points.x + 1)
+    noise = points.y - points.y_true
     assert noise.sum() == 0
-    assert noise.abs().max() <= 8
+    assert abs(noise).max() <= 8
+    assert points.noise == pytest.approx(np.std(np.arange(-8, 9)))
     torch.manual_seed(71)
     expected = torch.randint(-8, 9, (50, 1), dtype=torch.float)
-    assert torch.equal(noise, expected)
+    np.testing.assert_array_equal(noise, expected)
 
 
 def test_integer_noise_line_leaves_the_global_generator_alone():

@@ -9,6 +9,7 @@ import pytest
 from commands import build
 from tests.faults.__main__ import NotProvedError, check_imports, noticed, take_over
 from tests.faults.bank import Fault, faults
+from tests.faults.random_faults import Source, all_files, changes_of, random_faults
 from tests.lessons import NUMBERS, ROOT
 from tests.test_architecture import COURSE_UTILS
 
@@ -87,3 +88,76 @@ def test_the_copys_own_code_must_be_imported(tmp_path):
     (tmp_path / "course_utils").mkdir()
     (tmp_path / "course_utils/__init__.py").touch()
     check_imports(tmp_path)
+
+
+CODE = """
+import math as m
+
+def area(radius: float = 2.0, strict=True):
+    "A docstring with words."
+    if not radius > 0 or radius == 1:
+        raise ValueError(f"the radius is {radius}")
+    total = -m.pi * radius**2
+    total += round(radius, ndigits=3)
+    pairs = zip(total, radius, strict=True)
+    return f"an area of {max(total, 7):.2f} square metres", pairs
+"""
+RULES = [
+    "def area(radius: float = 2.02, strict=True):",
+    "def area(radius: float = 2.0, strict=False):",
+    "if radius > 0 or radius == 1:",
+    "if not radius >= 0 or radius == 1:",
+    "if not radius > 1 or radius == 1:",
+    "if not radius > 0 and radius == 1:",
+    "if not radius > 0 or radius != 1:",
+    "if not radius > 0 or radius == 2:",
+    "total = m.pi * radius**2",
+    "total = -m.pi / radius**2",
+    "total = -m.pi * radius*2",
+    "total = -m.pi * radius**3",
+    "total -= round(radius, ndigits=3)",
+    "total += round(radius, )",
+    "total += round(radius, ndigits=4)",
+    "pairs = zip(radius, total, strict=True)",
+    'return f"an area of {max(total, 7):.2f} qquare metres", pairs',
+]
+
+
+def made_of(tmp_path, text):
+    """Return the lines that the rules make of a text, each after the change."""
+    path = tmp_path / "a.py"
+    path.write_text(text, "utf-8")
+    source = Source(path)
+    found = changes_of("a.py", source)
+    return [source.fault("a.py", *change).name.partition(" becomes ")[2] for change in found]
+
+
+def test_each_rule_makes_its_faults_and_no_others(tmp_path):
+    # Python 3.12 and later know where the code in an f-string is, and change it, too.
+    assert {line for line in made_of(tmp_path, CODE) if "max(total, 7)" in line} == {RULES[-1]}
+    assert {line for line in made_of(tmp_path, CODE) if "return" not in line} == set(RULES[:-1])
+
+
+def test_an_operator_is_found_between_brackets_and_comments(tmp_path):
+    lines = made_of(tmp_path, "t = (a) \\\n    is not (b)\nx = (a  # one + two\n    * b)\n")
+    assert lines == ["is (b)", "/ b)"]
+
+
+def test_the_cells_that_nothing_compares_are_left_alone(tmp_path):
+    (tmp_path / "a.py").write_text('x = 1\n# %% tags=["exercise"]\ny = 1\n\n# %%\nz = 1\n')
+    source = Source(tmp_path / "a.py")
+    first = [source.text[change[0] - 4] for change in changes_of("lessons/a.py", source)]
+    assert first == ["x", "z"]
+
+
+def test_random_faults_apply_and_a_seed_draws_the_same_again(tmp_path):
+    drawn = random_faults(60, 3, all_files())
+    assert random_faults(60, 3, all_files()) == drawn
+    assert random_faults(60, 4, all_files()) != drawn
+    assert {fault.file.split("/")[0] for fault in drawn} == {"lessons", "course_utils"}
+    for fault in drawn:
+        copied = tmp_path / fault.file
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / fault.file, copied)
+        fault.apply(tmp_path)
+        ast.parse(copied.read_text("utf-8"))

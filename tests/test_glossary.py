@@ -1,4 +1,4 @@
-"""GLOSSARY has the words that the lessons declare; it and SYMPTOMS name sections that exist."""
+"""The glossary has the words that the lessons declare; its sections, and the symptoms', exist."""
 
 import re
 
@@ -7,7 +7,9 @@ import pytest
 from commands.names import Lesson
 from tests.lessons import NUMBERS, ROOT, read_notebook
 
-ROW = re.compile(r"^\| (.+?) \| .+? \| \[(\d\d)\]\(notebooks/(\d\d)_\w+\.ipynb\), '(.+)' \|$", re.M)
+ROW = re.compile(
+    r"^\| (.+?) \| .+? \| \[(\d\d)\]\(\.\./notebooks/(\d\d)_\w+\.ipynb\), '(.+)' \|$", re.M
+)
 
 
 def rows(page):
@@ -23,7 +25,7 @@ def markdown(number):
     return "\n".join(c.source for c in read_notebook(number).cells if c.cell_type == "markdown")
 
 
-@pytest.mark.parametrize("page", ["GLOSSARY.md", "SYMPTOMS.md"])
+@pytest.mark.parametrize("page", ["docs/glossary.md", "docs/symptoms.md"])
 def test_sections_exist(page):
     headings = {n: set(re.findall(r"^##+ (.+)$", markdown(n), re.M)) for n in NUMBERS}
     for word, number, linked, section in rows(page):
@@ -32,12 +34,12 @@ def test_sections_exist(page):
 
 
 def test_glossary_has_each_word_once_in_order():
-    words = [row[0].strip("`").lower() for row in rows("GLOSSARY.md")]
+    words = [row[0].strip("`").lower() for row in rows("docs/glossary.md")]
     assert words == sorted(set(words))
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_glossary_has_the_words_that_a_lesson_declares(number):
     (path,) = (ROOT / "lessons").glob(f"{number}_*.py")
-    listed = [word.strip("`") for word, home, *_ in rows("GLOSSARY.md") if home == number]
+    listed = [word.strip("`") for word, home, *_ in rows("docs/glossary.md") if home == number]
     assert sorted(Lesson(path).words) == sorted(listed)

@@ -17,11 +17,10 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from torch import nn
 from torchviz import make_dot
 
-from course_utils import graphs
+from course_utils import figures, graphs
 from course_utils.graphs import drawing
 from course_utils.graphs import tape as tape_module
 from course_utils.graphs.drawing import CONSTANT, CUT, LEAF, MAX_WIDTH, OPERATION, RESULT
-from course_utils.plots import core
 from tests.nbval_tolerance import align
 from tests.tolerance import near
 
@@ -703,7 +702,7 @@ def test_torchviz_keeps_names_and_structure():
 
 def test_torchviz_is_the_same_each_time(monkeypatch, capsys):
     seen = []
-    monkeypatch.setattr(core, "display", lambda data, metadata, raw: seen.append(data))
+    monkeypatch.setattr(figures, "display", lambda data, metadata, raw: seen.append(data))
     for _ in range(2):
         graphs.torchviz(dot_of(show_saved=True))
     assert seen[0] == seen[1]
@@ -855,7 +854,9 @@ def test_small_axes_get_small_text():
 @pytest.mark.parametrize("name", ["value", "norm_error gradients", "dot"])
 def test_a_graph_shows_itself_with_its_line(name, monkeypatch, capsys):
     seen = []
-    monkeypatch.setattr(core, "display", lambda data, metadata, raw: seen.append((data, metadata)))
+    monkeypatch.setattr(
+        figures, "display", lambda data, metadata, raw: seen.append((data, metadata))
+    )
     assert PICTURES[name]()(None) is None
     ((data, metadata),) = seen
     line = capsys.readouterr().out
@@ -944,17 +945,17 @@ def deep_dot(n_nodes):
         (not_a_number, ValueError, r"must be one number, but has shape \(2,\): reduce it"),
         (detached, ValueError, r"has no grad_fn, so no graph lies behind it"),
         (lambda: many(26), ValueError, r"has 26 nodes; up to 25 can be read\. .*torchviz"),
-        (lambda: one_row()[0].draw(3.0), TypeError, r"wants the loss, a tensor, but a float came"),
+        (lambda: one_row()[0].draw(3.0), TypeError, r"needs the loss, a tensor, got a float"),
         (lambda: graphs.record(w=1.0), TypeError, r"names tensors, but w is of type float"),
         (lambda: graphs.value_graph(7), TypeError, r"of type int has no value\.$"),
         (lambda: graphs.value_graph(X), TypeError, r"type Tensor has no .*graphs\.record\."),
         (crooked, ValueError, r"'v' has 1 parents but 2 local derivatives"),
         (lambda: graphs.value_graph(chain(2000)), ValueError, r"has 2000 nodes; up to 25"),
-        (lambda: graphs.torchviz("loss"), TypeError, r"torchviz.make_dot returns, but a str came"),
+        (lambda: graphs.torchviz("loss"), TypeError, r"torchviz.make_dot returns, got a str"),
         (lambda: graphs.torchviz(deep_dot(81)), ValueError, r"has 81 nodes; up to 80"),
     ],
 )
-def test_errors_say_what_came_and_what_to_do(call, error, words):
+def test_errors_say_what_was_given_and_what_to_do(call, error, words):
     with pytest.raises(error, match=words):
         call()
 

@@ -147,7 +147,7 @@ def test_pictures_say_their_numbers(make, capsys):
     names, column, flat = ["a", "b"], make(RAIN[:, :1]), make(RAIN[:, 0])
     line = plots.broadcast_difference(column, flat, names, ax=Figure().subplots())
     assert line == "(3, 1) − (3,) is (3, 3): 3 and 3 numbers give 9 differences."
-    axs = Figure().subplot_mosaic([["wanted", "table"]])
+    axs = Figure().subplot_mosaic([["rows", "table"]])
     line = plots.every_pair(column + 1, flat, axs=axs)
     pairs = [(p + 1 - t) ** 2 for p in RAIN[:, 0] for t in RAIN[:, 0]]
     assert f"is 1.0000 over the 3 right differences, {np.mean(pairs):.4f} over all 9." in line
@@ -165,7 +165,11 @@ def test_broadcast_picture_dots_what_is_not_stored():
     ("name", "arguments", "words"),
     [
         ("means_by_axis", (RAIN, "ab", "wxyz", "mm"), r"table must have shape \(2, 4\)"),
-        ("broadcast_difference", (RAIN, [1, 2, 3], "ab"), r"\(3, 4\) and \(3,\) came"),
+        (
+            "broadcast_difference",
+            (RAIN, [1, 2, 3], "ab"),
+            r"must broadcast, got \(3, 4\) and \(3,\)",
+        ),
         ("broadcast_difference", (RAIN, 1.0, "ab"), "one or two axes"),
         ("every_pair", (RAIN[0], [1, 2]), "y must have 4 rows, but has 2"),
         ("every_pair", (RAIN[0] * np.nan, RAIN[0]), "y_pred must be finite"),

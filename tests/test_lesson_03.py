@@ -12,6 +12,7 @@ from course_utils import data
 from tests.lessons import ROOT, exercises, read_notebook, run_lesson
 from tests.tolerance import near
 
+SINE = data.sine_line()
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
 
 
@@ -76,7 +77,7 @@ def test_the_table_has_every_200th_step(lesson, printed):
 
 def test_path_of_the_tutorial_agrees_with_the_gradient_by_hand(lesson):
     """The same descent in NumPy, with the formula of the lesson and in float64."""
-    x, y = data.sine_line()
+    x, y = SINE.x, SINE.y
     W = np.zeros(2)
     for k in range(2000):
         if k % 200 == 0:
@@ -87,7 +88,7 @@ def test_path_of_the_tutorial_agrees_with_the_gradient_by_hand(lesson):
 
 
 def test_mse_reaches_least_squares_in_200_steps(lesson):
-    slope, height = np.polyfit(*data.sine_line(), 1)
+    slope, height = np.polyfit(SINE.x, SINE.y, 1)
     assert [slope, height] == near(["1.4707", "1.7564"])
     assert len(lesson["path_mse"]) == 201
     assert lesson["path_mse"][-1] == near([slope, height])
@@ -97,7 +98,7 @@ def test_mse_reaches_least_squares_in_200_steps(lesson):
 
 @pytest.mark.parametrize(("run", "left"), [("path_slow", "4.05"), ("path", "43.29")])
 def test_what_2000_steps_leave_of_the_flat_direction(lesson, run, left):
-    x, y = data.sine_line()
+    x, y = SINE.x, SINE.y
     A = np.column_stack([x, np.ones(10)])
     values, vectors = np.linalg.eigh(A.T @ A / 5)
     best = np.linalg.solve(A.T @ A, A.T @ y)
@@ -201,7 +202,7 @@ def test_cut_slope_gets_no_gradient(lesson):
     assert W.grad[1] == near("-0.3053")
     a, b = lesson["path_cut"][-1]
     assert a == 0
-    assert b == pytest.approx(data.sine_line()[1].mean(), abs=2e-3)
+    assert b == pytest.approx(SINE.y.mean(), abs=2e-3)
 
 
 def test_data_gives_a_wrong_gradient_without_an_error(lesson, capsys):

@@ -302,14 +302,22 @@ def test_matrix_product_writes_every_entry_and_marks_one():
     ("name", "arguments", "words"),
     [
         ("each_input", (X[:, :2], Y, *NAMES), r"x must have shape \(n, 3\)"),
-        ("each_input", (X, Y[:4], *NAMES), "the rows must match, but there are 5 and 4"),
-        ("each_input", (X, Y, NAMES[0], NAMES[0]), "2 names are wanted, but 3 came"),
+        ("each_input", (X, Y[:4], *NAMES), r"y must have shape \(5, m\), but has shape \(4, 2\)"),
+        ("each_input", (X, Y, NAMES[0], NAMES[0]), "y_names must hold 2 names, but holds 3"),
         ("matrix_product", (X, START, ["x", "w.T", "y"]), r"got \(5, 3\), \(4, 2\)"),
         ("matrix_product", (X, START[:3], ["x"]), "names must name 3 blocks, but names 1"),
-        ("errors_by_row", (Y, Y[:4], Y, "ab", "de", "t"), "the rows must match"),
-        ("errors_by_row", (Y, Y[:, 0], Y, "ab", "de", "t"), r"left must have shape \(n, 2\)"),
+        (
+            "errors_by_row",
+            (Y, Y[:4], Y, "ab", "de", "t"),
+            r"left must have shape \(5, 2\), but has shape \(4, 2\)",
+        ),
+        (
+            "errors_by_row",
+            (Y, Y[:, 0], Y, "ab", "de", "t"),
+            r"left must have shape \(5, 2\), but has shape \(5,\)",
+        ),
         ("predictions_against_targets", (Y, Y, Y * np.nan, "ab", "de", "t"), "must be finite"),
-        ("two_scales", (X, X, Y, [1.0], [1.0], [0.1, -1]), "lrs must be positive, but -1 came"),
+        ("two_scales", (X, X, Y, [1.0], [1.0], [0.1, -1]), "lrs must be positive, got -1"),
     ],
 )
 def test_picture_refuses_bad_input(name, arguments, words):

@@ -84,7 +84,7 @@ def test_truth_of_the_syllabus(lesson, bowl):
     assert curvatures[1] / curvatures[0] == near("3545")
     assert 2 / curvatures[1] == near("0.0011638")
     assert 0.001 * curvatures[1] / 2 == near("0.86")
-    panel = printed('descent.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])')
+    panel = printed('plots.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])')
     assert re.search(r"converged +NO +NO", panel)
     assert "κ = 3,545" in panel
     assert "85.9 %" in panel
@@ -251,10 +251,10 @@ def test_outputs_hold_no_path_and_no_warning():
 
 
 def test_data_are_those_of_the_syllabus():
-    X, y = data.integer_noise_line()
-    noise = y - 2 * X - 1
+    points = data.integer_noise_line()
+    noise = points.y - 2 * points.x - 1
     assert noise.sum() == 0
-    assert noise.abs().max() == 8
+    assert abs(noise).max() == 8
     assert (noise == noise.round()).all()
 
 

@@ -346,7 +346,7 @@ POINTS = (GRID[:5], CURVE[:5])
         (lambda: plots.losses_by_size([10, 20], {1: ([[1, 1]], [[1, 1]])}, 0.3), "three degrees"),
         (
             lambda: plots.ridge_path([1, 2], np.ones((3, 4)), [[1, 1]], [[1, 1]], 0.3),
-            "weights must have 2 rows",
+            r"weights must have shape \(2, d\)",
         ),
         (
             lambda: plots.early_stop([2, 1], [2, 1], 5, POINTS, POINTS, GRID, (CURVE, CURVE)),

@@ -254,7 +254,7 @@ def test_the_model_follows_the_data_to_another_device(lesson):
         (lambda: plots.input_importance(["a"], {}, "points"), "views must hold three measures"),
         (
             lambda: plots.input_importance(["a"], {"x": BAD, "y": BAD, "z": BAD}, "points"),
-            r"views must hold shapes \(splits, 1\)",
+            r"views must have shape \(splits, 1\)",
         ),
     ],
 )

@@ -18,7 +18,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from course_utils import plots
+from course_utils import figures, plots
 from course_utils.descent import QuadraticLoss, design_matrix
 from course_utils.plots import core
 from tests.lessons import ROOT
@@ -53,7 +53,7 @@ PARTS = {
 PICTURES = {
     "means_by_axis": ((TWO[:2], "ab", "cd", "mm"), None),
     "broadcast_difference": ((Y[:3], Y[:3, 0], ["left", "right"]), None),
-    "every_pair": ((Y, Y[:, 0]), "wanted table"),
+    "every_pair": ((Y, Y[:, 0]), "rows table"),
     "train_and_validation": ((X, Y, X[:3], Y[:3], 2.0, 1.0), None),
     "residuals": ((X, Y, 0.5, 1.0), "residuals squares"),
     "loss_surface": ((X, Y, 0.5, 1.0), "surface map"),
@@ -208,13 +208,14 @@ def displayed(monkeypatch):
     """Return what a picture displays: pairs of data and metadata."""
     seen = []
     monkeypatch.setattr(
-        core, "display", lambda data, metadata, raw: seen.append((data, metadata, raw))
+        figures, "display", lambda data, metadata, raw: seen.append((data, metadata, raw))
     )
     return seen
 
 
-# Those of lessons 00 and 04 to 09 are held by the cells of their notebooks.
-HOMES = [f"course_utils.plots.lesson_{number}" for number in ("01", "02", "03", "10")]
+# The other pictures are shown in cells whose stored outputs are compared.
+SUBJECTS = ("gradient_descent", "autograd", "raw_tensors", "time")
+HOMES = [f"course_utils.plots.{subject}" for subject in SUBJECTS]
 SHOWN = [name for name in PICTURES if getattr(plots, name).__module__ in HOMES]
 
 
@@ -246,7 +247,7 @@ def test_picture_draws_on_given_axes(name, displayed):
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_bad_argument_is_named_as_it_is_spelled_with_what_came(name):
+def test_a_bad_argument_is_named_as_it_is_spelled_with_what_was_given(name):
     for argument, value in good(name).items():
         for part, replace in places(value):
             for bad, what in spoiled(part):
@@ -256,7 +257,7 @@ def test_a_bad_argument_is_named_as_it_is_spelled_with_what_came(name):
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_lengths_that_do_not_fit_each_other_are_told(name):
+def test_lengths_that_do_not_fit_each_other_are_named(name):
     free = ANY_LENGTH.get(name, "").split()
     for argument, value in good(name).items():
         for part, replace in places(value):
@@ -287,7 +288,7 @@ def test_picture_asks_for_its_axes_by_name():
         ((np.hstack([X, X]), Y, 0.5, 1.0), r"x must have shape \(n,\) or \(n, 1\)"),
         ((X.T, Y, 0.5, 1.0), r"x must have shape \(n,\) or \(n, 1\), but has shape \(1, 12\)"),
         ((X, Y, X, 1.0), r"w must be one number, but has shape \(12, 1\)"),
-        (("text", Y, 0.5, 1.0), r"x must be numbers in the shape of an array, but 'text' came"),
+        (("text", Y, 0.5, 1.0), r"x must be numbers in the shape of an array, got 'text'"),
     ],
 )
 def test_bad_input_is_named(arguments, words):
@@ -296,7 +297,7 @@ def test_bad_input_is_named(arguments, words):
 
 
 def test_a_learning_rate_that_is_not_positive_is_named():
-    with pytest.raises(ValueError, match="lrs must be positive, but 0 came"):
+    with pytest.raises(ValueError, match="lrs must be positive, got 0"):
         plots.learning_rates(X, Y, [PATH] * 4, [0.1, 0.2, 0, 1])
 
 
@@ -344,7 +345,7 @@ def legend_of(ax):
         ),
     ],
 )
-def test_series_are_drawn_as_they_came_and_are_told_apart(name, series, axes, line):
+def test_series_are_drawn_as_given_and_can_be_told_apart(name, series, axes, line):
     ax, said = drawn(name)
     assert said == line
     assert (ax.get_xlabel(), ax.get_ylabel()) == axes
@@ -400,9 +401,9 @@ def test_bars_end_to_end_hold_the_microseconds_of_each_part():
 @pytest.mark.filterwarnings("error")  # such as an unknown hatch
 def test_parts_are_told_apart_without_their_colour():
     parts = dict.fromkeys(["forward", "loss", "backward", "step", "zero_grad"], 1e-6)
-    with matplotlib.rc_context(fname=ROOT / "notebooks/matplotlibrc"), core.caught() as seen:
+    with figures.style(), figures.capture_figures() as captured:
         plots.step_parts({"a step": parts})
-        ((figure, _),) = seen
+        ((figure, _),) = captured
         figure.draw_without_rendering()
     (ax,) = figure.axes
     assert ax.xaxis.get_gridlines()[0].get_visible()
@@ -434,23 +435,23 @@ def test_a_time_is_said_in_its_unit(seconds, words):
 @pytest.mark.parametrize(
     ("name", "changed", "words"),
     [
-        ("step_parts", {"parts": {"a": {"x": 1.0}, "b": {"y": 1.0}}}, r"\['x'\] and \['y'\] came"),
+        ("step_parts", {"parts": {"a": {"x": 1.0}, "b": {"y": 1.0}}}, r"got \['x'\] and \['y'\]"),
         (
             "step_parts",
             {"parts": {"a": dict.fromkeys("abcdef", 1)}},
             "parts must be .* one to five",
         ),
-        ("step_parts", {"parts": {"a": {"x": 0.0}}}, "parts must be positive, but 0 came"),
+        ("step_parts", {"parts": {"a": {"x": 0.0}}}, "parts must be positive, got 0"),
         ("time_against_rows", {"times": {}}, "times must hold 1 to 4 series, but holds 0"),
         ("throughput", {"speeds": {k: [[1, 1]] for k in range(5)}}, "1 to 4 .* holds 5"),
         (
             "throughput",
             {"speeds": {"a": [[16, 0], [9, 1]]}},
-            "speeds must be positive, but 0 came",
+            "speeds must be positive, got 0",
         ),
-        ("time_against_rows", {"line": [0, 1]}, "line must be positive, but 0 came"),
-        ("epoch_orders", {"batch_size": 0}, "batch_size must be positive, but 0 came"),
-        ("batch_paths", {"n_passes": 0}, "n_passes must be positive, but 0 came"),
+        ("time_against_rows", {"line": [0, 1]}, "line must be positive, got 0"),
+        ("epoch_orders", {"batch_size": 0}, "batch_size must be positive, got 0"),
+        ("batch_paths", {"n_passes": 0}, "n_passes must be positive, got 0"),
     ],
 )
 def test_numbers_that_no_measurement_gives_are_refused(name, changed, words):
@@ -468,20 +469,38 @@ def test_three_views_marks_the_same_epochs_in_each_view(displayed):
     assert shapes(axs["data"])[1:] == shapes(axs["loss"])  # the first are the data points
 
 
-@pytest.mark.parametrize("path", sorted(Path(core.__file__).parent.glob("lesson_*.py")))
-def test_every_picture_of_a_lesson_is_offered_by_plots(path):
-    drawn = {
-        node.name
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef) and node.decorator_list
+@pytest.mark.parametrize("name", plots.__all__)
+def test_go_to_definition_lands_on_the_function_that_draws(name):
+    """`plots` imports each by its name, so that an editor can follow it without running code."""
+    tree = ast.parse(Path(plots.__file__).read_text(encoding="utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    (home,) = [node.module for node in imports if name in [alias.name for alias in node.names]]
+    path = ROOT / f"{home.replace('.', '/')}.py"
+    defined = ast.parse(path.read_text(encoding="utf-8")).body
+    (function,) = [node for node in defined if getattr(node, "name", None) == name]
+    assert isinstance(function, ast.FunctionDef)
+    assert inspect.unwrap(getattr(plots, name)).__code__.co_filename == str(path)
+
+
+@pytest.mark.parametrize("path", sorted(Path(plots.__file__).parent.glob("[a-z]*.py")))
+def test_every_picture_is_offered_by_plots_and_names_its_lesson(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    drawing = {
+        node.name: ast.get_docstring(node)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and any("picture(" in ast.unparse(d) for d in node.decorator_list)
     }
-    assert drawn
-    assert drawn <= set(plots.__all__)
-    assert drawn <= set(PICTURES), "the tests of all pictures do not know it"
-    for name in drawn:
-        assert getattr(plots, name).__module__ == f"course_utils.plots.{path.stem}"
+    assert drawing.keys() <= set(plots.__all__)
+    assert drawing.keys() <= set(PICTURES), "the tests of all pictures do not know it"
+    for docstring in drawing.values():
+        assert re.search(r"From the lesson ('.*')\.", docstring)[1] in ast.get_docstring(tree)
 
 
-def test_an_unknown_picture_is_named():
-    with pytest.raises(AttributeError, match="has no picture 'loss_curve'"):
-        plots.loss_curve  # noqa: B018 - asking is what raises
+def test_a_lesson_is_named_by_its_title_and_not_by_its_number():
+    """A number changes when a lesson is inserted before it."""
+    modules = [*(ROOT / "course_utils").glob("*.py"), *(ROOT / "course_utils/plots").glob("*.py")]
+    modules += (ROOT / "course_utils/graphs").glob("*.py")
+    for path in modules:
+        if path.name != "self_check.py":
+            assert not re.search(r"[Ll]essons? \d\d", path.read_text(encoding="utf-8")), path.name

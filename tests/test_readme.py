@@ -12,7 +12,9 @@ from benchmarks.__main__ import NAMES, PAGES, line, replaced
 from commands.build import cover_of
 from tests.lessons import NOTEBOOKS, NUMBERS, ROOT, read_notebook
 
-MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "instructor").rglob("*.md")])
+MARKDOWN = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "instructor").rglob("*.md")]
+)
 README = ROOT / "README.md"
 
 
@@ -42,16 +44,18 @@ def test_pictures_of_the_table_are_there():
 @pytest.mark.parametrize("number", NUMBERS)
 def test_readme_names_each_lesson_by_its_title(number):
     title = read_notebook(number).cells[0].source.splitlines()[0].removeprefix(f"# {number} ")
-    assert f"[{title}](notebooks/{number}_" in README.read_text(encoding="utf-8")
+    assert f"[{number} {title}](notebooks/{number}_" in README.read_text(encoding="utf-8")
 
 
 def test_readme_lists_the_lessons_in_their_order():
-    assert re.findall(r"\| (\d\d) \[", README.read_text(encoding="utf-8")) == NUMBERS
+    links = re.findall(r"\| \[(\d\d) [^]]*\]\(notebooks/", README.read_text(encoding="utf-8"))
+    assert links == NUMBERS
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_cover_is_a_picture_of_the_lesson(number):
-    assert (ROOT / "pictures" / f"{number}.png").read_bytes() == cover_of(read_notebook(number))
+    (picture,) = (ROOT / "docs/pictures").glob(f"{number}_*.png")
+    assert picture.read_bytes() == cover_of(read_notebook(number))
 
 
 def table(name):

@@ -25,7 +25,7 @@ WORKS = {"torch": "2.13.0+cpu", "numpy": "2.4.6", "igraph": "1.0.0"}
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch):
     """Show no pictures."""
-    monkeypatch.setattr("course_utils.plots.core.display", lambda *_, **__: None)
+    monkeypatch.setattr("course_utils.figures.display", lambda *_, **__: None)
 
 
 def told(finding, capsys):

@@ -1,13 +1,17 @@
 """Computational graphs, each drawn in one picture.
 
-`value_graph` (lesson 02) draws the student's own engine; `record` (lesson 03) notes what PyTorch
-computes, so that the tape's `draw` can show every value, local derivative and gradient; `torchviz`
-(lesson 03) draws what `torchviz.make_dot` returns, without the program `dot`.
+`value_graph` draws the engine that the student writes in 'Build your own autograd'. `record` notes
+what PyTorch computes, so that the tape's `draw` can show every value, local derivative and
+gradient. `torchviz` draws what `torchviz.make_dot` returns, without the program `dot`.
 """
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from course_utils.graphs.drawing import (
     CONSTANT,
@@ -21,9 +25,12 @@ from course_utils.graphs.drawing import (
     check_size,
     describe,
     draw,
-    leaves_are,
+    write_leaves,
 )
 from course_utils.graphs.tape import Tape
+
+if TYPE_CHECKING:
+    import torch
 
 MAX_PLAIN_NODES = 80  # without numbers
 DOT_NODE = re.compile(
@@ -35,11 +42,12 @@ DOT_KINDS = {
 }  # fmt: skip
 
 
-def value_graph(loss, gradients=True, *, ax=None):
-    """Draw the graph behind a `Value` of lesson 02: values, gradients and local derivatives.
+def value_graph(loss: Any, gradients: bool = True, *, ax: Axes | None = None) -> str | None:
+    """Draw the graph behind a `Value`: values, gradients and local derivatives.
 
     Every node shows its `.name` and `.value`, every arrow its local derivative. The gradients are
-    those stored in `.grad`: all 0 before backward. `gradients=False` leaves them away.
+    those stored in `.grad`: all 0 before backward. `gradients=False` leaves them out.
+    From the lesson 'Build your own autograd'.
     """
     return draw(value_nodes(loss, gradients), ax)
 
@@ -66,33 +74,34 @@ def value_nodes(loss, gradients):
         for parent, local in zip(value.parents, value.local_derivatives, strict=True):
             edges.append(Edge(place[id(parent)], k, np.array(float(local))))
             nodes[place[id(parent)]].paths.append(float(local) * float(value.grad))
-    words = {LEAF: "leaf", OPERATION: "operation", RESULT: "loss"}
-    return Graph(nodes, edges, describe(nodes, gradients), words)
+    legend = {LEAF: "leaf", OPERATION: "operation", RESULT: "loss"}
+    return Graph(nodes, edges, describe(nodes, gradients), legend)
 
 
 def check_value(node):
-    """Raise an error that says what came where a Value of lesson 02 was wanted."""
-    wanted = ("value", "grad", "parents", "local_derivatives", "name")
-    missing = [name for name in wanted if not hasattr(node, name)]
+    """Raise an error unless this is a `Value` as the student's engine has it."""
+    needed = ("value", "grad", "parents", "local_derivatives", "name")
+    missing = [name for name in needed if not hasattr(node, name)]
     if missing:
         hint = " Draw a tensor with graphs.record." if hasattr(node, "requires_grad") else ""
         raise TypeError(
-            f"value_graph draws a Value of lesson 02, with {', '.join(wanted)}; "
+            f"value_graph draws a Value, with {', '.join(needed)}, "
             f"but an object of type {type(node).__name__} has no {missing[0]}.{hint}"
         )
     if len(node.parents) != len(node.local_derivatives):
         raise ValueError(
             f"the node {node.name!r} has {len(node.parents)} parents but "
-            f"{len(node.local_derivatives)} local derivatives: one is wanted for each parent."
+            f"{len(node.local_derivatives)} local derivatives: store one for each parent."
         )
 
 
-def record(**leaves):
+def record(**leaves: torch.Tensor) -> Tape:
     """Return a tape that notes what PyTorch computes inside its `with` block.
 
     The keywords name tensors: `with graphs.record(w=w, x=x) as tape:`, in it `loss = ...`, then
     `tape.draw(loss)`; `**dict(model.named_parameters())` names those of a model. It changes
     nothing that is computed, and touches no `.grad`.
+    From the lesson 'Raw autograd tensors'.
     """
     import torch
 
@@ -102,10 +111,11 @@ def record(**leaves):
     return Tape(leaves)
 
 
-def torchviz(dot, *, ax=None):
-    """Draw what `torchviz.make_dot(loss, params={...})` returns (lesson 03).
+def torchviz(dot: Any, *, ax: Axes | None = None) -> str | None:
+    """Draw what `torchviz.make_dot(loss, params={...})` returns.
 
     torchviz names its nodes by their addresses in memory; here they are boxes without names.
+    From the lesson 'Raw autograd tensors'.
     """
     return draw(dot_nodes(dot), ax)
 
@@ -114,8 +124,8 @@ def dot_nodes(dot):
     """Turn a graphviz.Digraph of torchviz into a Graph."""
     source = getattr(dot, "source", None)
     if not isinstance(source, str):
-        came = type(dot).__name__
-        raise TypeError(f"torchviz wants what torchviz.make_dot returns, but a {came} came.")
+        found = type(dot).__name__
+        raise TypeError(f"torchviz draws what torchviz.make_dot returns, got a {found}.")
     places, nodes, edges = {}, [], []
     for name, quoted, plain, colour in DOT_NODE.findall(source):
         text = re.sub(r"0x[0-9a-f]+|\d{9,}", "…", quoted or plain)  # an address in an attribute
@@ -131,15 +141,15 @@ def dot_nodes(dot):
     check_size(len(nodes), MAX_PLAIN_NODES, "Draw a smaller model, or fewer steps.")
     for start, end, attributes in DOT_EDGE.findall(source):
         ends = places[start], places[end]
-        if nodes[ends[1]].kind == CONSTANT:  # a tensor saved by the function: stands before it
+        if nodes[ends[1]].kind == CONSTANT:  # a tensor saved by the function goes before it
             ends = ends[::-1]
         arrow = "dir=none" not in attributes
         edges.append(Edge(*ends, flows=arrow, arrow=arrow))
-    words = {
+    legend = {
         LEAF: "leaf", OPERATION: "backward function", RESULT: "output", CONSTANT: "saved tensor",
     }  # fmt: skip
     leaves = [node.text.replace("\n", " ") for node in nodes if node.kind == LEAF]
     functions = sum(node.kind == OPERATION for node in nodes)
-    line = f"{len(nodes)} nodes, {functions} of them backward functions"
-    line += f"; {leaves_are(leaves)}." if leaves else "."
-    return Graph(nodes, edges, line, words)
+    caption = f"{len(nodes)} nodes, {functions} of them backward functions"
+    caption += f"; {write_leaves(leaves)}." if leaves else "."
+    return Graph(nodes, edges, caption, legend)

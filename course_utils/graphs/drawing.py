@@ -6,13 +6,14 @@ import textwrap
 from dataclasses import dataclass, field
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path
 
-from course_utils.plots.core import BEST, FIT, TRAIN, show
+from course_utils.figures import BEST, FIT, TRAIN, show, style
 
 MAX_WIDTH = 11.4  # inches, as all lengths here
 MAX_NODES = 25  # with numbers
@@ -22,7 +23,7 @@ LABEL_PLACES = 0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74  # shares of the way, the
 FRAME = 0.045  # from the result's border to the second border around it
 DASHED = (0, (4, 2.5))
 
-# What a node is. The shape and the border tell it, the colour only repeats it.
+# What a node is. Its shape and border show it; the colour only repeats it.
 LEAF, OPERATION, RESULT, CONSTANT, CUT = range(5)
 
 
@@ -47,17 +48,17 @@ class Node:
         shape = self.value.shape
         tail = f" {shape}" if shape and shape not in ((2,), (3,)) else ""
         title = textwrap.wrap(text, 24, max_lines=2, placeholder=" …")
-        return [*title, f"= {short(self.value)}{tail}"]
+        return [*title, f"= {format_in_box(self.value)}{tail}"]
 
     def strip(self):
         """Return the lines of the strip at the bottom: the gradient, or why there is none."""
         if self.note or self.gradient is None:
             return [self.note] if self.note else []
-        lines = [f"grad {short(self.gradient)}"]
+        lines = [f"grad {format_in_box(self.gradient)}"]
         if len(self.paths) > 1:
             total = np.sum(self.paths, axis=0)
             sign = "=" if np.allclose(total, self.gradient, rtol=1e-4, equal_nan=True) else "≠"
-            terms = " + ".join(short(path) for path in self.paths).replace("+ −", "− ")
+            terms = " + ".join(format_in_box(path) for path in self.paths).replace("+ −", "− ")
             few = total.size * len(self.paths) <= 4
             lines.append(f"{sign} {terms if few else f'sum of {len(self.paths)} paths'}")
         return lines
@@ -75,22 +76,22 @@ class Edge:
 
     @property
     def label(self):
-        """What stands on the arrow."""
-        return "" if self.local is None else short(self.local)
+        """The text on the arrow."""
+        return "" if self.local is None else format_in_box(self.local)
 
 
 @dataclass
 class Graph:
-    """What is drawn, the line under it, and what the legend calls each kind of node."""
+    """What is drawn, its caption, and what the legend calls each kind of node."""
 
     nodes: list
     edges: list
-    line: str
-    words: dict
+    caption: str
+    legend: dict  # by the kind of node
 
 
-def short(value):
-    """Write a number, or the first entries of an array, as it stands in a picture."""
+def format_in_box(value):
+    """Write a number, or the first entries of an array, for a picture."""
     array = np.asarray(value) + 0.0  # no -0
     if array.size == 1:
         text = f"{array.item():.4g}"
@@ -109,35 +110,35 @@ def check_size(n_nodes, limit, advice):
 
 
 def describe(nodes, gradients):
-    """Return the line under a graph with numbers."""
+    """Return the caption of a graph with numbers."""
     (loss,) = (node.value.item() for node in nodes if node.kind == RESULT)
-    line = f"{len(nodes)} nodes; the loss is {loss:.4g}"
+    caption = f"{len(nodes)} nodes; the loss is {loss:.4g}"
     leaves = [node for node in nodes if node.kind == LEAF and node.text]
     if gradients and leaves and not any(leaf.gradient.any() for leaf in leaves):
-        line += "; the gradient of every leaf is 0"
+        caption += "; the gradient of every leaf is 0"
     elif gradients and leaves:
-        said = [f"{leaf.text} with {spoken(leaf.gradient)}" for leaf in leaves]
-        line += f"; the gradient reaches {listed(said)}"
+        gradients = [f"{leaf.text} with {format_in_caption(leaf.gradient)}" for leaf in leaves]
+        caption += f"; the gradient reaches {join_words(gradients)}"
     elif leaves:
-        line += f"; {leaves_are([leaf.text for leaf in leaves])}"
+        caption += f"; {write_leaves([leaf.text for leaf in leaves])}"
     grey = [n.text for n in nodes if n.kind == CONSTANT or n.note in ("detached", "under no_grad")]
-    return f"{line}; no gradient: {listed(grey)}." if grey else f"{line}."
+    return f"{caption}; no gradient: {join_words(grey)}." if grey else f"{caption}."
 
 
-def spoken(value):
-    """Write a number or a short array as it stands in the line under a picture."""
+def format_in_caption(value):
+    """Write a number or a short array for a caption."""
     entries = ", ".join(f"{entry:.4g}" for entry in (value + 0.0).flat)
     if value.size > 4:
         return f"an array of shape {value.shape}"
     return entries if value.size == 1 else f"[{entries}]"
 
 
-def leaves_are(names):
-    """Say which leaves there are."""
-    return f"the {'leaf is' if len(names) == 1 else 'leaves are'} {listed(names)}"
+def write_leaves(names):
+    """Write which leaves there are."""
+    return f"the {'leaf is' if len(names) == 1 else 'leaves are'} {join_words(names)}"
 
 
-def listed(words):
+def join_words(words):
     """Join words as 'a, b and c'; of more than five only the first four."""
     if len(words) > 5:
         words = [*words[:4], f"{len(words) - 4} more"]
@@ -307,8 +308,18 @@ class Layout:
         return points.min(axis=0) - MARGIN, points.max(axis=0) + MARGIN
 
 
-def draw(graph, ax):
-    """Show the graph, or draw it on `ax` and return its line.
+def draw(graph: Graph, ax: Axes | None) -> str | None:
+    """Show the graph, or draw it on `ax` and return its caption."""
+    if ax is None:
+        with style():
+            show(draw_on(graph, None), graph.caption)
+        return None
+    draw_on(graph, ax)
+    return graph.caption
+
+
+def draw_on(graph, ax):
+    """Draw the graph on `ax`, or on a new figure that has its size; return the figure.
 
     It runs from left to right where there is room for that, else from top to bottom. On axes that
     are too small for it the text shrinks, too.
@@ -326,22 +337,20 @@ def draw(graph, ax):
     bottom = low[1]
     low[1] += entries[-1][2][1] - 0.2
     scale = min(1, *(room / (high - low)))
-    figure = None
     if ax is None:
-        figure = Figure(figsize=(high - low) * scale, layout="none")
-        ax = figure.add_axes((0, 0, 1, 1))
+        ax = Figure(figsize=(high - low) * scale, layout="none").add_axes((0, 0, 1, 1))
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
     ax.axis("off")
     paint(ax, graph, layout, scale)
     for what, words, place, _ in entries:
         paint_entry(ax, what, words, (low[0], bottom) + np.array(place), scale)
-    return graph.line if figure is None else show(figure, graph.line)
+    return ax.get_figure()
 
 
 def legend_entries(graph, width):
     """Return what the legend says: what, words, place below the drawing, and its right end."""
     kinds = {node.kind for node in graph.nodes}
-    entries = {kind: words for kind, words in graph.words.items() if kind in kinds}
+    entries = {kind: words for kind, words in graph.legend.items() if kind in kinds}
     if any(edge.label for edge in graph.edges):
         entries["local"] = "local derivative: ∂end / ∂start"
     if any(node.gradient is not None for node in graph.nodes):
@@ -384,7 +393,7 @@ def paint_text(ax, at, text, scale, **style):
 
 
 def paint_label(ax, at, text, scale):
-    """Write what stands on an arrow."""
+    """Write the text on an arrow."""
     back = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
     paint_text(ax, at, text, scale, bbox=back, zorder=2.5, gid="label")
 

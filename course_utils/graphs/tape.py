@@ -1,7 +1,12 @@
 """Notes what PyTorch computes, so that `course_utils.graphs` can draw it."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
 
 from course_utils.graphs.drawing import (
     CONSTANT,
@@ -16,10 +21,10 @@ from course_utils.graphs.drawing import (
     check_size,
     describe,
     draw,
-    short,
+    format_in_box,
 )
 
-# How a call is written; how tightly that binds; and how tightly each operand must.
+# How a call is written; its precedence; and the least precedence of an operand without brackets.
 ATOM = 4
 FORMS = {
     "add": ("{} + {}", 1, (1, 2)), "sub": ("{} − {}", 1, (1, 2)), "neg": ("−{}", 1, (2,)),
@@ -38,19 +43,19 @@ UNUSABLE = {
     "modified by an inplace operation": "a tensor behind this loss was changed in place after the "
     "loss was computed: draw its gradients before that.",
 }
-LONGEST = 16  # characters of an expression; in a longer one dots stand for what was computed
+LONGEST = 16  # characters of an expression; a longer one has dots for what was computed
 
 
 @dataclass
 class Record:
     """A tensor as the tape saw it."""
 
-    tensor: object  # kept, so that its id stays its own
+    tensor: Any  # kept, so that its id stays its own
     version: int
-    value: object  # a copy
-    place: object  # where autograd finds its gradient; None: it needs none
+    value: Any  # a copy
+    gradient_edge: Any  # where autograd finds its gradient; None: it needs none
     text: str
-    binds: int = ATOM
+    precedence: int = ATOM
     parents: tuple = ()
     call: tuple = ()  # the function, its arguments, and which of its results this is
     note: str = ""  # why it needs no gradient
@@ -59,13 +64,13 @@ class Record:
 class Tape:
     """What `record` returns."""
 
-    def __init__(self, leaves):
+    def __init__(self, leaves: dict[str, Any]):
         """Start with the named leaves."""
         self._names = {id(leaf): (name, leaf) for name, leaf in leaves.items()}
         self._records, self._known, self._paused = [], {}, False
 
-    def __enter__(self):
-        """Start to record."""
+    def __enter__(self) -> Tape:
+        """Start recording."""
         from torch.overrides import TorchFunctionMode
 
         tape = self
@@ -78,11 +83,11 @@ class Tape:
         self._mode.__enter__()
         return self
 
-    def __exit__(self, *error):
-        """Stop to record."""
+    def __exit__(self, *error: object) -> None:
+        """Stop recording."""
         self._mode.__exit__(*error)
 
-    def draw(self, loss, gradients=False, *, ax=None):
+    def draw(self, loss: Any, gradients: bool = False, *, ax: Axes | None = None) -> str | None:
         """Draw the graph behind `loss`: values, expressions and local derivatives.
 
         With `gradients=True` every node shows d loss / d node, too, as autograd finds it: possible
@@ -106,38 +111,44 @@ class Tape:
         name = name.strip("_") if name.startswith("_") else name
         outputs = tensors_in([args[0]] if name == "setitem" else result)
         for position, output in enumerate(outputs):
-            known, place = self._known.get(id(output)), place_of(output)
+            known, edge = self._known.get(id(output)), gradient_edge_of(output)
             old = known is not None and self._records[known].version == version_of(output)
-            if not parents or old or (place and output.is_leaf):
+            if not parents or old or (edge and output.is_leaf):
                 continue  # nothing computed; where it is used it is an input
-            text, binds = self._write(name, args, kwargs)
+            text, precedence = self._write(name, args, kwargs)
             if len(outputs) > 1:
-                text, binds = f"{text}[{position}]", ATOM
-            noted = Record(output, version_of(output), copy_of(output), place, text, binds, parents)
-            noted.call = func, args, kwargs, position
-            noted.note = "" if place else self._why_constant(name, parents)
-            self._keep(noted)
+                text, precedence = f"{text}[{position}]", ATOM
+            record = Record(
+                output, version_of(output), copy_of(output), edge, text, precedence, parents
+            )
+            record.call = func, args, kwargs, position
+            record.note = "" if edge else self._why_constant(name, parents)
+            self._keep(record)
         return result
 
-    def _keep(self, noted):
-        self._known[id(noted.tensor)] = len(self._records)
-        self._records.append(noted)
+    def _keep(self, record):
+        self._known[id(record.tensor)] = len(self._records)
+        self._records.append(record)
 
     def _index(self, tensor):
         """Return the index of a tensor's record; one not seen before, or changed, is an input."""
-        noted = self._records[self._known[id(tensor)]] if id(tensor) in self._known else None
-        place = place_of(tensor)
-        if noted is None or noted.version != version_of(tensor) or (place and not noted.place):
+        record = self._records[self._known[id(tensor)]] if id(tensor) in self._known else None
+        edge = gradient_edge_of(tensor)
+        if (
+            record is None
+            or record.version != version_of(tensor)
+            or (edge and not record.gradient_edge)
+        ):
             name, _ = self._names.get(id(tensor), (None, None))
-            if name is None and noted is not None and noted.place:
-                name = noted.text
+            if name is None and record is not None and record.gradient_edge:
+                name = record.text
             elif name is None and tensor.grad_fn is not None:
                 name = re.sub(r"Backward\d*$", "", type(tensor.grad_fn).__name__)
-            elif name is None and tensor.numel() == 1 and place is None:
-                name = short(to_numpy(tensor))
-            text = name or ("leaf" if place else "tensor")
-            note = "" if place else "constant"
-            self._keep(Record(tensor, version_of(tensor), copy_of(tensor), place, text, note=note))
+            elif name is None and tensor.numel() == 1 and edge is None:
+                name = format_in_box(to_numpy(tensor))
+            text = name or ("leaf" if edge else "tensor")
+            note = "" if edge else "constant"
+            self._keep(Record(tensor, version_of(tensor), copy_of(tensor), edge, text, note=note))
         return self._known[id(tensor)]
 
     def _why_constant(self, name, parents):
@@ -145,32 +156,32 @@ class Tape:
         import torch
 
         parents = [self._records[parent] for parent in parents]
-        if not any(parent.place for parent in parents):
+        if not any(parent.gradient_edge for parent in parents):
             return "constant" if all(p.note == "constant" for p in parents) else "no gradient"
         if name in ("detach", "data"):
             return "detached"
         return "no gradient" if torch.is_grad_enabled() else "under no_grad"
 
     def _write(self, name, args, kwargs, dots=False):
-        """Return an expression for a call, and how tightly it binds."""
+        """Return an expression for a call, and its precedence."""
         import torch
 
         def part(operand, level):
             if isinstance(operand, torch.Tensor):
-                noted = self._records[self._known[id(operand)]]
-                text, binds = noted.text, noted.binds
-                if dots and (noted.parents or len(text) > LONGEST):
-                    text, binds = "·", 0
+                record = self._records[self._known[id(operand)]]
+                text, precedence = record.text, record.precedence
+                if dots and (record.parents or len(text) > LONGEST):
+                    text, precedence = "·", 0
             elif isinstance(operand, (int, float)):
-                text, binds = f"{operand:.4g}".replace("-", "−"), ATOM if operand >= 0 else 1
+                text, precedence = f"{operand:.4g}".replace("-", "−"), ATOM if operand >= 0 else 1
             else:
-                text, binds = index_text(operand), ATOM
-            return f"({text})" if binds < level else text
+                text, precedence = index_text(operand), ATOM
+            return f"({text})" if precedence < level else text
 
         operands = [*args, *kwargs.values()]
         if name[0] == "r" and name[1:] in FORMS:
             name, operands = name[1:], operands[::-1]
-        form, binds, levels = FORMS.get(name, ("", ATOM, ()))
+        form, precedence, levels = FORMS.get(name, ("", ATOM, ()))
         if name == "mul" and isinstance(operands[1], (int, float)):
             operands = operands[::-1]  # 3·x, however it was written
         if form and len(operands) >= len(levels):
@@ -185,7 +196,7 @@ class Tape:
             text = f"{name}({', '.join(part(t, 0) for t in tensors_in(operands))})"
         if len(text) > LONGEST and not dots:
             return self._write(name, operands, {}, dots=True)
-        return text, binds
+        return text, precedence
 
     def _graph(self, loss, gradients):
         """Turn what lies behind `loss` into a Graph."""
@@ -195,7 +206,9 @@ class Tape:
             if k in behind:
                 behind.update(self._records[k].parents)
             if k in reached:
-                reached.update(p for p in self._records[k].parents if self._records[p].place)
+                reached.update(
+                    p for p in self._records[k].parents if self._records[p].gradient_edge
+                )
         behind, reached = sorted(behind), sorted(reached)
         advice = "Draw a smaller expression, or its structure alone by graphs.torchviz."
         check_size(len(behind), MAX_NODES, advice)
@@ -205,18 +218,20 @@ class Tape:
 
         nodes, edges = [], []
         for k in behind:
-            noted = self._records[k]
+            record = self._records[k]
             gradient = None if found[k] is None else to_numpy(found[k])
-            kind = LEAF if noted.tensor.is_leaf and not noted.parents else OPERATION
-            node = Node(noted.text, RESULT if k == last else kind, to_numpy(noted.value), gradient)
+            kind = LEAF if record.tensor.is_leaf and not record.parents else OPERATION
+            node = Node(
+                record.text, RESULT if k == last else kind, to_numpy(record.value), gradient
+            )
             if k not in reached or (gradients and gradient is None):
-                node.kind = CONSTANT if kind == LEAF and not noted.place else CUT
-                node.note = noted.note or "cut off"
+                node.kind = CONSTANT if kind == LEAF and not record.gradient_edge else CUT
+                node.note = record.note or "cut off"
             nodes.append(node)
-            steps = [(None, None)] * len(noted.parents)
-            if k in reached and noted.parents:
-                steps = self._steps(noted, found[k])
-            for parent, (local, path) in zip(noted.parents, steps, strict=True):
+            steps = [(None, None)] * len(record.parents)
+            if k in reached and record.parents:
+                steps = self._steps(record, found[k])
+            for parent, (local, path) in zip(record.parents, steps, strict=True):
                 flows = k in reached and parent in reached
                 edges.append(Edge(behind.index(parent), len(nodes) - 1, local, flows))
                 if flows:
@@ -224,18 +239,18 @@ class Tape:
         for node in nodes:
             if any(path is None for path in node.paths):
                 node.paths = []
-        words = {
+        legend = {
             LEAF: "leaf: requires grad", OPERATION: "operation", RESULT: "loss",
             CONSTANT: "constant: no gradient", CUT: "cut off: no gradient",
         }  # fmt: skip
-        return Graph(nodes, edges, describe(nodes, gradients), words)
+        return Graph(nodes, edges, describe(nodes, gradients), legend)
 
     def _find(self, loss):
         """Return the index of the loss, or say why it cannot be drawn."""
         import torch
 
         if not isinstance(loss, torch.Tensor):
-            raise TypeError(f"draw wants the loss, a tensor, but a {type(loss).__name__} came.")
+            raise TypeError(f"draw needs the loss, a tensor, got a {type(loss).__name__}.")
         if loss.grad_fn is None:
             raise ValueError(
                 "this tensor has no grad_fn, so no graph lies behind it: it is an input, or it "
@@ -258,16 +273,16 @@ class Tape:
         """Return d loss / d tensor for each of these records, by autograd."""
         import torch
 
-        places = [self._records[k].place for k in reached]
+        edges = [self._records[k].gradient_edge for k in reached]
         try:
-            return torch.autograd.grad(loss, places, retain_graph=True, allow_unused=True)
+            return torch.autograd.grad(loss, edges, retain_graph=True, allow_unused=True)
         except RuntimeError as error:
-            for words, mended in UNUSABLE.items():
+            for words, message in UNUSABLE.items():
                 if words in str(error):
-                    raise ValueError(mended) from None
+                    raise ValueError(message) from None
             raise
 
-    def _steps(self, noted, gradient):
+    def _steps(self, record, gradient):
         """Return for each parent (local derivative, what this path adds to its gradient).
 
         The call is made once more on copies of its operands, so that nothing of the student's is
@@ -275,24 +290,24 @@ class Tape:
         """
         import torch
 
-        operands = [self._records[parent] for parent in noted.parents]
+        operands = [self._records[parent] for parent in record.parents]
         for widen in (True, False):
             # Operands as large as the result: then each row's derivative shows, not their sum.
             inputs = []
             for operand in operands:
                 shape = operand.value.shape
-                shape = noted.value.shape if widen and fits(shape, noted.value.shape) else shape
+                shape = record.value.shape if widen and fits(shape, record.value.shape) else shape
                 inputs.append(operand.value.expand(shape).clone())
-                inputs[-1].requires_grad_(operand.place is not None)
-            result = again(noted, inputs)
+                inputs[-1].requires_grad_(operand.gradient_edge is not None)
+            result = again(record, inputs)
             if result is not None:
                 break
         else:
             return [(None, None)] * len(operands)
 
         def pull(weights):
-            wanted = [t for t in inputs if t.requires_grad]
-            pulled = torch.autograd.grad(result, wanted, weights, True, allow_unused=True)
+            leaves = [t for t in inputs if t.requires_grad]
+            pulled = torch.autograd.grad(result, leaves, weights, True, allow_unused=True)
             pulled = iter(pulled)
             return [next(pulled) if t.requires_grad else None for t in inputs]
 
@@ -311,12 +326,12 @@ class Tape:
         return steps
 
 
-def again(noted, inputs):
+def again(record, inputs):
     """Make a recorded call again on other operands; None where something else comes out."""
     import torch
     from torch.utils._pytree import tree_map_only
 
-    func, args, kwargs, position = noted.call
+    func, args, kwargs, position = record.call
     passed = [t.clone() for t in inputs]  # because a call in place may not change a leaf
     rest = iter(passed)
     args, kwargs = tree_map_only(torch.Tensor, lambda _: next(rest), (args, kwargs))
@@ -325,8 +340,8 @@ def again(noted, inputs):
             result = (tensors_in(func(*args, **kwargs)) or passed)[position]
     except (RuntimeError, TypeError, ValueError, IndexError):
         return None
-    same = result.requires_grad and result.shape == noted.value.shape
-    return result if same and torch.allclose(result, noted.value, equal_nan=True) else None
+    same = result.requires_grad and result.shape == record.value.shape
+    return result if same and torch.allclose(result, record.value, equal_nan=True) else None
 
 
 def tensors_in(things):
@@ -337,7 +352,7 @@ def tensors_in(things):
     return [thing for thing in tree_leaves(things) if isinstance(thing, torch.Tensor)]
 
 
-def place_of(tensor):
+def gradient_edge_of(tensor):
     """Return where autograd finds a tensor's gradient, None where it has none."""
     from torch.autograd.graph import get_gradient_edge
 
@@ -347,10 +362,10 @@ def place_of(tensor):
         return None
 
 
-def fits(shape, wanted):
-    """Tell whether broadcasting brings a tensor of this shape to the one wanted."""
-    pairs = zip(shape[::-1], wanted[::-1], strict=False)
-    return len(shape) <= len(wanted) and all(one in (1, other) for one, other in pairs)
+def fits(shape, target):
+    """Return whether broadcasting brings a tensor of this shape to the target's shape."""
+    pairs = zip(shape[::-1], target[::-1], strict=False)
+    return len(shape) <= len(target) and all(one in (1, other) for one, other in pairs)
 
 
 def version_of(tensor):
@@ -369,7 +384,7 @@ def to_numpy(tensor):
 
 
 def index_text(index):
-    """Write what stands between the brackets of t[...]."""
+    """Write what is between the brackets of t[...]."""
     if isinstance(index, tuple):
         return ", ".join(index_text(part) for part in index)
     if isinstance(index, slice):

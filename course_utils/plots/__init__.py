@@ -1,78 +1,115 @@
-"""One function per picture, each in the module of the lesson that introduces it.
+"""One function per picture, in the module of the lesson that introduces it; and the truth panel."""
 
-A lesson's module is loaded when one of its pictures is first asked for, so that a lesson pays
-only for what it draws.
-"""
+from course_utils.plots.autograd import visits
+from course_utils.plots.data_loader import (
+    batch_gradients,
+    epoch_orders,
+    order_matters,
+    reported_losses,
+    split_comparison,
+)
+from course_utils.plots.gradient_descent import (
+    batch_paths,
+    feature_scale,
+    learning_curves,
+    learning_rates,
+    loss_slices,
+    loss_surface,
+    one_descent,
+    residuals,
+    three_views,
+    train_and_validation,
+)
+from course_utils.plots.linear_layer import first_and_last_line, parameters_by_epoch
+from course_utils.plots.many_inputs import (
+    each_input,
+    errors_by_row,
+    matrix_product,
+    predictions_against_targets,
+    two_scales,
+)
+from course_utils.plots.polynomials import (
+    bases,
+    eigenmodes,
+    excess_losses,
+    mode_decay,
+    polynomial_fits,
+    settling,
+)
+from course_utils.plots.raw_tensors import accumulation, distance_left, fit_and_error, norm_over_n
+from course_utils.plots.real_data import (
+    input_importance,
+    kept_epoch,
+    residual_views,
+    split_results,
+    target_and_input,
+)
+from course_utils.plots.start_here import broadcast_difference, every_pair, means_by_axis
+from course_utils.plots.time import step_parts, throughput, time_against_rows
+from course_utils.plots.truth import truth_panel
+from course_utils.plots.what_a_fit_is_worth import (
+    degree_sweep,
+    early_stop,
+    fits_and_truth,
+    kept_shares,
+    losses_by_size,
+    one_fit,
+    reported_and_true,
+    ridge_path,
+)
 
-from importlib import import_module
-
-_PICTURES = {
-    "lesson_00": ["broadcast_difference", "every_pair", "means_by_axis"],
-    "lesson_01": [
-        "batch_paths",
-        "feature_scale",
-        "learning_curves",
-        "learning_rates",
-        "loss_slices",
-        "loss_surface",
-        "one_descent",
-        "residuals",
-        "three_views",
-        "train_and_validation",
-    ],
-    "lesson_02": ["visits"],
-    "lesson_03": ["accumulation", "distance_left", "fit_and_error", "norm_over_n"],
-    "lesson_04": [
-        "each_input",
-        "errors_by_row",
-        "matrix_product",
-        "predictions_against_targets",
-        "two_scales",
-    ],
-    "lesson_05": ["first_and_last_line", "parameters_by_epoch"],
-    "lesson_06": [
-        "batch_gradients",
-        "epoch_orders",
-        "order_matters",
-        "reported_losses",
-        "split_comparison",
-    ],
-    "lesson_07": [
-        "bases",
-        "eigenmodes",
-        "excess_losses",
-        "mode_decay",
-        "polynomial_fits",
-        "settling",
-    ],
-    "lesson_08": [
-        "degree_sweep",
-        "early_stop",
-        "fits_and_truth",
-        "kept_shares",
-        "losses_by_size",
-        "one_fit",
-        "reported_and_true",
-        "ridge_path",
-    ],
-    "lesson_09": [
-        "input_importance",
-        "kept_epoch",
-        "residual_views",
-        "split_results",
-        "target_and_input",
-    ],
-    "lesson_10": ["step_parts", "throughput", "time_against_rows"],
-}
-_HOME = {name: module for module, names in _PICTURES.items() for name in names}
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name):
-    if name not in _HOME:
-        raise AttributeError(f"course_utils.plots has no picture '{name}'")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__():
-    return __all__
+__all__ = [
+    "accumulation",
+    "bases",
+    "batch_gradients",
+    "batch_paths",
+    "broadcast_difference",
+    "degree_sweep",
+    "distance_left",
+    "each_input",
+    "early_stop",
+    "eigenmodes",
+    "epoch_orders",
+    "errors_by_row",
+    "every_pair",
+    "excess_losses",
+    "feature_scale",
+    "first_and_last_line",
+    "fit_and_error",
+    "fits_and_truth",
+    "input_importance",
+    "kept_epoch",
+    "kept_shares",
+    "learning_curves",
+    "learning_rates",
+    "loss_slices",
+    "loss_surface",
+    "losses_by_size",
+    "matrix_product",
+    "means_by_axis",
+    "mode_decay",
+    "norm_over_n",
+    "one_descent",
+    "one_fit",
+    "order_matters",
+    "parameters_by_epoch",
+    "polynomial_fits",
+    "predictions_against_targets",
+    "reported_and_true",
+    "reported_losses",
+    "residual_views",
+    "residuals",
+    "ridge_path",
+    "settling",
+    "split_comparison",
+    "split_results",
+    "step_parts",
+    "target_and_input",
+    "three_views",
+    "throughput",
+    "time_against_rows",
+    "train_and_validation",
+    "truth_panel",
+    "two_scales",
+    "visits",
+]

@@ -1,91 +1,11 @@
-"""What every picture shares: how it shows itself, its colours, and how paths and bowls are drawn.
-
-A picture takes arrays or tensors. Given axes (`ax`, or `axs`: a dictionary of them by panel name)
-it draws there and returns a line that says what the picture shows, with its numbers. Otherwise it
-shows the figure and prints that line under it; the line is the figure's alt text, too.
-"""
-
-import base64
-import io
-from contextlib import contextmanager
-from functools import wraps
+"""What several pictures draw: lines through data, paths over bowls, and matrices cell by cell."""
 
 import numpy as np
-from IPython.display import display
-from matplotlib import rcParams
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from course_utils._validate import to_array
-
-# The role of each colour; notebooks/matplotlibrc says which colour it is.
-TRAIN, FIT, BEST, VALIDATION = "C0", "C1", "C2", "C3"
-
-_caught = []  # the lists of `caught`, the innermost last
-
-
-def picture(width, height, panels=None, **layout):
-    """Make `draw(..., ax=...)` a picture of `width` by `height` inches that shows itself.
-
-    With `panels`, a subplot mosaic such as "data loss", the keyword is `axs` and holds the axes
-    by panel name; `layout` goes to `Figure.subplot_mosaic`.
-    """
-    keyword = "axs" if panels else "ax"
-    rows = [row.split() for row in panels.split(";")] if panels else [[keyword]]
-    names = {name for row in rows for name in row}
-
-    def decorate(draw):
-        @wraps(draw)
-        def drawn(*args, **kwargs):
-            axes = kwargs.pop(keyword, None)
-            if axes is not None:
-                if panels and names - set(axes):
-                    raise ValueError(f"axs must hold axes for {sorted(names)}, got {list(axes)}.")
-                return draw(*args, **kwargs, **{keyword: axes})
-            figure = Figure(figsize=(width, height))
-            mosaic = figure.subplot_mosaic(rows, **layout)
-            line = draw(*args, **kwargs, **{keyword: mosaic if panels else mosaic[keyword]})
-            show(figure, line)
-
-        return drawn
-
-    return decorate
-
-
-def show(figure, line):
-    """Display a figure with `line` as its alt text, and print the line under it."""
-    if _caught:
-        _caught[-1].append((figure, line))
-    else:
-        data, metadata = as_output(figure, line, to_png(figure))
-        display(data, metadata=metadata, raw=True)
-    print(line)
-
-
-@contextmanager
-def caught():
-    """Keep figures from being displayed: the list gets a pair (figure, line) for each."""
-    _caught.append([])
-    try:
-        yield _caught[-1]
-    finally:
-        _caught.pop()
-
-
-def to_png(figure):
-    """Return a figure as PNG."""
-    png = io.BytesIO()
-    # Without the Software entry a new patch release of matplotlib leaves the bytes as they were.
-    figure.savefig(png, format="png", metadata={"Software": None})
-    return png.getvalue()
-
-
-def as_output(figure, line, png):
-    """Return what a notebook displays of a figure: the data and the metadata, by MIME type."""
-    width = round(figure.get_figwidth() * rcParams["figure.dpi"])
-    data = {"image/png": base64.b64encode(png).decode(), "text/plain": line}
-    return data, {"image/png": {"alt": line, "width": width}}
+from course_utils.descent import QuadraticLoss, design_matrix
+from course_utils.figures import BEST, FIT
 
 
 def line_ends(*xs):
@@ -95,17 +15,9 @@ def line_ends(*xs):
     return np.array([low - margin, high + margin])
 
 
-def to_path(name, path, length=None):
-    """Return a path, a sequence of (w, b), as an array of shape (steps + 1, 2).
-
-    With `length`, steps + 1 must equal it.
-    """
-    path = to_array(name, path)
-    if path.ndim != 2 or path.shape[1] != 2:
-        raise ValueError(f"{name} must have shape (steps + 1, 2), but has shape {path.shape}.")
-    if length is not None and len(path) != length:
-        raise ValueError(f"{name} must have {length} rows, but has {len(path)}.")
-    return path
+def line_loss(x, y):
+    """Return the loss of all lines y = w·x + b on these points, as a function of (w, b)."""
+    return QuadraticLoss(design_matrix(x), y)
 
 
 def draw_bowl(ax, loss, w_range, b_range):
@@ -142,7 +54,7 @@ def draw_path(ax, loss, path, w_range, b_range, title, color=FIT):
 def draw_block(ax, left, block, marked, copied):
     """Draw a matrix as cells of width and height 1, from x = `left` on, centred on y = 0.
 
-    `marked` and `copied` tell cell by cell what is bold, and what broadcasting only repeats: such
+    `marked` and `copied` say cell by cell what is bold, and what broadcasting only repeats: such
     a cell is dotted.
     """
     for (r, c), value in np.ndenumerate(block):
@@ -154,7 +66,7 @@ def draw_block(ax, left, block, marked, copied):
         ax.text(
             corner[0] + 0.5,
             corner[1] + 0.5,
-            short(value),
+            format_cell(value),
             ha="center",
             va="center",
             fontsize=9.5,
@@ -163,6 +75,11 @@ def draw_block(ax, left, block, marked, copied):
         )
 
 
-def short(value):
-    """Write a number as it stands in a cell: up to five digits."""
+def format_cell(value):
+    """Write a number for a cell, with up to five digits."""
     return f"{value:.5g}".replace("-", "−")
+
+
+def format_kappa(kappa):
+    """Return a condition number as text: four digits, or all digits before the point."""
+    return f"{kappa:,.0f}" if kappa >= 1000 else f"{kappa:.4g}"

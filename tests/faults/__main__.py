@@ -1,7 +1,9 @@
-"""Applies the faults of the bank to copies of the repository, one at a time, and runs the tests.
+"""Applies faults to copies of the course, one at a time, and runs the tests that should notice.
 
-Called by `python course.py test --faults`. The unfaulted copy must pass first: a bank proves
-nothing where the tests fail anyway. The exit code is 1 if a fault survives, 2 if nothing is proved.
+Called by `python course.py test --faults`. The faults are those of the bank or, with `--random N`,
+N that are made by rule. The unfaulted copy must pass first: nothing is proved where the tests fail
+anyway. The exit code is 1 if a fault of the bank survives or more than a tenth of the random ones,
+2 if nothing is proved.
 """
 
 import argparse
@@ -20,6 +22,7 @@ import nbformat
 
 from commands import build
 from tests.faults.bank import Fault, faults
+from tests.faults.random_faults import all_files, random_faults
 from tests.lessons import ROOT
 
 PYTEST = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
@@ -107,6 +110,12 @@ def check_clean(chosen: list[Fault], clean: Path, processes: int) -> None:
     print(f"The copy passes without a fault ({len(paths)} files).", flush=True)
 
 
+def is_chosen(fault: Fault, words: list[str]) -> bool:
+    """Tell whether a word names the fault's lesson, or is in the name of its file or its own."""
+    named = f"{fault.file}: {fault.name}"
+    return not words or any(word == fault.lesson or word in named for word in words)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Try the faults and give the exit code."""
     parser = argparse.ArgumentParser(prog="course.py test --faults", description=__doc__)
@@ -114,13 +123,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("words", nargs="*", help=help_words)
     parser.add_argument("-n", "--processes", type=int, choices=(1, 2), default=2)
     parser.add_argument("--seconds", type=float, default=300, help="the time limit of one fault")
+    parser.add_argument("--random", type=int, metavar="N", help="draw N faults made by rule")
+    parser.add_argument("--seed", type=int, default=0, help="of the random faults")
     options = parser.parse_args(arguments)
-    chosen = [
-        fault
-        for fault in faults()
-        if not options.words
-        or any(w == fault.lesson or w in f"{fault.file}: {fault.name}" for w in options.words)
-    ]
+    if options.random is None:
+        chosen = [fault for fault in faults() if is_chosen(fault, options.words)]
+    else:
+        files = [name for name in all_files() if is_chosen(Fault(name, "", "", ""), options.words)]
+        chosen = random_faults(options.random, options.seed, files)
+        print(f"{len(chosen)} random faults, seed {options.seed}", flush=True)
     if not chosen:
         parser.error(f"no fault's name holds {' or '.join(options.words)}")
     begun, survivors, number = time.monotonic(), [], count(1)
@@ -143,7 +154,8 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"({time.monotonic() - begun:.0f} s).")
     for survivor in survivors:
         print(f"  not noticed: {survivor}")
-    return 1 if survivors else 0
+    allowed = 0 if options.random is None else 0.1 * len(chosen)
+    return 1 if len(survivors) > allowed else 0
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ A file of bank/ has a table for each file that is damaged, and in it a line for 
 `"what is wrong" = ['old text', 'new text']`. The old text stands exactly once in the file.
 """
 
-import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +22,11 @@ TESTS = {
     "course_utils/data": ["tests/test_data.py", *LESSONS],
     "course_utils/descent": ["tests/test_descent.py", *LESSONS],
     "course_utils/graphs/": ["tests/test_graphs.py", "notebooks/0[023]*.ipynb"],
+    "course_utils/plots/truth": ["tests/test_truth_panel.py", *LESSONS],
     "course_utils/plots/": ["tests/test_plots.py", *LESSONS],
+    "course_utils/figures": ["tests/test_plots.py", *LESSONS],
     "course_utils/self_check": ["tests/test_self_check.py", "notebooks/00*.ipynb"],
-    "notebooks/matplotlibrc": LESSONS,
+    "course_utils/style": LESSONS,
     "commands/build": ["tests/test_build.py"],
     "commands/slides": ["tests/test_slides.py"],
     "commands/update": ["tests/test_update.py"],
@@ -34,7 +35,7 @@ TESTS = {
     "tests/nbval_tolerance": ["tests/test_nbval_tolerance.py"],
     "tests/tolerance": ["tests/test_nbval_tolerance.py"],
     "README.md": ["tests/test_readme.py"],
-    "GLOSSARY.md": ["tests/test_glossary.py"],
+    "docs/glossary.md": ["tests/test_glossary.py"],
 }
 
 
@@ -46,12 +47,7 @@ class Fault:
     name: str
     old: str
     new: str
-
-    @property
-    def lesson(self) -> str:
-        """The two digits of the lesson that the file belongs to, '' where it belongs to none."""
-        found = re.search(r"(?:lessons/|notebooks/|lesson_)(\d\d)", self.file)
-        return found[1] if found else ""
+    lesson: str = ""  # the two digits of the lesson that it belongs to
 
     @property
     def tests(self) -> tuple[str, ...]:
@@ -95,7 +91,7 @@ def _paths(*patterns):
 def faults() -> list[Fault]:
     """Return the faults of the bank."""
     return [
-        Fault(file, name, *texts)
+        Fault(file, name, *texts, lesson=path.stem.partition("_")[2])
         for path in sorted((Path(__file__).parent / "bank").glob("*.toml"))
         for file, entries in tomllib.loads(path.read_text("utf-8")).items()
         for name, texts in entries.items()

@@ -1,51 +1,49 @@
-"""The pictures that lesson 00, 'Start here', introduces."""
+"""The pictures that the lesson 'Start here' introduces."""
 
 import numpy as np
 from matplotlib import rcParams
 
-from course_utils._validate import to_array, to_vector
-from course_utils.plots.core import FIT, TRAIN, draw_block, picture, short
+from course_utils._validate import to_array, to_table, to_vectors
+from course_utils.figures import FIT, TRAIN, picture
+from course_utils.plots.core import draw_block, format_cell
 
 
 @picture(7.6, 3.0)
 def means_by_axis(table, rows, columns, unit, *, ax=None):
-    """Draw a table with its means along axis 0 below it, along axis 1 beside it (lesson 00).
+    """Draw a table with its means along axis 0 below it, along axis 1 beside it.
 
     table of shape (n, m); the names of its n rows and m columns, and the unit of its entries.
+    From the lesson 'Start here'.
     """
-    table = to_array("table", table)
-    if table.shape != (len(rows), len(columns)):
-        raise ValueError(
-            f"table must have shape ({len(rows)}, {len(columns)}) to fit its names, "
-            f"but has shape {table.shape}."
-        )
+    table = to_table("table", table, len(rows), len(columns))
     n, m = table.shape
     down, along = table.mean(axis=0), table.mean(axis=1)
     top, below, beside = n / 2, -n / 2 - 1.5, m + 1.3
     draw_block(ax, 0, table, *_plain(table))
     for c, (name, mean) in enumerate(zip(columns, down, strict=True)):
         ax.text(c + 0.5, top + 0.15, name, ha="center", va="bottom")
-        ax.text(c + 0.5, below, short(mean), ha="center", va="center", fontweight="bold")
+        ax.text(c + 0.5, below, format_cell(mean), ha="center", va="center", fontweight="bold")
         _arrow(ax, (c + 0.5, -top - 0.05), (c + 0.5, below + 0.3))
     for r, (name, mean) in enumerate(zip(rows, along, strict=True)):
         y = top - r - 0.5
         ax.text(-0.15, y, name, ha="right", va="center")
-        ax.text(beside + 0.1, y, short(mean), ha="left", va="center", fontweight="bold")
+        ax.text(beside + 0.1, y, format_cell(mean), ha="left", va="center", fontweight="bold")
         _arrow(ax, (m + 0.05, y), (beside, y))
     ax.text(m + 0.6, below, f"mean(axis=0)   shape ({m},)", ha="left", va="center")
     ax.text(beside + 1.1, 0, f"mean(axis=1)   shape ({n},)", ha="left", va="center")
     _frame(ax, (-1.5, m + 5.2), (below - 0.4, top + 0.6))
     return (
-        f"Along axis 0, down the columns: {', '.join(map(short, down))} {unit}. "
-        f"Along axis 1: {', '.join(map(short, along))} {unit}."
+        f"Along axis 0, down the columns: {', '.join(map(format_cell, down))} {unit}. "
+        f"Along axis 1: {', '.join(map(format_cell, along))} {unit}."
     )
 
 
 @picture(9.6, 2.75)
 def broadcast_difference(left, right, names, *, ax=None):
-    """Draw left − right with what broadcasting repeats as dotted cells (lesson 00).
+    """Draw left − right with what broadcasting repeats as dotted cells.
 
     Both of shape (n,) or (n, m), with shapes that fit; their two names.
+    From the lesson 'Start here'.
     """
     arrays = [to_array(name, array) for name, array in zip(names, (left, right), strict=True)]
     if any(array.ndim not in (1, 2) for array in arrays):
@@ -55,7 +53,7 @@ def broadcast_difference(left, right, names, *, ax=None):
         result = arrays[0] - arrays[1]
     except ValueError:
         shapes = " and ".join(str(array.shape) for array in arrays)
-        raise ValueError(f"shapes that broadcast are wanted, but {shapes} came.") from None
+        raise ValueError(f"{names[0]} and {names[1]} must broadcast, got {shapes}.") from None
     table = np.atleast_2d(result)
     n, m = table.shape
     blocks = [
@@ -80,20 +78,20 @@ def broadcast_difference(left, right, names, *, ax=None):
     )
 
 
-@picture(10.4, 4.0, "wanted table", width_ratios=[1, 1.15])
+@picture(10.4, 4.0, "rows table", width_ratios=[1, 1.15])
 def every_pair(y_pred, y, *, axs=None):
-    """Draw the differences row by row, and those of every pair by broadcasting (lesson 00).
+    """Draw the differences row by row, and those of every pair by broadcasting.
 
     y_pred of shape (n, 1) and y of shape (n,), or any two columns of one length.
+    From the lesson 'Start here'.
     """
-    y_pred = to_vector("y_pred", y_pred)
-    y = to_vector("y", y, length=len(y_pred))
+    y_pred, y = to_vectors(y_pred=y_pred, y=y)
     n, table = len(y), y_pred[:, None] - y
-    wanted = np.diagonal(table)
+    row_by_row = np.diagonal(table)
     largest = np.abs(table).max() or 1.0
 
-    ax = axs["wanted"]
-    ax.plot(wanted, "o", color=TRAIN, markersize=3)
+    ax = axs["rows"]
+    ax.plot(row_by_row, "o", color=TRAIN, markersize=3)
     ax.set(xlabel="row", ylabel="difference", ylim=(-1.1 * largest, 1.1 * largest))
     ax.set_title(f"row by row: {n} differences")
 
@@ -102,14 +100,14 @@ def every_pair(y_pred, y, *, axs=None):
     ax.plot([0, n - 1], [0, n - 1], color=FIT, linewidth=2.2)
     for row, column in ((n - 1, 0), (0, n - 1)):
         side = {"ha": "left", "va": "bottom"} if row else {"ha": "right", "va": "top"}
-        number = ax.text(column, row, f" {short(table[row, column])} ", **side)
+        number = ax.text(column, row, f" {format_cell(table[row, column])} ", **side)
         number.set_bbox({"facecolor": "white", "alpha": 0.85, "pad": 1.5, "edgecolor": "none"})
     ax.set(xlabel="row of y", ylabel="row of y_pred")
     ax.set_title(f"broadcast: {table.size:,} differences\non the line: the pairs that were meant")
     ax.grid(False)
     ax.figure.colorbar(image, ax=ax, label="difference", shrink=0.9)
     return (
-        f"The mean square is {(wanted**2).mean():.4f} over the {n} right differences, "
+        f"The mean square is {(row_by_row**2).mean():.4f} over the {n} right differences, "
         f"{(table**2).mean():.4f} over all {table.size:,}."
     )
 

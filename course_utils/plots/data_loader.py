@@ -1,20 +1,20 @@
-"""The pictures that lesson 06, 'Dataset and DataLoader', introduces."""
+"""The pictures that the lesson 'Dataset and DataLoader' introduces."""
 
 import numpy as np
 
-from course_utils._validate import to_array, to_count, to_positive, to_vector
-from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, line_ends, picture, to_path
+from course_utils._validate import to_count, to_path, to_positive, to_table, to_vector, to_vectors
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.plots.core import line_ends
 
 
 @picture(10.4, 2.6)
 def epoch_orders(orders, batch_size, *, ax=None):
-    """Draw which rows each epoch's batches hold, in their order (lesson 06).
+    """Draw which rows each epoch's batches hold, in their order.
 
     `orders` of shape (epochs, n) holds row numbers; batches of `batch_size` follow each other.
+    From the lesson 'Dataset and DataLoader'.
     """
-    orders = to_array("orders", orders).astype(int)
-    if orders.ndim != 2:
-        raise ValueError(f"orders must have shape (epochs, n), but has shape {orders.shape}.")
+    orders = to_table("orders", orders, "epochs", "n").astype(int)
     batch_size = to_count("batch_size", to_positive("batch_size", batch_size))
     n_epochs, n = orders.shape
     shades = np.arange(n) // batch_size % 2
@@ -41,12 +41,12 @@ def epoch_orders(orders, batch_size, *, ax=None):
 
 @picture(6.6, 3.9)
 def reported_losses(last_batch, whole, *, ax=None):
-    """Compare the loss of each epoch's last batch with the loss over all rows (lesson 06).
+    """Compare the loss of each epoch's last batch with the loss over all rows.
 
     Both of shape (epochs,).
+    From the lesson 'Dataset and DataLoader'.
     """
-    last_batch = to_vector("last_batch", last_batch)
-    whole = to_vector("whole", whole, length=len(last_batch))
+    last_batch, whole = to_vectors(last_batch=last_batch, whole=whole)
     epochs = np.arange(1, len(whole) + 1)
     ax.plot(epochs, last_batch, color=VALIDATION, linewidth=0.9, label="the last batch")
     ax.plot(epochs, whole, color=TRAIN, linewidth=2.2, label="all rows")
@@ -61,16 +61,17 @@ def reported_losses(last_batch, whole, *, ax=None):
 
 @picture(11.4, 3.7, "g0 g1 g2 spread")
 def batch_gradients(clouds, full, *, axs=None):
-    """Show how mini-batch gradients scatter around the full gradient (lesson 06).
+    """Show how mini-batch gradients scatter around the full gradient.
 
     `clouds` maps three batch sizes to gradients of shape (batches, 2), columns dw and db;
     `full` is the gradient over all rows, shape (2,).
+    From the lesson 'Dataset and DataLoader'.
     """
     full = to_vector("full", full, length=2)
-    sizes, clouds = list(clouds), [to_array("clouds", cloud) for cloud in clouds.values()]
-    came = ", ".join(str(cloud.shape) for cloud in clouds)
-    if len(clouds) != 3 or any(cloud.ndim != 2 or cloud.shape[1] != 2 for cloud in clouds):
-        raise ValueError(f"clouds must hold three arrays of shape (batches, 2), got {came}.")
+    sizes = list(clouds)
+    if len(sizes) != 3:
+        raise ValueError(f"clouds must hold three batch sizes, but holds {sizes}.")
+    clouds = [to_table("clouds", cloud, "batches", 2) for cloud in clouds.values()]
     everything = np.vstack(clouds)
     low, high = everything.min(0), everything.max(0)
     spreads = [np.sqrt(((cloud - full) ** 2).sum(1).mean()) for cloud in clouds]
@@ -93,21 +94,21 @@ def batch_gradients(clouds, full, *, axs=None):
     ax.minorticks_off()
     ax.set_title("typical distance")
     ax.legend(loc="lower left")
-    said = ", ".join(f"{s:.4f} (size {n})" for s, n in zip(spreads, sizes, strict=True))
-    return f"The typical distance from the full gradient: {said}."
+    distances = ", ".join(f"{s:.4f} (size {n})" for s, n in zip(spreads, sizes, strict=True))
+    return f"The typical distance from the full gradient: {distances}."
 
 
 @picture(10.4, 3.9, "sorted shuffled", sharey=True)
 def order_matters(x, y, sorted_lines, shuffled_lines, *, axs=None):
-    """Draw the line after every batch of one epoch, rows in order and shuffled (lesson 06).
+    """Draw the line after every batch of one epoch, rows in order and shuffled.
 
     x and y of shape (n,) or (n, 1); the lines are (w, b) after each batch, shape (batches, 2).
+    From the lesson 'Dataset and DataLoader'.
     """
-    x = to_vector("x", x)
-    y = to_vector("y", y, length=len(x))
+    x, y = to_vectors(x=x, y=y)
     best = np.polyfit(x, y, 1)
     ends = line_ends(x)
-    said = []
+    phrases = []
     for name, lines in (("sorted", sorted_lines), ("shuffled", shuffled_lines)):
         lines = to_path(f"{name}_lines", lines)
         ax = axs[name]
@@ -120,23 +121,26 @@ def order_matters(x, y, sorted_lines, shuffled_lines, *, axs=None):
         ax.set(xlabel="x")
         ax.set_title(f"batches from {name} rows")
         w, b = lines[-1]
-        said.append(f"{((w * x + b - y) ** 2).mean():.5f} with {name} rows")
+        phrases.append(f"{((w * x + b - y) ** 2).mean():.5f} with {name} rows")
     axs["sorted"].set_ylabel("y")
     axs["sorted"].legend(loc="upper left")
     least = ((np.polyval(best, x) - y) ** 2).mean()
-    return f"The loss after the last batch is {', '.join(said)}; the least possible is {least:.5f}."
+    return (
+        f"The loss after the last batch is {', '.join(phrases)}; the least possible is {least:.5f}."
+    )
 
 
 @picture(7.6, 3.9)
 def split_comparison(losses, *, ax=None):
-    """Compare validation losses of two models under two ways of splitting (lesson 06).
+    """Compare validation losses of two models under two ways of splitting.
 
     `losses` maps (model, split), two names, to the validation losses of several splits.
+    From the lesson 'Dataset and DataLoader'.
     """
     marks = ("o", "D")
     models = list(dict.fromkeys(model for model, _ in losses))
     splits = list(dict.fromkeys(split for _, split in losses))
-    said = {split: [] for split in splits}
+    largest = {split: [] for split in splits}
     for (model, split), values in losses.items():
         values = to_vector("losses", values)
         place = splits.index(split) + 0.3 * (models.index(model) - 0.5)
@@ -144,9 +148,9 @@ def split_comparison(losses, *, ax=None):
         style = {"color": (TRAIN, FIT)[models.index(model)], "alpha": 0.7}
         label = model if split == splits[0] else None
         ax.plot(spread, values, marks[models.index(model)], label=label, **style)
-        said[split].append(f"{model} {values.max():.4g}")
+        largest[split].append(f"{model} {values.max():.4g}")
     ax.set_xticks(range(len(splits)), splits)
     ax.set(ylabel="validation loss (MSE, (t/ha)²)", yscale="log", xlim=(-0.6, len(splits) - 0.4))
     ax.legend(loc="upper left")
-    said = [f"{split}: {', '.join(largest)}" for split, largest in said.items()]
-    return f"Largest losses, {'; '.join(said)}."
+    phrases = [f"{split}: {', '.join(models)}" for split, models in largest.items()]
+    return f"Largest losses, {'; '.join(phrases)}."

@@ -1,55 +1,45 @@
-"""The pictures that lesson 01, 'Gradient descent by hand', introduces."""
+"""The pictures that the lesson 'Gradient descent by hand' introduces."""
 
 import numpy as np
 from matplotlib import rcParams
 
-from course_utils._validate import to_number, to_positive, to_vector
-from course_utils.descent import QuadraticLoss, design_matrix, format_kappa
-from course_utils.plots.core import (
-    BEST,
-    FIT,
-    TRAIN,
-    VALIDATION,
-    draw_bowl,
-    draw_path,
-    line_ends,
-    picture,
-    to_path,
-    window,
-)
+from course_utils._validate import to_number, to_path, to_positive, to_vector, to_vectors
+from course_utils.figures import BEST, FIT, GROWS, TRAIN, VALIDATION, picture
+from course_utils.plots.core import draw_bowl, draw_path, format_kappa, line_ends, line_loss, window
 
 
 @picture(6.6, 4.0)
 def train_and_validation(x_train, y_train, x_val, y_val, w=None, b=None, *, ax=None):
-    """Scatter both sets and, given w and b, the line y = w·x + b (lesson 01).
+    """Scatter both sets and, given w and b, the line y = w·x + b.
 
     x and y of shape (n, 1) or (n,); w and b are numbers.
+    From the lesson 'Gradient descent by hand'.
     """
     x_train, x_val = to_vector("x_train", x_train), to_vector("x_val", x_val)
     y_train = to_vector("y_train", y_train, length=len(x_train))
     y_val = to_vector("y_val", y_val, length=len(x_val))
     ax.plot(x_train, y_train, "o", color=TRAIN, alpha=0.75, label=f"train ({len(x_train)} points)")
     ax.plot(x_val, y_val, "D", color=VALIDATION, label=f"validation ({len(x_val)} points)")
-    line = f"{len(x_train)} training points and {len(x_val)} validation points"
+    caption = f"{len(x_train)} training points and {len(x_val)} validation points"
     if w is not None:
         w, b = to_number("w", w), to_number("b", b)
         ends = line_ends(x_train, x_val)
         ax.plot(ends, w * ends + b, color=FIT, label=f"y = {w:.4g}·x + {b:.4g}")
-        line += f", with the line y = {w:.4g}·x + {b:.4g}"
+        caption += f", with the line y = {w:.4g}·x + {b:.4g}"
     ax.set(xlabel="x", ylabel="y")
     ax.legend(loc="upper left")
     lowest, highest = min(y_train.min(), y_val.min()), max(y_train.max(), y_val.max())
-    return f"{line}; y runs from {lowest:.4g} to {highest:.4g}."
+    return f"{caption}; y runs from {lowest:.4g} to {highest:.4g}."
 
 
 @picture(10.4, 3.9, "residuals squares")
 def residuals(x, y, w, b, *, axs=None):
-    """Draw the line, each point's residual, and each residual squared (lesson 01).
+    """Draw the line, each point's residual, and each residual squared.
 
     x and y of shape (n, 1) or (n,); w and b are numbers.
+    From the lesson 'Gradient descent by hand'.
     """
-    x = to_vector("x", x)
-    y = to_vector("y", y, length=len(x))
+    x, y = to_vectors(x=x, y=y)
     w, b = to_number("w", w), to_number("b", b)
     y_pred = w * x + b
     squares = (y_pred - y) ** 2
@@ -84,11 +74,12 @@ def residuals(x, y, w, b, *, axs=None):
 
 @picture(10.4, 4.2, "surface map", per_subplot_kw={"surface": {"projection": "3d"}})
 def loss_surface(x, y, w, b, *, axs=None):
-    """Draw the MSE over all lines (w, b) as a surface and as a map, one line marked (lesson 01).
+    """Draw the MSE over all lines (w, b) as a surface and as a map, one line marked.
 
     x and y of shape (n, 1) or (n,); w and b are numbers.
+    From the lesson 'Gradient descent by hand'.
     """
-    loss = QuadraticLoss(design_matrix(to_vector("x", x)), to_vector("y", y))
+    loss = line_loss(*to_vectors(x=x, y=y))
     point = np.array([to_number("w", w), to_number("b", b)])
     w_range = window([point[0], 2 * loss.minimizer[0] - point[0]], 0.05)
     b_range = window([point[1], 2 * loss.minimizer[1] - point[1]], 0.3)
@@ -120,11 +111,12 @@ def loss_surface(x, y, w, b, *, axs=None):
 
 @picture(10.4, 3.8, "w b", sharey=True)
 def loss_slices(x, y, w, b, dw, db, *, axs=None):
-    """Cut the loss surface through (w, b) along each axis, with the slope there (lesson 01).
+    """Cut the loss surface through (w, b) along each axis, with the slope there.
 
     x and y of shape (n, 1) or (n,); dw and db are the partial derivatives at (w, b).
+    From the lesson 'Gradient descent by hand'.
     """
-    loss = QuadraticLoss(design_matrix(to_vector("x", x)), to_vector("y", y))
+    loss = line_loss(*to_vectors(x=x, y=y))
     point = np.array([to_number("w", w), to_number("b", b)])
     slopes = {"w": to_number("dw", dw), "b": to_number("db", db)}
     here = float(loss.loss(point))
@@ -155,15 +147,15 @@ def loss_slices(x, y, w, b, dw, db, *, axs=None):
 
 @picture(11.4, 3.9, "data parameters loss")
 def three_views(x, y, path, *, axs=None):
-    """Show one descent as lines through the data, as a path, and as a loss curve (lesson 01).
+    """Show one descent as lines through the data, as a path, and as a loss curve.
 
     x and y of shape (n, 1) or (n,); path of shape (epochs + 1, 2) holds (w, b) before the first
     epoch and after each. The same marks, by shape and colour, are the same epochs in each view.
+    From the lesson 'Gradient descent by hand'.
     """
-    x = to_vector("x", x)
-    y = to_vector("y", y, length=len(x))
+    x, y = to_vectors(x=x, y=y)
     path = to_path("path", path)
-    loss = QuadraticLoss(design_matrix(x), y)
+    loss = line_loss(x, y)
     losses = loss.loss(path)
     last = len(path) - 1
     marked = sorted({0, *(k for k in (3, 20, 100) if k < last), last})
@@ -197,16 +189,19 @@ def three_views(x, y, path, *, axs=None):
 
 @picture(11.4, 5.8, "p0 p1 p2 p3; l0 l1 l2 l3", height_ratios=[1.25, 1])
 def learning_rates(x, y, paths, lrs, *, axs=None):
-    """Compare four descents that differ only in their learning rate (lesson 01).
+    """Compare four descents that differ only in their learning rate.
 
     x and y of shape (n, 1) or (n,); four paths of shape (epochs + 1, 2) and four rates.
+    From the lesson 'Gradient descent by hand'.
     """
-    x = to_vector("x", x)
-    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    x, y = to_vectors(x=x, y=y)
+    loss = line_loss(x, y)
     paths = [to_path("paths", path, length=len(paths[0])) for path in paths]
     lrs = [to_positive("lrs", lr) for lr in to_vector("lrs", lrs)]
     if len(paths) != 4 or len(lrs) != 4:
-        raise ValueError(f"four paths and four lrs are wanted, got {len(paths)} and {len(lrs)}.")
+        raise ValueError(
+            f"paths and lrs must hold four each, but hold {len(paths)} and {len(lrs)}."
+        )
     stable = np.vstack([p for p, lr in zip(paths, lrs, strict=True) if lr < loss.max_lr])
     ranges = window(stable[:, 0]), window(stable[:, 1])
     for i, (path, lr) in enumerate(zip(paths, lrs, strict=True)):
@@ -225,14 +220,15 @@ def learning_rates(x, y, paths, lrs, *, axs=None):
 
 @picture(10.4, 4.1, "path loss")
 def one_descent(x, y, path, n_epochs, title, *, axs=None):
-    """Draw one descent over the bowl, and its loss by epoch (lesson 01).
+    """Draw one descent over the bowl, and its loss by epoch.
 
     x and y of shape (n, 1) or (n,); path of shape (steps + 1, 2) holds (w, b) before the first
     step and after each, steps in equal parts of an epoch. The axes depend on the data and on the
     start alone, so that pictures of different paths can be compared.
+    From the lesson 'Gradient descent by hand'.
     """
-    x = to_vector("x", x)
-    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    x, y = to_vectors(x=x, y=y)
+    loss = line_loss(x, y)
     path = to_path("path", path)
     epochs = np.linspace(0, to_positive("n_epochs", n_epochs), len(path))
     losses = loss.loss(path)
@@ -243,9 +239,9 @@ def one_descent(x, y, path, n_epochs, title, *, axs=None):
 
     draw_path(axs["path"], loss, path, *ranges, title)
     axs["path"].legend(loc="upper right")
-    axs["path"].lines[-2].set_gid("grows")
+    axs["path"].lines[-2].set_gid(GROWS)
     ax = axs["loss"]
-    ax.plot(epochs, losses, color=FIT, linewidth=1.5, gid="grows")
+    ax.plot(epochs, losses, color=FIT, linewidth=1.5, gid=GROWS)
     ax.axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
     ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log", xlim=(0, epochs[-1]))
     ax.set_ylim(loss.min_loss / 2, 20 * losses[0])
@@ -259,19 +255,20 @@ def one_descent(x, y, path, n_epochs, title, *, axs=None):
 
 @picture(11.4, 3.9, "raw scaled loss")
 def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
-    """Compare descent on a badly scaled feature and on the same one standardised (lesson 01).
+    """Compare descent on a badly scaled feature and on the same one standardised.
 
     x_raw, x_scaled and y of shape (n, 1) or (n,); the paths, (epochs + 1, 2), hold (w, b).
+    From the lesson 'Gradient descent by hand'.
     """
     y = to_vector("y", y)
     path_raw = to_path("path_raw", path_raw)
     path_scaled = to_path("path_scaled", path_scaled, length=len(path_raw))
-    said = []
+    phrases = []
     for name, x, path, label, line in (
         ("raw", x_raw, path_raw, "as measured", "-"),
         ("scaled", x_scaled, path_scaled, "standardised", "--"),
     ):
-        loss = QuadraticLoss(design_matrix(to_vector(f"x_{name}", x, length=len(y))), y)
+        loss = line_loss(to_vector(f"x_{name}", x, length=len(y)), y)
         losses = loss.loss(path)
         # One scale on both axes: only then is a round bowl round and a canyon a canyon.
         (w_mid, b_mid), half = loss.minimizer / 2, 0.8 * np.abs(loss.minimizer).max()
@@ -281,39 +278,40 @@ def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
         axs[name].set_aspect("equal")
         axs[name].locator_params(nbins=5)
         axs["loss"].plot(losses, line, color=FIT, label=label)
-        said.append(f"{label} κ = {kappa}, loss {losses[-1]:.4g}")
+        phrases.append(f"{label} κ = {kappa}, loss {losses[-1]:.4g}")
     axs["raw"].legend(loc="upper left")
     axs["loss"].axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
     axs["loss"].set(xlabel="epoch", ylabel="loss (MSE)", yscale="log")
     axs["loss"].set_title("the same number of epochs")
     axs["loss"].minorticks_off()  # a slider redraws this, and ticks take time
     axs["loss"].legend(loc="upper right")
-    return f"After {len(path_raw) - 1} epochs: {'; '.join(said)}."
+    return f"After {len(path_raw) - 1} epochs: {'; '.join(phrases)}."
 
 
 @picture(11.4, 6.4, "m0 m1 m2; loss loss loss", height_ratios=[1.3, 1])
 def batch_paths(x, y, paths, n_passes, *, axs=None):
-    """Compare descents with three batch sizes over equally many passes (lesson 01).
+    """Compare descents with three batch sizes over equally many passes.
 
     x and y of shape (n, 1) or (n,); `paths` maps three batch sizes to arrays of shape
     (steps + 1, 2) with (w, b) before the first step and after each.
+    From the lesson 'Gradient descent by hand'.
     """
-    x = to_vector("x", x)
-    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    x, y = to_vectors(x=x, y=y)
+    loss = line_loss(x, y)
     if len(paths) != 3:
         raise ValueError(f"paths must hold three batch sizes, but holds {list(paths)}.")
     arrays = [to_path("paths", path) for path in paths.values()]
     n_passes = to_positive("n_passes", n_passes)
     everything = np.vstack(arrays)
     ranges = window(everything[:, 0]), window(everything[:, 1])
-    said = []
+    phrases = []
     for i, (size, path) in enumerate(zip(paths, arrays, strict=True)):
         color, title = (TRAIN, FIT, VALIDATION)[i], f"batches of {size}: {len(path) - 1} steps"
         draw_path(axs[f"m{i}"], loss, path, *ranges, title, color)
         passes = np.linspace(0, n_passes, len(path))
         style = {"color": color, "linewidth": (2.4, 1.6, 0.7)[i]}
         axs["loss"].plot(passes, loss.loss(path), label=f"batches of {size}", **style)
-        said.append(f"{loss.loss(path[-1]):.4g} with batches of {size}")
+        phrases.append(f"{loss.loss(path[-1]):.4g} with batches of {size}")
         if i:
             axs[f"m{i}"].set_ylabel("")
     axs["m0"].legend(loc="upper left")
@@ -321,17 +319,17 @@ def batch_paths(x, y, paths, n_passes, *, axs=None):
     axs["loss"].set(xlabel="passes over the training data", yscale="log")
     axs["loss"].set_ylabel("loss (MSE), all training rows")
     axs["loss"].legend(loc="upper right")
-    return f"After {n_passes:g} passes the loss is {', '.join(said)}."
+    return f"After {n_passes:g} passes the loss is {', '.join(phrases)}."
 
 
 @picture(6.6, 3.9)
 def learning_curves(train_losses, val_losses, *, ax=None):
-    """Draw training and validation loss against the epoch (lesson 01).
+    """Draw training and validation loss against the epoch.
 
     Both of shape (epochs + 1,): the loss before the first epoch and after each.
+    From the lesson 'Gradient descent by hand'.
     """
-    train = to_vector("train_losses", train_losses)
-    val = to_vector("val_losses", val_losses, length=len(train))
+    train, val = to_vectors(train_losses=train_losses, val_losses=val_losses)
     ax.plot(train, color=TRAIN, label="training loss")
     ax.plot(val, "--", color=VALIDATION, label="validation loss")
     ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log")

@@ -1,19 +1,9 @@
-"""The pictures that lesson 08, 'What a fit is worth', introduces."""
+"""The pictures that the lesson 'What a fit is worth' introduces."""
 
 import numpy as np
 
-from course_utils._validate import to_array, to_count, to_positive, to_vector
-from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, picture
-
-
-def _table(name, values, columns, rows=None):
-    """Return `values` as an array of shape (splits, columns); with `rows`, so many splits."""
-    array = to_array(name, values)
-    if array.ndim != 2 or array.shape[1] != columns:
-        raise ValueError(f"{name} must have shape (splits, {columns}), but has {array.shape}.")
-    if rows is not None and len(array) != rows:
-        raise ValueError(f"{name} must have {rows} rows, but has {len(array)}.")
-    return array
+from course_utils._validate import to_count, to_positive, to_table, to_vector, to_vectors
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 
 
 def _band(ax, places, values, label, **style):
@@ -58,13 +48,12 @@ def _draw_fit(ax, points, grid, truth, curve):
 
 @picture(7.6, 4.2)
 def one_fit(train, val, grid, truth, curve, title, *, ax=None):
-    """Draw a fitted curve over the points and the curve they came from (lesson 08).
+    """Draw a fitted curve over the points and the curve they came from.
 
     `train` and `val` are pairs (x, y); `truth` and `curve` have the shape of `grid`, (g,).
+    From the lesson 'What a fit is worth'.
     """
-    grid = to_vector("grid", grid)
-    truth = to_vector("truth", truth, length=len(grid))
-    curve = to_vector("curve", curve, length=len(grid))
+    grid, truth, curve = to_vectors(grid=grid, truth=truth, curve=curve)
     away = _draw_fit(ax, _points(train, val), grid, truth, curve)
     ax.set(ylabel="y", title=title)
     ax.legend(loc="lower right")
@@ -73,34 +62,35 @@ def one_fit(train, val, grid, truth, curve, title, *, ax=None):
 
 @picture(11.4, 4.0, "f0 f1 f2", sharey=True)
 def fits_and_truth(train, val, grid, truth, fits, *, axs=None):
-    """Draw three fitted curves over the points and the curve they came from (lesson 08).
+    """Draw three fitted curves over the points and the curve they came from.
 
     `train` and `val` are pairs (x, y); `truth` and each curve in `fits`, which maps three labels
     to curves, have the shape of `grid`, (g,).
+    From the lesson 'What a fit is worth'.
     """
-    grid = to_vector("grid", grid)
-    truth = to_vector("truth", truth, length=len(grid))
+    grid, truth = to_vectors(grid=grid, truth=truth)
     if len(fits) != 3:
         raise ValueError(f"fits must hold three curves, but holds {len(fits)}.")
-    points, said = _points(train, val), []
+    points, phrases = _points(train, val), []
     for i, (title, curve) in enumerate(fits.items()):
         curve = to_vector("fits", curve, length=len(grid))
-        said.append(_draw_fit(axs[f"f{i}"], points, grid, truth, curve))
+        phrases.append(_draw_fit(axs[f"f{i}"], points, grid, truth, curve))
         axs[f"f{i}"].set_title(title)
     axs["f0"].set_ylabel("y")
     axs["f0"].legend(loc="lower right")
-    return f"RMS distance from the true curve, from left to right: {', '.join(said)}."
+    return f"RMS distance from the true curve, from left to right: {', '.join(phrases)}."
 
 
 @picture(10.4, 4.2, "sweep votes", width_ratios=[1.9, 1])
 def degree_sweep(degrees, train_losses, val_losses, noise, *, axs=None):
-    """Draw training and validation loss by degree over many splits, and who wins (lesson 08).
+    """Draw training and validation loss by degree over many splits, and who wins.
 
     Losses of shape (splits, degrees): the line is the median, the band the middle 80 %.
+    From the lesson 'What a fit is worth'.
     """
     degrees = to_vector("degrees", degrees)
-    val = _table("val_losses", val_losses, len(degrees))
-    train = _table("train_losses", train_losses, len(degrees), len(val))
+    val = to_table("val_losses", val_losses, "splits", len(degrees))
+    train = to_table("train_losses", train_losses, *val.shape)
     noise = to_positive("noise", noise)
     ax = axs["sweep"]
     _band(ax, degrees, train, "training", color=TRAIN, marker="o")
@@ -127,19 +117,20 @@ def degree_sweep(degrees, train_losses, val_losses, noise, *, axs=None):
 
 @picture(11.4, 4.0, "c0 c1 c2", sharey=True)
 def losses_by_size(sizes, results, noise, *, axs=None):
-    """Draw training loss and loss on new points against the number of rows (lesson 08).
+    """Draw training loss and loss on new points against the number of rows.
 
     `results` maps three degrees to pairs (training losses, losses on new points), each of shape
     (samples, sizes). The thin line is noise²·(1 − p/n) for p = degree + 1 coefficients.
+    From the lesson 'What a fit is worth'.
     """
     sizes, noise = to_vector("sizes", sizes), to_positive("noise", noise)
     if len(results) != 3:
         raise ValueError(f"results must hold three degrees, but holds {list(results)}.")
-    said = []
+    phrases = []
     for i, (degree, (train, new)) in enumerate(results.items()):
         ax = axs[f"c{i}"]
-        train, new = (_table("results", losses, len(sizes)) for losses in (train, new))
-        train = np.maximum(train, 1e-9)  # a fit through all points leaves nothing but rounding
+        train, new = (to_table("results", rows, "samples", len(sizes)) for rows in (train, new))
+        train = np.maximum(train, 1e-9)  # a fit through all points leaves only rounding error
         _band(ax, sizes, train, "training", color=TRAIN, marker="o")
         middle = _band(ax, sizes, new, "new points", color=VALIDATION, marker="D", linestyle="--")
         enough = np.geomspace(max(sizes[0], 1.2 * (degree + 1)), sizes[-1], 100)
@@ -155,25 +146,24 @@ def losses_by_size(sizes, results, noise, *, axs=None):
         ax.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
         ax.minorticks_off()
         ax.set_title(f"degree {degree}: {degree + 1} coefficients")
-        said.append(f"{middle[-1]:.4f}")
+        phrases.append(f"{middle[-1]:.4f}")
     axs["c0"].set_ylabel("loss (MSE)")
     _plain_ticks(axs["c0"])
     axs["c0"].legend(loc="upper right")
-    return f"Median loss on new points at n = {sizes[-1]:.0f}, by degree: {', '.join(said)}."
+    return f"Median loss on new points at n = {sizes[-1]:.0f}, by degree: {', '.join(phrases)}."
 
 
 @picture(10.4, 4.2, "weights losses")
 def ridge_path(decays, weights, train_losses, val_losses, noise, *, axs=None):
-    """Draw the coefficients and the losses of ridge against its weight decay (lesson 08).
+    """Draw the coefficients and the losses of ridge against its weight decay.
 
     `weights` of shape (decays, d), those of one split; losses of shape (splits, decays).
+    From the lesson 'What a fit is worth'.
     """
     decays = to_vector("decays", decays)
-    weights = to_array("weights", weights)
-    if weights.ndim != 2 or len(weights) != len(decays):
-        raise ValueError(f"weights must have {len(decays)} rows, but has shape {weights.shape}.")
-    val = _table("val_losses", val_losses, len(decays))
-    train = _table("train_losses", train_losses, len(decays), len(val))
+    weights = to_table("weights", weights, len(decays), "d")
+    val = to_table("val_losses", val_losses, "splits", len(decays))
+    train = to_table("train_losses", train_losses, *val.shape)
     ax = axs["weights"]
     for k, column in enumerate(weights.T):
         color, line = f"C{k % 6}", ("-", "--", "-.")[k // 6 % 3]
@@ -201,16 +191,16 @@ def ridge_path(decays, weights, train_losses, val_losses, noise, *, axs=None):
 
 @picture(10.4, 4.2, "losses fits")
 def early_stop(train_losses, val_losses, best_epoch, train, val, grid, curves, *, axs=None):
-    """Draw a training's losses with its best epoch marked, and two of its fits (lesson 08).
+    """Draw a training's losses with its best epoch marked, and two of its fits.
 
     Losses of shape (epochs + 1,); `train` and `val` are pairs (x, y); `curves` holds the curves
     over `grid` (g,) at the best epoch and at the last one.
+    From the lesson 'What a fit is worth'.
     """
-    train_losses = to_vector("train_losses", train_losses)
-    val_losses = to_vector("val_losses", val_losses, length=len(train_losses))
+    train_losses, val_losses = to_vectors(train_losses=train_losses, val_losses=val_losses)
     best_epoch, last = to_count("best_epoch", best_epoch), len(val_losses) - 1
     if best_epoch > last:
-        raise ValueError(f"best_epoch must be at most {last}, but {best_epoch} came.")
+        raise ValueError(f"best_epoch must be at most {last}, got {best_epoch}.")
     grid = to_vector("grid", grid)
     at_best, at_last = (to_vector("curves", curve, length=len(grid)) for curve in curves)
     ax = axs["losses"]
@@ -250,9 +240,10 @@ def early_stop(train_losses, val_losses, best_epoch, train, val, grid, curves, *
 
 @picture(7.4, 4.0)
 def kept_shares(curvatures, shares, *, ax=None):
-    """Draw which share of each mode of least squares a fit keeps (lesson 08).
+    """Draw which share of each mode of least squares a fit keeps.
 
     `curvatures` of shape (d,); `shares` maps two labels to shares of shape (d,).
+    From the lesson 'What a fit is worth'.
     """
     curvatures = to_vector("curvatures", curvatures)
     if len(shares) != 2:
@@ -275,10 +266,11 @@ def kept_shares(curvatures, shares, *, ax=None):
 
 @picture(9.6, 3.4)
 def reported_and_true(results, noise, *, ax=None):
-    """Compare what was reported with the loss on other rows, by way of choosing (lesson 08).
+    """Compare what was reported with the loss on other rows, by way of choosing.
 
     `results` maps a label to a pair (reported, on other rows), each of shape (samples,): the mark
     is the median, the bar the middle half.
+    From the lesson 'What a fit is worth'.
     """
     noise = to_positive("noise", noise)
     if not results:
@@ -287,7 +279,7 @@ def reported_and_true(results, noise, *, ax=None):
         (-0.14, {"color": VALIDATION, "marker": "D"}, "reported"),
         (0.14, {"color": TRAIN, "marker": "o"}, "ten other rows"),
     )
-    said = []
+    phrases = []
     for row, pair in enumerate(results.values()):
         medians = []
         for values, (shift, style, name) in zip(pair, kinds, strict=True):
@@ -296,9 +288,9 @@ def reported_and_true(results, noise, *, ax=None):
             label = None if row else name
             ax.plot(middle, row + shift, **style, markersize=9, linestyle="none", label=label)
             medians.append(f"{middle:.4f}")
-        said.append(" and ".join(medians))
+        phrases.append(" and ".join(medians))
     ax.axvline(noise**2, color="black", linestyle=":", linewidth=1.2, label="noise²")
     ax.set_yticks(range(len(results)), list(results))
     ax.set(xlabel="loss (MSE): median and middle half", ylim=(len(results) - 0.5, -0.5))
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-    return f"Median reported and median on ten other rows: {'; '.join(said)}."
+    return f"Median reported and median on ten other rows: {'; '.join(phrases)}."

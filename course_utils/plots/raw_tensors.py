@@ -1,34 +1,24 @@
-"""The pictures that lesson 03, 'Raw autograd tensors', introduces."""
+"""The pictures that the lesson 'Raw autograd tensors' introduces."""
 
 import numpy as np
 
-from course_utils._validate import to_number, to_vector
-from course_utils.descent import QuadraticLoss, design_matrix
-from course_utils.plots.core import (
-    BEST,
-    FIT,
-    TRAIN,
-    VALIDATION,
-    draw_bowl,
-    line_ends,
-    picture,
-    to_path,
-    window,
-)
+from course_utils._validate import to_number, to_path, to_vector, to_vectors
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.plots.core import draw_bowl, line_ends, line_loss, window
 
 
 @picture(10.4, 3.9, "fit error")
 def fit_and_error(x, y, W, errors, least, name, *, axs=None):
-    """Draw a fitted line beside least squares, and its error against the step (lesson 03).
+    """Draw a fitted line beside least squares, and its error against the step.
 
     x and y of shape (n, 1) or (n,); W holds slope and height; `errors` of shape (steps + 1,) is
     the error before the first step and after each, `least` the least possible, `name` its name.
+    From the lesson 'Raw autograd tensors'.
     """
-    x = to_vector("x", x)
-    y = to_vector("y", y, length=len(x))
+    x, y = to_vectors(x=x, y=y)
     W = to_vector("W", W, length=2)
     errors, least = to_vector("errors", errors), to_number("least", least)
-    best = QuadraticLoss(design_matrix(x), y).minimizer
+    best = line_loss(x, y).minimizer
 
     ax = axs["fit"]
     ends = line_ends(x)
@@ -57,12 +47,13 @@ def fit_and_error(x, y, W, errors, least, name, *, axs=None):
 
 @picture(10.4, 4.1, "map error")
 def accumulation(x, y, path_zeroed, path_summed, *, axs=None):
-    """Compare descent with zeroed gradients and with gradients that add up (lesson 03).
+    """Compare descent with zeroed gradients and with gradients that add up.
 
     x and y of shape (n, 1) or (n,); both paths of shape (steps + 1, 2) hold slope and height.
+    From the lesson 'Raw autograd tensors'.
     """
-    x = to_vector("x", x)
-    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    x, y = to_vectors(x=x, y=y)
+    loss = line_loss(x, y)
     path_zeroed = to_path("path_zeroed", path_zeroed)
     path_summed = to_path("path_summed", path_summed, length=len(path_zeroed))
     everything = np.vstack([path_zeroed, path_summed])
@@ -93,13 +84,12 @@ def accumulation(x, y, path_zeroed, path_summed, *, axs=None):
 
 @picture(6.6, 3.8)
 def norm_over_n(n_rows, norms, rmses, noise, *, ax=None):
-    """Draw norm / n and RMSE against the number of rows, for the same noise (lesson 03).
+    """Draw norm / n and RMSE against the number of rows, for the same noise.
 
     Three sequences of one length, and the noise's standard deviation.
+    From the lesson 'Raw autograd tensors'.
     """
-    n_rows = to_vector("n_rows", n_rows)
-    norms = to_vector("norms", norms, length=len(n_rows))
-    rmses = to_vector("rmses", rmses, length=len(n_rows))
+    n_rows, norms, rmses = to_vectors(n_rows=n_rows, norms=norms, rmses=rmses)
     noise = to_number("noise", noise)
     ax.plot(n_rows, rmses, "s-", color=TRAIN, label="RMSE")
     ax.plot(n_rows, norms, "o-", color=FIT, label="norm / n")
@@ -117,14 +107,15 @@ def norm_over_n(n_rows, norms, rmses, noise, *, ax=None):
 
 @picture(10.4, 3.9, "steep flat", sharey=True)
 def distance_left(x, y, paths, *, axs=None):
-    """Draw, along both axes of the bowl, which part of the first distance is left (lesson 03).
+    """Draw, along both axes of the bowl, which part of the first distance is left.
 
     x and y of shape (n, 1) or (n,); `paths` maps a label to an array of shape (steps + 1, 2)
     with slope and height before the first step and after each.
+    From the lesson 'Raw autograd tensors'.
     """
-    x = to_vector("x", x)
-    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
-    said = []
+    x, y = to_vectors(x=x, y=y)
+    loss = line_loss(x, y)
+    phrases = []
     for i, (label, path) in enumerate(paths.items()):
         away = (to_path("paths", path) - loss.minimizer) @ loss.eigenvectors
         if not away[0].all():
@@ -134,7 +125,7 @@ def distance_left(x, y, paths, *, axs=None):
         for name, column in (("flat", 0), ("steep", 1)):
             steps = np.arange(1, len(left))
             axs[name].plot(steps, 100 * np.maximum(left[1:, column], 1e-9), label=label, **style)
-        said.append(f"{label}: {100 * left[-1, 0]:.2f} %")
+        phrases.append(f"{label}: {100 * left[-1, 0]:.2f} %")
     for name, column in (("flat", 0), ("steep", 1)):
         axs[name].set(xlabel="step", xscale="log", yscale="log", ylim=(0.05, 200))
         axs[name].set_title(f"{name} direction, λ = {loss.eigenvalues[column]:.4f}")
@@ -142,4 +133,4 @@ def distance_left(x, y, paths, *, axs=None):
         axs[name].yaxis.set_major_formatter("{x:g}")
     axs["steep"].set_ylabel("distance left (% of the first)")
     axs["flat"].legend(loc="lower left")
-    return f"Left along the flat direction: {'; '.join(said)}."
+    return f"Left along the flat direction: {'; '.join(phrases)}."

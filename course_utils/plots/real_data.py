@@ -1,22 +1,22 @@
-"""The pictures that lesson 09, 'A real data set', introduces."""
+"""The pictures that the lesson 'A real data set' introduces."""
 
 import numpy as np
 
-from course_utils._validate import to_array, to_count, to_number, to_vector
-from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils._validate import to_count, to_number, to_table, to_vector, to_vectors
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 
-# One marker and one colour for each model, so that colour alone tells nothing.
+# A marker and a colour for each model, so that nothing depends on colour alone.
 MODELS = (("s", "black"), ("o", TRAIN), ("D", FIT), ("^", BEST))
 
 
 @picture(10.4, 3.8, "target input")
 def target_and_input(y, x, y_name, x_name, *, axs=None):
-    """Draw how the target is distributed, and the target against one input (lesson 09).
+    """Draw how the target is distributed, and the target against one input.
 
     y and x of shape (n, 1) or (n,); two names with their units.
+    From the lesson 'A real data set'.
     """
-    y = to_vector("y", y)
-    x = to_vector("x", x, length=len(y))
+    y, x = to_vectors(y=y, x=x)
     mean, std = y.mean(), y.std()
     ax = axs["target"]
     ax.hist(y, bins=20, color=TRAIN, alpha=0.75, edgecolor="white")
@@ -35,16 +35,16 @@ def target_and_input(y, x, y_name, x_name, *, axs=None):
 
 @picture(8.0, 4.1)
 def kept_epoch(train, val, epoch, levels, *, unit="", ax=None):
-    """Draw training and validation RMSE by epoch, with the epoch that is kept (lesson 09).
+    """Draw training and validation RMSE by epoch, with the epoch that is kept.
 
     train and val of shape (epochs + 1,): before the first epoch and after each. `levels` maps
     names to validation RMSEs that are drawn for comparison.
+    From the lesson 'A real data set'.
     """
-    train = to_vector("train", train)
-    val = to_vector("val", val, length=len(train))
+    train, val = to_vectors(train=train, val=val)
     epoch, last = to_count("epoch", epoch), len(train) - 1
     if epoch > last:
-        raise ValueError(f"epoch must be at most {last}, but {epoch} came.")
+        raise ValueError(f"epoch must be at most {last}, got {epoch}.")
     ax.plot(train, color=TRAIN, label="training rows")
     ax.plot(val, "--", color=VALIDATION, label="validation rows")
     ax.plot(epoch, val[epoch], "*", color=BEST, markersize=15, label=f"kept: epoch {epoch}")
@@ -63,9 +63,10 @@ def kept_epoch(train, val, epoch, levels, *, unit="", ax=None):
 
 @picture(10.4, 4.1, "rmse difference", width_ratios=[1.3, 1])
 def split_results(results, unit, *, axs=None):
-    """Draw each model's test RMSE on every split, and the last two's difference (lesson 09).
+    """Draw each model's test RMSE on every split, and the last two's difference.
 
     `results` maps the names of up to four models to their RMSEs of shape (splits,).
+    From the lesson 'A real data set'.
     """
     if not 2 <= len(results) <= len(MODELS):
         raise ValueError(f"results must hold 2 to {len(MODELS)} models, but holds {len(results)}.")
@@ -102,16 +103,16 @@ def split_results(results, unit, *, axs=None):
 
 @picture(10.4, 4.3, "target prediction", sharey=True)
 def residual_views(y, y_pred, unit, *, axs=None):
-    """Draw the residuals against the target and against the prediction (lesson 09).
+    """Draw the residuals against the target and against the prediction.
 
     y and y_pred of shape (n, 1) or (n,), at least five rows; squares mark the mean of each fifth.
+    From the lesson 'A real data set'.
     """
-    y = to_vector("y", y)
-    y_pred = to_vector("y_pred", y_pred, length=len(y))
+    y, y_pred = to_vectors(y=y, y_pred=y_pred)
     if len(y) < 5:
         raise ValueError(f"y must have at least 5 rows, but has {len(y)}.")
     residual = y_pred - y
-    said = []
+    phrases = []
     for name, along in (("target", y), ("prediction", y_pred)):
         ax = axs[name]
         fifths = np.array_split(np.argsort(along, kind="stable"), 5)
@@ -121,40 +122,38 @@ def residual_views(y, y_pred, unit, *, axs=None):
         ax.axhline(0, color="black", linewidth=1)
         ax.plot(centres, means, "s-", color=FIT, markersize=8, label="mean of a fifth of the rows")
         ax.set(xlabel=f"{name} ({unit})", title=f"against the {name}")
-        said.append(f"{means[0]:+.1f} and {means[-1]:+.1f} along the {name}")
+        phrases.append(f"{means[0]:+.1f} and {means[-1]:+.1f} along the {name}")
     axs["target"].set_ylabel(f"residual: prediction − target ({unit})")
     axs["target"].legend(loc="upper right")
-    return f"Mean residual, lowest and highest fifth: {', '.join(said)}."
+    return f"Mean residual, lowest and highest fifth: {', '.join(phrases)}."
 
 
 @picture(11.4, 4.6, "v0 v1 v2", sharey=True)
 def input_importance(names, views, unit, *, axs=None):
-    """Draw three measures of how much each input matters, one panel each (lesson 09).
+    """Draw three measures of how much each input matters, one panel each.
 
     `names` are those of the d inputs. `views` maps three titles to dictionaries that map the name
     of a model to its measure on every split, of shape (splits, d).
+    From the lesson 'A real data set'.
     """
     if len(views) != 3:
         raise ValueError(f"views must hold three measures, but holds {len(views)}.")
     rows = np.arange(len(names))[::-1]
-    said = []
+    phrases = []
     for k, (title, measures) in enumerate(views.items()):
         ax = axs[f"v{k}"]
         ax.axvline(0, color="black", linewidth=1)
         for i, (model, values) in enumerate(measures.items()):
-            values = to_array("views", values)
-            if values.ndim != 2 or values.shape[1] != len(names):
-                wanted = f"(splits, {len(names)})"
-                raise ValueError(f"views must hold shapes {wanted}, but one is {values.shape}.")
+            values = to_table("views", values, "splits", len(names))
             marker, color = MODELS[i + 1]
             at = rows - 0.24 * (i - (len(measures) - 1) / 2)
             low, high, mean = values.min(axis=0), values.max(axis=0), values.mean(axis=0)
             ax.hlines(at, low, high, color=color, linewidth=3, alpha=0.35)
             ax.plot(mean, at, marker, color=color, markersize=7, label=model)
             largest = np.abs(mean).argmax()
-            said.append(f"{names[largest]} {mean[largest]:+.1f}")
+            phrases.append(f"{names[largest]} {mean[largest]:+.1f}")
         ax.set(xlabel=unit, title=title)
         if len(measures) > 1:
             ax.legend(loc="upper right")
     axs["v0"].set_yticks(rows, names)
-    return f"Largest mean of each, from left to right: {', '.join(said)}; bars show all splits."
+    return f"Largest mean of each, from left to right: {', '.join(phrases)}; bars show all splits."

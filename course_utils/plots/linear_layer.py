@@ -1,33 +1,25 @@
-"""The pictures that lesson 05, 'The linear layer', introduces."""
+"""The pictures that the lesson 'The linear layer' introduces."""
 
 import numpy as np
 
-from course_utils._validate import to_vector
-from course_utils.descent import QuadraticLoss, design_matrix
-from course_utils.plots.core import (
-    BEST,
-    FIT,
-    TRAIN,
-    VALIDATION,
-    line_ends,
-    picture,
-    to_path,
-)
+from course_utils._validate import to_path, to_vectors
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.plots.core import line_ends, line_loss
 
 _STYLES = [(FIT, "-", "o"), (TRAIN, "--", "s"), (VALIDATION, "-.", "D"), ("black", ":", "^")]
 
 
 @picture(10.4, 3.9, "line loss")
 def first_and_last_line(x, y, path, *, axs=None):
-    """Draw the line before and after a training through the data, and the loss (lesson 05).
+    """Draw the line before and after a training through the data, and the loss.
 
     x and y of shape (n, 1) or (n,); path of shape (epochs + 1, 2) holds (w, b) before the first
     epoch and after each.
+    From the lesson 'The linear layer'.
     """
-    x = to_vector("x", x)
-    y = to_vector("y", y, length=len(x))
+    x, y = to_vectors(x=x, y=y)
     path = to_path("path", path)
-    losses = QuadraticLoss(design_matrix(x), y).loss(path)
+    losses = line_loss(x, y).loss(path)
     ends = line_ends(x)
     axs["line"].plot(x, y, "o", color=TRAIN, alpha=0.75, label="data")
     for (w, b), name, style in ((path[0], "before", "--"), (path[-1], "after", "-")):
@@ -46,13 +38,14 @@ def first_and_last_line(x, y, path, *, axs=None):
 
 @picture(11.4, 4.4, "w b loss")
 def parameters_by_epoch(x, y, paths, *, axs=None):
-    """Draw weight, bias and loss of one to four descents by epoch, with the truth (lesson 05).
+    """Draw weight, bias and loss of one to four descents by epoch, with the truth.
 
     x and y of shape (n, 1) or (n,); `paths` maps a label to (w, b) before the first epoch and
     after each, of shape (epochs + 1, 2), in the units of x and y.
+    From the lesson 'The linear layer'.
     """
-    x = to_vector("x", x)
-    loss = QuadraticLoss(design_matrix(x), to_vector("y", y, length=len(x)))
+    x, y = to_vectors(x=x, y=y)
+    loss = line_loss(x, y)
     if not 1 <= len(paths) <= len(_STYLES):
         raise ValueError(f"paths must hold 1 to {len(_STYLES)} descents, but holds {len(paths)}.")
     arrays = [to_path("paths", path) for path in paths.values()]
@@ -61,7 +54,7 @@ def parameters_by_epoch(x, y, paths, *, axs=None):
         style |= {"linewidth": 1.4, "label": label}
         axs["w"].plot(path[:, 0], **style)
         axs["b"].plot(path[:, 1], **style)
-        # Far below one millionth the excess is nothing but rounding.
+        # Far below one millionth, the excess is only rounding error.
         axs["loss"].plot(np.maximum(loss.loss(path) - loss.min_loss, 1e-7), **style)
     for name, axis in (("w", 0), ("b", 1)):
         best = loss.minimizer[axis]

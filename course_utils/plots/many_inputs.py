@@ -1,25 +1,28 @@
-"""The pictures that lesson 04, 'Many inputs, many outputs', introduces."""
+"""The pictures that the lesson 'Many inputs, many outputs' introduces."""
 
 import numpy as np
 
-from course_utils._validate import to_array, to_positive, to_vector
-from course_utils.descent import QuadraticLoss, design_matrix, format_kappa
-from course_utils.plots.core import BEST, FIT, TRAIN, VALIDATION, draw_block, picture, short
+from course_utils._validate import to_positive, to_table, to_vector
+from course_utils.descent import QuadraticLoss, design_matrix
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.plots.core import draw_block, format_cell, format_kappa
 
-# One marker and one colour for each output, so that colour alone tells nothing.
+# A marker and a colour for each output, so that nothing depends on colour alone.
 OUTPUTS = (("o", TRAIN), ("D", FIT), ("^", BEST), ("s", VALIDATION))
 
 
 @picture(10.4, 3.9, "i0 i1 i2", sharey=True)
 def each_input(x, y, x_names, y_names, *, axs=None):
-    """Draw every output against each of three inputs, the rows numbered (lesson 04).
+    """Draw every output against each of three inputs, the rows numbered.
 
     x of shape (n, 3) and y of shape (n, m); the names are pairs (name, unit).
+    From the lesson 'Many inputs, many outputs'.
     """
-    x, y = _table("x", x, columns=3), _table("y", y)
-    _same_rows(x=x, y=y)
-    _one_name_each(x_names, x), _one_name_each(y_names, y)
-    said = []
+    x = to_table("x", x, "n", 3)
+    y = to_table("y", y, len(x), "m")
+    _check_names("x_names", x_names, x)
+    _check_names("y_names", y_names, y)
+    phrases = []
     for i, (name, unit) in enumerate(x_names):
         ax = axs[f"i{i}"]
         for j, (output, _) in enumerate(y_names):
@@ -30,23 +33,24 @@ def each_input(x, y, x_names, y_names, *, axs=None):
             ax.annotate(f"{row + 1}", at, (0, 8), textcoords="offset points", ha="center")
         ax.set(xlabel=f"{name} ({unit})", ylim=(0, 1.18 * y.max()))
         ax.margins(x=0.1)
-        said.append(f"{name} {x[:, i].min():g} to {x[:, i].max():g} {unit}")
+        phrases.append(f"{name} {x[:, i].min():g} to {x[:, i].max():g} {unit}")
     axs["i0"].set_ylabel(f"yield ({y_names[0][1]})")
     axs["i0"].legend(loc="lower left")
     unit = y_names[0][1]
-    return f"{len(x)} regions: {', '.join(said)}; yields from {y.min():g} to {y.max():g} {unit}."
+    return f"{len(x)} regions: {', '.join(phrases)}; yields from {y.min():g} to {y.max():g} {unit}."
 
 
 @picture(10.4, 3.6)
 def matrix_product(left, right, names, *, add=None, times=None, entry=(0, 0), labels=(), ax=None):
-    """Draw left @ right, entry by entry, with the numbers that make one entry marked (lesson 04).
+    """Draw left @ right, entry by entry, with the numbers that make one entry marked.
 
     left of shape (n, k) and right of shape (k, m) give the last block, (n, m). `add`, of shape
     (m,), is broadcast under every row; `times` is a pair (text, number) that multiplies the
     product. `names` are those of the blocks; `labels` those of the n rows, the k inner entries
     and the m columns.
+    From the lesson 'Many inputs, many outputs'.
     """
-    left, right = _table("left", left), _table("right", right)
+    left, right = to_table("left", left, "n", "k"), to_table("right", right, "k", "m")
     if left.shape[1] != len(right):
         raise ValueError(f"left @ right needs (n, k) and (k, m), got {left.shape}, {right.shape}.")
     blocks = [(left, ""), (right, "@")]
@@ -89,25 +93,26 @@ def matrix_product(left, right, names, *, add=None, times=None, entry=(0, 0), la
         edge += block.shape[1]
     ax.set(xlim=(-0.1, edge + 0.1), ylim=(-top - 0.8, top + 0.5))
     ax.axis("off")
-    plus = f", plus {short(add[j])}" if add is not None else ""
+    plus = f", plus {format_cell(add[j])}" if add is not None else ""
     factor = f", times {times[0]}" if times else ""
     return (
         f"Row {i} of {names[0]} times column {j} of {names[1]}{factor}{plus} "
-        f"gives {short(result[i, j])}, entry [{i}, {j}] of {names[-1]}."
+        f"gives {format_cell(result[i, j])}, entry [{i}, {j}] of {names[-1]}."
     )
 
 
 @picture(10.4, 4.6, "left right", sharex=True, sharey=True)
 def predictions_against_targets(y, left, right, titles, outputs, unit, *, axs=None):
-    """Draw two sets of predictions against the targets, with the rows numbered (lesson 04).
+    """Draw two sets of predictions against the targets, with the rows numbered.
 
     y, left and right of shape (n, m); two titles, the m names of the outputs and their unit.
+    From the lesson 'Many inputs, many outputs'.
     """
     y, both = _two_predictions(y, left, right)
-    _one_name_each(outputs, y)
+    _check_names("outputs", outputs, y)
     low, high = min(0, *(p.min() for p in both)), max(y.max(), *(p.max() for p in both))
     margin = 0.08 * (high - low)
-    said = []
+    phrases = []
     for panel, y_pred, title in zip(("left", "right"), both, titles, strict=True):
         ax = axs[panel]
         ax.axline((0, 0), slope=1, color="black", linewidth=1, linestyle="--")
@@ -115,29 +120,30 @@ def predictions_against_targets(y, left, right, titles, outputs, unit, *, axs=No
             marker, color = OUTPUTS[j]
             ax.vlines(y[:, j], y[:, j], y_pred[:, j], color=color, linewidth=1.2, alpha=0.6)
             ax.plot(y[:, j], y_pred[:, j], marker, color=color, markersize=7, label=output)
-            for row in range(len(y)):  # the number stands on the side away from the diagonal
+            for row in range(len(y)):  # the number is on the side away from the diagonal
                 at, above = (y[row, j], y_pred[row, j]), y_pred[row, j] > y[row, j]
                 away = {"xytext": (-7, 3) if above else (7, -9), "ha": "right" if above else "left"}
                 ax.annotate(f"{row + 1}", at, textcoords="offset points", **away)
         rmse = np.mean((y_pred - y) ** 2) ** 0.5
         ax.set(xlabel=f"target ({unit})", title=title)
-        said.append(f"RMSE {rmse:.4g} {unit} {title}")
+        phrases.append(f"RMSE {rmse:.4g} {unit} {title}")
     axs["left"].set(ylabel=f"prediction ({unit})", ylim=(low - margin, high + margin))
     axs["left"].set_xlim(0, 1.1 * y.max())
     axs["left"].legend(loc="upper left")
-    return f"{', '.join(said)}. Dashed: prediction = target."
+    return f"{', '.join(phrases)}. Dashed: prediction = target."
 
 
 @picture(10.4, 3.9, "left right", sharex=True, sharey=True)
 def errors_by_row(y, left, right, titles, outputs, unit, *, axs=None):
-    """Draw prediction minus target for each row and output, for two predictions (lesson 04).
+    """Draw prediction minus target for each row and output, for two predictions.
 
     y, left and right of shape (n, m); two titles, the m names of the outputs and their unit.
+    From the lesson 'Many inputs, many outputs'.
     """
     y, both = _two_predictions(y, left, right)
-    _one_name_each(outputs, y)
+    _check_names("outputs", outputs, y)
     rows = np.arange(1, len(y) + 1)
-    said = []
+    phrases = []
     for panel, y_pred, title in zip(("left", "right"), both, titles, strict=True):
         ax, errors = axs[panel], y_pred - y
         ax.axhline(0, color="black", linewidth=1)
@@ -149,23 +155,25 @@ def errors_by_row(y, left, right, titles, outputs, unit, *, axs=None):
         rmse, worst = np.mean(errors**2) ** 0.5, np.abs(errors).max()
         row = rows[np.abs(errors).max(axis=1).argmax()]
         ax.set(xlabel="region", title=title, xticks=rows)
-        said.append(f"{title}: RMSE {rmse:.4g}, worst {worst:.4g} {unit} (region {row})")
+        phrases.append(f"{title}: RMSE {rmse:.4g}, worst {worst:.4g} {unit} (region {row})")
     axs["left"].set_ylabel(f"prediction − target ({unit})")
     axs["left"].legend(loc="lower left")
-    return f"{'; '.join(said)}."
+    return f"{'; '.join(phrases)}."
 
 
 @picture(10.4, 3.9, "spectrum loss", width_ratios=[1.15, 1])
 def two_scales(x_raw, x_standard, y, losses_raw, losses_standard, lrs, *, axs=None):
-    """Compare the curvatures of raw and standardised inputs, and a descent on each (lesson 04).
+    """Compare the curvatures of raw and standardised inputs, and a descent on each.
 
     Both x of shape (n, d), y of shape (n, m); losses of shape (epochs + 1,); two learning rates.
+    From the lesson 'Many inputs, many outputs'.
     """
-    x_raw, x_standard = _table("x_raw", x_raw), _table("x_standard", x_standard)
+    x_raw = to_table("x_raw", x_raw, "n", "d")
+    x_standard = to_table("x_standard", x_standard, *x_raw.shape)
     losses_raw = to_vector("losses_raw", losses_raw)
     losses_standard = to_vector("losses_standard", losses_standard)
     lrs = [to_positive("lrs", lr) for lr in to_vector("lrs", lrs, length=2)]
-    said = []
+    phrases = []
     styles = (("raw", FIT, "o", "-"), ("standardised", TRAIN, "s", "--"))
     for height, (name, color, marker, dash), x, losses, lr in zip(
         (1, 0), styles, (x_raw, x_standard), (losses_raw, losses_standard), lrs, strict=True
@@ -182,7 +190,7 @@ def two_scales(x_raw, x_standard, y, losses_raw, losses_standard, lrs, *, axs=No
         ax.text(values[-1], height - 0.24, limit, ha="center", color="black")
         label = f"{name}, lr = {lr:g}"
         axs["loss"].plot(losses, dash, color=color, label=label)
-        said.append(f"{name} κ = {kappa}, loss {losses[-1]:.4g} after {len(losses) - 1} epochs")
+        phrases.append(f"{name} κ = {kappa}, loss {losses[-1]:.4g} after {len(losses) - 1} epochs")
     ax.set(xscale="log", xlabel="curvature λ", xlim=(1e-3, 1e6), ylim=(-0.5, 1.5))
     ax.set_yticks([1, 0], ["raw", "standard-\nised"])
     ax.set_title("the four curvatures")
@@ -190,31 +198,14 @@ def two_scales(x_raw, x_standard, y, losses_raw, losses_standard, lrs, *, axs=No
     axs["loss"].set(xlabel="epoch", ylabel="loss (MSE, t²/ha²)", yscale="log")
     axs["loss"].set_title("the loss on both")
     axs["loss"].legend(loc="upper right")
-    return f"{'; '.join(said)}."
-
-
-def _table(name, values, columns=None):
-    array = to_array(name, values)
-    if array.ndim != 2 or (columns and array.shape[1] != columns):
-        wanted = columns or "m"
-        raise ValueError(f"{name} must have shape (n, {wanted}), but has shape {array.shape}.")
-    return array
-
-
-def _same_rows(**tables):
-    lengths = [len(table) for table in tables.values()]
-    if len(set(lengths)) > 1:
-        came = " and ".join(map(str, lengths))
-        raise ValueError(f"the rows must match, but there are {came} in {' and '.join(tables)}.")
+    return f"{'; '.join(phrases)}."
 
 
 def _two_predictions(y, left, right):
-    y = _table("y", y)
-    left, right = (_table("left", left, y.shape[1]), _table("right", right, y.shape[1]))
-    _same_rows(left=left, right=right, y=y)
-    return y, [left, right]
+    y = to_table("y", y)
+    return y, [to_table("left", left, *y.shape), to_table("right", right, *y.shape)]
 
 
-def _one_name_each(names, table):
+def _check_names(argument, names, table):
     if len(names) != table.shape[1]:
-        raise ValueError(f"{table.shape[1]} names are wanted, but {len(names)} came.")
+        raise ValueError(f"{argument} must hold {table.shape[1]} names, but holds {len(names)}.")

@@ -1,0 +1,117 @@
+"""How a picture shows itself: the course's style, the roles of its colours, and its caption.
+
+A picture takes arrays or tensors. Without axes it shows a figure in the course's style and prints
+its caption under it: one sentence with its numbers, which is the figure's alt text, too. Given
+axes (`ax`, or `axs`: a dictionary of them by panel name), it draws there, in the style of the
+session, and returns the caption.
+"""
+
+import base64
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import matplotlib.style
+from IPython.display import display
+from matplotlib.figure import Figure
+
+# The role of each colour; style.mplstyle says which colour it is.
+TRAIN, FIT, BEST, VALIDATION = "C0", "C1", "C2", "C3"
+GROWS = "grows"  # the gid of a line that grows when `animation.play` shows its picture
+STYLE = Path(__file__).with_name("style.mplstyle")
+
+P = ParamSpec("P")
+Figures = list[tuple[Figure, str]]  # each with its caption
+
+_styled = False  # whether the style is applied now
+_captures: list[Figures] = []  # the lists of `capture_figures`, the innermost last
+
+
+@contextmanager
+def style(settings: dict[str, Any] | None = None) -> Iterator[None]:
+    """Apply the course's style to the figures that are made inside the `with` block.
+
+    The session's own settings play no part in it, and are as before when it ends. `settings` are
+    added to it. A block inside another one keeps what that one has set.
+    """
+    global _styled
+    outer, _styled = _styled, True
+    base: list[Any] = [] if outer else ["default", STYLE]
+    try:
+        with matplotlib.style.context([*base, settings or {}]):
+            yield
+    finally:
+        _styled = outer
+
+
+def picture(
+    width: float, height: float, panels: str | None = None, **layout: Any
+) -> Callable[[Callable[P, str]], Callable[P, str | None]]:
+    """Make `draw(..., ax=...)` a picture of `width` by `height` inches that shows itself.
+
+    With `panels`, a subplot mosaic such as "data loss", the keyword is `axs` and holds the axes
+    by panel name; `layout` goes to `Figure.subplot_mosaic`.
+    """
+    keyword = "axs" if panels else "ax"
+    rows: list[Any] = [row.split() for row in panels.split(";")] if panels else [[keyword]]
+    names = {name for row in rows for name in row}
+
+    def decorate(draw: Callable[P, str]) -> Callable[P, str | None]:
+        @wraps(draw)
+        def draw_or_show(*args: P.args, **kwargs: P.kwargs) -> str | None:
+            axes: Any = kwargs.get(keyword)
+            if axes is not None:
+                if panels and names - set(axes):
+                    raise ValueError(f"axs must hold axes for {sorted(names)}, got {list(axes)}.")
+                return draw(*args, **kwargs)
+            with style():
+                figure = Figure(figsize=(width, height))
+                axes = figure.subplot_mosaic(rows, **layout)
+                kwargs[keyword] = axes if panels else axes[keyword]
+                show(figure, draw(*args, **kwargs))
+            return None
+
+        return draw_or_show
+
+    return decorate
+
+
+def show(figure: Figure, caption: str) -> None:
+    """Display a figure with its caption as alt text, and print the caption under it."""
+    if _captures:
+        _captures[-1].append((figure, caption))
+    else:
+        data, metadata = as_output(figure, caption, to_png(figure))
+        display(data, metadata=metadata, raw=True)
+    print(caption)
+
+
+@contextmanager
+def capture_figures() -> Iterator[Figures]:
+    """Keep figures from being displayed: the list gets a pair (figure, caption) for each."""
+    _captures.append([])
+    try:
+        yield _captures[-1]
+    finally:
+        _captures.pop()
+
+
+def to_png(figure: Figure) -> bytes:
+    """Return a figure as PNG."""
+    png = io.BytesIO()
+    with style():
+        # Without the Software entry the bytes do not depend on matplotlib's patch release.
+        figure.savefig(png, format="png", metadata={"Software": None})
+    return png.getvalue()
+
+
+def as_output(
+    figure: Figure, caption: str, png: bytes
+) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """Return what a notebook displays of a figure: the data and the metadata, by MIME type."""
+    width = round(figure.get_figwidth() * figure.dpi)
+    data = {"image/png": base64.b64encode(png).decode(), "text/plain": caption}
+    return data, {"image/png": {"alt": caption, "width": width}}
