@@ -170,7 +170,7 @@ def test_gradients_add_up_and_the_path_never_settles(lesson):
 
 def test_halves_add_up_to_the_whole(lesson):
     W, _ = start(lesson, "mse")
-    x, y = data.sine_line()
+    x, y = SINE.x, SINE.y
     assert W.grad.tolist() == near([-2 * (x * y).mean(), -2 * y.mean()])
 
 
