@@ -19,7 +19,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from itertools import zip_longest
 from pathlib import Path
@@ -32,7 +31,7 @@ from nbclient.exceptions import CellControlSignal
 from nbformat import NotebookNode
 
 from commands import lessons, mentions, names
-from commands.kernels import on_files
+from commands.kernels import on_its_own
 
 CELL_SECONDS = 45  # As in pyproject.toml's --nbval-cell-timeout.
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -195,8 +194,8 @@ class Client(NotebookClient):
     """A client that asks for messages: pyzmq's asyncio can miss one until the time-out."""
 
     def create_kernel_manager(self):
-        """Make the manager of a kernel that listens in files."""
-        return on_files(super().create_kernel_manager())
+        """Make the manager of this Python's own kernel."""
+        return on_its_own(super().create_kernel_manager())
 
     async def async_execute_cell(self, *arguments, **options):
         """Execute a cell, asking all the while."""
@@ -214,7 +213,7 @@ class Client(NotebookClient):
 
 
 def _execute(notebook: NotebookNode, lesson: Path) -> None:
-    """Run every cell in the notebook's folder, with nobody's own IPython settings."""
+    """Run every cell in the notebook's folder."""
     folder = notebook_of(lesson).parent
     folder.mkdir(exist_ok=True)
     begun, metadata = [0], copy.deepcopy(notebook.metadata)
@@ -227,8 +226,7 @@ def _execute(notebook: NotebookNode, lesson: Path) -> None:
         on_cell_start=lambda cell, cell_index: begun.append(cell_index + 1),
     )
     try:
-        with tempfile.TemporaryDirectory() as settings:
-            client.execute(env={**os.environ, "IPYTHONDIR": settings})
+        client.execute()
     except AssertionError:  # nbclient, after it has shut the kernel down on Ctrl-C.
         raise KeyboardInterrupt from None
     except (CellControlSignal, RuntimeError) as error:  # RuntimeError: the kernel died.

@@ -109,9 +109,9 @@ def _replace(path: Path, content: bytes) -> None:
     os.replace(part, path)
 
 
-def main(target: Path = TARGET) -> int:
+def main(target: Path | None = None) -> int:
     """Hand this course out and give the exit code."""
-    done, wrong = hand_out(SOURCE, target)
+    done, wrong = hand_out(SOURCE, target or TARGET)
     print(*done, sep="\n", end="\n" if done else "")
     for line in wrong:
         print(f"Not handed out: {line}", file=sys.stderr)

@@ -1,4 +1,6 @@
-"""Runs every notebook as other machines would, and prints a table: what was run, what differed.
+"""Runs all notebooks and the unit tests that compare numbers as other machines would.
+
+It prints a table: what was run, and what differed.
 
 `python course.py test --everywhere [word ...]` runs all conditions, or those whose name has one of
 the words. What pytest said of each is left in test_output/everywhere/. In each run a notebook more
@@ -6,7 +8,9 @@ is executed, whose one cell proves, in a kernel like the others', that the condi
 """
 
 import argparse
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +18,9 @@ import tempfile
 import time
 import urllib.request
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -23,24 +29,38 @@ from numpy._core._multiarray_umath import __cpu_dispatch__
 
 import course
 from commands.build import METADATA
+from commands.hand_out import hand_out
 from tests.lessons import NOTEBOOKS, ROOT, copy_course
 
 OUTPUT = ROOT / "test_output" / "everywhere"
 PYTEST = [sys.executable, "-m", "pytest"]
+COMPARES = "tests.tolerance import|approx[(]|assert_allclose"
+NUMBERS = [
+    path
+    for path in sorted((ROOT / "tests").glob("test_*.py"))
+    if re.search(COMPARES, path.read_text("utf-8"))
+]
+# What a run may leave: caches, of npm and of pip's question for Rust too, and test_output.
+CACHES = {"__pycache__", ".cache", ".pytest_cache", ".ruff_cache", ".npm", ".rustup"}
+LEFT = {*CACHES, ".git", "test_output"}
 
 
 @dataclass
 class Condition:
-    """A way to run the notebooks, and the statements that fail in a kernel where it is not so."""
+    """A way to run the tests, and the statements that fail in a kernel where it is not so."""
 
     name: str
     proof: str
     env: dict[str, str] = field(default_factory=dict)
     options: list[str] = field(default_factory=list)
     notebooks: list[Path] = field(default_factory=lambda: NOTEBOOKS)
+    tests: list[Path] = field(default_factory=lambda: NUMBERS)
+    watched: list[Path] = field(default_factory=list)  # folders that must stay as they are
     folder: Path = ROOT  # where the command is given
     command: list[str] = field(default_factory=lambda: PYTEST)
-    lacking: str = ""  # why it cannot be run here
+    lacking: str = ""  # why it cannot be run here, or not unless it is asked for by name
+    if_named: bool = False
+    prepare: Callable[[], object] = lambda: None
 
 
 def threads(n):
@@ -81,14 +101,11 @@ assert {said!r} in subprocess.check_output([sys.executable, "-c", multiply], env
 
 
 def no_home(scratch):
-    """Put a file where the home folder is wanted, so that nobody, root included, can write there.
-
-    Jupyter then needs to be told where to write a kernel's ports, as it is on such machines.
-    """
+    """Put a file in place of the home folder, so that nobody, root included, can write there."""
     home = scratch / "home"
     home.touch()
     hidden = ["MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER_DATA_DIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"]
-    env = {**dict.fromkeys(hidden, ""), "HOME": str(home), "JUPYTER_RUNTIME_DIR": str(scratch)}
+    env = {**dict.fromkeys(hidden, ""), "HOME": str(home)}
     proof = f"""
 import matplotlib, pathlib
 assert pathlib.Path.home() == pathlib.Path({str(home)!r})
@@ -98,13 +115,57 @@ assert not matplotlib.get_cachedir().startswith({str(home)!r})
     return Condition("a home folder that cannot be written, no matplotlib cache", proof, env)
 
 
+def used_checkout(scratch):
+    """Make a clone where a student has begun, and a home folder full of settings.
+
+    The whole test command runs there. No test may touch a file of the clone or of the home.
+    """
+    clone, home = scratch / "used", scratch / "used_home"
+    settings = {
+        ".ipython/profile_default/ipython_kernel_config.py": (
+            "c.InteractiveShell.ast_node_interactivity = 'all'"
+        ),
+        ".ipython/profile_default/startup/00.py": "print('good morning')",
+        ".jupyter/jupyter_config.py": "raise SystemExit('a setting of the user was read')",
+        ".config/matplotlib/matplotlibrc": "axes.facecolor: red",
+        ".local/share/jupyter/kernels/python3/kernel.json": (
+            '{"argv": ["false"], "display_name": "Python 3", "language": "python"}'
+        ),
+    }
+
+    def prepare():
+        subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+        copy_course(clone)
+        mine = clone / "my_notebooks"
+        hand_out(clone / "notebooks", mine)
+        for path in mine.iterdir():
+            path.write_bytes(path.read_bytes() + b"\n")  # an edit
+        (mine / "random.py").write_text("1 / 0")
+        for name, text in settings.items():
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            (home / name).write_text(text)
+
+    hidden = ["IPYTHONDIR", "JUPYTER_DATA_DIR", "MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME"]
+    return Condition(
+        "a used checkout, a home folder full of settings",
+        f"import pathlib\nassert pathlib.Path.home() == pathlib.Path({str(home)!r})",
+        {**dict.fromkeys(hidden, ""), "HOME": str(home)},
+        tests=[ROOT / "tests"],
+        watched=[clone, home],
+        folder=clone,
+        command=[sys.executable, "-m", "commands.test"],
+        prepare=prepare,
+        lacking="" if (ROOT / ".git").exists() else "this is no git repository",
+    )
+
+
 def pythons(scratch):
     """Find the other Pythons that PyTorch's pin supports; course.py makes a copy's environment."""
     try:
         urllib.request.urlopen(course.TORCH_INDEX + "/torch/", timeout=3).close()
         lacking = ""
     except (OSError, ValueError):
-        lacking = "PyTorch's index of CPU wheels does not answer"
+        lacking = "PyTorch's index of CPU wheels does not answer; named, it takes 2.5 GB of CUDA"
     for minor in range(11, 15):
         if minor == sys.version_info[1]:
             continue
@@ -115,9 +176,11 @@ def pythons(scratch):
         yield Condition(
             f"Python 3.{minor}",
             f"import sys\nassert sys.version_info[:2] == (3, {minor})",
-            folder=scratch / name,
+            folder=(folder := scratch / name),
+            prepare=partial(copy_course, folder),
             command=[str(python), "course.py", "test"],
             lacking=lacking if python else "not installed",
+            if_named=python is not None,
         )
 
 
@@ -151,7 +214,13 @@ assert psutil.Process(os.getppid()).cwd() == {str(scratch)!r}
         Condition("two at a time", together, options=["-n", "2", "--dist", "loadfile"]),
         no_home(scratch),
         *pythons(scratch),
-        Condition("each cell twice in a row, then all again", "", options=["-p", "tests.twice"]),
+        used_checkout(scratch),
+        Condition(
+            "each cell twice in a row, then all again",
+            "",
+            options=["-p", "tests.twice"],
+            tests=[],
+        ),
     ]
 
 
@@ -163,15 +232,25 @@ def probe(condition, scratch):
     return path
 
 
+def contents(folders):
+    """Return the hash of each file in folders, but for what a run may leave."""
+    found = {}
+    for folder in folders:
+        for path in folder.rglob("*"):
+            if path.is_file() and not LEFT & {*path.relative_to(folder).parts}:
+                found[path] = hashlib.sha256(path.read_bytes()).digest()
+    return found
+
+
 def run(condition, scratch):
-    """Run pytest under a condition; return (cells, lines about what differs)."""
-    if condition.folder.parent == scratch:
-        copy_course(condition.folder)
+    """Run pytest under a condition; return (cells, unit tests, lines about what differs)."""
+    condition.prepare()
+    before = contents(condition.watched)
     root = ROOT if condition.folder in (ROOT, scratch) else condition.folder
     report, probed = scratch / "report.xml", probe(condition, scratch)
-    notebooks = [root / path.relative_to(ROOT) for path in condition.notebooks]
+    paths = [root / path.relative_to(ROOT) for path in [*condition.tests, *condition.notebooks]]
     options = ["-c", root / "pyproject.toml", f"--rootdir={root}", f"--junitxml={report}"]
-    command = [*condition.command, *options, *condition.options, "--color=no", *notebooks, probed]
+    command = [*condition.command, *options, *condition.options, "--color=no", *paths, probed]
     env = {k: v for k, v in {**os.environ, **condition.env}.items() if v}
     report.unlink(missing_ok=True)
     ran = subprocess.run(
@@ -181,14 +260,19 @@ def run(condition, scratch):
     log = OUTPUT / f"{condition.name}.txt"
     log.write_text(ran.stdout + ran.stderr, encoding="utf-8")
     if not report.exists():
-        return 0, [f"no report; see {log.relative_to(ROOT)}"]
+        return 0, 0, [f"no report; see {log.relative_to(ROOT)}"]
     cases = [(case.get("classname"), case) for case in ET.parse(report).iter("testcase")]
     cells = [(name, case) for name, case in cases if name.startswith("notebooks.")]
+    units = [name for name, _ in cases if name.startswith("tests.")]
     wrong = [
-        f"{name if name.startswith('notebooks.') else 'the condition itself'}, {case.get('name')}"
+        f"{name if name.split('.')[0] in ('notebooks', 'tests') else 'the condition itself'}, "
+        f"{case.get('name')}"
         for name, case in cases
         if case.find("failure") is not None or case.find("error") is not None
     ]
+    after = contents(condition.watched)
+    changed = {path for path in {*before, *after} if before.get(path) != after.get(path)}
+    wrong += [f"{path.relative_to(scratch)} was changed" for path in sorted(changed)]
     seen = list(dict.fromkeys(name for name, _ in cells))
     if "-n" not in condition.options and condition.command is PYTEST:
         expected = [path.stem for path in condition.notebooks]
@@ -196,7 +280,7 @@ def run(condition, scratch):
             wrong.append(f"the order was {seen}")
     if ran.returncode and not wrong:
         wrong.append(f"pytest ended with {ran.returncode}; see {log.relative_to(ROOT)}")
-    return len(cells), wrong
+    return len(cells), len(units), wrong
 
 
 def main(words):
@@ -209,15 +293,17 @@ def main(words):
         if not chosen:
             names = "\n".join(one.name for one in known)
             sys.exit(f"No condition's name holds {' or '.join(words)}. There are:\n{names}")
-        print("| condition | cells run | differing | seconds |\n|---|---:|---:|---:|", flush=True)
+        print("| condition | cells | unit tests | differing | seconds |")
+        print("|---|---:|---:|---:|---:|", flush=True)
         for condition in chosen:
-            if condition.lacking:
-                print(f"| {condition.name} | not run: {condition.lacking} | | |", flush=True)
+            if condition.lacking and not (words and condition.if_named):
+                print(f"| {condition.name} | not run: {condition.lacking} | | | |", flush=True)
                 continue
             start = time.monotonic()
-            cells, wrong = run(condition, scratch)
+            cells, units, wrong = run(condition, scratch)
             seconds = time.monotonic() - start
-            print(f"| {condition.name} | {cells} | {len(wrong)} | {seconds:.0f} |", flush=True)
+            row = [condition.name, cells, units, len(wrong), f"{seconds:.0f}"]
+            print(f"| {' | '.join(map(str, row))} |", flush=True)
             for line in wrong:
                 print(f"  differs under '{condition.name}': {line}", file=sys.stderr, flush=True)
             failed |= bool(wrong)

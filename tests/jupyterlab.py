@@ -10,6 +10,7 @@ import urllib.request
 
 import pytest
 
+from commands.kernels import settings
 from tests.lessons import ROOT
 from tests.processes import free_port, wait_for
 
@@ -52,10 +53,10 @@ def lab(tmp_path_factory):
     """
     scratch = tmp_path_factory.mktemp("lab")
     lessons = scratch / "my_notebooks"
-    settings = scratch / "settings" / "@jupyterlab"
     for file, content in SETTINGS.items():
-        (settings / file).parent.mkdir(parents=True)
-        (settings / file).write_text(content)
+        path = scratch / "settings" / "@jupyterlab" / file
+        path.parent.mkdir(parents=True)
+        path.write_text(content)
     token, port = secrets.token_hex(16), free_port()
     # In an environment of one's own there is no .venv, and course.py would first make one.
     start = ["course.py", "lab"] if (ROOT / ".venv").exists() else ["-m", "commands.lab"]
@@ -63,8 +64,8 @@ def lab(tmp_path_factory):
     options += [f"--IdentityProvider.token={token}", "--allow-root"]
     environment = {
         **os.environ,
+        **settings(scratch),
         "COURSE_MY_NOTEBOOKS": str(lessons),
-        "JUPYTER_CONFIG_DIR": str(scratch / "config"),
         "JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),
     }
@@ -92,14 +93,16 @@ def lab(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(tmp_path_factory):
     """Start Chromium, or skip where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         pytest.skip(f"no browser found, looked for {', '.join(BROWSERS)}")
+    home = str(tmp_path_factory.mktemp("browser"))
+    environment = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home}
     with playwright.sync_playwright() as tools:
-        chromium = tools.chromium.launch(executable_path=program, args=FLAGS)
+        chromium = tools.chromium.launch(executable_path=program, args=FLAGS, env=environment)
         yield chromium
         chromium.close()
 

@@ -5,6 +5,8 @@ its classes. Before nbval compares, each fresh decimal that is close enough is r
 stored one, so that nbval's verdict is about real differences. A cell's tags such as `rtol=1e-2` or
 `atol=1e-3` widen its tolerance. After a failure test_output/ holds the executed notebook and both
 pictures, and the later failures of the same notebook are reported as expected: one root cause.
+A cell that is run alone, by its name, -k or --lf, brings those before it. xdist keeps a notebook
+together.
 """
 
 import base64
@@ -26,9 +28,9 @@ from matplotlib.image import imread, imsave
 from nbval import kernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError, nocolors
 
-from commands.kernels import on_files
+from commands.kernels import on_its_own
+from tests.tolerance import ATOL, RTOL
 
-RTOL, ATOL = 1e-4, 1e-6
 # Seconds that a cell has to end after its time-out's interrupt: then its kernel is killed.
 GRACE = 5
 # Root mean square of the pixels' differences, of 255, over the figure and over its worst tile.
@@ -116,7 +118,7 @@ def tolerances(cell):
     return found
 
 
-kernel.KernelManager = lambda **options: on_files(KernelManager(**options))
+kernel.KernelManager = lambda **options: on_its_own(KernelManager(**options))
 
 
 class CourseKernel(kernel.RunningKernel):
@@ -180,6 +182,7 @@ class CourseFile(IPyNbFile):
                 old.unlink()
         super().setup()
         self.kernel.__class__ = CourseKernel
+        self.ran = set()
 
     def teardown(self):
         """Stop the kernel and, after a failure, leave the executed notebook."""
@@ -210,6 +213,7 @@ class CourseCell(IPyNbCell):
         if first is not None and self.parent.timed_out:
             pytest.xfail(f"after Cell {first}")  # It would wait for the time-out again.
         try:
+            self.run_those_before()
             executed = self.cell.execution_count is not None or self.options["skip"]
             if self.cell.source.strip() and not executed:
                 self.raise_cell_error("Never executed: run python course.py build")
@@ -219,6 +223,19 @@ class CourseCell(IPyNbCell):
                 pytest.xfail(f"after Cell {first}")
             self.parent.first_failure = self.cell_num
             raise
+
+    def run_those_before(self):
+        """Run the cells before this one that were left out; nothing compares what they show."""
+        for item in self.parent.items[: self.cell_num]:
+            if item.cell_num not in self.parent.ran and not item.options["skip"]:
+                compared = item.options["check"]
+                item.options["check"] = False
+                try:
+                    IPyNbCell.runtest(item)
+                finally:
+                    item.options["check"] = compared
+                self.parent.ran.add(item.cell_num)
+        self.parent.ran.add(self.cell_num)
 
     def compare_outputs(self, test, ref, skip_compare=None):
         """Compare pictures by content, then all else by nbval with close numbers made equal."""
@@ -277,8 +294,9 @@ class CourseCell(IPyNbCell):
 
     def repr_failure(self, excinfo):
         """Say what differs, in which cell, and how to look at it."""
-        error = excinfo.value
+        error, number = excinfo.value, self.cell_num
         if isinstance(error, NbCellError):
+            number = error.cell_num  # this one, or one before it that was left out
             details = error.inner_traceback or (error.args[1] if len(error.args) > 1 else "")
             source = error.source.splitlines()
             shown = "\n".join(f"    {line}" for line in source[:8] + ["..."] * (len(source) > 8))
@@ -288,7 +306,7 @@ class CourseCell(IPyNbCell):
         else:
             return super().repr_failure(excinfo)
         ours, theirs = self._seen(self.parent.path), self._seen(self.parent.left_behind)
-        text = f"{ours}, cell {self.cell_num}: {text}\nTo compare: nbdiff {ours} {theirs}"
+        text = f"{ours}, cell {number}: {text}\nTo compare: nbdiff {ours} {theirs}"
         return ANSI.sub("", text) if self.colors is nocolors else text
 
 
@@ -297,6 +315,13 @@ def _lines(stored, new):
     names = {"-": "stored:", "+": "new:"}
     diff = difflib.ndiff(str(stored).splitlines(), str(new).splitlines())
     return [f"{names[line[0]]:<8}{line[2:]}" for line in diff if line[0] in names][:40]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    """Let xdist's processes share files, not cells, where -n is given without more."""
+    if config.getoption("dist", "no") == "load":
+        config.option.dist = "loadfile"
 
 
 @pytest.hookimpl(wrapper=True)

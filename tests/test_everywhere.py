@@ -84,12 +84,58 @@ def test_a_condition_needs_its_proof_and_equal_outputs(tmp_path, monkeypatch):
         nbformat.write(made(["import os\nprint(os.environ['HERE'])"], [printed]), path)
     condition = everywhere.Condition("here", "assert 1 == 2", {"HERE": "1"}, notebooks=paths)
     condition.folder = tmp_path
-    cells, wrong = everywhere.run(condition, tmp_path)
-    assert cells == 2
-    assert wrong == ["notebooks.b.ipynb, Cell 0", "the condition itself, Cell 0"]
+    (tmp_path / "tests").mkdir()
+    unit = tmp_path / "tests/test_numbers.py"
+    unit.write_text("def test_fine():\n    pass\n\ndef test_off():\n    assert 1 == 1.1\n")
+    condition.tests = [unit]
+    cells, units, wrong = everywhere.run(condition, tmp_path)
+    assert (cells, units) == (2, 2)
+    assert wrong == [
+        "tests.test_numbers, test_off",
+        "notebooks.b.ipynb, Cell 0",
+        "the condition itself, Cell 0",
+    ]
     condition.options = ["-n", "1", "-k", "nothing"]
-    (line,) = everywhere.run(condition, tmp_path)[1]
+    (line,) = everywhere.run(condition, tmp_path)[2]
     assert line == "pytest ended with 5; see said/here.txt"
+
+
+def test_a_test_that_touches_what_is_watched_is_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(everywhere, "OUTPUT", tmp_path / "said")
+    monkeypatch.setattr(everywhere, "ROOT", tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '--nbval'")
+    (watched := tmp_path / "watched").mkdir()
+    for name in ("stays", "changes", "goes"):
+        (watched / name).write_text(name)
+    (tmp_path / "test_a.py").write_text(
+        "from pathlib import Path\n\ndef test_writes():\n"
+        "    Path('watched/changes').write_text('new')\n    Path('watched/goes').unlink()\n"
+        "    Path('watched/comes').touch()\n    Path('watched/.pytest_cache').mkdir()\n"
+        "    Path('watched/.pytest_cache/a').touch()\n"
+    )
+    condition = everywhere.Condition(
+        "here", "", {}, notebooks=[], tests=[tmp_path / "test_a.py"], watched=[watched]
+    )
+    condition.folder = tmp_path
+    assert everywhere.run(condition, tmp_path)[2] == [
+        f"watched/{name} was changed" for name in ("changes", "comes", "goes")
+    ]
+
+
+def test_the_unit_tests_that_compare_numbers_are_run_everywhere():
+    names = {path.stem for path in everywhere.NUMBERS}
+    assert {f"test_lesson_{number}" for number in NUMBERS} <= names
+    assert {"test_descent", "test_data", "test_ladder", "test_graphs"} <= names
+
+
+def test_a_python_that_takes_much_is_run_only_where_it_is_named(monkeypatch, capsys):
+    big = everywhere.Condition("Python 3.99", "", lacking="it takes much", if_named=True)
+    monkeypatch.setattr(everywhere, "conditions", lambda scratch: [big])
+    monkeypatch.setattr(everywhere, "run", lambda *_: (3, 2, []))
+    assert everywhere.main([]) == 0
+    assert "| Python 3.99 | not run: it takes much |" in capsys.readouterr().out
+    assert everywhere.main(["3.99"]) == 0
+    assert "| Python 3.99 | 3 | 2 | 0 |" in capsys.readouterr().out
 
 
 def test_an_unknown_condition_is_named_with_those_there_are(monkeypatch):

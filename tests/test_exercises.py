@@ -6,6 +6,7 @@ import importlib
 import inspect
 import io
 import re
+import sys
 from contextlib import redirect_stdout
 from itertools import combinations, permutations
 
@@ -304,8 +305,9 @@ ODD_ANSWERS = [
     int,
     lambda: 0,
     lambda *_: "text",
-    recursive,
 ]
+if sys.version_info[:2] != (3, 13):  # 3.13.0 never meets the limit in it, and takes all memory
+    ODD_ANSWERS.append(recursive)
 
 
 @pytest.mark.parametrize(("number", "exercise"), EXERCISES)

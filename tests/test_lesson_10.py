@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from course_utils import plots
 from tests.lessons import read_notebook, run_lesson
+from tests.tolerance import near
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +29,11 @@ def test_one_step_of_numpy_and_of_torch_is_the_same(lesson):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     lesson["torch_epoch"](x, y, model, optimizer)
     w, b = 0.5 - 0.1 * dw, 0.5 - 0.1 * db
-    assert model.weight.item() == pytest.approx(w, rel=1e-12)
-    assert model.bias.item() == pytest.approx(b, rel=1e-12)
+    assert model.weight.item() == near(w)
+    assert model.bias.item() == near(b)
     lesson["torch_epoch"](x, y, model, optimizer)  # a second one begins with empty gradients
     error = w * x + b - y
-    assert model.weight.item() == pytest.approx(w - 0.1 * (2 * error * x).mean().item(), rel=1e-12)
+    assert model.weight.item() == near(w - 0.1 * (2 * error * x).mean().item())
 
 
 def test_each_way_is_what_it_is_called(lesson, monkeypatch):
@@ -42,7 +43,7 @@ def test_each_way_is_what_it_is_called(lesson, monkeypatch):
     monkeypatch.setitem(lesson["three_ways"].__globals__, "shortest", result)
     ways = lesson["three_ways"](50, repeats=1)
     x, y = (column.numpy() for column in lesson["problem"](50))
-    assert ways["NumPy"] == pytest.approx(lesson["numpy_epoch"](x, y))
+    assert ways["NumPy"] == near(lesson["numpy_epoch"](x, y))
     assert ways["PyTorch"] is None
     assert ways["scikit-learn"].coef_.item() == pytest.approx(2, abs=0.3)
 

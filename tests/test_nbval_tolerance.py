@@ -368,6 +368,75 @@ def test_a_green_run_leaves_nothing(report):
     assert not (report[0] / "test_output" / "noise.ipynb").exists(), "stale"
 
 
+@pytest.fixture
+def desk(good, tmp_path):
+    """A folder with two notebooks that agree, and a function that runs pytest there."""
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ("tests.nbval_tolerance",)')
+    (tmp_path / "pytest.ini").write_text("[pytest]")
+    for name in "ab":
+        nbformat.write(good, tmp_path / f"{name}.ipynb")
+
+    def run(*options):
+        ran = subprocess.run(
+            [sys.executable, "-m", "pytest", "--nbval", "-rA", "--color=no", *options],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        cells = re.findall(r"^(PASSED|FAILED) (\w)\.ipynb::Cell (\d)", ran.stdout, flags=re.M)
+        passed = ["".join(cell) for outcome, *cell in cells if outcome == "PASSED"]
+        return sorted(passed), len(cells) - len(passed), ran.stdout
+
+    return tmp_path, run
+
+
+@pytest.mark.parametrize(
+    ("options", "cells"),
+    [
+        (["a.ipynb::Cell 3"], ["a3"]),
+        (["-k", "Cell and 3"], ["a3", "b3"]),
+        (["a.ipynb::Cell 1", "a.ipynb::Cell 3"], ["a1", "a3"]),
+        (["-n", "2"], [f"{name}{cell}" for name in "ab" for cell in range(4)]),
+        (["-n", "2", "--dist", "worksteal"], [f"{name}{cell}" for name in "ab" for cell in "0123"]),
+    ],
+)
+def test_a_cell_brings_those_before_it(desk, options, cells):
+    _, run = desk
+    passed, failed, said = run(*options)
+    assert (passed, failed) == (cells, 0), said
+
+
+def test_a_cell_that_failed_can_be_run_again_alone_once_it_is_fixed(good, desk):
+    folder, run = desk
+    faulty = copy.deepcopy(good)
+    stored_text(faulty.cells[1], "loss 1.000000 over 80 rows\n")
+    nbformat.write(faulty, folder / "b.ipynb")
+    assert run()[1] == 1
+    nbformat.write(good, folder / "b.ipynb")
+    passed, failed, said = run("--lf")
+    assert (passed, failed) == (["b1"], 0), said
+
+
+def test_where_a_cell_left_out_raises_it_is_named(good, desk):
+    folder, run = desk
+    faulty = copy.deepcopy(good)
+    fault_exception(faulty.cells)
+    nbformat.write(faulty, folder / "b.ipynb")
+    passed, failed, said = run("b.ipynb::Cell 3")
+    assert (passed, failed) == ([], 1)
+    assert "b.ipynb, cell 1: Cell execution caused an exception" in said
+
+
+def test_xdist_keeps_a_notebook_together(desk):
+    _, run = desk
+    _, _, said = run("-n", "2", "-v")
+    workers = re.findall(r"\[(gw\d)\].* PASSED (\w)::", said)
+    assert len(workers) == 8
+    assert len(set(workers)) == 2, said
+
+
 @pytest.mark.parametrize("folder", [".", "notebooks"])
 def test_the_plugin_is_loaded_from_the_root_and_from_notebooks(folder):
     arguments = ["-m", "pytest", "--nbval", "--collect-only", "-q", "--trace-config"]

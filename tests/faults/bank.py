@@ -33,6 +33,7 @@ TESTS = {
     "commands/": ["tests/test_hand_out.py", "tests/test_set_up.py"],
     "course.py": ["tests/test_set_up.py"],
     "tests/nbval_tolerance": ["tests/test_nbval_tolerance.py"],
+    "tests/tolerance": ["tests/test_nbval_tolerance.py"],
     "README.md": ["tests/test_readme.py"],
     "docs/glossary.md": ["tests/test_glossary.py"],
 }
