@@ -70,7 +70,7 @@ MEANINGS = {
     "SSL module is not available": (
         "This Python has no ssl module, and so cannot download: install Python from python.org."
     ),
-    "CERTIFICATE_VERIFY_FAILED": (
+    "CERTIFICATE_": (
         "The server's certificate was refused: check the date of this computer; if your network "
         "has a certificate of its own, set PIP_CERT to its file."
     ),
@@ -112,6 +112,7 @@ def lacking(extra: str) -> list[str]:
 
 def install(stamp: list[str]) -> None:
     """Make the environment, install what the stamp stands for, and write the stamp."""
+    refuse_foreign()
     print("Setting up the course in .venv (the first time 1.4 GB, some minutes)", flush=True)
     make_venv()
     extras = stamp[1:]
@@ -145,10 +146,10 @@ def bad_path(path: str, system: str, version: tuple, encoding: str, long: bool) 
     """
     windows = system == "nt"
     rename = "Move the course to C:\\course" if windows else "Rename the folder"
-    separator = ";" if windows else ":"
-    if separator in path:
-        return f"{path!r} contains '{separator}', which no environment can. {rename}."
-    if not path.isprintable() and any(ord(letter) < 32 for letter in path):
+    for letter in (";" if windows else ":") + "{}$":  # venv refuses the first, setuptools the rest.
+        if letter in path:
+            return f"{path!r} contains '{letter}', and no environment can. {rename}."
+    if any(ord(letter) < 32 for letter in path):
         return f"{path!r} contains a control character. {rename}."
     if path != path.rstrip():
         return f"{path!r} ends with a space. {rename}."
@@ -199,7 +200,6 @@ def long_paths() -> bool:
 
 def make_venv() -> None:
     """Make .venv, or keep the one that this Python made here, less what was cut short in it."""
-    refuse_foreign()
     if not whole():
         need_ensurepip()
         if Path(sys.prefix).resolve() == VENV.resolve():
@@ -212,7 +212,7 @@ def make_venv() -> None:
         VENV.mkdir(exist_ok=True)
         MARK.touch()
         clear()
-        venv.create(VENV, symlinks=os.name != "nt")
+        venv.create(VENV.resolve(), symlinks=os.name != "nt")  # It refuses a link.
     # pip writes INSTALLER last: a package without it was cut short, and would pass for whole.
     for info in site_packages().glob("*.dist-info"):
         if not (info / "INSTALLER").exists():
@@ -246,7 +246,7 @@ def whole() -> bool:
     config, activate = VENV / "pyvenv.cfg", PYTHON.with_name("activate")  # venv writes it last.
     if not (PYTHON.exists() and activate.exists() and config.exists()):
         return False
-    marks = ["version = {}.{}.{}\n".format(*sys.version_info), f" {VENV}\n"]
+    marks = ["version = {}.{}.{}\n".format(*sys.version_info), f" {VENV.resolve()}\n"]
     text = config.read_text("utf-8", "replace")
     return all(mark in text for mark in marks)
 
