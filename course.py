@@ -78,7 +78,7 @@ def main(options):
     try:
         from commands import set_up
     except ImportError as error:
-        return stop("This copy of the course is not whole: {}. Download it again.".format(error))
+        return stop("This copy of the course is not complete: {}. Download it again.".format(error))
     try:
         set_up.set_up(extra)
     except KeyboardInterrupt:

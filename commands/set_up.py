@@ -145,25 +145,23 @@ def bad_path(path: str, system: str, version: tuple, encoding: str, long: bool) 
     encoding.
     """
     windows = system == "nt"
-    rename = "Move the course to C:\\course" if windows else "Rename the folder"
+    move = "Move the course to C:\\course." if windows else "Rename the folder."
+    plain = move if windows else "Rename it with plain letters, or set LC_ALL to C.UTF-8."
     for letter in (";" if windows else ":") + "{}$":  # venv refuses the first, setuptools the rest.
         if letter in path:
-            return f"{path!r} contains '{letter}', and no environment can. {rename}."
+            return f"{path!r} contains '{letter}', and no environment can. {move}"
     if any(ord(letter) < 32 for letter in path):
-        return f"{path!r} contains a control character. {rename}."
+        return f"{path!r} contains a control character. {move}"
     if path != path.rstrip():
-        return f"{path!r} ends with a space. {rename}."
+        return f"{path!r} ends with a space. {move}"
     if not _fits(path, "utf-8"):
-        return f"{path!r} contains bytes that are not UTF-8 here. {rename}{_or_locale(windows)}."
+        return f"{path!r} contains bytes that Python cannot read as letters. {plain}"
     if version < (3, 12, 4) and not _fits(path, encoding):
-        return (
-            f"{path!r} contains letters that {encoding}, the encoding of this system, lacks. "
-            f"{rename}{_or_locale(windows)}, or use Python 3.13."
-        )
+        return f"{path!r} contains letters that this system's encoding {encoding} lacks. {plain}"
     if windows and not long and len(path) + 1 + LONGEST > 259:
         return (
-            f"{path!r} has {len(path)} characters; without long paths Windows allows the course "
-            f"{258 - LONGEST}. {rename}."
+            f"{path!r} has {len(path)} characters, and on this Windows at most {258 - LONGEST} "
+            f"leave room for PyTorch's files. {move}"
         )
     return ""
 
@@ -175,11 +173,6 @@ def _fits(path, encoding):
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _or_locale(windows):
-    """Return the other remedy for letters that the locale lacks."""
-    return "" if windows else " with plain letters, or set the variable LC_ALL to C.UTF-8"
 
 
 def long_paths() -> bool:
@@ -212,7 +205,10 @@ def make_venv() -> None:
         VENV.mkdir(exist_ok=True)
         MARK.touch()
         clear()
-        venv.create(VENV.resolve(), symlinks=os.name != "nt")  # It refuses a link.
+        try:
+            venv.create(VENV.resolve(), symlinks=os.name != "nt")  # It refuses a link.
+        except ValueError as error:
+            raise SetUpError(f"{error}") from None
     # pip writes INSTALLER last: a package without it was cut short, and would pass for whole.
     for info in site_packages().glob("*.dist-info"):
         if not (info / "INSTALLER").exists():
@@ -321,7 +317,7 @@ def pip_variables() -> dict[str, str]:
     undo = dict.fromkeys(["PIP_USER", "PIP_GLOBAL", "PIP_SITE", "PIP_QUIET"], "0")
     code, said = run("pip", "--python=", "config", "list", **undo)
     if code:
-        raise SetUpError(f"pip cannot read its settings. {because(said)}")
+        raise SetUpError(f"pip cannot read its settings. {' '.join(said.split())}")
     lines = re.findall(r"^(global|install|:env:)\.(\S+?)=(['\"].*)$", said, re.MULTILINE)
     order = ["global", "install", ":env:"]  # The later one counts.
     lines.sort(key=lambda line: order.index(line[0]))
@@ -363,7 +359,7 @@ def pip_install(*packages: str) -> None:
 def because(said: str) -> str:
     """Return the lines in which pip says what is wrong, else its last one, and what they mean."""
     lines = re.findall(
-        r"^(?:ERROR|HINT): *(.+)|^ +(The user requested \(constraint\) .+)", said, re.MULTILINE
+        r"^ *(?:error|hint): *(.+)|^ +(the user requested \(constraint\) .+)", said, re.I | re.M
     )
     words = ["".join(line) for line in lines][-3:] or said.strip().split("\n")[-1:]
     todo = next((todo for sign, todo in MEANINGS.items() if re.search(sign, said)), "")

@@ -60,6 +60,11 @@ def make_wheel(folder, name, version, files):
         wheel.writestr(f"{info}/RECORD", "")
 
 
+def package(name):
+    """Return the files of a package that prints how it was called."""
+    return {f"{name}/__init__.py": "", f"{name}/__main__.py": ECHO}
+
+
 class Course:
     """A course of a few bytes, with the real course.py and the real hand-out."""
 
@@ -74,8 +79,8 @@ class Course:
         for name in ("01_first", "02_second"):
             (folder / f"notebooks/{name}.ipynb").write_text('{"cells": []}')
         self.wheels = folder / "wheels"
-        make_wheel(self.wheels, "jupyterlab", "1.0", {"jupyterlab/__main__.py": ECHO})
-        make_wheel(self.wheels, "pytest", "1.0", {"pytest/__main__.py": ECHO})
+        make_wheel(self.wheels, "jupyterlab", "1.0", package("jupyterlab"))
+        make_wheel(self.wheels, "pytest", "1.0", package("pytest"))
         self.requirements = folder / "requirements.txt"
         self.requirements.write_text("--find-links wheels\njupyterlab==1.0\n-e .\n")
         # No index answers, and nobody's own settings of pip and of Python's path count.
@@ -86,10 +91,10 @@ class Course:
         self.venv = folder / ".venv"
         self.log = self.venv / "setup.log"
 
-    def start(self, *arguments):
+    def start(self, *arguments, python=sys.executable, **variables):
         return subprocess.Popen(
-            [sys.executable, self.folder / "course.py", *arguments],
-            env=self.env,
+            [python, self.folder / "course.py", *arguments],
+            env=self.env | variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -98,8 +103,8 @@ class Course:
             start_new_session=True,
         )
 
-    def call(self, *arguments):
-        process = self.start(*arguments)
+    def call(self, *arguments, **options):
+        process = self.start(*arguments, **options)
         with stopping(process):
             out, err = process.communicate(timeout=100)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
