@@ -27,9 +27,9 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 from numpy._core._multiarray_umath import __cpu_dispatch__
 
-import course
 from commands.build import METADATA
 from commands.hand_out import hand_out
+from commands.set_up import TORCH_INDEX
 from tests.lessons import NOTEBOOKS, ROOT, copy_course
 
 OUTPUT = ROOT / "test_output" / "everywhere"
@@ -162,7 +162,7 @@ def used_checkout(scratch):
 def pythons(scratch):
     """Find the other Pythons that PyTorch's pin supports; course.py makes a copy's environment."""
     try:
-        urllib.request.urlopen(course.TORCH_INDEX + "/torch/", timeout=3).close()
+        urllib.request.urlopen(TORCH_INDEX + "/torch/", timeout=3).close()
         lacking = ""
     except (OSError, ValueError):
         lacking = "PyTorch's index of CPU wheels does not answer; named, it takes 2.5 GB of CUDA"

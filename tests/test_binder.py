@@ -111,7 +111,7 @@ def test_the_requirements_are_the_courses_own_with_pytorchs_small_builds():
     assert rest == pins(ROOT / "requirements.txt")
     option, url = index.split()
     assert option == "--extra-index-url"
-    assert f'"{url}"' in (ROOT / "course.py").read_text("utf-8")
+    assert f'"{url}"' in (ROOT / "commands/set_up.py").read_text("utf-8")
 
 
 def test_the_image_has_a_python_that_ci_tests(plan):

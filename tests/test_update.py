@@ -13,7 +13,7 @@ import pytest
 
 from tests.lessons import ROOT
 from tests.processes import stopping, wait_for
-from tests.test_set_up import Course, make_wheel
+from tests.tiny_course import Course, make_wheel
 
 # In the place of the real one, which makes an environment: says what it was asked, hands out.
 COURSE_PY = """
