@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import sys
 from pathlib import Path
 
 from commands import hand_out
@@ -10,6 +11,7 @@ if __name__ == "__main__":
     # As many threads as cores, for each of thirty students, would only stand in each other's way.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.chdir(Path.home())  # A container starts in the image's folder, which it does not keep.
-    # What could not be handed out stands in the log; the student gets at their files all the same.
+    # What could not be handed out is in the log; the student can use their files all the same.
     hand_out.main(Path.home() / "my_notebooks")
+    sys.argv.append("--ServerApp.kernel_spec_manager_class=commands.server.Kernels")
     runpy.run_module("jupyterhub.singleuser", run_name="__main__", alter_sys=True)

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 import tomllib
 import uuid
@@ -87,6 +88,11 @@ def running_hub(scratch):
     finally:
         hub.terminate()  # stops the proxy and the students' servers, too
         hub.wait(180)
+
+
+def site_packages(home):
+    """Return where `pip install --user` puts packages."""
+    return sysconfig.get_path("purelib", "posix_user", {"userbase": str(home / ".local")})
 
 
 class Student:
@@ -230,6 +236,39 @@ def test_a_kernel_has_one_thread_and_what_goes_wrong_in_it_is_seen(students):
     assert warning == "1\n"
     assert "ZeroDivisionError" in error
     students[0].ask("DELETE", "contents/my_notebooks/wrong.ipynb")
+
+
+def test_nothing_in_a_students_home_stops_their_server(hub, students):
+    student = students[2]
+    student.open()
+    student.stop()
+    home = hub[1].parent / "home" / student.name
+    for name in (
+        "random",
+        "json",
+        "types",
+        "logging",
+        "commands",
+        "typing",
+        "jupyterhub",
+        "tornado",
+    ):
+        for folder in (home, home / "my_notebooks"):
+            (folder / f"{name}.py").write_text("raise SystemExit('mine')")
+    site = Path(site_packages(home))
+    kernel = home / ".local/share/jupyter/kernels/python3"
+    for folder in (site / "traitlets", kernel, home / ".jupyter"):
+        folder.mkdir(parents=True)
+    (site / "traitlets" / "__init__.py").write_text("raise SystemExit('mine')")
+    (kernel / "kernel.json").write_text('{"argv": ["false"], "display_name": "", "language": ""}')
+    for folder in (home, home / ".jupyter"):
+        (folder / "jupyter_server_config.py").write_text("raise SystemExit('mine')")
+    student.open()
+    assert LESSON in student.lessons()
+    shutil.rmtree(site)  # A kernel does take it, as the student may want.
+    assert student.run(LESSON) == []
+    theirs = [path for path in (home / "my_notebooks").iterdir() if path.suffix != ".py"]
+    assert {path.stat().st_mode & 0o077 for path in theirs if path.is_file()} == {0}
 
 
 def test_an_update_leaves_an_edit_and_brings_the_rest(hub, students):

@@ -92,7 +92,7 @@ def author(tmp_path):
     made = Copy(tmp_path / "author")
     made.folder.mkdir()
     (made.folder / "commands").mkdir()
-    for name in ("__init__", "hand_out", "update"):
+    for name in ("__init__", "hand_out", "lock", "update"):
         shutil.copy(ROOT / f"commands/{name}.py", made.folder / "commands")
     made.write("course.py", COURSE_PY)
     made.write(".gitignore", "my_notebooks/\n__pycache__/\n")
@@ -130,7 +130,7 @@ def test_lessons_come_and_edits_stay_by_the_new_course_py(author, student):
         0,
         [
             "course.py 2 hand_out",
-            "Your changes stay; the new version stands beside them: 01_first_new_version.ipynb",
+            "Your changes stay; the new version is beside them: 01_first_new_version.ipynb",
             "Refreshed 02_second.ipynb",
             "Handed out 03_third.ipynb",
             "Updated by 2 commits; new: 03_third; changed: 01_first, 02_second.",
