@@ -308,6 +308,9 @@ def main() -> int:
     if sys.argv[1:]:
         print(f"update takes no options, and was given {sys.argv[1:]}.", file=sys.stderr)
         return 2
+    endings = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    for ending in endings:  # They end git, too, as Ctrl-C does.
+        signal.signal(ending, signal.default_int_handler)
     try:
         news = bring()
     except UpdateError as error:
@@ -316,6 +319,8 @@ def main() -> int:
     except KeyboardInterrupt:
         print("Interrupted. Call this again: it goes on.", file=sys.stderr)
         return 130
+    for ending in endings:
+        signal.signal(ending, signal.SIG_DFL)
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches the child, and is its to handle.
     # From here the new version acts: its course.py installs its pins and hands its lessons out.
     child = subprocess.run([sys.executable, "course.py", "hand_out"], cwd=ROOT)

@@ -101,8 +101,8 @@ def remedy(error, what):
         return uncover(hiding)
     if isinstance(error, ImportError):
         return f"A package is missing or damaged. {from_scratch()}"
-    if what in ("figure", "graph") and foreign_settings():
-        return foreign_settings()
+    if what in ("figure", "graph") and foreign_settings(error):
+        return foreign_settings(error)
     if isinstance(error, OSError) and WINDOWS:
         return (
             "Windows cannot load a part of PyTorch: install Microsoft's 'Visual C++ "
@@ -319,17 +319,14 @@ def computation(by_torch, by_hand):
     return Finding("computation", f"PyTorch says {by_torch:.10g}, NumPy {by_hand:.10g}", RESTART)
 
 
-def foreign_settings():
-    """Say how to get rid of settings of matplotlib's that are not the course's; '' without any.
-
-    A kernel sets MPLBACKEND to a module if it is not set.
-    """
+def foreign_settings(error):
+    """Say how to get rid of settings of matplotlib's that may be behind an error; '' without."""
     path = settings_file()
     given = ROOT / "notebooks/matplotlibrc"
     if path and not (given.exists() and given.read_bytes() == path.read_bytes()):
         return f"Rename {shown(path)}: the course does not need its settings. {THEN_RESTART}"
     backend = os.environ.get("MPLBACKEND", "")
-    if backend and not backend.startswith("module://"):
+    if backend and repr(backend) in str(error):
         return (
             f"Remove the environment variable `MPLBACKEND={backend}`. Then close JupyterLab, start "
             "it again and run this cell again."

@@ -597,8 +597,10 @@ def test_what_git_says_otherwise_is_passed_on(author, student):
     assert_refused(student, "`git merge` says", "unmerged files")
 
 
-def test_ctrl_c_ends_the_wait_for_the_network(author, student, tmp_path):
-    (tmp_path / "git").write_text("#!/bin/sh\ntouch waiting\nsleep 60\n")
+@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_ctrl_c_and_a_closed_terminal_end_the_wait_for_the_network(student, tmp_path, ending):
+    script = "#!/bin/sh\necho $$ > number\nmv number waiting\nsleep 60\n"
+    (tmp_path / "git").write_text(script)
     (tmp_path / "git").chmod(0o755)
     process = subprocess.Popen(
         [sys.executable, "-m", "commands.update"],
@@ -610,9 +612,10 @@ def test_ctrl_c_ends_the_wait_for_the_network(author, student, tmp_path):
     )
     with stopping(process):
         wait_for((student.folder / "waiting").exists)
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, getattr(signal, ending))
         _, said = process.communicate(timeout=30)
     assert (process.returncode, said) == (130, "Interrupted. Call this again: it goes on.\n")
+    assert not runs(int((student.folder / "waiting").read_text()))
 
 
 def test_the_real_course_py_installs_what_the_new_pins_say(tmp_path):
