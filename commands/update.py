@@ -80,7 +80,8 @@ def git(*arguments: str, server: str = "") -> str:
         stderr=subprocess.PIPE,
         start_new_session=True,  # It cannot ask at the terminal, and is ended with its children.
     )
-    printed, said = [], []
+    printed: list[bytes] = []
+    said: list[bytes] = []
     readers = [
         threading.Thread(target=read, args=(pipe, chunks), daemon=True)
         for pipe, chunks in ((process.stdout, printed), (process.stderr, said))
@@ -113,11 +114,11 @@ def without_password(text: str) -> str:
 
 def read(pipe: IO[bytes], chunks: list[bytes]) -> None:
     """Append what a process writes, as it comes."""
-    while chunk := pipe.read1():
+    while chunk := os.read(pipe.fileno(), 1 << 16):
         chunks.append(chunk)
 
 
-def watch(process: subprocess.Popen, said: list[bytes], server: str) -> None:
+def watch(process: subprocess.Popen[bytes], said: list[bytes], server: str) -> None:
     """Wait for a process while it reports progress; say once that it takes long."""
     start = heard = time.monotonic()
     count, patient = 0, True
@@ -136,7 +137,7 @@ def watch(process: subprocess.Popen, said: list[bytes], server: str) -> None:
             patient = False
 
 
-def end(process: subprocess.Popen) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     """End a process and its children, if it has not ended; git removes its unfinished files."""
     if process.poll() is not None:
         return
