@@ -2,27 +2,34 @@
 
 `run` looks at what must be right on every machine, and says the same words wherever it is.
 `machine` tells what differs between machines. Neither raises, whatever is missing.
+
+A file of the student's may have the name of a module and be imported in its place: a shadow. It
+breaks imports as a damaged package does, but the remedy is to rename it.
 """
 
+import importlib
 import importlib.metadata
 import io
 import os
+import pkgutil
 import platform
 import re
+import site
 import sys
+import sysconfig
 import textwrap
 import warnings
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
+from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec, PathFinder
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+WINDOWS = os.name == "nt"
 PYTHONS = (3, 11), (3, 14)  # the first and the last that the pinned packages have wheels for
 LEAST_FREE, PLENTY = 1.0, 8.0  # GB
-RESTART = (
-    "Restart the kernel (menu Kernel, Restart Kernel) and run this cell again. If that does not "
-    "help, close JupyterLab, delete the folder .venv and run `python course.py`."
-)
+RESTART = "Restart the kernel (menu Kernel, Restart Kernel) and run this cell again."
+THEN_RESTART = RESTART.replace("Restart", "Then restart", 1)
 
 
 @dataclass
@@ -42,7 +49,7 @@ def run():
     """
     looks = (
         ("Python", lambda: python(sys.version_info, sys.maxsize > 2**32)),
-        ("packages", lambda: packages(*pins_and_installed(ROOT / "requirements.txt"))),
+        ("packages", lambda: environment(ROOT / "requirements.txt")),
         ("computation", lambda: computation(*gradient_both_ways())),
         ("figure", figure),
         ("graph", graph),
@@ -54,7 +61,7 @@ def run():
     for finding in findings:
         tell(finding)
     wrong = [finding.what for finding in findings if finding.todo]
-    print(f"\n{'To mend before you go on: ' + ', '.join(wrong) if wrong else 'All fine: go on'}.")
+    print(f"\n{'To fix before you go on: ' + ', '.join(wrong) if wrong else 'All fine: go on'}.")
 
 
 def machine():
@@ -77,27 +84,51 @@ def look_at(what, look):
             return look()
     except (Exception, SystemExit) as error:
         said = " ".join(str(error).split())
-        return Finding(what, f"{type(error).__name__}: {said:.200}", mending(error))
+        return Finding(what, f"{type(error).__name__}: {said:.200}", remedy(error, what))
 
 
-def mending(error):
-    """Say what to do about an error that stopped a look."""
-    if isinstance(error, ImportError):
-        return f"A package is missing or damaged. {RESTART}"
-    if isinstance(error, OSError) and os.name == "nt":
-        return (
-            "Windows cannot load a part of PyTorch: install Microsoft's 'Visual C++ "
-            f"Redistributable' (x64), then restart the computer. {RESTART}"
-        )
+def remedy(error, what):
+    """Say what to do about an error that stopped the look at `what`."""
     if isinstance(error, MemoryError):
         return "Close other notebooks and programs, then run this cell again."
-    return RESTART
+    try:
+        hiding = shadows()
+    except Exception:  # Nothing stops a look.
+        hiding = []
+    if isinstance(error, ModuleNotFoundError):  # Is it missing, or is its package another one?
+        hiding = [shadow for shadow in hiding if shadow.name == (error.name or "").split(".")[0]]
+    if hiding:
+        return uncover(hiding)
+    if isinstance(error, ImportError):
+        return f"A package is missing or damaged. {from_scratch()}"
+    if what in ("figure", "graph") and foreign_settings(error):
+        return foreign_settings(error)
+    if isinstance(error, OSError) and WINDOWS:
+        return (
+            "Windows cannot load a part of PyTorch: install Microsoft's 'Visual C++ "
+            f"Redistributable' (x64), then restart the computer. {from_scratch()}"
+        )
+    return from_scratch()
+
+
+def from_scratch():
+    """Say how to start again, at last with every package installed again."""
+    last = "install them again: `pip install --force-reinstall -r requirements.txt`."
+    if ours():
+        last = "close JupyterLab, delete the folder .venv and run `python course.py`."
+    return f"{RESTART} If that does not help, {last}"
+
+
+def ours():
+    """Tell whether this is the environment that `python course.py` made."""
+    return Path(sys.prefix).resolve() == (ROOT / ".venv").resolve()
 
 
 def tell(finding):
     """Print a finding as a row, and what to do under it."""
     found = f"TO DO  {finding.found}" if finding.todo else finding.found
-    lines = textwrap.wrap(found, 80) + textwrap.wrap(finding.todo, 80)
+    whole = {"break_long_words": False, "break_on_hyphens": False}  # A path stays in one piece.
+    lines = [line for text in (found, finding.todo) for line in textwrap.wrap(text, 80, **whole)]
     print(textwrap.indent("\n".join(lines), " " * 14).replace(" " * 14, f"{finding.what:14}", 1))
 
 
@@ -126,12 +157,29 @@ def pins_and_installed(requirements):
     return pins, {name: installed_version(name) for name in pins}
 
 
-def installed_version(name):
-    """Return the version of an installed package, None where there is none."""
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
+def installed_version(name, path=None):
+    """Return the version of a package installed in the folders of `path`; None if it is in none.
+
+    Without `path`, look where Python looks.
+    """
+    path = sys.path if path is None else path
+    found = importlib.metadata.distributions(name=name, path=path)
+    return next((distribution.version for distribution in found), None)
+
+
+def environment(requirements):
+    """Judge what an import finds here: no shadows, and each package in its pinned version."""
+    hiding = shadows()
+    made = [shadow for shadow in hiding if not shadow.installed]
+    if made:
+        return Finding("packages", "; ".join(map(str, made)), uncover(made))
+    pins, installed = pins_and_installed(requirements)
+    finding = packages(pins, installed)
+    if finding.todo and hiding:
+        behind = {name: installed_version(name, own_entries()) for name in pins}
+        if not packages(pins, behind).todo:  # The environment is whole: others come before it.
+            finding.todo = uncover(hiding)
+    return finding
 
 
 def packages(pins, installed):
@@ -147,12 +195,110 @@ def packages(pins, installed):
             wrong.append(f"{name} is {version} and should be {pin}")
     if not wrong:
         return Finding("packages", "fine, as pinned")
-    todo = (
-        "Close JupyterLab, then run `python course.py` in the folder of the course; if that "
-        "changes nothing, delete the folder .venv and run it again. In an environment of your "
-        "own: `pip install -r requirements.txt` there."
-    )
+    todo = "Run `pip install -r requirements.txt` in this environment, then restart the kernel."
+    if ours():
+        todo = (
+            "Close JupyterLab, then run `python course.py` in the folder of the course; if that "
+            "changes nothing, delete the folder .venv and run it again."
+        )
     return Finding("packages", "; ".join(wrong), todo)
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """A module that an import finds in the place of the environment's or Python's own."""
+
+    name: str
+    path: Path  # its file, or the folder of a package
+    installed: bool  # by pip or the like, not made by hand
+
+    def __str__(self):
+        """Say what is wrong with it."""
+        users = "Python itself uses" if self.name in sys.stdlib_module_names else "the course uses"
+        return f"{shown(self.path)} has the name of a module that {users}"
+
+    def step(self):
+        """Say how to get rid of it, and what to start again then."""
+        if not self.path.exists():  # It was imported before it was renamed.
+            return "", "the kernel"
+        folder = self.path.parent.resolve()
+        if self.installed and folder == Path(site.getusersitepackages()).resolve():
+            return "set the environment variable `PYTHONNOUSERSITE=1`", "JupyterLab"
+        listed = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+        if self.path.is_dir() and folder in [Path(entry).resolve() for entry in listed]:
+            return f"take {folder} out of the environment variable `PYTHONPATH`", "JupyterLab"
+        return f"rename {shown(self.path)}", "the kernel"
+
+
+def shadows():
+    """Return the shadows among what is imported and what an import would find; import nothing.
+
+    A module that the environment does not have hides nothing, wherever it is.
+    """
+    importlib.invalidate_caches()
+    own = own_entries()
+    names = {name for name in sys.modules if "." not in name}
+    for entry in sys.path:
+        if entry not in own:
+            with suppress(OSError):  # The folder may be gone.
+                names |= {module.name for module in pkgutil.iter_modules([entry or "."])}
+    return [shadow for shadow in (shadow_of(name, own) for name in sorted(names)) if shadow]
+
+
+def shadow_of(name, own):
+    """Return the shadow of the module `name`, None where it has none."""
+    if BuiltinImporter.find_spec(name) or FrozenImporter.find_spec(name):
+        return None  # No file comes before these.
+    if name == "course_utils":  # It is at home beside course.py, too, wherever that is.
+        own = own + [entry for entry in sys.path if (Path(entry) / "course.py").exists()]
+    right = PathFinder.find_spec(name, own)
+    if not right or not right.loader:  # not there, or a folder without modules
+        return None
+    loaded = getattr(sys.modules.get(name), "__spec__", None)
+    for spec in (loaded, PathFinder.find_spec(name)):
+        if not isinstance(spec, ModuleSpec) or not spec.has_location or spec.origin == right.origin:
+            continue
+        path = Path(spec.origin).absolute()
+        path = path.parent if spec.submodule_search_locations else path
+        if not is_own(path) and path.parent.resolve() not in [Path(e).resolve() for e in own]:
+            return Shadow(name, path, is_installed(name, path.parent))
+    return None
+
+
+def own_entries():
+    """Return the entries of sys.path that belong to Python or to its environment."""
+    return [entry for entry in sys.path if entry and is_own(entry)]
+
+
+def is_own(path):
+    """Tell whether a path is in the standard library or where pip installs."""
+    keys = ("stdlib", "platstdlib", "purelib", "platlib")
+    homes = {*map(sysconfig.get_path, keys), *site.getsitepackages()}
+    return any(Path(path).resolve().is_relative_to(Path(home).resolve()) for home in homes)
+
+
+def is_installed(name, folder):
+    """Tell whether a package that is installed in the folder holds the module `name`."""
+    return any(
+        file.parts[0].split(".")[0] == name
+        for distribution in importlib.metadata.distributions(path=[str(folder)])
+        for file in distribution.files or ()
+    )
+
+
+def uncover(hiding):
+    """Say how to get rid of shadows."""
+    steps, restarts = zip(*(shadow.step() for shadow in hiding), strict=True)
+    todo = ", ".join(filter(None, dict.fromkeys(steps)))
+    todo = f"{todo[0].upper()}{todo[1:]}. " if todo else ""
+    if "JupyterLab" in restarts:
+        return f"{todo}Then close JupyterLab, start it again and run this cell again."
+    return f"{todo}{THEN_RESTART}" if todo else RESTART
+
+
+def shown(path):
+    """Write a path as it is seen from the folder of the course, if it lies in there."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 def gradient_both_ways():
@@ -171,6 +317,40 @@ def computation(by_torch, by_hand):
     if abs(by_torch - by_hand) <= 1e-9 * abs(by_hand):
         return Finding("computation", "fine, PyTorch and NumPy agree")
     return Finding("computation", f"PyTorch says {by_torch:.10g}, NumPy {by_hand:.10g}", RESTART)
+
+
+def foreign_settings(error):
+    """Say how to get rid of settings of matplotlib's that may be behind an error; '' without."""
+    path = settings_file()
+    given = ROOT / "notebooks/matplotlibrc"
+    if path and not (given.exists() and given.read_bytes() == path.read_bytes()):
+        return f"Rename {shown(path)}: the course does not need its settings. {THEN_RESTART}"
+    backend = os.environ.get("MPLBACKEND", "")
+    if backend and repr(backend) in str(error):
+        return (
+            f"Remove the environment variable `MPLBACKEND={backend}`. Then close JupyterLab, start "
+            "it again and run this cell again."
+        )
+    return ""
+
+
+def settings_file():
+    """Return the matplotlibrc that matplotlib reads here, None where it reads its own.
+
+    It says so itself (`matplotlib.matplotlib_fname`), unless a bad file stops its import.
+    """
+    home = Path.home() / (".config/matplotlib" if sys.platform == "linux" else ".matplotlib")
+    if sys.platform == "linux" and os.environ.get("XDG_CONFIG_HOME"):
+        home = Path(os.environ["XDG_CONFIG_HOME"], "matplotlib")
+    named = os.environ.get("MATPLOTLIBRC", "")
+    folder = os.environ.get("MPLCONFIGDIR") or home
+    places = (
+        Path("matplotlibrc").absolute(),
+        Path(named),
+        Path(named) / "matplotlibrc",
+        Path(folder) / "matplotlibrc",
+    )
+    return next((path for path in places if path.is_file()), None)
 
 
 def figure():
@@ -230,7 +410,7 @@ def gpu(name):
 
 def free_memory():
     """Return the gigabytes of memory that are free here, None where that is not to be known."""
-    if os.name == "nt":
+    if WINDOWS:
         found = [free_on_windows()]
     else:
         found = [free_on_linux(Path("/proc/meminfo")), free_in_container(Path("/sys/fs/cgroup"))]

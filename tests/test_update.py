@@ -4,10 +4,13 @@ import copy
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
+import socketserver
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -82,9 +85,16 @@ class Copy:
         return ran.returncode, ran.stdout.splitlines(), ran.stderr
 
     def state(self):
-        """Return all that an update might touch: the version and every file's content."""
+        """Return all that an update might touch: branches, edits and every file's content."""
         files = [p for p in self.folder.rglob("*") if p.is_file() and ".git" not in p.parts]
-        return self.git("rev-parse", "HEAD"), {p: p.read_bytes() for p in files}
+        version = self.git("for-each-ref", "refs/heads"), self.git("rev-parse", "HEAD")
+        locks = [*(self.folder / ".git").rglob("*.lock")]
+        return version, locks, self.git("status", "--short"), {p: p.read_bytes() for p in files}
+
+    def follow(self, advice):
+        """Call each command of git's in an advice."""
+        for command in re.findall("`git (.+?)`", advice):
+            self.git(*shlex.split(command))
 
 
 @pytest.fixture
@@ -200,12 +210,195 @@ def test_commits_of_ones_own_stay_and_can_be_set_aside(author, student):
     assert student.update()[1][-1] == newest
     author.commit(**{"03_third": "three"})
     said = assert_refused(student, "1 commit here of your own", "1 commit new in origin/main")
-    keep, move = re.findall("`git (branch .+?|reset .+?)`", said)
-    student.git(*keep.split())
-    student.git(*move.split())
+    student.follow(said)
     assert student.update()[1][-1] == newest
-    kept = keep.split()[-1]
+    kept = re.search("`git branch (.+?)`", said)[1]
     assert student.git("show", f"{kept}:notebooks/04_mine.ipynb") == lesson("mine")
+
+
+@pytest.mark.parametrize("fetched", [False, True])
+def test_commits_that_were_taken_back_are_not_called_ones_own(author, student, fetched):
+    author.commit(**{"03_third": "a mistake"})
+    assert student.update()[0] == 0
+    last = student.git("rev-parse", "HEAD")
+    author.git("reset", "--quiet", "--hard", "HEAD~1")
+    if fetched:
+        student.git("fetch", "--quiet")
+    for _ in range(2):  # The second call meets what the first one has fetched.
+        said = assert_refused(student, "the course has taken back 1 commit that you have here.")
+        assert "own" not in said
+    student.follow(said)
+    assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
+    assert student.git("rev-parse", f"before_{last[:7]}") == last
+    assert student.update()[1][-1].startswith("Already the newest")
+
+
+@pytest.mark.parametrize("depth", [[], ["--depth=1"]])
+@pytest.mark.parametrize("fetched", [False, True])
+def test_a_history_that_was_rewritten_is_told_from_commits_of_ones_own(author, depth, fetched):
+    author.commit(**{"03_third": "three"})
+    student = author.clone(*depth)
+    assert student.update()[0] == 0
+    author.git("commit", "--quiet", "--amend", "--message", "another word")
+    author.commit(**{"04_fourth": "four"})
+    if fetched:
+        student.git("fetch", "--quiet")
+    for _ in range(2):
+        words = r"the history of the course was rewritten: origin/main has \d commits in the place"
+        said = assert_refused(student, "of 1 commit that you have here.")
+        assert re.search(words, said)
+        assert "own" not in said
+    student.follow(said)
+    assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
+
+
+def test_commits_of_ones_own_upon_rewritten_ones_are_counted_apart(author, student):
+    student.commit(**{"04_mine": "mine"})
+    author.git("commit", "--quiet", "--amend", "--message", "another word")
+    said = assert_refused(student, "was rewritten", "1 commit here is your own.")
+    student.follow(said)
+    kept = re.search("`git branch (.+?)`", said)[1]
+    assert student.git("show", f"{kept}:notebooks/04_mine.ipynb") == lesson("mine")
+    author.git("reset", "--quiet", "--hard", "HEAD")
+    assert student.update()[0] == 0
+
+
+@pytest.mark.parametrize("depth", [[], ["--depth=1"]])
+def test_a_branch_that_was_renamed_is_named_with_what_follows_it(author, depth):
+    student = author.clone(*depth)
+    assert student.update()[0] == 0
+    author.git("branch", "--move", "main", "trunk")
+    author.commit(**{"03_third": "three"})
+    said = assert_refused(student, "no longer has the branch main", "now on the branch trunk")
+    student.follow(said)
+    assert student.update()[0] == 0
+    assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
+    author.commit(**{"04_fourth": "four"})
+    assert student.update()[1][-1] == "Updated by 1 commit; new: 04_fourth."
+
+
+def test_a_branch_that_was_deleted_is_said_with_the_others(author, student):
+    for name in ("second", "third"):
+        author.git("branch", name)
+    author.git("checkout", "--quiet", "--detach")
+    author.git("branch", "--delete", "main")
+    author.git("symbolic-ref", "HEAD", "refs/heads/main")
+    said = assert_refused(student, "no longer has the branch main", "are second, third.")
+    student.follow(said.replace("NAME", "third"))
+    assert student.update()[0] == 0
+    for name in ("second", "third"):
+        author.git("branch", "--delete", "--force", name)
+    assert_refused(student, "no longer has the branch third", "It has no branch at all.")
+
+
+@pytest.fixture
+def serve():
+    """Start a server that answers each connection with some bytes, and then keeps it open."""
+    stop, servers = threading.Event(), []
+
+    def start(answer):
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                self.request.recv(4096)
+                self.request.sendall(answer)
+                if not answer:
+                    stop.wait(60)
+
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"127.0.0.1:{server.server_address[1]}"
+
+    yield start
+    stop.set()
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+IMPATIENT = """
+import sys
+from commands import update
+update.PATIENCE, update.SILENCE = 0.3, 1.5
+sys.exit(update.main())
+"""
+
+
+def update_impatiently(student):
+    """Return the exit code and the words of an update that waits a second for a server."""
+    command = [sys.executable, "-c", IMPATIENT]
+    env = student.env | {"no_proxy": "*"}
+    ran = subprocess.run(
+        command, cwd=student.folder, env=env, capture_output=True, text=True, timeout=60
+    )
+    return ran.returncode, ran.stderr
+
+
+@pytest.mark.parametrize("scheme", ["http", "git"])
+def test_a_server_that_never_answers_is_waited_for_in_words_and_not_for_ever(
+    author, student, serve, scheme
+):
+    address = serve(b"")
+    me = "me:secret@" if scheme == "http" else ""
+    student.git("remote", "set-url", "origin", f"{scheme}://{me}{address}/course")
+    before = student.state()
+    code, said = update_impatiently(student)
+    url = f"{scheme}://{address}/course"
+    assert (code, said) == (
+        1,
+        f"Waiting for {url}. Ctrl-C stops that; nothing is lost.\n"
+        f"Not updated: {url} has not answered for 1.5 seconds. Check the internet connection, or "
+        "call this again later.\n",
+    )
+    assert student.state() == before
+
+
+def test_a_program_that_asks_for_a_password_and_gets_none_is_ended_with_its_children(
+    student, serve, tmp_path
+):
+    script = tmp_path / "ask"
+    script.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/asked\nsleep 60\n")
+    script.chmod(0o755)
+    student.env["GIT_ASKPASS"] = str(script)
+    student.git("remote", "set-url", "origin", f"http://{serve(UNAUTHORIZED)}/course")
+    code, said = update_impatiently(student)
+    assert (code, "has not answered" in said) == (1, True)
+    asked = int((tmp_path / "asked").read_text())
+    wait_for(lambda: not runs(asked), 10)
+
+
+def runs(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+UNAUTHORIZED = (
+    b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=course\r\n"
+    b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+)
+
+
+def test_a_server_that_asks_for_a_password_is_left_to_the_student(author, student, serve):
+    student.git("remote", "set-url", "origin", f"http://{serve(UNAUTHORIZED)}/course")
+    student.env["no_proxy"] = "*"
+    for name in ("GIT_ASKPASS", "SSH_ASKPASS"):
+        student.env.pop(name, None)
+    assert_refused(student, "asks who you are", "`git pull --ff-only`")
+
+
+def test_progress_counts_as_an_answer_and_is_not_shown(author, student, tmp_path):
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nfor k in 1 2 3 4 5 6; do sleep 0.5; echo $k >&2; done\nexec $@\n")
+    slow.chmod(0o755)
+    student.git("config", "remote.origin.uploadpack", f"{slow} git-upload-pack")
+    author.commit(**{"03_third": "three"})
+    code, said = update_impatiently(student)
+    assert code == 0
+    assert said == f"Waiting for {author.folder.as_uri()}. Ctrl-C stops that; nothing is lost.\n"
 
 
 def test_without_a_network_nothing_changes_and_the_next_call_goes_on(author, student):
@@ -213,6 +406,9 @@ def test_without_a_network_nothing_changes_and_the_next_call_goes_on(author, stu
     away = author.folder.with_name("away")
     author.folder.rename(away)
     assert_refused(student, "internet connection", "`git fetch` says")
+    student.git("remote", "set-url", "origin", "http://me:secret@127.0.0.1:1/course")
+    assert "secret" not in assert_refused(student, "`git fetch` says", "127.0.0.1:1/course")
+    student.git("remote", "set-url", "origin", author.folder.as_uri())
     away.rename(author.folder)
     assert student.update()[0] == 0
 
@@ -256,9 +452,116 @@ def test_a_folder_that_is_no_clone_is_told_so(author, tmp_path):
     shutil.copytree(author.folder, student.folder, ignore=shutil.ignore_patterns(".git"))
     code, lines, said = student.update()
     assert (code, lines) == (1, [])
-    assert f"{student.folder} was not made by `git clone`" in said
+    assert f"{student.folder} was not made by `git clone` (it is in the repository" in said
+    assert f"{outer.folder}, another one)" in said
     assert "download" in said
     assert not student.mine.exists()
+    (student.folder / ".git").mkdir()  # as a copy that was cut short leaves it
+    assert f"{student.folder / '.git'} is damaged." in student.update()[2]
+    shutil.rmtree(outer.folder / ".git")
+    assert f"{student.folder / '.git'} is damaged." in student.update()[2]
+    (student.folder / ".git").rmdir()
+    assert f"{student.folder} was not made by `git clone`. To get" in student.update()[2]
+
+
+@pytest.fixture
+def other(tmp_path):
+    """Somebody's own repository, which nothing here may touch."""
+    made = Copy(tmp_path / "other")
+    made.folder.mkdir()
+    made.git("init", "--quiet")
+    made.commit(mine="mine")
+    return made
+
+
+def test_variables_that_name_another_repository_are_passed_by(author, student, other):
+    author.commit(**{"03_third": "three"})
+    before = other.state()
+    at = other.folder / ".git"
+    variables = {
+        "GIT_DIR": str(at),
+        "GIT_COMMON_DIR": str(at),
+        "GIT_WORK_TREE": str(other.folder),
+        "GIT_INDEX_FILE": str(at / "index"),
+        "GIT_OBJECT_DIRECTORY": str(at / "objects"),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(at / "objects"),
+        "GIT_SHALLOW_FILE": str(at / "HEAD"),
+        "GIT_NAMESPACE": "another",
+        "GIT_PREFIX": "notebooks/",
+        "GIT_CEILING_DIRECTORIES": str(student.folder),
+        "GIT_DEFAULT_HASH": "sha256",
+        "GIT_CONFIG_PARAMETERS": "'remote.origin.url'='nowhere'",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "remote.origin.url",
+        "GIT_CONFIG_VALUE_0": "nowhere",
+        "GIT_CONFIG": str(at / "config"),
+        "GIT_REFLOG_ACTION": "another",
+        "GIT_TRACE": "1",
+    }
+    clean = dict(student.env)
+    student.env |= variables
+    code, lines, said = student.update()
+    student.env = clean
+    assert (code, lines[-1], said) == (0, "Updated by 1 commit; new: 03_third.", "")
+    assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
+    assert student.git("status", "--short") == ""
+    assert other.state() == before
+
+
+HOSTILE = """
+[core]
+    hooksPath = {hooks}
+    autocrlf = true
+[merge]
+    ff = false
+    autoStash = true
+[branch "main"]
+    mergeOptions = --squash --no-commit
+[pull]
+    rebase = true
+[fetch]
+    prune = true
+    recurseSubmodules = true
+[remote "origin"]
+    tagOpt = --tags
+[submodule]
+    recurse = true
+[color]
+    ui = always
+    branch = always
+    diff = always
+[diff]
+    relative = true
+    noprefix = true
+    external = false
+    renames = copies
+[log]
+    showSignature = true
+[alias]
+    fetch = "!false"
+    merge = "!false"
+"""
+
+
+def test_a_user_s_own_settings_of_git_change_nothing(author, student, tmp_path):
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    for name in ("post-merge", "reference-transaction", "post-checkout", "pre-merge-commit"):
+        (hooks / name).write_text("#!/bin/sh\necho the hook was here >&2\nexit 1\n")
+        (hooks / name).chmod(0o755)
+    author.git("tag", "moved")
+    student.git("fetch", "--quiet", "--tags")
+    settings = student.folder.with_suffix(".gitconfig")
+    settings.write_text(SETTINGS + HOSTILE.format(hooks=hooks))
+    student.write("notebooks/02_second.ipynb", lesson("edited in the wrong place"))
+    author.commit(**{"01_first": "one, better"})
+    author.commit(**{"03_third": "three"})
+    author.git("tag", "--force", "moved")
+    code, lines, said = student.update()
+    news = "Updated by 2 commits; new: 03_third; changed: 01_first."
+    assert (code, lines[-1], said) == (0, news, "")
+    author.commit(**{"02_second": "two, better"})
+    assert_refused(student, "02_second.ipynb", "git restore")
 
 
 def test_an_option_is_refused_before_anything_moves(author, student):
@@ -294,8 +597,10 @@ def test_what_git_says_otherwise_is_passed_on(author, student):
     assert_refused(student, "`git merge` says", "unmerged files")
 
 
-def test_ctrl_c_ends_the_wait_for_the_network(author, student, tmp_path):
-    (tmp_path / "git").write_text("#!/bin/sh\ntouch waiting\nsleep 60\n")
+@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_ctrl_c_and_a_closed_terminal_end_the_wait_for_the_network(student, tmp_path, ending):
+    script = "#!/bin/sh\necho $$ > number\nmv number waiting\nsleep 60\n"
+    (tmp_path / "git").write_text(script)
     (tmp_path / "git").chmod(0o755)
     process = subprocess.Popen(
         [sys.executable, "-m", "commands.update"],
@@ -307,9 +612,10 @@ def test_ctrl_c_ends_the_wait_for_the_network(author, student, tmp_path):
     )
     with stopping(process):
         wait_for((student.folder / "waiting").exists)
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, getattr(signal, ending))
         _, said = process.communicate(timeout=30)
     assert (process.returncode, said) == (130, "Interrupted. Call this again: it goes on.\n")
+    assert not runs(int((student.folder / "waiting").read_text()))
 
 
 def test_the_real_course_py_installs_what_the_new_pins_say(tmp_path):
