@@ -22,10 +22,12 @@ import tempfile
 from collections import Counter
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import nbformat
 import zmq
+from jupyter_client import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal
 from nbformat import NotebookNode
@@ -108,7 +110,7 @@ def read_lesson(lesson: Path) -> NotebookNode:
     notebook = nbformat.from_dict(
         {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     )
-    seen = Counter()
+    seen: Counter[str] = Counter()
     for cell, text in zip(notebook.cells, _cells(notebook), strict=True):
         cell.metadata = _kept(cell)
         cell.id = _sha256(f"{text}{seen[text]}")[:8]
@@ -194,11 +196,11 @@ def _refuse_if_edited(lesson: Path, path: Path) -> None:
 class Client(NotebookClient):
     """A client that asks for messages: pyzmq's asyncio can miss one until the time-out."""
 
-    def create_kernel_manager(self):
+    def create_kernel_manager(self) -> KernelManager:
         """Make the manager of a kernel that listens in files."""
         return on_files(super().create_kernel_manager())
 
-    async def async_execute_cell(self, *arguments, **options):
+    async def async_execute_cell(self, *arguments: Any, **options: Any) -> NotebookNode:
         """Execute a cell, asking all the while."""
         asking = asyncio.ensure_future(self._ask())
         try:
@@ -206,7 +208,8 @@ class Client(NotebookClient):
         finally:
             asking.cancel()
 
-    async def _ask(self):
+    async def _ask(self) -> None:
+        assert self.kc is not None
         while True:
             await asyncio.sleep(0.2)
             for channel in (self.kc.shell_channel, self.kc.iopub_channel):
@@ -248,7 +251,8 @@ def _merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
     Not nbclient's `coalesce_streams`, which would move a second picture's line above it.
     """
-    merged, streams = [], {}
+    merged: list[NotebookNode] = []
+    streams: dict[str, NotebookNode] = {}
     for output in outputs:
         if output.output_type != "stream":
             streams = {}
@@ -278,7 +282,11 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Build the lessons with the given numbers, or all, and give the exit code."""
     parser = argparse.ArgumentParser(prog="course.py build", description=__doc__.split("\n")[0])
     parser.add_argument("numbers", nargs="*", metavar="NN", help="a lesson's number; default: all")
-    numbers = [n.zfill(2) for n in parser.parse_args(arguments).numbers]
+    parser.add_argument(
+        "--check", action="store_true", help="execute and write nothing; name what is not built"
+    )
+    options = parser.parse_args(arguments)
+    numbers = [n.zfill(2) for n in options.numbers]
     lessons = sorted((root / "lessons").glob("[0-9]*.py"))
     known = [lesson.name.split("_")[0] for lesson in lessons]
     for number in {*numbers} - {*known}:
@@ -286,14 +294,24 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     failed = False
     for lesson, number in zip(lessons, known, strict=True):
         if not numbers or number in numbers:
+            path = notebook_of(lesson)
             try:
-                changed = build(lesson)
-                print(_shown(notebook_of(lesson)), "built" if changed else "unchanged", flush=True)
+                if not options.check:
+                    print(_shown(path), "built" if build(lesson) else "unchanged", flush=True)
+                elif lines := differences(lesson, path):
+                    raise BuildError("\n".join([f"{_shown(path)} is not up to date:", *lines]))
             except BuildError as error:
                 print(f"{error}\n", file=sys.stderr, flush=True)
                 failed = True
     if lessons:
-        _write(root / "NAMES.md", page(read_lessons(root)).encode())
+        names, content = root / "NAMES.md", page(read_lessons(root)).encode()
+        if not options.check:
+            _write(names, content)
+        elif not names.exists() or names.read_bytes() != content:
+            print("NAMES.md is not up to date.\n", file=sys.stderr)
+            failed = True
+    if failed and options.check:
+        print("To bring all up to date:\n  python course.py build", file=sys.stderr)
     return int(failed)
 
 

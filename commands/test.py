@@ -9,6 +9,7 @@ CHECKS = {
     "--faults": ("tests.faults", []),
     "--mutants": ("tests.faults.mutants", []),
     "--everywhere": ("tests.everywhere", []),
+    "--canary": ("tests.canary", []),
     "--browser": (
         "pytest",
         ["tests/test_browser.py", "tests/test_browser_slides.py", "--every-lesson", "-n", "auto"],

@@ -1,0 +1,48 @@
+"""The canary asks for the newest releases, and reports what differs from the lock."""
+
+import pytest
+
+from tests import canary
+
+
+def test_the_newest_of_each_package_is_asked_for_but_what_is_to_stay():
+    lines = ["torch==2.13.0", "scikit_learn==1.9.1", "numpy==2.4.6"]
+    assert canary.newest(lines, []) == ["torch", "scikit-learn", "numpy"]
+    assert canary.newest(lines, ["numpy<3", "extra==1"]) == [
+        "torch",
+        "scikit-learn",
+        "numpy<3",
+        "extra==1",
+    ]
+
+
+def test_the_table_names_what_is_not_as_locked():
+    lock = ["numpy==2.4.6", "torch==2.13.0", "a==1 ; os_name == 'nt'", "a==2 ; os_name != 'nt'"]
+    now = {"numpy": "2.5.2", "torch": "2.13.0+cpu", "a": "2", "fresh": "1", "pip": "23"}
+    assert canary.changes(now, lock) == [
+        "| fresh | none | 1 |",
+        "| numpy | 2.4.6 | 2.5.2 |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found", "code", "words"),
+    [
+        ((334, []), 0, "Of 334 cells, 0 differ"),
+        ((334, ["notebooks.a, Cell 3"]), 1, "\n- notebooks.a, Cell 3\n"),
+        ((0, ["no report; see x"]), 1, "\n- no report; see x\n"),
+    ],
+)
+def test_the_report_and_the_exit_code(monkeypatch, capsys, found, code, words):
+    called = []
+    monkeypatch.setattr(canary.subprocess, "run", lambda command, **_: called.append(command))
+    monkeypatch.setattr(canary, "installed", lambda python: {"numpy": "99"})
+    monkeypatch.setattr(canary, "run", lambda condition, scratch: found)
+    assert canary.main(["torch==2.13.0"]) == code
+    out = capsys.readouterr().out
+    assert words in out
+    assert "| numpy | 2.4.6 | 99 |" in out
+    install = called[1]
+    assert "torch==2.13.0" in install
+    assert "numpy" in install
+    assert not any(str(part).startswith("-c") for part in install)
