@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 from commands.pins import direct
 from tests.everywhere import Condition, run
-from tests.lessons import ROOT
+from tests.lessons import ROOT, copy_course
 
 UV = [sys.executable, "-m", "uv"]
 TOOLS = ["pytest"]  # with nbval, a student's package, all that the comparison needs
@@ -52,19 +52,23 @@ def main(kept: list[str]) -> int:
     """Install, run, report; give the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder).resolve()
-        environment, course = scratch / "environment", scratch / "course"
+        environment, course = scratch / "environment", scratch / "newest/course"
         python = environment / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-        names = newest([*direct(ROOT / "requirements.txt"), *TOOLS], kept)
+        lines = direct(ROOT / "requirements.txt")
         subprocess.run(
             [*UV, "venv", "--quiet", "--python", sys.executable, environment], check=True
         )
         install = [*UV, "pip", "install", "--quiet", "--python", python]
-        subprocess.run([*install, *names], cwd=scratch, check=True)
+        subprocess.run([*install, *newest([*lines, *TOOLS], kept)], cwd=scratch, check=True)
+        now = installed(python)
         print("| package | locked | newest |\n|---|---:|---:|")
-        print(*changes(installed(python), direct(ROOT / "constraints.txt")), sep="\n", flush=True)
+        print(*changes(now, direct(ROOT / "constraints.txt")), sep="\n", flush=True)
+        copy_course(course)
+        # Else the self-check would name each new version as a fault, every night.
+        pins = [f"{name}=={now[name]}\n" for name in newest(lines, [])]
+        (course / "requirements.txt").write_text("".join(pins), "utf-8")
         proof = f"import sys\nassert sys.prefix == {str(environment)!r}"
-        env = {"PYTHONPATH": str(course)}  # course_utils of the copy; the stored outputs, too
-        condition = Condition("canary", proof, env, folder=course)
+        condition = Condition("canary", proof, {"PYTHONPATH": str(course)}, folder=course)
         condition.command = [str(python), "-m", "pytest"]
         cells, wrong = run(condition, scratch)
     print(f"\nOf {cells} cells, {len(wrong)} differ with the newest release of every package.")

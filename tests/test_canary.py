@@ -2,7 +2,9 @@
 
 import pytest
 
+from course_utils import self_check
 from tests import canary
+from tests.lessons import ROOT
 
 
 def test_the_newest_of_each_package_is_asked_for_but_what_is_to_stay():
@@ -36,8 +38,16 @@ def test_the_table_names_what_is_not_as_locked():
 def test_the_report_and_the_exit_code(monkeypatch, capsys, found, code, words):
     called = []
     monkeypatch.setattr(canary.subprocess, "run", lambda command, **_: called.append(command))
-    monkeypatch.setattr(canary, "installed", lambda python: {"numpy": "99"})
-    monkeypatch.setattr(canary, "run", lambda condition, scratch: found)
+    names = canary.newest(canary.direct(ROOT / "requirements.txt"), [])
+    monkeypatch.setattr(canary, "installed", lambda python: dict.fromkeys(names, "99"))
+
+    def run(condition, scratch):
+        pins = self_check.pins_and_installed(condition.folder / "requirements.txt")[0]
+        assert pins == dict.fromkeys(names, "99"), "or the self-check names every new version"
+        assert (condition.folder / "notebooks").is_dir()
+        return found
+
+    monkeypatch.setattr(canary, "run", run)
     assert canary.main(["torch==2.13.0"]) == code
     out = capsys.readouterr().out
     assert words in out
