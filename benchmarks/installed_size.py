@@ -5,37 +5,49 @@ Binder install on Linux.
 """
 
 import re
-from importlib.metadata import distribution
+from collections.abc import Iterator
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from commands.pins import CUDA, direct
 from tests.lessons import ROOT
 
 HEAD = ("package", "MB")
-CUDA_PACKAGES = re.compile("cuda|nvidia|triton")
 CUDA_LIBRARIES = re.compile(r"lib.*(cuda|nvrtc).*\.so")
+
+
+def needed(lines: list[str]) -> Iterator[tuple[str, Distribution | None]]:
+    """Yield each package that requirements need here, without CUDA; None if not installed."""
+    wanted, seen = [Requirement(line) for line in lines], set()
+    while wanted:
+        one = wanted.pop()
+        name, extras = canonicalize_name(one.name), frozenset({"", *one.extras})
+        applies = not one.marker or one.marker.evaluate({"extra": ""})
+        if not applies or (name, extras) in seen or CUDA.match(name):
+            continue
+        seen.add((name, extras))
+        try:
+            package = distribution(name)
+        except PackageNotFoundError:
+            yield name, None
+            continue
+        yield name, package
+        for other in map(Requirement, package.requires or []):
+            if not other.marker or any(other.marker.evaluate({"extra": e}) for e in extras):
+                other.marker = None  # it applies; which extra asked for it is known only here
+                wanted.append(other)
 
 
 def measure():
     """Return the bytes that each package takes, by name."""
-    lines = re.sub("#.*", "", (ROOT / "requirements.txt").read_text("utf-8")).splitlines()
-    wanted = [Requirement(line) for line in lines if line.strip() and not line.startswith("-")]
-    sizes, seen = {}, set()
-    while wanted:
-        one = wanted.pop()
-        name, extras = canonicalize_name(one.name), frozenset({"", *one.extras})
-        if (name, extras) in seen or CUDA_PACKAGES.match(name):
-            continue
-        seen.add((name, extras))
-        package = distribution(name)
+    sizes = {}
+    for name, package in needed(direct(ROOT / "requirements.txt")):
         files = [file for file in package.files if not CUDA_LIBRARIES.match(file.name)]
         paths = [Path(file.locate()) for file in files]
         sizes[name] = sum(path.stat().st_size for path in paths if path.is_file())
-        for other in map(Requirement, package.requires or []):
-            if not other.marker or any(other.marker.evaluate({"extra": e}) for e in extras):
-                wanted.append(other)
     return sizes
 
 

@@ -22,10 +22,12 @@ import sys
 from collections import Counter
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import nbformat
 import zmq
+from jupyter_client import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal
 from nbformat import NotebookNode
@@ -107,7 +109,7 @@ def read_lesson(lesson: Path) -> NotebookNode:
     notebook = nbformat.from_dict(
         {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     )
-    seen = Counter()
+    seen: Counter[str] = Counter()
     for cell, text in zip(notebook.cells, _cells(notebook), strict=True):
         cell.metadata = _kept(cell)
         cell.id = _sha256(f"{text}{seen[text]}")[:8]
@@ -193,11 +195,11 @@ def _refuse_if_edited(lesson: Path, path: Path) -> None:
 class Client(NotebookClient):
     """A client that asks for messages: pyzmq's asyncio can miss one until the time-out."""
 
-    def create_kernel_manager(self):
+    def create_kernel_manager(self) -> KernelManager:
         """Make the manager of this Python's own kernel."""
         return on_its_own(super().create_kernel_manager())
 
-    async def async_execute_cell(self, *arguments, **options):
+    async def async_execute_cell(self, *arguments: Any, **options: Any) -> NotebookNode:
         """Execute a cell, asking all the while."""
         asking = asyncio.ensure_future(self._ask())
         try:
@@ -205,7 +207,8 @@ class Client(NotebookClient):
         finally:
             asking.cancel()
 
-    async def _ask(self):
+    async def _ask(self) -> None:
+        assert self.kc is not None
         while True:
             await asyncio.sleep(0.2)
             for channel in (self.kc.shell_channel, self.kc.iopub_channel):
@@ -246,7 +249,8 @@ def _merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
     Not nbclient's `coalesce_streams`, which would move a second picture's line above it.
     """
-    merged, streams = [], {}
+    merged: list[NotebookNode] = []
+    streams: dict[str, NotebookNode] = {}
     for output in outputs:
         if output.output_type != "stream":
             streams = {}
@@ -276,21 +280,47 @@ def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
     """Build the lessons that are named, or all, and give the exit code."""
     parser = argparse.ArgumentParser(prog="course.py build", description=__doc__.split("\n")[0])
     lessons.add_choice(parser)
+    parser.add_argument(
+        "--check", action="store_true", help="execute and write nothing; name what is not built"
+    )
+    options = parser.parse_args(arguments)
     everything = lessons.files(root / "lessons", ".py")
-    some = lessons.chosen(everything, parser.parse_args(arguments).lessons, parser)
-    for page in mentions.renumber(root):
-        print(page.relative_to(root), "has the lessons' present numbers", flush=True)
+    chosen = lessons.chosen(everything, options.lessons, parser)
+    return _check(root, chosen) if options.check else _build(root, chosen)
+
+
+def _build(root: Path, chosen: list[Path]) -> int:
+    """Build lessons and the pages that follow from all lessons; return the exit code."""
+    for changed in mentions.renumber(root):
+        print(changed.relative_to(root), "has the lessons' present numbers", flush=True)
     failed = False
-    for lesson in some:
+    for lesson in chosen:
         try:
-            changed = build(lesson)
-            print(_shown(notebook_of(lesson)), "built" if changed else "unchanged", flush=True)
+            built = "built" if build(lesson) else "unchanged"
+            print(_shown(notebook_of(lesson)), built, flush=True)
         except BuildError as error:
             print(f"{error}\n", file=sys.stderr, flush=True)
             failed = True
-    if everything:
-        _write(root / "docs/names.md", names.page(names.read_lessons(root)).encode())
+    _write(root / "docs/names.md", names.page(names.read_lessons(root)).encode())
     return int(failed)
+
+
+def _check(root: Path, chosen: list[Path]) -> int:
+    """Name what a build would change, without executing anything; return the exit code."""
+    wrong = [
+        "\n".join([f"{_shown(notebook_of(lesson))} is not up to date:", *lines])
+        for lesson in chosen
+        if (lines := differences(lesson, notebook_of(lesson)))
+    ]
+    page, content = root / "docs/names.md", names.page(names.read_lessons(root)).encode()
+    if not page.exists() or page.read_bytes() != content:
+        wrong.append("docs/names.md is not up to date.")
+    for stale in mentions.stale(root):
+        wrong.append(f"{stale.relative_to(root)} has a lesson's old number.")
+    if wrong:
+        wrong.append("To bring all up to date:\n  python course.py build")
+        print(*wrong, sep="\n\n", file=sys.stderr)
+    return int(bool(wrong))
 
 
 if __name__ == "__main__":

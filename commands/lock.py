@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-if os.name == "nt":
+if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
@@ -40,7 +40,7 @@ def only_one(path: Path, waiting: str) -> Iterator[None]:
 def _lock(file: int) -> bool:
     """Take the lock of an open file if it is free; return whether it was."""
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

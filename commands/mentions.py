@@ -40,15 +40,22 @@ def titled(text: str, number: str) -> str:
     return re.sub(r"^((?:# )?# )\d\d(?= )", rf"\g<1>{number}", text, count=1, flags=re.MULTILINE)
 
 
-def renumber(root: Path) -> list[Path]:
-    """Write the present numbers into all pages and lessons; return the files that changed."""
-    numbers, changed = lessons.numbers(root), []
+def stale(root: Path) -> dict[Path, str]:
+    """Return the files in which a number is not the present one, each with its text as it should be."""
+    numbers, found = lessons.numbers(root), {}
     for path in pages(root):
         text = path.read_text(encoding="utf-8")
         new = renumbered(text, numbers)
         if re.fullmatch(r"\d\d_\w+", path.stem):
             new = titled(new, path.stem[:2])
         if new != text:
-            path.write_text(new, encoding="utf-8")
-            changed.append(path)
-    return changed
+            found[path] = new
+    return found
+
+
+def renumber(root: Path) -> list[Path]:
+    """Write the present numbers into all pages and lessons; return the files that changed."""
+    found = stale(root)
+    for path, text in found.items():
+        path.write_text(text, encoding="utf-8")
+    return [*found]

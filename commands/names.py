@@ -9,6 +9,7 @@ import ast
 import re
 import sys
 import warnings
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,10 @@ class Lesson:
         self.number = path.name[:2]
         self.notebook = f"../notebooks/{path.stem}.ipynb"
         self.cells = jupytext.read(path, fmt="py:percent").cells
-        self._alias, self._arguments, self.own, self.uses = {}, set(), set(), {}
+        self._alias: dict[str, str] = {}
+        self._arguments: set[str] = set()
+        self.own: set[str] = set()
+        self.uses: dict[str, Use] = {}
         code = list(self._code())
         for _, _, tree in code:
             self._learn(tree)
@@ -77,8 +81,8 @@ class Lesson:
     def _declared(self, what: str) -> list[str]:
         """Return what the recap lists after 'New words:' or 'New names:', if it does."""
         text = "\n\n".join(cell.source for cell in self.cells if cell.cell_type == "markdown")
-        listed = re.search(rf"^\*\*New {what}:\*\*((?:.+\n)+)", text + "\n", re.M)
-        listed = " ".join(listed[1].split()).removesuffix(".") if listed else ""
+        found = re.search(rf"^\*\*New {what}:\*\*((?:.+\n)+)", text + "\n", re.M)
+        listed = " ".join(found[1].split()).removesuffix(".") if found else ""
         return [one.strip("`") for one in listed.split(", ") if one]
 
     def full(self, name: str) -> str:
@@ -86,7 +90,7 @@ class Lesson:
         first, dot, rest = name.partition(".")
         return self._alias.get(first, first) + dot + rest
 
-    def _code(self):
+    def _code(self) -> Iterator[tuple[int, str, ast.Module]]:
         """Yield the index, the text and the tree of each code cell and folded solution."""
         for i, cell in enumerate(self.cells):
             blocks = re.findall(r"```python\n(.*?)\n```", cell.source, re.S)
@@ -112,18 +116,19 @@ class Lesson:
                 if isinstance(node.value, ast.Name) and node.value.id == "self":
                     self.own.add(node.attr)
             elif isinstance(node, ast.Call) and ast.unparse(node.func) == "self.register_buffer":
-                self.own.add(node.args[0].value)
+                self.own.add(ast.literal_eval(node.args[0]))
 
     def _collect(self, cell: int, text: str, tree: ast.AST) -> None:
         """Note the first use of each name, in the order of the code's lines."""
-        found, inner = [], set()
+        found: list[tuple[int, str]] = []
+        inner: set[ast.AST] = set()
         for node in ast.walk(tree):  # From the outside in: the longest path comes first.
             if isinstance(node, ast.Name | ast.Attribute) and node not in inner:
                 if path := self._path(node):
-                    found.append((node.end_lineno, path))
+                    found.append((node.end_lineno or 0, path))
                     inner.update(ast.walk(node))
                 elif isinstance(node, ast.Attribute):
-                    found.append((node.end_lineno, f".{node.attr}"))
+                    found.append((node.end_lineno or 0, f".{node.attr}"))
             elif isinstance(node, ast.Call):
                 for argument in node.keywords:
                     if argument.arg and self._is_foreign(node.func, argument.arg):
@@ -137,8 +142,9 @@ class Lesson:
         """Return the full path of what a name or an attribute stands for; None if not imported."""
         if isinstance(node, ast.Name):
             return self._alias.get(node.id)
-        base = self._path(node.value) if isinstance(node, ast.Attribute) else None
-        return base and f"{base}.{node.attr}"
+        if isinstance(node, ast.Attribute) and (base := self._path(node.value)):
+            return f"{base}.{node.attr}"
+        return None
 
     def _is_foreign(self, function: ast.AST, argument: str) -> bool:
         """Tell whether a call's named argument is an API's, not Python's or the lesson's own."""

@@ -103,7 +103,8 @@ def set_up(extra: str) -> None:
 
 def lacking(extra: str) -> list[str]:
     """Return the stamp that .venv should have; [] if it has it."""
-    files = [(ROOT / name).read_text("utf-8") for name in ("requirements.txt", "pyproject.toml")]
+    names = ("requirements.txt", "constraints.txt", "pyproject.toml")
+    files = [(ROOT / name).read_text("utf-8") for name in names if (ROOT / name).exists()]
     key = hashlib.sha256("\0".join([sys.version, str(ROOT), *files]).encode()).hexdigest()
     stamp = STAMP.read_text("latin-1").split() if PYTHON.exists() and STAMP.exists() else []
     extras = sorted({extra, *(stamp[1:] if stamp[:1] == [key] else [])} - {""})

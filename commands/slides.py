@@ -28,10 +28,10 @@ REVEAL = files("sphinx_revealjs") / "_static/revealjs/dist"  # The package that 
 class _Renderer(IPythonRenderer):
     """Markdown to HTML with formulas as MathML, which every browser draws by itself."""
 
-    def inline_math(self, body):
+    def inline_math(self, body: str) -> str:
         return latex2mathml.converter.convert(body)
 
-    def block_math(self, body):
+    def block_math(self, body: str) -> str:
         return latex2mathml.converter.convert(body, display="block")
 
 

@@ -8,6 +8,7 @@ CHECKS = {
     "": ("pytest", ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]),
     "--faults": ("tests.faults", []),
     "--everywhere": ("tests.everywhere", []),
+    "--canary": ("tests.canary", []),
     "--browser": (
         "pytest",
         ["tests/test_browser.py", "tests/test_browser_slides.py", "--every-lesson", "-n", "auto"],

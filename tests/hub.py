@@ -37,7 +37,10 @@ def install():
         pytest.fail("There is no npm, and JupyterHub's proxy needs it: install Node.js 20 or newer")
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     pins = extras["optional-dependencies"]["hub"]
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *pins], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", *pins],
+        check=True,
+    )
     folder = ROOT / "test_output" / "hub"
     options = ["--prefix", folder, "--silent", "--no-audit", "--no-fund", "--prefer-offline"]
     subprocess.run(["npm", "install", *options, PROXY], check=True)

@@ -286,6 +286,28 @@ def test_a_lesson_that_was_not_built_is_seen(course):
     ]
 
 
+def test_a_check_executes_and_writes_nothing_and_names_what_is_not_built(course, capsys):
+    assert build.main([], course) == 0
+    capsys.readouterr()
+    assert build.main(["--check"], course) == 0
+    assert capsys.readouterr() == ("", "")
+    with (course / "lessons/01_a.py").open("a") as lesson:
+        lesson.write("\n# %%\n1 / 0\n\n# %% [markdown]\n# **New names:** `nn.Linear`.\n")
+    (course / "lessons/02_b.py").write_text("# %%\nimport torch.nn as nn\n\nnn.Linear\n")
+    before = {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
+    assert build.main(["--check", "2"], course) == 1
+    assert "01_a" not in capsys.readouterr().err
+    (course / "NAMES.md").write_text("other")
+    before[course / "NAMES.md"] = b"other"
+    assert build.main(["--check"], course) == 1
+    err = capsys.readouterr().err
+    assert "notebooks/01_a.ipynb is not up to date:\ncell 7:\n    - code" in err
+    assert "notebooks/02_b.ipynb has not been built" in err
+    assert "NAMES.md is not up to date" in err
+    assert err.endswith("\n  python course.py build\n")
+    assert before == {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
+
+
 def test_new_outputs_are_no_edit_and_are_replaced(course):
     path = course / "notebooks/01_a.ipynb"
     before = path.read_bytes()

@@ -1,0 +1,86 @@
+"""Makes the lock: the exact version of each package that the course can ever install.
+
+`python -m commands.pins` asks uv for versions that fit requirements.txt and all extras of
+pyproject.toml together, on Linux, macOS and Windows, from the oldest Python up. It writes them into
+constraints.txt, and what Binder needs of them into binder/requirements.txt. A version that is
+already locked stays where it still fits. Options go on to uv: `--upgrade` takes the newest
+versions, `--upgrade-package NAME` the newest of one. Nothing is installed.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BINDER = "binder/requirements.txt"
+CUDA = re.compile("cuda|nvidia|triton")
+LOCK_HEAD = """\
+# Made by `python -m commands.pins`: the version of every package that the course can install, on
+# each system and Python. requirements.txt points here. A constraint alone installs nothing, so
+# CUDA's packages cost nothing where PyTorch's CPU build is taken.
+"""
+BINDER_HEAD = """\
+# Made by `python -m commands.pins` from requirements.txt and constraints.txt, for Binder alone. No
+# line may name a file, or every commit would install PyTorch again; postBuild installs the course.
+--extra-index-url https://download.pytorch.org/whl/cpu
+"""
+
+
+class PinsError(Exception):
+    """uv found no versions that fit together; no file was changed."""
+
+
+def direct(requirements: Path) -> list[str]:
+    """Return the packages that a requirements file names, without options and comments."""
+    lines = [
+        line.partition("#")[0].strip() for line in requirements.read_text("utf-8").splitlines()
+    ]
+    return [line for line in lines if line and not line.startswith("-")]
+
+
+def compile_pins(root: Path, locked: list[str], *options: str | Path) -> list[str]:
+    """Return the lines that uv pins for what the student needs, near to those already `locked`."""
+    with tempfile.TemporaryDirectory() as folder:
+        student, output = Path(folder, "student.in"), Path(folder, "pins.txt")
+        student.write_text("\n".join(direct(root / "requirements.txt")) + "\n", "utf-8")
+        output.write_text("".join(f"{line}\n" for line in locked), "utf-8")
+        command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", student, *options]
+        command += ["--output-file", output, "--no-header", "--no-annotate"]
+        ran = subprocess.run(list(map(str, command)), cwd=root, capture_output=True, text=True)
+        if ran.returncode:
+            raise PinsError(f"uv found no versions that fit together:\n{ran.stderr.strip()}")
+        return output.read_text("utf-8").splitlines()
+
+
+def main(options: list[str] | None = None, root: Path = ROOT) -> int:
+    """Write the lock and Binder's part of it, and give the exit code."""
+    options = sys.argv[1:] if options is None else options
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    oldest = project["requires-python"].removeprefix(">=")
+    lock = root / "constraints.txt"
+    python = (root / "binder/runtime.txt").read_text("utf-8").strip().removeprefix("python-")
+    everything = ["pyproject.toml", "--all-extras", "--universal", "--python-version", oldest]
+    # One version for all Pythons: what was proved on one of them is what the others get.
+    everything += ["--fork-strategy", "fewest", *options]
+    try:
+        pins = compile_pins(root, direct(lock) if lock.exists() else [], *everything)
+        with tempfile.TemporaryDirectory() as folder:
+            constraints = Path(folder, "constraints.txt")
+            constraints.write_text("\n".join(pins) + "\n", "utf-8")
+            linux: list[str | Path] = ["--constraints", constraints, "--python-version", python]
+            linux += ["--python-platform", "linux", *options]
+            image = [pin for pin in compile_pins(root, pins, *linux) if not CUDA.match(pin)]
+    except PinsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path, head, lines in ((lock, LOCK_HEAD, pins), (root / BINDER, BINDER_HEAD, image)):
+        path.write_text(head + "".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
+        print(f"{path.relative_to(root).as_posix()}: {len(lines)} packages")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
