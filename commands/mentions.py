@@ -41,7 +41,7 @@ def titled(text: str, number: str) -> str:
 
 
 def stale(root: Path) -> dict[Path, str]:
-    """Return the files in which a number is not the present one, each with its text as it should be."""
+    """Return each file in which a number is not the present one, with its text as it should be."""
     numbers, found = lessons.numbers(root), {}
     for path in pages(root):
         text = path.read_text(encoding="utf-8")
