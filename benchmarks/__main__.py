@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.lessons import ROOT
+from tests.support.lessons import ROOT
 
 PAGES = (ROOT / "docs" / "measured.md", ROOT / "instructor" / "hub" / "README.md")
 NAMES = (

@@ -1,7 +1,7 @@
 """What a class takes on a JupyterHub: ten students run a lesson at the same moment.
 
-The figures are those of tests/hub.py, for one of the ten; of memory that processes share, each is
-counted its part. The peak, seen once a second, is that of all ten together, over ten.
+The numbers are for one of the ten. Of memory that processes share, each is counted its part. The
+peak, seen once a second, is that of all ten together, over ten.
 """
 
 import statistics
@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.lessons import name
-from tests.hub import Student, at_once, memory, running_hub
-from tests.lessons import NOTEBOOKS
+from tests.commands.hub import Student, at_once, memory, running_hub
+from tests.support.lessons import NOTEBOOKS
 
 STUDENTS, CLASS, LESSONS = 10, 30, ("the_linear_layer", "a_real_data_set", "where_the_time_goes")
 HEAD = (

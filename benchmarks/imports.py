@@ -8,7 +8,10 @@ import subprocess
 import sys
 
 HEAD = ("import", "milliseconds")
-OURS = "from course_utils import data, descent, plots; from course_utils.checks import lesson_01"
+OURS = """
+from course_utils import data, descent, plots
+from course_utils.checks import gradient_descent
+"""
 IMPORTS = {
     "`numpy`": ("", "import numpy"),
     "`matplotlib`, after NumPy": ("import numpy", "import matplotlib.figure"),

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from commands.pins import CUDA, direct
-from tests.lessons import ROOT
+from tests.support.lessons import ROOT
 
 HEAD = ("package", "MB")
 CUDA_LIBRARIES = re.compile(r"lib.*(cuda|nvrtc).*\.so")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import nbformat
 from jupyter_client.manager import start_new_kernel
 
-from tests.lessons import NOTEBOOKS
+from tests.support.lessons import NOTEBOOKS
 
 HEAD = ("lesson", "seconds", "starting", "memory")
 # Counts the seconds of the outermost imports, so that nothing is counted twice.

@@ -10,7 +10,7 @@ import time
 
 from benchmarks import lessons
 from commands.test import CHECKS
-from tests.lessons import NOTEBOOKS, ROOT
+from tests.support.lessons import NOTEBOOKS, ROOT
 
 HEAD = ("all notebooks compared", "seconds", "floor", "times the floor")
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.lessons import copy_course
-from tests.processes import free_port
+from tests.support.lessons import copy_course
+from tests.support.processes import free_port
 
 HEAD = ("`python course.py`", "seconds", "MB")
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from benchmarks.lessons import name
-from tests.lessons import NOTEBOOKS, ROOT
+from tests.support.lessons import NOTEBOOKS, ROOT
 
 HEAD = ("sliders of lesson", "how many", "milliseconds", "the slowest")
 

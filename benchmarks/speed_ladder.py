@@ -7,7 +7,7 @@ What is timed is what the lesson shows. Each is the best of three runs; the loop
 import io
 from contextlib import redirect_stdout
 
-from tests.lessons import run_lesson
+from tests.support.lessons import run_lesson
 
 ALL_EPOCHS, EPOCHS = 100_000, 2_000
 HEAD = (f"{ALL_EPOCHS:,} epochs by", "seconds", "times as fast")
@@ -21,7 +21,7 @@ def rounded(value, digits):
 def rows():
     """Yield each rung's name, its seconds, and how many times as fast as the first it is."""
     with redirect_stdout(io.StringIO()):
-        lesson = run_lesson("07")
+        lesson = run_lesson("fitting_polynomials")
         slowest = None
     for name, run in lesson["ladder"].items():
         run(10)  # the first call of a kind pays for what the later ones find ready

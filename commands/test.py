@@ -6,15 +6,21 @@ import sys
 # Option: the module that runs, and the options that it begins with.
 CHECKS = {
     "": ("pytest", ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]),
-    "--faults": ("tests.faults", []),
-    "--everywhere": ("tests.everywhere", []),
-    "--canary": ("tests.canary", []),
+    "--faults": ("tests.net.faults", []),
+    "--everywhere": ("tests.net.everywhere", []),
+    "--canary": ("tests.net.canary", []),
     "--browser": (
         "pytest",
-        ["tests/test_browser.py", "tests/test_browser_slides.py", "--every-lesson", "-n", "auto"],
+        [
+            "tests/browser/test_jupyterlab.py",
+            "tests/browser/test_slides.py",
+            "--every-lesson",
+            "-n",
+            "auto",
+        ],
     ),
-    "--hub": ("pytest", ["tests/hub.py"]),
-    "--binder": ("pytest", ["tests/test_binder.py", "--from-nothing", "-s"]),
+    "--hub": ("pytest", ["tests/commands/hub.py"]),
+    "--binder": ("pytest", ["tests/commands/test_binder.py", "--from-nothing", "-s"]),
 }
 
 

@@ -1,4 +1,4 @@
-"""Lesson 00's self-check: says in plain words what is fine here, and what to do about the rest.
+"""The self-check of 'Start here': says in plain words what is fine here, and what to do about the rest.
 
 `run` looks at what must be right on every machine, and says the same words wherever it is.
 `machine` tells what differs between machines. Neither raises, whatever is missing.
@@ -404,7 +404,7 @@ def gpu_name():
 def gpu(name):
     """Tell whether there is a GPU; both are fine."""
     if name:
-        return Finding("GPU", f"{name}: fine, lesson 10 will use it")
+        return Finding("GPU", f"{name}: fine, 'Where the time goes' will use it")
     return Finding("GPU", "none that PyTorch can use: fine, no lesson needs one")
 
 

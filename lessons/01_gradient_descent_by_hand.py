@@ -27,7 +27,7 @@
 import numpy as np
 
 from course_utils import animation, data, descent, plots, sliders
-from course_utils.checks import lesson_01 as check
+from course_utils.checks import gradient_descent as check
 
 line = data.noisy_line()
 x, y = line.x_train, line.y_train  # (80, 1) and (80, 1)

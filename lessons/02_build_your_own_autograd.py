@@ -36,7 +36,7 @@ import numpy as np
 import torch
 
 from course_utils import data, graphs, plots, sliders
-from course_utils.checks import lesson_02 as check
+from course_utils.checks import autograd as check
 
 line = data.noisy_line()
 x, y = line.x_train, line.y_train  # (80, 1) and (80, 1)

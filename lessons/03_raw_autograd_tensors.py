@@ -42,7 +42,7 @@ import torch
 from torchviz import make_dot
 
 from course_utils import data, descent, graphs, plots
-from course_utils.checks import lesson_03 as check
+from course_utils.checks import raw_tensors as check
 
 points = data.sine_line()  # NumPy, float64
 x, y = (torch.from_numpy(column).float() for column in (points.x, points.y))  # (10,) and (10,)

@@ -33,7 +33,7 @@ import torch
 from torch import nn
 
 from course_utils import data, descent, plots
-from course_utils.checks import lesson_05 as check
+from course_utils.checks import linear_layer as check
 
 points = data.integer_noise_line()
 X, y = torch.from_numpy(points.x), torch.from_numpy(points.y)  # (50, 1) and (50, 1)

@@ -25,7 +25,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from course_utils import data, descent, plots
-from course_utils.checks import lesson_06 as check
+from course_utils.checks import data_loader as check
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is a data set to PyTorch?

@@ -35,7 +35,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from course_utils import data, descent, plots, sliders
-from course_utils.checks import lesson_07 as check
+from course_utils.checks import polynomials as check
 
 points = data.sine_line()
 x64, y64 = points.x, points.y  # NumPy, float64, (10,) and (10,)

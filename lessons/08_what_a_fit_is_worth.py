@@ -43,7 +43,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from course_utils import data, descent, plots, sliders
-from course_utils.checks import lesson_08 as check
+from course_utils.checks import what_a_fit_is_worth as check
 
 
 # %% slideshow={"slide_type": "subslide"}

@@ -37,7 +37,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from course_utils import data, descent, plots
-from course_utils.checks import lesson_09 as check
+from course_utils.checks import real_data as check
 
 table = data.diabetes()
 names = [name for name, _ in table.x_names]

@@ -36,7 +36,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from course_utils import plots
-from course_utils.checks import lesson_10 as check
+from course_utils.checks import timing as check
 
 all_threads = torch.get_num_threads()  # how many cores PyTorch would use
 

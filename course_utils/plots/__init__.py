@@ -45,7 +45,7 @@ from course_utils.plots.real_data import (
     target_and_input,
 )
 from course_utils.plots.start_here import broadcast_difference, every_pair, means_by_axis
-from course_utils.plots.time import step_parts, throughput, time_against_rows
+from course_utils.plots.timing import step_parts, throughput, time_against_rows
 from course_utils.plots.truth import truth_panel
 from course_utils.plots.what_a_fit_is_worth import (
     degree_sweep,

@@ -1,0 +1,245 @@
+"""The checks of 'What a fit is worth'. Closed forms are the oracle."""
+
+import numpy as np
+import torch
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+
+from course_utils.checks.causes import call, exercise
+from course_utils.checks.core import NotDone, Wrong, diagnose, numbers, shown
+
+
+def _ridge(Z, y, decay):
+    """w and b where the gradient of mse + decay/2·‖w‖² is zero, by its equations."""
+    n, d = Z.shape
+    A = np.hstack([Z, np.ones((n, 1))])
+    charge = np.diag([*[decay] * d, 0.0])
+    p = np.linalg.solve(2 / n * A.T @ A + charge, 2 / n * A.T @ y)
+    return p[:-1], p[-1]
+
+
+def _powers(x, degree):
+    return x.reshape(-1, 1) ** np.arange(1, degree + 1)
+
+
+@exercise(
+    1,
+    hint="StandardScaler() goes between the powers and Ridge, and alpha is n·decay/2.",
+)
+def ridge_pipeline(answer):
+    """Judge `ridge_pipeline(degree, decay, n)`: ridge on standardised powers."""
+    for degree, decay, n in ((4, 0.3, 14), (2, 0.07, 9)):
+        _judge_pipeline(call(answer, degree, decay, n), degree, decay, n)
+    return "Its predictions are those of the closed form."
+
+
+def _judge_pipeline(pipeline, degree, decay, n):
+    rng = np.random.RandomState(8)
+    x, at = 1 + rng.rand(n, 1), 1 + rng.rand(5, 1)
+    y = np.sin(5 * x[:, 0]) + rng.randn(n)
+    if isinstance(pipeline, Pipeline):
+        steps = [step for _, step in pipeline.steps]
+        if any(step is ... or getattr(step, "alpha", None) is ... for step in steps):
+            raise NotDone
+    if not (hasattr(pipeline, "fit") and hasattr(pipeline, "predict")):
+        raise Wrong("Expected a pipeline: return what make_pipeline(…) gives.")
+    try:
+        got = np.asarray(pipeline.fit(x, y).predict(at), dtype=float)
+    except Exception as error:
+        said = str(error).splitlines()[0].removesuffix(".")
+        raise Wrong(f"Fitting your pipeline raises {type(error).__name__}: {said}.") from None
+
+    X = _powers(x, degree)
+    mean, std = X.mean(axis=0), X.std(axis=0)
+    w, b = _ridge((X - mean) / std, y, decay)
+    want = (_powers(at, degree) - mean) / std @ w + b
+
+    def other(alpha=n * decay / 2, *, steps=None, degree=degree, **options):
+        steps = steps or [PolynomialFeatures(degree, include_bias=False), StandardScaler()]
+        return make_pipeline(*steps, Ridge(alpha=alpha, **options)).fit(x, y).predict(at)
+
+    only_powers = [PolynomialFeatures(degree, include_bias=False)]
+    mistakes = {
+        "alpha is the decay itself: in Ridge's sum of squares it is n·decay/2.": other(decay),
+        "The n is missing: Ridge adds up its squared errors, our loss takes their mean.": (
+            other(decay / 2)
+        ),
+        "Twice too strong: the charge is decay/2 times the sum of squares.": other(n * decay),
+        "You divided by n: multiply by it.": other(decay / (2 * n)),
+        "alpha is upside down: it is n·decay/2.": other(2 / (n * decay)),
+        "The powers aren't standardised: a StandardScaler belongs between them and Ridge.": (
+            other(steps=only_powers)
+        ),
+        "x is standardised before its powers are taken: the scaler belongs behind "
+        "PolynomialFeatures.": other(steps=[StandardScaler(), *only_powers]),
+        "Ridge has no intercept here: leave fit_intercept as it is.": other(fit_intercept=False),
+        "The degree isn't used: that is a line.": other(steps=[StandardScaler()]),
+        "The degree is one too high.": other(degree=degree + 1),
+        "alpha is left at 1: compute it from decay and n.": other(1.0),
+        "alpha is 0: compute it from decay and n.": other(0.0),
+    }
+    diagnose(got, want, mistakes)
+
+
+class _Scripted(torch.nn.Module):
+    """A model of one weight that counts epochs; its validation losses are a script."""
+
+    def __init__(self, losses):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(1, dtype=torch.float64))
+        self.losses, self.trained, self.loaded = losses, 0, 0
+
+    def train_epoch(self):
+        with torch.no_grad():
+            self.weight += 1
+        self.trained += 1
+
+    def val_loss(self):
+        return float(self.losses[round(self.weight.item())])
+
+    def load_state_dict(self, *arguments, **options):
+        self.loaded += 1
+        return super().load_state_dict(*arguments, **options)
+
+
+def _run(answer, losses, n_epochs, patience):
+    model = _Scripted(losses)
+    got = call(answer, model, model.train_epoch, model.val_loss, n_epochs, patience, in_place=True)
+    (best_epoch,) = numbers(got, ("the best epoch",))
+    return model, best_epoch, model.weight.item()
+
+
+@exercise(
+    2,
+    hint="at each improvement best = copy.deepcopy(model.state_dict()); break once "
+    "epoch - best_epoch >= patience; after the loop model.load_state_dict(best).",
+)
+def fit_early(answer):
+    """Judge `fit_early(model, train_epoch, val_loss, n_epochs, patience)`: the best epoch."""
+    # Best before the stop: epoch 4. Epoch 9 is better still, but patience has run out by then.
+    losses = [5, 4, 4.5, 4.6, 3, 3.2, 3.1, 3.3, 3.4, 1, 2, 2, 2, 2, 2]
+    model, best_epoch, weight = _run(answer, losses, n_epochs=13, patience=3)
+    trained = model.trained
+    if trained == 0:
+        raise Wrong("It never trains: call train_epoch() once in each epoch.")
+    if trained == 13:
+        raise Wrong(
+            "It runs all 13 epochs, though epochs 5, 6 and 7 brought no improvement and the "
+            "patience was 3: leave the loop then."
+        )
+    if trained == 5:
+        raise Wrong(
+            "It stops after epoch 5 with a patience of 3: an improvement starts the count again, "
+            "so count the epochs since the best one."
+        )
+    if best_epoch == 6 or trained > 8:
+        raise Wrong(
+            "An epoch counts as better when its loss is below the loss before it; compare with "
+            "the best loss so far."
+        )
+    if trained != 7:
+        late = "early" if trained < 7 else "late"
+        raise Wrong(
+            f"The best loss is that of epoch 4 and the patience is 3, so epoch 7 is the last; "
+            f"it stops after epoch {trained}, too {late}."
+        )
+    if best_epoch == 7:
+        raise Wrong("It returns the last epoch: return the best one.")
+    if best_epoch == 3 or best_epoch == 5:
+        raise Wrong(
+            f"It returns epoch {shown(best_epoch)}, one off: epoch 0 is before any training, and "
+            "the best is 4."
+        )
+    if best_epoch != 4:
+        raise Wrong(f"It returns {shown(best_epoch)}: return the number of the best epoch, 4.")
+    if weight == 7 and not model.loaded:
+        raise Wrong(
+            "The epoch is right, but the model holds the last weights: load the best ones at the "
+            "end."
+        )
+    if weight == 7:
+        raise Wrong(
+            "The epoch is right, but you loaded the last weights: state_dict() isn't a copy, and "
+            "training went on writing into it."
+        )
+    if weight != 4:
+        raise Wrong(f"The epoch is right, but the model holds the weights of epoch {weight:g}.")
+    _, best_epoch, weight = _run(answer, losses, n_epochs=2, patience=3)
+    if (best_epoch, weight) != (1, 1):
+        raise Wrong("With n_epochs=2 and losses 5, 4, 4.5 the best is epoch 1, and so its weights.")
+    # With a tie, and with a patience of 2.
+    model, best_epoch, weight = _run(answer, [6, 2, 2, 2.4, 3, 1, 3, 3], n_epochs=7, patience=2)
+    if best_epoch == 2:
+        raise Wrong("An equal loss isn't an improvement: with 6, 2, 2, 2.4 the best is epoch 1.")
+    if (best_epoch, weight, model.trained) != (1, 1, 3):
+        raise Wrong(
+            "With losses 6, 2, 2, 2.4 and a patience of 2 it must stop after epoch 3 and hold the "
+            f"weights of epoch 1; it stops after epoch {model.trained} and holds {weight:g}."
+        )
+    _, best_epoch, weight = _run(answer, [1, 2, 2, 2, 2], n_epochs=4, patience=2)
+    if (best_epoch, weight) != (0, 0):
+        raise Wrong("If training never improves the start, the start is the best: epoch 0.")
+    return "The model holds its best weights, even where the best was the start."
+
+
+@exercise(
+    3,
+    hint="mean and std of X_train's columns, for both sets; fit on the training rows; the loss is "
+    "mse(Z_val @ w + b, y_val).",
+)
+def honest_loss(answer):
+    """Judge `honest_loss(X_train, y_train, X_val, y_val, decay)`: no leak in the loss."""
+    for n, n_val, scale, decay in ((10, 5, [1, 5, 20], 0.4), (8, 6, [3, 0.5], 0.13)):
+        rng = np.random.RandomState(n)
+        X, y = rng.randn(n + n_val, len(scale)) * scale + 3, rng.randn(n + n_val) + 4
+        X[n:] += 1.5  # the validation rows lie elsewhere, so that a leak shows
+        rows = X[:n], y[:n], X[n:], y[n:]
+        _judge_loss(numbers(call(answer, *rows, decay), ("the loss",)), X, rows, decay)
+    return "No validation row had a part in the fit."
+
+
+def _judge_loss(got, X, rows, decay):
+    X_train, y_train, X_val, y_val = rows
+
+    def columns(X, ddof=0):
+        return X.mean(axis=0), X.std(axis=0, ddof=ddof)
+
+    def loss(by=None, by_val=None, *, at=(X_val, y_val), fit=None, bias=1):
+        """Return the loss and the charge, with these means and standard deviations."""
+        mean, std = columns(X_train) if by is None else by
+        mean_val, std_val = (mean, std) if by_val is None else by_val
+        X_fit, y_fit = (X_train, y_train) if fit is None else fit
+        w, b = _ridge((X_fit - mean) / std, y_fit, decay)
+        y_pred = (at[0] - mean_val) / std_val @ w + bias * b
+        return np.array([np.mean((y_pred - at[1]) ** 2), decay / 2 * w @ w])
+
+    want = loss()[:1]
+    mean, _ = columns(X_train)
+    mistakes = {
+        "A leak: mean and standard deviation come from all rows together, so the validation rows "
+        "have moved the training columns.": loss(columns(X))[:1],
+        "The validation rows are standardised by a mean and standard deviation of their own: use "
+        "those of the training rows.": loss(by_val=columns(X_val))[:1],
+        "Mean and standard deviation come from the validation rows; take the training rows'.": (
+            loss(columns(X_val))[:1]
+        ),
+        "That is the training loss: judge on X_val and y_val.": loss(at=(X_train, y_train))[:1],
+        "The charge for the weights is in it: report the plain mean squared error.": [loss().sum()],
+        "That is the root of the mean squared error: drop the root.": want**0.5,
+        "You summed over the validation rows; take the mean.": want * len(y_val),
+        # That a mean is not subtracted cannot be seen: the bias makes up for it.
+        "The columns aren't divided by their standard deviation.": loss((mean, 1.0))[:1],
+        "The validation rows aren't standardised: give them the training rows' mean and standard "
+        "deviation.": loss(by_val=(0.0, 1.0))[:1],
+        "That divides by the standard deviation with n − 1; the course and StandardScaler take "
+        "n.": loss(columns(X_train, ddof=1))[:1],
+        "The bias b is missing in the prediction.": loss(bias=0)[:1],
+        "ridge was fitted to the validation rows: fit the training rows.": (
+            loss(fit=(X_val, y_val))[:1]
+        ),
+        "One mean for the whole matrix: take axis=0, one mean for each column.": (
+            loss((X_train.mean(), X_train.std()))[:1]
+        ),
+    }
+    diagnose(got, want, mistakes)

@@ -1,0 +1,260 @@
+"""Lessons in the real JupyterLab, as `course.py lab` hands them out, in a real browser.
+
+By default the first two; with --every-lesson all, as `course.py test --browser` does. A lesson is
+opened and run once, and each test looks at it or works in it. What it looks like in both themes is
+left in test_output/browser/NN.
+"""
+
+import base64
+import json
+import statistics
+from types import SimpleNamespace
+
+import pytest
+
+from tests.lessons.wrong_answers import answers_of
+from tests.plugins.nbval_tolerance import picture_difference
+from tests.support.jupyterlab import (
+    ALL_RAN,
+    ERRORS,
+    FIGURES,
+    IDLE,
+    PANEL,
+    PROMPTS,
+    choose,
+    open_lesson,
+    run_all,
+    window,
+)
+from tests.support.lessons import NUMBERS, ROOT, exercises, read_notebook
+from tests.support.readable import BEHIND, CONTRAST, FAINT, lost
+from tests.support.slider_cell import CELLS, HANDLE, SliderCell, tab_to
+
+WRITTEN = f"{PANEL} .jp-RenderedMarkdown, {PANEL} .jp-OutputArea-output"  # by the course
+COLOURED_CODE = "pre span[class]"  # by JupyterLab, in its own colours
+SHOT = {"width": 1150, "height": 3600}
+
+
+def pytest_generate_tests(metafunc):
+    if "lesson" in metafunc.fixturenames:
+        numbers = NUMBERS if metafunc.config.getoption("--every-lesson") else NUMBERS[:2]
+        metafunc.parametrize("lesson", numbers, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def lesson(browser, lab, request):
+    """Open a lesson and run all of it; give its page, its cells there, and what is stored."""
+    number = request.param
+    (name,) = [path.name for path in lab[2].glob(f"{number}_*.ipynb")]
+    with window(browser) as page:
+        open_lesson(page, lab, name)
+        figures_at_first = page.locator(FIGURES).count()
+        run_all(page)
+        yield SimpleNamespace(
+            number=number,
+            page=page,
+            cells=page.locator(f"{PANEL} .jp-Cell"),
+            stored=read_notebook(number).cells,
+            figures_at_first=figures_at_first,
+        )
+
+
+def stored_pictures(lesson):
+    """Return the pictures of a lesson: the index of the cell, its tags, the output."""
+    return [
+        (k, cell.metadata.get("tags", []), output)
+        for k, cell in enumerate(lesson.stored)
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+
+
+def slider_calls(cells):
+    """Return how many of a notebook's cells call `sliders.move`."""
+    return sum("\nsliders.move(" in f"\n{cell.source}" for cell in cells)
+
+
+def png_shown(image):
+    return image.get_attribute("src").removeprefix("data:image/png;base64,")
+
+
+def test_outputs_are_cleared_in_what_is_handed_out(lab):
+    for path in lab[2].glob("*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            assert not cell.get("outputs")
+
+
+def test_lesson_runs_from_top_to_bottom(lesson):
+    assert lesson.figures_at_first == 0, "the lesson was handed out with its outputs"
+    assert lesson.page.locator(ERRORS).all_inner_texts() == []
+    assert lesson.page.evaluate(ALL_RAN, PROMPTS), "a cell did not run"
+
+
+def test_pictures_are_as_stored(lesson):
+    stored, shown = stored_pictures(lesson), lesson.page.locator(FIGURES).all()
+    assert len(shown) == len(stored)
+    for (k, tags, output), image in zip(stored, shown, strict=True):
+        assert image.evaluate("image => image.naturalWidth") > 0
+        if "nbval-ignore-output" not in tags:
+            difference, _ = picture_difference(output.data["image/png"], png_shown(image))
+            assert difference is None, f"the picture of cell {k}: {difference}"
+
+
+def test_every_picture_has_its_line_under_it(lesson):
+    """JupyterLab drops the alt text of a picture; the same words stand under it.
+
+    Under the pictures of the self-check a table says what is to be seen.
+    """
+    shown = lesson.page.locator(FIGURES).all()
+    for (k, tags, output), image in zip(stored_pictures(lesson), shown, strict=True):
+        line = output.metadata["image/png"]["alt"]
+        assert len(line.split()) > 4, f"the picture of cell {k}"
+        below = image.evaluate(
+            """image => image.closest(".jp-OutputArea-child").nextElementSibling?.innerText"""
+        )
+        if "nbval-ignore-output" not in tags and "self_check" not in lesson.stored[k].source:
+            assert line in (below or ""), f"the picture of cell {k}"
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_all_is_readable(lesson, theme):
+    page = lesson.page
+    choose(page, "Settings", "Theme", f"JupyterLab {theme}")
+    page.wait_for_function(
+        "light => document.body.dataset.jpThemeLight === light", arg=str(theme == "Light").lower()
+    )
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    screenshots(page, ROOT / "test_output" / "browser" / lesson.number, theme.lower())
+
+    assert page.evaluate(FAINT, [WRITTEN, COLOURED_CODE, CONTRAST]) == []
+    for k, image in enumerate(page.locator(FIGURES).all()):
+        hidden = lost(base64.b64decode(png_shown(image)), image.evaluate(BEHIND))
+        assert hidden == 0, f"picture {k}: {hidden:.0%} of what is drawn"
+
+
+def screenshots(page, folder, name):
+    """Leave pictures of the whole of the open lesson; stale ones are removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob(f"{name}-*"):
+        stale.unlink()
+    usual = page.viewport_size
+    page.set_viewport_size(SHOT)
+    pane = page.locator(f"{PANEL} .jp-WindowedPanel-outer")
+    while (view := pane.evaluate("pane => pane.clientHeight")) < 0.9 * SHOT["height"]:
+        page.wait_for_timeout(100)
+    height = pane.evaluate("pane => pane.scrollHeight")
+    for number, top in enumerate(range(0, height, view)):
+        pane.evaluate("(pane, top) => { pane.scrollTop = top; }", top)
+        page.screenshot(path=folder / f"{name}-{number}.jpg", type="jpeg", quality=80)
+    page.set_viewport_size(usual)
+
+
+def test_sliders_move_their_pictures(lesson):
+    """By mouse and by keys; how long a picture takes to follow is printed."""
+    page, cells = lesson.page, lesson.page.locator(CELLS)
+    figures = page.locator(FIGURES).count()
+    assert cells.count() == slider_calls(lesson.stored)
+
+    for locator in cells.all():
+        cell = SliderCell(page, locator)
+        labels = locator.locator(".widget-label")
+        assert labels.count() == len(cell.handles)
+        cell.handles[0].focus()
+        for k, handle in enumerate(cell.handles):
+            label = labels.nth(k).inner_text()
+            assert label.strip()
+            if k:  # the number beside a slider is a stop as well
+                assert tab_to(page, HANDLE, presses=3)
+            assert handle.evaluate("handle => handle === document.activeElement")
+            times, words = [], cell.words.inner_text()
+            for _ in range(3):
+                press = lambda handle=handle: cell.press_inwards(handle)  # noqa: B023, E731
+                times.append(cell.milliseconds_until_redrawn(press))
+            print(f"lesson {lesson.number}, {label:<16} {statistics.median(times):6.0f} ms")
+            cell.words.filter(has_not_text=words).wait_for()
+        cell.milliseconds_until_redrawn(cell.drag)
+    assert page.locator(FIGURES).count() == figures, "a picture came to stand beside the first"
+
+
+def test_a_slider_cell_runs_again(lesson):
+    for k, stored in enumerate(lesson.stored):
+        if slider_calls([stored]):
+            lesson.page.wait_for_function(IDLE)
+            cell = lesson.cells.nth(k)
+            before = cell.locator(".jp-InputPrompt").first.inner_text()
+            cell.locator(".cm-content").focus()
+            lesson.page.keyboard.press("Control+Enter")
+            lesson.page.wait_for_function(
+                "([cell, before]) => ![before, '[*]:'].includes("
+                "cell.querySelector('.jp-InputPrompt').innerText.trim())",
+                arg=[cell.element_handle(), before.strip()],
+            )
+            cell.locator(HANDLE).last.wait_for()
+            again = SliderCell(lesson.page, cell)
+            again.handles[0].focus()
+            again.milliseconds_until_redrawn(lambda: again.press_inwards(again.handles[0]))  # noqa: B023
+            assert cell.locator("img").count() == 1
+
+
+def test_answers_are_told_on_the_page(lesson):
+    """Each exercise: a wrong answer typed in is told why, and then the solution is right."""
+    for exercise in exercises(lesson.number):
+        wrong, words = answers_of(lesson.number).WRONG[exercise.name][0]
+        for answer, told in [(wrong, words), (exercise.solution, ": right. ")]:
+            editor = lesson.cells.nth(exercise.cell).locator(".cm-content")
+            editor.focus()
+            lesson.page.keyboard.press("Control+a")
+            lesson.page.keyboard.insert_text(answer)
+            editor.filter(has_text=answer.split("\n")[-1].strip()).wait_for()
+            lesson.page.keyboard.press("Control+Enter")
+            lesson.cells.nth(exercise.check_cell).locator(".cm-content").focus()
+            lesson.page.keyboard.press("Control+Enter")
+            said = lesson.cells.nth(exercise.check_cell).locator(".jp-OutputArea-output")
+            said.filter(has_text=told).wait_for()
+
+
+def test_console_reports_no_error(lesson):
+    assert lesson.page.errors == []
+
+
+def test_keys_are_enough(lab, page):
+    """Open a lesson, run it cell by cell, move its slider and unfold a solution, by keys alone."""
+    number = next(n for n in NUMBERS if slider_calls(read_notebook(n).cells))
+    cells, (exercise, *_) = read_notebook(number).cells, exercises(number)
+    (name,) = [path.name for path in lab[2].glob(f"{number}_*.ipynb")]
+    base, token, _ = lab
+    keys = page.keyboard
+
+    page.goto(f"{base}/?token={token}")
+    page.locator(f"{PANEL} .jp-Cell").first.wait_for()  # of the first lesson
+    page.wait_for_function(IDLE)
+    keys.press("Control+Shift+c")
+    page.locator(".lm-CommandPalette-input:focus").wait_for()
+    keys.type("Open from Path")
+    page.locator(".lm-CommandPalette-item.lm-mod-active").wait_for()
+    keys.press("Enter")
+    page.locator(".jp-Dialog input:focus").wait_for()
+    keys.type(name)
+    keys.press("Enter")
+    page.locator(f"{PANEL} .jp-Cell").nth(len(cells) - 1).wait_for()
+    page.locator(f"{PANEL} .jp-Cell:focus").wait_for()
+    page.wait_for_function(IDLE)
+
+    moved = next(k for k, cell in enumerate(cells) if slider_calls([cell]))
+    for k in range(moved + 1):
+        keys.press("Shift+Enter")
+        page.locator(f"{PANEL} .jp-Cell.jp-mod-active:nth-child({k + 2})").wait_for()
+    with_slider = page.locator(f"{PANEL} .jp-Cell").nth(moved)
+    with_slider.locator(HANDLE).last.wait_for()
+    keys.press("ArrowUp")
+    cell = SliderCell(page, with_slider)
+    assert tab_to(page, HANDLE)
+    cell.milliseconds_until_redrawn(lambda: cell.press_inwards(cell.handles[0]))
+
+    for _ in range(exercise.check_cell + 1 - moved):
+        keys.press("j")  # an arrow key would move the slider
+    assert tab_to(page, "summary")
+    keys.press("Space")
+    unfolded = page.locator(f"{PANEL} .jp-Cell").nth(exercise.check_cell + 1)
+    unfolded.locator("details[open]").wait_for()
+    assert page.errors == []

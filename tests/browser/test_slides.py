@@ -1,0 +1,56 @@
+"""Every slide in a real browser without a network: it fits the screen, and nothing is missing.
+
+By default of the first lesson; with --every-lesson of all.
+"""
+
+from commands import slides
+from tests.support.lessons import NOTEBOOKS, NUMBERS
+
+WIDTH, HEIGHT = 1280, 720
+LEAST_SCALE = 0.48  # A letter in a picture is then 7 of 720 pixels high: a high graph of lesson 03.
+# How many slides have had room to grow.
+ENLARGED = "Reveal.getSlides().filter(s => s.style.getPropertyValue('--zoom') > 1).length"
+# Shows one slide after the other; returns what each has beyond its edges or too small.
+LOOK = """([width, height, scale]) => Reveal.getSlides().map(slide => {
+    const {h, v} = Reveal.getIndices(slide);
+    Reveal.slide(h, v, Infinity);
+    const wrong = [];
+    for (const element of slide.querySelectorAll("*")) {
+        const box = element.getBoundingClientRect();
+        const right = box.left + Math.max(box.width, element.scrollWidth);
+        if (!element.closest("math") && (right > width || box.bottom > height))
+            wrong.push(`${element.tagName} reaches to ${Math.round(right)}, ${box.bottom}`);
+        if (element.matches("math") && !(box.width > 4 && box.height > 4))
+            wrong.push(`a formula is not drawn: ${element.textContent}`);
+        if (element.matches("img")) {
+            const ratio = element.naturalHeight / element.naturalWidth;
+            const shown = Math.min(box.width, box.height / ratio) / element.getAttribute("width");
+            if (!(shown >= scale)) wrong.push(`a picture is shown at ${shown} of its size`);
+        }
+    }
+    return [slide.innerText.slice(0, 60), wrong];
+}).filter(([_, wrong]) => wrong.length)"""
+
+
+def pytest_generate_tests(metafunc):
+    if "number" in metafunc.fixturenames:
+        every = metafunc.config.getoption("--every-lesson")
+        metafunc.parametrize("number", NUMBERS if every else NUMBERS[:1])
+
+
+def test_slides_fit_the_screen_and_need_no_network(page, tmp_path, number):
+    path = tmp_path / f"{number}.html"
+    path.write_text(slides.slides(NOTEBOOKS[NUMBERS.index(number)]), "utf-8")
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.context.set_offline(True)
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+
+    page.goto(path.as_uri())
+    page.wait_for_function("Reveal.isReady() && [...document.images].every(i => i.complete)")
+
+    assert page.evaluate(LOOK, [WIDTH, HEIGHT, LEAST_SCALE]) == []
+    assert page.evaluate("Reveal.getTotalSlides()") > 10
+    assert page.evaluate(ENLARGED) > page.evaluate("Reveal.getTotalSlides()") / 2
+    assert [url for url in requests if not url.startswith(("data:", path.as_uri()))] == []
+    assert page.errors == []

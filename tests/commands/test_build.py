@@ -1,0 +1,415 @@
+"""The build: lessons and notebooks agree, a rebuild changes nothing, an edit is never lost."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from commands import build
+from tests.support.lessons import ROOT
+from tests.support.processes import stopping, wait_for
+
+LESSONS = sorted((ROOT / "lessons").glob("[0-9]*.py"))
+
+LESSON = """# %% [markdown]
+# # A lesson
+#
+# With $x$ and é.
+
+# %% tags=["exercise"]
+import sys
+for i in range(3):
+    print(i, flush=True)
+    print("oh", file=sys.stderr, flush=True)
+
+# %%
+x = 1
+
+
+def f():
+    return x
+
+
+f()
+
+# %% slideshow={"slide_type": "slide", "output": "subslide"} tags=["raises-exception"]
+1 / 0
+
+# %%
+2 + 2
+
+# %%
+2 + 2
+"""
+
+MORE = """
+# %% tags=["cover"]
+from IPython.display import display
+
+display({"image/png": "aGk="}, raw=True)
+
+# %%
+from ipywidgets import interact
+
+
+@interact(x=(0, 4))
+def show(x=2):
+    print(x)
+
+
+# %% [markdown]
+# **New names:** `interact`.
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    (folder / "lessons").mkdir()
+    (folder / "lessons/01_a.py").write_text(LESSON, "utf-8")
+    assert build.main([], folder) == 0
+    return folder
+
+
+@pytest.fixture
+def course(built, tmp_path):
+    """A course of one lesson, built."""
+    return shutil.copytree(built, tmp_path / "course")
+
+
+def edit(course, change):
+    """Change the notebook's cells in place, as Jupyter would save them."""
+    path = course / "notebooks/01_a.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    change(notebook.cells)
+    nbformat.write(notebook, path)
+
+
+def test_there_are_lessons():
+    assert LESSONS
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_and_its_notebook_agree(lesson):
+    assert build.differences(lesson, build.notebook_of(lesson)) == []
+
+
+def test_every_notebook_has_a_lesson():
+    notebooks = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert notebooks <= {lesson.stem for lesson in LESSONS}
+
+
+def test_what_is_built_is_complete_and_holds_nothing_volatile(course):
+    path = course / "notebooks/01_a.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    streams = {o["name"]: "".join(o["text"]) for o in notebook["cells"][1]["outputs"]}
+    assert streams == {"stdout": "0\n1\n2\n", "stderr": "oh\noh\noh\n"}
+    assert len(notebook["cells"][1]["outputs"]) == 2
+    assert [cell.get("execution_count") for cell in notebook["cells"]] == [None, 1, 2, 3, 4, 5]
+    assert [cell["metadata"] for cell in notebook["cells"]] == [
+        {},
+        {"tags": ["exercise"]},
+        {},
+        {
+            "slideshow": {"output": "subslide", "slide_type": "slide"},
+            "tags": ["raises-exception"],
+        },
+        {},
+        {},
+    ]
+    assert len({cell["id"] for cell in notebook["cells"]}) == 6
+    assert set(notebook["metadata"]) == {"course", "kernelspec", "language_info"}
+    assert "version" not in notebook["metadata"]["language_info"]
+    assert b"\r" not in path.read_bytes()
+    assert build.differences(course / "lessons/01_a.py", path) == []
+
+
+def test_a_rebuild_leaves_the_file_alone_and_one_from_nothing_gives_the_same(course, capsys):
+    with (course / "lessons/01_a.py").open("a") as lesson:
+        lesson.write(MORE)
+    path = course / "notebooks/01_a.ipynb"
+    assert build.main([], course) == 0
+    before, written = path.read_bytes(), path.stat().st_mtime_ns
+    capsys.readouterr()
+    assert build.main([], course) == 0
+    assert capsys.readouterr().out == "notebooks/01_a.ipynb unchanged\n"
+    assert path.stat().st_mtime_ns == written
+    path.unlink()
+    assert build.main(["1"], course) == 0
+    assert path.read_bytes() == before
+    changed = {str(p.relative_to(course)) for p in course.rglob("*")}
+    assert changed == {"pyproject.toml", "lessons", "lessons/01_a.py"} | {
+        "notebooks",
+        "notebooks/01_a.ipynb",
+        "docs",
+        "docs/names.md",
+        "docs/pictures",
+        "docs/pictures/01_a.png",
+    }
+    assert (course / "docs/pictures/01_a.png").read_bytes() == b"hi"
+    row = (
+        "| `interact` | `@interact(x=(0, 4))` | [01](../notebooks/01_a.ipynb), 'its beginning' |\n"
+    )
+    assert (course / "docs/names.md").read_text("utf-8").endswith(row)
+
+
+def test_unchanged_cells_keep_their_ids(course):
+    path, lesson = course / "notebooks/01_a.ipynb", course / "lessons/01_a.py"
+    before = [cell.id for cell in nbformat.read(path, as_version=4).cells]
+    lesson.write_text(LESSON.replace("x = 1", "x = 2"), "utf-8")
+    assert build.main([], course) == 0
+    after = [cell.id for cell in nbformat.read(path, as_version=4).cells]
+    assert [old == new for old, new in zip(before, after, strict=True)] == [
+        *(True, True, False, True, True, True)
+    ]
+
+
+def test_the_kernel_runs_in_the_folder_of_the_notebooks(course):
+    (course / "lessons/02_b.py").write_text("# %%\nimport os\nos.path.basename(os.getcwd())\n")
+    assert build.main(["02"], course) == 0
+    (cell,) = nbformat.read(course / "notebooks/02_b.ipynb", as_version=4).cells
+    assert cell.outputs[0].data["text/plain"] == "'notebooks'"
+
+
+def test_an_unknown_number_is_named_with_those_there_are(course, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        build.main(["07"], course)
+    assert stopped.value.code == 2
+    assert "there is no lesson 07; there are 01" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("raise ValueError('broken here')", "ValueError: broken here"),
+        ("import os; os._exit(1)", "Kernel died"),
+    ],
+)
+def test_a_failing_lesson_keeps_its_notebook_and_the_others_are_built(course, capsys, text, words):
+    path, lesson = course / "notebooks/01_a.ipynb", course / "lessons/01_a.py"
+    before = path.read_bytes()
+    lesson.write_text(f"{LESSON}\n# %%\n{text}\n", "utf-8")
+    (course / "lessons/02_b.py").write_text("# %%\n1 + 1\n")
+    capsys.readouterr()
+    assert build.main([], course) == 1
+    out, err = capsys.readouterr()
+    assert out == "notebooks/02_b.ipynb built\n"
+    assert "lessons/01_a.py fails in cell 7:" in err
+    assert words in err
+    assert "\x1b" not in err
+    assert path.read_bytes() == before
+
+
+def test_what_is_printed_stays_below_its_picture(course):
+    with (course / "lessons/01_a.py").open("a") as lesson:
+        lesson.write(
+            "\n# %%\nfrom IPython.display import display\n\n"
+            "for k in range(2):\n    display(k)\n    print(k)\n    print(k, flush=True)\n"
+        )
+    assert build.main([], course) == 0
+    outputs = nbformat.read(course / "notebooks/01_a.ipynb", as_version=4).cells[-1].outputs
+    kinds = [output.output_type for output in outputs]
+    assert kinds == ["display_data", "stream", "display_data", "stream"]
+    assert [outputs[1].text, outputs[3].text] == ["0\n0\n", "1\n1\n"]
+
+
+def test_a_rebuild_keeps_the_times_that_nothing_compares(course):
+    with (course / "lessons/01_a.py").open("a") as lesson:
+        lesson.write(
+            '\n# %% tags=["nbval-ignore-output"]\nfrom time import time_ns\n\nprint(time_ns())\n'
+        )
+    path = course / "notebooks/01_a.ipynb"
+    assert build.main([], course) == 0
+    before = path.read_bytes()
+    assert build.main([], course) == 0
+    assert path.read_bytes() == before
+    with (course / "lessons/01_a.py").open("a") as lesson:
+        lesson.write("\n# %%\n3 + 3\n")
+    assert build.main([], course) == 0
+    times = [
+        nbformat.reads(text, 4).cells[-1 - k].outputs[0].text
+        for k, text in ((0, before), (1, path.read_bytes()))
+    ]
+    assert times[0] != times[1]
+
+
+EDITS = {
+    "text": lambda cells: cells[2].update(source="x = 3\n\nx\n\n"),
+    "tags": lambda cells: cells[1].metadata.update(tags=["exercise", "rtol=1e-2"]),
+    "type": lambda cells: cells.__setitem__(2, nbformat.v4.new_raw_cell("raw")),
+    "deleted": lambda cells: cells.pop(2),
+    "added": lambda cells: cells.append(nbformat.v4.new_markdown_cell("more  \n\n")),
+    "added empty": lambda cells: cells.append(nbformat.v4.new_code_cell("")),
+    "swapped": lambda cells: cells.insert(1, cells.pop(2)),
+}
+
+
+@pytest.mark.parametrize("kind", EDITS)
+def test_an_edited_notebook_is_refused_until_the_lesson_has_the_edit(course, capsys, kind):
+    edit(course, EDITS[kind])
+    path = course / "notebooks/01_a.ipynb"
+    edited = path.read_bytes()
+    capsys.readouterr()
+    assert build.main([], course) == 1
+    err = capsys.readouterr().err
+    number = {"tags": 2, "swapped": 2, "added": 7, "added empty": 7}.get(kind, 3)
+    assert "notebooks/01_a.ipynb was edited: it holds what lessons/01_a.py does not" in err
+    assert f"First in cell {number}:" in err
+    assert "git checkout -- notebooks/01_a.ipynb" in err
+    assert path.read_bytes() == edited
+    # The command that the message gives is all that it takes.
+    (command,) = [line for line in err.splitlines() if "jupytext" in line]
+    subprocess.run(shlex.split(command), cwd=course, check=True, capture_output=True)
+    assert (course / "lessons/01_a.py").read_text("utf-8").startswith("# %% [markdown]")
+    assert build.main([], course) == 0
+    assert build.differences(course / "lessons/01_a.py", path) == []
+
+
+def test_an_edit_of_the_lesson_does_not_excuse_one_of_the_notebook(course):
+    edit(course, EDITS["text"])
+    (course / "lessons/01_a.py").write_text(LESSON.replace("# A lesson", "# The lesson"), "utf-8")
+    assert build.main([], course) == 1
+
+
+def test_a_lesson_that_was_not_built_is_seen(course):
+    (course / "lessons/02_b.py").write_text("# %%\n1 + 1\n")
+    lesson = course / "lessons/02_b.py"
+    assert build.differences(lesson, build.notebook_of(lesson)) == [
+        "notebooks/02_b.ipynb has not been built"
+    ]
+
+
+def test_a_check_executes_and_writes_nothing_and_names_what_is_not_built(course, capsys):
+    assert build.main([], course) == 0
+    capsys.readouterr()
+    assert build.main(["--check"], course) == 0
+    assert capsys.readouterr() == ("", "")
+    with (course / "lessons/01_a.py").open("a") as lesson:
+        lesson.write("\n# %%\n1 / 0\n\n# %% [markdown]\n# **New names:** `nn.Linear`.\n")
+    (course / "lessons/02_b.py").write_text("# %%\nimport torch.nn as nn\n\nnn.Linear\n")
+    before = {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
+    assert build.main(["--check", "2"], course) == 1
+    assert "01_a" not in capsys.readouterr().err
+    (course / "NAMES.md").write_text("other")
+    before[course / "NAMES.md"] = b"other"
+    assert build.main(["--check"], course) == 1
+    err = capsys.readouterr().err
+    assert "notebooks/01_a.ipynb is not up to date:\ncell 7:\n    - code" in err
+    assert "notebooks/02_b.ipynb has not been built" in err
+    assert "NAMES.md is not up to date" in err
+    assert err.endswith("\n  python course.py build\n")
+    assert before == {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
+
+
+def test_new_outputs_are_no_edit_and_are_replaced(course):
+    path = course / "notebooks/01_a.ipynb"
+    before = path.read_bytes()
+    edit(course, lambda cells: cells[4].update(outputs=[], execution_count=9))
+    assert path.read_bytes() != before
+    assert build.main([], course) == 0
+    assert path.read_bytes() == before
+
+
+def test_a_notebook_without_the_builds_record_is_refused_unless_it_agrees(course):
+    path = course / "notebooks/01_a.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    del notebook.metadata["course"]
+    nbformat.write(notebook, path)
+    assert build.main([], course) == 0
+    notebook.cells.pop()
+    nbformat.write(notebook, path)
+    assert build.main([], course) == 1
+
+
+def test_a_broken_notebook_is_named_and_kept(course, capsys):
+    path = course / "notebooks/01_a.ipynb"
+    path.write_text("<<<<<<< HEAD")
+    assert build.main([], course) == 1
+    assert "notebooks/01_a.ipynb is not a notebook" in capsys.readouterr().err
+    assert path.read_text() == "<<<<<<< HEAD"
+
+
+@pytest.mark.parametrize("kind", EDITS)
+def test_every_kind_of_difference_is_seen(course, kind):
+    edit(course, EDITS[kind])
+    assert build.differences(course / "lessons/01_a.py", course / "notebooks/01_a.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda cells: cells[4].update(execution_count=7), "not executed from first to last"),
+        (lambda cells: cells[4].update(execution_count=None), "not executed from first to last"),
+        (lambda cells: cells[4].update(id="another"), "ids, metadata or layout"),
+        (lambda cells: cells[4].metadata.update(collapsed=True), "ids, metadata or layout"),
+    ],
+)
+def test_a_notebook_that_was_run_or_saved_elsewhere_is_seen(course, change, words):
+    edit(course, change)
+    lesson = course / "lessons/01_a.py"
+    (line,) = build.differences(lesson, build.notebook_of(lesson))
+    assert words in line
+
+
+def test_ctrl_c_stops_the_build_and_leaves_no_half_notebook(tmp_path):
+    shutil.copytree(ROOT / "commands", tmp_path / "commands")
+    (tmp_path / "lessons").mkdir()
+    text = "# %%\nimport time\nopen('../begun', 'w')\ntime.sleep(60)\n"
+    (tmp_path / "lessons/01_a.py").write_text(text)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "commands.build"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with stopping(process):
+        wait_for((tmp_path / "begun").exists)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert err == "The build was interrupted; the lesson it was at keeps its old notebook.\n"
+    assert list((tmp_path / "notebooks").iterdir()) == []
+
+
+def test_the_command_runs_from_the_root():
+    answer = subprocess.run(
+        [sys.executable, "-m", "commands.build", "--help"],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == 0
+    assert "usage: course.py build" in answer.stdout
+
+
+@pytest.mark.parametrize("parallel", [[], ["-n", "1"]])
+def test_no_skips_turns_a_skip_into_a_failure(tmp_path, parallel):
+    (tmp_path / "conftest.py").write_text("pytest_plugins = ['tests.plugins.no_skips']")
+    (tmp_path / "test_some.py").write_text(
+        "import pytest\n"
+        "def test_passes(): pass\n"
+        "def test_skips(): pytest.skip('no tool here')\n"
+        "@pytest.mark.xfail\ndef test_xfails(): assert False\n"
+    )
+    (tmp_path / "test_all.py").write_text("import pytest\npytest.importorskip('absent_module')\n")
+
+    def run(*options):
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "xdist", *parallel, *options]
+        env = os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+
+    assert "1 passed, 2 skipped, 1 xfailed" in run().stdout
+    answer = run("--no-skips", "--continue-on-collection-errors")
+    assert answer.returncode == 1
+    assert "1 failed, 1 passed, 1 xfailed, 1 error" in answer.stdout
+    assert "no tool here (--no-skips counts this as a failure)" in answer.stdout
+    assert "'absent_module'" in answer.stdout

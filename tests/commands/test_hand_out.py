@@ -1,0 +1,666 @@
+"""The hand-out brings and refreshes lessons, and never touches what a student changed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from commands import hand_out
+from tests.support.lessons import NOTEBOOKS, ROOT
+
+OWN = {".handed_out.json", ".handed_out.lock"}  # what a hand-out leaves for itself
+HAND_OUT = """
+import sys
+from pathlib import Path
+from commands.hand_out import hand_out
+
+print(hand_out(*map(Path, sys.argv[1:])))
+"""
+
+
+class Desk:
+    """A course's notebooks/ and a student's my_notebooks/."""
+
+    def __init__(self, folder):
+        self.source, self.target = folder / "notebooks", folder / "my_notebooks"
+        self.source.mkdir()
+
+    def publish(self, name, text):
+        """Write a lesson with one executed cell."""
+        output = nbformat.v4.new_output("stream", text="the answer\n")
+        cell = nbformat.v4.new_code_cell(text, id="a", execution_count=1, outputs=[output])
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), self.source / name)
+
+    def hand_out(self):
+        """Hand out without trouble; return the lines."""
+        lines, wrong = hand_out.hand_out(self.source, self.target)
+        assert wrong == []
+        return lines
+
+    def record(self):
+        """Return the record of what was handed out."""
+        return json.loads((self.target / ".handed_out.json").read_text())
+
+    def first_edition_record(self):
+        """Put a record of the form in its place that the first edition wrote."""
+        files = [file for files in self.record().values() for file in files.items()]
+        old = {name: version["bytes"] for name, version in files}
+        (self.target / ".handed_out.json").write_text(json.dumps(old))
+
+    def withdraw(self, name):
+        """Take a lesson out of the course."""
+        (self.source / name).unlink()
+
+    def hidden(self):
+        """Return the names of the files that the student does not see."""
+        return {path.name for path in self.target.glob(".*")}
+
+    def files(self):
+        """Return the text of every file the student sees, by its path."""
+        seen = [path for path in self.target.rglob("[!.]*") if path.is_file()]
+        return {
+            path.relative_to(self.target).as_posix(): path.read_text("utf-8")
+            for path in sorted(seen)
+        }
+
+    def texts(self):
+        """Return what stands in the first cell of every lesson the student has."""
+        found = {}
+        for name, text in self.files().items():
+            if name.endswith(".ipynb"):
+                found[name] = "".join(json.loads(text)["cells"][0]["source"])
+        return found
+
+    def edit(self, name, text):
+        """Change a lesson as a student does."""
+        path = self.target / name
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells[0].source = text
+        nbformat.write(notebook, path)
+
+
+@pytest.fixture
+def desk(tmp_path):
+    desk = Desk(tmp_path)
+    desk.publish("01_a.ipynb", "one")
+    desk.publish("02_b.ipynb", "two, café")
+    (desk.source / "matplotlibrc").write_text("figure.figsize: 5, 3\n")
+    return desk
+
+
+def test_every_lesson_is_handed_out_without_its_outputs(desk):
+    assert desk.hand_out() == ["Handed out 01_a.ipynb, 02_b.ipynb, matplotlibrc"]
+    assert desk.texts() == {"01_a.ipynb": "one", "02_b.ipynb": "two, café"}
+    assert (desk.target / "matplotlibrc").read_text() == "figure.figsize: 5, 3\n"
+    (cell,) = nbformat.read(desk.target / "01_a.ipynb", as_version=4).cells
+    assert cell.outputs == []
+    assert cell.execution_count is None
+    assert "the answer" in (desk.source / "01_a.ipynb").read_text()
+
+
+def test_a_lesson_saved_unchanged_by_jupyter_keeps_its_bytes(desk):
+    path = desk.source / "01_a.ipynb"
+    path.write_text(json.dumps(dict(reversed(json.loads(path.read_text()).items()))))
+    desk.hand_out()
+    before = desk.files()
+    for path in desk.target.glob("*.ipynb"):
+        nbformat.write(nbformat.read(path, as_version=4), path)
+    assert desk.files() == before
+
+
+def test_a_second_hand_out_does_nothing(desk):
+    desk.hand_out()
+    before = {path: path.stat().st_mtime_ns for path in desk.target.iterdir()}
+    assert desk.hand_out() == []
+    assert {path: path.stat().st_mtime_ns for path in desk.target.iterdir()} == before
+
+
+def test_what_is_new_is_brought_and_what_is_untouched_is_refreshed(desk):
+    desk.hand_out()
+    desk.publish("01_a.ipynb", "one, better")
+    desk.publish("03_c.ipynb", "three")
+    assert desk.hand_out() == ["Refreshed 01_a.ipynb", "Handed out 03_c.ipynb"]
+    assert desk.texts() == {"01_a.ipynb": "one, better", "02_b.ipynb": "two, café"} | {
+        "03_c.ipynb": "three"
+    }
+
+
+def test_an_edit_stays_and_each_new_version_comes_beside_it_once(desk):
+    desk.hand_out()
+    desk.edit("01_a.ipynb", "my answer")
+    assert desk.hand_out() == []  # No new version: nothing to bring.
+    desk.publish("01_a.ipynb", "second")
+    words = "Your changes stay; the new version is beside them:"
+    assert desk.hand_out() == [f"{words} 01_a_new_version.ipynb"]
+    assert desk.hand_out() == []
+    # An untouched new version is refreshed, an edited one is not.
+    desk.publish("01_a.ipynb", "third")
+    assert desk.hand_out() == [f"{words} 01_a_new_version.ipynb"]
+    desk.edit("01_a_new_version.ipynb", "my second answer")
+    desk.publish("01_a.ipynb", "fourth")
+    assert desk.hand_out() == [f"{words} 01_a_new_version_2.ipynb"]
+    assert desk.hand_out() == []
+    assert desk.texts() == {
+        "01_a.ipynb": "my answer",
+        "01_a_new_version.ipynb": "my second answer",
+        "01_a_new_version_2.ipynb": "fourth",
+        "02_b.ipynb": "two, café",
+    }
+
+
+def test_a_new_version_that_was_deleted_is_not_brought_again(desk):
+    desk.hand_out()
+    desk.edit("01_a.ipynb", "mine")
+    desk.publish("01_a.ipynb", "second")
+    desk.hand_out()
+    (desk.target / "01_a_new_version.ipynb").unlink()
+    assert desk.hand_out() == []
+    desk.publish("01_a.ipynb", "third")
+    desk.hand_out()
+    assert desk.texts()["01_a_new_version.ipynb"] == "third"
+
+
+def test_a_lesson_that_was_only_run_is_the_students_too(desk):
+    desk.hand_out()
+    path = desk.target / "01_a.ipynb"
+    path.write_bytes((desk.source / "01_a.ipynb").read_bytes())
+    run = path.read_bytes()
+    desk.publish("01_a.ipynb", "second")
+    desk.hand_out()
+    assert path.read_bytes() == run
+
+
+def test_a_deleted_lesson_is_handed_out_again(desk):
+    desk.hand_out()
+    desk.edit("01_a.ipynb", "mine")
+    (desk.target / "01_a.ipynb").unlink()
+    assert desk.hand_out() == ["Handed out 01_a.ipynb"]
+    assert desk.texts()["01_a.ipynb"] == "one"
+
+
+BROKEN = [
+    '{"01_a.ipynb": 3}',
+    '{"01_a.ipynb": ""}',
+    '{"a.ipynb": {"01_a.ipynb": {}}}',
+    '{"a.ipynb": {"01_a.ipynb": {"bytes": ""}}}',
+    '{"a.ipynb": ["01_a.ipynb"]}',
+    "[" * 100_000,
+]
+
+
+@pytest.mark.parametrize("record", [None, "", "not JSON", "[1]", "null", *BROKEN])
+def test_without_its_record_only_the_current_version_counts_as_untouched(desk, record):
+    desk.hand_out()
+    desk.edit("01_a.ipynb", "mine")
+    path = desk.target / ".handed_out.json"
+    path.unlink() if record is None else path.write_text(record)
+    desk.publish("03_c.ipynb", "three")
+    desk.hand_out()
+    assert desk.texts()["01_a.ipynb"] == "mine"
+    assert desk.texts()["01_a_new_version.ipynb"] == "one"
+    assert desk.hand_out() == []
+    desk.publish("02_b.ipynb", "two, second")
+    assert desk.hand_out() == ["Refreshed 02_b.ipynb"]
+
+
+def test_a_hand_out_that_was_killed_leaves_whole_files_and_is_finished(desk, monkeypatch):
+    desk.hand_out()
+    desk.publish("01_a.ipynb", "second")
+    desk.publish("02_b.ipynb", "two, second")
+    replace, allowed = os.replace, 1
+
+    def killed(part, path):
+        nonlocal allowed
+        if not allowed:
+            raise KeyboardInterrupt
+        allowed -= 1
+        replace(part, path)
+
+    for rounds in range(4):
+        allowed = rounds
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "replace", killed)
+            try:
+                desk.hand_out()
+            except KeyboardInterrupt:
+                assert rounds < 4
+        assert set(desk.texts()) == {"01_a.ipynb", "02_b.ipynb"}
+    desk.hand_out()
+    assert desk.texts() == {"01_a.ipynb": "second", "02_b.ipynb": "two, second"}
+    assert desk.hidden() == OWN
+
+
+def test_a_write_that_was_cut_short_leaves_the_lesson_whole(desk, monkeypatch):
+    desk.hand_out()
+    desk.publish("01_a.ipynb", "second")
+    write = Path.write_bytes
+
+    def cut_short(path, content):
+        write(path, content[: len(content) // 2])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            desk.hand_out()
+    assert desk.texts()["01_a.ipynb"] == "one"
+    (desk.source / "01_a.ipynb").unlink()
+    desk.hand_out()
+    assert desk.hidden() == OWN
+
+
+@pytest.mark.parametrize("thing", ["folder", "link", "dangling link"])
+def test_what_stands_in_a_lessons_place_is_named_and_kept(desk, tmp_path, thing):
+    desk.target.mkdir()
+    path, elsewhere = desk.target / "01_a.ipynb", tmp_path / "elsewhere"
+    if thing == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(elsewhere)
+    if thing == "link":
+        elsewhere.write_text("mine")
+    lines, wrong = hand_out.hand_out(desk.source, desk.target)
+    assert lines == ["Handed out 02_b.ipynb, matplotlibrc"]
+    assert len(wrong) == 1
+    assert wrong[0] == f"{path} is a link or a folder, not a lesson: rename it and call this again"
+    assert path.is_symlink() or path.is_dir()
+    assert not elsewhere.exists() or elsewhere.read_text() == "mine"
+
+
+@pytest.mark.parametrize("text", ["<<<<<<< HEAD", "[]", "{}", '{"cells": [3]}', '"\\ud800"', "\0"])
+def test_a_broken_notebook_is_named_and_the_students_file_stays(desk, text):
+    desk.hand_out()
+    (desk.source / "01_a.ipynb").write_text(text)
+    lines, (wrong,) = hand_out.hand_out(desk.source, desk.target)
+    assert lines == []
+    assert wrong.startswith("notebooks/01_a.ipynb is not a notebook")
+    assert wrong.endswith("Get it back with: git restore -SW notebooks/01_a.ipynb")
+    assert desk.texts()["01_a.ipynb"] == "one"
+
+
+def test_a_file_in_the_folders_place_is_named_and_kept(desk):
+    desk.target.write_text("mine")
+    lines, (wrong,) = hand_out.hand_out(desk.source, desk.target)
+    assert lines == []
+    assert wrong == f"{desk.target} is not a folder: rename it and call this again"
+    assert desk.target.read_text() == "mine"
+
+
+@pytest.mark.parametrize(("module", "name"), [(Path, "open"), (os, "replace")])
+def test_a_refused_file_is_named_and_nothing_is_lost(desk, monkeypatch, module, name):
+    # Not by chmod, which does not bind root.
+    desk.hand_out()
+    before = desk.files()
+    desk.publish("01_a.ipynb", "second")
+    allowed = getattr(module, name)
+
+    def refusing(path, *others, **named):
+        if desk.target / "01_a.ipynb" in (path, *others):
+            raise PermissionError(13, "Permission denied", str(path))
+        return allowed(path, *others, **named)
+
+    monkeypatch.setattr(module, name, refusing)
+    lines, wrong = hand_out.hand_out(desk.source, desk.target)
+    assert lines == []
+    assert wrong == [f"{desk.target / '01_a.ipynb'}: Permission denied"]
+    monkeypatch.undo()
+    assert desk.files() == before
+
+
+@pytest.fixture(params=["this record", "the first edition's record"])
+def moved_on(desk, request):
+    """A student with lessons 01 to 03, whose course has since put a lesson before them."""
+    desk.publish("03_c.ipynb", "three")
+    desk.hand_out()
+    if request.param != "this record":
+        desk.first_edition_record()
+    for old, new in {"03_c": "04_c", "02_b": "03_b", "01_a": "02_a"}.items():
+        os.replace(desk.source / f"{old}.ipynb", desk.source / f"{new}.ipynb")
+    desk.publish("01_new.ipynb", "new")
+    return desk
+
+
+SECOND = {"01_new.ipynb": "new", "02_a.ipynb": "one"} | {
+    "03_b.ipynb": "two, café",
+    "04_c.ipynb": "three",
+}
+
+
+def test_unchanged_copies_of_renumbered_lessons_move_to_the_first_edition(moved_on):
+    handed_out, moved = moved_on.hand_out()
+    assert handed_out == f"Handed out {', '.join(SECOND)}"
+    assert moved == (
+        "Moved old lessons that you had not changed: first_edition/01_a.ipynb,"
+        " first_edition/02_b.ipynb, first_edition/03_c.ipynb"
+    )
+    assert moved_on.texts() == SECOND | {
+        "first_edition/01_a.ipynb": "one",
+        "first_edition/02_b.ipynb": "two, café",
+        "first_edition/03_c.ipynb": "three",
+    }
+    assert moved_on.hand_out() == []
+
+
+def test_an_edited_copy_of_a_renumbered_lesson_stays_and_its_new_name_is_said_once(moved_on):
+    moved_on.edit("02_b.ipynb", "my answer")
+    line = "02_b.ipynb has your edits and stays; the lesson is now 03_b.ipynb"
+    assert moved_on.hand_out().count(line) == 1
+    after = SECOND | {
+        "02_b.ipynb": "my answer",
+        "first_edition/01_a.ipynb": "one",
+        "first_edition/03_c.ipynb": "three",
+    }
+    assert moved_on.texts() == after
+    assert moved_on.hand_out() == []
+    moved_on.publish("03_b.ipynb", "two, better")
+    assert moved_on.hand_out() == ["Refreshed 03_b.ipynb"]
+    assert moved_on.texts() == after | {"03_b.ipynb": "two, better"}
+
+
+def test_a_file_of_the_students_in_the_place_of_a_renumbered_lesson_stays(moved_on):
+    moved_on.edit("01_a.ipynb", "my answer")
+    (moved_on.target / "02_a.ipynb").write_bytes((moved_on.target / "01_a.ipynb").read_bytes())
+    line = "01_a.ipynb has your edits and stays; the lesson is now 02_a_new_version.ipynb"
+    assert line in moved_on.hand_out()
+    texts = moved_on.texts()
+    assert texts["01_a.ipynb"] == texts["02_a.ipynb"] == "my answer"
+    assert texts["02_a_new_version.ipynb"] == "one"
+    assert moved_on.hand_out() == []
+
+
+def test_new_versions_beside_a_lesson_are_treated_as_it_is(desk):
+    desk.hand_out()
+    desk.edit("01_a.ipynb", "mine")
+    for text in ("second", "third"):
+        desk.publish("01_a.ipynb", text)
+        desk.hand_out()
+        if text == "second":
+            desk.edit("01_a_new_version.ipynb", "mine, too")
+    os.replace(desk.source / "01_a.ipynb", desk.source / "05_a.ipynb")
+    assert desk.hand_out() == [
+        "Handed out 05_a.ipynb",
+        "01_a.ipynb has your edits and stays; the lesson is now 05_a.ipynb",
+        "01_a_new_version.ipynb has your edits and stays; the lesson is now 05_a.ipynb",
+        "Moved old lessons that you had not changed: first_edition/01_a_new_version_2.ipynb",
+    ]
+
+
+@pytest.mark.parametrize("taken", ["file", "folder", "dangling link"])
+def test_nothing_in_the_first_editions_folder_is_overwritten(desk, taken):
+    desk.hand_out()
+    place = desk.target / "first_edition" / "02_b.ipynb"
+    place.parent.mkdir()
+    if taken == "file":
+        place.write_text("mine")
+    elif taken == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to(desk.target / "nowhere")
+    desk.withdraw("02_b.ipynb")
+    line = "Moved old lessons that you had not changed: first_edition/02_b_2.ipynb"
+    assert desk.hand_out() == [line]
+    assert (place.parent / "02_b_2.ipynb").is_file()
+    assert len(os.listdir(place.parent)) == 2
+    assert place.is_symlink() or place.is_dir() or place.read_text() == "mine"
+    assert not (desk.target / "nowhere").exists()
+
+
+def test_a_file_named_as_the_first_editions_folder_is_named_and_nothing_moves(desk):
+    desk.hand_out()
+    folder = desk.target / "first_edition"
+    folder.write_text("mine")
+    desk.withdraw("02_b.ipynb")
+    for _ in range(2):
+        lines, wrong = hand_out.hand_out(desk.source, desk.target)
+        assert (lines, wrong) == ([], [f"{folder}: File exists"])
+        assert desk.texts()["02_b.ipynb"] == "two, café"
+    assert folder.read_text() == "mine"
+
+
+def test_three_editions_in_a_row(desk):
+    desk.hand_out()
+    desk.edit("02_b.ipynb", "mine, of the first")
+    for old, new in [("01_a", "02_a"), ("02_b", "01_b")]:
+        os.replace(desk.source / f"{old}.ipynb", desk.source / f"{new}.ipynb")
+    desk.hand_out()
+    desk.edit("02_a.ipynb", "mine, of the second")
+    for old, new in [("02_a", "01_a"), ("01_b", "02_b")]:
+        os.replace(desk.source / f"{old}.ipynb", desk.source / f"{new}.ipynb")
+    assert desk.hand_out() == [
+        "Handed out 01_a.ipynb",
+        "Your changes stay; the new version is beside them: 02_b_new_version.ipynb",
+        "02_a.ipynb has your edits and stays; the lesson is now 01_a.ipynb",
+        "Moved old lessons that you had not changed: first_edition/01_b.ipynb",
+    ]
+    assert desk.hand_out() == []
+    assert desk.texts() == {
+        "01_a.ipynb": "one",
+        "02_a.ipynb": "mine, of the second",
+        "02_b.ipynb": "mine, of the first",
+        "02_b_new_version.ipynb": "two, café",
+        "first_edition/01_a.ipynb": "one",
+        "first_edition/01_b.ipynb": "two, café",
+    }
+
+
+def test_a_hand_out_of_a_new_edition_can_be_killed_anywhere(moved_on, monkeypatch):
+    moved_on.edit("01_a.ipynb", "my answer")
+    replace, said = os.replace, []
+    for allowed in range(20):
+        left = allowed
+
+        def killed(path, place):
+            nonlocal left
+            if not left:
+                raise KeyboardInterrupt
+            left -= 1
+            replace(path, place)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "replace", killed)
+            try:
+                said += moved_on.hand_out()
+            except KeyboardInterrupt:
+                continue
+            finally:
+                texts = moved_on.texts()
+                assert texts["01_a.ipynb"] == "my answer"
+                assert {"one", "two, café", "three"} & {*texts.values()}
+                assert ("02_b.ipynb" in texts) != ("first_edition/02_b.ipynb" in texts)
+        break
+    assert 2 <= allowed < 20
+    assert said.count("01_a.ipynb has your edits and stays; the lesson is now 02_a.ipynb") == 1
+    assert moved_on.texts() == SECOND | {
+        "01_a.ipynb": "my answer",
+        "first_edition/02_b.ipynb": "two, café",
+        "first_edition/03_c.ipynb": "three",
+    }
+    assert moved_on.hidden() == OWN
+
+
+def test_a_renumbered_lesson_that_is_broken_leaves_the_old_copy_in_its_place(moved_on):
+    (moved_on.source / "03_b.ipynb").write_text("<<<<<<< HEAD")
+    _, (wrong,) = hand_out.hand_out(moved_on.source, moved_on.target)
+    assert wrong.startswith("notebooks/03_b.ipynb is not a notebook")
+    assert moved_on.texts()["02_b.ipynb"] == "two, café"
+    moved_on.publish("03_b.ipynb", "two, better")
+    assert moved_on.hand_out() == [
+        "Handed out 03_b.ipynb",
+        "Moved old lessons that you had not changed: first_edition/02_b.ipynb",
+    ]
+
+
+def test_what_the_course_withdrew_moves_and_what_was_edited_of_it_stays(desk):
+    desk.hand_out()
+    desk.edit("01_a.ipynb", "mine")
+    desk.publish("03_c.ipynb", "three")
+    for name in ("01_a.ipynb", "02_b.ipynb", "matplotlibrc"):
+        desk.withdraw(name)
+    assert desk.hand_out() == [
+        "Handed out 03_c.ipynb",
+        "Your edits stay in what the course no longer has: 01_a.ipynb",
+        "Moved old lessons that you had not changed: first_edition/02_b.ipynb,"
+        " first_edition/matplotlibrc",
+    ]
+    assert desk.hand_out() == []
+    assert set(desk.files()) == {"01_a.ipynb", "03_c.ipynb", "first_edition/02_b.ipynb"} | {
+        "first_edition/matplotlibrc"
+    }
+
+
+def test_an_edited_matplotlibrc_stays_when_the_course_has_none(desk):
+    desk.hand_out()
+    (desk.target / "matplotlibrc").write_text("figure.figsize: 3, 2\n")
+    desk.withdraw("matplotlibrc")
+    line = "Your edits stay in what the course no longer has: matplotlibrc"
+    assert desk.hand_out() == [line]
+    assert desk.hand_out() == []
+    assert desk.files()["matplotlibrc"] == "figure.figsize: 3, 2\n"
+
+
+def test_a_course_without_its_notebooks_moves_nothing(desk):
+    desk.hand_out()
+    before = desk.files()
+    for name in ("01_a.ipynb", "02_b.ipynb"):
+        desk.withdraw(name)
+    lines, (wrong,) = hand_out.hand_out(desk.source, desk.target)
+    assert lines == []
+    assert wrong.endswith("notebooks has no lessons. Get them back with: git restore -SW notebooks")
+    assert desk.files() == before
+
+
+def test_every_lesson_has_a_subject_of_its_own():
+    assert len({path.name.partition("_")[2] for path in NOTEBOOKS}) == len(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("first_edition", [True, False])
+def test_other_metadata_alone_are_no_news_for_an_edited_lesson(desk, first_edition):
+    desk.hand_out()
+    if first_edition:
+        desk.first_edition_record()
+    desk.edit("01_a.ipynb", "mine")
+    desk.hand_out()
+    for path in desk.source.glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.metadata["language_info"] = {"name": "python", "version": "3.14.0"}
+        nbformat.write(notebook, path)
+    assert desk.hand_out() == ["Refreshed 02_b.ipynb"]
+    assert desk.texts() == {"01_a.ipynb": "mine", "02_b.ipynb": "two, café"}
+    desk.publish("01_a.ipynb", "one, better")
+    line = "Your changes stay; the new version is beside them: 01_a_new_version.ipynb"
+    assert desk.hand_out() == [line]
+
+
+def test_the_first_editions_record_is_read_without_loss(desk):
+    desk.hand_out()
+    desk.edit("01_a.ipynb", "mine")
+    desk.publish("01_a.ipynb", "one, better")
+    desk.hand_out()
+    whole = desk.record()
+    desk.first_edition_record()
+    for text in ("second", "third"):
+        desk.publish("02_b.ipynb", text)
+        assert desk.hand_out() == ["Refreshed 02_b.ipynb"]
+    versions = {name: v["bytes"] for files in desk.record().values() for name, v in files.items()}
+    before = {name: v["bytes"] for files in whole.values() for name, v in files.items()}
+    now = sha256((desk.target / "02_b.ipynb").read_bytes()).hexdigest()
+    assert versions == before | {"02_b.ipynb": now}
+
+
+def test_only_a_hand_outs_own_unfinished_files_are_removed(desk):
+    desk.hand_out()
+    mine = [".mine.part", ".01_a.ipynb.part", ".handed_out.part", ".handed_out.my_notes.part.txt"]
+    for name in mine:
+        (desk.target / name).write_text("mine")
+    (desk.target / ".handed_out.x8_e0q2k.part").write_text("cut sho")
+    assert desk.hand_out() == []
+    assert desk.hidden() == OWN | {*mine}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
+def test_a_pipe_in_a_lessons_place_does_not_hold_the_hand_out_up(desk):
+    desk.target.mkdir()
+    os.mkfifo(desk.target / "01_a.ipynb")
+    _, (wrong,) = hand_out.hand_out(desk.source, desk.target)
+    assert wrong.endswith("rename it and call this again")
+
+
+def test_hand_outs_at_once_wait_for_each_other(desk):
+    command = [sys.executable, "-c", HAND_OUT, desk.source, desk.target]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    for number in range(20):
+        desk.publish(f"{number + 10}_{number}.ipynb", "more")
+    for text in ("first", "second"):
+        desk.publish("01_a.ipynb", text)
+        calls = [subprocess.Popen(command, cwd=ROOT, **streams) for _ in range(8)]
+        said = [call.communicate(timeout=60) for call in calls]
+        assert [call.returncode for call in calls] == [0] * 8
+        assert {err for _, err in said} <= {"", "Waiting for another hand-out to finish.\n"}
+        answers = sorted(out for out, _ in said)
+        assert answers.count("([], [])\n") == 7, answers
+        assert desk.texts()["01_a.ipynb"] == text
+    assert len(desk.texts()) == 22
+    assert desk.hidden() == OWN
+
+
+AS_STUDENT = """
+import os, sys
+from pathlib import Path
+from commands.hand_out import hand_out
+
+os.setgid(int(sys.argv[1]))
+os.setuid(int(sys.argv[1]))
+if sys.argv[2] == "hand out":
+    print(hand_out(Path(sys.argv[3]), Path(sys.argv[4])))
+else:
+    print(Path(sys.argv[4], "01_a.ipynb").read_text())
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps rights in other ways")
+def test_what_is_handed_out_is_for_the_student_alone(desk):
+    umask = os.umask(0)
+    try:
+        desk.hand_out()
+        desk.withdraw("02_b.ipynb")
+        desk.hand_out()
+    finally:
+        os.umask(umask)
+    for path in [desk.target, *desk.target.rglob("*")]:
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid(), reason="only root can be others")
+def test_a_student_cannot_read_what_another_was_handed_out(desk):
+    with tempfile.TemporaryDirectory() as shared:  # pytest's folders are for one user alone
+        os.chmod(shared, 0o777)
+        source, target = shutil.copytree(desk.source, f"{shared}/notebooks"), f"{shared}/mine"
+
+        def student(number, what):
+            command = [sys.executable, "-c", AS_STUDENT, str(number), what, source, target]
+            return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+        assert "Handed out 01_a.ipynb" in student(50_001, "hand out").stdout
+        assert "one" in student(50_001, "read").stdout
+        other = student(50_002, "read")
+        assert "PermissionError" in other.stderr
+        assert other.stdout == ""
+
+
+def test_main_says_what_it_did_and_what_went_wrong(desk, monkeypatch, capsys):
+    monkeypatch.setattr(hand_out, "SOURCE", desk.source)
+    monkeypatch.setattr(hand_out, "TARGET", desk.target)
+    assert hand_out.main() == 0
+    assert capsys.readouterr() == ("Handed out 01_a.ipynb, 02_b.ipynb, matplotlibrc\n", "")
+    assert hand_out.main() == 0
+    assert capsys.readouterr() == ("", "")
+    (desk.source / "01_a.ipynb").write_text("{")
+    assert hand_out.main() == 1
+    assert capsys.readouterr().err.startswith("Not handed out: ")

@@ -1,0 +1,184 @@
+"""Kernels that listen in files answer, see nothing of the user's settings, and leave nothing."""
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client import KernelManager
+from nbformat.v4 import new_code_cell, new_notebook
+from nbval import kernel
+
+from commands.build import METADATA, Client
+from commands.kernels import on_its_own
+from tests.support.lessons import ROOT
+
+
+def talk(manager):
+    """Start a kernel, and return how many sockets it has beside its connection file."""
+    manager.start_kernel(cwd="/")
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        return sum(path.is_socket() for path in Path(manager.connection_file).parent.iterdir())
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere kernels listen at TCP ports")
+@pytest.mark.parametrize("make", [lambda: on_its_own(KernelManager()), kernel.KernelManager])
+def test_a_kernel_listens_in_files_and_leaves_none(monkeypatch, make):
+    with tempfile.TemporaryDirectory(prefix="k") as folder:  # pytest's path would be too long
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        assert talk(make()) == 5
+        gc.collect()
+        assert os.listdir(folder) == []
+
+
+def test_where_the_path_would_be_too_long_a_kernel_listens_at_ports(tmp_path, monkeypatch):
+    (folder := tmp_path / ("a" * 80)).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    assert on_its_own(KernelManager()).transport == "tcp"
+
+
+CELLS = [
+    "1\n2",
+    "import matplotlib\nprint(matplotlib.rcParams['axes.facecolor'])",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    "import random\nprint(random.Random(0).randint(0, 9))",
+]
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return str(path)
+
+
+def a_profile(home):
+    write(
+        home / ".ipython/profile_default/ipython_kernel_config.py",
+        "c.InteractiveShell.ast_node_interactivity = 'all'",
+    )
+
+
+def a_start_up_file_of_ipython(home):
+    write(home / ".ipython/profile_default/startup/00.py", "print('good morning')\n1 / 0")
+
+
+def an_empty_ipythondir(home):
+    return {"IPYTHONDIR": ""}
+
+
+def a_kernelspec(home):
+    spec = {"argv": ["false"], "display_name": "Python 3", "language": "python"}
+    write(home / ".local/share/jupyter/kernels/python3/kernel.json", json.dumps(spec))
+    write(home / "own/kernels/python3/kernel.json", json.dumps(spec))
+    return {"JUPYTER_PATH": str(home / "own"), "JUPYTER_PREFER_ENV_PATH": "0"}
+
+
+def a_matplotlibrc(home):
+    write(home / ".config/matplotlib/matplotlibrc", "axes.facecolor: red")
+
+
+def a_matplotlibrc_by_variable(home):
+    return {"MATPLOTLIBRC": write(home / "rc", "axes.facecolor: red"), "MPLBACKEND": "svg"}
+
+
+def a_folder_of_modules(home):
+    return {"PYTHONPATH": str(Path(write(home / "modules/random.py", "1 / 0")).parent)}
+
+
+def a_start_up_file_of_python(home):
+    return {"PYTHONSTARTUP": write(home / "start.py", "print('good evening')")}
+
+
+HOSTILE = [
+    a_profile,
+    a_start_up_file_of_ipython,
+    an_empty_ipythondir,
+    a_kernelspec,
+    a_matplotlibrc,
+    a_matplotlibrc_by_variable,
+    a_folder_of_modules,
+    a_start_up_file_of_python,
+]
+
+
+def plain_home(monkeypatch, home):
+    """Let the home folder be an empty one, with no variable that says where settings are."""
+    for name in list(os.environ):
+        if name.startswith(("JUPYTER_", "IPYTHON", "MPL", "MATPLOTLIB", "XDG_", "PYTHONSTART")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+
+
+def executed(folder):
+    """Return a notebook executed as the build does, in a folder."""
+    notebook = new_notebook(cells=list(map(new_code_cell, CELLS)), metadata=METADATA)
+    return Client(notebook, resources={"metadata": {"path": folder}}).execute()
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """A notebook executed where nobody has settings."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        plain_home(monkeypatch, tmp_path_factory.mktemp("home"))
+        return executed(tmp_path_factory.mktemp("notebooks"))
+
+
+def outputs(notebook):
+    return [cell.outputs for cell in notebook.cells]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_kernel_of_the_build_sees_nothing_of_the_users(plain, tmp_path, monkeypatch, hostile):
+    plain_home(monkeypatch, tmp_path / "home")
+    for name, value in (hostile(tmp_path / "home") or {}).items():
+        monkeypatch.setenv(name, value)
+    (folder := tmp_path / "notebooks").mkdir()
+    assert outputs(executed(folder)) == outputs(plain)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_kernel_under_test_sees_nothing_of_the_users(plain, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    plain_home(monkeypatch, home)
+    for hostile in HOSTILE:
+        for name, value in (hostile(home) or {}).items():
+            # pytest itself must find this course, and a random.py that works.
+            if name == "PYTHONPATH":
+                value = write(home / "modules/torch.py", "1 / 0").rpartition("/")[0]
+                (home / "modules/random.py").unlink()
+                value = os.pathsep.join([str(ROOT), value])
+            monkeypatch.setenv(name, value)
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    (folder := tmp_path / "notebooks").mkdir()
+    notebook = new_notebook(cells=[*plain.cells, new_code_cell("import torch")], metadata=METADATA)
+    notebook.cells[-1].execution_count = len(CELLS) + 1
+    nbformat.write(notebook, folder / "plain.ipynb")
+    (folder / "pytest.ini").write_text("[pytest]")
+    options = ["--nbval", "-p", "tests.plugins.nbval_tolerance", "-p", "no:cacheprovider"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *options], cwd=folder, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stdout
+    assert sorted(path.name for path in folder.iterdir()) == ["plain.ipynb", "pytest.ini"]
+    after = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    caches = (home / ".cache", home / "modules")
+    assert {path for path in after if not any(path.is_relative_to(c) for c in caches)} <= {*before}
+    assert all(after[path] == content for path, content in before.items())
+
+
+def test_the_courses_own_figure_style_applies(plain, tmp_path):
+    write(tmp_path / "matplotlibrc", "axes.facecolor: yellow")
+    assert executed(tmp_path).cells[1].outputs[0].text == "yellow\n"
+    assert plain.cells[1].outputs[0].text == "white\n"

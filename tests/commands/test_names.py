@@ -1,0 +1,127 @@
+"""No lesson uses a name that none so far has introduced, and what one introduces it explains."""
+
+import io
+import re
+import sys
+import tokenize
+
+import pytest
+
+from commands.names import PYTHON, page, read_lessons
+from course_utils import data, plots
+from tests.support.lessons import NUMBERS, ROOT
+
+LESSONS = {lesson.number: lesson for lesson in read_lessons(ROOT)}
+# Where a name is new: the first lesson that declares it, by number.
+HOME = {}
+for _lesson in LESSONS.values():
+    for _name in _lesson.new:
+        HOME.setdefault(_name, _lesson.number)
+FIELDS = {field for kind in vars(data).values() for field in getattr(kind, "__annotations__", ())}
+
+
+def needs_lesson(name, lesson):
+    """Tell whether a lesson may use a name only after it has been introduced.
+
+    Not so what belongs to Python, what the lesson defines itself, the fields of a data set, and
+    what stands in a module that says itself which lesson it is of: pictures, data sets, checks.
+    """
+    if name.startswith("."):
+        return name[1:] not in PYTHON | lesson.own | FIELDS
+    if name.startswith("course_utils."):
+        return name.split(".")[1] not in ("plots", "data", "checks", "self_check")
+    return name.split(".")[0] not in sys.stdlib_module_names
+
+
+def last_part(name):
+    """Return what one looks for in a text: 'Linear' for 'torch.nn.Linear', 'dim' for 'dim='."""
+    return name.removesuffix("=").split(".")[-1]
+
+
+def comments(code):
+    """Return the comments of a cell by their rows, from 0; not those that only give a shape."""
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    found = {t.start[0] - 1: t.string for t in tokens if t.type == tokenize.COMMENT}
+    return {row: text for row, text in found.items() if re.search("[a-z]{4}", text)}
+
+
+def said(cell):
+    """Return what a text cell sets as code or emphasises, solutions' blocks left out."""
+    prose = re.sub(r"```.*?```", "", cell.source, flags=re.S)
+    return re.findall(r"`[^`]+`", prose) + re.findall(r"\*+[^*]+\*+", re.sub("`[^`]+`", "", prose))
+
+
+def is_explained(lesson, name):
+    """Tell whether a name is explained where it is first used.
+
+    The text says it, before its cell or right after; or a comment in its cell does; or its line,
+    or the one above, bears a comment.
+    """
+    use, cells = lesson.uses[name], lesson.cells
+    after = [i for i, c in enumerate(cells) if i > use.cell and c.cell_type == "markdown"][:1]
+    texts = [i for i in range(use.cell + 1) if cells[i].cell_type == "markdown"] + after
+    told = [text for i in texts for text in said(cells[i])]
+    notes = comments(use.code)
+    told += notes.values()
+    by_name = any(re.search(rf"(?<!\w){last_part(name)}(?!\w)", text) for text in told)
+    return by_name or bool(notes.keys() & {use.row, use.row - 1})
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_every_name_has_been_introduced(number):
+    lesson = LESSONS[number]
+    for name, use in lesson.uses.items():
+        if needs_lesson(name, lesson):
+            home = HOME.get(name, "no lesson")
+            assert home <= number, (
+                f"lesson {number} uses {name} in '{use.line}', and {home} introduces it: "
+                f"declare it after '**New names:**' in the recap, and say there what it is"
+            )
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_declared_names_are_used_and_explained(number):
+    lesson = LESSONS[number]
+    assert lesson.new, "no list of new names"
+    for name, shown in lesson.new.items():
+        assert name in lesson.uses, f"lesson {number} declares {shown} and does not use it"
+        assert HOME[name] == number, f"lessons {HOME[name]} and {number} both declare {shown}"
+        assert is_explained(lesson, name), (
+            f"lesson {number} first uses {shown} in '{lesson.uses[name].line}', and neither the "
+            f"text there nor a comment says what it is"
+        )
+
+
+def test_pictures_and_data_sets_begin_in_the_lesson_that_they_name():
+    first = {}
+    for lesson in LESSONS.values():
+        for name in lesson.uses:
+            first.setdefault(name, lesson.number)
+    for name, number in first.items():
+        if name.startswith(("course_utils.plots.", "course_utils.data.")):
+            module = plots if ".plots." in name else data
+            text = " ".join(getattr(module, last_part(name)).__doc__.split())
+            homes = re.findall(r"From the lesson '(.+?)'", text)
+            title = re.match(r"# \d\d (.+)", LESSONS[number].cells[0].source)[1]
+            assert homes == [title], f"{name} is first used in {number}"
+
+
+def test_names_page_is_fresh():
+    stored = (ROOT / "docs/names.md").read_text(encoding="utf-8")
+    assert stored == page(list(LESSONS.values())), "run `python course.py build`"
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_builds_on_names_what_a_lesson_needs(number):
+    """Who is named there is needed; whose names are used is named, or built on by one that is."""
+    lesson = LESSONS[number]
+    used = {HOME[n] for n in lesson.uses if n in HOME and needs_lesson(n, lesson)}
+    text = "\n".join(cell.source for cell in lesson.cells)
+    for one in set(lesson.builds_on) - used:
+        assert any(word in text for word in LESSONS[one].words), f"{number} takes nothing of {one}"
+    reached, new = set(), set(lesson.builds_on)
+    while new:
+        reached |= new
+        new = {n for one in new for n in LESSONS[one].builds_on} - reached
+    assert used - {number} <= reached, f"'Builds on' of {number} does not lead to {used - reached}"
+    assert all(one < number for one in reached)

@@ -1,0 +1,278 @@
+"""What pip is told, where packages land, and what is said when pip fails."""
+
+import shutil
+import sys
+
+import pytest
+
+from commands import set_up
+from tests.support.tiny_course import Course, make_wheel
+
+DIST_INFO = "Metadata-Version: 2.1\nName: {}\nVersion: {}\n"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    course = Course(tmp_path_factory.mktemp("set_up") / "course")
+    answer = course.call("lab")
+    assert answer.returncode == 0, answer.stderr
+    return course
+
+
+@pytest.fixture
+def ready(made):
+    """A course that lacks one package, and the stamp."""
+    for path in made.site_packages().glob("jupyterlab*"):
+        shutil.rmtree(path)
+    (made.venv / "set_up").unlink(missing_ok=True)
+    return made
+
+
+def assert_inside(course, **variables):
+    """Set-up succeeds, and the package is in the environment."""
+    answer = course.call("lab", **variables)
+    assert answer.returncode == 0, answer.stderr
+    assert (course.site_packages() / "jupyterlab-1.0.dist-info").exists()
+    return answer
+
+
+def why_not(course, **variables):
+    """Return the one line in which set-up says why it stops."""
+    answer = course.call("lab", **variables)
+    assert answer.returncode == 1, answer.stdout
+    assert answer.stderr.startswith("Set-up stopped: ")
+    assert answer.stderr.count("\n") == 1
+    assert not (course.venv / "set_up").exists()
+    return answer.stderr
+
+
+ELSEWHERE = {
+    "user": "1",
+    "target": "{}/target",
+    "prefix": "{}/prefix",
+    "root": "{}/root",
+    "dry-run": "1",
+    "quiet": "3",
+    "python": "{}/python",
+    "requirement": "{}/requirement",
+    "ignore-installed": "1",
+}
+
+
+@pytest.mark.parametrize("setting", ["user", "target", "prefix"])
+def test_no_variable_leads_pip_elsewhere(ready, tmp_path, setting):
+    assert_inside(ready, **{f"PIP_{setting.upper()}": ELSEWHERE[setting].format(tmp_path)})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("section", ["global", "install"])
+def test_no_settings_file_leads_pip_elsewhere(ready, tmp_path, section):
+    settings = tmp_path / "pip.conf"
+    lines = [f"{key} = {value.format(tmp_path)}" for key, value in ELSEWHERE.items()]
+    settings.write_text("\n".join([f"[{section}]", *lines]))
+    assert_inside(ready, PIP_CONFIG_FILE=str(settings))
+    assert list(tmp_path.iterdir()) == [settings]
+
+
+def test_a_package_on_pythonpath_does_not_count_as_installed(ready, tmp_path):
+    info = tmp_path / "jupyterlab-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(DIST_INFO.format("jupyterlab", "1.0"))
+    assert_inside(ready, PYTHONPATH=str(tmp_path))
+
+
+@pytest.mark.parametrize("place", ["on PYTHONPATH", "beside course.py"])
+def test_modules_named_as_those_of_python_do_no_harm(ready, tmp_path, place):
+    folder = tmp_path if place == "on PYTHONPATH" else ready.folder
+    names = ["json", "platform", "random", "logging", "pip", "venv", "jupyterlab"]
+    shadows = [folder / f"{name}.py" for name in names]
+    for path in shadows:
+        path.write_text(f"raise RuntimeError({str(path)!r})")
+    try:
+        assert assert_inside(ready, PYTHONPATH=str(tmp_path)).stderr == ""
+    finally:
+        for path in shadows:
+            path.unlink()
+
+
+def test_where_packages_come_from_stays_the_users_choice(ready, tmp_path):
+    make_wheel(tmp_path / "stick", "another", "1.0", {"another.py": ""})
+    settings = tmp_path / "pip.conf"
+    settings.write_text(f"[install]\nno-index = true\nfind-links =\n  {tmp_path / 'stick'}\n")
+    pins = ready.requirements.read_text()
+    ready.requirements.write_text(pins + "another==1.0\n")
+    try:
+        assert_inside(ready, PIP_CONFIG_FILE=str(settings))
+    finally:
+        ready.requirements.write_text(pins)
+
+
+def test_a_constraint_of_the_user_counts_and_its_conflict_is_told(ready, tmp_path):
+    (tmp_path / "constraints.txt").write_text("jupyterlab<1\n")
+    said = why_not(ready, PIP_CONSTRAINT=str(tmp_path / "constraints.txt"))
+    assert "conflicting dependencies" in said
+    assert "The user requested (constraint) jupyterlab<1" in said
+    assert "internet" not in said
+
+
+def test_a_demand_for_hashes_counts_and_is_told(ready):
+    said = why_not(ready, PIP_REQUIRE_HASHES="1")
+    assert "requiring hashes" in said or "Hashes are required" in said
+    assert "internet" not in said
+
+
+def test_a_settings_file_that_pip_cannot_read_is_told(ready, tmp_path):
+    (tmp_path / "pip.conf").write_text("[global\n")
+    said = why_not(ready, PIP_CONFIG_FILE=str(tmp_path / "pip.conf"))
+    assert "pip cannot read its settings" in said
+    assert str(tmp_path / "pip.conf") in said
+
+
+def test_the_internet_is_blamed_only_where_pip_met_no_answer(ready):
+    pins = ready.requirements.read_text()
+    ready.requirements.write_text(pins + "absent==1.0\n")
+    try:
+        said = why_not(ready, PIP_RETRIES="1")
+        assert "No matching distribution found for absent==1.0. Check the internet" in said
+        assert (
+            f"Call this again: it goes on where it stopped. All that pip said: {ready.log}" in said
+        )
+        assert "No matching distribution" in ready.log.read_text()
+        said = why_not(ready, PIP_NO_INDEX="1")
+        assert "No matching distribution found for absent==1.0." in said
+        assert "internet" not in said
+    finally:
+        ready.requirements.write_text(pins)
+    assert_inside(ready)
+
+
+def test_a_full_disk_is_named_though_the_log_cannot_be_written(ready):
+    ready.log.unlink()
+    ready.log.mkdir()
+    (ready.folder / "full").touch()
+    try:
+        said = why_not(ready)
+        assert "The disk is full" in said
+        assert str(ready.log) not in said
+    finally:
+        (ready.folder / "full").unlink()
+        ready.log.rmdir()
+    assert_inside(ready)
+
+
+def test_a_pip_that_installs_nothing_is_not_believed(ready):
+    pip = ready.site_packages() / "pip/__main__.py"
+    text = pip.read_text()
+    pip.write_text("print('Successfully installed jupyterlab-1.0')")
+    try:
+        assert "pip reports success, but jupyterlab 1.0 is not inside .venv" in why_not(ready)
+    finally:
+        pip.write_text(text)
+    assert_inside(ready)
+
+
+PINS = """
+torch==2.0
+scikit-learn==1.0  # with a reason
+old==1.0; python_version < "3"
+-e .
+"""
+EXTRAS = """
+[project]
+name = "a-course"
+[project.optional-dependencies]
+dev = ["ruff==1.0", "a-course[slides]"]
+slides = ["latex2mathml==1.0"]
+hub = ["jupyterhub==1.0"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("there", "extras", "lacks"),
+    [
+        (["torch 2.0", "scikit_learn 1.0"], [], []),
+        (["torch 2.0+cpu", "scikit.learn 1.0"], [], []),
+        (["torch 2.01", "scikit-learn 1.0"], [], ["torch 2.0"]),
+        ([], [], ["torch 2.0", "scikit-learn 1.0"]),
+        (["torch 2.0", "scikit-learn 1.0"], ["dev"], ["ruff 1.0", "latex2mathml 1.0"]),
+        (["torch 2.0", "scikit-learn 1.0", "ruff 1.0", "latex2mathml 1.0"], ["dev"], []),
+        (["torch 2.0", "scikit-learn 1.0"], ["slides"], ["latex2mathml 1.0"]),
+    ],
+)
+def test_every_pin_is_looked_for_inside(tmp_path, monkeypatch, there, extras, lacks):
+    (tmp_path / "requirements.txt").write_text(PINS)
+    (tmp_path / "pyproject.toml").write_text(EXTRAS)
+    for one in there:
+        name, version = one.split()
+        info = tmp_path / "site" / f"{name}-{version}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(DIST_INFO.format(name, version))
+    monkeypatch.setattr(set_up, "ROOT", tmp_path)
+    monkeypatch.setattr(set_up, "site_packages", lambda: tmp_path / "site")
+    # What this Python itself can import does not count.
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    assert set_up.missing(extras) == lacks
+
+
+NO_SUCH = "ERROR: No matching distribution found for torch==2.0\n"
+RETRYING = "WARNING: Retrying (Retry(total=0)) after connection broken by '{}': /simple/torch/\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left\n",
+            "[Errno 28] No space left. The disk is full",
+        ),
+        (
+            "FileNotFoundError: [Errno 2] No usable temporary directory found in ['/tmp']\n",
+            "The disk is full, or the one for temporary files",
+        ),
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied\n",
+            "Permission denied. Access is denied: close the programs",
+        ),
+        (
+            "ERROR: [WinError 5] Access is denied: 'torch_cpu.dll'\n",
+            "Access is denied: close the programs",
+        ),
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 2] No such file\n"
+            "HINT: This error might have occurred since this system does not have Windows Long "
+            "Path support enabled.\n",
+            "No such file. This error might have occurred since this system does not have Windows",
+        ),
+        (
+            "WARNING: pip is configured with locations that require TLS/SSL, however the ssl "
+            "module in Python is not available.\n"
+            + RETRYING.format('SSLError("the SSL module is not available.")')
+            + NO_SUCH,
+            "for torch==2.0. This Python has no ssl module",
+        ),
+        (
+            RETRYING.format("SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] self-signed')")
+            + NO_SUCH,
+            "for torch==2.0. The server's certificate was refused",
+        ),
+        (
+            RETRYING.format("ProxyError('Cannot connect to proxy.')") + NO_SUCH,
+            "for torch==2.0. The proxy refused",
+        ),
+        (
+            RETRYING.format("NewConnectionError: Temporary failure in name resolution") + NO_SUCH,
+            "for torch==2.0. Check the internet connection.",
+        ),
+        (NO_SUCH, "No matching distribution found for torch==2.0."),
+        (
+            "  error: subprocess-exited-with-error\n      KeyError: 'a'\n  note: This error "
+            "originates from a subprocess.\n  ERROR: Failed building editable for tiny\n",
+            "subprocess-exited-with-error. Failed building editable for tiny.",
+        ),
+        ("Traceback:\n  File\nKeyError: 'torch'\n\n", "KeyError: 'torch'."),
+        ("", ""),
+    ],
+)
+def test_pips_own_words_are_repeated_with_what_they_mean(said, words):
+    assert words in set_up.because(said)
+    assert ("internet" in set_up.because(said)) == ("internet" in words)

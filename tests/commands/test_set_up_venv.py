@@ -1,0 +1,243 @@
+"""Whose .venv it is: set-up makes, keeps and makes again its own, and touches no other."""
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+import venv
+
+import pytest
+
+from commands import set_up
+from tests.support.lessons import ROOT
+from tests.support.processes import stopping
+from tests.support.tiny_course import Course
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    return Course(tmp_path / "course")
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+    made = Course(tmp_path_factory.mktemp("set_up") / "course")
+    answer = made.call("lab")
+    assert answer.returncode == 0, answer.stderr
+    return made
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """The module set_up at work in a folder of its own."""
+    folder = tmp_path / ".venv"
+    monkeypatch.setattr(set_up, "ROOT", tmp_path)
+    monkeypatch.setattr(set_up, "VENV", folder)
+    for name in ("PYTHON", "LOG", "STAMP", "MARK"):
+        below = getattr(set_up, name).relative_to(ROOT / ".venv")
+        monkeypatch.setattr(set_up, name, folder / below)
+    for name in ("requirements.txt", "pyproject.toml"):
+        (tmp_path / name).touch()
+    return folder
+
+
+def files(folder):
+    return {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")}
+
+
+def assert_refused(tiny, *words):
+    """Set-up stops in one line with these words, and has changed nothing."""
+    before = files(tiny.folder)
+    answer = tiny.call("lab")
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("Set-up stopped: ")
+    assert all(word in answer.stderr for word in words), answer.stderr
+    assert answer.stderr.count("\n") == 1
+    ours = [tiny.folder / ".venv.lock", *tiny.folder.glob("commands/__pycache__/*")]
+    after = {path: data for path, data in files(tiny.folder).items() if path not in ours}
+    after.pop(tiny.folder / "commands/__pycache__", None)
+    assert after == before
+
+
+def test_an_environment_of_another_program_is_refused(tiny):
+    venv.create(tiny.venv, symlinks=True)
+    assert_refused(tiny, str(tiny.venv), "did not make", "Rename or delete it")
+
+
+def test_a_link_to_a_folder_with_files_is_refused(tiny, tmp_path):
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "scratch/thesis.txt").write_text("years of work")
+    tiny.venv.symlink_to(tmp_path / "scratch")
+    assert_refused(tiny, str(tiny.venv), "did not make", "Rename or delete it")
+    assert (tmp_path / "scratch/thesis.txt").read_text() == "years of work"
+
+
+def test_a_link_to_nothing_is_refused_with_its_target(tiny, tmp_path):
+    tiny.venv.symlink_to(tmp_path / "scratch")
+    assert_refused(
+        tiny, f"a link to {tmp_path / 'scratch'}", "Make that folder, or delete the link"
+    )
+
+
+def test_a_file_in_the_place_of_the_environment_is_refused(tiny):
+    tiny.venv.write_text("mine")
+    assert_refused(tiny, "is not a folder")
+
+
+def test_a_link_to_an_empty_folder_works_and_later_files_in_it_stay(tiny, tmp_path):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    tiny.venv.symlink_to(scratch)
+    assert tiny.call("lab").returncode == 0
+    assert (scratch / "pyvenv.cfg").exists()
+    # Made again, as after a new Python: the student's own files in the folder stay.
+    (scratch / "thesis.txt").write_text("years of work")
+    (scratch / "pyvenv.cfg").unlink()
+    (scratch / "set_up").unlink()
+    answer = tiny.call("lab")
+    assert answer.returncode == 0, answer.stderr
+    assert (scratch / "pyvenv.cfg").exists()
+    assert (scratch / "thesis.txt").read_text() == "years of work"
+    assert tiny.venv.is_symlink()
+
+
+@pytest.mark.parametrize("left", ["set_up", "setup.log"])
+def test_an_environment_made_before_there_was_a_mark_is_kept(ready, left):
+    (ready.venv / "kept").touch()
+    for name in {"made_by_course_py", "set_up", "setup.log"} - {left}:
+        (ready.venv / name).unlink(missing_ok=True)
+    (ready.venv / left).write_text("as it was")
+    answer = ready.call("lab")
+    assert answer.returncode == 0, answer.stderr
+    assert (ready.venv / "kept").exists()
+
+
+@pytest.mark.parametrize("lost", ["bin/activate", "bin/python"])
+def test_a_half_made_environment_is_made_again(ready, lost):
+    (ready.venv / lost).unlink()
+    (ready.venv / "set_up").unlink(missing_ok=True)
+    stale = ready.site_packages() / "stale.py"
+    stale.touch()
+    answer = ready.call("lab")
+    assert answer.returncode == 0, answer.stderr
+    assert not stale.exists()
+
+
+def test_a_pip_that_is_gone_comes_back_and_the_rest_stays(ready):
+    (ready.venv / "kept").touch()
+    for path in ready.site_packages().glob("pip*"):
+        shutil.rmtree(path)
+    (ready.venv / "set_up").unlink()
+    answer = ready.call("lab")
+    assert answer.returncode == 0, answer.stderr
+    assert (ready.venv / "kept").exists()
+    assert (ready.site_packages() / "pip/__main__.py").exists()
+
+
+def test_from_inside_an_environment_that_must_be_made_again_nothing_is_touched(ready):
+    config, text = ready.venv / "pyvenv.cfg", (ready.venv / "pyvenv.cfg").read_text()
+    config.write_text(text.replace("version = 3", "version = 2"))
+    (ready.venv / "set_up").unlink()
+    before = files(ready.venv)
+    try:
+        answer = ready.call("lab", python=ready.venv / "bin/python")
+        assert answer.returncode == 1
+        assert "inside this environment" in answer.stderr
+        assert "type `deactivate`" in answer.stderr
+        assert files(ready.venv) == before
+    finally:
+        config.write_text(text)
+
+
+def test_while_a_program_of_the_environment_runs_on_windows_nothing_is_removed(here, monkeypatch):
+    set_up.PYTHON.parent.mkdir(parents=True)
+    for path in (set_up.PYTHON, set_up.STAMP, here / "lib"):
+        path.touch()
+    before, unlink = files(here), os.unlink
+
+    def locked(path, **options):
+        if os.fspath(path) == str(set_up.PYTHON):
+            raise PermissionError(errno.EACCES, "Access is denied", str(path))
+        unlink(path, **options)
+
+    monkeypatch.setattr(os, "unlink", locked)
+    with pytest.raises(set_up.SetUpError, match=r"still runs from .*Close JupyterLab"):
+        set_up.clear()
+    assert files(here) == before
+
+
+def test_only_a_python_without_ensurepip_is_told_to_install_it(tiny):
+    pose = (
+        "import runpy, sys; sys.modules['ensurepip'] = None; sys.argv = ['course.py', 'lab'];"
+        f"runpy.run_path({str(tiny.folder / 'course.py')!r}, run_name='__main__')"
+    )
+    ran = subprocess.run([sys.executable, "-c", pose], env=tiny.env, capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("Set-up stopped: this Python lacks")
+    assert "install python3-venv" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+    assert not tiny.venv.exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), "The disk is full"),
+        (OSError(errno.EROFS, "Read-only file system"), "This disk is read-only"),
+        (PermissionError(errno.EACCES, "Permission denied"), "Access is denied"),
+        (
+            PermissionError(errno.EPERM, "Operation not permitted", "lib", None, "/a/.venv/lib64"),
+            "no symbolic links",
+        ),
+        (ValueError("Unable to determine path to the running Python"), "Unable to determine path"),
+    ],
+)
+def test_what_stops_the_making_is_said_with_its_remedy(here, monkeypatch, error, words):
+    def create(*_, **__):
+        raise error
+
+    monkeypatch.setattr(venv, "create", create)
+    with pytest.raises(set_up.SetUpError) as raised:
+        set_up.set_up("")
+    assert words in str(raised.value)
+    assert "python3-venv" not in str(raised.value)
+
+
+def test_what_stops_ensurepip_is_said_with_its_remedy(here, monkeypatch):
+    said = "WARNING: slow\nERROR: Could not install packages due to an OSError: [Errno 28] No space"
+    monkeypatch.setattr(set_up, "run", lambda *_: (1, said))
+    with pytest.raises(set_up.SetUpError) as raised:
+        set_up.set_up("")
+    assert "Could not install packages due to an OSError: [Errno 28]" in str(raised.value)
+    assert "The disk is full" in str(raised.value)
+    assert "python3-venv" not in str(raised.value)
+
+
+@pytest.mark.parametrize("at", ["Path.mkdir", "shutil.copy", "Path.write_text", "os.replace"])
+def test_a_disk_that_is_full_after_pip_is_named(here, monkeypatch, at):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for step in ("make_venv", "pip_install"):
+        monkeypatch.setattr(set_up, step, lambda *_: here.mkdir(exist_ok=True))
+    (here.parent / "commands").mkdir()
+    (here.parent / "commands/overrides.json").touch()
+    monkeypatch.setattr(f"commands.set_up.{at}", full)
+    with pytest.raises(set_up.SetUpError, match="The disk is full"):
+        set_up.set_up("")
+    assert not set_up.STAMP.exists()
+
+
+def test_a_second_set_up_waits_for_the_first(tiny):
+    first = tiny.start("hand_out")
+    with stopping(first):
+        while not (tiny.venv / "pyvenv.cfg").exists():
+            assert first.poll() is None
+        second = tiny.call("hand_out")
+        out, err = first.communicate(timeout=100)
+    assert (first.returncode, second.returncode) == (0, 0), err + second.stderr
+    assert second.stderr.count("waits for it to end") == 1
+    assert "Setting up" in out
+    assert "Setting up" not in second.stdout

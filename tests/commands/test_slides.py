@@ -1,0 +1,167 @@
+"""The slides: where each begins, and that a file of them needs nothing else.
+
+tests/browser/test_slides.py looks at every slide in a browser.
+"""
+
+import base64
+import io
+import re
+import shutil
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
+
+from commands import slides
+from tests.support.lessons import NOTEBOOKS, NUMBERS, read_notebook
+
+BEGINS = {"slide", "subslide"}
+TYPES = BEGINS | {"fragment", "skip", "notes"}
+
+
+def show(cell):
+    """Return a cell's slideshow metadata."""
+    return cell.metadata.get("slideshow", {})
+
+
+def headings(cell):
+    """Return the places of the headings in a text cell, those in its code blocks left out."""
+    if cell.cell_type != "markdown":
+        return []
+    text = re.sub(r"(?ms)^```.*?^```", lambda block: "-" * len(block[0]), cell.source)
+    return [(match.start(), match[1]) for match in re.finditer(r"(?m)^(#{1,3}) ", text)]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_metadata_are_ones_that_the_slides_know(number):
+    for cell in read_notebook(number).cells:
+        assert set(show(cell)) <= {"slide_type", "output"}
+        if "slide_type" in show(cell):
+            assert show(cell)["slide_type"] in TYPES
+        if "output" in show(cell):
+            assert show(cell)["output"] in BEGINS
+            assert cell.outputs, f"there is no output to begin a slide: {cell.source}"
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_every_section_begins_a_slide(number):
+    cells = read_notebook(number).cells
+    assert show(cells[0]) == {"slide_type": "slide"}
+    for cell in cells:
+        for place, level in headings(cell):
+            before = re.sub("(?m)^#.*$", "", cell.source[:place])  # '## ' right before '### '
+            assert not before.strip(), f"a heading within a cell: {cell.source[place:][:60]}"
+            begins = BEGINS if level == "###" else {"slide"}
+            assert show(cell).get("slide_type") in begins, cell.source[:60]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_solutions_are_not_shown(number):
+    for cell in read_notebook(number).cells:
+        if cell.source.startswith("<details>"):
+            assert show(cell) == {"slide_type": "skip"}, cell.source[:90]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_no_answer_stands_on_the_slide_of_its_prediction(number):
+    asked = False
+    for cell in read_notebook(number).cells:
+        if show(cell).get("slide_type") in BEGINS | {"fragment"}:
+            asked = False
+        if cell.cell_type == "markdown":
+            asked = asked or "**Predict" in cell.source
+        elif "output" in show(cell):
+            asked = False
+        else:
+            assert not (asked and cell.outputs), cell.source
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A root that holds the notebook of one lesson."""
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(NOTEBOOKS[0], tmp_path / "notebooks")
+    return tmp_path
+
+
+def test_a_lesson_is_one_file_that_needs_no_other(course):
+    assert slides.main(["0"], course) == 0
+    (made,) = (course / "slides").iterdir()
+    assert made.name == f"{NOTEBOOKS[0].stem}.html"
+    page = BeautifulSoup(made.read_text("utf-8"), "html.parser")
+    assert page.title.text == "00 Start here"
+    assert not page.find_all("link")
+    assert page.find_all("img")
+    for element in page.find_all(src=True):
+        assert element["src"].startswith("data:")
+    for style in page.find_all("style"):
+        assert not re.search(r"@import|url\((?!data:)", style.text)
+    for image in page.find_all("img"):
+        assert image["alt"].strip()
+
+
+def test_an_unknown_lesson_is_named_with_those_there_are(course, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        slides.main(["00", "47"], course)
+    assert "there is no lesson 47; there are 00" in capsys.readouterr().err
+    assert not (course / "slides").exists()
+
+
+def sections(tmp_path, *cells):
+    """Return the text of each slide of a notebook of these cells."""
+    path = tmp_path / "01_tiny.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    page = BeautifulSoup(slides.slides(path), "html.parser")
+    return [section for section in page.find_all("section") if not section.find("section")]
+
+
+def text(source, slide_type):
+    metadata = {"slideshow": {"slide_type": slide_type}}
+    return nbformat.v4.new_markdown_cell(source, metadata=metadata)
+
+
+def test_an_output_can_begin_a_slide(tmp_path):
+    printed = nbformat.v4.new_output("stream", text="two\n")
+    metadata = {"slideshow": {"output": "subslide"}}
+    code = nbformat.v4.new_code_cell("print('one')", outputs=[printed], metadata=metadata)
+    first, second = sections(tmp_path, text("# 01 Tiny", "slide"), code)
+    assert "one" in first.text
+    assert "two" not in first.text
+    assert "one" not in second.text
+    assert "two" in second.text
+
+
+@pytest.mark.parametrize(("height", "portrait"), [(5, True), (4, False)])
+def test_only_a_picture_higher_than_wide_is_a_portrait(tmp_path, height, portrait):
+    png = io.BytesIO()
+    Image.new("1", (4, height)).save(png, "png")
+    data = {"image/png": base64.b64encode(png.getvalue()).decode()}
+    about = {"image/png": {"alt": "a picture", "width": 4}}
+    shown = nbformat.v4.new_output("display_data", data=data, metadata=about)
+    code = nbformat.v4.new_code_cell("1", outputs=[shown])
+    (slide,) = sections(tmp_path, text("# 01 Tiny", "slide"), code)
+    assert ("portrait" in slide.img.get("class", [])) == portrait
+
+
+def test_a_slide_that_goes_on_says_where_it_is(tmp_path):
+    cells = [text("# 01 Tiny", "slide"), text("## A & B?", "slide"), text("On.", "subslide")]
+    about = [section.get("data-about") for section in sections(tmp_path, *cells)]
+    assert about == [None, None, "01 Tiny: A & B?"]
+
+
+def test_formulas_are_drawn_by_the_browser(tmp_path):
+    (slide,) = sections(tmp_path, text("# 01 Tiny\n\n$x_1$ is\n\n$$\\frac{1}{2}$$", "slide"))
+    inline, block = slide.find_all("math")
+    assert inline.find("msub")
+    assert block["display"] == "block"
+    assert block.find("mfrac")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_no_formula_holds_a_command_that_the_slides_cannot_draw(number):
+    for cell in read_notebook(number).cells:
+        if cell.cell_type == "markdown" and show(cell).get("slide_type") != "skip":
+            page = BeautifulSoup(slides.to_html(cell.source), "html.parser")
+            for formula in page.find_all("math"):
+                assert "\\" not in formula.text

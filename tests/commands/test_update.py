@@ -1,0 +1,569 @@
+"""An update with real git repositories: what comes, what stays, and what is said when it cannot."""
+
+import copy
+import os
+import re
+import shutil
+import signal
+import socketserver
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from tests.support.lessons import ROOT
+from tests.support.processes import stopping, wait_for
+from tests.support.repository import SETTINGS, Copy, lesson
+from tests.support.tiny_course import Course, make_wheel
+
+# In the place of the real one, which makes an environment: says what it was asked, hands out.
+COURSE_PY = """
+import subprocess, sys
+print("course.py 1", *sys.argv[1:], flush=True)
+sys.exit(subprocess.call([sys.executable, "-m", "commands.hand_out"]))
+"""
+
+
+@pytest.fixture
+def author(tmp_path):
+    made = Copy(tmp_path / "author")
+    made.folder.mkdir()
+    (made.folder / "commands").mkdir()
+    for name in ("__init__", "hand_out", "lock", "update"):
+        shutil.copy(ROOT / f"commands/{name}.py", made.folder / "commands")
+    made.write("course.py", COURSE_PY)
+    made.write(".gitignore", "my_notebooks/\n__pycache__/\n")
+    made.git("init", "--quiet")
+    made.commit(**{"01_first": "one", "02_second": "two"})
+    return made
+
+
+@pytest.fixture
+def student(author):
+    """A student's clone, with the lessons handed out."""
+    clone = author.clone()
+    assert clone.update()[0] == 0
+    return clone
+
+
+def assert_refused(student, *words):
+    """An update changes nothing, exits with 1, and says these words."""
+    before = student.state()
+    code, lines, said = student.update()
+    assert code == 1
+    assert lines == []
+    assert said.startswith("Not updated: ")
+    assert all(word in said for word in words), said
+    assert student.state() == before
+    return said
+
+
+def test_lessons_come_and_edits_stay_by_the_new_course_py(author, student):
+    (student.mine / "01_first.ipynb").write_text("my answer")
+    author.write("course.py", COURSE_PY.replace("course.py 1", "course.py 2"))
+    author.commit(**{"01_first": "one, better", "02_second": "two, better"})
+    author.commit(**{"03_third": "three"})
+    assert student.update() == (
+        0,
+        [
+            "course.py 2 hand_out",
+            "Your changes stay; the new version is beside them: 01_first_new_version.ipynb",
+            "Refreshed 02_second.ipynb",
+            "Handed out 03_third.ipynb",
+            "Updated by 2 commits; new: 03_third; changed: 01_first, 02_second.",
+        ],
+        "",
+    )
+    assert (student.mine / "01_first.ipynb").read_text() == "my answer"
+    assert "two, better" in (student.mine / "02_second.ipynb").read_text()
+    assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
+    newest = "Already the newest: origin/main holds nothing that is not here."
+    assert student.update() == (0, ["course.py 2 hand_out", newest], "")
+
+
+def test_what_was_not_handed_out_or_installed_is_said_and_done_by_the_next_call(author, student):
+    author.write("course.py", "raise SystemExit('Set-up stopped: the disk is full')")
+    author.commit(**{"03_third": "three"})
+    code, lines, said = student.update()
+    assert (code, lines) == (
+        1,
+        ["Updated by 1 commit; new: 03_third. Not all is in place yet: see above."],
+    )
+    assert said == "Set-up stopped: the disk is full\n"
+    student.write("course.py", COURSE_PY)
+    assert "Handed out 03_third.ipynb" in student.update()[1]
+
+
+def test_a_shallow_clone_is_updated(author):
+    student = author.clone("--depth=1")
+    author.commit(**{"03_third": "three"})
+    assert student.update()[1][-1] == "Updated by 1 commit; new: 03_third."
+
+
+def test_edits_of_the_course_that_the_update_leaves_alone_stay(author, student):
+    student.write("notebooks/01_first.ipynb", lesson("edited in the wrong place"))
+    student.write("notes.txt", "mine")
+    author.commit(**{"03_third": "three"})
+    code, lines, said = student.update()
+    assert (code, said) == (0, "")
+    assert "Handed out 03_third.ipynb" in lines
+    assert "wrong place" in (student.folder / "notebooks/01_first.ipynb").read_text()
+    assert (student.folder / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_edits_that_the_update_would_meet_are_named(author, student, staged):
+    for name in ("01_first", "02_second"):
+        student.write(f"notebooks/{name}.ipynb", lesson("edited in the wrong place"))
+    if staged:
+        student.git("add", "--all")
+    author.commit(**{"01_first": "one, better", "02_second": "two, better"})
+    said = assert_refused(student, "my_notebooks/")
+    advice = re.search("`git (restore .+)`", said)[1].split()
+    assert advice[-2:] == ["notebooks/01_first.ipynb", "notebooks/02_second.ipynb"]
+    student.git(*advice)
+    assert student.update()[0] == 0
+
+
+def test_files_in_the_way_are_named(author, student):
+    student.write("notebooks/03_third.ipynb", lesson("mine"))
+    author.commit(**{"03_third": "three"})
+    assert_refused(student, "03_third.ipynb", "another name")
+
+
+def test_commits_of_ones_own_stay_and_can_be_set_aside(author, student):
+    student.commit(**{"04_mine": "mine"})
+    newest = "Already the newest: origin/main holds nothing that is not here."
+    assert student.update()[1][-1] == newest
+    author.commit(**{"03_third": "three"})
+    said = assert_refused(student, "1 commit here of your own", "1 commit new in origin/main")
+    student.follow(said)
+    assert student.update()[1][-1] == newest
+    kept = re.search("`git branch (.+?)`", said)[1]
+    assert student.git("show", f"{kept}:notebooks/04_mine.ipynb") == lesson("mine")
+
+
+@pytest.mark.parametrize("fetched", [False, True])
+def test_commits_that_were_taken_back_are_not_called_ones_own(author, student, fetched):
+    author.commit(**{"03_third": "a mistake"})
+    assert student.update()[0] == 0
+    last = student.git("rev-parse", "HEAD")
+    author.git("reset", "--quiet", "--hard", "HEAD~1")
+    if fetched:
+        student.git("fetch", "--quiet")
+    for _ in range(2):  # The second call meets what the first one has fetched.
+        said = assert_refused(student, "the course has taken back 1 commit that you have here.")
+        assert "own" not in said
+    student.follow(said)
+    assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
+    assert student.git("rev-parse", f"before_{last[:7]}") == last
+    assert student.update()[1][-1].startswith("Already the newest")
+
+
+@pytest.mark.parametrize("depth", [[], ["--depth=1"]])
+@pytest.mark.parametrize("fetched", [False, True])
+def test_a_history_that_was_rewritten_is_told_from_commits_of_ones_own(author, depth, fetched):
+    author.commit(**{"03_third": "three"})
+    student = author.clone(*depth)
+    assert student.update()[0] == 0
+    author.git("commit", "--quiet", "--amend", "--message", "another word")
+    author.commit(**{"04_fourth": "four"})
+    if fetched:
+        student.git("fetch", "--quiet")
+    for _ in range(2):
+        words = r"the history of the course was rewritten: origin/main has \d commits in the place"
+        said = assert_refused(student, "of 1 commit that you have here.")
+        assert re.search(words, said)
+        assert "own" not in said
+    student.follow(said)
+    assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
+
+
+def test_commits_of_ones_own_upon_rewritten_ones_are_counted_apart(author, student):
+    student.commit(**{"04_mine": "mine"})
+    author.git("commit", "--quiet", "--amend", "--message", "another word")
+    said = assert_refused(student, "was rewritten", "1 commit here is your own.")
+    student.follow(said)
+    kept = re.search("`git branch (.+?)`", said)[1]
+    assert student.git("show", f"{kept}:notebooks/04_mine.ipynb") == lesson("mine")
+    author.git("reset", "--quiet", "--hard", "HEAD")
+    assert student.update()[0] == 0
+
+
+@pytest.mark.parametrize("depth", [[], ["--depth=1"]])
+def test_a_branch_that_was_renamed_is_named_with_what_follows_it(author, depth):
+    student = author.clone(*depth)
+    assert student.update()[0] == 0
+    author.git("branch", "--move", "main", "trunk")
+    author.commit(**{"03_third": "three"})
+    said = assert_refused(student, "no longer has the branch main", "now on the branch trunk")
+    student.follow(said)
+    assert student.update()[0] == 0
+    assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
+    author.commit(**{"04_fourth": "four"})
+    assert student.update()[1][-1] == "Updated by 1 commit; new: 04_fourth."
+
+
+def test_a_branch_that_was_deleted_is_said_with_the_others(author, student):
+    for name in ("second", "third"):
+        author.git("branch", name)
+    author.git("checkout", "--quiet", "--detach")
+    author.git("branch", "--delete", "main")
+    author.git("symbolic-ref", "HEAD", "refs/heads/main")
+    said = assert_refused(student, "no longer has the branch main", "are second, third.")
+    student.follow(said.replace("NAME", "third"))
+    assert student.update()[0] == 0
+    for name in ("second", "third"):
+        author.git("branch", "--delete", "--force", name)
+    assert_refused(student, "no longer has the branch third", "It has no branch at all.")
+
+
+@pytest.fixture
+def serve():
+    """Start a server that answers each connection with some bytes, and then keeps it open."""
+    stop, servers = threading.Event(), []
+
+    def start(answer):
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                self.request.recv(4096)
+                self.request.sendall(answer)
+                if not answer:
+                    stop.wait(60)
+
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"127.0.0.1:{server.server_address[1]}"
+
+    yield start
+    stop.set()
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+IMPATIENT = """
+import sys
+from commands import update
+update.PATIENCE, update.SILENCE = 0.3, 1.5
+sys.exit(update.main())
+"""
+
+
+def update_impatiently(student):
+    """Return the exit code and the words of an update that waits a second for a server."""
+    command = [sys.executable, "-c", IMPATIENT]
+    env = student.env | {"no_proxy": "*"}
+    ran = subprocess.run(
+        command, cwd=student.folder, env=env, capture_output=True, text=True, timeout=60
+    )
+    return ran.returncode, ran.stderr
+
+
+@pytest.mark.parametrize("scheme", ["http", "git"])
+def test_a_server_that_never_answers_is_waited_for_in_words_and_not_for_ever(
+    author, student, serve, scheme
+):
+    address = serve(b"")
+    me = "me:secret@" if scheme == "http" else ""
+    student.git("remote", "set-url", "origin", f"{scheme}://{me}{address}/course")
+    before = student.state()
+    code, said = update_impatiently(student)
+    url = f"{scheme}://{address}/course"
+    assert (code, said) == (
+        1,
+        f"Waiting for {url}. Ctrl-C stops that; nothing is lost.\n"
+        f"Not updated: {url} has not answered for 1.5 seconds. Check the internet connection, or "
+        "call this again later.\n",
+    )
+    assert student.state() == before
+
+
+def test_a_program_that_asks_for_a_password_and_gets_none_is_ended_with_its_children(
+    student, serve, tmp_path
+):
+    script = tmp_path / "ask"
+    script.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/asked\nsleep 60\n")
+    script.chmod(0o755)
+    student.env["GIT_ASKPASS"] = str(script)
+    student.git("remote", "set-url", "origin", f"http://{serve(UNAUTHORIZED)}/course")
+    code, said = update_impatiently(student)
+    assert (code, "has not answered" in said) == (1, True)
+    asked = int((tmp_path / "asked").read_text())
+    wait_for(lambda: not runs(asked), 10)
+
+
+def runs(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+UNAUTHORIZED = (
+    b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=course\r\n"
+    b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+)
+
+
+def test_a_server_that_asks_for_a_password_is_left_to_the_student(author, student, serve):
+    student.git("remote", "set-url", "origin", f"http://{serve(UNAUTHORIZED)}/course")
+    student.env["no_proxy"] = "*"
+    for name in ("GIT_ASKPASS", "SSH_ASKPASS"):
+        student.env.pop(name, None)
+    assert_refused(student, "asks who you are", "`git pull --ff-only`")
+
+
+def test_progress_counts_as_an_answer_and_is_not_shown(author, student, tmp_path):
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nfor k in 1 2 3 4 5 6; do sleep 0.5; echo $k >&2; done\nexec $@\n")
+    slow.chmod(0o755)
+    student.git("config", "remote.origin.uploadpack", f"{slow} git-upload-pack")
+    author.commit(**{"03_third": "three"})
+    code, said = update_impatiently(student)
+    assert code == 0
+    assert said == f"Waiting for {author.folder.as_uri()}. Ctrl-C stops that; nothing is lost.\n"
+
+
+def test_without_a_network_nothing_changes_and_the_next_call_goes_on(author, student):
+    author.commit(**{"03_third": "three"})
+    away = author.folder.with_name("away")
+    author.folder.rename(away)
+    assert_refused(student, "internet connection", "`git fetch` says")
+    student.git("remote", "set-url", "origin", "http://me:secret@127.0.0.1:1/course")
+    assert "secret" not in assert_refused(student, "`git fetch` says", "127.0.0.1:1/course")
+    student.git("remote", "set-url", "origin", author.folder.as_uri())
+    away.rename(author.folder)
+    assert student.update()[0] == 0
+
+
+@pytest.mark.parametrize("lock", ["index.lock", "refs/remotes/origin/main.lock"])
+def test_a_lock_that_an_interrupted_git_left_is_named(author, student, lock):
+    author.commit(**{"01_first": "one, better"})
+    path = student.folder / ".git" / lock
+    path.touch()
+    assert_refused(student, str(path), "delete that file")
+    path.unlink()
+    assert student.update()[0] == 0
+
+
+def test_a_fixed_version_is_no_branch(author, student):
+    student.git("checkout", "--quiet", "--detach")
+    author.commit(**{"03_third": "three"})
+    said = assert_refused(student, "fixed version")
+    student.git(*re.search("`git (switch .+?)`", said)[1].split())
+    assert student.update()[0] == 0
+
+
+def test_a_branch_that_follows_nothing_is_named(student):
+    student.git("branch", "--unset-upstream")
+    said = assert_refused(student, "the branch main follows no")
+    student.git(*re.search("`git (branch .+?)`", said)[1].split())
+    assert student.update()[0] == 0
+
+
+def test_a_copy_without_a_remote_is_told_to_name_one(student):
+    student.git("remote", "remove", "origin")
+    assert_refused(student, "git remote add origin")
+
+
+def test_a_folder_that_is_no_clone_is_told_so(author, tmp_path):
+    # A downloaded archive, inside somebody's own repository.
+    outer = Copy(tmp_path / "outer")
+    outer.folder.mkdir()
+    outer.git("init", "--quiet")
+    student = Copy(outer.folder / "course")
+    shutil.copytree(author.folder, student.folder, ignore=shutil.ignore_patterns(".git"))
+    code, lines, said = student.update()
+    assert (code, lines) == (1, [])
+    assert f"{student.folder} was not made by `git clone` (it is in the repository" in said
+    assert f"{outer.folder}, another one)" in said
+    assert "download" in said
+    assert not student.mine.exists()
+    (student.folder / ".git").mkdir()  # as a copy that was cut short leaves it
+    assert f"{student.folder / '.git'} is damaged." in student.update()[2]
+    shutil.rmtree(outer.folder / ".git")
+    assert f"{student.folder / '.git'} is damaged." in student.update()[2]
+    (student.folder / ".git").rmdir()
+    assert f"{student.folder} was not made by `git clone`. To get" in student.update()[2]
+
+
+@pytest.fixture
+def other(tmp_path):
+    """Somebody's own repository, which nothing here may touch."""
+    made = Copy(tmp_path / "other")
+    made.folder.mkdir()
+    made.git("init", "--quiet")
+    made.commit(mine="mine")
+    return made
+
+
+def test_variables_that_name_another_repository_are_passed_by(author, student, other):
+    author.commit(**{"03_third": "three"})
+    before = other.state()
+    at = other.folder / ".git"
+    variables = {
+        "GIT_DIR": str(at),
+        "GIT_COMMON_DIR": str(at),
+        "GIT_WORK_TREE": str(other.folder),
+        "GIT_INDEX_FILE": str(at / "index"),
+        "GIT_OBJECT_DIRECTORY": str(at / "objects"),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(at / "objects"),
+        "GIT_SHALLOW_FILE": str(at / "HEAD"),
+        "GIT_NAMESPACE": "another",
+        "GIT_PREFIX": "notebooks/",
+        "GIT_CEILING_DIRECTORIES": str(student.folder),
+        "GIT_DEFAULT_HASH": "sha256",
+        "GIT_CONFIG_PARAMETERS": "'remote.origin.url'='nowhere'",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "remote.origin.url",
+        "GIT_CONFIG_VALUE_0": "nowhere",
+        "GIT_CONFIG": str(at / "config"),
+        "GIT_REFLOG_ACTION": "another",
+        "GIT_TRACE": "1",
+    }
+    clean = dict(student.env)
+    student.env |= variables
+    code, lines, said = student.update()
+    student.env = clean
+    assert (code, lines[-1], said) == (0, "Updated by 1 commit; new: 03_third.", "")
+    assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
+    assert student.git("status", "--short") == ""
+    assert other.state() == before
+
+
+HOSTILE = """
+[core]
+    hooksPath = {hooks}
+    autocrlf = true
+[merge]
+    ff = false
+    autoStash = true
+[branch "main"]
+    mergeOptions = --squash --no-commit
+[pull]
+    rebase = true
+[fetch]
+    prune = true
+    recurseSubmodules = true
+[remote "origin"]
+    tagOpt = --tags
+[submodule]
+    recurse = true
+[color]
+    ui = always
+    branch = always
+    diff = always
+[diff]
+    relative = true
+    noprefix = true
+    external = false
+    renames = copies
+[log]
+    showSignature = true
+[alias]
+    fetch = "!false"
+    merge = "!false"
+"""
+
+
+def test_a_user_s_own_settings_of_git_change_nothing(author, student, tmp_path):
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    for name in ("post-merge", "reference-transaction", "post-checkout", "pre-merge-commit"):
+        (hooks / name).write_text("#!/bin/sh\necho the hook was here >&2\nexit 1\n")
+        (hooks / name).chmod(0o755)
+    author.git("tag", "moved")
+    student.git("fetch", "--quiet", "--tags")
+    settings = student.folder.with_suffix(".gitconfig")
+    settings.write_text(SETTINGS + HOSTILE.format(hooks=hooks))
+    student.write("notebooks/02_second.ipynb", lesson("edited in the wrong place"))
+    author.commit(**{"01_first": "one, better"})
+    author.commit(**{"03_third": "three"})
+    author.git("tag", "--force", "moved")
+    code, lines, said = student.update()
+    news = "Updated by 2 commits; new: 03_third; changed: 01_first."
+    assert (code, lines[-1], said) == (0, news, "")
+    author.commit(**{"02_second": "two, better"})
+    assert_refused(student, "02_second.ipynb", "git restore")
+
+
+def test_an_option_is_refused_before_anything_moves(author, student):
+    author.commit(**{"03_third": "three"})
+    before = student.state()
+    command = [sys.executable, "-m", "commands.update", "--help"]
+    ran = subprocess.run(
+        command, cwd=student.folder, env=student.env, capture_output=True, text=True
+    )
+    assert (ran.returncode, ran.stderr) == (
+        2,
+        "update takes no options, and was given ['--help'].\n",
+    )
+    assert student.state() == before
+
+
+def test_without_git_it_says_what_to_install(student, tmp_path):
+    student.env["PATH"] = str(tmp_path)
+    code, lines, said = student.update()
+    assert (code, lines) == (1, [])
+    assert "no git program" in said
+
+
+def test_what_git_says_otherwise_is_passed_on(author, student):
+    # An edit that was stashed met the new version, and was left half merged.
+    student.write("notebooks/01_first.ipynb", lesson("edited in the wrong place"))
+    student.git("stash")
+    author.commit(**{"01_first": "one, better"})
+    assert student.update()[0] == 0
+    with pytest.raises(AssertionError, match="stash"):
+        student.git("stash", "pop")
+    author.commit(**{"01_first": "one, best"})
+    assert_refused(student, "`git merge` says", "unmerged files")
+
+
+@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_ctrl_c_and_a_closed_terminal_end_the_wait_for_the_network(student, tmp_path, ending):
+    script = "#!/bin/sh\necho $$ > number\nmv number waiting\nsleep 60\n"
+    (tmp_path / "git").write_text(script)
+    (tmp_path / "git").chmod(0o755)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "commands.update"],
+        cwd=student.folder,
+        env=student.env | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with stopping(process):
+        wait_for((student.folder / "waiting").exists)
+        os.killpg(process.pid, getattr(signal, ending))
+        _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (130, "Interrupted. Call this again: it goes on.\n")
+    assert not runs(int((student.folder / "waiting").read_text()))
+
+
+def test_the_real_course_py_installs_what_the_new_pins_say(tmp_path):
+    made = Course(tmp_path / "author")
+    shutil.copy(ROOT / ".gitignore", made.folder)
+    author = Copy(made.folder)
+    author.git("init", "--quiet")
+    author.commit()
+    clone = author.clone()
+    student = copy.copy(made)
+    student.folder, student.venv = clone.folder, clone.folder / ".venv"
+    student.env = made.env | {k: v for k, v in clone.env.items() if k.startswith("GIT_")}
+    assert student.call("hand_out").stdout.endswith("Handed out 01_first.ipynb, 02_second.ipynb\n")
+    make_wheel(made.wheels, "another", "1.0", {"another.py": ""})
+    made.requirements.write_text(made.requirements.read_text() + "another\n")
+    author.commit(**{"03_third": "three"})
+    answer = student.call("update")
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.endswith(
+        "Handed out 03_third.ipynb\nUpdated by 1 commit; new: 03_third.\n"
+    )
+    assert (student.site_packages() / "another.py").exists()
+    assert "jupyterlab" not in answer.stdout, "an update opens nothing"

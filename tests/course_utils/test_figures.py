@@ -1,0 +1,111 @@
+"""A picture looks the same in every session, and leaves the session's own settings alone."""
+
+import subprocess
+import sys
+import zipfile
+
+import matplotlib.style
+import numpy as np
+import pytest
+import torch
+from matplotlib import rc_context, rcParams
+from matplotlib.figure import Figure
+
+from course_utils import animation, figures, graphs, plots, self_check, sliders
+from tests.support.lessons import ROOT
+
+matplotlib.use("agg")
+
+X = np.linspace(0, 1, 12)
+Y = 2 * X + 1 + 0.1 * np.sin(40 * X)
+PATH = np.column_stack([np.linspace(0, 2, 21), np.linspace(0, 1, 21)])
+
+
+def graph():
+    w = torch.tensor(2.0, requires_grad=True)
+    with graphs.record(w=w) as tape:
+        loss = (3 * w - 5) ** 2
+    tape.draw(loss, gradients=True)
+
+
+KINDS = {
+    "a plot": lambda: plots.residuals(X, Y, 0.5, 1.0),
+    "a colour map": lambda: plots.loss_surface(X, Y, 0.5, 1.0),
+    "a graph": graph,
+    "a slider": lambda: sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1)),
+    "an animation": lambda: animation.play(plots.one_descent, X, Y, PATH, 20, "lr = 0.1"),
+    "the self-check": self_check.figure,
+}
+SESSIONS = {
+    "another style": ["dark_background"],
+    "own settings": [{"figure.dpi": 50, "savefig.dpi": 50, "font.size": 20, "lines.linewidth": 9}],
+    "those of the notebook": [{"figure.constrained_layout.use": False, "font.family": "serif"}],
+}
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """Return the data and metadata of all that is displayed."""
+    outputs = []
+    for module in (figures, sliders, animation):
+        monkeypatch.setattr(
+            module, "display", lambda data, metadata=None, **_: outputs.append((data, metadata))
+        )
+    return outputs
+
+
+@pytest.mark.parametrize("session", SESSIONS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_looks_the_same_whatever_the_session_has_set(displayed, kind, session):
+    KINDS[kind]()
+    (data, metadata), *_ = displayed
+    displayed.clear()
+    with matplotlib.style.context(SESSIONS[session]):
+        before = rcParams.copy()
+        KINDS[kind]()
+        assert rcParams == before, "the session's settings have changed"
+    assert data["image/png"] == displayed[0][0]["image/png"]
+    assert metadata == displayed[0][1]
+
+
+def test_a_picture_on_given_axes_has_the_style_of_the_session():
+    with rc_context({"lines.linewidth": 7.5}):
+        ax = Figure().subplots()
+        plots.learning_curves([3.0, 2.0], [4.0, 3.0], ax=ax)
+    assert {line.get_linewidth() for line in ax.lines} == {7.5}
+
+
+def test_the_style_can_be_used_for_a_figure_of_ones_own():
+    before = rcParams.copy()
+    with figures.style():
+        ax = Figure().subplots()
+        assert not ax.spines["top"].get_visible()
+    assert rcParams == before
+
+
+def test_a_style_inside_another_keeps_what_the_outer_one_has_set():
+    with figures.style({"axes.titley": 1.0}), figures.style():
+        assert rcParams["axes.titley"] == 1.0
+    with figures.style(), figures.style({"axes.titley": 0.5}):
+        assert rcParams["axes.titley"] == 0.5
+
+
+def test_an_error_in_a_picture_leaves_the_settings_as_they_were(displayed):
+    before = rcParams.copy()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="w must be one number"):
+            plots.residuals(X, Y, X, 1.0)
+        assert rcParams == before
+
+
+def test_the_style_is_in_the_package_that_is_installed(tmp_path):
+    """Elsewhere than in a checkout a lesson would lack it."""
+    code = f"from setuptools.build_meta import build_wheel; build_wheel({str(tmp_path)!r})"
+    for name in ("pyproject.toml", "README.md", "LICENSE", "course_utils"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "course_utils/style.mplstyle" in names
+    assert "course_utils/figures.py" in names
+    assert not (ROOT / "notebooks/matplotlibrc").exists()

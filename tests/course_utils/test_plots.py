@@ -1,0 +1,506 @@
+"""Every picture shows itself with a line of text, draws on given axes, and refuses bad input."""
+
+import ast
+import base64
+import inspect
+import io
+import re
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import matplotlib
+import numpy as np
+import pytest
+import torch
+from matplotlib.figure import Figure
+from matplotlib.image import imread
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from course_utils import figures, plots
+from course_utils.descent import QuadraticLoss, design_matrix
+from course_utils.plots import core
+from tests.support.lessons import ROOT
+
+matplotlib.use("agg")
+
+X = np.linspace(0, 1, 12).reshape(-1, 1)
+Y = 2 * X + 1 + 0.1 * np.sin(40 * X)
+PATH = np.column_stack([np.linspace(0, 2, 30), np.linspace(0, 1, 30)])
+
+POWERS = np.hstack([X, X**2, X**3])
+TWO = np.hstack([Y, 2 * Y])
+LOSSES = np.array([3.0, 2.0, 1.5])
+SPLITS = np.array([[1.0, 0.8, 0.9, 1.2], [1.1, 0.7, 0.8, 1.3], [1.2, 0.9, 0.7, 1.1]])
+DEGREES = np.arange(1, 5)
+POINTS = (X[:, 0], Y[:, 0])
+NAMES, OUTPUTS = [("a", "m"), ("b", "g"), ("c", "s")], [("apples", "t"), ("pears", "t")]
+GRID = np.linspace(0, 1, 9)
+FIVE = np.vander(GRID, 5, increasing=True)
+BASES = dict.fromkeys("abc", FIVE)
+TIMES = {
+    name: np.array([[100, k * 1e-5], [1e4, k * 1e-4], [1e6, k * 1e-2]])
+    for k, name in enumerate(["NumPy", "PyTorch", "scikit-learn", "by hand"], start=2)
+}
+SPEEDS = {name: pairs * [0.16, 1e8] for name, pairs in TIMES.items()}
+PARTS = {
+    "few rows": {"forward": 2.4e-6, "backward": 3e-6},
+    "many rows": {"forward": 1e-3, "backward": 4e-3},
+}
+
+# Each picture with good arguments; the panels are those it asks for.
+PICTURES = {
+    "means_by_axis": ((TWO[:2], "ab", "cd", "mm"), None),
+    "broadcast_difference": ((Y[:3], Y[:3, 0], ["left", "right"]), None),
+    "every_pair": ((Y, Y[:, 0]), "rows table"),
+    "train_and_validation": ((X, Y, X[:3], Y[:3], 2.0, 1.0), None),
+    "residuals": ((X, Y, 0.5, 1.0), "residuals squares"),
+    "loss_surface": ((X, Y, 0.5, 1.0), "surface map"),
+    "loss_slices": ((X, Y, 0.5, 1.0, -1.0, -2.0), "w b"),
+    "three_views": ((X, Y, PATH), "data parameters loss"),
+    "learning_rates": ((X, Y, [PATH] * 4, [0.1, 0.2, 0.3, 2.0]), "p0 p1 p2 p3 l0 l1 l2 l3"),
+    "feature_scale": ((X, 10 * X, Y, PATH, PATH), "raw scaled loss"),
+    "batch_paths": ((X, Y, {12: PATH, 4: PATH, 1: PATH}, 5), "m0 m1 m2 loss"),
+    "one_descent": ((X, Y, PATH, 20, "lr = 0.1"), "path loss"),
+    "learning_curves": (([3.0, 2.0, 1.5], [4.0, 3.0, 2.5]), None),
+    "visits": ((range(1, 5), [3, 7, 15, 31], [2, 3, 4, 5]), None),
+    "fit_and_error": ((X, Y, [2.0, 1.0], [3.0, 2.0, 1.5], 1.0, "loss"), "fit error"),
+    "accumulation": ((X, Y, PATH, 2 * PATH), "map error"),
+    "norm_over_n": (([10, 100], [0.03, 0.01], [0.11, 0.1], 0.1), None),
+    "distance_left": ((X, Y, {"a": PATH, "b": PATH[:9]}), "steep flat"),
+    "each_input": ((POWERS, TWO, NAMES, OUTPUTS), "i0 i1 i2"),
+    "matrix_product": ((POWERS[:4], TWO[:3], ["x", "w", "b", "y"]), None),
+    "predictions_against_targets": ((TWO, TWO + 1, TWO - 1, "ab", "cd", "t"), "left right"),
+    "errors_by_row": ((TWO, TWO + 1, TWO - 1, "ab", "cd", "t"), "left right"),
+    "two_scales": ((100 * POWERS, POWERS, TWO, LOSSES, LOSSES / 2, [0.1, 0.5]), "spectrum loss"),
+    "first_and_last_line": ((X, Y, PATH), "line loss"),
+    "parameters_by_epoch": ((X, Y, {"a": PATH, "b": PATH[:9]}), "w b loss"),
+    "epoch_orders": ((np.array([[0, 1, 2, 3], [3, 1, 0, 2]]), 3), None),
+    "reported_losses": ((LOSSES, LOSSES[::-1]), None),
+    "batch_gradients": (({5: PATH, 20: PATH / 2, 80: PATH / 3}, [1.0, 0.5]), "g0 g1 g2 spread"),
+    "order_matters": ((X, Y, PATH, 2 * PATH), "sorted shuffled"),
+    "split_comparison": (({("a", "s"): LOSSES, ("b", "s"): 2 * LOSSES},), None),
+    "polynomial_fits": ((X, Y, {"a": [1.0, 2.0], "b": [1.0, 1.0, 1.0]}), "curves errors"),
+    "eigenmodes": ((FIVE, GRID**2, GRID, FIVE), "m0 m1 m2 m3 m4"),
+    "mode_decay": (([0.01, 0.1, 1.0], 0.5, [100, 1000]), None),
+    "settling": ((X, Y, [1.0, 2.0], [1.0, 2.1], [0.1, 1.0], [0.5, 0.0]), "modes fit"),
+    "bases": ((GRID, BASES, BASES, GRID**2), "b0 b1 b2 loss"),
+    "excess_losses": (({"a": LOSSES, "b": 2 * LOSSES}, 1.0), None),
+    "one_fit": ((POINTS, POINTS, GRID, GRID, GRID**2, "title 1"), None),
+    "fits_and_truth": ((POINTS, POINTS, GRID, GRID, {k: GRID**k for k in range(3)}), "f0 f1 f2"),
+    "degree_sweep": ((DEGREES, SPLITS, 2 * SPLITS, 0.3), "sweep votes"),
+    "losses_by_size": (
+        (10 * DEGREES, dict.fromkeys(range(3), (SPLITS, 2 * SPLITS)), 0.3),
+        "c0 c1 c2",
+    ),
+    "ridge_path": ((DEGREES, POWERS[:4], SPLITS, 2 * SPLITS, 0.3), "weights losses"),
+    "early_stop": (
+        (LOSSES, LOSSES + 1, 1, POINTS, POINTS, GRID, [GRID, GRID**2]),
+        "losses fits",
+    ),
+    "kept_shares": ((LOSSES, {"a": LOSSES / 3, "b": LOSSES / 4}), None),
+    "reported_and_true": (({"a": (LOSSES, 2 * LOSSES), "b": (LOSSES, LOSSES)}, 0.3), None),
+    "target_and_input": ((Y, X, "y (m)", "x (s)"), "target input"),
+    "kept_epoch": ((LOSSES, LOSSES + 1, 1, {"line": 2.0}), None),
+    "split_results": (({"a": LOSSES, "b": LOSSES + 1, "c": LOSSES * 2}, "m"), "rmse difference"),
+    "residual_views": ((Y, X, "m"), "target prediction"),
+    "input_importance": (("abcd", {k: {"m": SPLITS} for k in "xyz"}, "m"), "v0 v1 v2"),
+    "step_parts": ((PARTS,), None),
+    "time_against_rows": ((TIMES,), None),
+    "throughput": ((SPEEDS,), None),
+}
+OPTIONS = {
+    "matrix_product": {"add": [1.0, 2.0]},
+    "polynomial_fits": {"x_range": [0, 1.3]},
+    "time_against_rows": {"line": [2e-5, 1e-8]},
+}
+# Arguments with nothing beside them that has to be of their length.
+ANY_LENGTH = {
+    "broadcast_difference": "left right",
+    "three_views": "path",
+    "batch_paths": "paths",
+    "one_descent": "path",
+    "fit_and_error": "errors",
+    "distance_left": "paths",
+    "matrix_product": "left",
+    "two_scales": "losses_raw losses_standard",
+    "first_and_last_line": "path",
+    "parameters_by_epoch": "paths",
+    "epoch_orders": "orders",
+    "batch_gradients": "clouds",
+    "order_matters": "sorted_lines shuffled_lines",
+    "split_comparison": "losses",
+    "polynomial_fits": "fits",
+    "mode_decay": "eigenvalues marks",
+    "excess_losses": "losses",
+    "losses_by_size": "results",
+    "reported_and_true": "results",
+    "input_importance": "views",
+    "time_against_rows": "times",
+    "throughput": "speeds",
+}
+
+
+def good(name):
+    """Return the arguments of a picture by the name of each."""
+    arguments, _ = PICTURES[name]
+    bound = inspect.signature(getattr(plots, name)).bind(*arguments, **OPTIONS.get(name, {}))
+    return bound.arguments
+
+
+def axes_for(name):
+    """Return axes to draw on, as the argument that the picture takes."""
+    _, panels = PICTURES[name]
+    if not panels:
+        return {"ax": Figure().subplots()}
+    kinds = {"surface": {"projection": "3d"}} if "surface" in panels else {}
+    return {"axs": Figure().subplot_mosaic([panels.split()], per_subplot_kw=kinds)}
+
+
+def refuse(name, **changed):
+    """Call a picture with some other arguments; return the words of the error it has to raise."""
+    _, panels = PICTURES[name]
+    axs = {panel: MagicMock() for panel in (panels or "ax").split()}  # drawing on nothing is quick
+    with pytest.raises(ValueError, match=r"\.$") as error:
+        getattr(plots, name)(**good(name) | changed, **({"axs": axs} if panels else axs))
+    return str(error.value)
+
+
+def is_numbers(value):
+    """Tell an array, or a sequence of plain numbers, which a picture takes as an array."""
+    if isinstance(value, (list, tuple, range)):
+        return all(isinstance(number, (int, float)) for number in value)
+    return isinstance(value, np.ndarray)
+
+
+def places(value, replace=lambda new: new):
+    """Yield the numbers and arrays in an argument, and how to put another in the place of each."""
+    if is_numbers(value) or isinstance(value, (int, float)):
+        yield value, replace
+    elif isinstance(value, dict):
+        key = list(value)[-1]
+        yield from places(value[key], lambda new: replace({**value, key: new}))
+    elif isinstance(value, (list, tuple)):
+        for k, part in enumerate(value):
+            yield from places(part, lambda new, k=k: replace([*value[:k], new, *value[k + 1 :]]))
+
+
+def spoiled(value):
+    """Yield what is no argument of a picture, and what an error has to say of it."""
+    array = np.array(value, dtype=float)
+    yield "text", "'text'"
+    holes = array.copy()
+    holes.flat[-1] = np.nan
+    yield holes, "NaN"
+    deeper = np.stack([array, array])[None]
+    yield deeper, str(deeper.shape)
+
+
+def drawn(name, **changed):
+    """Draw a picture of one panel; return its axes and its line."""
+    ax = Figure().subplots()
+    return ax, getattr(plots, name)(**good(name) | changed, ax=ax)
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """Return what a picture displays: pairs of data and metadata."""
+    seen = []
+    monkeypatch.setattr(
+        figures, "display", lambda data, metadata, raw: seen.append((data, metadata, raw))
+    )
+    return seen
+
+
+# The other pictures are shown in cells whose stored outputs are compared.
+SUBJECTS = ("gradient_descent", "autograd", "raw_tensors", "time")
+HOMES = [f"course_utils.plots.{subject}" for subject in SUBJECTS]
+SHOWN = [name for name in PICTURES if getattr(plots, name).__module__ in HOMES]
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_picture_shows_itself_with_its_line(name, displayed, capsys):
+    assert getattr(plots, name)(**good(name)) is None
+    ((data, metadata, raw),) = displayed
+    line = capsys.readouterr().out
+    assert raw
+    assert line == f"{data['text/plain']}\n" == f"{metadata['image/png']['alt']}\n"
+    assert any(character.isdigit() for character in line)
+    png = base64.b64decode(data["image/png"])
+    assert b"Software" not in png  # the version of matplotlib: the bytes shall outlive it
+    pixels = imread(io.BytesIO(png))
+    assert pixels.shape[1] >= metadata["image/png"]["width"] > 400
+    assert pixels.std() > 0.02, "the picture is blank"
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_picture_draws_on_given_axes(name, displayed):
+    given = axes_for(name)
+    line = getattr(plots, name)(**good(name), **given)
+    assert line.endswith(".")
+    assert not displayed
+    axes = [given["ax"]] if "ax" in given else given["axs"].values()
+    assert all(ax.has_data() for ax in axes)
+    for legend in filter(None, (ax.get_legend() for ax in axes)):
+        assert legend._get_loc() != Legend.codes["best"], "it jumps when a slider moves the data"
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_bad_argument_is_named_as_it_is_spelled_with_what_was_given(name):
+    for argument, value in good(name).items():
+        for part, replace in places(value):
+            for bad, what in spoiled(part):
+                words = refuse(name, **{argument: replace(bad)})
+                assert re.search(rf"\b{argument}\b", words)
+                assert what in words
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_lengths_that_do_not_fit_each_other_are_named(name):
+    free = ANY_LENGTH.get(name, "").split()
+    for argument, value in good(name).items():
+        for part, replace in places(value):
+            if is_numbers(part) and argument not in free:
+                words = refuse(name, **{argument: replace(part[:-1])})
+                assert re.search(rf"\b({'|'.join(good(name))})\b", words)
+                assert re.search(rf"\b({len(part)}|{len(part) - 1})\b", words)
+
+
+def test_picture_takes_tensors_that_require_grad_and_leaves_them(displayed):
+    x = torch.tensor(X, requires_grad=True)
+    plots.residuals(x, torch.tensor(Y), torch.tensor(0.5, requires_grad=True), 1.0)
+    assert len(displayed) == 1
+    assert x.grad is None
+
+
+def test_picture_asks_for_its_axes_by_name():
+    with pytest.raises(ValueError, match="axs must hold axes for"):
+        plots.residuals(X, Y, 0.5, 1.0, axs={"left": None})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((X, Y[:5], 0.5, 1.0), r"y must have 12 rows, but has 5"),
+        ((X, Y * np.nan, 0.5, 1.0), r"y must be finite, but 12 of its 12 numbers are NaN"),
+        ((X[:0], Y, 0.5, 1.0), r"x must hold at least one number"),
+        ((np.hstack([X, X]), Y, 0.5, 1.0), r"x must have shape \(n,\) or \(n, 1\)"),
+        ((X.T, Y, 0.5, 1.0), r"x must have shape \(n,\) or \(n, 1\), but has shape \(1, 12\)"),
+        ((X, Y, X, 1.0), r"w must be one number, but has shape \(12, 1\)"),
+        (("text", Y, 0.5, 1.0), r"x must be numbers in the shape of an array, got 'text'"),
+    ],
+)
+def test_bad_input_is_named(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        plots.residuals(*arguments)
+
+
+def test_a_learning_rate_that_is_not_positive_is_named():
+    with pytest.raises(ValueError, match="lrs must be positive, got 0"):
+        plots.learning_rates(X, Y, [PATH] * 4, [0.1, 0.2, 0, 1])
+
+
+def test_a_path_of_another_shape_is_named():
+    with pytest.raises(ValueError, match=r"path must have shape \(steps \+ 1, 2\)"):
+        plots.three_views(X, Y, PATH.T)
+
+
+@pytest.mark.parametrize("x", [X, 1000 * X, np.ones((12, 1))], ids=["round", "canyon", "valley"])
+def test_the_loss_is_the_same_along_a_level_line(x):
+    """In the valley, where only w + b counts, the lines are straight as far as one can see."""
+    loss, ax = QuadraticLoss(design_matrix(x), Y[:, 0]), Figure().subplots()
+    core.draw_bowl(ax, loss, (-1, 3), (0, 2))
+    (lines,) = ax.collections
+    assert len(lines.get_segments()) == 12
+    seen = [line[(abs(line) < 10).all(axis=1)] for line in lines.get_segments()]
+    assert sum(map(len, seen)) > 0
+    for line, level in zip(seen, lines.get_array(), strict=True):
+        assert loss.loss(line) == pytest.approx(level, rel=1e-6)
+
+
+# The pictures of lesson 10 show times, so that no cell's output is compared.
+
+
+def legend_of(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+@pytest.mark.parametrize(
+    ("name", "series", "axes", "line"),
+    [
+        (
+            "time_against_rows",
+            TIMES,
+            ("rows n", "time of one call (s)"),
+            "100 to 1,000,000 rows: NumPy 20 µs to 20 ms; PyTorch 30 µs to 30 ms; "
+            "scikit-learn 40 µs to 40 ms; by hand 50 µs to 50 ms.",
+        ),
+        (
+            "throughput",
+            SPEEDS,
+            ("batch size (rows)", "rows per second"),
+            "Rows per second, batches of 16 to 160000: NumPy 2e+03 to 2e+06; "
+            "PyTorch 3e+03 to 3e+06; scikit-learn 4e+03 to 4e+06; by hand 5e+03 to 5e+06.",
+        ),
+    ],
+)
+def test_series_are_drawn_as_given_and_can_be_told_apart(name, series, axes, line):
+    ax, said = drawn(name)
+    assert said == line
+    assert (ax.get_xlabel(), ax.get_ylabel()) == axes
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    lines = ax.lines[: len(series)]
+    assert legend_of(ax)[: len(series)] == list(series)
+    for drawn_line, pairs in zip(lines, series.values(), strict=True):
+        assert np.array_equal(drawn_line.get_xydata(), pairs)
+        assert min(ax.get_xlim()) < pairs[:, 0].min() < pairs[:, 0].max() < max(ax.get_xlim())
+        assert min(ax.get_ylim()) < pairs[:, 1].min() < pairs[:, 1].max() < max(ax.get_ylim())
+    for told_by in (Line2D.get_color, Line2D.get_marker, Line2D.get_linestyle):
+        assert len({told_by(drawn_line) for drawn_line in lines}) == len(series)
+    assert "None" not in {line.get_marker() for line in lines}
+    assert ax.get_legend()._get_loc() == Legend.codes["upper left"]  # where no curve can be
+
+
+def test_places_of_batches_are_ticks():
+    ax, _ = drawn("throughput")
+    assert list(ax.get_xticks()) == [16, 1600, 160000]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["16", "1600", "160000"]
+    assert not ax.xaxis.get_minorticklocs().size
+
+
+def test_a_line_and_the_rows_where_its_parts_are_equal_are_drawn_below_the_points():
+    ax, _ = drawn("time_against_rows")
+    *series, model, equal = ax.lines
+    rows, seconds = model.get_data()
+    assert (rows[0], rows[-1]) == pytest.approx((100, 1e6))
+    assert seconds == pytest.approx(2e-5 + 1e-8 * rows)
+    assert np.diff(np.log(rows)).max() < 0.1  # a bend of a line is seen on such axes
+    assert equal.get_xdata() == pytest.approx([2000, 2000])
+    assert legend_of(ax)[-2:] == ["PyTorch: 20 µs + 10 ns · n", "n where both are equal"]
+    assert {model.get_color(), equal.get_color()} == {"k"}
+    assert model.get_linestyle() == "-" != equal.get_linestyle()
+    assert model.get_linewidth() < series[0].get_linewidth()
+    for thin in (model, equal):
+        assert thin.get_zorder() < min(points.get_zorder() for points in series)
+    assert len(drawn("time_against_rows", line=None)[0].lines) == len(TIMES)
+
+
+def test_bars_end_to_end_hold_the_microseconds_of_each_part():
+    ax, line = drawn("step_parts")
+    assert line == "One step costs, in all, few rows: 5.4 µs, many rows: 5 ms."
+    assert ax.get_xlabel() == "time of one step (µs)"
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == list(PARTS)
+    assert legend_of(ax) == ["forward", "backward"]
+    assert ax.get_xlim() == (0, pytest.approx(5100))
+    assert [text.get_text() for text in ax.texts] == ["2", "1000", "3", "4000"]
+    ends = [(bar.get_x(), bar.get_width()) for bars in ax.containers for bar in bars]
+    assert np.array(ends) == pytest.approx(np.array([(0, 2.4), (0, 1000), (2.4, 3), (1000, 4000)]))
+
+
+@pytest.mark.filterwarnings("error")  # such as an unknown hatch
+def test_parts_are_told_apart_without_their_colour():
+    parts = dict.fromkeys(["forward", "loss", "backward", "step", "zero_grad"], 1e-6)
+    with figures.style(), figures.capture_figures() as captured:
+        plots.step_parts({"a step": parts})
+        ((figure, _),) = captured
+        figure.draw_without_rendering()
+    (ax,) = figure.axes
+    assert ax.xaxis.get_gridlines()[0].get_visible()
+    assert not ax.yaxis.get_gridlines()[0].get_visible()
+    for told_by in (Rectangle.get_hatch, Rectangle.get_facecolor):
+        assert len({told_by(bar) for (bar,) in ax.containers}) == 5
+    assert {bar.get_edgecolor()[:3] for (bar,) in ax.containers} == {(1, 1, 1)}
+    legend = ax.get_legend().get_window_extent()
+    beside = legend.y0 - ax.get_window_extent().y1
+    assert 0 <= beside < legend.height, "the legend lies over the bars or far away"
+    assert legend.x0 + legend.x1 == pytest.approx(sum(ax.get_window_extent().intervalx), abs=2)
+    for text, (bar,) in zip(ax.texts, ax.containers, strict=True):
+        box = text.get_bbox_patch()
+        assert box.get_facecolor()[:3] == (1, 1, 1), "the number stands on the hatch"
+        assert text.xy == (0.5, 0.5)
+        assert bar.get_window_extent().contains(*text.get_window_extent().get_points().mean(axis=0))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(5e-8, "50 ns"), (1e-7, "0.1 µs"), (9.87e-4, "987 µs"), (1e-3, "1 ms"), (0.5, "500 ms")]
+    + [(1, "1 s"), (12.34, "12.3 s")],
+)
+def test_a_time_is_said_in_its_unit(seconds, words):
+    _, line = drawn("step_parts", parts={"a step": {"all": seconds}})
+    assert line == f"One step costs, in all, a step: {words}."
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "words"),
+    [
+        ("step_parts", {"parts": {"a": {"x": 1.0}, "b": {"y": 1.0}}}, r"got \['x'\] and \['y'\]"),
+        (
+            "step_parts",
+            {"parts": {"a": dict.fromkeys("abcdef", 1)}},
+            "parts must be .* one to five",
+        ),
+        ("step_parts", {"parts": {"a": {"x": 0.0}}}, "parts must be positive, got 0"),
+        ("time_against_rows", {"times": {}}, "times must hold 1 to 4 series, but holds 0"),
+        ("throughput", {"speeds": {k: [[1, 1]] for k in range(5)}}, "1 to 4 .* holds 5"),
+        (
+            "throughput",
+            {"speeds": {"a": [[16, 0], [9, 1]]}},
+            "speeds must be positive, got 0",
+        ),
+        ("time_against_rows", {"line": [0, 1]}, "line must be positive, got 0"),
+        ("epoch_orders", {"batch_size": 0}, "batch_size must be positive, got 0"),
+        ("batch_paths", {"n_passes": 0}, "n_passes must be positive, got 0"),
+    ],
+)
+def test_numbers_that_no_measurement_gives_are_refused(name, changed, words):
+    assert re.search(words, refuse(name, **changed))
+
+
+def test_three_views_marks_the_same_epochs_in_each_view(displayed):
+    axs = Figure().subplot_mosaic([["data", "parameters", "loss"]])
+    plots.three_views(X, Y, PATH, axs=axs)
+
+    def shapes(ax):
+        return [line.get_marker() for line in ax.lines if line.get_marker() in set("oDs^v")]
+
+    assert shapes(axs["parameters"]) == shapes(axs["loss"])
+    assert shapes(axs["data"])[1:] == shapes(axs["loss"])  # the first are the data points
+
+
+@pytest.mark.parametrize("name", plots.__all__)
+def test_go_to_definition_lands_on_the_function_that_draws(name):
+    """`plots` imports each by its name, so that an editor can follow it without running code."""
+    tree = ast.parse(Path(plots.__file__).read_text(encoding="utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    (home,) = [node.module for node in imports if name in [alias.name for alias in node.names]]
+    path = ROOT / f"{home.replace('.', '/')}.py"
+    defined = ast.parse(path.read_text(encoding="utf-8")).body
+    (function,) = [node for node in defined if getattr(node, "name", None) == name]
+    assert isinstance(function, ast.FunctionDef)
+    assert inspect.unwrap(getattr(plots, name)).__code__.co_filename == str(path)
+
+
+@pytest.mark.parametrize("path", sorted(Path(plots.__file__).parent.glob("[a-z]*.py")))
+def test_every_picture_is_offered_by_plots_and_names_its_lesson(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    drawing = {
+        node.name: ast.get_docstring(node)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and any("picture(" in ast.unparse(d) for d in node.decorator_list)
+    }
+    assert drawing.keys() <= set(plots.__all__)
+    assert drawing.keys() <= set(PICTURES), "the tests of all pictures do not know it"
+    for docstring in drawing.values():
+        assert re.search(r"From the lesson ('.*')\.", docstring)[1] in ast.get_docstring(tree)
+
+
+def test_a_lesson_is_named_by_its_title_and_not_by_its_number():
+    """A number changes when a lesson is inserted before it."""
+    modules = [*(ROOT / "course_utils").glob("*.py"), *(ROOT / "course_utils/plots").glob("*.py")]
+    modules += (ROOT / "course_utils/graphs").glob("*.py")
+    for path in modules:
+        if path.name != "self_check.py":
+            assert not re.search(r"[Ll]essons? \d\d", path.read_text(encoding="utf-8")), path.name

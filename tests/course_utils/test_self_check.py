@@ -1,0 +1,639 @@
+"""The self-check says what is wrong and what to do about it, and never raises."""
+
+import builtins
+import ctypes
+import importlib
+import os
+import platform
+import py_compile
+import re
+import shutil
+import site
+import struct
+import subprocess
+import sys
+import warnings
+from importlib import metadata
+from pathlib import Path
+from types import SimpleNamespace
+
+import matplotlib
+import pytest
+import torch
+
+from course_utils import self_check
+from tests.support.lessons import ROOT
+
+PINS = {"torch": "2.13.0", "numpy": "2.4.6", "igraph": "1.0.0"}
+WORKS = {"torch": "2.13.0+cpu", "numpy": "2.4.6", "igraph": "1.0.0"}
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch):
+    """Show no pictures."""
+    monkeypatch.setattr("course_utils.figures.display", lambda *_, **__: None)
+
+
+def told(finding, capsys):
+    """Return what the table says of a finding, in one line."""
+    self_check.tell(finding)
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_all_is_fine_here_in_words_that_hold_on_every_machine(capsys):
+    self_check.run()
+    assert capsys.readouterr().out.split("\n\n") == [
+        "Python        fine\n"
+        "packages      fine, as pinned\n"
+        "computation   fine, PyTorch and NumPy agree\n"
+        "figure        fine, if you see 12 points and a line above\n"
+        "graph         fine, if you see four boxes with arrows between them",
+        "All fine: go on.\n",
+    ]
+
+
+def test_machine_tells_of_this_machine(capsys):
+    self_check.machine()
+    rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert [*rows] == ["Python", "PyTorch", "GPU", "memory"]
+    assert rows["Python"].startswith(f"{platform.python_version()} on ")
+    assert rows["PyTorch"] == metadata.version("torch")
+
+
+def test_machine_tells_what_it_found(monkeypatch, capsys):
+    monkeypatch.setattr(self_check, "gpu_name", lambda: "NVIDIA H100")
+    monkeypatch.setattr(self_check, "free_memory", lambda: 4.2)
+    self_check.machine()
+    said = capsys.readouterr().out
+    assert "NVIDIA H100: fine" in said
+    assert "4.2 GB free: fine" in said
+
+
+@pytest.mark.parametrize(
+    ("system", "kind", "said"),
+    [
+        ("Darwin", "arm64", "macOS (arm64)"),
+        ("Windows", "AMD64", "Windows (AMD64)"),
+        ("Linux", "x86_64", "Linux (x86_64)"),
+    ],
+)
+def test_the_system_has_the_name_that_people_know(monkeypatch, system, kind, said):
+    monkeypatch.setattr(platform, "system", lambda: system)
+    monkeypatch.setattr(platform, "machine", lambda: kind)
+    assert self_check.system() == said
+
+
+LOOKS = ("python", "packages", "computation", "figure", "graph", "system", "gpu", "memory")
+
+
+def test_each_look_keeps_its_name_when_it_fails(monkeypatch, capsys):
+    def rows():
+        self_check.machine()
+        self_check.run()
+        return re.findall(r"^(\w+)  +(.*)", capsys.readouterr().out, re.MULTILINE)
+
+    def broken(*_):
+        raise RuntimeError("this is broken")
+
+    fine = rows()
+    for name in LOOKS:
+        monkeypatch.setattr(self_check, name, broken)
+    monkeypatch.setattr(metadata, "version", broken)  # of PyTorch, and of each package
+    failed = rows()
+    assert [name for name, _ in failed] == [name for name, _ in fine]
+    assert {found for _, found in failed} == {"TO DO  RuntimeError: this is broken"}
+    self_check.run()
+    last = capsys.readouterr().out.splitlines()[-1]
+    wrong = [name for name, _ in fine[-5:]]
+    assert last == f"To fix before you go on: {', '.join(wrong)}."
+
+
+SHADOWS = "README.md", "tests", "gone.py"
+
+
+def raised(error):
+    def look():
+        raise error
+
+    return self_check.look_at("figure", look)
+
+
+def to_fix():
+    """Return a finding for each remedy."""
+    yield self_check.python((3, 10), True)
+    yield self_check.python((3, 12), False)
+    yield self_check.packages(PINS, {})
+    for name in SHADOWS:
+        hiding = [self_check.Shadow("numpy", ROOT / name, False)]
+        yield self_check.Finding("packages", "hidden", self_check.uncover(hiding))
+    yield self_check.computation(2.1, 2.0)
+    yield self_check.memory(0.5)
+    yield from map(raised, (ImportError("no"), MemoryError(), RuntimeError("x")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(self_check, "WINDOWS", True)
+        yield raised(OSError("c10.dll"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "prefix", "elsewhere")
+        yield self_check.packages(PINS, {})
+        yield raised(RuntimeError("x"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MPLBACKEND", "nonsense")
+        yield raised(ValueError("'nonsense' is not a valid value for backend"))
+        patch.setenv("MATPLOTLIBRC", str(ROOT / "README.md"))
+        yield raised(RuntimeError("x"))
+
+
+def test_each_remedy_is_made_of_sentences_and_names_are_written_as_names():
+    for finding in to_fix():
+        for sentence in re.split(r"(?<=\.) ", finding.todo):
+            assert re.fullmatch(r"[A-Z].*\w`?\)?\.", sentence)
+        prose = re.sub(r"`.*?`|\.venv|\w+\.\w+", "", f"{finding.found} {finding.todo}")
+        for name in ("Python", "PyTorch", "JupyterLab", "Windows", "Microsoft", "Kernel,"):
+            assert set(re.findall(name, prose, re.IGNORECASE)) <= {name}
+        assert not re.search(r"[A-Z]{4}", prose), "it shouts"
+
+
+def test_a_long_finding_is_broken_into_lines_beside_its_name(capsys):
+    self_check.tell(self_check.Finding("memory", "found " * 30, "fix " * 30))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 4
+    assert max(map(len, lines)) <= 94
+    assert [line[:14].strip() for line in lines] == ["memory"] + [""] * (len(lines) - 1)
+    assert all(line[14:].strip() == line[14:] for line in lines)
+    words = " ".join(line[14:] for line in lines).split()
+    assert words == ["TO", "DO", *["found"] * 30, *["fix"] * 30]
+
+
+def test_a_long_error_is_cut_and_a_warning_is_not_shown(recwarn):
+    def look():
+        warnings.warn("the driver is old", stacklevel=1)
+        raise RuntimeError("x " * 1000)
+
+    finding = self_check.look_at("graph", look)
+    assert finding.what == "graph"
+    assert finding.found.startswith("RuntimeError: x x")
+    assert 150 < len(finding.found) < 240
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 9), (3, 14, 1)])
+def test_python_that_fits(version):
+    assert self_check.python(version, True) == self_check.Finding("Python")
+
+
+@pytest.mark.parametrize(
+    ("version", "wide", "words"),
+    [
+        ((3, 10, 4), True, "TO DO this is 3.10, the course needs 3.11 to 3.14 Install"),
+        ((3, 15, 0), True, "TO DO this is 3.15, the course needs 3.11 to 3.14 Install"),
+        ((3, 12, 0), False, "TO DO this one is 32-bit, and PyTorch needs 64 Install a 64-bit"),
+    ],
+)
+def test_python_that_does_not_fit(version, wide, words, capsys):
+    said = told(self_check.python(version, wide), capsys)
+    assert words in said
+    assert "Install a 64-bit Python 3.11 to 3.14 and run `python course.py` with it." in said
+
+
+def test_python_span_is_that_of_the_set_up():
+    (lowest, highest) = self_check.PYTHONS
+    text = (ROOT / "course.py").read_text(encoding="utf-8")
+    assert f"{lowest} <= version[:2] <= {highest}" in text
+
+
+def test_packages_as_pinned_whatever_their_local_version():
+    assert self_check.packages(PINS, WORKS).todo == ""
+    assert self_check.packages(PINS, {**WORKS, "torch": "2.13.0+cu130"}).todo == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"igraph": None}, "igraph is missing"),
+        ({"torch": "2.12.1+cpu"}, "torch is 2.12.1+cpu and should be 2.13.0"),
+        ({"torch": "2.13.01"}, "torch is 2.13.01 and should be 2.13.0"),
+        ({"igraph": None, "numpy": "1.0"}, "numpy is 1.0 and should be 2.4.6; igraph is missing"),
+    ],
+)
+def test_packages_that_differ_are_named(changed, words, capsys):
+    said = told(self_check.packages(PINS, {**WORKS, **changed}), capsys)
+    assert f"TO DO {words}" in said
+
+
+@pytest.mark.parametrize(("made_by_course_py", "words"), [(True, ".venv"), (False, "`pip install")])
+def test_an_environment_of_ones_own_is_never_told_to_delete_the_course_s(
+    monkeypatch, made_by_course_py, words
+):
+    monkeypatch.setattr(sys, "prefix", str(ROOT / ".venv") if made_by_course_py else "/conda")
+    for finding in (self_check.packages(PINS, {}), raised(ImportError("no")), raised(OSError())):
+        assert words in finding.todo
+        assert (".venv" in finding.todo) == made_by_course_py
+
+
+def test_pins_are_those_of_the_requirements():
+    pins, installed = self_check.pins_and_installed(ROOT / "requirements.txt")
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pinned = [line.partition("#")[0].strip() for line in lines if "==" in line]
+    assert [f"{name}=={pin}" for name, pin in pins.items()] == pinned
+    assert len(pins) > 10
+    assert set(installed) == set(pins)
+    assert None not in installed.values()
+
+
+def test_a_pin_may_have_a_marker_or_a_comment(tmp_path):
+    (tmp_path / "r.txt").write_text("# a==1\na_b.c==1.0; os_name == 'nt'\nd==2 # why\n-e .\ne>=3\n")
+    pins, installed = self_check.pins_and_installed(tmp_path / "r.txt")
+    assert pins == {"a_b.c": "1.0", "d": "2"}
+    assert installed == {"a_b.c": None, "d": None}
+
+
+def test_without_requirements_nothing_is_compared(tmp_path):
+    finding = self_check.packages(*self_check.pins_and_installed(tmp_path / "requirements.txt"))
+    assert "not compared" in finding.found
+    assert not finding.todo
+
+
+def test_computation_that_disagrees(capsys):
+    said = told(self_check.computation(2.1, 2.0), capsys)
+    assert "TO DO PyTorch says 2.1, NumPy 2 Restart the kernel" in said
+    assert not self_check.computation(2.0, 2.0).todo
+    assert not self_check.computation(0.0, 0.0).todo
+    assert not self_check.computation(-2e9, -2e9 + 1).todo  # rounding
+    assert self_check.computation(-2.0, 2.0).todo
+    assert self_check.computation(float("nan"), 2.0).todo
+
+
+@pytest.mark.parametrize("name", ["NVIDIA H100", "of Apple silicon", ""])
+def test_gpu_or_none_is_fine(name):
+    finding = self_check.gpu(name)
+    assert finding.what == "GPU"
+    assert ("none that PyTorch can use: fine" in finding.found) == (not name)
+    assert "fine" in finding.found
+    assert name in finding.found
+    assert not finding.todo
+
+
+@pytest.mark.parametrize(
+    ("nvidia", "apple", "name"),
+    [(True, False, "NVIDIA H100"), (False, True, "of Apple silicon"), (False, False, "")],
+)
+def test_gpu_is_found_by_pytorch(monkeypatch, nvidia, apple, name):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: nvidia)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "NVIDIA H100")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: apple)
+    assert self_check.gpu_name() == name
+
+
+@pytest.mark.parametrize(
+    ("free", "found"),
+    [
+        (0.94, "only 0.9 GB free"),
+        (1.0, "1.0 GB free: fine"),
+        (7.9, "7.9 GB free: fine"),
+        (8.0, "more than 8 GB free: fine"),
+        (30.0, "more than 8 GB free: fine"),
+    ],
+)
+def test_memory(free, found, capsys):
+    finding = self_check.memory(free)
+    assert (finding.what, finding.found) == ("memory", found)
+    assert ("shut them down" in told(finding, capsys)) == (free < 1)
+
+
+def test_unknown_memory_is_no_trouble():
+    finding = self_check.memory(None)
+    assert (finding.what, finding.todo) == ("memory", "")
+    assert "unknown here" in finding.found
+
+
+def test_memory_of_linux(tmp_path):
+    (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:    1572864 kB\n")
+    assert self_check.free_on_linux(tmp_path / "meminfo") == 1.5
+    assert self_check.free_on_linux(tmp_path / "none") is None
+
+
+def test_memory_of_a_container(tmp_path):
+    (tmp_path / "memory.current").write_text(f"{3 * 2**29}\n")
+    (tmp_path / "memory.stat").write_text(f"anon 7\ninactive_file {2**28}\n")
+    (tmp_path / "memory.max").write_text(f"{2**31}\n")
+    assert self_check.free_in_container(tmp_path) == 0.75
+    (tmp_path / "memory.max").write_text("max\n")
+    assert self_check.free_in_container(tmp_path) is None
+    assert self_check.free_in_container(tmp_path / "none") is None
+
+
+@pytest.mark.parametrize(
+    ("machine", "container", "least"),
+    [(3.0, 2.0, 2.0), (2.0, 3.0, 2.0), (3.0, None, 3.0), (None, None, None)],
+)
+def test_memory_is_the_least_of_what_is_known(monkeypatch, machine, container, least):
+    monkeypatch.setattr(self_check, "WINDOWS", False)
+    monkeypatch.setattr(self_check, "free_on_linux", lambda _: machine)
+    monkeypatch.setattr(self_check, "free_in_container", lambda _: container)
+    assert self_check.free_memory() == least
+
+
+@pytest.mark.parametrize("succeeds", [1, 0])
+def test_memory_of_windows(monkeypatch, succeeds):
+    """The structure is MEMORYSTATUSEX: two numbers of 32 bits, then seven of 64."""
+
+    def fill(pointer):
+        layout = struct.Struct("=II7Q")
+        given = ctypes.string_at(pointer, ctypes.sizeof(pointer._obj))
+        assert layout.unpack(given)[0] == len(given) == layout.size, "Windows wants to know"
+        sizes = [n * 2**30 for n in (16, 3, 20, 4, 128, 127, 0)]
+        ctypes.memmove(pointer, layout.pack(len(given), 80, *sizes), len(given))
+        return succeeds
+
+    kernel32 = SimpleNamespace(GlobalMemoryStatusEx=fill)
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=kernel32), raising=False)
+    monkeypatch.setattr(self_check, "WINDOWS", True)
+    assert self_check.free_memory() == (3 if succeeds else None)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="MemAvailable is Linux's")
+def test_memory_of_this_machine_is_known():
+    assert 0 < self_check.free_memory() < 1e5
+
+
+@pytest.mark.parametrize(
+    "error", [ImportError("no"), MemoryError(), RuntimeError("x\ny"), SystemExit]
+)
+def test_what_raises_becomes_something_to_do(error, capsys):
+    def look():
+        raise error
+
+    said = told(self_check.look_at("figure", look), capsys)
+    assert re.match(r"figure TO DO \w+(Error|Exit): ", said)
+    assert len(said) > 60
+
+
+def test_damaged_dll_on_windows(monkeypatch):
+    monkeypatch.setattr(self_check, "WINDOWS", True)
+    assert "Visual C++" in self_check.remedy(OSError("c10.dll"), "graph")
+    monkeypatch.setattr(self_check, "WINDOWS", False)
+    assert "Visual C++" not in self_check.remedy(OSError("c10.so"), "graph")
+
+
+@pytest.mark.parametrize("missing", ["torch", "numpy", "matplotlib", "igraph", "IPython"])
+def test_a_missing_package_stops_nothing(missing):
+    """In a fresh Python, where nothing is imported yet."""
+    code = f"""
+import sys
+from importlib.abc import MetaPathFinder
+class Missing(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.split(".")[0] == {missing!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}")
+sys.meta_path.insert(0, Missing())
+from course_utils import self_check
+self_check.run()
+self_check.machine()
+"""
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    said = " ".join(ran.stdout.split())
+    assert f"TO DO ModuleNotFoundError: No module named '{missing}" in said
+    assert "A package is missing or damaged." in said
+    assert re.search(r"To fix before you go on: [\w, ]*graph", said)
+    assert "memory " in said
+
+
+def run_in(folder, first=False, **variables):
+    """Run the self-check in a folder as a kernel does; return the table's rows by name.
+
+    A kernel looks in its folder before the packages; Colab, with `first`, before all else.
+    """
+    code = f"""
+import sys
+packages = next(k for k, entry in enumerate(sys.path) if entry.endswith("site-packages"))
+sys.path.insert({0 if first else "packages"}, "")
+from course_utils import self_check
+self_check.run()
+"""
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        cwd=folder,
+        env=os.environ | {"HOME": str(folder), **variables},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    rows = re.findall(r"^(\w+)  +((?:.*\n)(?: +.*\n)*)", ran.stdout, re.MULTILINE)
+    return {name: " ".join(found.split()) for name, found in rows}
+
+
+def make(path, text="raise RuntimeError('this is mine')\n"):
+    """Write a module: a file, or a package for a path without a suffix."""
+    if not path.suffix:
+        path = path / "__init__.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".pyc":
+        path.with_suffix(".py").write_text(text)
+        py_compile.compile(path.with_suffix(".py"), path)
+        path.with_suffix(".py").unlink()
+    else:
+        path.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("numpy.py", "array = list"),
+        ("numpy.py", "this is not Python"),
+        ("torch", "import numpy"),
+        ("igraph.pyc", "raise ImportError('circular')"),
+        ("typing_extensions.py", "Self = None"),  # torch needs it
+    ],
+)
+def test_a_file_that_hides_a_package_is_named_and_nothing_is_to_be_deleted(tmp_path, name, text):
+    make(tmp_path / name, text)
+    rows = run_in(tmp_path)
+    rename = f"Rename {tmp_path / name}. Then restart the kernel (menu Kernel, Restart Kernel)"
+    has_the_name = f"TO DO {tmp_path / name} has the name of a module that the course uses {rename}"
+    assert rows["packages"].startswith(has_the_name)
+    failed = [row for row in rows.values() if row.startswith("TO DO")]
+    assert len(failed) > 1, "nothing else fails"
+    assert all(rename in row for row in failed)
+    assert ".venv and" not in str(rows)
+    shutil.move(tmp_path / name, tmp_path / "renamed")
+    assert "TO DO" not in str(run_in(tmp_path))
+
+
+def test_a_file_that_hides_a_module_of_python_is_named(tmp_path):
+    make(tmp_path / "cProfile.py")  # torch imports it
+    assert "TO DO" not in str(run_in(tmp_path)), "a kernel looks there after Python's own"
+    rows = run_in(tmp_path, first=True)
+    assert rows["packages"].startswith(
+        f"TO DO {tmp_path / 'cProfile.py'} has the name of a module that Python itself uses "
+        f"Rename {tmp_path / 'cProfile.py'}."
+    )
+    assert ".venv and" not in str(rows)
+
+
+def install(folder, name, version):
+    """Put a package into a folder as pip does."""
+    make(folder / name, f"__version__ = {version!r}")
+    info = folder / f"{name}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    (info / "RECORD").write_text(f"{name}/__init__.py,,\n{name}-{version}.dist-info/RECORD,,\n")
+
+
+def test_an_old_package_on_pythonpath_is_taken_out_of_it(tmp_path):
+    install(tmp_path / "old", "numpy", "1.0")
+    rows = run_in(tmp_path, PYTHONPATH=str(tmp_path / "old"))
+    out = f"Take {tmp_path / 'old'} out of the environment variable `PYTHONPATH`. Then close"
+    assert rows["packages"].startswith("TO DO numpy is 1.0 and should be 2")
+    assert all(out in rows[name] for name in ("packages", "computation", "figure", "graph"))
+    assert ".venv and" not in str(rows)
+
+
+@pytest.fixture
+def here(monkeypatch, tmp_path):
+    """Stand in a folder in which a kernel looks before the packages."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    path = [entry for entry in sys.path if entry and entry != str(ROOT)] + [str(ROOT)]
+    packages = next(k for k, entry in enumerate(path) if entry.endswith("site-packages"))
+    monkeypatch.setattr(sys, "path", [*path[:packages], "", *path[packages:]])
+    return tmp_path
+
+
+def found():
+    return {shadow.name: shadow.path for shadow in self_check.shadows()}
+
+
+def test_files_that_hide_nothing_are_no_shadows(here):
+    for name in ("mine.py", "sys.py", "os.py", "random.py", "Torch.py", "pandas_of_mine"):
+        make(here / name)
+    (here / "numpy").mkdir()  # without a module: an import passes it by
+    (here / "torch").touch()
+    assert found() == {}
+
+
+def test_a_package_of_the_same_version_or_in_another_place_is_no_shadow(here, monkeypatch):
+    """Debian's dist-packages, an own environment's packages, a folder on PYTHONPATH."""
+    elsewhere = here / "dist-packages"
+    install(elsewhere, "only_there", "1.0")
+    install(elsewhere, "numpy", "1.0")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(elsewhere)])
+    assert found() == {}
+    assert self_check.environment(ROOT / "requirements.txt").found == "fine, as pinned"
+    pin = metadata.version("numpy")
+    install(elsewhere, "numpy", pin)
+    shutil.rmtree(elsewhere / "numpy-1.0.dist-info")
+    monkeypatch.setattr(sys, "path", [str(elsewhere), *sys.path[:-1]])
+    assert self_check.environment(ROOT / "requirements.txt").found == "fine, as pinned"
+
+
+def test_an_old_package_of_the_user_is_left_out_only_if_the_environment_has_the_right_one(
+    here, monkeypatch
+):
+    install(here / "user", "numpy", "1.0")
+    monkeypatch.setattr(sys, "path", [str(here / "user"), *sys.path])
+    monkeypatch.setattr(site, "getusersitepackages", lambda: str(here / "user"))
+    todo = self_check.environment(ROOT / "requirements.txt").todo
+    assert todo.startswith("Set the environment variable `PYTHONNOUSERSITE=1`. Then close")
+    pins = here / "requirements.txt"
+    pins.write_text("numpy==3.0\n")
+    assert "python course.py" in self_check.environment(pins).todo
+
+
+def test_what_was_imported_counts_until_the_kernel_is_restarted(here, monkeypatch):
+    make(here / "igraph.py", "mine = True")
+    monkeypatch.delitem(sys.modules, "igraph", raising=False)
+    assert importlib.import_module("igraph").mine
+    assert found() == {"igraph": here / "igraph.py"}
+    (here / "igraph.py").rename(here / "renamed.py")
+    finding = self_check.environment(ROOT / "requirements.txt")
+    assert finding.todo == self_check.RESTART
+    monkeypatch.delitem(sys.modules, "igraph")
+    assert found() == {}
+
+
+def test_a_shadow_is_not_blamed_for_a_package_that_is_missing(here):
+    make(here / "filelock.py")
+    missing = raised(ModuleNotFoundError("No module named 'igraph'", name="igraph"))
+    assert missing.todo.startswith("A package is missing")
+    part = raised(ModuleNotFoundError("No module named 'filelock.x'", name="filelock.x"))
+    assert part.todo.startswith("Rename ")
+
+
+def test_the_course_may_lie_anywhere_and_a_copy_of_its_package_is_a_shadow(here, monkeypatch):
+    make(here / "course_utils")
+    assert found() == {"course_utils": here / "course_utils"}
+    make(here / "course.py")
+    assert "course_utils" not in found()
+
+
+def test_a_shadow_in_the_course_is_named_as_seen_from_there():
+    shadow = self_check.Shadow("random", ROOT / "my_notebooks/random.py", False)
+    assert str(shadow) == (
+        f"{Path('my_notebooks/random.py')} has the name of a module that Python itself uses"
+    )
+
+
+def test_a_folder_that_is_gone_stops_nothing(here):
+    (here / "gone").mkdir()
+    os.chdir(here / "gone")
+    (here / "gone").rmdir()
+    assert found() == {}
+
+
+@pytest.mark.parametrize("place", ["folder", "variable", "variable's folder", "home"])
+def test_settings_of_matplotlib_that_break_its_pictures_are_named(tmp_path, place):
+    path = {
+        "folder": tmp_path / "work/matplotlibrc",
+        "variable": tmp_path / "mine.rc",
+        "variable's folder": tmp_path / "mine/matplotlibrc",
+        "home": tmp_path / "settings/matplotlib/matplotlibrc",
+    }[place]
+    (tmp_path / "work").mkdir()
+    path.parent.mkdir(exist_ok=True, parents=True)
+    path.write_bytes(b"font.family: \xff\n")
+    variables = {"XDG_CONFIG_HOME": str(tmp_path / "settings")}
+    if place == "home" and sys.platform != "linux":
+        variables = {"MPLCONFIGDIR": str(path.parent)}
+    if place.startswith("variable"):
+        named = path if place == "variable" else path.parent
+        variables = {"MATPLOTLIBRC": str(named)}
+    rows = run_in(tmp_path / "work", **variables)
+    assert "TO DO" not in rows["packages"] + rows["computation"]
+    for name in ("figure", "graph"):
+        assert f"Rename {path}: the course does not need its settings. Then restart" in rows[name]
+    assert ".venv and" not in str(rows)
+
+
+def test_a_backend_that_breaks_pictures_is_named(tmp_path):
+    rows = run_in(tmp_path, MPLBACKEND="nonsense")
+    assert "Remove the environment variable `MPLBACKEND=nonsense`. Then close" in rows["figure"]
+
+
+def test_the_course_s_own_settings_are_never_blamed(monkeypatch):
+    monkeypatch.chdir(ROOT / "notebooks")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    assert self_check.foreign_settings(RuntimeError("something else")) == ""
+
+
+def test_matplotlib_itself_reads_the_settings_that_are_named(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for variable in ("MATPLOTLIBRC", "XDG_CONFIG_HOME", "MPLCONFIGDIR"):
+        monkeypatch.delenv(variable, raising=False)
+    (tmp_path / "matplotlibrc").touch()
+    assert str(self_check.settings_file()) == str(Path(matplotlib.matplotlib_fname()).absolute())
+
+
+def test_nothing_heavy_is_imported_with_it(monkeypatch):
+    real, seen = builtins.__import__, set()
+    monkeypatch.setattr(
+        builtins, "__import__", lambda name, *rest: seen.add(name) or real(name, *rest)
+    )
+    exec(
+        (ROOT / "course_utils/self_check.py").read_text(encoding="utf-8"),
+        {
+            "__name__": "course_utils.self_check",
+            "__file__": str(ROOT / "course_utils/self_check.py"),
+        },
+    )
+    assert {name.split(".")[0] for name in seen} <= set(sys.stdlib_module_names)

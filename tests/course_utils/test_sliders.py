@@ -1,0 +1,353 @@
+"""A slider's picture is the picture itself; moving one draws it anew, in the same place."""
+
+import base64
+import functools
+import gc
+import io
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import ipywidgets
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from commands.build import WIDGET
+from course_utils import figures, graphs, plots, sliders
+from tests.support.lessons import NUMBERS, ROOT, read_notebook
+
+X = np.linspace(0, 1, 12)
+Y = 2 * X + 1 + 0.1 * np.sin(40 * X)
+PATH = np.column_stack([np.linspace(0, 2, 21), np.linspace(0, 1, 21)])
+PNG = b"\x89PNG"
+
+
+class Output:
+    """An output of a cell, as a front end keeps it up to date."""
+
+    def __init__(self, data, metadata=None, **options):
+        """Note what was displayed; `raw` and `display_id` are IPython's."""
+        assert options.pop("raw")
+        assert options in ({}, {"display_id": True})
+        self.data, self.metadata, self.updates = data, metadata, 0
+
+    def update(self, data, metadata=None, raw=False):
+        assert raw
+        self.data, self.metadata = data, metadata
+        self.updates += 1
+
+
+class Page:
+    """All outputs and sliders, in their order."""
+
+    def __init__(self):
+        """Begin with an empty page."""
+        self.outputs, self.sliders = [], {}
+
+    def display(self, data, **options):
+        self.outputs.append(Output(data, **options))
+        return self.outputs[-1]
+
+    @property
+    def words(self):
+        return self.outputs[1].data["text/plain"]
+
+    @property
+    def png(self):
+        return base64.b64decode(self.outputs[0].data["image/png"])
+
+
+@pytest.fixture
+def page(monkeypatch):
+    page, box = Page(), ipywidgets.VBox
+
+    def noted(children):
+        page.sliders |= {slider.description: slider for slider in children}
+        return box(children)
+
+    monkeypatch.setattr(sliders, "display", page.display)
+    monkeypatch.setattr(figures, "display", page.display)
+    monkeypatch.setattr(ipywidgets, "VBox", noted)
+    return page
+
+
+def test_what_is_stored_is_the_picture_itself_and_a_word_about_the_slider(page, capsys):
+    plots.residuals(X, Y, 0.5, 1.0)
+    (alone,), line = page.outputs, capsys.readouterr().out
+    page.outputs = []
+    sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
+    picture, text, controls = page.outputs
+    assert (picture.data, picture.metadata) == (alone.data, alone.metadata)
+    assert text.data == {"text/plain": line.rstrip("\n")}
+    assert set(controls.data) == {"text/plain", WIDGET}
+    assert (
+        controls.data["text/plain"]
+        == "In JupyterLab, run this cell to get a slider for w and for b."
+    )
+    assert capsys.readouterr().out == ""
+
+
+def test_a_move_redraws_in_place_and_the_words_follow(page, capsys):
+    sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
+    before, width = page.png, page.outputs[0].metadata["image/png"]["width"]
+    page.sliders["b"].value = 2.0
+    assert len(page.outputs) == 3
+    assert page.png.startswith(PNG)
+    assert page.png != before
+    plots.residuals(X, Y, 0.5, 2.0)
+    assert page.words == capsys.readouterr().out.rstrip("\n")
+    assert page.outputs[0].metadata["image/png"] == {"alt": page.words, "width": width}
+
+
+def test_a_function_of_ones_own_is_moved_with_all_that_it_prints(page):
+    def line(slope, kind):
+        print(f"{kind}: the slope is {slope}")
+        plots.residuals(X, Y, slope, 1.0)
+
+    sliders.move(line, slope=(0, 5, 2), kind=(["a", "b"], "b"))
+    assert page.words.startswith("b: the slope is 2\nThe line lies below")
+    page.sliders["slope"].value = 5
+    page.sliders["kind"].value = "a"
+    assert page.words.startswith("a: the slope is 5\nThe line lies below")
+
+
+def test_a_redrawn_picture_is_the_same_but_for_its_pixels(page):
+    """Back at its start, everything stands where it stood: seen from far, nothing has changed."""
+    sliders.move(plots.one_descent, X, Y, PATH, 20, title=(["a", "b"], "a"))
+    stored = page.png
+    page.sliders["title"].value = "b"
+    page.sliders["title"].value = "a"
+    pictures = [Image.open(io.BytesIO(png)).convert("L") for png in (stored, page.png)]
+    assert pictures[0].width > pictures[1].width
+    far = [np.asarray(picture.resize((96, 38), Image.Resampling.BOX), int) for picture in pictures]
+    assert np.abs(far[0] - far[1]).max() < 50
+
+
+def test_no_garbage_is_collected_while_a_picture_is_drawn(page):
+    """Over all objects of a lesson it takes as long as a picture."""
+    seen = []
+
+    def picky(w):
+        seen.append(gc.isenabled())
+        plots.residuals(X, Y, 1 / w, 1.0)
+
+    sliders.move(picky, w=(-3, 3, 1))
+    page.sliders["w"].value = 0  # an error
+    assert seen == [True, False]
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        page.sliders["w"].value = 2
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_a_graph_is_moved_without_a_warning(page, recwarn):
+    def graph(gradient):
+        leaf = SimpleNamespace(value=2, grad=gradient, parents=(), local_derivatives=(), name="a")
+        graphs.value_graph(
+            SimpleNamespace(value=4, grad=1, parents=(leaf,), local_derivatives=(2,), name="2·a")
+        )
+
+    sliders.move(graph, gradient=([0, 2], 0))
+    page.sliders["gradient"].value = 2
+    assert page.words.endswith("the gradient reaches a with 2.")
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+def test_axes_of_equal_scales_get_all_their_room_again(page):
+    """As a picture of a bowl may: a low one is followed by a high one."""
+    drawn = []
+
+    def window(width):
+        drawn.append(figure := Figure(figsize=(4, 4)))
+        figure.subplots().set(aspect="equal", xlim=(0, width), ylim=(0, 1))
+        figures.show(figure, "a window")
+
+    sliders.move(window, width=([0.25, 4.0], 4.0))
+    page.sliders["width"].value = 0.25
+    low, high = (figure.axes[0].get_position().bounds for figure in drawn)
+    assert low[3] < 0.3 < 0.7 < high[3]
+
+
+def test_a_picture_that_moves_is_packed_in_haste(page):
+    """It takes more bytes, but is there sooner; what is stored takes few."""
+    sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
+    stored = page.png
+    page.sliders["b"].value = 2.0
+    effort = [png[png.index(b"IDAT") + 5] >> 6 for png in (stored, page.png)]  # RFC 1950: FLEVEL
+    assert effort[0] > effort[1] == 0
+
+
+def test_axes_and_their_labels_stay_in_their_place(page, monkeypatch):
+    drawn, quick = [], sliders._quick_png
+    monkeypatch.setattr(sliders, "_quick_png", lambda *args: drawn.append(args) or quick(*args))
+    sliders.move(lambda scale: plots.residuals(X, scale * Y, 2.0, 1.0), scale=([1, 1e6], 1))
+    page.sliders["scale"].value = 1e6  # left to itself, an axis makes room for wider numbers
+    ((figure, wanted, _),) = drawn
+    for ax, places in zip(figure.axes, wanted, strict=True):
+        box, *labels = sliders._places(ax)
+        assert box.bounds == places[0].bounds
+        np.testing.assert_allclose(labels, places[1:], atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "step"),
+    [
+        ((3, 80, 16), "IntSlider", 1),
+        ((-1, 4, 0.5), "FloatSlider", 0.1),
+        ((0.01, 1.09, 0.5), "FloatSlider", 0.01),
+        ((0.0, 100.0, np.float64(5)), "FloatSlider", 1.0),
+    ],
+)
+def test_a_range_gets_a_slider_of_its_kind(page, given, kind, step):
+    sliders.move(lambda some_number: plots.residuals(X, Y, some_number, 1.0), some_number=given)
+    slider = page.sliders["some number"]
+    assert (type(slider).__name__, slider.step) == (kind, step)
+    assert (slider.min, slider.max, slider.value) == given
+    assert format(step, getattr(slider, "readout_format", "d")) == f"{step:g}"
+    assert "Move some number with" in slider.tooltip
+    assert "arrow keys" in slider.tooltip
+
+
+def test_a_list_of_values_is_written_beside_its_slider(page):
+    values = [7, 12_000, 0.00123456, 2.0, "a word"]
+    sliders.move(lambda kind: plots.residuals(X, Y, 0.5, 1.0), kind=(values, 2.0))
+    slider = page.sliders["kind"]
+    assert slider.value == 2.0
+    assert slider.options == tuple(
+        zip(["7", "12,000", "0.001235", "2", "a word"], values, strict=True)
+    )
+
+
+def test_a_label_is_whole_and_a_slider_fits_its_page(page):
+    def line(w, the_learning_rate_of_this_descent):
+        plots.residuals(X, Y, w, the_learning_rate_of_this_descent)
+
+    sliders.move(line, w=(0, 3, 1), the_learning_rate_of_this_descent=(0, 3, 1))
+    longest = max(map(len, page.sliders))
+    for slider in page.sliders.values():
+        number, unit = re.fullmatch(r"(\d+)(ch)", slider.style.description_width).groups()
+        assert (int(number) > longest, unit) == (True, "ch")  # all begin below each other
+        number, unit = re.fullmatch(r"(\d+)(em)", slider.layout.width).groups()
+        assert int(number) > 30, "a step is too short for a mouse"
+        number, unit = re.fullmatch(r"(\d+)(%)", slider.layout.max_width).groups()
+        assert 90 < int(number) < 100, "it sticks out of a narrow page"
+
+
+def test_a_start_between_two_steps_stays_where_it_is(page):
+    """JupyterLab puts a slider on the nearest of its steps, which count from its lower end."""
+    sliders.move(lambda w: plots.residuals(X, Y, w, 1.0), w=(-1.0, 4.0, -0.1383))
+    slider = page.sliders["w"]
+    assert -1 <= slider.min < -0.9
+    steps = (slider.value - slider.min) / slider.step
+    assert steps == pytest.approx(round(steps), abs=1e-9)
+
+
+def test_what_the_page_rounds_without_a_move_draws_nothing(page):
+    sliders.move(plots.residuals, X, Y, w=(-1.0, 4.0, -0.1383), b=(-1.0, 3.0, 1.0))
+    page.sliders["w"].value = -0.1383 + 1e-16
+    page.sliders["w"].value = -0.1
+    assert page.outputs[0].updates == 0
+    page.sliders["w"].value = 0.0
+    assert page.outputs[0].updates == 1
+
+
+def test_two_cells_are_independent_and_a_second_run_too(page):
+    for _ in range(2):
+        sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
+    page.sliders["w"].value = 3.0  # that of the second
+    assert [output.updates for output in page.outputs] == [0, 0, 0, 1, 1, 0]
+
+
+def test_an_error_while_moving_is_told_and_the_next_move_mends_it(page):
+    def picky(w):
+        if w == 2:
+            raise RuntimeError("not this one")
+        plots.residuals(X, Y, w, 1.0)
+
+    sliders.move(picky, w=(0, 3, 1))
+    before = page.png
+    page.sliders["w"].value = 2
+    assert page.words == "RuntimeError: not this one"
+    assert page.png == before
+    page.sliders["w"].value = 3
+    assert page.words.startswith("The line lies below")
+    assert page.png != before
+
+
+def test_without_ipywidgets_the_picture_stands_and_a_line_says_how_to_get_the_slider(
+    page, monkeypatch, capsys
+):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
+    assert len(page.outputs) == 2
+    assert page.png.startswith(PNG)
+    assert capsys.readouterr().out == (
+        "To get a slider for w and for b: pip install ipywidgets, then restart the kernel.\n"
+    )
+
+
+def test_ipywidgets_is_loaded_by_the_first_slider_only():
+    code = "import sys, course_utils.sliders; sys.exit('ipywidgets' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("ranges", "words"),
+    [
+        ({}, "move needs a range"),
+        ({"w": (0, 1, 0.5), "b": (-1, 3)}, r"b must be .*, got \(-1, 3\)\. Where does"),
+        ({"w": (0, 1, 0.5), "b": 3}, r"b must be \(low, high, start\) or .*, got 3"),
+        ({"w": (0, 1, 0.5), "b": (0, 1, 2, 3)}, r"b must be .*, got \(0, 1, 2, 3\)"),
+        ({"w": (0, 1, 0.5), "b": (3, -1, 0)}, r"b must start between low and high"),
+        ({"w": (0, 1, 5), "b": (0, 1, 1)}, r"w must start between low and high, got \(0, 1, 5\)"),
+        ({"w": (0, float("inf"), 5), "b": (0, 1, 1)}, r"w must be finite"),
+        ({"w": ([1, 2], 3), "b": (0, 1, 1)}, "w must start at one of its values, but 3 isn't one"),
+        ({"w": (0, 1, 1)}, r"residuals\(x, y, w, b.*missing a required argument: 'b'"),
+        ({"w": (0, 1, 1), "b": (0, 1, 1), "c": (0, 1, 1)}, "unexpected keyword argument 'c'"),
+    ],
+)
+def test_bad_ranges_are_named(page, ranges, words):
+    with pytest.raises(ValueError, match=words):
+        sliders.move(plots.residuals, X, Y, **ranges)
+    assert page.outputs == []
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_what_shows_no_picture_or_several_is_refused(page, count):
+    def draw(w):
+        for _ in range(count):
+            plots.residuals(X, Y, w, 1.0)
+
+    words = f"must show one picture of plots or graphs, but showed {count}"
+    with pytest.raises(ValueError, match=words):
+        sliders.move(draw, w=(0, 1, 1))
+    assert page.outputs == []
+
+
+def test_a_function_without_a_name_is_told_as_python_writes_it():
+    draw = functools.partial(plots.residuals, X, b=1.0)
+    with pytest.raises(
+        ValueError, match=r"^functools\.partial[\s\S]* doesn't fit these arguments: missing"
+    ):
+        sliders.move(draw, w=(0, 1, 1))
+
+
+def moved_cells(number):
+    return [c for c in read_notebook(number).cells if "\nsliders.move(" in f"\n{c.source}"]
+
+
+@pytest.mark.parametrize("number", [number for number in NUMBERS if moved_cells(number)])
+def test_a_notebook_stores_the_picture_its_line_and_no_trace_of_a_widget(number):
+    for cell in moved_cells(number):
+        picture, text, controls = [o for o in cell.outputs if o.output_type == "display_data"]
+        assert picture.data["text/plain"] in text.data["text/plain"]
+        assert "image/png" in picture.data
+        assert set(controls.data) == {"text/plain"}
+        assert all(o.get("name") != "stderr" for o in cell.outputs), "a warning is stored"
+        assert "run this cell to get a slider for" in controls.data["text/plain"]

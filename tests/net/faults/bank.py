@@ -1,0 +1,118 @@
+"""The bank of faults: what each changes, and which tests are to notice it.
+
+A file of bank/ has a table for each file that is damaged, and in it a line for each fault:
+`"what is wrong" = ['old text', 'new text']`. The old text stands exactly once in the file.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.lessons import NUMBERS, ROOT, subject
+
+SUBJECTS = {subject(number): number for number in NUMBERS}
+# Glob patterns, as everywhere below: the tests of what a lesson says, and the lessons.
+TEXT = ["tests/text/test_glossary.py", "tests/commands/test_names.py", "tests/text/test_prose.py"]
+LESSONS = ["notebooks/[0-9]*.ipynb"]
+# The tests of what belongs to no lesson, by the beginning of a file's name; the first that fits.
+TESTS = {
+    "course_utils/animation": ["tests/course_utils/test_animation.py"],
+    "course_utils/sliders": ["tests/course_utils/test_sliders.py"],
+    "course_utils/_validate": [
+        "tests/course_utils/test_plots.py",
+        "tests/course_utils/test_descent.py",
+        *LESSONS,
+    ],
+    "course_utils/checks/": [
+        "tests/course_utils/test_checks.py",
+        "tests/lessons/test_exercises.py",
+    ],
+    "course_utils/data": ["tests/course_utils/test_data.py", *LESSONS],
+    "course_utils/descent": ["tests/course_utils/test_descent.py", *LESSONS],
+    "course_utils/graphs/": ["tests/course_utils/test_graphs.py", "notebooks/0[023]*.ipynb"],
+    "course_utils/plots/truth": ["tests/course_utils/test_truth_panel.py", *LESSONS],
+    "course_utils/plots/": ["tests/course_utils/test_plots.py", *LESSONS],
+    "course_utils/figures": ["tests/course_utils/test_plots.py", *LESSONS],
+    "course_utils/self_check": ["tests/course_utils/test_self_check.py", "notebooks/00*.ipynb"],
+    "course_utils/style": LESSONS,
+    "commands/build": ["tests/commands/test_build.py"],
+    "commands/slides": ["tests/commands/test_slides.py"],
+    "commands/update": ["tests/commands/test_update.py"],
+    "commands/set_up": ["tests/commands/test_set_up*.py"],
+    "commands/": ["tests/commands/test_hand_out.py", "tests/commands/test_set_up.py"],
+    "course.py": ["tests/commands/test_course.py", "tests/commands/test_set_up.py"],
+    "tests/plugins/nbval_tolerance": ["tests/net/test_nbval_tolerance.py"],
+    "tests/support/tolerance": ["tests/net/test_nbval_tolerance.py"],
+    "README.md": ["tests/text/test_readme.py"],
+    "docs/glossary.md": ["tests/text/test_glossary.py"],
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: the file, what is wrong with it, the text as it is and as the fault has it."""
+
+    file: str
+    name: str
+    old: str
+    new: str
+
+    @property
+    def subject(self) -> str:
+        """The subject of the lesson that the file belongs to, '' where it belongs to none."""
+        folder, _, name = self.file.rpartition("/")
+        stem = subject(name[:2]) if folder == "lessons" else Path(name).stem
+        return stem if stem in SUBJECTS else ""
+
+    @property
+    def lesson(self) -> str:
+        """The two digits of that lesson."""
+        return SUBJECTS.get(self.subject, "")
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The arguments of pytest for the tests that are to notice it, the likeliest first."""
+        if not self.lesson:
+            patterns = next(tests for begin, tests in TESTS.items() if self.file.startswith(begin))
+            return tuple(_paths(*patterns))
+        (notebook,) = _paths(f"notebooks/{self.lesson}_*.ipynb")
+        own, exercises = f"tests/lessons/test_{self.subject}.py", "tests/lessons/test_exercises.py"
+        if "checks/" in self.file:
+            tests = [exercises, own, notebook]
+        elif "plots/" in self.file:
+            tests = [notebook, own, "tests/course_utils/test_plots.py"]
+        else:
+            tests = [notebook, own, exercises, *_paths(*TEXT)]
+        # Of a module that serves all lessons, only the tests of this one.
+        all_of = [Path(path).stem for path in tests if path != exercises]
+        return (*tests, "-k", " or ".join([*all_of, f"[{self.lesson}"]))
+
+    def apply(self, root: Path) -> None:
+        """Damage the file below `root`; ValueError where the old text does not stand there once."""
+        path = root / self.file
+        text = path.read_text("utf-8")
+        if text.count(self.old) != 1:
+            raise ValueError(
+                f"{self.file}: the fault '{self.name}' wants this text exactly once, and it "
+                f"stands there {text.count(self.old)} times: {self.old!r}"
+            )
+        path.write_text(text.replace(self.old, self.new), "utf-8")
+
+
+def _paths(*patterns):
+    """Return the files of all patterns, in their order; what is no pattern stays as it is."""
+    found = []
+    for pattern in patterns:
+        paths = [path.relative_to(ROOT).as_posix() for path in sorted(ROOT.glob(pattern))]
+        found += paths if "/" in pattern else [pattern]
+    return found
+
+
+def faults() -> list[Fault]:
+    """Return the faults of the bank."""
+    return [
+        Fault(file, name, *texts)
+        for path in sorted((Path(__file__).parent / "bank").glob("*.toml"))
+        for file, entries in tomllib.loads(path.read_text("utf-8")).items()
+        for name, texts in entries.items()
+    ]

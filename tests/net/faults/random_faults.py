@@ -1,0 +1,217 @@
+"""Faults made by rule: one constant, operator, call, text or truth value changed at a time.
+
+They are drawn at random, with a seed, from the code of the lessons and of course_utils. Left alone
+is what no test could notice or nobody reads as a statement: annotations, docstrings, the words of
+a `raise`, an `assert`, `strict=`, and cells of a lesson that hold an exercise or are not compared.
+"""
+
+import ast
+import itertools
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.net.faults.bank import Fault
+from tests.support.lessons import ROOT
+
+# How an operator is written, and what is written in its place.
+OPERATORS = {
+    **{ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*")},
+    **{ast.FloorDiv: ("//", "/"), ast.Mod: ("%", "*"), ast.Pow: ("**", "*")},
+    **{ast.MatMult: ("@", "*"), ast.BitAnd: ("&", "|"), ast.BitOr: ("|", "&")},
+    **{ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">")},
+    **{ast.Eq: ("==", "!="), ast.NotEq: ("!=", "=="), ast.Is: ("is", "is not")},
+    **{ast.IsNot: ("is not", "is"), ast.In: ("in", "not in"), ast.NotIn: ("not in", "in")},
+    **{ast.And: ("and", "or"), ast.Or: ("or", "and")},
+}
+SKIPPED_TAGS = {"exercise", "nbval-ignore-output"}
+
+
+class Source:
+    """A Python file whose syntax tree knows where in the text each node is."""
+
+    def __init__(self, path: Path):
+        self.text = path.read_text("utf-8")
+        self.tree = ast.parse(self.text)
+        self.starts = [0]  # the place of each line's first character
+        for line in self.text.splitlines(keepends=True):
+            self.starts.append(self.starts[-1] + len(line))
+
+    def place(self, line: int, column: int) -> int:
+        """Return where in the text a line and a column in bytes are."""
+        begin = self.starts[line - 1]
+        row = self.text[begin : self.starts[line]]
+        return begin + len(row.encode()[:column].decode())
+
+    def span(self, node: ast.AST) -> tuple[int, int]:
+        """Return where a node begins and ends."""
+        end = self.place(node.end_lineno, node.end_col_offset)
+        return self.place(node.lineno, node.col_offset), end
+
+    def code(self, node: ast.AST) -> str:
+        """Return a node as it is written."""
+        return self.text[slice(*self.span(node))]
+
+    def fault(self, file: str, first: int, last: int, new: str) -> Fault:
+        """Return the fault that writes `new` in the place of the characters from first to last.
+
+        Its old text is as many whole lines around the change as make it unique in the file.
+        """
+        top = self.text.count("\n", 0, first)
+        bottom = self.text.count("\n", 0, last) + 1
+        while True:
+            begin, end = self.starts[top], self.starts[min(bottom, len(self.starts) - 1)]
+            if self.text.count(self.text[begin:end]) == 1:
+                break
+            top, bottom = max(top - 1, 0), bottom + 1
+        changed = self.text[begin:first] + new + self.text[last:end]
+        line = self.text.count("\n", 0, first) + 1
+        row = changed[changed.rfind("\n", 0, first - begin) + 1 :].partition("\n")[0]
+        return Fault(file, f"line {line} becomes {row.strip()}", self.text[begin:end], changed)
+
+
+def changes(node: ast.AST, source: Source) -> Iterator[tuple[int, int, str]]:
+    """Yield what may be written in the place of a part of a node: (first, last, text)."""
+    if isinstance(node, ast.JoinedStr) or is_literal(node, str, source):
+        yield from of_text(*source.span(node), source)
+    elif is_literal(node, bool, source):
+        yield *source.span(node), str(not node.value)
+    elif is_literal(node, int, source):
+        yield *source.span(node), str(node.value + 1)
+    elif is_literal(node, float, source):
+        yield *source.span(node), f"{node.value * 1.01:.6g}" if node.value else "0.01"
+    elif isinstance(node, (ast.BinOp, ast.AugAssign)):
+        left = node.left if isinstance(node, ast.BinOp) else node.target
+        right = node.right if isinstance(node, ast.BinOp) else node.value
+        yield from operator(node.op, left, right, source)
+    elif isinstance(node, ast.BoolOp):
+        yield from operator(node.op, *node.values[:2], source)
+    elif isinstance(node, ast.Compare):
+        yield from operator(node.ops[0], node.left, node.comparators[0], source)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub)):
+        yield source.span(node)[0], source.span(node.operand)[0], ""
+    elif isinstance(node, ast.Call):
+        yield from of_call(node, source)
+
+
+def is_literal(node: ast.AST, kind: type, source: Source) -> bool:
+    """Tell whether a node is a constant of a type, and written where the tree says it is.
+
+    Before Python 3.12 the tree does not say where a part of an f-string is.
+    """
+    if not isinstance(node, ast.Constant) or type(node.value) is not kind:
+        return False
+    try:
+        return ast.literal_eval(source.code(node)) == node.value
+    except (SyntaxError, ValueError):
+        return False
+
+
+def of_text(first: int, last: int, source: Source) -> Iterator[tuple[int, int, str]]:
+    """Yield a text with another first letter in its longest word; code in braces stays."""
+    text = re.sub(r"\{[^{}]*\}", lambda braces: "0" * len(braces[0]), source.text[first:last])
+    words = re.finditer(r"(?<![\\%\w])[a-z]{3,}", text)
+    if word := max(words, key=lambda word: len(word[0]), default=None):
+        place = first + word.start()
+        yield place, place + 1, "x" if word[0][0] == "q" else "q"
+
+
+def operator(op, left, right, source: Source) -> Iterator[tuple[int, int, str]]:
+    """Yield another operator between two operands; brackets and comments between them stay."""
+    begin, end = source.span(left)[1], source.span(right)[0]
+    between = re.sub("#.*", lambda comment: " " * len(comment[0]), source.text[begin:end])
+    old, new = OPERATORS.get(type(op), ("", ""))
+    if old and old in between:
+        first = begin + between.index(old)
+        yield first, first + len(old), new
+
+
+def of_call(node: ast.Call, source: Source) -> Iterator[tuple[int, int, str]]:
+    """Yield a call without a keyword, with two arguments swapped, or its only argument alone."""
+    for keyword in node.keywords:
+        if keyword.arg not in (None, "strict"):
+            first, last = source.span(keyword)
+            comma = re.match(r",\s*", source.text[last:])
+            yield first, last + (comma.end() if comma else 0), ""
+    plain = [a for a in node.args if not isinstance(a, (ast.Starred, ast.GeneratorExp))]
+    if len(plain) >= 2 and source.code(plain[0]) != source.code(plain[1]):
+        (first, end), (begin, last) = source.span(plain[0]), source.span(plain[1])
+        between = source.text[end:begin]
+        yield first, last, source.code(plain[1]) + between + source.code(plain[0])
+    if len(plain) == len(node.args) == 1 and not node.keywords:
+        yield *source.span(node), f"({source.code(node.args[0])})"
+
+
+def skipped(node: ast.AST, parent: ast.AST) -> bool:
+    """Tell whether a node, with all in it, is left alone."""
+    if isinstance(node, (ast.Raise, ast.Assert, ast.Import, ast.ImportFrom)):
+        return True
+    if isinstance(node, ast.expr) and node in (
+        getattr(parent, "annotation", None),
+        getattr(parent, "returns", None),
+    ):
+        return True
+    if isinstance(node, ast.keyword) and node.arg == "strict":
+        return True
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text and isinstance(node.value.value, str | type(...))
+
+
+def closed_lines(text: str) -> set[int]:
+    """Return the lines of a lesson's cells whose change no comparison could notice."""
+    closed, is_closed = set(), False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("# %%"):
+            is_closed = any(f'"{tag}"' in line for tag in SKIPPED_TAGS)
+        if is_closed:
+            closed.add(number)
+    return closed
+
+
+def changes_of(file: str, source: Source) -> list[tuple[int, int, str]]:
+    """Return every change that the rules make of a file: (first, last, what is there instead)."""
+    closed = closed_lines(source.text) if file.startswith("lessons/") else set()
+    found = []
+
+    def visit(node, parent):
+        if skipped(node, parent) or getattr(node, "lineno", 0) in closed:
+            return
+        found.extend(changes(node, source))
+        for child in ast.iter_child_nodes(node):
+            visit(child, node)
+
+    visit(source.tree, None)
+    return found
+
+
+def is_python(text: str) -> bool:
+    """Tell whether a text is a Python file."""
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def random_faults(count: int, seed: int, files: list[str]) -> list[Fault]:
+    """Draw `count` faults from all that the rules make of these files; fewer where there are fewer.
+
+    `files` are paths from the root of the course. The same seed draws the same faults from the
+    same files.
+    """
+    sources = {file: Source(ROOT / file) for file in files}
+    everything = [(file, *change) for file in files for change in changes_of(file, sources[file])]
+    random.Random(seed).shuffle(everything)
+    drawn = (
+        (file, first, last, new)
+        for file, first, last, new in everything
+        if is_python((text := sources[file].text)[:first] + new + text[last:])
+    )
+    return [sources[file].fault(file, *change) for file, *change in itertools.islice(drawn, count)]
+
+
+def all_files() -> list[str]:
+    """Return the files that faults are made of: the lessons and course_utils."""
+    paths = [*ROOT.glob("lessons/*.py"), *ROOT.glob("course_utils/**/*.py")]
+    return sorted(path.relative_to(ROOT).as_posix() for path in paths)

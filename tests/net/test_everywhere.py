@@ -1,0 +1,145 @@
+"""The runs under other conditions, and twice, can fail; what they do not compare is declared."""
+
+import os
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from commands.build import METADATA
+from tests.net import everywhere
+from tests.support.lessons import NUMBERS, ROOT, read_notebook, subject
+
+
+def tagged(tag):
+    """Return the cells of the course with a tag, each with the text before and after it."""
+    found = []
+    for number in NUMBERS:
+        cells = read_notebook(number).cells
+        for before, cell, after in zip(cells, cells[1:], cells[2:], strict=False):
+            if tag in cell.metadata.get("tags", []):
+                found.append(pytest.param(before.source + after.source, id=f"{number}-{cell.id}"))
+    return found
+
+
+def test_at_most_ten_cells_are_not_compared():
+    assert len(tagged("nbval-ignore-output")) <= 10
+    assert not tagged("nbval-skip")
+
+
+@pytest.mark.parametrize("text", tagged("continues"))
+def test_a_lesson_says_where_a_second_run_goes_on(text):
+    assert re.search(r"\bagain\b", text)
+
+
+def made(sources, printed, tags=()):
+    """Return a notebook of these cells with what they print; the last of them has tags."""
+    cells = [
+        new_code_cell(source, execution_count=k, outputs=[new_output("stream", text=text)])
+        for k, (source, text) in enumerate(zip(sources, printed, strict=True), start=1)
+    ]
+    cells[-1].metadata["tags"] = list(tags)
+    return new_notebook(cells=cells, metadata=METADATA)
+
+
+BEGINS, GOES_ON = "x = 1\nprint(abs(x))", "x += 1\nprint(x)"
+TWICE = {
+    "starts_anew": ([BEGINS, "y = x\nprint(y)"], ["1\n", "1\n"], [], ""),
+    "goes_on": ([BEGINS, GOES_ON], ["1\n", "2\n"], [], "Cell 1, second time"),
+    "says_so": ([BEGINS, GOES_ON], ["1\n", "2\n"], ["continues"], ""),
+    "raises": ([BEGINS, "print(x)\ndel x"], ["1\n", "1\n"], ["continues"], "Cell 1, second time"),
+    "spoils": ([BEGINS, "abs = float\nprint(x)"], ["1\n", "1\n"], [], "Cell 0, second Run All"),
+}
+
+
+def test_a_cell_that_cannot_be_run_twice_fails(tmp_path):
+    for name, (sources, printed, tags, _) in TWICE.items():
+        nbformat.write(made(sources, printed, tags), tmp_path / f"{name}.ipynb")
+    options = ["--nbval", "-rA", "-p", "tests.plugins.nbval_tolerance", "-p", "tests.plugins.twice"]
+    (tmp_path / "pytest.ini").write_text("[pytest]")
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *options],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    failed = re.findall(r"^FAILED (\w+).ipynb::(.*?)(?: - |$)", ran.stdout, flags=re.M)
+    assert dict(failed) == {name: cell for name, (*_, cell) in TWICE.items() if cell}, ran.stdout
+    assert len(failed) == 3
+
+
+def test_a_condition_needs_its_proof_and_equal_outputs(tmp_path, monkeypatch):
+    monkeypatch.setattr(everywhere, "OUTPUT", tmp_path / "said")
+    monkeypatch.setattr(everywhere, "ROOT", tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '--nbval'")
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ("tests.plugins.nbval_tolerance",)')
+    (tmp_path / "notebooks").mkdir()
+    paths = [tmp_path / "notebooks" / name for name in ("a.ipynb", "b.ipynb")]
+    for path, printed in zip(paths, ["1\n", "2\n"], strict=True):
+        nbformat.write(made(["import os\nprint(os.environ['HERE'])"], [printed]), path)
+    condition = everywhere.Condition("here", "assert 1 == 2", {"HERE": "1"}, notebooks=paths)
+    condition.folder = tmp_path
+    (tmp_path / "tests").mkdir()
+    unit = tmp_path / "tests/test_numbers.py"
+    unit.write_text("def test_fine():\n    pass\n\ndef test_off():\n    assert 1 == 1.1\n")
+    condition.tests = [unit]
+    cells, units, wrong = everywhere.run(condition, tmp_path)
+    assert (cells, units) == (2, 2)
+    assert wrong == [
+        "tests.test_numbers, test_off",
+        "notebooks.b.ipynb, Cell 0",
+        "the condition itself, Cell 0",
+    ]
+    condition.options = ["-n", "1", "-k", "nothing"]
+    (line,) = everywhere.run(condition, tmp_path)[2]
+    assert line == "pytest ended with 5; see said/here.txt"
+
+
+def test_a_test_that_touches_what_is_watched_is_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(everywhere, "OUTPUT", tmp_path / "said")
+    monkeypatch.setattr(everywhere, "ROOT", tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '--nbval'")
+    (watched := tmp_path / "watched").mkdir()
+    for name in ("stays", "changes", "goes"):
+        (watched / name).write_text(name)
+    (tmp_path / "test_a.py").write_text(
+        "from pathlib import Path\n\ndef test_writes():\n"
+        "    Path('watched/changes').write_text('new')\n    Path('watched/goes').unlink()\n"
+        "    Path('watched/comes').touch()\n    Path('watched/.pytest_cache').mkdir()\n"
+        "    Path('watched/.pytest_cache/a').touch()\n"
+    )
+    condition = everywhere.Condition(
+        "here", "", {}, notebooks=[], tests=[tmp_path / "test_a.py"], watched=[watched]
+    )
+    condition.folder = tmp_path
+    assert everywhere.run(condition, tmp_path)[2] == [
+        f"watched/{name} was changed" for name in ("changes", "comes", "goes")
+    ]
+
+
+def test_the_unit_tests_that_compare_numbers_are_run_everywhere():
+    names = {path.stem for path in everywhere.NUMBERS}
+    assert {f"test_{subject(number)}" for number in NUMBERS} <= names
+    assert {"test_descent", "test_data", "test_ladder", "test_graphs"} <= names
+
+
+def test_a_python_that_takes_much_is_run_only_where_it_is_named(monkeypatch, capsys):
+    big = everywhere.Condition("Python 3.99", "", lacking="it takes much", if_named=True)
+    monkeypatch.setattr(everywhere, "conditions", lambda scratch: [big])
+    monkeypatch.setattr(everywhere, "run", lambda *_: (3, 2, []))
+    assert everywhere.main([]) == 0
+    assert "| Python 3.99 | not run: it takes much |" in capsys.readouterr().out
+    assert everywhere.main(["3.99"]) == 0
+    assert "| Python 3.99 | 3 | 2 | 0 |" in capsys.readouterr().out
+
+
+def test_an_unknown_condition_is_named_with_those_there_are(monkeypatch):
+    known = [everywhere.Condition("1 thread", ""), everywhere.Condition("hash seed 1", "")]
+    monkeypatch.setattr(everywhere, "conditions", lambda scratch: known)
+    with pytest.raises(SystemExit, match=r"holds tread\. There are:\n1 thread\nhash seed 1"):
+        everywhere.main(["tread"])

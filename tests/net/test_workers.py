@@ -1,0 +1,112 @@
+"""A test that ends its process, by a signal or by its memory, ends the run and is named."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.support.lessons import ROOT
+
+FINE = "def test_fine():\n    pass\n"
+SLOW = """
+import time, pytest
+@pytest.mark.parametrize("k", range(4))
+def test_takes_its_time(k):
+    time.sleep(0.2)
+"""
+LONG = SLOW.replace("4", "10")
+KILLS = """
+import os, signal
+def test_kills():
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+WAITS = "import time\ndef test_waits():\n    time.sleep(300)\n"
+TAKES = """
+def test_takes():
+    kept = []
+    while True:
+        kept.append(bytearray(1_000_000))
+"""
+IN_A_CHILD = """
+import subprocess, sys
+def test_takes_in_a_child():
+    code = "x = bytearray(800_000_000); import time; time.sleep(99)"
+    subprocess.run([sys.executable, "-c", code])
+"""
+RECURSES = """
+def recursive(*_):
+    return recursive()
+def test_recurses():
+    import sys
+    sys.setrecursionlimit(10**9)  # as if there were none: a fault of Python 3.13.0
+    recursive()
+"""
+
+
+def run(folder, options, **files):
+    """Run pytest on test files in a folder; return what it said, its exit code and the seconds."""
+    (folder / "pytest.ini").write_text("[pytest]")
+    (folder / "conftest.py").write_text(files.pop("conftest", ""))
+    for name, text in files.items():
+        (folder / f"test_{name}.py").write_text(text)
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    start = time.monotonic()
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "tests.plugins.workers", "--color=no", *options],
+        cwd=folder,
+        env={name: value for name, value in env.items() if not name.startswith("PYTEST_")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+    )
+    return ran.stdout, ran.returncode, time.monotonic() - start
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"a": SLOW + KILLS, "b": LONG, "c": LONG}, id="with more to come"),
+        pytest.param({"fine": FINE, "kills": KILLS, "waits": WAITS}, id="while another waits"),
+    ],
+)
+def test_a_dead_process_ends_the_run_within_a_minute_and_its_test_is_named(tmp_path, files):
+    said, code, seconds = run(tmp_path, ["-n", "2", "--dist", "loadfile"], **files)
+    assert code == 1, said
+    assert re.search(r"^FAILED test_\w+.py::test_kills", said, flags=re.M), said
+    assert re.search(r"^!+ .*::test_kills ended its process", said, flags=re.M)
+    assert seconds < 60
+
+
+def test_a_process_that_dies_while_it_collects_ends_the_run_as_failed(tmp_path):
+    dies = "import os\nif os.environ.get('PYTEST_XDIST_WORKER') == 'gw1':\n    os._exit(0)\n"
+    said, code, seconds = run(tmp_path, ["-n", "2"], fine=FINE, conftest=dies)
+    assert code not in (0, 5), said
+    assert seconds < 60
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+@pytest.mark.parametrize(
+    ("source", "test"),
+    [
+        pytest.param(TAKES, "test_a.py::test_takes", id="takes"),
+        pytest.param(IN_A_CHILD, "test_a.py::test_takes_in_a_child", id="in a child"),
+        pytest.param(RECURSES, "test_a.py::test_recurses", id="recurses"),
+    ],
+)
+def test_a_test_that_passes_the_limit_of_memory_is_named_and_ended(
+    tmp_path, processes, source, test
+):
+    options = ["-n", processes, "--memory-limit=0.5"]
+    said, code, seconds = run(tmp_path, options, fine=FINE, a=source)
+    assert code == 1, said
+    assert re.search(rf"^{test} takes .* GB of memory, above the limit of 0.5 GB", said, flags=re.M)
+    assert seconds < 60
+
+
+def test_a_run_within_the_limit_passes(tmp_path):
+    said, code, _ = run(tmp_path, ["-n", "2"], fine=FINE)
+    assert code == 0, said

@@ -1,0 +1,34 @@
+"""Runs each code cell twice in a row, and then the whole notebook again in the same kernel.
+
+A pytest plugin for `pytest -p tests.plugins.twice notebooks/`. Each further run must end without an
+exception and give the stored outputs again. A cell that goes on from where it stopped, such as one
+that trains an existing model further, has the tag `continues`: its further outputs are its own.
+"""
+
+from copy import copy, deepcopy
+from itertools import groupby
+
+
+def again(item, name):
+    """Return another run of a cell."""
+    run = type(item).from_parent(
+        item.parent,
+        name=f"{item.name}, {name}",
+        cell_num=item.cell_num,
+        cell=deepcopy(item.cell),  # nbval's comparison joins the stored streams in place
+        options=copy(item.options),
+    )
+    run.tolerances = item.tolerances
+    if "continues" in item.cell.metadata.get("tags", []):
+        run.options["check"] = False
+    return run
+
+
+def pytest_collection_modifyitems(items):
+    """Put two further runs of each cell among the items."""
+    runs = []
+    for _, group in groupby(items, key=lambda item: item.parent):
+        cells = list(group)
+        runs += [run for cell in cells for run in (cell, again(cell, "second time"))]
+        runs += [again(cell, "second Run All") for cell in cells]
+    items[:] = runs

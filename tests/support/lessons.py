@@ -1,0 +1,91 @@
+"""The course as the tests see it: the lessons' cells, exercises and own code run, and a copy."""
+
+import functools
+import io
+import linecache
+import re
+import runpy
+import shutil
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NUMBERS = [path.name[:2] for path in NOTEBOOKS]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of a notebook: the cells' indices, the check's call, the folded solution."""
+
+    name: str
+    cell: int
+    check_cell: int
+    check: str
+    solution: str
+
+
+def path_of(lesson, folder="lessons", suffix=".py"):
+    """Return a lesson's file in a folder; `lesson` is its two digits or its name, without them."""
+    (path,) = (ROOT / folder).glob(
+        f"{lesson}_*{suffix}" if lesson.isdecimal() else f"[0-9][0-9]_{lesson}{suffix}"
+    )
+    return path
+
+
+def subject(lesson):
+    """Return the name that a lesson's modules have: of its pictures, checks, tests and answers."""
+    text = path_of(lesson).read_text("utf-8")
+    return re.search(r"^from course_utils\.checks import (\w+) as check$", text, re.M)[1]
+
+
+def read_notebook(lesson):
+    """Return the notebook of a lesson, by its two digits or its name."""
+    return nbformat.read(path_of(lesson, "notebooks", ".ipynb"), as_version=4)
+
+
+def exercises(lesson):
+    """Return the exercises of a lesson; fail where one lacks its check or its solution."""
+    cells = read_notebook(lesson).cells
+    found = []
+    for i, cell in enumerate(cells):
+        if "exercise" not in cell.metadata.get("tags", []):
+            continue
+        check, solution = cells[i + 1], cells[i + 2]
+        assert check.source.startswith("check."), f"no check after exercise cell {i}"
+        assert solution.source.startswith("<details><summary>Solution</summary>"), i
+        block = solution.source.split("```python\n")[1].split("\n```")[0]
+        name = check.source.removeprefix("check.").split("(")[0]
+        found.append(Exercise(name, i, i + 1, check.source, block))
+    return found
+
+
+@functools.cache
+def run_lesson(lesson):
+    """Run a lesson's own code as a script, and return the names that it defines."""
+    return runpy.run_path(str(path_of(lesson)))
+
+
+def run_cell(source, names):
+    """Run source among names, and let Python find it, as IPython does for a cell."""
+    name = f"<cell {hash(source)}>"
+    linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
+    exec(compile(source, name, "exec"), names)
+
+
+def one_line(check, *answers):
+    """Return what a check prints; it must be one line and no exception."""
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        check(*answers)
+    assert printed.getvalue().count("\n") == 1
+    return printed.getvalue()
+
+
+def copy_course(target):
+    """Copy the course into a folder, without hidden files and what git ignores."""
+    made = ["my_notebooks", "slides", "test_output", "__pycache__", "*.egg-info"]
+    shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(".*", *made), dirs_exist_ok=True)

@@ -1,0 +1,113 @@
+"""A course of a few bytes for tests: real course.py, venv and pip, tiny packages, no network."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+
+from tests.support.lessons import ROOT
+from tests.support.processes import stopping
+
+ECHO = "import json, os, sys; print(json.dumps([sys.argv[1:], os.getcwd(), sys.executable]))"
+
+PYPROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+
+# pip calls this to install the project: it waits, or fails, where a test says so.
+BACKEND = """
+import pathlib, time, zipfile
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    if pathlib.Path("full").exists():
+        raise OSError(28, "No space left on device")
+    while pathlib.Path("wait").exists():
+        pathlib.Path("waiting").touch()
+        time.sleep(0.05)
+    metadata = (
+        "Metadata-Version: 2.1\\nName: tiny-course\\nVersion: 1.0\\n"
+        "Provides-Extra: dev\\nRequires-Dist: pytest; extra == 'dev'\\n"
+    )
+    info = "tiny_course-1.0.dist-info"
+    with zipfile.ZipFile(pathlib.Path(folder) / "tiny_course-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("tiny_course.pth", str(pathlib.Path.cwd()))
+        wheel.writestr(f"{info}/METADATA", metadata)
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+        )
+        wheel.writestr(f"{info}/RECORD", "")
+    return "tiny_course-1.0-py3-none-any.whl"
+"""
+
+
+def make_wheel(folder, name, version, files):
+    """Write a wheel of a pure Python package by hand."""
+    folder.mkdir(parents=True, exist_ok=True)
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+        for path, text in files.items():
+            wheel.writestr(path, text)
+        wheel.writestr(
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        )
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(f"{info}/RECORD", "")
+
+
+def package(name):
+    """Return the files of a package that prints how it was called."""
+    return {f"{name}/__init__.py": "", f"{name}/__main__.py": ECHO}
+
+
+class Course:
+    """A course of a few bytes, with the real course.py and the real hand-out."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir()
+        shutil.copy(ROOT / "course.py", folder)
+        shutil.copytree(ROOT / "commands", folder / "commands")
+        (folder / "pyproject.toml").write_text(PYPROJECT)
+        (folder / "backend.py").write_text(BACKEND)
+        (folder / "notebooks").mkdir()
+        for name in ("01_first", "02_second"):
+            (folder / f"notebooks/{name}.ipynb").write_text('{"cells": []}')
+        self.wheels = folder / "wheels"
+        make_wheel(self.wheels, "jupyterlab", "1.0", package("jupyterlab"))
+        make_wheel(self.wheels, "pytest", "1.0", package("pytest"))
+        self.requirements = folder / "requirements.txt"
+        self.requirements.write_text("--find-links wheels\njupyterlab==1.0\n-e .\n")
+        # No index answers, and nobody's own settings of pip and of Python's path count.
+        nowhere, own = "http://127.0.0.1:9", ("PIP_", "COURSE_", "PYTHONPATH")
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(own)}
+        self.env |= {"PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0", "no_proxy": "*"}
+        self.env |= {"PIP_INDEX_URL": nowhere, "COURSE_TORCH_INDEX": nowhere}
+        self.venv = folder / ".venv"
+        self.log = self.venv / "setup.log"
+
+    def start(self, *arguments, python=sys.executable, **variables):
+        return subprocess.Popen(
+            [python, self.folder / "course.py", *arguments],
+            env=self.env | variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+
+    def call(self, *arguments, **options):
+        process = self.start(*arguments, **options)
+        with stopping(process):
+            out, err = process.communicate(timeout=100)
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def site_packages(self):
+        return next(self.venv.glob("lib/python*/site-packages"), self.venv / "Lib/site-packages")

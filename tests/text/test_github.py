@@ -1,0 +1,204 @@
+"""What GitHub, git and pre-commit read is valid, and names only what is there."""
+
+import importlib.util
+import itertools
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+
+import pytest
+import yaml
+
+from commands.pins import direct
+from commands.test import CHECKS
+from course import COMMANDS
+from course_utils import self_check
+from tests.support.lessons import ROOT
+
+GITHUB = ROOT / ".github"
+WORKFLOW = yaml.safe_load((GITHUB / "workflows/test.yml").read_text("utf-8"))
+JOBS = WORKFLOW["jobs"]
+FORMS = sorted((GITHUB / "ISSUE_TEMPLATE").glob("[!c]*.yml"))
+HOOKS = yaml.safe_load((GITHUB / "pre-commit.yaml").read_text("utf-8"))["repos"][0]["hooks"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
+SCHEMAS = {
+    "github-workflows": [GITHUB / "workflows/test.yml"],
+    "dependabot": [GITHUB / "dependabot.yml"],
+    "github-issue-forms": FORMS,
+    "github-issue-config": [GITHUB / "ISSUE_TEMPLATE/config.yml"],
+    "citation-file-format": [ROOT / "CITATION.cff"],
+}
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_a_file_is_as_its_schema_says(schema):
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
+    ran = subprocess.run([*command, *SCHEMAS[schema]], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def runs():
+    """Yield (job, command) for each command of the workflow, a job of a matrix spelt out."""
+    for name, job in JOBS.items():
+        matrix = dict(job.get("strategy", {}).get("matrix", {}))
+        included = matrix.pop("include", [])
+        for values in itertools.product(*matrix.values()):
+            chosen = dict(zip(matrix, values, strict=True))
+            for more in included:
+                if all(chosen.get(key, value) == value for key, value in more.items()):
+                    chosen |= more
+            for step in job["steps"]:
+                text = step.get("run", "")
+                for key in {*re.findall(r"\$\{\{ matrix\.(\w+) \}\}", text)}:
+                    text = text.replace(f"${{{{ matrix.{key} }}}}", str(chosen.get(key, "")))
+                yield name, text
+
+
+COMMANDS_RUN = sorted({(job, text) for job, text in runs() if text})
+
+
+@pytest.mark.parametrize(("job", "text"), COMMANDS_RUN)
+def test_a_command_of_the_workflow_is_there(job, text):
+    text = re.sub(r"\$\{\{.*?'(.*?)'.*?\}\}", r"\1", text)  # the words of a condition
+    words = shlex.split(text)
+    if words[:2] == ["python", "course.py"]:
+        assert words[2] in COMMANDS
+        options = {word for word in words[3:] if word.startswith("--")}
+        assert options <= {*CHECKS, "--no-skips", "--sample", "--seed"}
+    elif words[:2] == ["python", "-m"]:
+        assert importlib.util.find_spec(words[2])
+    else:
+        assert words[:2] in (["pipx", "run"], ["command", "-v"])
+    for word in words:
+        if word.startswith("tests/") or word.endswith((".txt", ".yaml")):
+            assert (ROOT / word).exists(), word
+
+
+def test_lint_and_types_come_first_and_everything_else_of_a_push_waits_for_them():
+    assert next(iter(JOBS)) == "lint"
+    commands = [text for job, text in COMMANDS_RUN if job == "lint"]
+    assert "python -m mypy" in commands
+    assert any("pre_commit run" in text and "--all-files" in text for text in commands)
+    assert JOBS["test"]["needs"] == "lint"
+
+
+def test_each_supported_python_is_run_on_each_system():
+    matrix = JOBS["test"]["strategy"]["matrix"]
+    (_, first), (_, last) = self_check.PYTHONS
+    assert matrix["python"] == [f"3.{minor}" for minor in range(first, last + 1)]
+    assert [system.partition("-")[0] for system in matrix["os"]] == ["ubuntu", "macos", "windows"]
+    known = {line for line in PROJECT["classifiers"] if "Python :: 3." in line}
+    assert known == {f"Programming Language :: Python :: {python}" for python in matrix["python"]}
+
+
+def test_on_linux_a_browser_is_there_and_no_test_is_skipped():
+    browser, test = [s for s in JOBS["test"]["steps"] if "Linux" in f"{s.get('if')}{s.get('run')}"]
+    assert browser["if"] == "runner.os == 'Linux'"
+    assert "chromium" in browser["run"]
+    assert "runner.os == 'Linux' && '--no-skips'" in test["run"]
+    assert ("nightly", "python course.py test --browser --no-skips") in COMMANDS_RUN
+
+
+def test_a_newer_push_ends_an_older_run_and_no_job_runs_for_ever():
+    assert "github.ref" in WORKFLOW["concurrency"]["group"]
+    assert WORKFLOW["concurrency"]["cancel-in-progress"]
+    assert WORKFLOW["permissions"] == {"contents": "read"}
+    assert all(job["timeout-minutes"] <= 180 for job in JOBS.values())
+
+
+def test_the_canary_warns_and_fails_nothing():
+    assert JOBS["canary"]["continue-on-error"] is True
+    assert any("GITHUB_STEP_SUMMARY" in text for job, text in COMMANDS_RUN if job == "canary")
+
+
+def test_a_new_release_waits_before_dependabot_offers_it():
+    updates = yaml.safe_load((GITHUB / "dependabot.yml").read_text("utf-8"))["updates"]
+    assert {update["package-ecosystem"] for update in updates} == {"github-actions", "pip"}
+    assert all(update["cooldown"]["default-days"] >= 7 for update in updates)
+
+
+def test_pre_commit_accepts_its_configuration():
+    command = [sys.executable, "-m", "pre_commit", "validate-config", GITHUB / "pre-commit.yaml"]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+def test_a_hook_runs_what_is_there_with_the_locked_packages(hook):
+    python, option, module, *_ = hook["entry"].split()
+    assert (python, option, hook["language"]) == ("python", "-m", "python")
+    assert importlib.util.find_spec(module)
+    assert {*hook["additional_dependencies"]} <= {*direct(ROOT / "constraints.txt")}
+
+
+def test_the_hooks_are_ruff_and_the_build_without_execution():
+    entries = [hook["entry"] for hook in HOOKS]
+    assert entries == [
+        "python -m ruff format --force-exclude",
+        "python -m ruff check --force-exclude",
+        "python -m commands.build --check",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "attributes"),
+    [
+        ("notebooks/01_a.ipynb", "diff: jupyternotebook merge: jupyternotebook eol: lf"),
+        ("notebooks/01_a.ipynb", "linguist-generated: set"),
+        ("constraints.txt", "linguist-generated: set"),
+        ("lessons/01_a.py", "linguist-generated: unspecified linguist-documentation: false"),
+        ("README.md", "linguist-documentation: set eol: lf"),
+        ("pictures/01.png", "text: unset"),
+    ],
+)
+def test_git_is_told_what_a_file_is(tmp_path, path, attributes):
+    shutil.copy(ROOT / ".gitattributes", tmp_path)
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    pairs = dict(re.findall(r"(\S+): (\S+)", attributes))
+    command = ["git", "check-attr", *pairs, "--", path]
+    said = subprocess.check_output(command, cwd=tmp_path, text=True)
+    assert dict(re.findall(r": (\S+): (\S+)$", said, re.MULTILINE)) == pairs
+
+
+def test_there_is_a_form_for_each_kind_of_report():
+    assert [form.stem for form in FORMS] == ["refused_answer", "set_up_failure", "wrong_statement"]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)
+def test_a_form_asks_for_something_and_never_twice(form):
+    fields = yaml.safe_load(form.read_text("utf-8"))["body"]
+    ids = [field["id"] for field in fields]
+    assert len({*ids}) == len(ids)
+    assert any(field.get("validations", {}).get("required") for field in fields)
+    for name in re.findall(r"self_check\.(\w+)\(", form.read_text("utf-8")):
+        assert callable(getattr(self_check, name))
+
+
+def test_a_set_up_failure_comes_with_the_self_checks_output():
+    fields = yaml.safe_load((GITHUB / "ISSUE_TEMPLATE/set_up_failure.yml").read_text("utf-8"))
+    (field,) = [field for field in fields["body"] if field["id"] == "self-check"]
+    assert field["validations"]["required"] is True
+
+
+def test_citation_project_and_licence_name_the_same_authors_and_terms():
+    assert CITATION["authors"] == PROJECT["authors"]
+    assert CITATION["version"] == PROJECT["version"]
+    licence = (ROOT / "LICENSE").read_text("utf-8")
+    assert CITATION["license"] == [PROJECT["license"], "CC-BY-4.0"]
+    assert "MIT License" in licence
+    assert "CC BY 4.0" in licence
+    assert CITATION["authors"][0]["name"] in " ".join(licence.split())
+
+
+def test_the_changelog_has_the_usual_form_and_names_the_first_editions_last_commit():
+    versions = re.findall(r"^## \[(.+?)\]", CHANGELOG, re.MULTILINE)
+    assert versions == ["Unreleased", PROJECT["version"]]
+    kinds = re.findall(r"^### (.+)$", CHANGELOG, re.MULTILINE)
+    assert {*kinds} <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    first = CHANGELOG.partition("\n## [1.0.0]")[2]
+    assert re.findall(r"\b[0-9a-f]{40}\b", first) == ["c1837f9af26a05850051c681e70320dc1bc528e9"]

@@ -1,0 +1,83 @@
+"""Every number in a lesson's text is one that the lesson computes, and an edit would be noticed."""
+
+from functools import cache
+
+import pytest
+from nbformat.v4 import new_code_cell, new_output
+
+from tests.support.lessons import NUMBERS, read_notebook
+from tests.support.prose import Lesson, edited, results
+
+
+@cache
+def lesson(number):
+    return Lesson(read_notebook(number).cells)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_numbers_of_the_text_are_computed(number):
+    untrue = [r.words for r in lesson(number).results if not lesson(number).computes(r)]
+    assert not untrue, "computed nowhere, or only in another section:\n" + "\n".join(untrue)
+
+
+def missed(number):
+    """The results of a lesson which say enough to be told apart, and those whose edit passes."""
+    told = [r for r in lesson(number).results if not r.counts]
+    return told, [r for r in told if lesson(number).computes(r, edited(r.written))]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_an_edited_number_is_noticed(number):
+    told, passed = missed(number)
+    words = "\n".join(f"{r.words}: {edited(r.written)} would pass" for r in passed)
+    assert len(passed) <= 0.1 * len(told), words
+
+
+def test_nearly_all_edits_are_noticed():
+    counts = [(len(told), len(passed)) for told, passed in map(missed, NUMBERS)]
+    told, passed = map(sum, zip(*counts, strict=True))
+    assert passed <= 0.05 * told, f"of {told} edits {passed} would pass"
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("In lesson 05, lessons 01 and 03 and (04), Exercise 2, 40 minutes, 2004).", []),
+        ("# 10 Where the time goes\n1. Run `x[:2]`, [see](07_b.ipynb), torch 2.13.0", []),
+        ("Will it be 17, 34 or 100,000? It was 31.", ["31"]),
+        ("loss 0.4312, 43 %, −3.04 and 1e-4, `0.5`", ["0.4312", "43", "−3.04", "1e-4", "0.5"]),
+        ("with 1,000 rows of (80, 1), not (n, 1)", ["(80, 1)", "1,000", "1"]),
+        ("$\\frac{2}{n} x^2$, $w_2 = -24.2$, $y = 1.98x + 1$", ["-24.2", "1.98"]),
+        ("$1{,}024 / 4 = 256$ and $f = 24$", ["1,024", "256", "24"]),
+    ],
+)
+def test_what_reads_as_a_result(text, numbers):
+    assert [r.written for r in results(text)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "output", "source", "true"),
+    [
+        ("21.06", "loss 21.0585", "", True),
+        ("21.05", "loss 21.0585", "", False),
+        ("43 %", "share 0.4312", "", True),
+        ("43 %", "43.12 %", "", True),
+        ("44 %", "0.4312", "", False),
+        ("1,000", "1000", "", True),
+        ("−3.04", "-3.0448", "", True),
+        ("−3.04", "3.0448", "", False),
+        ("58 too low", "-57.9", "", True),
+        ("7 of them", "6.947", "", False),
+        ("1.00", "1", "", False),
+        ("0.1", "", "lr = 0.1", True),
+        ("0.15", "", "lr = 0.1503", False),
+        ("14", "", 'print(f"{x:<14} {y:14.4f}")  # 14', False),
+        ("(80, 1)", "shape (80, 1)", "", True),
+        ("80", "shape (80, 1)", "", True),
+        ("(80, 1)", "80 1", "", False),
+    ],
+)
+def test_what_is_true(text, output, source, true):
+    (result, *_) = results(text)
+    cell = new_code_cell(source, outputs=[new_output("stream", text=output)])
+    assert Lesson([cell]).computes(result) is true
