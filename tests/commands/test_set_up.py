@@ -172,7 +172,7 @@ def test_an_environment_that_was_moved_is_made_again(tiny):
 @pytest.mark.parametrize(("answers", "build"), [(True, "2.0+cpu"), (False, "2.0")])
 def test_pytorchs_cpu_index_is_preferred_when_it_answers(tiny, tmp_path, answers, build):
     make_wheel(tiny.wheels, "torch", "2.0", {"torch.py": ""})
-    tiny.requirements.write_text("--find-links wheels\njupyterlab\ntorch==2.0\n")
+    tiny.requirements.write_text("--find-links wheels\njupyterlab\ntorch==2.0\n-e .\n")
     name = "torch-2.0+cpu-py3-none-any.whl"
     make_wheel(tmp_path / "index/torch", "torch", "2.0+cpu", {"torch.py": ""})
     (tmp_path / "index/torch/index.html").write_text(f'<!DOCTYPE html><a href="{name}">{name}</a>')
