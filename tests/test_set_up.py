@@ -295,7 +295,7 @@ def test_ctrl_c_lets_jupyter_shut_down(ready):
         "except KeyboardInterrupt:\n    time.sleep(0.3)\n    print('shut down')\n"
     )
     try:
-        process = ready.start("lab")
+        process = ready.start("lab", "--allow-root")
         with stopping(process):
             while "running" not in process.stdout.readline():
                 assert process.poll() is None
