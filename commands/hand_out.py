@@ -47,7 +47,8 @@ def hand_out(source: Path, target: Path) -> tuple[list[str], list[str]]:
 
 def _hand_out(lessons: list[Path], target: Path) -> tuple[list[str], list[str]]:
     """Bring every lesson, then set aside what the course no longer has."""
-    record, done, wrong = Record(target / ".handed_out.json"), {}, []
+    record, wrong = Record(target / ".handed_out.json"), []
+    done: dict[str, list[str]] = {}
     placed = {_subject(path.name): "" for path in lessons}  # the name of each for the student
     for path in lessons:
         where = path
@@ -197,16 +198,23 @@ def _subject(name: str) -> str:
 def _move(path: Path, folder: Path) -> str:
     """Move a file into a folder, under a name that is free there; return its new place."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    for number in count(1):
-        place = folder / (path.name if number == 1 else f"{path.stem}_{number}{path.suffix}")
-        with suppress(FileExistsError):
-            place.touch(mode=0o600, exist_ok=False)  # The name is ours before the file moves.
-            try:
-                os.replace(path, place)
-            except BaseException:
-                place.unlink()
-                raise
-            return f"{folder.name}/{place.name}"
+    names = (path.name if n == 1 else f"{path.stem}_{n}{path.suffix}" for n in count(1))
+    place = next(place for place in map(folder.joinpath, names) if _claimed(place))
+    try:
+        os.replace(path, place)
+    except BaseException:
+        place.unlink()
+        raise
+    return f"{folder.name}/{place.name}"
+
+
+def _claimed(place: Path) -> bool:
+    """Make an empty file where there is nothing, so that the name is ours; tell whether it is."""
+    try:
+        place.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _hash_of(path: Path) -> str | None:

@@ -14,7 +14,8 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 ROOT = Path(__file__).resolve().parents[1]
 MAX_FOLDER = 70  # A socket's path may have 103 bytes on macOS and 107 on Linux.
 # matplotlib's own defaults. A matplotlibrc in the kernel's folder, as in notebooks/, comes first.
-MATPLOTLIBRC = str(Path(find_spec("matplotlib").origin).parent / "mpl-data" / "matplotlibrc")
+_MATPLOTLIB = Path(find_spec("matplotlib").origin).parent  # type: ignore[union-attr, arg-type]
+MATPLOTLIBRC = str(_MATPLOTLIB / "mpl-data" / "matplotlibrc")
 
 
 def settings(folder: Path) -> dict[str, str]:

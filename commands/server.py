@@ -18,10 +18,6 @@ START = (
 class Kernels(KernelSpecManager):
     """Offer this environment's Python as python3, whatever other kernels have that name."""
 
-    def find_kernel_specs(self) -> dict[str, str]:
-        """Return the folder of each kernel, by its name."""
-        return {**super().find_kernel_specs(), NATIVE_KERNEL_NAME: RESOURCES}
-
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return how a kernel is started."""
         if kernel_name.lower() != NATIVE_KERNEL_NAME:

@@ -167,7 +167,7 @@ def bad_path(path: str, system: str, version: tuple, encoding: str, long: bool) 
     return ""
 
 
-def _fits(path, encoding):
+def _fits(path: str, encoding: str) -> bool:
     """Return whether an encoding has all letters of a path."""
     try:
         path.encode(encoding)
@@ -178,7 +178,7 @@ def _fits(path, encoding):
 
 def long_paths() -> bool:
     """Return whether this system allows paths of more than 259 characters."""
-    if os.name != "nt":
+    if sys.platform != "win32":
         return True
     import winreg
 
@@ -331,11 +331,17 @@ def pip_variables() -> dict[str, str]:
 
 def pip_install(*packages: str) -> None:
     """Run pip: a line per package on the screen, all that it says in the log."""
-    call, said = command("pip", "install", "--no-input", *packages), []
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(call, cwd=ROOT, env=pip_variables(), **streams) as pip:
+    said: list[str] = []
+    with subprocess.Popen(
+        command("pip", "install", "--no-input", *packages),
+        cwd=ROOT,
+        env=pip_variables(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as pip:
         try:
-            for line in pip.stdout:
+            for line in pip.stdout or ():
                 said.append(line.decode("utf-8", "replace"))
                 shown = re.match(
                     r" *(Collecting \S+|Downloading .*MB\)|Installing(?= c))", said[-1]
@@ -401,6 +407,6 @@ def missing(extras: list[str]) -> list[str]:
     return [f"{name} {version}" for name, version in pins if (_normal(name), version) not in there]
 
 
-def _normal(name):
+def _normal(name: str) -> str:
     """Return the one spelling of a package's name that all of its spellings have."""
     return re.sub(r"[-_.]+", "-", name).lower()

@@ -224,7 +224,7 @@ print(f"summed over outputs first: {squares.sum(dim=1).mean():.3f}")
 # same learning rate then takes steps twice as long. Before you compare two losses, ask what each
 # one is the mean of.
 #
-# And why is the first loss 1779.116, and not 1779.40? The next section can tell.
+# And why is the first loss 1779.12, and not 1779.40? The next section can tell.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which shape has a gradient?
@@ -262,7 +262,7 @@ print(f"rounding the start moves the first loss by up to {reach.item():.3f}")
 # The last line answers the open question. A derivative says how much the loss moves when a
 # parameter moves. The tutorial prints its start rounded to four digits, so each of the eight
 # numbers may be off by 0.00005, and all together can move the loss by 0.746. The published 1779.40
-# and our 1779.116 differ by less than that, two parts in ten thousand. Expect the same of all
+# and our 1779.12 differ by less than that, two parts in ten thousand. Expect the same of all
 # published figures here.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -318,7 +318,7 @@ plots.matrix_product(error.T, x, names, times=("2/10", 0.2), entry=(1, 0), label
 # Take one step, with the tutorial's learning rate. Then compute the loss again, to see whether it
 # is lower. The tutorial does it as in the first `print`; the second is for comparison.
 #
-# **Predict.** The loss was 1779.116. What do the two lines print?
+# **Predict.** The loss was 1779.12. What do the two lines print?
 
 
 # %% slideshow={"output": "subslide"}

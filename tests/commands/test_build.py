@@ -297,13 +297,13 @@ def test_a_check_executes_and_writes_nothing_and_names_what_is_not_built(course,
     before = {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
     assert build.main(["--check", "2"], course) == 1
     assert "01_a" not in capsys.readouterr().err
-    (course / "NAMES.md").write_text("other")
-    before[course / "NAMES.md"] = b"other"
+    (course / "docs/names.md").write_text("other")
+    before[course / "docs/names.md"] = b"other"
     assert build.main(["--check"], course) == 1
     err = capsys.readouterr().err
     assert "notebooks/01_a.ipynb is not up to date:\ncell 7:\n    - code" in err
     assert "notebooks/02_b.ipynb has not been built" in err
-    assert "NAMES.md is not up to date" in err
+    assert "docs/names.md is not up to date" in err
     assert err.endswith("\n  python course.py build\n")
     assert before == {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
 

@@ -75,7 +75,7 @@ def test_test_adds_its_tools_once_and_passes_the_options_on(ready):
 
 
 def test_a_long_option_of_test_hands_over_to_its_module(ready):
-    (ready.folder / "tests").mkdir()
+    (ready.folder / "tests/net").mkdir(parents=True)
     (ready.folder / "tests/net/everywhere.py").write_text(f"{ECHO}\nraise SystemExit(7)")
     answer = ready.call("test", "--no-skips", "--everywhere", "locale")
     assert answer.returncode == 7, answer.stderr
@@ -103,7 +103,7 @@ def test_ctrl_c_lets_jupyter_shut_down(ready):
         "except KeyboardInterrupt:\n    time.sleep(0.3)\n    print('shut down')\n"
     )
     try:
-        process = ready.start("lab")
+        process = ready.start("lab", "--allow-root")
         with stopping(process):
             while "running" not in process.stdout.readline():
                 assert process.poll() is None

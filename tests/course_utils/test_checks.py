@@ -186,7 +186,7 @@ NO_NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize("value", NO_NUMBERS, ids=repr)
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=lambda value: type(value).__name__)
 def test_text_and_truth_values_are_no_numbers(value):
     with pytest.raises(core.Wrong, match="Expected a number for p, got a"):
         core.numbers(value, ("p",))
@@ -196,7 +196,11 @@ def test_text_and_truth_values_are_no_numbers(value):
         core.arrays(value, {"p": ()})
 
 
-@pytest.mark.parametrize("value", [{"p": 1, "q": 2}, {1, 2}, "12", b"12", Hostile()], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [{"p": 1, "q": 2}, {1, 2}, "12", b"12", Hostile()],
+    ids=lambda value: type(value).__name__,
+)
 def test_two_numbers_have_an_order(value):
     with pytest.raises(core.Wrong, match=r"Expected 2 numbers \(p, q\), got a"):
         core.numbers(value, ("p", "q"))
@@ -387,7 +391,7 @@ STATE = {
     "builtins.sum = builtins.print = None": "sum, print",
     "builtins.mean = 1": "hasattr(builtins, 'mean')",
     "os.environ['COURSE_X'] = '1'": "sorted(os.environ.items())",
-    "os.environ.pop('PATH')": "sorted(os.environ.items())",
+    "os.environ.pop('PATH', None)": "sorted(os.environ.items())",
     "decimal.getcontext().prec = 3": "decimal.getcontext().prec",
     "matplotlib.rcParams['lines.linewidth'] = 9": "matplotlib.rcParams['lines.linewidth']",
     "matplotlib.use('svg')": "matplotlib.get_backend()",

@@ -30,7 +30,9 @@ WORKS = {"torch": "2.13.0+cpu", "numpy": "2.4.6", "igraph": "1.0.0"}
 
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch):
-    """Show no pictures."""
+    """Show no pictures, and leave the tests' own settings of matplotlib out."""
+    for name in ("MATPLOTLIBRC", "MPLBACKEND"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("course_utils.figures.display", lambda *_, **__: None)
 
 

@@ -23,6 +23,7 @@ from tests.support.lessons import (
     read_notebook,
     run_cell,
     run_lesson,
+    subject,
 )
 
 EXERCISES = [(number, exercise) for number in NUMBERS for exercise in exercises(number)]
@@ -191,7 +192,7 @@ def test_whatever_a_check_can_tell_is_told(number, monkeypatch):
         answers = [answer for answer, _ in answers_of(number).WRONG[exercise.name]]
         said += [told(number, exercise.check, answer) for answer in [*answers, exercise.solution]]
     said = "\n".join(said)
-    checks = (ROOT / f"course_utils/checks/lesson_{number}.py").read_text("utf-8")
+    checks = (ROOT / f"course_utils/checks/{subject(number)}.py").read_text("utf-8")
     assert [text for text in texts(ast.parse(checks)) if text not in said] == []
 
 

@@ -188,4 +188,4 @@ def test_recap_names_every_lesson_by_its_title():
     recap = read_notebook("start_here").cells[-1].source
     for number in NUMBERS[1:]:
         title = read_notebook(number).cells[0].source.splitlines()[0].removeprefix("# ")
-        assert f"| {title} |" in recap
+        assert f"| [{title}](" in recap

@@ -35,7 +35,8 @@ class Copy:
         ran = subprocess.run(
             ["git", *arguments], cwd=self.folder, env=self.env, capture_output=True, text=True
         )
-        assert ran.returncode == 0, ran.stderr
+        if ran.returncode:
+            raise AssertionError(f"git {' '.join(arguments)}: {ran.stdout}{ran.stderr}")
         return ran.stdout.strip()
 
     def write(self, name, text):

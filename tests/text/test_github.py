@@ -69,7 +69,7 @@ def test_a_command_of_the_workflow_is_there(job, text):
     if words[:2] == ["python", "course.py"]:
         assert words[2] in COMMANDS
         options = {word for word in words[3:] if word.startswith("--")}
-        assert options <= {*CHECKS, "--no-skips", "--sample", "--seed"}
+        assert options <= {*CHECKS, "--no-skips", "--random", "--seed"}
     elif words[:2] == ["python", "-m"]:
         assert importlib.util.find_spec(words[2])
     else:

@@ -61,7 +61,7 @@ class Fault:
     def subject(self) -> str:
         """The subject of the lesson that the file belongs to, '' where it belongs to none."""
         folder, _, name = self.file.rpartition("/")
-        stem = subject(name[:2]) if folder == "lessons" else Path(name).stem
+        stem = subject(name[:2]) if folder in ("lessons", "notebooks") else Path(name).stem
         return stem if stem in SUBJECTS else ""
 
     @property
