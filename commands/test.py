@@ -3,6 +3,7 @@
 import runpy
 import sys
 
+EVERY_MARK = ["-m", ""]  # the tests marked slow, too, which pyproject.toml leaves out
 # Option: the module that runs, and the options that it begins with.
 CHECKS = {
     "": ("pytest", ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]),
@@ -14,21 +15,23 @@ CHECKS = {
         [
             "tests/browser/test_jupyterlab.py",
             "tests/browser/test_slides.py",
-            "--every-lesson",
+            *EVERY_MARK,
             "-n",
             "auto",
+            "--dist",
+            "loadgroup",
         ],
     ),
     "--hub": ("pytest", ["tests/commands/hub.py"]),
-    "--binder": ("pytest", ["tests/commands/test_binder.py", "--from-nothing", "-s"]),
+    "--binder": ("pytest", ["tests/commands/test_binder.py", *EVERY_MARK, "-s"]),
 }
 
 
 def call(options: list[str]) -> tuple[str, list[str]]:
     """Return the module that options ask for, and the options that it gets."""
-    long = next((option for option in options if option in CHECKS), "")
-    module, first = CHECKS[long]
-    return module, [*first, *(option for option in options if option != long)]
+    long = [option for option in options if option and option in CHECKS][:1]
+    module, first = CHECKS["".join(long)]
+    return module, [*first, *(option for option in options if option not in long)]
 
 
 if __name__ == "__main__":

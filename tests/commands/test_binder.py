@@ -80,18 +80,18 @@ def with_an_index_that_answers(text):
     return text
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["lent", pytest.param("installed", marks=pytest.mark.slow)])
 def image(plan, request, tmp_path_factory):
     """The steps of the Dockerfile, done in a folder: requirements, the course, postBuild.
 
-    pip finds the packages in place, lent from this environment; with --from-nothing it installs
-    them all, from the configured index where PyTorch's does not answer.
+    By default pip finds the packages in place, lent from this environment. `course.py test
+    --binder` also installs them all, from the configured index if PyTorch's doesn't answer.
     """
     made = Image(tmp_path_factory.mktemp("image"))
-    from_nothing = request.config.getoption("--from-nothing")
-    venv.create(made.prefix, symlinks=True, with_pip=from_nothing)
+    installs = request.param == "installed"
+    venv.create(made.prefix, symlinks=True, with_pip=installs)
     requirements = (ROOT / PLAN).read_text("utf-8")
-    if from_nothing:
+    if installs:
         requirements = with_an_index_that_answers(requirements)
     else:
         made.lend_packages()
