@@ -323,7 +323,7 @@ def test_a_refused_file_is_named_and_nothing_is_lost(desk, monkeypatch, module, 
 
 @pytest.fixture(params=["this record", "the first edition's record"])
 def moved_on(desk, request):
-    """A student with lessons 01 to 03, whose course has since put a lesson before them."""
+    """A student with three lessons, whose course has since put a lesson before them."""
     desk.publish("03_c.ipynb", "three")
     desk.hand_out()
     if request.param != "this record":
@@ -537,9 +537,9 @@ def test_the_first_editions_matplotlibrc_moves_away_unless_it_was_edited(desk, e
     assert style.exists() is edited
 
 
-PAGE = """See [the names](names.md), [01](../notebooks/01_a.ipynb#part), [03](../notebooks/03_c.ipynb)
+PAGE = """[The names](names.md), [01](../notebooks/01_a.ipynb#part), [03](../notebooks/03_c.ipynb)
 and [é](../docs/glossary.md#e). ![a picture](../docs/pictures/01_a.png)"""
-PAGE_OF_STUDENT = """See [the names](names.md), [01](01_a.ipynb#part), [03](../notebooks/03_c.ipynb)
+PAGE_OF_STUDENT = """[The names](names.md), [01](01_a.ipynb#part), [03](../notebooks/03_c.ipynb)
 and [é](glossary.md#e). ![a picture](../docs/pictures/01_a.png)"""
 
 
@@ -606,7 +606,7 @@ def test_a_renumbered_lesson_is_linked_to_by_its_new_name(desk):
 
 
 def test_in_the_courses_own_pages_and_lessons_a_student_can_follow_every_link(tmp_path):
-    done, wrong = hand_out.hand_out(ROOT / "notebooks", tmp_path / "mine")
+    _, wrong = hand_out.hand_out(ROOT / "notebooks", tmp_path / "mine")
     assert wrong == []
     files = {path.name: path.read_text("utf-8") for path in (tmp_path / "mine").glob("[!.]*")}
     assert {"glossary.md", "names.md", "symptoms.md"} < {*files}

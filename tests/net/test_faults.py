@@ -10,7 +10,7 @@ from commands import build
 from tests.net.faults.__main__ import NotProvedError, check_imports, noticed, take_over
 from tests.net.faults.bank import Fault, faults
 from tests.net.faults.random_faults import Source, all_files, changes_of, random_faults
-from tests.support.lessons import NUMBERS, ROOT
+from tests.support.lessons import NUMBERS, ROOT, path_of
 from tests.support.modules import COURSE_UTILS
 
 BANK = faults()
@@ -50,7 +50,7 @@ def test_a_fault_that_does_not_apply_is_named(tmp_path, text):
 
 def test_a_lesson_takes_its_notebook_along(tmp_path):
     """Else the test that both agree would notice every fault, whatever it is."""
-    (lesson,) = (ROOT / "lessons").glob("01_*.py")
+    lesson = path_of("gradient_descent_by_hand")
     for path in (lesson, build.notebook_of(lesson), ROOT / "pyproject.toml"):
         (tmp_path / path.relative_to(ROOT)).parent.mkdir(exist_ok=True)
         shutil.copy(path, tmp_path / path.relative_to(ROOT))
