@@ -14,7 +14,8 @@ from jupyter_client import KernelManager
 from nbformat.v4 import new_code_cell, new_notebook
 from nbval import kernel
 
-from commands.build import METADATA, Client
+from commands.build import METADATA
+from commands.execute import Client
 from commands.kernels import on_its_own
 from tests.support.lessons import ROOT
 

@@ -30,7 +30,7 @@ def author(tmp_path):
     made = Copy(tmp_path / "author")
     made.folder.mkdir()
     (made.folder / "commands").mkdir()
-    for name in ("__init__", "hand_out", "lock", "update"):
+    for name in ("__init__", "hand_out", "lessons", "lock", "update"):
         shutil.copy(ROOT / f"commands/{name}.py", made.folder / "commands")
     made.write("course.py", COURSE_PY)
     made.write(".gitignore", "my_notebooks/\n__pycache__/\n")

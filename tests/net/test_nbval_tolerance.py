@@ -15,7 +15,8 @@ import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from commands.build import CELL_SECONDS, METADATA, Client
+from commands.build import METADATA
+from commands.execute import CELL_SECONDS, Client
 from tests.plugins import nbval_tolerance as tolerance
 from tests.support.lessons import ROOT
 
