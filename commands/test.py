@@ -1,10 +1,10 @@
-"""Runs every check with pytest; a long option runs something longer instead."""
+"""Run every check with pytest, or one of the longer runs instead."""
 
 import runpy
 import sys
 
-# Option: the module that runs, and the options that it begins with.
-CHECKS = {
+# Option: (the module to run, its first options).
+RUNS = {
     "": ("pytest", ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]),
     "--faults": ("tests.net.faults", []),
     "--everywhere": ("tests.net.everywhere", []),
@@ -24,13 +24,13 @@ CHECKS = {
 }
 
 
-def call(options: list[str]) -> tuple[str, list[str]]:
-    """Return the module that options ask for, and the options that it gets."""
-    long = next((option for option in options if option in CHECKS), "")
-    module, first = CHECKS[long]
-    return module, [*first, *(option for option in options if option != long)]
+def choose_run(options: list[str]) -> tuple[str, list[str]]:
+    """Return the module that the options choose, and the options to pass to it."""
+    choice = next((option for option in options if option in RUNS), "")
+    module, first = RUNS[choice]
+    return module, [*first, *(option for option in options if option != choice)]
 
 
 if __name__ == "__main__":
-    module, sys.argv[1:] = call(sys.argv[1:])
+    module, sys.argv[1:] = choose_run(sys.argv[1:])
     runpy.run_module(module, run_name="__main__", alter_sys=True)

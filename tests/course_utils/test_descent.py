@@ -1,4 +1,4 @@
-"""descent.py against brute force: differences, loops over rows and steps, and bad input."""
+"""descent.py compared with brute force (differences, loops over rows and steps), and bad input."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from course_utils.descent import QuadraticLoss, design_matrix
 
 RNG = np.random.RandomState(11)
 A = RNG.randn(9, 3)
-PROBLEMS = {  # name: A, y, a place p
+PROBLEMS = {  # name: A, y, a point p
     "one output": (A, RNG.randn(9), RNG.randn(3)),
     "two outputs": (A, RNG.randn(9, 2), RNG.randn(3, 2)),
     "one parameter": (A[:, :1], RNG.randn(9), RNG.randn(1)),
@@ -69,13 +69,13 @@ def test_hessian_is_that_of_central_differences(problem):
     loss, A, y, p = problem
     d = len(p)
     h = 1e-3
-    want = np.empty((d, d))
+    expected = np.empty((d, d))
     for j in range(d):
         step = np.zeros_like(p)
         step.reshape(d, -1)[j, 0] = h
         change = (gradient(A, y, p + step) - gradient(A, y, p - step)) / (2 * h)
-        want[:, j] = change.reshape(d, -1)[:, 0]
-    assert loss.hessian == pytest.approx(want, rel=1e-5, abs=1e-5)
+        expected[:, j] = change.reshape(d, -1)[:, 0]
+    assert loss.hessian == pytest.approx(expected, rel=1e-5, abs=1e-5)
 
 
 def test_outputs_do_not_mix():
@@ -115,7 +115,7 @@ def test_condition_number_and_limit_come_from_the_eigenvalues(problem):
 
 
 def test_condition_number_keeps_its_digits_where_the_hessian_loses_them():
-    tiny = 1e-7  # κ = 1e14: AᵀA knows nothing of the second column any more
+    tiny = 1e-7  # κ = 1e14: in AᵀA the second column is lost
     loss = QuadraticLoss(np.diag([1.0, tiny]), [1.0, 1.0])
     assert loss.condition_number == pytest.approx(tiny**-2, rel=1e-9)
 
@@ -142,7 +142,7 @@ def test_after_is_the_loop_of_pytorch(problem):
     assert loss.after(25, p, lr) == pytest.approx(parameter.detach().numpy(), rel=1e-9, abs=1e-11)
 
 
-def test_limit_divides_converging_from_exploding(problem):
+def test_the_limit_separates_convergence_from_divergence(problem):
     loss, _, _, p = problem
     far = loss.minimizer + loss.eigenvectors[:, -1].reshape(-1, *[1] * (p.ndim - 1))
     distances = [
@@ -161,7 +161,7 @@ def test_column_targets_are_a_vector_and_tensors_are_arrays():
     assert from_column.after(3, torch.tensor(p), 0.1) == pytest.approx(descend(A, y, p, 0.1, 3))
 
 
-def test_a_loss_keeps_its_numbers_when_the_callers_array_changes():
+def test_a_loss_keeps_its_numbers_when_the_callers_arrays_change():
     A, y = np.array(GOOD_A), np.array(GOOD_Y)
     loss = QuadraticLoss(A, y)
     A *= 2
@@ -170,14 +170,14 @@ def test_a_loss_keeps_its_numbers_when_the_callers_array_changes():
     assert np.array_equal(loss.y, GOOD_Y)
 
 
-def test_a_loss_cannot_get_other_numbers():
-    """What is known of it, such as its minimizer, would stay that of the first."""
+def test_a_losss_arrays_cannot_be_replaced():
+    """What has been computed, such as the minimizer, would not change with them."""
     for name in ("A", "y"):
         with pytest.raises(AttributeError, match=f"cannot assign to field '{name}'"):
             setattr(LOSS, name, GOOD_A)
 
 
-def test_nothing_that_goes_in_is_changed():
+def test_no_argument_is_changed():
     A, y, p = (values.copy() for values in PROBLEMS["one output"])
     loss = QuadraticLoss(A, y)
     loss.after(5, p, 0.1), loss.loss(p)
@@ -185,7 +185,7 @@ def test_nothing_that_goes_in_is_changed():
     assert all(np.array_equal(*pair) for pair in zip((A, y, p), before, strict=True))
 
 
-# Singular cases: many solutions, and the one of the smallest norm among them
+# Singular cases: many solutions, among them one of the smallest norm
 
 RNG = np.random.RandomState(12)
 SINGULAR = {

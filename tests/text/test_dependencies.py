@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from commands.pins import direct
+from commands.pins import read_pins
 from tests.support.lessons import ROOT
 
 
@@ -12,7 +12,7 @@ def test_deptry_finds_nothing(tmp_path):
     project = (ROOT / "pyproject.toml").read_text("utf-8")
     head = "[project]\n"
     assert project.count(head) == 1
-    lines = f"{head}dependencies = {direct(ROOT / 'requirements.txt')}\n"
+    lines = f"{head}dependencies = {read_pins(ROOT / 'requirements.txt')}\n"
     (tmp_path / "pyproject.toml").write_text(project.replace(head, lines), "utf-8")
     command = [sys.executable, "-m", "deptry", ".", "--no-ansi", "--config"]
     ran = subprocess.run(

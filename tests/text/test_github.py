@@ -12,8 +12,8 @@ import tomllib
 import pytest
 import yaml
 
-from commands.pins import direct
-from commands.test import CHECKS
+from commands.pins import read_pins
+from commands.test import RUNS
 from course import COMMANDS
 from course_utils import self_check
 from tests.support.lessons import ROOT
@@ -69,7 +69,7 @@ def test_a_command_of_the_workflow_is_there(job, text):
     if words[:2] == ["python", "course.py"]:
         assert words[2] in COMMANDS
         options = {word for word in words[3:] if word.startswith("--")}
-        assert options <= {*CHECKS, "--no-skips", "--random", "--seed"}
+        assert options <= {*RUNS, "--no-skips", "--random", "--seed"}
     elif words[:2] == ["python", "-m"]:
         assert importlib.util.find_spec(words[2])
     else:
@@ -133,7 +133,7 @@ def test_a_hook_runs_what_is_there_with_the_locked_packages(hook):
     python, option, module, *_ = hook["entry"].split()
     assert (python, option, hook["language"]) == ("python", "-m", "python")
     assert importlib.util.find_spec(module)
-    assert {*hook["additional_dependencies"]} <= {*direct(ROOT / "constraints.txt")}
+    assert {*hook["additional_dependencies"]} <= {*read_pins(ROOT / "constraints.txt")}
 
 
 def test_the_hooks_are_ruff_and_the_build_without_execution():

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from commands.names import Lesson
+from commands.names import LessonNames
 from tests.support.lessons import NUMBERS, ROOT, read_notebook
 
 ROW = re.compile(
@@ -42,4 +42,4 @@ def test_glossary_has_each_word_once_in_order():
 def test_glossary_has_the_words_that_a_lesson_declares(number):
     (path,) = (ROOT / "lessons").glob(f"{number}_*.py")
     listed = [word.strip("`") for word, home, *_ in rows("docs/glossary.md") if home == number]
-    assert sorted(Lesson(path).words) == sorted(listed)
+    assert sorted(LessonNames(path).words) == sorted(listed)
