@@ -43,7 +43,7 @@ VENV_CONTENTS = [
 ]
 # pip's settings that are kept: where packages come from, and which are allowed. Others, such as
 # `target`, `prefix` and `user`, could install packages outside .venv.
-KEPT_SETTINGS = (
+KEEP = (
     "index-url|pypi-url|extra-index-url|no-index|find-links|trusted-host|proxy|cert|client-cert|"
     "keyring-provider|timeout|default-timeout|retries|resume-retries|cache-dir|no-cache-dir|"
     "constraint|build-constraint|require-hashes|only-binary|no-binary|prefer-binary|"
@@ -326,9 +326,7 @@ def pip_variables() -> dict[str, str]:
     lines = re.findall(r"^(global|install|:env:)\.(\S+?)=(['\"].*)$", output, re.MULTILINE)
     order = ["global", "install", ":env:"]  # The last one wins.
     lines.sort(key=lambda line: order.index(line[0]))
-    kept = {
-        key: ast.literal_eval(value) for _, key, value in lines if re.fullmatch(KEPT_SETTINGS, key)
-    }
+    kept = {key: ast.literal_eval(value) for _, key, value in lines if re.fullmatch(KEEP, key)}
     outside = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "PYTHON"))}
     settings = {f"PIP_{key.upper().replace('-', '_')}": value for key, value in kept.items()}
     own = {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}

@@ -21,7 +21,7 @@ DOWNLOAD = "download the course again beside this folder, and copy your my_noteb
 NOTICE_AFTER, TIMEOUT = 5, 60  # seconds: to a line that says we wait; of silence, to giving up
 
 # git's variables that say how to reach a server. Others might name a different repository.
-KEPT_VARIABLES = (
+KEEP = (
     *("GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_PROXY_", "GIT_ASKPASS", "GIT_ALLOW_PROTOCOL"),
     *("GIT_EXEC_PATH", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"),
 )
@@ -70,11 +70,7 @@ def git(*arguments: str, server: str = "") -> str:
     With `server`, git talks to that server and is stopped after a long silence.
     """
     settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
-    env = {
-        k: v
-        for k, v in os.environ.items()
-        if not k.startswith("GIT_") or k.startswith(KEPT_VARIABLES)
-    }
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(KEEP)}
     process = subprocess.Popen(
         ["git", *settings, *arguments],
         cwd=ROOT,

@@ -953,7 +953,7 @@ def deep_dot(n_nodes):
         (lambda: graphs.value_graph(X), TypeError, r"type Tensor has no .*graphs\.record\."),
         (unequal_lists, ValueError, r"'v' has 1 parents but 2 local derivatives"),
         (lambda: graphs.value_graph(chain(2000)), ValueError, r"has 2000 nodes; up to 25"),
-        (lambda: graphs.torchviz("loss"), TypeError, r"torchviz.make_dot returns, got a str"),
+        (lambda: graphs.torchviz("loss"), TypeError, r"the result of torchviz.make_dot, got a str"),
         (lambda: graphs.torchviz(deep_dot(81)), ValueError, r"has 81 nodes; up to 80"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The pages and lessons link to what is there, and README shows what was measured."""
+"""The links of pages and lessons lead somewhere, and the pages show what was measured."""
 
 import re
 import subprocess
@@ -19,47 +19,47 @@ README = ROOT / "README.md"
 
 
 def dead_links(text, folder):
-    """Return the links of a text in this folder that lead to no file."""
+    """Return the links of a text in this folder whose files do not exist."""
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", text)
     return [one for one in links if not one.startswith("https://") and not (folder / one).exists()]
 
 
 @pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_links_of_a_page_lead_somewhere(page):
+def test_the_links_of_a_page_lead_somewhere(page):
     assert dead_links(page.read_text("utf-8"), page.parent) == []
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_links_of_a_lesson_lead_somewhere(number):
+def test_the_links_of_a_lesson_lead_somewhere(number):
     cells = [cell for cell in read_notebook(number).cells if cell.cell_type == "markdown"]
     assert dead_links("\n".join(cell.source for cell in cells), ROOT / "notebooks") == []
 
 
-def test_pictures_of_the_table_are_there():
+def test_the_pictures_of_the_table_exist():
     pictures = re.findall(r'<img src="([^"]+)" width="\d+" alt="[^"]+">', README.read_text("utf-8"))
     assert len(pictures) == len(NUMBERS)
     assert all((ROOT / picture).exists() for picture in pictures)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_readme_names_each_lesson_by_its_title(number):
+def test_the_readme_lists_each_lesson_by_its_title(number):
     title = read_notebook(number).cells[0].source.splitlines()[0].removeprefix(f"# {number} ")
     assert f"[{number} {title}](notebooks/{number}_" in README.read_text(encoding="utf-8")
 
 
-def test_readme_lists_the_lessons_in_their_order():
+def test_the_readme_lists_the_lessons_in_order():
     links = re.findall(r"\| \[(\d\d) [^]]*\]\(notebooks/", README.read_text(encoding="utf-8"))
     assert links == NUMBERS
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_cover_is_a_picture_of_the_lesson(number):
+def test_a_lessons_cover_is_one_of_its_pictures(number):
     (picture,) = (ROOT / "docs/pictures").glob(f"{number}_*.png")
     assert picture.read_bytes() == cover_of(read_notebook(number))
 
 
 def table(name):
-    """Return the rows that the pages show of a benchmark's table, by their first cells."""
+    """Return the rows of a benchmark's table in the pages, by their first cells."""
     head = line(import_module(f"benchmarks.{name}").HEAD)
     pages = "".join(page.read_text("utf-8") for page in PAGES)
     assert pages.count(f"\n{head}\n") == 1, f"what `python -m benchmarks {name}` prints"
@@ -86,14 +86,14 @@ def test_the_pages_show_every_row_of_a_benchmark():
 
 def test_a_benchmark_prints_its_table_and_an_unknown_one_is_named():
     command = [sys.executable, "-m", "benchmarks", "installed_size"]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert "\n| package | MB |\n|---|---:|\n| torch | " in said.stdout, said.stderr
-    said = subprocess.run([*command, "speed"], cwd=ROOT, capture_output=True, text=True)
-    assert (said.returncode, said.stdout) == (1, "")
-    assert said.stderr.startswith("There is no benchmark 'speed', only set_up, ")
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert "\n| package | MB |\n|---|---:|\n| torch | " in result.stdout, result.stderr
+    result = subprocess.run([*command, "speed"], cwd=ROOT, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("There is no benchmark 'speed', only set_up, ")
 
 
-def test_a_table_takes_the_place_of_the_old_one_and_nothing_else():
+def test_a_new_table_replaces_the_old_one_and_nothing_else():
     page = "Text.\n\n| a | b |\n|---|---:|\n| x | 1 |\n| y | 2 |\n\nMore.\n\n| c |\n|---|\n| z |\n"
     new = replaced(page, ["| a | b |", "|---|---:|", "| v | 4 |"])
     assert new == page.replace("| x | 1 |\n| y | 2 |", "| v | 4 |")
