@@ -56,7 +56,7 @@ def test_the_first_lesson_of_the_course_is_opened(folder):
 
 
 @pytest.mark.parametrize("place", ["", "my notebooks/", "{folder}/"])
-def test_the_lesson_named_is_opened(folder, place):
+def test_a_given_lesson_is_opened(folder, place):
     name = f"{place.format(folder=folder)}01_second.ipynb"
     options = complete_options(["--no-browser", name, "--port", "8899"], folder)
     assert options == [
@@ -84,7 +84,7 @@ def test_a_notebook_elsewhere_is_opened_where_it_is(folder):
 
 
 @pytest.mark.parametrize("option", ["--notebook-dir=.", "--ServerApp.root_dir=.", "notebooks"])
-def test_a_folder_named_is_opened_by_jupyterlab_itself(folder, option):
+def test_a_given_folder_is_opened_by_jupyterlab_itself(folder, option):
     assert complete_options([option], folder) == [option, KERNELS, HTTP]
 
 

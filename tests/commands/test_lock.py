@@ -34,7 +34,7 @@ def hold(path, seconds):
 
 
 @pytest.mark.parametrize("end", ["by itself", "killed"])
-def test_the_second_waits_for_the_first(tmp_path, end):
+def test_a_second_process_waits_for_the_first(tmp_path, end):
     first = hold(tmp_path / "lock", 1 if end == "by itself" else 600)
     with stopping(first):
         assert first.stdout.readline() == "holds\n"

@@ -112,7 +112,7 @@ def test_the_page_of_names_is_up_to_date():
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_builds_on_names_what_a_lesson_needs(number):
+def test_builds_on_lists_what_a_lesson_needs(number):
     """Each lesson named there is needed; each lesson whose names are used is reached from there."""
     lesson = LESSONS[number]
     used = {HOME[n] for n in lesson.uses if n in HOME and needs_lesson(n, lesson)}

@@ -92,7 +92,7 @@ def test_everyone_who_installs_from_the_requirements_uses_the_lock():
 
 
 @pytest.mark.parametrize("path", ["constraints.txt", pins.BINDER])
-def test_no_file_contains_an_address_but_pytorchs_index(path):
+def test_the_only_address_in_the_lock_is_that_of_pytorchs_index(path):
     addresses = re.findall(r"\w+://\S+|file:\S+", (ROOT / path).read_text("utf-8"))
     assert addresses == re.findall(r"\w+://\S+", pins.BINDER_HEAD) * (path == pins.BINDER)
 

@@ -45,7 +45,7 @@ def test_lab_opens_the_first_lesson_in_the_environment(ready):
         assert python.startswith(str(ready.venv))
 
 
-def test_lab_opens_the_lesson_named(ready):
+def test_lab_opens_a_given_lesson(ready):
     options, _, _ = json.loads(ready.call("lab", "02_second.ipynb").stdout.splitlines()[-1])
     assert options[-1] == "--LabApp.default_url=/lab/tree/02_second.ipynb"
 

@@ -82,7 +82,7 @@ def test_a_package_on_pythonpath_does_not_count_as_installed(ready, tmp_path):
 
 
 @pytest.mark.parametrize("place", ["on PYTHONPATH", "beside course.py"])
-def test_modules_named_as_those_of_python_do_no_harm(ready, tmp_path, place):
+def test_modules_named_like_pythons_own_do_no_harm(ready, tmp_path, place):
     folder = tmp_path if place == "on PYTHONPATH" else ready.folder
     names = ["json", "platform", "random", "logging", "pip", "venv", "jupyterlab"]
     shadows = [folder / f"{name}.py" for name in names]

@@ -8,7 +8,7 @@ import pytest
 from tests.support.lessons import ROOT
 from tests.support.modules import COURSE_UTILS, imports
 
-# What a module may import from course_utils, by the beginning of its name; the longest match counts.
+# What a module may import from course_utils, by the start of its name; the longest match counts.
 MAY_IMPORT = {
     "course_utils": (),
     "course_utils.data": (),

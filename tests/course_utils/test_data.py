@@ -76,14 +76,14 @@ def test_noisy_sine_lies_around_its_curve():
     assert abs(np.corrcoef(errors, many.x)[0, 1]) < 0.02
 
 
-def test_noisy_sine_draws_by_seed():
+def test_noisy_sine_depends_on_its_seed():
     np.testing.assert_array_equal(data.noisy_sine(seed=3).y, data.noisy_sine(seed=3).y)
     assert not np.array_equal(data.noisy_sine(seed=3).x, data.noisy_sine(seed=4).x)
     with pytest.raises(ValueError, match="n must be a whole number"):
         data.noisy_sine(0)
 
 
-def test_fruit_yields_as_in_the_syllabus():
+def test_fruit_yields_are_those_of_the_syllabus():
     table = data.fruit_yields()
     assert table.x.shape == (5, 3)
     assert table.y.shape == (5, 2)
@@ -175,7 +175,7 @@ def test_integer_noise_line_leaves_the_global_generator_alone():
     assert torch.equal(torch.rand(1), expected)
 
 
-def test_diabetes_as_its_source_describes_it():
+def test_diabetes_is_as_its_source_describes_it():
     table = data.diabetes()
     assert table.x.dtype == table.y.dtype == np.float64
     assert table.x.shape == (442, 10)

@@ -237,7 +237,7 @@ def test_value_graph_shows_every_node_edge_and_number():
     assert sorted(edges) == sorted(expected)
 
 
-def test_value_graph_before_and_after_backward():
+def test_value_graph_shows_gradients_of_zero_until_backward():
     loss = used_twice()
     ax, caption = draw_on_axes(graphs.value_graph, loss)
     assert texts(ax).count("grad 0") == 7
@@ -295,7 +295,7 @@ def test_a_node_used_twice_by_one_operation_has_two_arrows():
 
 
 @pytest.mark.parametrize("make", TAPES)
-def test_gradients_are_those_of_autograd(make):
+def test_gradients_agree_with_autograd(make):
     tape, loss, leaves = make()
     graph = tape._graph(loss, gradients=True)
     shown = [node.gradient for node in graph.nodes if node.kind == LEAF]
@@ -315,7 +315,7 @@ def test_paths_add_up_to_the_gradient(make):
         assert np.sum(node.paths, axis=0) == near(node.gradient)
 
 
-def test_intermediate_gradients_and_local_derivatives():
+def test_intermediate_gradients_and_local_derivatives_are_right():
     tape, error, _ = norm_error()
     graph = tape._graph(error, gradients=True)
     residual = -Y  # W is zero
@@ -511,7 +511,7 @@ def test_a_leaf_updated_under_no_grad_stays_a_leaf():
         (lambda a, b: torch.stack([a, b])[1:, None].sum(), "sum(·)"),
     ],
 )
-def test_expressions(compute, text):
+def test_an_expression_is_written_as_in_mathematics(compute, text):
     a, b = leaf(2.0), leaf(3.0)
     with graphs.record(a=a, b=b) as tape:
         loss = compute(a, b)

@@ -180,7 +180,7 @@ def test_a_long_error_is_cut_and_a_warning_is_not_shown(recwarn):
 
 
 @pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 9), (3, 14, 1)])
-def test_python_that_fits(version):
+def test_a_supported_python_is_fine(version):
     assert self_check.check_python(version, True) == self_check.Finding("Python")
 
 
@@ -192,7 +192,7 @@ def test_python_that_fits(version):
         ((3, 12, 0), False, "TO DO this one is 32-bit, and PyTorch needs 64 Install a 64-bit"),
     ],
 )
-def test_python_that_does_not_fit(version, wide, words, capsys):
+def test_an_unsupported_python_is_named(version, wide, words, capsys):
     line = row(self_check.check_python(version, wide), capsys)
     assert words in line
     assert "Install a 64-bit Python 3.11 to 3.14 and run `python course.py` with it." in line
@@ -204,7 +204,7 @@ def test_set_up_accepts_the_same_pythons():
     assert f"{lowest} <= version[:2] <= {highest}" in text
 
 
-def test_packages_as_pinned_whatever_their_local_version():
+def test_packages_as_pinned_are_fine_whatever_their_local_version():
     assert self_check.compare_versions(PINS, WORKS).todo == ""
     assert self_check.compare_versions(PINS, {**WORKS, "torch": "2.13.0+cu130"}).todo == ""
 
@@ -223,9 +223,7 @@ def test_packages_that_differ_are_named(changed, words, capsys):
 
 
 @pytest.mark.parametrize(("made_by_course_py", "words"), [(True, ".venv"), (False, "`pip install")])
-def test_only_in_the_courses_environment_is_the_advice_to_delete_it(
-    monkeypatch, made_by_course_py, words
-):
+def test_only_the_courses_own_environment_is_to_be_deleted(monkeypatch, made_by_course_py, words):
     monkeypatch.setattr(sys, "prefix", str(ROOT / ".venv") if made_by_course_py else "/conda")
     for finding in (
         self_check.compare_versions(PINS, {}),
@@ -272,7 +270,7 @@ def test_a_computation_that_disagrees_is_reported(capsys):
 
 
 @pytest.mark.parametrize("name", ["NVIDIA H100", "of Apple silicon", ""])
-def test_gpu_or_none_is_fine(name):
+def test_it_is_fine_to_have_a_gpu_or_none(name):
     finding = self_check.check_gpu(name)
     assert finding.name == "GPU"
     assert ("none that PyTorch can use: fine" in finding.found) == (not name)
@@ -285,7 +283,7 @@ def test_gpu_or_none_is_fine(name):
     ("nvidia", "apple", "name"),
     [(True, False, "NVIDIA H100"), (False, True, "of Apple silicon"), (False, False, "")],
 )
-def test_gpu_is_found_by_pytorch(monkeypatch, nvidia, apple, name):
+def test_pytorch_finds_the_gpu(monkeypatch, nvidia, apple, name):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: nvidia)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "NVIDIA H100")
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: apple)
@@ -302,7 +300,7 @@ def test_gpu_is_found_by_pytorch(monkeypatch, nvidia, apple, name):
         (30.0, "more than 8 GB free: fine"),
     ],
 )
-def test_memory(free, found, capsys):
+def test_too_little_memory_is_named(free, found, capsys):
     finding = self_check.check_memory(free)
     assert (finding.name, finding.found) == ("memory", found)
     assert ("shut them down" in row(finding, capsys)) == (free < 1)
@@ -314,13 +312,13 @@ def test_unknown_memory_is_fine():
     assert "unknown here" in finding.found
 
 
-def test_memory_of_linux(tmp_path):
+def test_free_memory_is_read_on_linux(tmp_path):
     (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:    1572864 kB\n")
     assert self_check.free_on_linux(tmp_path / "meminfo") == 1.5
     assert self_check.free_on_linux(tmp_path / "none") is None
 
 
-def test_memory_of_a_container(tmp_path):
+def test_free_memory_is_read_in_a_container(tmp_path):
     (tmp_path / "memory.current").write_text(f"{3 * 2**29}\n")
     (tmp_path / "memory.stat").write_text(f"anon 7\ninactive_file {2**28}\n")
     (tmp_path / "memory.max").write_text(f"{2**31}\n")
@@ -334,7 +332,7 @@ def test_memory_of_a_container(tmp_path):
     ("machine", "container", "least"),
     [(3.0, 2.0, 2.0), (2.0, 3.0, 2.0), (3.0, None, 3.0), (None, None, None)],
 )
-def test_memory_is_the_smallest_known_amount(monkeypatch, machine, container, least):
+def test_free_memory_is_the_smallest_known_amount(monkeypatch, machine, container, least):
     monkeypatch.setattr(self_check, "WINDOWS", False)
     monkeypatch.setattr(self_check, "free_on_linux", lambda _: machine)
     monkeypatch.setattr(self_check, "free_in_container", lambda _: container)
@@ -342,7 +340,7 @@ def test_memory_is_the_smallest_known_amount(monkeypatch, machine, container, le
 
 
 @pytest.mark.parametrize("succeeds", [1, 0])
-def test_memory_of_windows(monkeypatch, succeeds):
+def test_free_memory_is_read_on_windows(monkeypatch, succeeds):
     """The structure is MEMORYSTATUSEX: two numbers of 32 bits, then seven of 64."""
 
     def fill(pointer):
@@ -360,7 +358,7 @@ def test_memory_of_windows(monkeypatch, succeeds):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="MemAvailable is Linux's")
-def test_memory_of_this_machine_is_known():
+def test_this_machines_free_memory_is_known():
     assert 0 < self_check.free_memory() < 1e5
 
 
@@ -376,7 +374,7 @@ def test_an_error_becomes_something_to_do(error, capsys):
     assert len(line) > 60
 
 
-def test_damaged_dll_on_windows(monkeypatch):
+def test_a_damaged_dll_on_windows_has_its_own_advice(monkeypatch):
     monkeypatch.setattr(self_check, "WINDOWS", True)
     assert "Visual C++" in self_check.advice(OSError("c10.dll"), "graph")
     monkeypatch.setattr(self_check, "WINDOWS", False)

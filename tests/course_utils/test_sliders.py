@@ -174,7 +174,7 @@ def test_axes_with_equal_scales_get_their_full_room_again(page):
     assert low[3] < 0.3 < 0.7 < high[3]
 
 
-def test_a_moving_picture_is_compressed_fast(page):
+def test_a_moving_picture_is_compressed_quickly(page):
     """It takes more bytes but is there sooner; the stored picture takes fewer."""
     sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
     stored = page.png

@@ -12,7 +12,7 @@ GOOD_A, GOOD_Y = [[1.0, 1.0], [2.0, 1.0], [3.0, 1.0]], [1.0, 2.0, 4.0]
 LOSS = QuadraticLoss(GOOD_A, GOOD_Y)
 
 
-def test_format_kappa():
+def test_kappa_has_four_digits_or_thousands_separators():
     assert format_kappa(1.0) == "1"
     assert format_kappa(16.4321) == "16.43"
     assert format_kappa(1000.0) == "1,000"

@@ -26,7 +26,7 @@ def markdown(number):
 
 
 @pytest.mark.parametrize("page", ["docs/glossary.md", "docs/symptoms.md"])
-def test_sections_exist(page):
+def test_the_sections_named_exist(page):
     headings = {n: set(re.findall(r"^##+ (.+)$", markdown(n), re.M)) for n in NUMBERS}
     for word, number, linked, section in rows(page):
         assert number == linked

@@ -67,7 +67,7 @@ def test_every_lesson_has_a_page_in_the_same_form():
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_minutes_follow_the_lesson_and_add_up(number):
+def test_the_minutes_follow_the_lesson_and_add_up(number):
     rows, total = minutes(number)
     assert [name for name, *_ in rows] == list(sections(number))
     assert total[1:3] == [sum(row[1] for row in rows), sum(row[2] for row in rows)]
@@ -85,7 +85,7 @@ def test_what_can_be_cut_has_a_sentence_to_say_instead(number):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_numbers_of_a_page_are_computed_by_its_lesson(number):
+def test_the_numbers_on_a_page_are_computed_by_its_lesson(number):
     text = re.sub(r"\| \d+ \| \d+ \|", "|", page(number)[0])  # the minutes
     text = text.replace("```", "")  # what is on the board counts, too
     lesson = Lesson(read_notebook(number).cells)

@@ -9,7 +9,7 @@ from tests.support.lessons import ROOT
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
-def test_ruff(command):
+def test_ruff_finds_nothing(command):
     result = subprocess.run(
         [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
     )
