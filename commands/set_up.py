@@ -49,7 +49,7 @@ KEEP = (
     "constraint|build-constraint|require-hashes|only-binary|no-binary|prefer-binary|"
     "uploaded-prior-to|use-feature|use-deprecated"
 )
-# The longest path inside the course's folder on Windows, in characters: a licence of torch's.
+# Characters of the longest path in the course's folder on Windows: a licence in torch's wheel.
 LONGEST_PATH = 191
 
 # A pattern in what the system or pip says: what is wrong and what to do.
@@ -59,8 +59,8 @@ ADVICE = {
         "The disk is full, or the one for temporary files is: free up 3 GB."
     ),
     "-> .*lib64": (
-        "This disk has no symbolic links, which an environment needs: copy the course to your "
-        "home folder."
+        "This disk does not support symbolic links, which an environment needs: copy the course to "
+        "your home folder."
     ),
     rf"\[Errno {errno.EROFS}\]": ("This disk is read-only: copy the course to your home folder."),
     rf"\[Errno ({errno.EACCES}|{errno.EPERM})\]|WinError (5|32)\b": (
@@ -72,7 +72,7 @@ ADVICE = {
     ),
     "CERTIFICATE_": (
         "The server's certificate was rejected: check this computer's date; if your network has "
-        "its own certificate, set PIP_CERT to that file."
+        "its own certificate, set PIP_CERT to its file."
     ),
     "ProxyError|Tunnel connection failed": (
         "The proxy refused the connection: check the variable https_proxy and `pip config list`."
@@ -152,7 +152,7 @@ def path_problem(path: str, system: str, version: tuple, encoding: str, long: bo
     plain = move if windows else "Rename it using plain letters, or set LC_ALL to C.UTF-8."
     for letter in (";" if windows else ":") + "{}$":  # venv refuses the first, setuptools the rest.
         if letter in path:
-            return f"{path!r} contains '{letter}', which an environment's path must not. {move}"
+            return f"{path!r} contains '{letter}', which an environment does not allow. {move}"
     if any(ord(letter) < 32 for letter in path):
         return f"{path!r} contains a control character. {move}"
     if path != path.rstrip():

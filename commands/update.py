@@ -18,7 +18,7 @@ from typing import IO, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 DOWNLOAD = "download the course again beside this folder, and copy your my_notebooks/ into it"
-NOTICE_AFTER, TIMEOUT = 5, 60  # seconds: to a line that says we wait; of silence, to giving up
+NOTICE_AFTER, TIMEOUT = 5, 60  # seconds of waiting for a server, and of silence before giving up
 
 # git's variables that say how to reach a server. Others might name a different repository.
 KEEP = (
@@ -61,7 +61,7 @@ class UpdateError(Exception):
 
 
 class GitError(UpdateError):
-    """The update failed with an error of git's that is quoted."""
+    """git failed; the message quotes its error."""
 
 
 def git(*arguments: str, server: str = "") -> str:
@@ -233,14 +233,14 @@ def missing_branch(newest: Upstream, url: str) -> str:
     head = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", refs, re.MULTILINE)
     names = re.findall(r"\trefs/heads/(\S+)$", refs, re.MULTILINE)
     name = head[1] if head else "NAME"
-    advice = (
+    commands = (
         f'`git remote set-branches {newest.remote} "*"`, `git fetch {newest.remote}` and '
         f"`git switch --track {newest.remote}/{name}` follow it; your commits stay on their branch."
     )
     if head:
-        found = f"The course is now on the branch {name}. {advice}"
+        found = f"The course is now on the branch {name}. {commands}"
     elif names:
-        found = f"Its branches are {', '.join(names)}. With the right one as {name}, {advice}"
+        found = f"Its branches are {', '.join(names)}. With the right one as {name}, {commands}"
     else:
         found = "It has no branches. Ask where the course is now."
     branch = newest.remote_ref.removeprefix("refs/heads/")
@@ -277,7 +277,7 @@ def update() -> str:
         return f"Already up to date: {newest.name} has nothing new."
     if here:
         why = divergence(newest.name, here - mine, mine, new)
-        raise UpdateError(f"{why} {advice(newest, old)}")
+        raise UpdateError(f"{why} {reset_advice(newest, old)}")
     git("merge", "--quiet", "--ff-only", "--no-squash", "--commit", newest.ref)
     news = {"new": list_lessons(old, "A"), "changed": list_lessons(old, "M")}
     parts = [format_commits(new), *(f"{what}: {names}" for what, names in news.items() if names)]
@@ -288,8 +288,8 @@ def divergence(newest: str, replaced: int, mine: int, new: int) -> str:
     """Return why git cannot fast-forward: whose commits are here but not in the newest course."""
     if not replaced:
         return (
-            f"this copy has {format_commits(mine)} of your own, and {newest} has "
-            f"{format_commits(new)} more: git cannot fast-forward."
+            f"this copy has {format_commits(mine)} of your own and lacks "
+            f"{format_commits(new)} of {newest}: git cannot fast-forward."
         )
     what = f"the course has withdrawn {format_commits(replaced)} that this copy has."
     if new:
@@ -300,7 +300,7 @@ def divergence(newest: str, replaced: int, mine: int, new: int) -> str:
     return f"{what} This copy also has {format_commits(mine)} of your own." if mine else what
 
 
-def advice(newest: Upstream, old: str) -> str:
+def reset_advice(newest: Upstream, old: str) -> str:
     """Return how to get the newest course without losing a commit."""
     name = f"before_{old[:7]}"
     return (

@@ -189,7 +189,7 @@ def test_a_python_without_ensurepip_gets_advice_to_install_it(tiny):
         (PermissionError(errno.EACCES, "Permission denied"), "Access is denied"),
         (
             PermissionError(errno.EPERM, "Operation not permitted", "lib", None, "/a/.venv/lib64"),
-            "no symbolic links",
+            "does not support symbolic links",
         ),
         (ValueError("Unable to determine path to the running Python"), "Unable to determine path"),
     ],

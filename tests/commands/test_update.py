@@ -137,7 +137,7 @@ def test_a_students_commits_stay_and_can_be_set_aside(author, student):
     newest = "Already up to date: origin/main has nothing new."
     assert student.update()[1][-1] == newest
     author.commit(**{"03_third": "three"})
-    message = assert_refused(student, "1 commit of your own, and origin/main has 1 commit more")
+    message = assert_refused(student, "1 commit of your own and lacks 1 commit of origin/main")
     student.follow(message)
     assert student.update()[1][-1] == newest
     kept = re.search("`git branch (.+?)`", message)[1]
