@@ -28,7 +28,7 @@ DIRECT = [*pins.read_pins(ROOT / "requirements.txt"), *chain(*EXTRAS.values())]
 DIRECT = [pin for pin in DIRECT if not pin.startswith(PROJECT["project"]["name"])]
 
 
-def locked(path, environment=None):
+def read_lock(path, environment=None):
     """Return {name: version} of the lines that apply in an environment (default: this one)."""
     found = {}
     for line in map(Requirement, pins.read_pins(path)):
@@ -40,7 +40,7 @@ def locked(path, environment=None):
     return found
 
 
-LOCK = locked(ROOT / "constraints.txt")
+LOCK = read_lock(ROOT / "constraints.txt")
 
 
 @pytest.mark.parametrize("group", ["the student's", *sorted(EXTRAS)])
@@ -61,12 +61,12 @@ def test_every_pinned_package_has_that_version_in_the_lock(line):
     for python in PYTHONS:
         for system in SYSTEMS.values():
             version_of = {"python_version": python, "python_full_version": f"{python}.5"}
-            lock = locked(ROOT / "constraints.txt", {**version_of, **system})
+            lock = read_lock(ROOT / "constraints.txt", {**version_of, **system})
             assert lock[canonicalize_name(name)] == version, "run `python -m commands.pins`"
 
 
 def test_the_lock_includes_what_only_another_system_needs():
-    names = {name: locked(ROOT / "constraints.txt", system) for name, system in SYSTEMS.items()}
+    names = {name: read_lock(ROOT / "constraints.txt", system) for name, system in SYSTEMS.items()}
     assert "pywinpty" in names["Windows"]
     assert "appnope" in names["macOS"]
     assert "nvidia-cudnn-cu13" in names["Linux"]
@@ -76,7 +76,7 @@ def test_the_lock_includes_what_only_another_system_needs():
 def test_binder_gets_what_a_student_needs_in_the_locked_versions_and_nothing_else():
     version = (ROOT / "binder/runtime.txt").read_text("utf-8").strip().removeprefix("python-")
     linux = {**SYSTEMS["Linux"], "python_version": version, "python_full_version": f"{version}.5"}
-    binder, lock = locked(ROOT / pins.BINDER), locked(ROOT / "constraints.txt", linux)
+    binder, lock = read_lock(ROOT / pins.BINDER), read_lock(ROOT / "constraints.txt", linux)
     assert binder == {name: lock[name] for name in binder}, "run `python -m commands.pins`"
     found = dict(needed(pins.read_pins(ROOT / "requirements.txt")))
     # Another Python or system needs a few other packages.

@@ -156,12 +156,12 @@ def test_on_windows_nothing_is_removed_while_a_program_of_the_environment_runs(h
         path.touch()
     before, unlink = files(here), os.unlink
 
-    def locked(path, **options):
+    def unlink_or_refuse(path, **options):
         if os.fspath(path) == str(set_up.PYTHON):
             raise PermissionError(errno.EACCES, "Access is denied", str(path))
         unlink(path, **options)
 
-    monkeypatch.setattr(os, "unlink", locked)
+    monkeypatch.setattr(os, "unlink", unlink_or_refuse)
     with pytest.raises(set_up.SetUpError, match=r"is still running .*Close JupyterLab"):
         set_up.clear_venv()
     assert files(here) == before

@@ -19,7 +19,7 @@ PATH = np.column_stack([np.linspace(0, 2, 21), np.linspace(0, 1, 21)])
 
 
 @pytest.fixture
-def played(monkeypatch):
+def play_path(monkeypatch):
     """Return a function that plays a path and returns what is displayed."""
 
     def play(path=PATH, **options):
@@ -51,8 +51,8 @@ def frames(output):
     return arrays[0], arrays[1:], seconds[1:]
 
 
-def test_the_still_is_the_picture_itself_and_the_animation_ends_with_it(played):
-    still, moving, seconds = frames(played())
+def test_the_still_is_the_picture_itself_and_the_animation_ends_with_it(play_path):
+    still, moving, seconds = frames(play_path())
     with figures.capture_figures() as captured:
         plots.one_descent(X, Y, PATH, 20, "twenty steps")
     with figures.style({"savefig.dpi": "figure"}):
@@ -63,10 +63,10 @@ def test_the_still_is_the_picture_itself_and_the_animation_ends_with_it(played):
     assert sum(seconds) == pytest.approx(4.0, abs=0.1)
 
 
-def test_each_frame_is_the_picture_up_to_a_point_with_a_dot_there(played):
+def test_each_frame_is_the_picture_up_to_a_point_with_a_dot_there(play_path):
     """The first frame has one point; the dot is above everything else."""
     with figures.capture_figures() as captured:
-        output = played()
+        output = play_path()
         _, moving, _ = frames(output)
         plots.one_descent(X, Y, PATH, 20, "twenty steps")
         ((figure, _),) = captured
@@ -88,8 +88,8 @@ def test_each_frame_is_the_picture_up_to_a_point_with_a_dot_there(played):
     assert moving[0].shape[1] == pytest.approx(shown, abs=1), "small enough for a notebook"
 
 
-def test_the_path_grows_from_frame_to_frame(played):
-    output = played()
+def test_the_path_grows_from_frame_to_frame(play_path):
+    output = play_path()
     still, moving, _ = frames(output)
     away = [(frame != still).any(axis=2).sum() for frame in moving]
     assert away[0] > away[10] > away[-1] == 0
@@ -101,20 +101,20 @@ def test_the_path_grows_from_frame_to_frame(played):
     assert len(png_of(output)) < 5 * len(one.getvalue())
 
 
-def test_a_long_path_gets_no_more_frames(played):
-    _, moving, _ = frames(played(np.repeat(PATH, 20, axis=0)))
+def test_a_long_path_gets_no_more_frames(play_path):
+    _, moving, _ = frames(play_path(np.repeat(PATH, 20, axis=0)))
     assert len(moving) == animation.N_FRAMES + 1
 
 
-def test_the_same_path_gives_the_same_bytes_and_nbval_sees_a_different_path(played):
-    one, same, other = (played(path)["data"]["image/png"] for path in (PATH, PATH, 1.05 * PATH))
+def test_the_same_path_gives_the_same_bytes_and_nbval_sees_a_different_path(play_path):
+    one, same, other = (play_path(path)["data"]["image/png"] for path in (PATH, PATH, 1.05 * PATH))
     assert one == same
     assert picture_difference(one, same)[0] is None
     assert picture_difference(one, other)[0] is not None
 
 
-def test_the_caption_is_printed_and_is_the_alt_text(played, capsys):
-    output = played()
+def test_the_caption_is_printed_and_is_the_alt_text(play_path, capsys):
+    output = play_path()
     caption = capsys.readouterr().out
     assert caption == f"{output['data']['text/plain']}\n"
     assert output["metadata"]["image/png"]["alt"] == caption.rstrip("\n")
@@ -122,15 +122,15 @@ def test_the_caption_is_printed_and_is_the_alt_text(played, capsys):
 
 
 @pytest.mark.parametrize("expected", [0.5, 5])
-def test_it_takes_the_seconds_requested(played, expected):
-    _, _, seconds = frames(played(PATH[:3], seconds=expected))
+def test_it_takes_the_seconds_requested(play_path, expected):
+    _, _, seconds = frames(play_path(PATH[:3], seconds=expected))
     assert sum(seconds) == pytest.approx(expected, rel=0.05)
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 5.1])
-def test_an_impossible_time_is_refused(played, seconds):
+def test_an_impossible_time_is_refused(play_path, seconds):
     with pytest.raises(ValueError, match=f"positive and at most 5, got {seconds}"):
-        played(seconds=seconds)
+        play_path(seconds=seconds)
 
 
 def twice(*args):

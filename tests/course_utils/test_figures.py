@@ -44,7 +44,7 @@ SESSIONS = {
 
 
 @pytest.fixture
-def displayed(monkeypatch):
+def outputs(monkeypatch):
     """Return a list of the data and metadata of everything displayed."""
     outputs = []
     for module in (figures, sliders, animation):
@@ -56,16 +56,16 @@ def displayed(monkeypatch):
 
 @pytest.mark.parametrize("session", SESSIONS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_picture_looks_the_same_whatever_the_session_has_set(displayed, kind, session):
+def test_a_picture_looks_the_same_whatever_the_session_has_set(outputs, kind, session):
     KINDS[kind]()
-    (data, metadata), *_ = displayed
-    displayed.clear()
+    (data, metadata), *_ = outputs
+    outputs.clear()
     with matplotlib.style.context(SESSIONS[session]):
         before = rcParams.copy()
         KINDS[kind]()
         assert rcParams == before, "the session's settings have changed"
-    assert data["image/png"] == displayed[0][0]["image/png"]
-    assert metadata == displayed[0][1]
+    assert data["image/png"] == outputs[0][0]["image/png"]
+    assert metadata == outputs[0][1]
 
 
 def test_a_picture_on_given_axes_has_the_style_of_the_session():
@@ -90,7 +90,7 @@ def test_a_style_inside_another_keeps_the_outer_settings():
         assert rcParams["axes.titley"] == 0.5
 
 
-def test_an_error_in_a_picture_leaves_the_settings_as_they_were(displayed):
+def test_an_error_in_a_picture_leaves_the_settings_as_they_were(outputs):
     before = rcParams.copy()
     for _ in range(2):
         with pytest.raises(ValueError, match="w must be one number"):

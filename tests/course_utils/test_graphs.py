@@ -73,7 +73,7 @@ def used_twice():
     return h * w + (h + b)
 
 
-def crowded():
+def four_arrows():
     """Four side-by-side arrows whose labels would collide in the middle."""
     w = Value(1.234567, "w")
     return Value(9.0, "f", (w,) * 4, (-1.234567, 2.345678, -3.456789, 4.567891))
@@ -755,7 +755,7 @@ def tape_of(make, gradients):
 PICTURES = {
     "value": lambda: value_of(used_twice()),
     "value forward": lambda: value_of(used_twice(), gradients=False),
-    "value crowded": lambda: value_of(crowded()),
+    "value crowded": lambda: value_of(four_arrows()),
     **{m.__name__: lambda m=m: tape_of(m, False) for m in TAPES},
     **{f"{m.__name__} gradients": lambda m=m: tape_of(m, True) for m in TAPES},
     "dot": lambda: lambda ax: graphs.torchviz(dot_of(), ax=ax),
@@ -887,37 +887,37 @@ def test_the_drawing_contains_every_box_arrow_and_label(sideways):
 # Errors.
 
 
-def freed():
+def draw_freed():
     tape, loss, _ = one_row()
     loss.backward()
     tape.draw(loss, gradients=True)
 
 
-def changed():
+def draw_changed():
     tape, loss, (w, _) = fan_out()
     with torch.no_grad():
         w.add_(1.0)
     tape.draw(loss, gradients=True)
 
 
-def unseen():
+def draw_unrecorded():
     tape, _, (w, b) = one_row()
     tape.draw(w * b)
 
 
-def not_a_number():
+def draw_vector():
     w = leaf([1.0, 2.0])
     with graphs.record(w=w) as tape:
         squares = w**2
     tape.draw(squares)
 
 
-def detached():
+def draw_detached():
     tape, loss, _ = one_row()
     tape.draw(loss.detach())
 
 
-def many(n_nodes):
+def draw_nodes(n_nodes):
     w = leaf(1.0)
     with graphs.record(w=w) as tape:
         loss = w
@@ -926,7 +926,7 @@ def many(n_nodes):
     tape.draw(loss)
 
 
-def unequal_lists():
+def draw_unequal():
     one = Value(1.0, "w")
     graphs.value_graph(Value(2.0, "v", (one,), (1.0, 2.0)))
 
@@ -941,17 +941,17 @@ def deep_dot(n_nodes):
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (freed, ValueError, r"backward has freed .* or call backward\(retain_graph=True\)"),
-        (changed, ValueError, r"changed in place after the loss was computed: draw .* before"),
-        (unseen, ValueError, r"the tape has not seen this tensor: compute it inside"),
-        (not_a_number, ValueError, r"must be one number, but has shape \(2,\): reduce it"),
-        (detached, ValueError, r"has no grad_fn, so there is no graph behind it"),
-        (lambda: many(26), ValueError, r"has 26 nodes; up to 25 are readable\. .*torchviz"),
+        (draw_freed, ValueError, r"backward has freed .* or call backward\(retain_graph=True\)"),
+        (draw_changed, ValueError, r"changed in place after the loss was computed: draw .* before"),
+        (draw_unrecorded, ValueError, r"the tape has not seen this tensor: compute it inside"),
+        (draw_vector, ValueError, r"must be one number, but has shape \(2,\): reduce it"),
+        (draw_detached, ValueError, r"has no grad_fn, so there is no graph behind it"),
+        (lambda: draw_nodes(26), ValueError, r"has 26 nodes; up to 25 are readable\. .*torchviz"),
         (lambda: one_row()[0].draw(3.0), TypeError, r"needs the loss, a tensor, got a float"),
         (lambda: graphs.record(w=1.0), TypeError, r"takes tensors, but w is of type float"),
         (lambda: graphs.value_graph(7), TypeError, r"of type int has no value\.$"),
         (lambda: graphs.value_graph(X), TypeError, r"type Tensor has no .*graphs\.record\."),
-        (unequal_lists, ValueError, r"'v' has 1 parents but 2 local derivatives"),
+        (draw_unequal, ValueError, r"'v' has 1 parents but 2 local derivatives"),
         (lambda: graphs.value_graph(chain(2000)), ValueError, r"has 2000 nodes; up to 25"),
         (lambda: graphs.torchviz("loss"), TypeError, r"the result of torchviz.make_dot, got a str"),
         (lambda: graphs.torchviz(deep_dot(81)), ValueError, r"has 81 nodes; up to 80"),

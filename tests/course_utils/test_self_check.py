@@ -235,7 +235,7 @@ def test_only_the_courses_own_environment_is_to_be_deleted(monkeypatch, made_by_
 
 
 def test_pins_are_those_of_the_requirements():
-    pins, installed = self_check.pins_and_installed(ROOT / "requirements.txt")
+    pins, installed = self_check.pinned_and_installed(ROOT / "requirements.txt")
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pinned = [line.partition("#")[0].strip() for line in lines if "==" in line]
     assert [f"{name}=={pin}" for name, pin in pins.items()] == pinned
@@ -246,14 +246,14 @@ def test_pins_are_those_of_the_requirements():
 
 def test_a_pin_may_have_a_marker_or_a_comment(tmp_path):
     (tmp_path / "r.txt").write_text("# a==1\na_b.c==1.0; os_name == 'nt'\nd==2 # why\n-e .\ne>=3\n")
-    pins, installed = self_check.pins_and_installed(tmp_path / "r.txt")
+    pins, installed = self_check.pinned_and_installed(tmp_path / "r.txt")
     assert pins == {"a_b.c": "1.0", "d": "2"}
     assert installed == {"a_b.c": None, "d": None}
 
 
 def test_without_requirements_nothing_is_compared(tmp_path):
     finding = self_check.compare_versions(
-        *self_check.pins_and_installed(tmp_path / "requirements.txt")
+        *self_check.pinned_and_installed(tmp_path / "requirements.txt")
     )
     assert "not compared" in finding.found
     assert not finding.todo
@@ -506,7 +506,7 @@ def here(monkeypatch, tmp_path):
     return tmp_path
 
 
-def found():
+def shadow_paths():
     return {shadow.name: shadow.path for shadow in self_check.find_shadows()}
 
 
@@ -515,7 +515,7 @@ def test_files_that_hide_nothing_are_not_shadows(here):
         make(here / name)
     (here / "numpy").mkdir()  # without a module, so an import ignores it
     (here / "torch").touch()
-    assert found() == {}
+    assert shadow_paths() == {}
 
 
 def test_a_package_of_the_same_version_or_in_a_later_folder_is_not_a_shadow(here, monkeypatch):
@@ -524,7 +524,7 @@ def test_a_package_of_the_same_version_or_in_a_later_folder_is_not_a_shadow(here
     install(elsewhere, "only_there", "1.0")
     install(elsewhere, "numpy", "1.0")
     monkeypatch.setattr(sys, "path", [*sys.path, str(elsewhere)])
-    assert found() == {}
+    assert shadow_paths() == {}
     assert self_check.check_packages(ROOT / "requirements.txt").found == "fine, as pinned"
     pin = metadata.version("numpy")
     install(elsewhere, "numpy", pin)
@@ -550,12 +550,12 @@ def test_an_imported_shadow_counts_until_the_kernel_is_restarted(here, monkeypat
     make(here / "igraph.py", "mine = True")
     monkeypatch.delitem(sys.modules, "igraph", raising=False)
     assert importlib.import_module("igraph").mine
-    assert found() == {"igraph": here / "igraph.py"}
+    assert shadow_paths() == {"igraph": here / "igraph.py"}
     (here / "igraph.py").rename(here / "renamed.py")
     finding = self_check.check_packages(ROOT / "requirements.txt")
     assert finding.todo == self_check.RESTART
     monkeypatch.delitem(sys.modules, "igraph")
-    assert found() == {}
+    assert shadow_paths() == {}
 
 
 def test_a_shadow_is_not_blamed_for_a_package_that_is_missing(here):
@@ -568,9 +568,9 @@ def test_a_shadow_is_not_blamed_for_a_package_that_is_missing(here):
 
 def test_the_course_may_be_anywhere_but_a_copy_of_its_package_alone_is_a_shadow(here, monkeypatch):
     make(here / "course_utils")
-    assert found() == {"course_utils": here / "course_utils"}
+    assert shadow_paths() == {"course_utils": here / "course_utils"}
     make(here / "course.py")
-    assert "course_utils" not in found()
+    assert "course_utils" not in shadow_paths()
 
 
 def test_a_shadow_in_the_course_is_named_by_its_relative_path():
@@ -584,7 +584,7 @@ def test_a_deleted_folder_stops_nothing(here):
     (here / "gone").mkdir()
     os.chdir(here / "gone")
     (here / "gone").rmdir()
-    assert found() == {}
+    assert shadow_paths() == {}
 
 
 @pytest.mark.parametrize("place", ["folder", "variable", "variable's folder", "home"])
