@@ -36,8 +36,8 @@ def measure(students, lesson):
     assert not any(run.result() for run in runs), [run.result() for run in runs]
     server, kernel = map(statistics.mean, zip(*memory().values(), strict=True))
     for student in students:  # A lesson's kernels end before the next.
-        for session in student.call_api("GET", "sessions"):
-            student.call_api("DELETE", f"sessions/{session['id']}")
+        for session in student.ask("GET", "sessions"):
+            student.ask("DELETE", f"sessions/{session['id']}")
     return server, kernel, peak / len(students)
 
 

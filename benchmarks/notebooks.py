@@ -9,7 +9,7 @@ import sys
 import time
 
 from benchmarks import lessons
-from commands.test import RUNS
+from commands.test import CHECKS
 from tests.support.lessons import NOTEBOOKS, ROOT
 
 HEAD = ("all notebooks compared", "seconds", "floor", "times the floor")
@@ -34,7 +34,7 @@ def compare(*options):
 def rows():
     """Yield the number of processes, the seconds of the run, the floor and their ratio."""
     costs = [lessons.measure(path).seconds for path in NOTEBOOKS]
-    schedule = RUNS[""][1]
+    schedule = CHECKS[""][1]
     for name, options, floor in [
         ("on one process", [], sum(costs)),
         ("on two", [*schedule, "-n", "2"], best_of_two(costs)),

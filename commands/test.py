@@ -3,8 +3,9 @@
 import runpy
 import sys
 
+EVERY_MARK = ["-m", ""]  # also the tests marked slow, which pyproject.toml leaves out
 # Option: (the module to run, its first options).
-RUNS = {
+CHECKS = {
     "": ("pytest", ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]),
     "--faults": ("tests.net.faults", []),
     "--everywhere": ("tests.net.everywhere", []),
@@ -14,21 +15,23 @@ RUNS = {
         [
             "tests/browser/test_jupyterlab.py",
             "tests/browser/test_slides.py",
-            "--every-lesson",
+            *EVERY_MARK,
             "-n",
             "auto",
+            "--dist",
+            "loadgroup",
         ],
     ),
     "--hub": ("pytest", ["tests/commands/hub.py"]),
-    "--binder": ("pytest", ["tests/commands/test_binder.py", "--from-nothing", "-s"]),
+    "--binder": ("pytest", ["tests/commands/test_binder.py", *EVERY_MARK, "-s"]),
 }
 
 
 def choose_run(options: list[str]) -> tuple[str, list[str]]:
     """Return the module that the options choose, and the options to pass to it."""
-    choice = next((option for option in options if option in RUNS), "")
-    module, first = RUNS[choice]
-    return module, [*first, *(option for option in options if option != choice)]
+    choice = [option for option in options if option and option in CHECKS][:1]
+    module, first = CHECKS["".join(choice)]
+    return module, [*first, *(option for option in options if option not in choice)]
 
 
 if __name__ == "__main__":

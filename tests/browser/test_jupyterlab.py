@@ -1,8 +1,8 @@
 """Lessons in the real JupyterLab, as `course.py lab` hands them out, in a real browser.
 
-By default the first two; with --every-lesson all, as `course.py test --browser` does. A lesson is
-opened and run once, and each test looks at it or works in it. What it looks like in both themes is
-left in test_output/browser/NN.
+By default only the first two; `course.py test --browser` opens all. Each lesson is opened and run
+once, and each test looks at it or works in it. Screenshots in both themes are left in
+test_output/browser/NN.
 """
 
 import base64
@@ -22,6 +22,7 @@ from tests.support.jupyterlab import (
     PANEL,
     PROMPTS,
     choose,
+    lessons,
     open_lesson,
     run_all,
     window,
@@ -35,13 +36,7 @@ COLOURED_CODE = "pre span[class]"  # by JupyterLab, in its own colours
 SHOT = {"width": 1150, "height": 3600}
 
 
-def pytest_generate_tests(metafunc):
-    if "lesson" in metafunc.fixturenames:
-        numbers = NUMBERS if metafunc.config.getoption("--every-lesson") else NUMBERS[:2]
-        metafunc.parametrize("lesson", numbers, indirect=True, scope="module")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=lessons(quick=2))
 def lesson(browser, lab, request):
     """Open a lesson and run all of it; give its page, its cells there, and what is stored."""
     number = request.param

@@ -32,11 +32,9 @@ STUDENTS = 5
 
 
 def install():
-    """Install the hub's packages here and its proxy in test_output/; return the proxy's path."""
+    """Install the hub's packages here and its proxy into test_output/; return the proxy's path."""
     if shutil.which("npm") is None:
-        pytest.fail(
-            "JupyterHub's proxy needs npm, which is not installed: install Node.js 20 or newer"
-        )
+        pytest.fail("There is no npm, and JupyterHub's proxy needs it: install Node.js 20 or newer")
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     pins = extras["optional-dependencies"]["hub"]
     subprocess.run(
@@ -60,14 +58,14 @@ def running_hub(scratch):
         shutil.copytree(ROOT / folder, course / folder)
     settings = scratch / "settings"
     settings.mkdir()
-    # As root in a container, a Jupyter server starts only with this setting.
+    # As root in a container, a server of Jupyter's starts only when told to.
     (settings / "jupyter_server_config.json").write_text('{"ServerApp": {"allow_root": true}}')
     options = {
         "JupyterHub.bind_url": url,
         "JupyterHub.hub_bind_url": f"http://127.0.0.1:{free_port()}",
-        "JupyterHub.authenticator_class": "dummy",  # lets everyone in
+        "JupyterHub.authenticator_class": "dummy",  # whoever comes is let in
         "Authenticator.allow_all": True,
-        "JupyterHub.spawner_class": "simple",  # no system accounts, no limits
+        "JupyterHub.spawner_class": "simple",  # no accounts of the system, no limits
         "SimpleLocalProcessSpawner.home_dir_template": scratch / "home" / "{username}",
         "Spawner.environment": f"JUPYTER_CONFIG_PATH={settings}",
         "ConfigurableHTTPProxy.api_url": f"http://127.0.0.1:{free_port()}",
@@ -101,7 +99,7 @@ def site_packages(home):
 
 
 class Student:
-    """A student's browser: a session with the hub and with the student's own server."""
+    """A student's browser: their session with the hub and with their own server."""
 
     def __init__(self, hub_url, name):
         """Log in."""
@@ -119,7 +117,7 @@ class Student:
         """Follow a link of the hub until the student's server answers; return the seconds."""
         start = time.monotonic()
         answer = self.session.get(f"{self.hub}/{link}")
-        while not answer.url.startswith(f"{self.url}/"):  # the hub's page, which reloads itself
+        while not answer.url.startswith(f"{self.url}/"):  # The hub's page, which reloads itself.
             assert answer.ok, answer.text
             assert time.monotonic() < start + limit, f"{self.name}: no server within {limit} s"
             time.sleep(0.2)
@@ -127,7 +125,7 @@ class Student:
         assert answer.ok, answer.text
         return time.monotonic() - start
 
-    def call_api(self, method, what, at="", **data):
+    def ask(self, method, what, at="", **data):
         """Call the API of the student's server, or the hub's with at='/hub/'."""
         base, path = (f"{self.hub}/hub", at) if at else (self.url, f"/user/{self.name}/")
         headers = {"X-XSRFToken": self._xsrf(path)}
@@ -137,28 +135,26 @@ class Student:
 
     def stop(self):
         """Stop the student's server, as the hub's control panel does."""
-        self.call_api("DELETE", f"users/{self.name}/server", at="/hub/")
-        wait_for(lambda: not self.call_api("GET", f"users/{self.name}", at="/hub/")["servers"])
+        self.ask("DELETE", f"users/{self.name}/server", at="/hub/")
+        wait_for(lambda: not self.ask("GET", f"users/{self.name}", at="/hub/")["servers"])
 
     def lessons(self):
-        """Return the names of the files in the student's folder."""
-        return {file["name"] for file in self.call_api("GET", "contents/my_notebooks")["content"]}
+        """Return the names of the files that the student sees."""
+        return {file["name"] for file in self.ask("GET", "contents/my_notebooks")["content"]}
 
     def read(self, lesson):
         """Return a lesson as the student has it."""
-        return self.call_api("GET", f"contents/my_notebooks/{lesson}")["content"]
+        return self.ask("GET", f"contents/my_notebooks/{lesson}")["content"]
 
     def save(self, lesson, notebook):
         """Save a lesson, as JupyterLab does."""
         data = {"type": "notebook", "content": notebook}
-        self.call_api("PUT", f"contents/my_notebooks/{lesson}", **data)
+        self.ask("PUT", f"contents/my_notebooks/{lesson}", **data)
 
     def run(self, lesson):
-        """Run all cells of a lesson in its own kernel; return the errors and warnings."""
+        """Run all cells of a lesson in its own kernel, and return what went wrong."""
         session = {"path": f"my_notebooks/{lesson}", "name": lesson, "type": "notebook"}
-        kernel = self.call_api("POST", "sessions", **session, kernel={"name": "python3"})["kernel"][
-            "id"
-        ]
+        kernel = self.ask("POST", "sessions", **session, kernel={"name": "python3"})["kernel"]["id"]
         url = f"{self.url}/api/kernels/{kernel}/channels"
         request = requests.Request("GET", url).prepare()
         cookies = requests.cookies.get_cookie_header(self.session.cookies, request)
@@ -189,11 +185,11 @@ class Student:
 def memory():
     """Return each student's memory in megabytes: {name: [server, kernels]}.
 
-    It is the PSS: a process's own memory and its part of what it shares with others.
+    It is the PSS: what a process has alone, and its part of what several share.
     """
     found = defaultdict(lambda: [0, 0])
     for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # It has ended or isn't ours.
+        with contextlib.suppress(OSError):  # It has ended, or is not ours.
             user = re.search(r"\0JUPYTERHUB_USER=([^\0]*)", (process / "environ").read_text())
             if user:
                 size = re.search(r"\nPss: +(\d+) kB", (process / "smaps_rollup").read_text())
@@ -203,7 +199,7 @@ def memory():
 
 
 def at_once(act, students):
-    """Let all students do something at the same time; return the results."""
+    """Let all students do something at the same time, and return what they get."""
     with ThreadPoolExecutor(len(students)) as pool:
         return list(pool.map(act, students))
 
@@ -234,7 +230,7 @@ def test_students_start_and_run_a_lesson_at_once(students, capsys):
     assert wrong == [[]] * STUDENTS
 
 
-def test_a_kernel_has_one_thread_and_its_errors_are_seen(students):
+def test_a_kernel_has_one_thread_and_what_goes_wrong_in_it_is_seen(students):
     threads = "import sys, torch\nprint(torch.get_num_threads(), file=sys.stderr)"
     notebook = new_notebook(cells=[new_code_cell(threads), new_code_cell("1 / 0")])
     students[0].open()
@@ -242,7 +238,7 @@ def test_a_kernel_has_one_thread_and_its_errors_are_seen(students):
     warning, error = students[0].run("wrong.ipynb")
     assert warning == "1\n"
     assert "ZeroDivisionError" in error
-    students[0].call_api("DELETE", "contents/my_notebooks/wrong.ipynb")
+    students[0].ask("DELETE", "contents/my_notebooks/wrong.ipynb")
 
 
 def test_nothing_in_a_students_home_stops_their_server(hub, students):
@@ -272,13 +268,13 @@ def test_nothing_in_a_students_home_stops_their_server(hub, students):
         (folder / "jupyter_server_config.py").write_text("raise SystemExit('mine')")
     student.open()
     assert LESSON in student.lessons()
-    shutil.rmtree(site)  # A kernel uses it, as the student may want.
+    shutil.rmtree(site)  # A kernel does take it, as the student may want.
     assert student.run(LESSON) == []
     theirs = [path for path in (home / "my_notebooks").iterdir() if path.suffix != ".py"]
     assert {path.stat().st_mode & 0o077 for path in theirs if path.is_file()} == {0}
 
 
-def test_an_update_keeps_an_edit_and_delivers_the_rest(hub, students):
+def test_an_update_leaves_an_edit_and_brings_the_rest(hub, students):
     editor, reader = students[:2]
     at_once(Student.open, [editor, reader])
     notebook = editor.read(LESSON)
@@ -308,9 +304,7 @@ def test_an_update_keeps_an_edit_and_delivers_the_rest(hub, students):
     assert editor.lessons() - reader.lessons() == {"05_the_linear_layer_new_version.ipynb"}
 
 
-def test_the_link_of_nbgitpuller_fetches_the_repository_and_opens_the_first_lesson(
-    hub, students, tmp_path
-):
+def test_link_of_nbgitpuller_brings_the_repository_and_opens_lesson_00(hub, students, tmp_path):
     repository = tmp_path / "COURSE"
     shutil.copytree(hub[1], repository)
     for command in ["init -q -b main", "add .", "commit -q -m course"]:
@@ -319,10 +313,10 @@ def test_the_link_of_nbgitpuller_fetches_the_repository_and_opens_the_first_less
     link = PULL.replace("https%3A%2F%2Fgithub.com%2FYOU%2FCOURSE", quote(str(repository), safe=""))
     student = students[0]
     student.open(link)
-    # What the open page does before it goes to `urlpath`:
-    query = parse_qs(urlsplit(link).query)
-    parameters = {name: query[name][0] for name in ("repo", "branch")}
-    pulled = student.session.get(f"{student.url}/git-pull/api", params=parameters).text
+    # What the page that is open now does, before it goes on to `urlpath`:
+    asked = parse_qs(urlsplit(link).query)
+    wanted = {name: asked[name][0] for name in ("repo", "branch")}
+    pulled = student.session.get(f"{student.url}/git-pull/api", params=wanted).text
     assert '"phase": "finished"' in pulled, pulled
-    opened = query["urlpath"][0].removeprefix("lab/tree/")
-    assert student.call_api("GET", f"contents/{opened}")["name"] == "00_start_here.ipynb"
+    opened = asked["urlpath"][0].removeprefix("lab/tree/")
+    assert student.ask("GET", f"contents/{opened}")["name"] == "00_start_here.ipynb"

@@ -80,18 +80,18 @@ def drop_a_silent_index(text):
     return text
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["lent", pytest.param("installed", marks=pytest.mark.slow)])
 def image(plan, request, tmp_path_factory):
     """Do the Dockerfile's steps in a folder: requirements, the course, postBuild.
 
-    pip finds this environment's packages installed; with --from-nothing it installs them all, from
-    the configured index if PyTorch's does not respond.
+    pip finds this environment's packages installed. `course.py test --binder` also installs them
+    all, from the configured index if PyTorch's does not respond.
     """
     made = Image(tmp_path_factory.mktemp("image"))
-    from_nothing = request.config.getoption("--from-nothing")
-    venv.create(made.prefix, symlinks=True, with_pip=from_nothing)
+    installs = request.param == "installed"
+    venv.create(made.prefix, symlinks=True, with_pip=installs)
     requirements = (ROOT / PLAN).read_text("utf-8")
-    if from_nothing:
+    if installs:
         requirements = drop_a_silent_index(requirements)
     else:
         made.lend_packages()

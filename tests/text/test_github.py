@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from commands.pins import read_pins
-from commands.test import RUNS
+from commands.test import CHECKS
 from course import COMMANDS
 from course_utils import self_check
 from tests.support.lessons import ROOT
@@ -69,7 +69,7 @@ def test_a_command_of_the_workflow_exists(job, text):
     if words[:2] == ["python", "course.py"]:
         assert words[2] in COMMANDS
         options = {word for word in words[3:] if word.startswith("--")}
-        assert options <= {*RUNS, "--no-skips", "--random", "--seed"}
+        assert options <= {*CHECKS, "--no-skips", "--random", "--seed"}
     elif words[:2] == ["python", "-m"]:
         assert importlib.util.find_spec(words[2])
     else:
