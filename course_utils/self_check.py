@@ -145,7 +145,7 @@ def check_python(version, wide):
     return Finding("Python")
 
 
-def pinned_and_installed(requirements):
+def pins_and_installed(requirements):
     """Return {name: pinned version}, and the installed versions by name (None: not installed).
 
     If the file does not exist, both are empty.
@@ -173,7 +173,7 @@ def check_packages(requirements):
     handmade = [shadow for shadow in shadows if not shadow.installed]
     if handmade:
         return Finding("packages", "; ".join(map(str, handmade)), shadow_advice(handmade))
-    pins, installed = pinned_and_installed(requirements)
+    pins, installed = pins_and_installed(requirements)
     finding = compare_versions(pins, installed)
     if finding.todo and shadows:
         behind = {name: installed_version(name, own_entries()) for name in pins}

@@ -30,7 +30,7 @@ X = torch.linspace(0, 1, 10)
 Y = 3 * X + torch.sin(6 * X) + 1
 
 
-# As much of the student's engine ('Build your own autograd') as a graph needs.
+# The engine of 'Build your own autograd' as far as a graph needs it.
 
 
 class Value:
@@ -214,7 +214,7 @@ def by_text(graph):
     return {node.text: node for node in graph.nodes}
 
 
-# The student's engine.
+# The engine of 'Build your own autograd'.
 
 
 def test_value_graph_shows_every_node_edge_and_number():

@@ -235,7 +235,7 @@ def test_only_the_courses_own_environment_is_to_be_deleted(monkeypatch, made_by_
 
 
 def test_pins_are_those_of_the_requirements():
-    pins, installed = self_check.pinned_and_installed(ROOT / "requirements.txt")
+    pins, installed = self_check.pins_and_installed(ROOT / "requirements.txt")
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pinned = [line.partition("#")[0].strip() for line in lines if "==" in line]
     assert [f"{name}=={pin}" for name, pin in pins.items()] == pinned
@@ -246,14 +246,14 @@ def test_pins_are_those_of_the_requirements():
 
 def test_a_pin_may_have_a_marker_or_a_comment(tmp_path):
     (tmp_path / "r.txt").write_text("# a==1\na_b.c==1.0; os_name == 'nt'\nd==2 # why\n-e .\ne>=3\n")
-    pins, installed = self_check.pinned_and_installed(tmp_path / "r.txt")
+    pins, installed = self_check.pins_and_installed(tmp_path / "r.txt")
     assert pins == {"a_b.c": "1.0", "d": "2"}
     assert installed == {"a_b.c": None, "d": None}
 
 
 def test_without_requirements_nothing_is_compared(tmp_path):
     finding = self_check.compare_versions(
-        *self_check.pinned_and_installed(tmp_path / "requirements.txt")
+        *self_check.pins_and_installed(tmp_path / "requirements.txt")
     )
     assert "not compared" in finding.found
     assert not finding.todo

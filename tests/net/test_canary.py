@@ -42,7 +42,7 @@ def test_the_report_and_the_exit_code(monkeypatch, capsys, found, code, words):
     monkeypatch.setattr(canary, "installed", lambda python: dict.fromkeys(names, "99"))
 
     def run(condition, scratch):
-        pins = self_check.pinned_and_installed(condition.folder / "requirements.txt")[0]
+        pins = self_check.pins_and_installed(condition.folder / "requirements.txt")[0]
         assert pins == dict.fromkeys(names, "99"), "or the self-check names every new version"
         assert (condition.folder / "notebooks").is_dir()
         return found
