@@ -38,7 +38,7 @@ LOOK = """([width, height, scale]) => Reveal.getSlides().map(slide => {
 @pytest.mark.parametrize("number", lessons(quick=1))
 def test_slides_fit_the_screen_and_need_no_network(page, tmp_path, number):
     path = tmp_path / f"{number}.html"
-    path.write_text(slides.slides(NOTEBOOKS[NUMBERS.index(number)]), "utf-8")
+    path.write_text(slides.render(NOTEBOOKS[NUMBERS.index(number)]), "utf-8")
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     page.context.set_offline(True)

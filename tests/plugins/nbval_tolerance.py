@@ -28,7 +28,7 @@ from matplotlib.image import imread, imsave
 from nbval import kernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError, nocolors
 
-from commands.kernels import on_its_own
+from commands.kernels import isolate
 from tests.support.tolerance import ATOL, RTOL
 
 # Seconds that a cell has to end after its time-out's interrupt: then its kernel is killed.
@@ -118,7 +118,7 @@ def tolerances(cell):
     return found
 
 
-kernel.KernelManager = lambda **options: on_its_own(KernelManager(**options))
+kernel.KernelManager = lambda **options: isolate(KernelManager(**options))
 
 
 class CourseKernel(kernel.RunningKernel):
