@@ -393,6 +393,7 @@ def desk(good, tmp_path):
     return tmp_path, run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "cells"),
     [
@@ -409,6 +410,7 @@ def test_a_cell_brings_those_before_it(desk, options, cells):
     assert (passed, failed) == (cells, 0), said
 
 
+@pytest.mark.slow
 def test_a_cell_that_failed_can_be_run_again_alone_once_it_is_fixed(good, desk):
     folder, run = desk
     faulty = copy.deepcopy(good)
@@ -420,6 +422,7 @@ def test_a_cell_that_failed_can_be_run_again_alone_once_it_is_fixed(good, desk):
     assert (passed, failed) == (["b1"], 0), said
 
 
+@pytest.mark.slow
 def test_where_a_cell_left_out_raises_it_is_named(good, desk):
     folder, run = desk
     faulty = copy.deepcopy(good)
@@ -430,6 +433,7 @@ def test_where_a_cell_left_out_raises_it_is_named(good, desk):
     assert "b.ipynb, cell 1: Cell execution caused an exception" in said
 
 
+@pytest.mark.slow
 def test_xdist_keeps_a_notebook_together(desk):
     _, run = desk
     _, _, said = run("-n", "2", "-v")
