@@ -26,16 +26,19 @@ def test_by_default_slow_tests_are_left_out():
     assert collected(SLIDES, IMAGE) == [f"{FITS}[{NUMBERS[0]}]", f"{IMAGE}[lent]"]
 
 
+@pytest.mark.slow
 def test_a_slow_test_runs_if_it_is_named():
     slow = [f"{FITS}[{NUMBERS[-1]}]", f"{IMAGE}[installed]"]
     assert collected(*slow) == slow
 
 
+@pytest.mark.slow
 def test_the_browser_opens_every_lesson():
     everything = {f"{name}[{number}]" for name in (FITS, PICTURES) for number in NUMBERS}
     assert everything <= set(collected("--browser"))
 
 
+@pytest.mark.slow
 def test_the_slow_run_takes_the_slow_tests_and_leaves_the_browser_to_its_own_run():
     found = collected("--slow")
     assert f"{IMAGE}[installed]" in found
