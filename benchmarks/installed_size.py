@@ -12,7 +12,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from commands.pins import CUDA, direct
+from commands.pins import CUDA, read_pins
 from tests.support.lessons import ROOT
 
 HEAD = ("package", "MB")
@@ -44,7 +44,7 @@ def needed(lines: list[str]) -> Iterator[tuple[str, Distribution | None]]:
 def measure():
     """Return the size of each package in bytes, by name."""
     sizes = {}
-    for name, package in needed(direct(ROOT / "requirements.txt")):
+    for name, package in needed(read_pins(ROOT / "requirements.txt")):
         files = [file for file in package.files if not CUDA_LIBRARIES.match(file.name)]
         paths = [Path(file.locate()) for file in files]
         sizes[name] = sum(path.stat().st_size for path in paths if path.is_file())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import nbformat
 from jupyter_client import KernelManager
 
-from commands.kernels import on_its_own
+from commands.kernels import isolate
 from tests.support.lessons import NOTEBOOKS
 
 HEAD = ("lesson", "seconds", "starting", "memory")
@@ -63,7 +63,7 @@ def measure(path):
     """Run a notebook in a kernel of its own and return its Cost."""
     cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
     begin = time.perf_counter()
-    manager = on_its_own(KernelManager())
+    manager = isolate(KernelManager())
     manager.start_kernel(cwd=path.parent, stderr=subprocess.DEVNULL)
     client = manager.blocking_client()
     try:

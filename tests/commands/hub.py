@@ -11,8 +11,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.support.jupyterhub import PULL, Student, at_once, memory, running_hub
+from tests.support.lessons import NOTEBOOKS, path_of
 
-LESSON = "05_the_linear_layer.ipynb"
+LESSON = path_of("the_linear_layer", "notebooks", ".ipynb").name
+OTHER = path_of("dataset_and_dataloader", "notebooks", ".ipynb").name
 STUDENTS = 5
 
 
@@ -42,7 +44,7 @@ def test_students_start_and_run_a_lesson_at_once(students, capsys):
             server, kernel = found[student.name]
             print(
                 f"{student.name}: server ready after {second:.1f} s, {server:.0f} MB;"
-                f" kernel after lesson 05 {kernel:.0f} MB"
+                f" kernel after {LESSON} {kernel:.0f} MB"
             )
     assert wrong == [[]] * STUDENTS
 
@@ -100,28 +102,29 @@ def test_an_update_leaves_an_edit_and_brings_the_rest(hub, students):
     edited = editor.read(LESSON)
 
     published = hub[1] / "notebooks"
-    for path in [published / LESSON, published / "06_dataset_and_dataloader.ipynb"]:
+    for path in [published / LESSON, published / OTHER]:
         lesson = json.loads(path.read_text("utf-8"))
         lesson["cells"][0]["source"] = f"The new {path.stem}."
         path.write_text(json.dumps(lesson), "utf-8")
-    shutil.copy(published / "00_start_here.ipynb", published / "99_a_new_lesson.ipynb")
+    shutil.copy(published / NOTEBOOKS[0].name, published / "99_a_new_lesson.ipynb")
     for student in [editor, reader]:
         student.stop()
         student.open()
 
     assert editor.read(LESSON) == edited
-    beside = editor.read("05_the_linear_layer_new_version.ipynb")
-    assert beside["cells"][0]["source"] == "The new 05_the_linear_layer."
+    new_version = LESSON.replace(".ipynb", "_new_version.ipynb")
+    beside = editor.read(new_version)
+    assert beside["cells"][0]["source"] == f"The new {Path(LESSON).stem}."
     assert not any(cell.get("outputs") for cell in beside["cells"])
     assert reader.read(LESSON) == beside
     for student in [editor, reader]:
-        new = student.read("06_dataset_and_dataloader.ipynb")
-        assert new["cells"][0]["source"] == "The new 06_dataset_and_dataloader."
+        new = student.read(OTHER)
+        assert new["cells"][0]["source"] == f"The new {Path(OTHER).stem}."
         assert "99_a_new_lesson.ipynb" in student.lessons()
-    assert editor.lessons() - reader.lessons() == {"05_the_linear_layer_new_version.ipynb"}
+    assert editor.lessons() - reader.lessons() == {new_version}
 
 
-def test_link_of_nbgitpuller_brings_the_repository_and_opens_lesson_00(hub, students, tmp_path):
+def test_link_of_nbgitpuller_brings_the_repository_and_opens_a_lesson(hub, students, tmp_path):
     repository = tmp_path / "COURSE"
     shutil.copytree(hub[1], repository)
     for command in ["init -q -b main", "add .", "commit -q -m course"]:
@@ -136,4 +139,4 @@ def test_link_of_nbgitpuller_brings_the_repository_and_opens_lesson_00(hub, stud
     pulled = student.session.get(f"{student.url}/git-pull/api", params=wanted).text
     assert '"phase": "finished"' in pulled, pulled
     opened = asked["urlpath"][0].removeprefix("lab/tree/")
-    assert student.ask("GET", f"contents/{opened}")["name"] == "00_start_here.ipynb"
+    assert student.ask("GET", f"contents/{opened}")["name"] == NOTEBOOKS[0].name

@@ -12,7 +12,7 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 
-from commands.build import CELL_SECONDS, Client
+from commands.execute import CELL_SECONDS, Client
 from course_utils.checks import calling, core
 from tests.lessons.wrong_answers import answers_of
 from tests.support.lessons import (

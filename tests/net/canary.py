@@ -14,13 +14,13 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from commands.pins import direct
+from commands.pins import read_pins
 from tests.net.conditions import Condition
 from tests.net.everywhere import run
 from tests.support.lessons import ROOT, copy_course
 
 UV = [sys.executable, "-m", "uv"]
-TOOLS = ["pytest"]  # and nbval, which students have: the comparison needs no more
+TOOLS = ["pytest", "pytest-xdist"]  # with nbval, which students have, all that plugins import
 
 
 def newest(lines: list[str], kept: list[str]) -> list[str]:
@@ -55,7 +55,7 @@ def main(kept: list[str]) -> int:
         scratch = Path(folder).resolve()
         environment, course = scratch / "environment", scratch / "newest/course"
         python = environment / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-        lines = direct(ROOT / "requirements.txt")
+        lines = read_pins(ROOT / "requirements.txt")
         subprocess.run(
             [*UV, "venv", "--quiet", "--python", sys.executable, environment], check=True
         )
@@ -63,7 +63,7 @@ def main(kept: list[str]) -> int:
         subprocess.run([*install, *newest([*lines, *TOOLS], kept)], cwd=scratch, check=True)
         now = installed(python)
         print("| package | locked | newest |\n|---|---:|---:|")
-        print(*changes(now, direct(ROOT / "constraints.txt")), sep="\n", flush=True)
+        print(*changes(now, read_pins(ROOT / "constraints.txt")), sep="\n", flush=True)
         copy_course(course)
         # Otherwise the self-check would report each new version.
         pins = [f"{name}=={now[name]}\n" for name in newest(lines, [])]

@@ -38,7 +38,7 @@ def test_the_table_lists_what_differs_from_the_lock():
 def test_the_report_and_the_exit_code(monkeypatch, capsys, found, code, words):
     called = []
     monkeypatch.setattr(canary.subprocess, "run", lambda command, **_: called.append(command))
-    names = canary.newest(canary.direct(ROOT / "requirements.txt"), [])
+    names = canary.newest(canary.read_pins(ROOT / "requirements.txt"), [])
     monkeypatch.setattr(canary, "installed", lambda python: dict.fromkeys(names, "99"))
 
     def run(condition, scratch):

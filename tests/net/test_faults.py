@@ -10,7 +10,7 @@ from commands import build
 from tests.net.faults.__main__ import NotProvedError, check_imports, copy_into_notebook, noticed_by
 from tests.net.faults.bank import Fault, faults
 from tests.net.faults.random_faults import Source, all_changes, all_files, random_faults
-from tests.support.lessons import NUMBERS, ROOT
+from tests.support.lessons import NUMBERS, ROOT, path_of
 from tests.support.modules import COURSE_UTILS
 
 BANK = faults()
@@ -50,7 +50,7 @@ def test_the_message_about_a_fault_that_does_not_apply_names_it(tmp_path, text):
 
 def test_a_lessons_fault_is_copied_into_its_notebook(tmp_path):
     """Otherwise every fault would be noticed by the test that the two agree."""
-    (lesson,) = (ROOT / "lessons").glob("01_*.py")
+    lesson = path_of("gradient_descent_by_hand")
     for path in (lesson, build.notebook_of(lesson), ROOT / "pyproject.toml"):
         (tmp_path / path.relative_to(ROOT)).parent.mkdir(exist_ok=True)
         shutil.copy(path, tmp_path / path.relative_to(ROOT))

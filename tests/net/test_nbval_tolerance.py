@@ -15,7 +15,8 @@ import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from commands.build import CELL_SECONDS, METADATA, Client
+from commands.build import METADATA
+from commands.execute import CELL_SECONDS, Client
 from tests.plugins.nbval_tolerance import GRACE, tolerances
 from tests.support.lessons import ROOT
 from tests.support.pictures import picture_difference
@@ -125,7 +126,7 @@ def test_a_different_picture_fails(change):
     assert picture_difference(STORED, picture(**change))[0]
 
 
-# The rest runs pytest on notebooks: one that agrees with its stored outputs, and faulty copies of it.
+# The rest runs pytest on notebooks: a good one, and copies with faults.
 SOURCES = [
     "import base64\nfrom IPython.display import display\npng = base64.b64decode(PNG)",
     "loss = 3 - 0.257843\nprint(f'loss {loss:.6f} over 80 rows')",

@@ -24,7 +24,7 @@ from matplotlib.image import imsave
 from nbval import kernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError, nocolors
 
-from commands.kernels import on_its_own
+from commands.kernels import isolate
 from tests.support.pictures import picture_difference
 from tests.support.tolerance import NUMBER, align
 
@@ -45,7 +45,7 @@ def tolerances(cell):
     return found
 
 
-kernel.KernelManager = lambda **options: on_its_own(KernelManager(**options))
+kernel.KernelManager = lambda **options: isolate(KernelManager(**options))
 
 
 class CourseKernel(kernel.RunningKernel):
