@@ -46,7 +46,7 @@ STOPPED = """([prompts, errors]) => document.querySelector(errors)
 
 
 def lessons(quick):
-    """Return the lessons' numbers as a test's parameters; those after the first `quick` are slow."""
+    """Return the lessons' numbers as parameters of a test: all after the first `quick` are slow."""
     slow = [pytest.param(number, marks=pytest.mark.slow) for number in NUMBERS[quick:]]
     return NUMBERS[:quick] + slow
 
