@@ -20,8 +20,6 @@ CHECKS = {
             *EVERY_MARK,
             "-n",
             "auto",
-            "--dist",
-            "loadgroup",
         ],
     ),
     "--hub": ("pytest", ["tests/commands/hub.py"]),

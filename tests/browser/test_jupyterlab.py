@@ -13,7 +13,6 @@ from types import SimpleNamespace
 import pytest
 
 from tests.lessons.wrong_answers import answers_of
-from tests.plugins.nbval_tolerance import picture_difference
 from tests.support.jupyterlab import (
     ALL_RAN,
     ERRORS,
@@ -28,6 +27,7 @@ from tests.support.jupyterlab import (
     window,
 )
 from tests.support.lessons import NUMBERS, ROOT, exercises, read_notebook
+from tests.support.pictures import picture_difference
 from tests.support.readable import BEHIND, CONTRAST, FAINT, lost
 from tests.support.slider_cell import CELLS, HANDLE, SliderCell, tab_to
 

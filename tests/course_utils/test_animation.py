@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from course_utils import animation, figures, plots
-from tests.plugins.nbval_tolerance import picture_difference
 from tests.support.lessons import read_notebook
+from tests.support.pictures import picture_difference
 
 X = np.linspace(0, 1, 12)
 Y = 2 * X + 1 + 0.1 * np.sin(40 * X)

@@ -21,8 +21,7 @@ from course_utils import figures, graphs
 from course_utils.graphs import drawing
 from course_utils.graphs import tape as tape_module
 from course_utils.graphs.drawing import CONSTANT, CUT, LEAF, MAX_WIDTH, OPERATION, RESULT
-from tests.plugins.nbval_tolerance import align
-from tests.support.tolerance import near
+from tests.support.tolerance import align, near
 
 matplotlib.use("agg")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+|\d{8,}")

@@ -20,7 +20,7 @@ from tests.net.everywhere import run
 from tests.support.lessons import ROOT, copy_course
 
 UV = [sys.executable, "-m", "uv"]
-TOOLS = ["pytest"]  # and nbval, which students have: the comparison needs no more
+TOOLS = ["pytest", "pytest-xdist"]  # with nbval, which students have, all that plugins import
 
 
 def newest(lines: list[str], kept: list[str]) -> list[str]:

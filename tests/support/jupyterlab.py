@@ -46,17 +46,9 @@ STOPPED = """([prompts, errors]) => document.querySelector(errors)
 
 
 def lessons(quick):
-    """Return the lessons' numbers as a test's parameters; those after the first `quick` are slow.
-
-    With `--dist loadgroup` all tests of a lesson run in one process.
-    """
-    return [
-        pytest.param(
-            number,
-            marks=[pytest.mark.xdist_group(number), *([pytest.mark.slow] if k >= quick else [])],
-        )
-        for k, number in enumerate(NUMBERS)
-    ]
+    """Return the lessons' numbers as parameters of a test: all after the first `quick` are slow."""
+    slow = [pytest.param(number, marks=pytest.mark.slow) for number in NUMBERS[quick:]]
+    return NUMBERS[:quick] + slow
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,7 @@ TESTS = {
     "course.py": ["tests/commands/test_course.py", "tests/commands/test_set_up.py"],
     "tests/plugins/nbval_tolerance": ["tests/net/test_nbval_tolerance.py"],
     "tests/support/tolerance": ["tests/net/test_nbval_tolerance.py"],
+    "tests/support/pictures": ["tests/net/test_nbval_tolerance.py"],
     "README.md": ["tests/text/test_readme.py"],
     "docs/glossary.md": ["tests/text/test_glossary.py"],
 }
