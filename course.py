@@ -38,10 +38,8 @@ The first run installs everything into .venv. Options are passed on to the comma
 def refusal(version, wide, system, machine, details):
     """Return why PyTorch cannot run here, '' if it can. `details`: implementation and libc."""
     if "cpython" not in details or not (3, 11) <= version[:2] <= (3, 14):
-        found = details.split()[0] + " " + ".".join(map(str, version[:3]))
-        return "The course needs CPython 3.11 to 3.14; this is {}. Get one at python.org.".format(
-            found
-        )
+        why = "The course needs CPython 3.11 to 3.14; this is {} {}. Get one at python.org."
+        return why.format(details.split()[0], ".".join(map(str, version[:3])))
     if not wide:
         return "PyTorch needs a 64-bit Python; this one is 32-bit. Get one at python.org."
     if system.startswith("macosx") and machine != "arm64":

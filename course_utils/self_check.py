@@ -113,7 +113,7 @@ def advice(error, name):
 
 def reinstall_advice():
     """Return how to start again and, if that fails, reinstall every package."""
-    last = "install them again: `pip install --force-reinstall -r requirements.txt`."
+    last = "reinstall all packages: `pip install --force-reinstall -r requirements.txt`."
     if is_course_environment():
         last = "close JupyterLab, delete the folder .venv and run `python course.py`."
     return f"{RESTART} If that does not help, {last}"
