@@ -7,11 +7,11 @@ Python `python course.py` refuses.
 import re
 import subprocess
 import sys
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-ROOT = Path(__file__).resolve().parents[1]
-FIRST = "lab/tree/my_notebooks/00_start_here.ipynb"
+from commands.lessons import ROOT, files
+
+FIRST = f"lab/tree/my_notebooks/{files(ROOT / 'notebooks', '.ipynb')[0].name}"
 
 
 def launch_link(remote: str) -> str:

@@ -10,7 +10,7 @@ from tests.support.jupyterlab import lessons
 from tests.support.lessons import NOTEBOOKS, NUMBERS
 
 WIDTH, HEIGHT = 1280, 720
-LEAST_SCALE = 0.48  # A letter in a picture is then 7 of 720 pixels high: a high graph of lesson 03.
+LEAST_SCALE = 0.48  # A letter in a picture is then 7 of 720 pixels high: one of the high graphs.
 # How many slides have had room to grow.
 ENLARGED = "Reveal.getSlides().filter(s => s.style.getPropertyValue('--zoom') > 1).length"
 # Shows one slide after the other; returns what each has beyond its edges or too small.

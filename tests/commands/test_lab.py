@@ -18,9 +18,10 @@ from jupyter_client import BlockingKernelClient
 
 from commands import hand_out
 from commands.lab import complete_options
-from tests.support.lessons import ROOT
+from tests.support.lessons import NOTEBOOKS, ROOT
 from tests.support.processes import free_port, stopping, wait_for
 
+FIRST, SECOND, BROKEN, *_, LAST = (path.name for path in NOTEBOOKS)
 KERNELS = "--ServerApp.kernel_spec_manager_class=commands.server.Kernels"
 HTTP = "--ServerApp.use_redirect_file=False"
 BROKEN_PYTHON = {"argv": ["false"], "display_name": "mine", "language": "python"}
@@ -198,7 +199,7 @@ def test_the_environments_kernel_runs_whatever_is_beside_the_lesson_and_at_home(
         specs = call_api(address, "kernelspecs")
         assert specs["default"] == "python3"
         assert sys.executable in specs["kernelspecs"]["python3"]["spec"]["argv"]
-        session = {"path": "00_start_here.ipynb", "name": "", "type": "notebook"}
+        session = {"path": FIRST, "name": "", "type": "notebook"}
         kernel = call_api(address, "sessions", **session, kernel={"name": "python3"})["kernel"][
             "id"
         ]
@@ -208,27 +209,27 @@ def test_the_environments_kernel_runs_whatever_is_beside_the_lesson_and_at_home(
         assert path.index("") > path.index(os.path.dirname(os.__file__))
 
 
-def test_a_broken_lesson_and_a_link_in_place_of_another_stop_nothing(lab, tmp_path):
-    (lab.course / "notebooks/05_the_linear_layer.ipynb").write_text("<<<<<<< HEAD\n")
+def test_a_broken_lesson_and_a_link_in_anothers_place_stop_nothing(lab, tmp_path):
+    (lab.course / "notebooks" / BROKEN).write_text("<<<<<<< HEAD\n")
     lab.mine.mkdir()
-    (lab.mine / "00_start_here.ipynb").symlink_to(tmp_path / "elsewhere.ipynb")
+    (lab.mine / FIRST).symlink_to(tmp_path / "elsewhere.ipynb")
     with lab.running("--allow-root") as (_, page, token):
-        assert page == "/lab/tree/01_gradient_descent_by_hand.ipynb"
+        assert page == f"/lab/tree/{SECOND}"
         wait_for(lab.asked.exists)
         wait_for(lab.asked.read_text)
         words = lab.asked.read_text().strip()
         assert words.partition("?")[0].endswith(page)
         assert words.startswith("http://")
         assert words.endswith(token)
-    output = lab.output()
-    assert "git restore -SW notebooks/05_the_linear_layer.ipynb\n" in output
-    assert f"{lab.mine / '00_start_here.ipynb'} is a link or a folder" in output
-    nbformat.read(lab.mine / "06_dataset_and_dataloader.ipynb", as_version=4)
+    said = lab.output()
+    assert f"git restore -SW notebooks/{BROKEN}\n" in said
+    assert f"{lab.mine / FIRST} is a link or a folder" in said
+    nbformat.read(lab.mine / LAST, as_version=4)
 
 
 def test_the_address_of_the_first_lesson_is_printed(lab):
     with lab.running("--no-browser", "--allow-root") as (_, page, _):
-        assert page == "/lab/tree/00_start_here.ipynb"
+        assert page == f"/lab/tree/{FIRST}"
     assert not lab.asked.exists()
 
 

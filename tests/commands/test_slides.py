@@ -90,7 +90,7 @@ def test_a_lesson_becomes_one_file_that_needs_no_other(course):
     (made,) = (course / "slides").iterdir()
     assert made.name == f"{NOTEBOOKS[0].stem}.html"
     page = BeautifulSoup(made.read_text("utf-8"), "html.parser")
-    assert page.title.text == "00 Start here"
+    assert page.title.text == f"{NUMBERS[0]} Start here"
     assert not page.find_all("link")
     assert page.find_all("img")
     for element in page.find_all(src=True):

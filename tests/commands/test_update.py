@@ -30,7 +30,7 @@ def author(tmp_path):
     made = Copy(tmp_path / "author")
     made.folder.mkdir()
     (made.folder / "commands").mkdir()
-    for name in ("__init__", "hand_out", "lock", "update"):
+    for name in ("__init__", "hand_out", "lessons", "lock", "update"):
         shutil.copy(ROOT / f"commands/{name}.py", made.folder / "commands")
     made.write("course.py", COURSE_PY)
     made.write(".gitignore", "my_notebooks/\n__pycache__/\n")
@@ -552,6 +552,7 @@ def test_ctrl_c_and_a_closed_terminal_stop_the_wait_for_the_network(student, tmp
     assert not runs(int((student.folder / "waiting").read_text()))
 
 
+@pytest.mark.slow
 def test_the_real_course_py_installs_what_the_new_pins_say(tmp_path):
     made = Course(tmp_path / "author")
     shutil.copy(ROOT / ".gitignore", made.folder)

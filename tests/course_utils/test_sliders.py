@@ -15,7 +15,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from commands.build import WIDGET
+from commands.execute import WIDGET
 from course_utils import figures, graphs, plots, sliders
 from tests.support.lessons import NUMBERS, ROOT, read_notebook
 

@@ -1,4 +1,4 @@
-"""Lesson 05: the published figures, from the lesson's own code, and what the lesson claims."""
+"""The linear layer: its published figures, from its own code, and its claims."""
 
 import re
 

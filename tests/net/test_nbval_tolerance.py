@@ -15,7 +15,8 @@ import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from commands.build import CELL_SECONDS, METADATA, Client
+from commands.build import METADATA
+from commands.execute import CELL_SECONDS, Client
 from tests.plugins import nbval_tolerance as tolerance
 from tests.support.lessons import ROOT
 
@@ -392,6 +393,7 @@ def desk(good, tmp_path):
     return tmp_path, run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "cells"),
     [
@@ -408,6 +410,7 @@ def test_a_cell_brings_those_before_it(desk, options, cells):
     assert (passed, failed) == (cells, 0), said
 
 
+@pytest.mark.slow
 def test_a_cell_that_failed_can_be_run_again_alone_once_it_is_fixed(good, desk):
     folder, run = desk
     faulty = copy.deepcopy(good)
@@ -419,6 +422,7 @@ def test_a_cell_that_failed_can_be_run_again_alone_once_it_is_fixed(good, desk):
     assert (passed, failed) == (["b1"], 0), said
 
 
+@pytest.mark.slow
 def test_where_a_cell_left_out_raises_it_is_named(good, desk):
     folder, run = desk
     faulty = copy.deepcopy(good)
@@ -429,6 +433,7 @@ def test_where_a_cell_left_out_raises_it_is_named(good, desk):
     assert "b.ipynb, cell 1: Cell execution caused an exception" in said
 
 
+@pytest.mark.slow
 def test_xdist_keeps_a_notebook_together(desk):
     _, run = desk
     _, _, said = run("-n", "2", "-v")

@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 01: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'Gradient descent by hand' by exercise: right, and wrong with their diagnosis."""
 
 from tests.lessons.wrong_answers import functions, slips
 

@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 04: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'Many inputs, many outputs' by exercise: right, and wrong with their diagnosis."""
 
 from tests.lessons.wrong_answers import functions, slips
 

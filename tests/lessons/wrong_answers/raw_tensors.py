@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 03: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'Raw autograd tensors' by exercise: right, and wrong with their diagnosis."""
 
 from tests.lessons.wrong_answers import functions, functions_told, slips
 

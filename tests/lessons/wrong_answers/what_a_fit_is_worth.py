@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 08: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'What a fit is worth' by exercise: right, and wrong with their diagnosis."""
 
 
 def _pipeline(alpha, *steps):
