@@ -233,7 +233,7 @@ class Shadow:
 def find_shadows():
     """Return the shadows among the modules that are or could be imported; import nothing.
 
-    A module that the environment does not have is no shadow, wherever it is.
+    A module that the environment does not have isn't a shadow, wherever it is.
     """
     importlib.invalidate_caches()
     own = own_entries()
