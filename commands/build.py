@@ -204,6 +204,8 @@ def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
     )
     options = parser.parse_args(arguments)
     everything = lessons.files(root / "lessons", ".py")
+    for repeated in lessons.find_repeats(everything):
+        parser.error(f"two files in lessons/ have the number or name {repeated}: rename one")
     chosen = lessons.chosen(everything, options.lessons, parser)
     return _check(root, chosen) if options.check else _build(root, chosen)
 

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,6 +22,12 @@ def files(folder: Path, suffix: str) -> list[Path]:
 def numbers(root: Path = ROOT) -> dict[str, str]:
     """Return the number of each lesson, two digits, by its name: {'start_here': '00', ...}."""
     return {path.stem[3:]: path.stem[:2] for path in files(root / "lessons", ".py")}
+
+
+def find_repeats(paths: list[Path]) -> list[str]:
+    """Return the numbers and names that two of the files NN_name have in common."""
+    parts = Counter(part for path in paths for part in (path.stem[:2], path.stem[3:]))
+    return [part for part, times in parts.items() if times > 1]
 
 
 def add_choice(parser: argparse.ArgumentParser) -> None:

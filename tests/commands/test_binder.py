@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 from commands.binder import FIRST, launch_link
-from tests.support.lessons import ROOT, copy_course
+from tests.support.lessons import NOTEBOOKS, ROOT, copy_course
 from tests.support.repository import Copy
 
 pytestmark = pytest.mark.filterwarnings("ignore:pythonjsonlogger")  # repo2docker's import
@@ -177,7 +177,7 @@ def test_the_image_stays_small(image):
     assert float(re.search(r"together \| ([\d,]+)", table)[1].replace(",", "")) < 1600
 
 
-QUERY = "/HEAD?urlpath=lab%2Ftree%2Fmy_notebooks%2F00_start_here.ipynb"
+QUERY = f"/HEAD?urlpath=lab%2Ftree%2Fmy_notebooks%2F{NOTEBOOKS[0].name}"
 
 
 @pytest.mark.parametrize(

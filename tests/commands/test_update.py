@@ -549,7 +549,8 @@ def test_ctrl_c_and_a_closed_terminal_stop_the_wait_for_the_network(student, tmp
         130,
         "Interrupted. Run the command again to continue.\n",
     )
-    assert not runs(int((student.folder / "waiting").read_text()))
+    git = int((student.folder / "waiting").read_text())
+    wait_for(lambda: not runs(git), 10)
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from tests.support.lessons import NOTEBOOKS, NUMBERS, ROOT, read_notebook
+from tests.support.lessons import NOTEBOOKS, NUMBERS, ROOT, path_of, read_notebook
 from tests.support.prose import Lesson, results
 
 FOLDER = ROOT / "instructor"
@@ -17,8 +17,7 @@ MAX_LINES = 95  # a page is read in the hour before the class
 @cache
 def page(number):
     """Return the text of a lesson's page, and its parts by heading."""
-    (path,) = FOLDER.glob(f"{number}_*.md")
-    text = path.read_text(encoding="utf-8")
+    text = path_of(number, "instructor", ".md").read_text(encoding="utf-8")
     return text, split_by_headings(text)
 
 
