@@ -5,6 +5,7 @@ is placed beside it, once. An unchanged copy that the course has renumbered, ren
 moves to first_edition/. What is handed out can be read by the student alone, on every machine.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -248,4 +249,5 @@ def main(target: Path | None = None) -> int:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="course.py hand_out", description=__doc__).parse_args()
     sys.exit(main())

@@ -7,6 +7,7 @@ already locked stays where it still fits. Options go on to uv: `--upgrade` takes
 versions, `--upgrade-package NAME` the newest of one. Nothing is installed.
 """
 
+import argparse
 import re
 import subprocess
 import sys
@@ -57,7 +58,8 @@ def compile_pins(root: Path, locked: list[str], *options: str | Path) -> list[st
 
 def main(options: list[str] | None = None, root: Path = ROOT) -> int:
     """Write the lock and Binder's part of it, and give the exit code."""
-    options = sys.argv[1:] if options is None else options
+    parser = argparse.ArgumentParser(prog="python -m commands.pins", description=__doc__)
+    options = parser.parse_known_args(options)[1]
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     oldest = project["requires-python"].removeprefix(">=")
     lock = root / "constraints.txt"

@@ -113,6 +113,16 @@ def test_an_environment_made_before_there_was_a_mark_is_kept(ready, left):
     assert (ready.venv / "kept").exists()
 
 
+@pytest.mark.parametrize("lost", ["pyvenv.cfg", "bin/python", "set_up"])
+def test_an_environment_that_lost_a_part_after_it_was_set_up_is_set_up_again(ready, lost):
+    assert ready.call("lab").returncode == 0
+    (ready.venv / lost).unlink()
+    answer = ready.call("lab")
+    assert answer.returncode == 0, answer.stderr
+    assert "Setting up" in answer.stdout
+    assert (ready.venv / lost).exists()
+
+
 @pytest.mark.parametrize("lost", ["bin/activate", "bin/python"])
 def test_a_half_made_environment_is_made_again(ready, lost):
     (ready.venv / lost).unlink()

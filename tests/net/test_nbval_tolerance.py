@@ -18,6 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from commands.build import CELL_SECONDS, METADATA, Client
 from tests.plugins import nbval_tolerance as tolerance
 from tests.support.lessons import ROOT
+from tests.support.tolerance import near
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,23 @@ def test_a_number_of_the_code_is_compared_exactly():
     stored, new = "0.80119530, published 0.80119529", "0.80119530, published 0.80119592"
     assert tolerance.align(stored, new) == stored
     assert tolerance.align(stored, new, literals=["0.80119592"]) == new
+
+
+@pytest.mark.parametrize(
+    ("found", "printed"),
+    [(1779.115, "1779.116"), (0.0062534325, "0.00625345"), (0.2499, "0.2"), (-2.7424, "-2.7422")],
+)
+def test_another_processor_s_number_is_near_what_was_printed(found, printed):
+    assert found == near(printed)
+    assert [found] == near([printed])
+
+
+@pytest.mark.parametrize(
+    ("found", "printed"), [(1779.4, "1779.116"), (0.00627, "0.00625345"), (2.7426, "2.7422")]
+)
+def test_a_different_number_is_not_near(found, printed):
+    assert found != near(printed)
+    assert float(printed) + 2e-4 * float(printed) + 2e-6 != near(float(printed))
 
 
 def test_a_tag_widens_the_tolerance():
