@@ -5,6 +5,7 @@ goes beside it, once. An unchanged copy of what the course has renumbered, renam
 moves to first_edition/. Nobody but the student can read what was handed out, on any machine.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -255,4 +256,5 @@ def main(target: Path | None = None) -> int:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="course.py hand_out", description=__doc__).parse_args()
     sys.exit(main())

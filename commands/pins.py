@@ -7,6 +7,7 @@ kept as long as it still fits. Options are passed on to uv: `--upgrade` takes th
 `--upgrade-package NAME` the newest of one package. Nothing is installed.
 """
 
+import argparse
 import re
 import subprocess
 import sys
@@ -59,7 +60,8 @@ def compile_pins(root: Path, locked: list[str], *options: str | Path) -> list[st
 
 def main(options: list[str] | None = None, root: Path = ROOT) -> int:
     """Write the lock and Binder's part of it; return the exit code."""
-    options = sys.argv[1:] if options is None else options
+    parser = argparse.ArgumentParser(prog="python -m commands.pins", description=__doc__)
+    options = parser.parse_known_args(options)[1]
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     oldest = project["requires-python"].removeprefix(">=")
     lock = root / "constraints.txt"

@@ -108,7 +108,8 @@ def missing_stamp(extra: str) -> list[str]:
     names = ("requirements.txt", "constraints.txt", "pyproject.toml")
     files = [(ROOT / name).read_text("utf-8") for name in names if (ROOT / name).exists()]
     key = hashlib.sha256("\0".join([sys.version, str(ROOT), *files]).encode()).hexdigest()
-    stamp = STAMP.read_text("latin-1").split() if PYTHON.exists() and STAMP.exists() else []
+    needed = (PYTHON, VENV / "pyvenv.cfg", STAMP)
+    stamp = STAMP.read_text("latin-1").split() if all(map(Path.exists, needed)) else []
     extras = sorted({extra, *(stamp[1:] if stamp[:1] == [key] else [])} - {""})
     return [] if stamp == [key, *extras] else [key, *extras]
 

@@ -340,6 +340,36 @@ SECOND = {"01_new.ipynb": "new", "02_a.ipynb": "one"} | {
 }
 
 
+def test_an_edited_lesson_of_this_course_stays_when_a_new_one_is_put_before_it(tmp_path):
+    desk = Desk(tmp_path)
+    for path in NOTEBOOKS:
+        shutil.copy(path, desk.source)
+    desk.hand_out()
+    (path,) = desk.target.glob("*_the_linear_layer.ipynb")
+    desk.edit(path.name, "my answer")
+    edited, number = path.read_bytes(), int(path.name[:2])
+    new = {f"{k + (k >= number):02}{p.name[2:]}": p for k, p in enumerate(NOTEBOOKS)}
+    for name in sorted(new, reverse=True):
+        os.replace(desk.source / new[name].name, desk.source / name)
+    desk.publish(f"{number:02}_a_new_lesson.ipynb", "new")
+    handed_out, stays, moved = desk.hand_out()
+    assert path.read_bytes() == edited
+    assert stays == (
+        f"{path.name} has your edits and stays; the lesson is now"
+        f" {number + 1:02}_the_linear_layer.ipynb"
+    )
+    assert handed_out.startswith(f"Handed out {number:02}_a_new_lesson.ipynb, ")
+    after = [p.name for p in NOTEBOOKS if int(p.name[:2]) > number]
+    assert moved.count("first_edition/") == len(after)
+    assert {p.name for p in desk.target.glob("*.ipynb")} == {
+        *new,
+        f"{number:02}_a_new_lesson.ipynb",
+        path.name,
+    }
+    assert {p.name for p in (desk.target / "first_edition").iterdir()} == {*after}
+    assert desk.hand_out() == []
+
+
 def test_unchanged_copies_of_renumbered_lessons_move_to_the_first_edition(moved_on):
     handed_out, moved = moved_on.hand_out()
     assert handed_out == f"Handed out {', '.join(SECOND)}"
@@ -745,6 +775,17 @@ def test_a_student_cannot_read_what_another_was_handed_out(desk):
         other = student(50_002, "read")
         assert "PermissionError" in other.stderr
         assert other.stdout == ""
+
+
+@pytest.mark.parametrize(("option", "code"), [("--help", 0), ("--no-browser", 2)])
+def test_an_option_hands_nothing_out(tmp_path, option, code):
+    mine = tmp_path / "mine"
+    command = [sys.executable, "-m", "commands.hand_out", option]
+    env = {**os.environ, "COURSE_MY_NOTEBOOKS": str(mine)}
+    ran = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert ran.returncode == code
+    assert "usage: course.py hand_out" in ran.stdout + ran.stderr
+    assert not mine.exists()
 
 
 def test_main_says_what_it_did_and_what_went_wrong(desk, monkeypatch, capsys):

@@ -140,6 +140,17 @@ def test_the_command_locks_all_extras_and_gives_binder_the_students_packages(tin
     assert before == [(root / path).read_bytes() for path in ("constraints.txt", pins.BINDER)]
 
 
+def test_the_help_is_printed_and_changes_nothing(tiny, capsys):
+    root, lock = tiny
+    for option in ("--help", "-h"):
+        with pytest.raises(SystemExit) as ended:
+            lock(option)
+        assert ended.value.code == 0
+        assert capsys.readouterr().out.startswith("usage: python -m commands.pins")
+    assert not (root / "constraints.txt").exists()
+    assert not (root / pins.BINDER).exists()
+
+
 def test_a_locked_version_stays_until_an_upgrade_is_requested(tiny):
     root, lock = tiny
     wheel = root / "wheels"

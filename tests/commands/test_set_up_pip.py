@@ -1,5 +1,6 @@
 """How set-up calls pip, where packages go, and what it says when pip fails."""
 
+import os
 import shutil
 import sys
 
@@ -107,6 +108,23 @@ def test_the_users_source_of_packages_is_kept(ready, tmp_path):
         assert_inside(ready, PIP_CONFIG_FILE=str(settings))
     finally:
         ready.requirements.write_text(pins)
+
+
+def test_how_an_index_is_reached_stays_the_users_choice(tmp_path, monkeypatch):
+    kept = {"index-url": "https://mirror", "proxy": "http://proxy:3128", "cert": "/own.pem"}
+    kept |= {"client-cert": "/me.pem", "trusted-host": "mirror", "timeout": "99"}
+    settings = tmp_path / "pip.conf"
+    lines = [f"{key} = {value}" for key, value in {**kept, **ELSEWHERE}.items()]
+    settings.write_text("\n".join(["[global]", *lines]))
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
+    monkeypatch.setattr(set_up, "PYTHON", sys.executable)
+    variables = set_up.pip_variables()
+    for key, value in kept.items():
+        assert variables[f"PIP_{key.upper().replace('-', '_')}"] == value
+    assert not {f"PIP_{key.upper().replace('-', '_')}" for key in ELSEWHERE} & {*variables}
+    assert variables["PIP_CONFIG_FILE"] == os.devnull
 
 
 def test_a_users_constraint_is_kept_and_its_conflict_reported(ready, tmp_path):

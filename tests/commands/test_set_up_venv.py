@@ -115,6 +115,16 @@ def test_an_environment_without_the_mark_of_later_versions_is_kept(ready, left):
     assert (ready.venv / "kept").exists()
 
 
+@pytest.mark.parametrize("lost", slow_after(1, ["pyvenv.cfg", "bin/python", "set_up"]))
+def test_an_environment_that_lost_a_part_after_it_was_set_up_is_set_up_again(ready, lost):
+    assert ready.call("lab").returncode == 0
+    (ready.venv / lost).unlink()
+    answer = ready.call("lab")
+    assert answer.returncode == 0, answer.stderr
+    assert "Setting up" in answer.stdout
+    assert (ready.venv / lost).exists()
+
+
 @pytest.mark.parametrize("absent", slow_after(1, ["bin/activate", "bin/python"]))
 def test_an_incomplete_environment_is_made_again(ready, absent):
     (ready.venv / absent).unlink()

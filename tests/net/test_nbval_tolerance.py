@@ -20,7 +20,7 @@ from commands.execute import CELL_SECONDS, Client
 from tests.plugins.nbval_tolerance import GRACE, tolerances
 from tests.support.lessons import ROOT
 from tests.support.pictures import picture_difference
-from tests.support.tolerance import align
+from tests.support.tolerance import align, near
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,23 @@ def test_a_number_of_the_code_is_compared_exactly():
     stored, new = "0.80119530, published 0.80119529", "0.80119530, published 0.80119592"
     assert align(stored, new) == stored
     assert align(stored, new, literals=["0.80119592"]) == new
+
+
+@pytest.mark.parametrize(
+    ("found", "printed"),
+    [(1779.115, "1779.116"), (0.0062534325, "0.00625345"), (0.2499, "0.2"), (-2.7424, "-2.7422")],
+)
+def test_another_processor_s_number_is_near_what_was_printed(found, printed):
+    assert found == near(printed)
+    assert [found] == near([printed])
+
+
+@pytest.mark.parametrize(
+    ("found", "printed"), [(1779.4, "1779.116"), (0.00627, "0.00625345"), (2.7426, "2.7422")]
+)
+def test_a_different_number_is_not_near(found, printed):
+    assert found != near(printed)
+    assert float(printed) + 2e-4 * float(printed) + 2e-6 != near(float(printed))
 
 
 def test_a_tag_widens_the_tolerance():

@@ -1,0 +1,90 @@
+"""A student's server starts, whatever is in their home; without a hub (hub.py has a real one)."""
+
+import json
+import os
+import runpy
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.support.lessons import NOTEBOOKS, ROOT
+
+# In the place of JupyterHub's server, which is not installed here: says how it was started.
+SERVER = """
+import json, os, sys
+print(json.dumps([sys.argv[1:], os.getcwd(), os.environ["OMP_NUM_THREADS"], sys.path]))
+"""
+# Modules that Python, the hand-out or the server imports as it starts.
+SHADOWS = ("random", "json", "types", "logging", "commands", "runpy", "typing", "jupyterhub")
+MINE = "raise SystemExit('mine')"
+
+
+@pytest.fixture
+def spawner():
+    """Return what the configuration for instructors says of the students' servers."""
+    config = SimpleNamespace(Spawner=SimpleNamespace())
+    path = ROOT / "instructor/hub/jupyterhub_config.py"
+    runpy.run_path(str(path), {"get_config": lambda: config})
+    return config.Spawner
+
+
+@pytest.fixture
+def start(spawner, tmp_path):
+    """Return a student's home, and a function that starts their server there."""
+    (home := tmp_path / "home").mkdir()
+    server = tmp_path / "packages/jupyterhub/singleuser/__main__.py"
+    server.parent.mkdir(parents=True)
+    server.write_text(SERVER)
+    for folder in (server.parent, server.parent.parent):
+        (folder / "__init__.py").touch()
+
+    def call(python=sys.executable):
+        program, *options = spawner.cmd
+        assert program == "python"
+        env = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"}
+        env |= {"HOME": str(home), "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path / 'packages'}"}
+        env["COURSE_MY_NOTEBOOKS"] = str(tmp_path / "elsewhere")
+        command = [python, *options, "--port=1"]
+        ran = subprocess.run(command, cwd=home, env=env, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return json.loads(ran.stdout.splitlines()[-1])
+
+    return home, call
+
+
+def test_a_student_is_handed_the_lessons_and_gets_a_server_at_home(start):
+    home, call = start
+    options, folder, threads, _ = call()
+    kernels = "--ServerApp.kernel_spec_manager_class=commands.server.Kernels"
+    assert options == ["--port=1", kernels]
+    assert (folder, threads) == (str(home), "1")
+    lessons = {path.name for path in (home / "my_notebooks").glob("*.ipynb")}
+    assert lessons == {path.name for path in NOTEBOOKS}
+    assert not (home.parent / "elsewhere").exists()
+
+
+def test_a_module_in_a_students_home_does_not_stop_their_server(start):
+    home, call = start
+    (home / "my_notebooks").mkdir()
+    for folder in (home, home / "my_notebooks"):
+        for name in SHADOWS:
+            (folder / f"{name}.py").write_text(MINE)
+    path = call()[-1]
+    assert not {"", str(home), str(home / "my_notebooks")} & {*path}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a hub runs on Linux or macOS")
+def test_a_package_that_a_student_installed_does_not_stop_their_server(start):
+    home, call = start
+    site = sysconfig.get_path("purelib", "posix_user", {"userbase": str(home / ".local")})
+    Path(site).mkdir(parents=True)
+    (Path(site) / "usercustomize.py").write_text(MINE)
+    call(sys._base_executable)  # An environment of its own reads no such packages anyway.
+
+
+def test_a_configuration_in_a_students_home_is_not_read(spawner):
+    assert spawner.disable_user_config is True
