@@ -4,9 +4,11 @@ import runpy
 import sys
 
 EVERY_MARK = ["-m", ""]  # also the tests marked slow, which pyproject.toml leaves out
+EVENLY = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
 # Option: (the module to run, its first options).
 CHECKS = {
-    "": ("pytest", ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]),
+    "": ("pytest", EVENLY),
+    "--slow": ("pytest", ["tests", "-m", "slow", "--ignore=tests/browser", *EVENLY]),
     "--faults": ("tests.net.faults", []),
     "--everywhere": ("tests.net.everywhere", []),
     "--canary": ("tests.net.canary", []),

@@ -162,6 +162,7 @@ def test_every_kernel_has_one_thread(image):
     assert set(re.findall(r"'num_threads': (\d+)", output)) == {"1"}, output
 
 
+@pytest.mark.slow
 def test_the_first_lesson_runs_in_the_image(image):
     path = FIRST.removeprefix("lab/tree/")
     image(f"binder/start python -m nbconvert --to notebook --execute --inplace {path}")

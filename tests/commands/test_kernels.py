@@ -18,6 +18,7 @@ from commands.build import METADATA
 from commands.execute import Client
 from commands.kernels import isolate
 from tests.support.lessons import ROOT
+from tests.support.tiers import slow_after
 
 
 def count_sockets(manager):
@@ -140,7 +141,7 @@ def outputs(notebook):
     return [cell.outputs for cell in notebook.cells]
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("hostile", slow_after(2, HOSTILE))
 def test_the_builds_kernel_ignores_the_users_settings(plain, tmp_path, monkeypatch, hostile):
     set_plain_home(monkeypatch, tmp_path / "home")
     for name, value in (hostile(tmp_path / "home") or {}).items():

@@ -14,6 +14,7 @@ import threading
 import pytest
 
 from tests.support.processes import stopping, wait_for
+from tests.support.tiers import slow_after
 from tests.support.tiny_course import ECHO, Course, make_wheel
 
 
@@ -122,7 +123,7 @@ def test_a_half_installed_package_is_installed_again(ready):
     assert ready.call("lab").returncode == 0
 
 
-@pytest.mark.parametrize("stamp", ["", "nonsense", "\0\xff\n"])
+@pytest.mark.parametrize("stamp", slow_after(1, ["\0\xff\n", "nonsense", ""]))
 def test_a_broken_stamp_starts_set_up_again(ready, stamp):
     (ready.venv / "set_up").write_text(stamp, "latin-1")
     answer = ready.call("lab")
@@ -130,6 +131,7 @@ def test_a_broken_stamp_starts_set_up_again(ready, stamp):
     assert "Setting up" in answer.stdout
 
 
+@pytest.mark.slow
 def test_changed_requirements_are_installed_and_the_environment_is_kept(ready):
     (ready.venv / "mark").touch()
     make_wheel(ready.wheels, "another", "1.0", {"another.py": ""})
@@ -139,7 +141,7 @@ def test_changed_requirements_are_installed_and_the_environment_is_kept(ready):
     assert (ready.venv / "mark").exists()
 
 
-@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("kill", slow_after(1, [signal.SIGINT, signal.SIGKILL]))
 def test_the_next_run_finishes_an_interrupted_installation(tiny, kill):
     (tiny.folder / "wait").touch()
     process = tiny.start("lab")
@@ -157,6 +159,7 @@ def test_the_next_run_finishes_an_interrupted_installation(tiny, kill):
     assert (tiny.venv / "mark").exists()
 
 
+@pytest.mark.slow
 def test_an_environment_that_has_moved_is_made_again(tiny):
     assert tiny.call("lab").returncode == 0
     moved = tiny.folder.with_name("moved")
@@ -168,6 +171,7 @@ def test_an_environment_that_has_moved_is_made_again(tiny):
     assert json.loads(answer.stdout.splitlines()[-1])[1] == str(moved)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems' torch has no CUDA")
 @pytest.mark.parametrize(("responds", "build"), [(True, "2.0+cpu"), (False, "2.0")])
 def test_pytorchs_cpu_index_is_preferred_when_it_responds(tiny, tmp_path, responds, build):

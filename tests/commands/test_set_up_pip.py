@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from commands import set_up
+from tests.support.tiers import slow_after
 from tests.support.tiny_course import Course, make_wheel
 
 DIST_INFO = "Metadata-Version: 2.1\nName: {}\nVersion: {}\n"
@@ -59,12 +60,13 @@ ELSEWHERE = {
 }
 
 
-@pytest.mark.parametrize("setting", ["user", "target", "prefix"])
+@pytest.mark.parametrize("setting", slow_after(1, ["prefix", "target", "user"]))
 def test_no_variable_makes_pip_install_elsewhere(ready, tmp_path, setting):
     assert_inside(ready, **{f"PIP_{setting.upper()}": ELSEWHERE[setting].format(tmp_path)})
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", ["global", "install"])
 def test_no_settings_file_makes_pip_install_elsewhere(ready, tmp_path, section):
     settings = tmp_path / "pip.conf"
@@ -81,7 +83,7 @@ def test_a_package_on_pythonpath_does_not_count_as_installed(ready, tmp_path):
     assert_inside(ready, PYTHONPATH=str(tmp_path))
 
 
-@pytest.mark.parametrize("place", ["on PYTHONPATH", "beside course.py"])
+@pytest.mark.parametrize("place", slow_after(1, ["on PYTHONPATH", "beside course.py"]))
 def test_modules_named_like_pythons_own_do_no_harm(ready, tmp_path, place):
     folder = tmp_path if place == "on PYTHONPATH" else ready.folder
     names = ["json", "platform", "random", "logging", "pip", "venv", "jupyterlab"]
@@ -115,12 +117,14 @@ def test_a_users_constraint_is_kept_and_its_conflict_reported(ready, tmp_path):
     assert "internet" not in message
 
 
+@pytest.mark.slow
 def test_a_users_demand_for_hashes_is_kept_and_reported(ready):
     message = failure(ready, PIP_REQUIRE_HASHES="1")
     assert "requiring hashes" in message or "Hashes are required" in message
     assert "internet" not in message
 
 
+@pytest.mark.slow
 def test_a_settings_file_that_pip_cannot_read_is_reported(ready, tmp_path):
     (tmp_path / "pip.conf").write_text("[global\n")
     message = failure(ready, PIP_CONFIG_FILE=str(tmp_path / "pip.conf"))

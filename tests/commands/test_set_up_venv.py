@@ -12,6 +12,7 @@ import pytest
 from commands import set_up
 from tests.support.lessons import ROOT
 from tests.support.processes import stopping
+from tests.support.tiers import slow_after
 from tests.support.tiny_course import Course
 
 
@@ -102,6 +103,7 @@ def test_a_link_to_an_empty_folder_works_and_files_added_later_stay(tiny, tmp_pa
     assert tiny.venv.is_symlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", ["set_up", "setup.log"])
 def test_an_environment_without_the_mark_of_later_versions_is_kept(ready, left):
     (ready.venv / "kept").touch()
@@ -113,7 +115,7 @@ def test_an_environment_without_the_mark_of_later_versions_is_kept(ready, left):
     assert (ready.venv / "kept").exists()
 
 
-@pytest.mark.parametrize("absent", ["bin/activate", "bin/python"])
+@pytest.mark.parametrize("absent", slow_after(1, ["bin/activate", "bin/python"]))
 def test_an_incomplete_environment_is_made_again(ready, absent):
     (ready.venv / absent).unlink()
     (ready.venv / "set_up").unlink(missing_ok=True)
@@ -124,6 +126,7 @@ def test_an_incomplete_environment_is_made_again(ready, absent):
     assert not stale.exists()
 
 
+@pytest.mark.slow
 def test_a_missing_pip_is_installed_again_and_the_rest_stays(ready):
     (ready.venv / "kept").touch()
     for path in ready.site_packages().glob("pip*"):

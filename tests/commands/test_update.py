@@ -552,6 +552,7 @@ def test_ctrl_c_and_a_closed_terminal_stop_the_wait_for_the_network(student, tmp
     assert not runs(int((student.folder / "waiting").read_text()))
 
 
+@pytest.mark.slow
 def test_the_real_course_py_installs_what_the_new_pins_say(tmp_path):
     made = Course(tmp_path / "author")
     shutil.copy(ROOT / ".gitignore", made.folder)

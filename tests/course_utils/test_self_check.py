@@ -23,6 +23,7 @@ import torch
 
 from course_utils import self_check
 from tests.support.lessons import ROOT
+from tests.support.tiers import slow_after
 
 PINS = {"torch": "2.13.0", "numpy": "2.4.6", "igraph": "1.0.0"}
 WORKS = {"torch": "2.13.0+cpu", "numpy": "2.4.6", "igraph": "1.0.0"}
@@ -381,7 +382,9 @@ def test_a_damaged_dll_on_windows_has_its_own_advice(monkeypatch):
     assert "Visual C++" not in self_check.advice(OSError("c10.so"), "graph")
 
 
-@pytest.mark.parametrize("missing", ["torch", "numpy", "matplotlib", "igraph", "IPython"])
+@pytest.mark.parametrize(
+    "missing", slow_after(1, ["torch", "numpy", "matplotlib", "igraph", "IPython"])
+)
 def test_a_missing_package_stops_nothing(missing):
     """In a fresh Python, where nothing is imported yet."""
     code = f"""
@@ -444,13 +447,16 @@ def make(path, text="raise RuntimeError('this is mine')\n"):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [
-        ("numpy.py", "array = list"),
-        ("numpy.py", "this is not Python"),
-        ("torch", "import numpy"),
-        ("igraph.pyc", "raise ImportError('circular')"),
-        ("typing_extensions.py", "Self = None"),  # torch needs it
-    ],
+    slow_after(
+        2,
+        [
+            ("numpy.py", "array = list"),
+            ("torch", "import numpy"),
+            ("numpy.py", "this is not Python"),
+            ("igraph.pyc", "raise ImportError('circular')"),
+            ("typing_extensions.py", "Self = None"),  # torch needs it
+        ],
+    ),
 )
 def test_a_file_that_hides_a_package_is_named_and_nothing_need_be_deleted(tmp_path, name, text):
     make(tmp_path / name, text)
@@ -587,7 +593,9 @@ def test_a_deleted_folder_stops_nothing(here):
     assert shadow_paths() == {}
 
 
-@pytest.mark.parametrize("place", ["folder", "variable", "variable's folder", "home"])
+@pytest.mark.parametrize(
+    "place", slow_after(1, ["folder", "variable", "variable's folder", "home"])
+)
 def test_settings_of_matplotlib_that_break_its_pictures_are_named(tmp_path, place):
     path = {
         "folder": tmp_path / "work/matplotlibrc",
@@ -611,6 +619,7 @@ def test_settings_of_matplotlib_that_break_its_pictures_are_named(tmp_path, plac
     assert ".venv and" not in str(rows)
 
 
+@pytest.mark.slow
 def test_a_backend_that_breaks_pictures_is_named(tmp_path):
     rows = run_in(tmp_path, MPLBACKEND="nonsense")
     assert "Remove the environment variable `MPLBACKEND=nonsense`. Then close" in rows["figure"]

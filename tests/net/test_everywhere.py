@@ -56,6 +56,7 @@ TWICE = {
 }
 
 
+@pytest.mark.slow
 def test_a_cell_that_cannot_be_run_twice_fails(tmp_path):
     for name, (sources, printed, tags, _) in TWICE.items():
         nbformat.write(notebook(sources, printed, tags), tmp_path / f"{name}.ipynb")
@@ -73,6 +74,7 @@ def test_a_cell_that_cannot_be_run_twice_fails(tmp_path):
     assert len(failed) == 3
 
 
+@pytest.mark.slow
 def test_a_failed_proof_and_a_different_output_are_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(everywhere, "OUTPUT", tmp_path / "logs")
     monkeypatch.setattr(everywhere, "ROOT", tmp_path)
@@ -101,6 +103,7 @@ def test_a_failed_proof_and_a_different_output_are_reported(tmp_path, monkeypatc
     assert line == "pytest ended with 5; see logs/here.txt"
 
 
+@pytest.mark.slow
 def test_a_test_that_changes_a_watched_folder_is_noticed(tmp_path, monkeypatch):
     monkeypatch.setattr(everywhere, "OUTPUT", tmp_path / "logs")
     monkeypatch.setattr(everywhere, "ROOT", tmp_path)

@@ -154,6 +154,7 @@ def test_cells_that_nothing_compares_are_left_alone(tmp_path):
     assert first == ["x", "z"]
 
 
+@pytest.mark.slow
 def test_random_faults_apply_and_a_seed_draws_the_same_again(tmp_path):
     drawn = random_faults(60, 3, all_files())
     assert random_faults(60, 3, all_files()) == drawn

@@ -393,6 +393,7 @@ def desk(good, tmp_path):
     return tmp_path, run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "cells"),
     [
@@ -409,6 +410,7 @@ def test_a_cell_first_runs_those_before_it(desk, options, cells):
     assert (passed, failed) == (cells, 0), output
 
 
+@pytest.mark.slow
 def test_a_fixed_cell_can_be_run_again_alone(good, desk):
     folder, run = desk
     faulty = copy.deepcopy(good)
@@ -420,6 +422,7 @@ def test_a_fixed_cell_can_be_run_again_alone(good, desk):
     assert (passed, failed) == (["b1"], 0), output
 
 
+@pytest.mark.slow
 def test_an_earlier_cell_that_raises_is_named(good, desk):
     folder, run = desk
     faulty = copy.deepcopy(good)
@@ -430,6 +433,7 @@ def test_an_earlier_cell_that_raises_is_named(good, desk):
     assert "b.ipynb, cell 1: Cell execution caused an exception" in output
 
 
+@pytest.mark.slow
 def test_xdist_keeps_a_notebook_together(desk):
     _, run = desk
     _, _, output = run("-n", "2", "-v")

@@ -101,7 +101,8 @@ def test_on_linux_a_browser_is_installed_and_no_test_is_skipped():
     assert browser["if"] == "runner.os == 'Linux'"
     assert "chromium" in browser["run"]
     assert "runner.os == 'Linux' && '--no-skips'" in test["run"]
-    assert ("nightly", "python course.py test --browser --no-skips") in COMMANDS_RUN
+    for option in ("--browser", "--slow"):
+        assert ("nightly", f"python course.py test {option} --no-skips") in COMMANDS_RUN
 
 
 def test_a_newer_push_cancels_an_older_run_and_every_job_has_a_time_limit():

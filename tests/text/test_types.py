@@ -7,6 +7,8 @@ import pytest
 
 from tests.support.lessons import ROOT
 
+pytestmark = pytest.mark.slow  # the workflow's first job runs mypy
+
 
 @pytest.fixture(scope="module")
 def mypy(tmp_path_factory):
