@@ -38,10 +38,10 @@ The first run installs everything into .venv. Options are passed on to the comma
 def refusal(version, wide, system, machine, details):
     """Return why PyTorch cannot run here, '' if it can. `details`: implementation and libc."""
     if "cpython" not in details or not (3, 11) <= version[:2] <= (3, 14):
-        found = details.split()[0] + " " + ".".join(map(str, version[:3]))
-        return "The course needs CPython 3.11 to 3.14; this is {}.".format(found)
+        why = "The course needs CPython 3.11 to 3.14; this is {} {}. Get one at python.org."
+        return why.format(details.split()[0], ".".join(map(str, version[:3])))
     if not wide:
-        return "PyTorch needs a 64-bit Python; this one is 32-bit."
+        return "PyTorch needs a 64-bit Python; this one is 32-bit. Get one at python.org."
     if system.startswith("macosx") and machine != "arm64":
         return "PyTorch no longer supports Intel Macs. On Apple silicon, install an arm64 Python."
     if system == "win-arm64":
@@ -74,7 +74,7 @@ def main(options):
     libc = sysconfig.get_config_var("HOST_GNU_TYPE")
     why = refusal(*facts + ["{} {}".format(platform.python_implementation().lower(), libc)])
     if why:
-        return stop(why + " Or run the course in a browser: see Binder in README.md.")
+        return stop(why + " You can also run the course in a browser: see Binder in README.md.")
     extra, module, _ = COMMANDS[name]
     try:
         from commands import set_up

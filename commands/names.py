@@ -37,7 +37,7 @@ NOT_THIRD_PARTY = sys.stdlib_module_names | {"course_utils"}
 
 @dataclass(frozen=True)
 class Use:
-    """The first use of a name: the cell's index, its section, its code, and the row in that."""
+    """The first use of a name: the cell's index, its section, its code and the row within it."""
 
     cell: int
     section: str

@@ -4,11 +4,11 @@ import runpy
 import sys
 
 EVERY_MARK = ["-m", ""]  # also the tests marked slow, which pyproject.toml leaves out
-EVENLY = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+IN_PARALLEL = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
 # Option: (the module to run, its first options).
 CHECKS = {
-    "": ("pytest", EVENLY),
-    "--slow": ("pytest", ["tests", "-m", "slow", "--ignore=tests/browser", *EVENLY]),
+    "": ("pytest", IN_PARALLEL),
+    "--slow": ("pytest", ["tests", "-m", "slow", "--ignore=tests/browser", *IN_PARALLEL]),
     "--faults": ("tests.net.faults", []),
     "--everywhere": ("tests.net.everywhere", []),
     "--canary": ("tests.net.canary", []),

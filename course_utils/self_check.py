@@ -113,7 +113,7 @@ def advice(error, name):
 
 def reinstall_advice():
     """Return how to start again and, if that fails, reinstall every package."""
-    last = "install them again: `pip install --force-reinstall -r requirements.txt`."
+    last = "reinstall all packages: `pip install --force-reinstall -r requirements.txt`."
     if is_course_environment():
         last = "close JupyterLab, delete the folder .venv and run `python course.py`."
     return f"{RESTART} If that does not help, {last}"
@@ -233,7 +233,7 @@ class Shadow:
 def find_shadows():
     """Return the shadows among the modules that are or could be imported; import nothing.
 
-    A module that the environment does not have is no shadow, wherever it is.
+    A module that the environment does not have isn't a shadow, wherever it is.
     """
     importlib.invalidate_caches()
     own = own_entries()

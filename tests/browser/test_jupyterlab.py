@@ -212,6 +212,16 @@ def test_console_reports_no_error(lesson):
     assert lesson.page.errors == []
 
 
+def wait_until_keys_count(page):
+    """Wait until the kernel is ready and the notebook has the focus for good.
+
+    The panel that opens last may take the focus once more, and a key pressed before that is lost.
+    """
+    page.wait_for_function(IDLE)
+    page.wait_for_timeout(1000)
+    page.locator(f"{PANEL} .jp-Cell:focus").wait_for()
+
+
 def test_keys_are_enough(lab, page):
     """Open a lesson, run it cell by cell, move its slider and unfold a solution, by keys alone."""
     number = next(n for n in NUMBERS if slider_calls(read_notebook(n).cells))
@@ -222,7 +232,7 @@ def test_keys_are_enough(lab, page):
 
     page.goto(f"{base}/?token={token}")
     page.locator(f"{PANEL} .jp-Cell").first.wait_for()  # of the first lesson
-    page.wait_for_function(IDLE)
+    wait_until_keys_count(page)
     keys.press("Control+Shift+c")
     page.locator(".lm-CommandPalette-input:focus").wait_for()
     keys.type("Open from Path")
@@ -232,10 +242,7 @@ def test_keys_are_enough(lab, page):
     keys.type(name)
     keys.press("Enter")
     page.locator(f"{PANEL} .jp-Cell").nth(len(cells) - 1).wait_for()
-    page.wait_for_function(IDLE)
-    # The panel that opens last may take the focus once more; a key pressed before that is lost.
-    page.wait_for_timeout(1000)
-    page.locator(f"{PANEL} .jp-Cell:focus").wait_for()
+    wait_until_keys_count(page)
 
     moved = next(k for k, cell in enumerate(cells) if slider_calls([cell]))
     for k in range(moved + 1):

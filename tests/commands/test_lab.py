@@ -209,7 +209,7 @@ def test_the_environments_kernel_runs_whatever_is_beside_the_lesson_and_at_home(
         assert path.index("") > path.index(os.path.dirname(os.__file__))
 
 
-def test_a_broken_lesson_and_a_link_in_anothers_place_stop_nothing(lab, tmp_path):
+def test_a_broken_lesson_and_a_link_in_place_of_another_stop_nothing(lab, tmp_path):
     (lab.course / "notebooks" / BROKEN).write_text("<<<<<<< HEAD\n")
     lab.mine.mkdir()
     (lab.mine / FIRST).symlink_to(tmp_path / "elsewhere.ipynb")
@@ -221,9 +221,9 @@ def test_a_broken_lesson_and_a_link_in_anothers_place_stop_nothing(lab, tmp_path
         assert words.partition("?")[0].endswith(page)
         assert words.startswith("http://")
         assert words.endswith(token)
-    said = lab.output()
-    assert f"git restore -SW notebooks/{BROKEN}\n" in said
-    assert f"{lab.mine / FIRST} is a link or a folder" in said
+    output = lab.output()
+    assert f"git restore -SW notebooks/{BROKEN}\n" in output
+    assert f"{lab.mine / FIRST} is a link or a folder" in output
     nbformat.read(lab.mine / LAST, as_version=4)
 
 
