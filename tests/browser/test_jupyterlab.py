@@ -21,7 +21,6 @@ from tests.support.jupyterlab import (
     PANEL,
     PROMPTS,
     choose,
-    lessons,
     open_lesson,
     run_all,
     window,
@@ -30,13 +29,14 @@ from tests.support.lessons import NUMBERS, ROOT, exercises, read_notebook
 from tests.support.pictures import picture_difference
 from tests.support.readable import BEHIND, CONTRAST, FAINT, lost
 from tests.support.slider_cell import CELLS, HANDLE, SliderCell, tab_to
+from tests.support.tiers import slow_after
 
 WRITTEN = f"{PANEL} .jp-RenderedMarkdown, {PANEL} .jp-OutputArea-output"  # by the course
 COLOURED_CODE = "pre span[class]"  # by JupyterLab, in its own colours
 SHOT = {"width": 1150, "height": 3600}
 
 
-@pytest.fixture(scope="module", params=lessons(quick=2))
+@pytest.fixture(scope="module", params=slow_after(2, NUMBERS))
 def lesson(browser, lab, request):
     """Open a lesson and run all of it; give its page, its cells there, and what is stored."""
     number = request.param

@@ -28,7 +28,8 @@ def test_by_default_slow_tests_are_left_out():
 
 @pytest.mark.slow
 def test_a_slow_test_runs_if_it_is_named():
-    slow = [f"{FITS}[{NUMBERS[-1]}]", f"{IMAGE}[installed]"]
+    this = "tests/net/test_slow.py::test_a_slow_test_runs_if_it_is_named"
+    slow = [f"{FITS}[{NUMBERS[-1]}]", f"{IMAGE}[installed]", this]
     assert collected(*slow) == slow
 
 
@@ -43,7 +44,7 @@ def test_the_slow_run_takes_the_slow_tests_and_leaves_the_browser_to_its_own_run
     found = collected("--slow")
     assert f"{IMAGE}[installed]" in found
     assert f"{IMAGE}[lent]" not in found
-    assert not any(name.startswith("tests/browser") for name in found)
+    assert not any(name.startswith("tests/browser/") for name in found)
 
 
 @pytest.mark.parametrize("options", [["--browser"], ["--binder"], ["-m", ""]])
