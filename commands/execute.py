@@ -1,4 +1,4 @@
-"""Executes a notebook, so that the same cells always give the same outputs."""
+"""Execute a notebook, so that the same cells always give the same outputs."""
 
 import asyncio
 import copy
@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal
 from nbformat import NotebookNode
 
-from commands.kernels import on_its_own
+from commands.kernels import isolate
 
 CELL_SECONDS = 45  # As in pyproject.toml's --nbval-cell-timeout.
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -27,7 +27,7 @@ class Client(NotebookClient):
 
     def create_kernel_manager(self) -> KernelManager:
         """Make the manager of this Python's own kernel."""
-        return on_its_own(super().create_kernel_manager())
+        return isolate(super().create_kernel_manager())
 
     async def async_execute_cell(self, *arguments: Any, **options: Any) -> NotebookNode:
         """Execute a cell, asking all the while."""

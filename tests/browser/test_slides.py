@@ -1,9 +1,12 @@
 """Every slide in a real browser without a network: it fits the screen, and nothing is missing.
 
-By default of the first lesson; with --every-lesson of all.
+By default those of the first lesson only; `course.py test --browser` shows all.
 """
 
+import pytest
+
 from commands import slides
+from tests.support.jupyterlab import lessons
 from tests.support.lessons import NOTEBOOKS, NUMBERS
 
 WIDTH, HEIGHT = 1280, 720
@@ -32,15 +35,10 @@ LOOK = """([width, height, scale]) => Reveal.getSlides().map(slide => {
 }).filter(([_, wrong]) => wrong.length)"""
 
 
-def pytest_generate_tests(metafunc):
-    if "number" in metafunc.fixturenames:
-        every = metafunc.config.getoption("--every-lesson")
-        metafunc.parametrize("number", NUMBERS if every else NUMBERS[:1])
-
-
+@pytest.mark.parametrize("number", lessons(quick=1))
 def test_slides_fit_the_screen_and_need_no_network(page, tmp_path, number):
     path = tmp_path / f"{number}.html"
-    path.write_text(slides.slides(NOTEBOOKS[NUMBERS.index(number)]), "utf-8")
+    path.write_text(slides.render(NOTEBOOKS[NUMBERS.index(number)]), "utf-8")
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     page.context.set_offline(True)

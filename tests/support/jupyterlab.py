@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 
 from commands.kernels import settings
-from tests.support.lessons import ROOT
+from tests.support.lessons import NUMBERS, ROOT
 from tests.support.processes import free_port, wait_for
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -43,6 +43,12 @@ ALL_RAN = """selector => {
 # A traceback ends the run; without this the wait would last to its time-out.
 STOPPED = """([prompts, errors]) => document.querySelector(errors)
     && ![...document.querySelectorAll(prompts)].some(e => e.textContent.trim() === "[*]:")"""
+
+
+def lessons(quick):
+    """Return the lessons' numbers as parameters of a test: all after the first `quick` are slow."""
+    slow = [pytest.param(number, marks=pytest.mark.slow) for number in NUMBERS[quick:]]
+    return NUMBERS[:quick] + slow
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import nbformat
 
+from course_utils import figures
+
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NUMBERS = [path.name[:2] for path in NOTEBOOKS]
@@ -103,8 +105,12 @@ def exercises(lesson):
 
 @functools.cache
 def run_lesson(lesson):
-    """Run a lesson's own code as a script, and return the names that it defines."""
-    return runpy.run_path(str(path_of(lesson)))
+    """Run a lesson's own code as a script, and return the names that it defines.
+
+    Its pictures are drawn, but not rendered: that would take as long as all the rest.
+    """
+    with figures.capture_figures():
+        return runpy.run_path(str(path_of(lesson)))
 
 
 def run_cell(source, names):

@@ -1,7 +1,7 @@
-"""The bank of faults: what each changes, and which tests are to notice it.
+"""The bank of faults: what each changes, and which tests must notice it.
 
-A file of bank/ has a table for each file that is damaged, and in it a line for each fault:
-`"what is wrong" = ['old text', 'new text']`. The old text stands exactly once in the file.
+A file of bank/ has a table for each file that gets faults, with a line for each fault:
+`"what is wrong" = ['old text', 'new text']`. The file contains the old text exactly once.
 """
 
 import tomllib
@@ -14,7 +14,7 @@ SUBJECTS = {subject(number): number for number in NUMBERS}
 # Glob patterns, as everywhere below: the tests of what a lesson says, and the lessons.
 TEXT = ["tests/text/test_glossary.py", "tests/commands/test_names.py", "tests/text/test_prose.py"]
 LESSONS = ["notebooks/[0-9]*.ipynb"]
-# The tests of what belongs to no lesson, by the beginning of a file's name; the first that fits.
+# The tests of files that belong to no lesson, by how a file's path begins; the first match counts.
 TESTS = {
     "course_utils/animation": ["tests/course_utils/test_animation.py"],
     "course_utils/sliders": ["tests/course_utils/test_sliders.py"],
@@ -50,6 +50,7 @@ TESTS = {
     "course.py": ["tests/commands/test_course.py", "tests/commands/test_set_up.py"],
     "tests/plugins/nbval_tolerance": ["tests/net/test_nbval_tolerance.py"],
     "tests/support/tolerance": ["tests/net/test_nbval_tolerance.py"],
+    "tests/support/pictures": ["tests/net/test_nbval_tolerance.py"],
     "README.md": ["tests/text/test_readme.py"],
     "docs/glossary.md": ["tests/text/test_glossary.py"],
 }
@@ -57,7 +58,7 @@ TESTS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: the file, what is wrong with it, the text as it is and as the fault has it."""
+    """One fault: the file, what is wrong with it, the text without and with the fault."""
 
     file: str
     name: str
@@ -66,19 +67,19 @@ class Fault:
 
     @property
     def subject(self) -> str:
-        """The subject of the lesson that the file belongs to, '' where it belongs to none."""
+        """The subject of the lesson that the file belongs to, '' if it belongs to none."""
         folder, _, name = self.file.rpartition("/")
         stem = subject(name[:2]) if folder in ("lessons", "notebooks") else Path(name).stem
         return stem if stem in SUBJECTS else ""
 
     @property
     def lesson(self) -> str:
-        """The two digits of that lesson."""
+        """The two digits of that lesson, '' if there is none."""
         return SUBJECTS.get(self.subject, "")
 
     @property
     def tests(self) -> tuple[str, ...]:
-        """The arguments of pytest for the tests that are to notice it, the likeliest first."""
+        """Pytest's arguments for the tests that must notice it, the likeliest first."""
         if not self.lesson:
             patterns = next(tests for begin, tests in TESTS.items() if self.file.startswith(begin))
             return tuple(_paths(*patterns))
@@ -90,24 +91,24 @@ class Fault:
             tests = [notebook, own, "tests/course_utils/test_plots.py"]
         else:
             tests = [notebook, own, exercises, *_paths(*TEXT)]
-        # Of a module that serves all lessons, only the tests of this one.
+        # Of tests that cover all lessons, only those of this one.
         all_of = [Path(path).stem for path in tests if path != exercises]
         return (*tests, "-k", " or ".join([*all_of, f"[{self.lesson}"]))
 
     def apply(self, root: Path) -> None:
-        """Damage the file below `root`; ValueError where the old text does not stand there once."""
+        """Put the fault into the file below `root`; ValueError if the old text isn't there once."""
         path = root / self.file
         text = path.read_text("utf-8")
         if text.count(self.old) != 1:
             raise ValueError(
-                f"{self.file}: the fault '{self.name}' wants this text exactly once, and it "
-                f"stands there {text.count(self.old)} times: {self.old!r}"
+                f"{self.file}: the fault '{self.name}' needs its old text exactly once in the "
+                f"file, but found it {text.count(self.old)} times: {self.old!r}. Update the entry."
             )
         path.write_text(text.replace(self.old, self.new), "utf-8")
 
 
 def _paths(*patterns):
-    """Return the files of all patterns, in their order; what is no pattern stays as it is."""
+    """Return the files of all patterns, in their order; what isn't a path stays as it is."""
     found = []
     for pattern in patterns:
         paths = [path.relative_to(ROOT).as_posix() for path in sorted(ROOT.glob(pattern))]
