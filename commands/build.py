@@ -1,4 +1,4 @@
-"""Builds the lessons: executes lessons/NN_name.py into notebooks/NN_name.ipynb.
+"""Build the lessons: execute lessons/NN_name.py into notebooks/NN_name.ipynb.
 
 The picture of the cell tagged `cover` goes to docs/pictures/NN_name.png, for the README; the names
 that the lessons introduce go to docs/names.md. Each lesson's number is written wherever the lesson

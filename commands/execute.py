@@ -1,4 +1,4 @@
-"""Executes a notebook, so that the same cells always give the same outputs."""
+"""Execute a notebook, so that the same cells always give the same outputs."""
 
 import asyncio
 import copy

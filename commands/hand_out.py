@@ -1,4 +1,4 @@
-"""Hands the course out: copies lessons, without outputs, and pages to look up into my_notebooks/.
+"""Hand the course out: copy lessons, without outputs, and pages to look up into my_notebooks/.
 
 A file that the student changed is theirs: it is never written to, moved or removed. Its new version
 goes beside it, once. An unchanged copy of what the course has renumbered, renamed or withdrawn

@@ -1,4 +1,4 @@
-"""Writes the lessons' numbers wherever a lesson is mentioned, so that nobody does it by hand.
+"""Write the lessons' numbers wherever a lesson is mentioned, so that nobody does it by hand.
 
 A lesson's number is in the name of its file lessons/NN_name.py, and everything else follows from
 that: the names of its files in other folders, every path that holds NN_name, the text of a link to
