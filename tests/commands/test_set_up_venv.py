@@ -123,6 +123,16 @@ def test_an_environment_that_lost_a_part_after_it_was_set_up_is_set_up_again(rea
     assert (ready.venv / lost).exists()
 
 
+def test_what_another_python_set_up_is_set_up_again(here, monkeypatch):
+    set_up.PYTHON.parent.mkdir(parents=True)
+    for path in (set_up.PYTHON, here / "pyvenv.cfg"):
+        path.touch()
+    set_up.STAMP.write_text("\n".join(set_up.lacking("")))
+    assert set_up.lacking("") == []
+    monkeypatch.setattr(sys, "version", "3.99.0")
+    assert set_up.lacking("") != []
+
+
 @pytest.mark.parametrize("lost", ["bin/activate", "bin/python"])
 def test_a_half_made_environment_is_made_again(ready, lost):
     (ready.venv / lost).unlink()
