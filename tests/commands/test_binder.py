@@ -226,6 +226,7 @@ def test_an_address_that_is_not_public_is_named(remote):
 def test_the_command_prints_the_link_of_this_copy(tmp_path):
     copy = Copy(tmp_path / "copy")
     shutil.copytree(ROOT / "commands", copy.folder / "commands")
+    shutil.copytree(ROOT / "notebooks", copy.folder / "notebooks")
 
     def call(*arguments):
         command = [sys.executable, "-m", "commands.binder", *arguments]

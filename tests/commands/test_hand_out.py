@@ -793,6 +793,7 @@ def test_main_says_what_it_did_and_what_went_wrong(desk, monkeypatch, capsys):
     monkeypatch.setattr(hand_out, "TARGET", desk.target)
     assert hand_out.main() == 0
     assert capsys.readouterr() == ("Handed out 01_a.ipynb, 02_b.ipynb\n", "")
+    assert [*desk.texts()] == ["01_a.ipynb", "02_b.ipynb"]
     assert hand_out.main() == 0
     assert capsys.readouterr() == ("", "")
     (desk.source / "01_a.ipynb").write_text("{")

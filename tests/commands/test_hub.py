@@ -42,14 +42,14 @@ def start(spawner, tmp_path):
     for folder in (server.parent, server.parent.parent):
         (folder / "__init__.py").touch()
 
-    def call(python=sys.executable):
+    def call(python=sys.executable, folder=home):
         program, *options = spawner.cmd
         assert program == "python"
         env = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"}
         env |= {"HOME": str(home), "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path / 'packages'}"}
         env["COURSE_MY_NOTEBOOKS"] = str(tmp_path / "elsewhere")
         command = [python, *options, "--port=1"]
-        ran = subprocess.run(command, cwd=home, env=env, capture_output=True, text=True)
+        ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return json.loads(ran.stdout.splitlines()[-1])
 
@@ -58,7 +58,7 @@ def start(spawner, tmp_path):
 
 def test_a_student_is_handed_the_lessons_and_gets_a_server_at_home(start):
     home, call = start
-    options, folder, threads, _ = call()
+    options, folder, threads, _ = call(folder=home.parent)  # as in a container
     kernels = "--ServerApp.kernel_spec_manager_class=commands.server.Kernels"
     assert options == ["--port=1", kernels]
     assert (folder, threads) == (str(home), "1")

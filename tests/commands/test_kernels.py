@@ -57,6 +57,9 @@ CELLS = [
     "import random\nprint(random.Random(0).randint(0, 9))",
 ]
 
+# A start-up file that the last cell notices; what it prints would be seen by nobody.
+BREAKS = "import random\nrandom.Random = None\n"
+
 
 def write(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +75,7 @@ def a_profile(home):
 
 
 def a_start_up_file_of_ipython(home):
-    write(home / ".ipython/profile_default/startup/00.py", "print('good morning')\n1 / 0")
+    write(home / ".ipython/profile_default/startup/00.py", BREAKS)
 
 
 def an_empty_ipythondir(home):
@@ -99,7 +102,7 @@ def a_folder_of_modules(home):
 
 
 def a_start_up_file_of_python(home):
-    return {"PYTHONSTARTUP": write(home / "start.py", "print('good evening')")}
+    return {"PYTHONSTARTUP": write(home / "start.py", BREAKS)}
 
 
 HOSTILE = [

@@ -125,6 +125,16 @@ def test_an_environment_that_lost_a_part_after_it_was_set_up_is_set_up_again(rea
     assert (ready.venv / lost).exists()
 
 
+def test_what_another_python_set_up_is_set_up_again(here, monkeypatch):
+    set_up.PYTHON.parent.mkdir(parents=True)
+    for path in (set_up.PYTHON, here / "pyvenv.cfg"):
+        path.touch()
+    set_up.STAMP.write_text("\n".join(set_up.missing_stamp("")))
+    assert set_up.missing_stamp("") == []
+    monkeypatch.setattr(sys, "version", "3.99.0")
+    assert set_up.missing_stamp("") != []
+
+
 @pytest.mark.parametrize("absent", slow_after(1, ["bin/activate", "bin/python"]))
 def test_an_incomplete_environment_is_made_again(ready, absent):
     (ready.venv / absent).unlink()
