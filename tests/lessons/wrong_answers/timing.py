@@ -127,6 +127,26 @@ WRONG["overhead_and_cost"] += slips(
     ("(t2 - t1)", "(t1 - t2)", "in the same order as the rows"),
 )
 
+WRONG["stopwatch"] += [
+    (
+        _TIMED.format("min(times)").replace(
+            "        times.append", "        print(clock() - start)\n        times.append"
+        ),
+        "You read the clock 12 times in 5 calls",
+    ),
+    (
+        _TIMED.format("min(times)")
+        .replace("clock, repeats):", "clock, repeats, times=[]):")
+        .replace("    times = []\n", ""),
+        "On test data it gives 2.5",
+    ),
+]
+WRONG["megabytes"] += slips(
+    "where_the_time_goes",
+    "megabytes",
+    ("in shape", "in np.array(shape, dtype=np.int16)", "raises OverflowError"),
+)
+
 
 RIGHT = {
     "stopwatch": functions(
