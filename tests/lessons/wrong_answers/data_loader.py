@@ -286,6 +286,11 @@ WRONG["epoch_loss"] += slips(
     ("total / n_rows", "total / (len(loader) * loader.batch_size)", "divided by full batches"),
     (".item() * len(x_batch)", ".item() * loader.batch_size", "the last batch as a full one"),
     ("total / n_rows", "(total / n_rows) ** 0.5", "the root of the MSE"),
+    (
+        "return total / n_rows",
+        "return max(F.mse_loss(model(a), b).item() for a, b in loader)",
+        "On test data it gives",
+    ),
 )
 WRONG["InCelsius"] += slips(
     "dataset_and_dataloader",

@@ -499,6 +499,7 @@ WRONG["fit"] += slips(
 WRONG["history_of"] += slips(
     "raw_autograd_tensors",
     "history_of",
+    ("return history", "return history[::-1]", "Entry 0 is"),
     ("[W.detach().clone()]", "[W.detach()]", "Entry 0 shares W's storage"),
     ("append(W.detach().clone())", "append(W.detach())", "Entry 1 shares W's storage"),
     (
