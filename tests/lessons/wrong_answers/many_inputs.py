@@ -473,6 +473,12 @@ WRONG["to_original_units"] += slips(
     ("return w, b", "return w, b_standard", "b comes back unchanged"),
 )
 
+WRONG["fresh_descent"] += slips(
+    "many_inputs_many_outputs",
+    "fresh_descent",
+    ("range(n_epochs)", "range(n_epochs - 1)", "You took 3 steps in 4 epochs"),
+)
+
 
 RIGHT = {
     "shapes": [

@@ -424,6 +424,30 @@ WRONG["momentum_step"] += functions_told(
     ),
 )
 
+WRONG["epochs_needed"] += functions_told(
+    "epochs_needed(lr, curvature, share)",
+    (
+        """
+    k = 1
+    while abs(1 - lr * curvature) ** k > share:
+        k += 1
+    return k
+""",
+        "the least k is 0",
+    ),
+)
+WRONG["iterate"] += slips(
+    "fitting_polynomials",
+    "iterate",
+    ("(1 - lr * curvatures)", "abs(1 - lr * curvatures)", "leave out the absolute value"),
+    (
+        "curvatures, V",
+        "W = start\n    for _ in range(min(k, 1000)):\n        W = W - lr * H @ (W - W_best)\n"
+        "    return W\n    curvatures, V",
+        "On test data it gives",
+    ),
+)
+
 
 RIGHT = {
     "power_matrix": functions(

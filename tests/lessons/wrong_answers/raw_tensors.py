@@ -496,6 +496,28 @@ WRONG["fit"] += slips(
     ),
 )
 
+WRONG["history_of"] += slips(
+    "raw_autograd_tensors",
+    "history_of",
+    ("return history", "return history[::-1]", "Entry 0 is"),
+    ("[W.detach().clone()]", "[W.detach()]", "Entry 0 shares W's storage"),
+    ("append(W.detach().clone())", "append(W.detach())", "Entry 1 shares W's storage"),
+    (
+        "    history = [",
+        "    W = W.detach().clone().requires_grad_()\n    history = [",
+        "your steps moved a copy",
+    ),
+)
+WRONG["fit"] += slips(
+    "raw_autograd_tensors",
+    "fit",
+    (
+        "loss.backward()",
+        "loss.backward()\n        W.grad.zero_()",
+        "before the gradient is emptied",
+    ),
+)
+
 
 RIGHT = {
     "curve_gradient": functions(

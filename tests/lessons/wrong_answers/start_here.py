@@ -19,7 +19,7 @@ WRONG = {
         ("(values.min() + values.max()) / 2", "halfway between"),
         ("values.max()", "the largest"),
         ("values[0]", "the first"),
-        ("values", "got shape (5,). Is a mean missing?"),
+        ("values", "got shape (7,). Is a mean missing?"),
         ("print(values.mean())", "is the return missing?"),
         ("value.mean()", "raises NameError"),
     )

@@ -242,6 +242,24 @@ WRONG["honest_loss"] += [
     ),
 ]
 
+WRONG["ridge_pipeline"] += [
+    (
+        _pipeline("n * decay / 2").rstrip() + ".fit(x.reshape(-1, 1), y)\n",
+        "The pipeline is fitted already",
+    ),
+    (
+        _pipeline("n * decay / 2").replace("StandardScaler()", "StandardScaler(with_std=False)"),
+        "StandardScaler(), with nothing in its brackets",
+    ),
+    (_pipeline("n * decay / 2").replace("(degree, inc", "(5, inc"), "You wrote the degree 5"),
+]
+WRONG["fit_early"] += [
+    (
+        _early(COPY, COPY, STOP, LOAD).replace("return best_epoch", "return best_loss"),
+        "It returns the best loss",
+    ),
+]
+
 
 POWERS = "PolynomialFeatures(degree, include_bias=False)"
 
