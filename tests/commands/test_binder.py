@@ -18,6 +18,7 @@ import pytest
 from commands.binder import FIRST, launch_link
 from tests.support.lessons import NOTEBOOKS, ROOT, copy_course
 from tests.support.repository import Copy
+from tests.support.tiers import slow_after
 
 pytestmark = pytest.mark.filterwarnings("ignore:pythonjsonlogger")  # repo2docker's import
 
@@ -80,7 +81,7 @@ def drop_a_silent_index(text):
     return text
 
 
-@pytest.fixture(scope="module", params=["lent", pytest.param("installed", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=slow_after(0, ["lent", "installed"]))
 def image(plan, request, tmp_path_factory):
     """Do the Dockerfile's steps in a folder: requirements, the course, postBuild.
 

@@ -14,6 +14,7 @@ import pytest
 from commands import build
 from tests.support.lessons import ROOT
 from tests.support.processes import stopping, wait_for
+from tests.support.tiers import slow_after
 
 LESSONS = sorted((ROOT / "lessons").glob("[0-9]*.py"))
 
@@ -260,7 +261,7 @@ EDITS = {
 }
 
 
-@pytest.mark.parametrize("kind", EDITS)
+@pytest.mark.parametrize("kind", slow_after(2, EDITS))
 def test_an_edited_notebook_is_refused_until_the_lesson_has_the_edit(course, capsys, kind):
     edit(course, EDITS[kind])
     path = course / "notebooks/01_a.ipynb"

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from course_utils import animation, figures, graphs, plots, self_check, sliders
 from tests.support.lessons import ROOT
+from tests.support.tiers import slow_after
 
 matplotlib.use("agg")
 
@@ -54,7 +55,7 @@ def outputs(monkeypatch):
     return outputs
 
 
-@pytest.mark.parametrize("session", SESSIONS)
+@pytest.mark.parametrize("session", slow_after(2, SESSIONS))
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_picture_looks_the_same_whatever_the_session_has_set(outputs, kind, session):
     KINDS[kind]()

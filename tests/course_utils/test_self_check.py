@@ -448,7 +448,7 @@ def make(path, text="raise RuntimeError('this is mine')\n"):
 @pytest.mark.parametrize(
     ("name", "text"),
     slow_after(
-        2,
+        1,
         [
             ("numpy.py", "array = list"),
             ("torch", "import numpy"),
@@ -472,6 +472,7 @@ def test_a_file_that_hides_a_package_is_named_and_nothing_need_be_deleted(tmp_pa
     assert "TO DO" not in str(run_in(tmp_path))
 
 
+@pytest.mark.slow
 def test_a_file_that_hides_a_module_of_python_is_named(tmp_path):
     make(tmp_path / "cProfile.py")  # torch imports it
     assert "TO DO" not in str(run_in(tmp_path)), "a kernel looks there after Python's own modules"

@@ -31,3 +31,11 @@ def test_a_test_of_a_lesson_goes_with_the_others_of_this_lesson(test):
 )
 def test_another_test_goes_with_those_of_its_file(test):
     assert group(test) == test.partition("::")[0]
+
+
+def test_the_default_runs_browser_has_one_jupyterlab_and_the_long_run_several():
+    file = "tests/browser/test_jupyterlab.py"
+    tests = ["test_keys", *(f"test_it[{number}-Dark]" for number in NUMBERS)]
+    groups = [group(f"{file}::{test}") for test in tests]
+    assert len(set(groups[:3])) == 1
+    assert len(set(groups)) == (len(NUMBERS) + 1) // 2

@@ -23,7 +23,7 @@ def collected(*options):
 
 
 def test_by_default_slow_tests_are_left_out():
-    assert collected(SLIDES, IMAGE) == [f"{FITS}[{NUMBERS[0]}]", f"{IMAGE}[lent]"]
+    assert collected(SLIDES, IMAGE) == [f"{FITS}[{NUMBERS[0]}]"]
 
 
 @pytest.mark.slow
@@ -43,7 +43,7 @@ def test_the_browser_opens_every_lesson():
 def test_the_slow_run_takes_the_slow_tests_and_leaves_the_browser_to_its_own_run():
     found = collected("--slow")
     assert f"{IMAGE}[installed]" in found
-    assert f"{IMAGE}[lent]" not in found
+    assert f"{FITS}[{NUMBERS[0]}]" not in found
     assert not any(name.startswith("tests/browser/") for name in found)
 
 

@@ -99,8 +99,10 @@ def test_a_process_that_dies_while_it_collects_ends_the_run_as_failed(tmp_path):
     ("source", "test"),
     [
         pytest.param(TAKES, "test_a.py::test_takes", id="takes"),
-        pytest.param(IN_A_CHILD, "test_a.py::test_takes_in_a_child", id="in a child"),
-        pytest.param(RECURSES, "test_a.py::test_recurses", id="recurses"),
+        pytest.param(
+            IN_A_CHILD, "test_a.py::test_takes_in_a_child", id="in a child", marks=pytest.mark.slow
+        ),
+        pytest.param(RECURSES, "test_a.py::test_recurses", id="recurses", marks=pytest.mark.slow),
     ],
 )
 def test_a_test_that_passes_the_limit_of_memory_is_named_and_ended(

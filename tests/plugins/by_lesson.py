@@ -10,9 +10,14 @@ TESTS = {f"tests/lessons/test_{subject(number)}.py": number for number in NUMBER
 
 
 def group(nodeid):
-    """Return what a test is kept together with: its lesson's number or its file."""
+    """Return what a test is kept together with: its lesson's number or its file.
+
+    In the browser, two lessons share a JupyterLab; the tests of no lesson go with the first two.
+    """
     file, _, test = nodeid.partition("::")
     number = re.search(r"\[(\d\d)\b", test) if file.startswith("tests/") else None
+    if file.startswith("tests/browser/"):
+        return f"{file} {int(number[1]) // 2 if number else 0}"
     return number[1] if number else TESTS.get(file, file)
 
 
