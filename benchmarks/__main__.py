@@ -1,8 +1,8 @@
-"""Measures what the course costs: `python -m benchmarks [--write] [NAME ...]`, without a name all.
+"""Measures what the course costs: `python -m benchmarks [--write] [NAME ...]`; default: all.
 
-Each benchmark is a module with the HEAD of its table and its rows(). With --write, the table
-replaces the one with this head in docs/measured.md or instructor/hub/README.md; the machine's name
-stands in the text above it. Give it a machine that does nothing else.
+Each benchmark is a module with the HEAD of its table and a function rows(). With --write, the table
+replaces the one with the same head in docs/measured.md or instructor/hub/README.md, where the text
+above it names the machine. Run it on a machine that does nothing else.
 """
 
 import os
@@ -40,13 +40,13 @@ def machine() -> str:
     )
 
 
-def line(cells) -> str:
+def row(cells) -> str:
     """Return a row of a table in Markdown."""
     return f"| {' | '.join(cells)} |"
 
 
-def replaced(page: str, table: list[str]) -> str:
-    """Return a page with another table in place of the one with the same head."""
+def replace_table(page: str, table: list[str]) -> str:
+    """Return a page with a new table in place of the one with the same head."""
     before, head, after = page.partition("\n".join(["", *table[:2], ""]))
     return "\n".join([before, *table, "", after.partition("\n\n")[2]]) if head else page
 
@@ -56,18 +56,18 @@ def main(options: list[str]) -> None:
     names = [name for name in options if name != "--write"]
     unknown = ", ".join(name for name in names if name not in NAMES)
     if unknown:
-        sys.exit(f"There is no benchmark '{unknown}', only {', '.join(NAMES)}.")
+        sys.exit(f"There is no benchmark '{unknown}'. There are {', '.join(NAMES)}.")
     print(f"Measured on {machine()}.", flush=True)
     for name in names or NAMES:
         benchmark = import_module(f"benchmarks.{name}")
         print(f"\n{benchmark.__doc__.splitlines()[0]} (`python -m benchmarks {name}`)\n")
-        table = [line(benchmark.HEAD), f"|---|{'---:|' * (len(benchmark.HEAD) - 1)}"]
+        table = [row(benchmark.HEAD), f"|---|{'---:|' * (len(benchmark.HEAD) - 1)}"]
         print(*table, sep="\n", flush=True)
-        for row in benchmark.rows():
-            table.append(line(row))
+        for cells in benchmark.rows():
+            table.append(row(cells))
             print(table[-1], flush=True)
         for page in PAGES if "--write" in options else ():
-            page.write_text(replaced(page.read_text("utf-8"), table), "utf-8")
+            page.write_text(replace_table(page.read_text("utf-8"), table), "utf-8")
 
 
 if __name__ == "__main__":

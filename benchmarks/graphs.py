@@ -1,4 +1,4 @@
-"""How long each kind of graph takes to be laid out, drawn and encoded.
+"""How long it takes to lay out, draw and encode each kind of graph.
 
 The first graph of a process also imports igraph.
 """
@@ -35,7 +35,7 @@ def network():
 
 
 def rows(repeats=9):
-    """Yield each graph's name, the median of its milliseconds, and those of the first time."""
+    """Yield each graph's name, its median time and its first time in milliseconds."""
     figures.display = lambda *args, **kwargs: None
     figures.print = lambda caption: None
     tape, error = norm_error()

@@ -1,7 +1,7 @@
-"""What a class takes on a JupyterHub: ten students run a lesson at the same moment.
+"""The memory of a class on a JupyterHub: ten students run a lesson at the same time.
 
-The numbers are for one of the ten. Of memory that processes share, each is counted its part. The
-peak, seen once a second, is that of all ten together, over ten.
+The numbers are for one of the ten. Memory that several processes share is divided among them. The
+peak, sampled once a second, is that of all ten together, divided by ten.
 """
 
 import statistics
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.lessons import name
-from tests.commands.hub import Student, at_once, memory, running_hub
+from tests.support.jupyterhub import Student, at_once, memory, running_hub
 from tests.support.lessons import NOTEBOOKS
 
 STUDENTS, CLASS, LESSONS = 10, 30, ("the_linear_layer", "a_real_data_set", "where_the_time_goes")
@@ -35,7 +35,7 @@ def measure(students, lesson):
             time.sleep(1)
     assert not any(run.result() for run in runs), [run.result() for run in runs]
     server, kernel = map(statistics.mean, zip(*memory().values(), strict=True))
-    for student in students:  # A lesson's kernels end before the next.
+    for student in students:  # A lesson's kernels end before the next lesson.
         for session in student.ask("GET", "sessions"):
             student.ask("DELETE", f"sessions/{session['id']}")
     return server, kernel, peak / len(students)
@@ -47,7 +47,7 @@ def rows():
         students = [Student(url, f"student-{i}") for i in range(1, 1 + STUDENTS)]
         at_once(Student.open, students)
         for lesson in [path for path in NOTEBOOKS if path.stem[3:] in LESSONS]:
-            found = measure(students, lesson.name)
-            together = CLASS * found[-1] / 1000
-            megabytes = [f"{size:.0f} MB" for size in found]
+            sizes = measure(students, lesson.name)
+            together = CLASS * sizes[-1] / 1000
+            megabytes = [f"{size:.0f} MB" for size in sizes]
             yield name(lesson), *megabytes, f"{together:.1f} GB", f"**{together + 1:.1f} GB**"

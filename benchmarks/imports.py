@@ -1,4 +1,4 @@
-"""What an import takes in a notebook's kernel, which has IPython loaded already.
+"""How long an import takes in a notebook's kernel, which has already loaded IPython.
 
 The median of nine fresh processes.
 """

@@ -1,7 +1,7 @@
-"""What the student's packages take on the disk, the largest first.
+"""How much disk space the student's packages take, the largest first.
 
-Counts the packages of requirements.txt and all that they need, without CUDA: what course.py and
-Binder install on Linux.
+It counts the packages of requirements.txt and everything they need, without CUDA: what course.py
+and Binder install on Linux.
 """
 
 import re
@@ -12,7 +12,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from commands.pins import CUDA, direct
+from commands.pins import CUDA, read_pins
 from tests.support.lessons import ROOT
 
 HEAD = ("package", "MB")
@@ -20,12 +20,12 @@ CUDA_LIBRARIES = re.compile(r"lib.*(cuda|nvrtc).*\.so")
 
 
 def needed(lines: list[str]) -> Iterator[tuple[str, Distribution | None]]:
-    """Yield each package that requirements need here, without CUDA; None if not installed."""
-    wanted, seen = [Requirement(line) for line in lines], set()
-    while wanted:
-        one = wanted.pop()
-        name, extras = canonicalize_name(one.name), frozenset({"", *one.extras})
-        applies = not one.marker or one.marker.evaluate({"extra": ""})
+    """Yield each package that these requirements need here, without CUDA; None if not installed."""
+    todo, seen = [Requirement(line) for line in lines], set()
+    while todo:
+        requirement = todo.pop()
+        name, extras = canonicalize_name(requirement.name), frozenset({"", *requirement.extras})
+        applies = not requirement.marker or requirement.marker.evaluate({"extra": ""})
         if not applies or (name, extras) in seen or CUDA.match(name):
             continue
         seen.add((name, extras))
@@ -38,13 +38,13 @@ def needed(lines: list[str]) -> Iterator[tuple[str, Distribution | None]]:
         for other in map(Requirement, package.requires or []):
             if not other.marker or any(other.marker.evaluate({"extra": e}) for e in extras):
                 other.marker = None  # it applies; which extra asked for it is known only here
-                wanted.append(other)
+                todo.append(other)
 
 
 def measure():
-    """Return the bytes that each package takes, by name."""
+    """Return the size of each package in bytes, by name."""
     sizes = {}
-    for name, package in needed(direct(ROOT / "requirements.txt")):
+    for name, package in needed(read_pins(ROOT / "requirements.txt")):
         files = [file for file in package.files if not CUDA_LIBRARIES.match(file.name)]
         paths = [Path(file.locate()) for file in files]
         sizes[name] = sum(path.stat().st_size for path in paths if path.is_file())
@@ -52,8 +52,8 @@ def measure():
 
 
 def rows(shown=12):
-    """Yield the largest packages, the rest and the sum, each with its megabytes."""
+    """Yield the largest packages, the others and the sum, each with its megabytes."""
     sizes = sorted(measure().items(), key=lambda item: -item[1])
-    rest = (f"{len(sizes) - shown} others", sum(size for _, size in sizes[shown:]))
-    for name, size in [*sizes[:shown], rest, ("together", sum(size for _, size in sizes))]:
+    others = (f"{len(sizes) - shown} others", sum(size for _, size in sizes[shown:]))
+    for name, size in [*sizes[:shown], others, ("together", sum(size for _, size in sizes))]:
         yield name, f"{size / 1e6:,.1f}"

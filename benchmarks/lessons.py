@@ -1,6 +1,6 @@
-"""Each lesson in a kernel of its own: how long it takes, for what, and its largest memory.
+"""Each lesson in a kernel of its own: its time, the share of starting, and its peak memory.
 
-'Starting' is the share of the kernel's start and of all imports, in whichever cell they happen.
+'Starting' is the start of the kernel and all imports, in whichever cells they are.
 """
 
 import functools
@@ -9,12 +9,13 @@ import time
 from dataclasses import dataclass
 
 import nbformat
-from jupyter_client.manager import start_new_kernel
+from jupyter_client import KernelManager
 
+from commands.kernels import isolate
 from tests.support.lessons import NOTEBOOKS
 
 HEAD = ("lesson", "seconds", "starting", "memory")
-# Counts the seconds of the outermost imports, so that nothing is counted twice.
+# Times the outermost imports only, so that nothing is counted twice.
 TIME_IMPORTS = """
 def _time_imports():
     import builtins, time
@@ -45,15 +46,16 @@ class Cost:
 
 
 def name(path):
-    """Return what a notebook is called in a table."""
+    """Return the name of a notebook in a table."""
     return path.stem[3:].replace("_", " ")
 
 
-def run(client, code, **wanted):
-    """Run a cell, keep its outputs from the screen, and return the values wanted after it."""
+def run(client, code, **expressions):
+    """Run a cell without showing its outputs; return the values of `expressions` after it."""
     options = {"output_hook": lambda message: None, "allow_stdin": False, "stop_on_error": False}
-    reply = client.execute_interactive(code, user_expressions=wanted, **options)["content"]
-    return {name: float(reply["user_expressions"][name]["data"]["text/plain"]) for name in wanted}
+    reply = client.execute_interactive(code, user_expressions=expressions, **options)
+    values = reply["content"]["user_expressions"]
+    return {name: float(values[name]["data"]["text/plain"]) for name in expressions}
 
 
 @functools.cache
@@ -61,18 +63,22 @@ def measure(path):
     """Run a notebook in a kernel of its own and return its Cost."""
     cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
     begin = time.perf_counter()
-    manager, client = start_new_kernel(cwd=path.parent, stderr=subprocess.DEVNULL)
+    manager = isolate(KernelManager())
+    manager.start_kernel(cwd=path.parent, stderr=subprocess.DEVNULL)
+    client = manager.blocking_client()
     try:
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
         start = time.perf_counter() - begin
         run(client, TIME_IMPORTS)
         for cell in cells:
             run(client, cell)
         seconds = time.perf_counter() - begin
-        found = run(client, "", imports="_import_seconds()", peak=PEAK)
+        values = run(client, "", imports="_import_seconds()", peak=PEAK)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    return Cost(seconds, start, found["imports"], found["peak"] * 1024 / 1e6)
+    return Cost(seconds, start, values["imports"], values["peak"] * 1024 / 1e6)
 
 
 def rows():

@@ -1,7 +1,7 @@
-"""The comparison of all notebooks, `pytest --nbval notebooks/`, and the least that it can take.
+"""How long it takes to compare all notebooks, and the least that is possible.
 
-The floor is what the notebooks take with nobody to compare them: the starts of the kernels, the
-imports and the cells. On two processes it is that of the best division of the notebooks into two.
+The floor is the time that the notebooks take without any comparison: the kernels' starts, the
+imports and the cells. With two processes, it assumes the best division of the notebooks.
 """
 
 import subprocess
@@ -17,14 +17,14 @@ HEAD = ("all notebooks compared", "seconds", "floor", "times the floor")
 
 def best_of_two(costs):
     """Return the shortest time in which two processes can do work of these lengths."""
-    sums = {0.0}
+    sums = {0.0}  # of every subset of the costs
     for cost in costs:
-        sums |= {done + cost for done in sums}
-    return min(max(done, sum(costs) - done) for done in sums)
+        sums |= {first + cost for first in sums}
+    return min(max(first, sum(costs) - first) for first in sums)
 
 
 def compare(*options):
-    """Run pytest on the notebooks and return the seconds."""
+    """Run pytest on the notebooks and return how many seconds it takes."""
     start = time.perf_counter()
     command = [sys.executable, "-m", "pytest", "-q", "notebooks", *options]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
@@ -32,7 +32,7 @@ def compare(*options):
 
 
 def rows():
-    """Yield the number of processes, the seconds of the run, the floor and their ratio."""
+    """Yield the number of processes, the seconds that the run takes, the floor and their ratio."""
     costs = [lessons.measure(path).seconds for path in NOTEBOOKS]
     schedule = CHECKS[""][1]
     for name, options, floor in [

@@ -1,7 +1,7 @@
-"""What `python course.py` takes in a fresh copy of the course, and when it is called again.
+"""How long `python course.py` takes in a fresh copy of the course, and when it's called again.
 
-From nothing it downloads whatever pip has no copy of. The set-up again is all that `course.py`
-does before Jupyter: the median of five calls.
+The first call downloads what isn't in pip's cache. For later calls, the time until Jupyter starts
+is the median of five.
 """
 
 import secrets
@@ -23,7 +23,7 @@ HEAD = ("`python course.py`", "seconds", "MB")
 
 
 def hand_out(course):
-    """Return the seconds that the set-up and the handing out take."""
+    """Return how many seconds it takes to set up and hand out the lessons."""
     start = time.perf_counter()
     command = [sys.executable, "course.py", "hand_out"]
     subprocess.run(command, cwd=course, check=True, capture_output=True)
@@ -31,7 +31,7 @@ def hand_out(course):
 
 
 def lab(course):
-    """Start JupyterLab; return the seconds until it answers, and the server's megabytes then."""
+    """Start JupyterLab; return the seconds until it answers and the server's megabytes then."""
     token, port = secrets.token_hex(16), free_port()
     options = ["--no-browser", "--allow-root", f"--port={port}"]
     start = time.perf_counter()
@@ -52,7 +52,7 @@ def lab(course):
 
 
 def rows():
-    """Yield what happens, the seconds, and the megabytes on the disk or in memory."""
+    """Yield the step, its seconds, and the megabytes on the disk or in memory."""
     with tempfile.TemporaryDirectory() as scratch:
         course = Path(scratch) / "course"
         copy_course(course)

@@ -1,7 +1,7 @@
-"""The speed ladder of 'Fitting polynomials': one piece of work in the lesson's own ways.
+"""The speed ladder of 'Fitting polynomials': the same work in each of the lesson's ways.
 
-What is timed is what the lesson shows. Each is the best of three runs; the loops run 2,000 of the
-100,000 epochs and are scaled.
+It times the lesson's own code, and takes the best of three runs. The loops run 2,000 of the
+100,000 epochs, and their times are scaled up.
 """
 
 import io
@@ -13,19 +13,19 @@ ALL_EPOCHS, EPOCHS = 100_000, 2_000
 HEAD = (f"{ALL_EPOCHS:,} epochs by", "seconds", "times as fast")
 
 
-def rounded(value, digits):
-    """Return a number with so many significant digits, without an exponent."""
+def significant(value, digits):
+    """Return a number as text with this many significant digits and no exponent."""
     return f"{float(f'{value:.{digits}g}'):,.10f}".rstrip("0").rstrip(".")
 
 
 def rows():
-    """Yield each rung's name, its seconds, and how many times as fast as the first it is."""
+    """Yield each way's name, its seconds, and how many times as fast as the first it is."""
     with redirect_stdout(io.StringIO()):
         lesson = run_lesson("fitting_polynomials")
         slowest = None
     for name, run in lesson["ladder"].items():
-        run(10)  # the first call of a kind pays for what the later ones find ready
+        run(10)  # a first call also pays for what later calls find ready
         epochs = ALL_EPOCHS if name in lesson["jumps"] else EPOCHS
         seconds = lesson["seconds"](run, epochs) * ALL_EPOCHS / epochs
         slowest = slowest or seconds
-        yield name, rounded(seconds, 3), rounded(slowest / seconds, 2)
+        yield name, significant(seconds, 3), significant(slowest / seconds, 2)

@@ -1,1 +1,1 @@
-"""What course.py runs, one short module each: `python -m commands.NAME` from the root."""
+"""The commands that course.py runs, a module each: `python -m commands.NAME` from the root."""

@@ -1,32 +1,32 @@
-"""Prints the link that opens a public copy of the course on mybinder.org, from its git remote.
+"""Print the link that opens a public copy of the course on mybinder.org, from its git remote.
 
-`python -m commands.binder` needs no environment and any Python from 3.9 on: it is for those, too,
-whom `python course.py` must refuse.
+`python -m commands.binder` needs no environment, and Python 3.9 or newer: it also helps those whose
+Python `python course.py` refuses.
 """
 
 import re
 import subprocess
 import sys
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-ROOT = Path(__file__).resolve().parents[1]
-FIRST = "lab/tree/my_notebooks/00_start_here.ipynb"
+from commands.lessons import ROOT, files
+
+FIRST = f"lab/tree/my_notebooks/{files(ROOT / 'notebooks', '.ipynb')[0].name}"
 
 
 def launch_link(remote: str) -> str:
-    """Return mybinder.org's link for a remote's URL; ValueError for what it cannot reach."""
+    """Return mybinder.org's link for a remote's URL; raise ValueError if it cannot reach that."""
     scp = re.fullmatch(r"(?:[^@/]+@)?([^:/]{2,}):(?!//)(.+)", remote)  # git@github.com:owner/name
     url = urlsplit(f"ssh://{scp[1]}/{scp[2]}" if scp else remote)
     host, path = url.hostname or "", url.path.strip("/").removesuffix(".git")
     if url.scheme not in ("https", "http", "ssh", "git") or "." not in host or not path:
-        raise ValueError(f"mybinder.org needs a public address, and {remote!r} is none")
+        raise ValueError(f"mybinder.org needs a public address; {remote!r} isn't one")
     if host in ("github.com", "ssh.github.com") and path.count("/") == 1:
         where = f"gh/{quote(path)}"
     elif host in ("gitlab.com", "altssh.gitlab.com"):
         where = f"gl/{quote(path, safe='')}"
     else:
-        # Whoever logs in, by ssh or with a token, reads the same repository by https without.
+        # A public repository read by ssh or with a token can be read by https without either.
         port = f":{url.port}" if url.port and url.scheme in ("https", "http") else ""
         scheme = url.scheme if url.scheme == "http" else "https"
         where = f"git/{quote(f'{scheme}://{host}{port}/{path}', safe='')}"
@@ -34,18 +34,18 @@ def launch_link(remote: str) -> str:
 
 
 def main() -> int:
-    """Print the link for the remote named origin, or for the URL that is given."""
+    """Print the link for the remote named origin, or for the URL on the command line."""
     try:
         if sys.argv[1:]:
             remote = sys.argv[1]
         else:
-            asked = ["git", "--git-dir=.git", "remote", "get-url", "origin"]
-            ran = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
-            remote = ran.stdout.strip()
+            command = ["git", "--git-dir=.git", "remote", "get-url", "origin"]
+            result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+            remote = result.stdout.strip()
         print(launch_link(remote))
     except (OSError, subprocess.CalledProcessError):
         print(
-            "This copy has no git remote named origin. Name the address of a public copy:\n"
+            "This copy has no git remote named origin. Give the address of a public copy:\n"
             "  python -m commands.binder https://github.com/OWNER/NAME",
             file=sys.stderr,
         )

@@ -1,4 +1,4 @@
-"""Hands the lessons out to a student of a JupyterHub and becomes their Jupyter server."""
+"""Hand out the lessons to a student of a JupyterHub, then run as their Jupyter server."""
 
 import os
 import runpy
@@ -8,10 +8,10 @@ from pathlib import Path
 from commands import hand_out
 
 if __name__ == "__main__":
-    # As many threads as cores, for each of thirty students, would only stand in each other's way.
+    # With a thread for every core, thirty students would slow each other down.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.chdir(Path.home())  # A container starts in the image's folder, which it does not keep.
-    # What could not be handed out is in the log; the student can use their files all the same.
+    os.chdir(Path.home())  # A container starts in a folder that it loses when it stops.
+    # The log names what could not be handed out; the student can use their files anyway.
     hand_out.main(Path.home() / "my_notebooks")
     sys.argv.append("--ServerApp.kernel_spec_manager_class=commands.server.Kernels")
     runpy.run_module("jupyterhub.singleuser", run_name="__main__", alter_sys=True)

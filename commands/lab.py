@@ -1,4 +1,4 @@
-"""Hands the lessons out and becomes JupyterLab, opened on the first one."""
+"""Hand out the lessons, then run JupyterLab, opened on the first of them."""
 
 import os
 import runpy
@@ -8,46 +8,48 @@ from urllib.parse import quote
 
 from commands import hand_out
 
-# Options that say by themselves what JupyterLab shows.
-ROOTS = {
+# Options that decide what JupyterLab opens.
+OPENING_OPTIONS = {
     "--notebook-dir",
     "--ServerApp.root_dir",
     "--ServerApp.default_url",
     "--LabApp.default_url",
 }
-AS_ROOT = (
+ROOT_ADVICE = (
     "You are root, as in a container. JupyterLab then needs --allow-root, and --ip=0.0.0.0 for a"
-    " browser outside: python course.py lab --allow-root --ip=0.0.0.0"
+    " browser outside it: python course.py lab --allow-root --ip=0.0.0.0"
 )
 
 
-def with_lesson(options: list[str], folder: Path) -> list[str]:
-    """Complete JupyterLab's options: open the lesson that they name, else the first of `folder`.
+def complete_options(options: list[str], folder: Path) -> list[str]:
+    """Add the lesson to open to JupyterLab's options: the one named, or the first in `folder`.
 
-    The browser gets an http address: a page in a file, which JupyterLab would write, is out of
-    reach for the Firefox of a snap and for a Windows browser under WSL.
+    The browser gets an http address. By default JupyterLab writes a page into a file, which
+    Firefox from a snap and a Windows browser under WSL cannot read.
     """
     folder = Path(os.path.abspath(folder))
     given = {option.partition("=")[0] for option in options}
-    own = {
+    extra = {
         "--ServerApp.kernel_spec_manager_class": "commands.server.Kernels",
         "--ServerApp.use_redirect_file": "False",
     }
-    named = {option: _file(option, folder) for option in options if option[:1] != "-"}
-    if not given & ROOTS and not any(map(os.path.isdir, named)):
+    named = {option: _find_file(option, folder) for option in options if option[:1] != "-"}
+    if not given & OPENING_OPTIONS and not any(map(os.path.isdir, named)):
         names = sorted(path.name for path in hand_out.SOURCE.glob("*.ipynb"))
         handed_out = filter(os.path.isfile, (folder / name for name in names))
         lesson = next(filter(None, [*named.values(), *handed_out]), None)
         options = [option for option in options if not named.get(option)]
         root = folder if not lesson or folder in lesson.parents else lesson.parent
-        own["--ServerApp.root_dir"] = str(root)
+        extra["--ServerApp.root_dir"] = str(root)
         if lesson:
-            own["--LabApp.default_url"] = f"/lab/tree/{quote(lesson.relative_to(root).as_posix())}"
-    return [*options, *(f"{name}={value}" for name, value in own.items() if name not in given)]
+            extra["--LabApp.default_url"] = (
+                f"/lab/tree/{quote(lesson.relative_to(root).as_posix())}"
+            )
+    return [*options, *(f"{name}={value}" for name, value in extra.items() if name not in given)]
 
 
-def _file(name: str, folder: Path) -> Path | None:
-    """Return the file of `folder`, or the notebook anywhere, that an option names."""
+def _find_file(name: str, folder: Path) -> Path | None:
+    """Return the file in `folder`, or the notebook anywhere, that an option names."""
     for base in (folder, Path.cwd()):
         path = Path(os.path.abspath(base / name))
         if os.path.isfile(path) and (folder in path.parents or path.suffix == ".ipynb"):
@@ -56,11 +58,11 @@ def _file(name: str, folder: Path) -> Path | None:
 
 
 if __name__ == "__main__":
-    hand_out.main()  # What it could not hand out it has said; the rest can be used.
+    hand_out.main()  # It has printed what it could not hand out; the rest can be used.
     if not hand_out.TARGET.is_dir():
         sys.exit(1)
     allowed = any("allow_root" in option.replace("-", "_") for option in sys.argv)
     if hasattr(os, "geteuid") and os.geteuid() == 0 and not allowed:
-        print(AS_ROOT, file=sys.stderr)
-    sys.argv[1:] = with_lesson(sys.argv[1:], hand_out.TARGET)
+        print(ROOT_ADVICE, file=sys.stderr)
+    sys.argv[1:] = complete_options(sys.argv[1:], hand_out.TARGET)
     runpy.run_module("jupyterlab", run_name="__main__", alter_sys=True)

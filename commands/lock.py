@@ -1,4 +1,4 @@
-"""Lets one process at a time do a thing. Standard library only: set-up needs it, too."""
+"""A lock between processes. Only the standard library, since set-up needs it."""
 
 import os
 import sys
@@ -15,11 +15,11 @@ else:
 
 @contextmanager
 def only_one(path: Path, waiting: str) -> Iterator[None]:
-    """Hold the lock of a file; while another process holds it, say `waiting` once and wait.
+    """Hold the lock of a file. If another process holds it, print `waiting` once and wait.
 
-    The system frees the lock when the process that holds it ends, however it ends. Where the file
-    cannot be opened or the file system has no locks, go on without one: what the lock protects
-    reports its own errors.
+    The system releases the lock when the process ends, even if it crashes. If the file cannot be
+    opened or the file system has no locks, the block runs without one: the work itself reports its
+    errors.
     """
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -38,12 +38,12 @@ def only_one(path: Path, waiting: str) -> Iterator[None]:
 
 
 def _lock(file: int) -> bool:
-    """Take the lock of an open file if it is free; return whether it was."""
+    """Take the lock of an open file if it is free; return whether that worked."""
     try:
         if sys.platform == "win32":
             msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):  # Windows says the second.
+    except (BlockingIOError, PermissionError):  # Windows raises the second.
         return False
     return True

@@ -1,17 +1,20 @@
-"""Writes the lessons' numbers wherever a lesson is mentioned, so that nobody does it by hand.
+"""Write the lessons' numbers wherever a lesson is mentioned, so that nobody does it by hand.
 
-A lesson's number stands in the name of its file, NN_name. In all other places it follows from the
-name: in every path that holds NN_name, in the text of a link to such a path, and in the title of
-the lesson and of its page for the instructor.
+A lesson's number is in the name of its file lessons/NN_name.py, and everything else follows from
+that: the names of its files in other folders, every path that holds NN_name, the text of a link to
+such a path, and the title of the lesson and of its page for the instructor.
 """
 
+import os
 import re
 from pathlib import Path
 
 from commands import lessons
 
 # The files in which lessons are mentioned; notebooks/ and docs/names.md are made from them.
-PATTERNS = "*.md", "docs/*.md", "instructor/**/*.md", "lessons/*.py"
+PATTERNS = "*.md", "docs/*.md", "instructor/**/*.md", "lessons/*.py", "tests/net/faults/bank/*.toml"
+# The other files that have a lesson's number in their names.
+FOLLOWING = ("notebooks", ".ipynb"), ("docs/pictures", ".png"), ("instructor", ".md")
 LINK = re.compile(r"\[([^\][]*)\]\(([^)\s]*)\)")
 
 
@@ -20,7 +23,7 @@ def pages(root: Path) -> list[Path]:
     return sorted({path for pattern in PATTERNS for path in root.glob(pattern)})
 
 
-def renumbered(text: str, numbers: dict[str, str]) -> str:
+def replace_numbers(text: str, numbers: dict[str, str]) -> str:
     """Return a text in which each mention of a lesson has its present number."""
     names = "|".join(sorted(map(re.escape, numbers), key=len, reverse=True))
     named = re.compile(rf"(?<!\d)\d\d_({names})(?!\w)")
@@ -35,27 +38,63 @@ def renumbered(text: str, numbers: dict[str, str]) -> str:
     return named.sub(lambda path: f"{numbers[path[1]]}_{path[1]}", LINK.sub(of_link, text))
 
 
-def titled(text: str, number: str) -> str:
+def replace_title(text: str, number: str) -> str:
     """Return the text of a lesson, or of its page, with its number in the title."""
     return re.sub(r"^((?:# )?# )\d\d(?= )", rf"\g<1>{number}", text, count=1, flags=re.MULTILINE)
 
 
-def stale(root: Path) -> dict[Path, str]:
+def find_stale_texts(root: Path) -> dict[Path, str]:
     """Return each file in which a number is not the present one, with its text as it should be."""
     numbers, found = lessons.numbers(root), {}
     for path in pages(root):
-        text = path.read_text(encoding="utf-8")
-        new = renumbered(text, numbers)
-        if re.fullmatch(r"\d\d_\w+", path.stem):
-            new = titled(new, path.stem[:2])
+        text = path.read_bytes().decode()
+        new = replace_numbers(text, numbers)
+        if name := re.fullmatch(r"\d\d_(\w+)", path.stem):
+            new = replace_title(new, numbers.get(name[1], path.stem[:2]))
         if new != text:
             found[path] = new
     return found
 
 
-def renumber(root: Path) -> list[Path]:
-    """Write the present numbers into all pages and lessons; return the files that changed."""
-    found = stale(root)
-    for path, text in found.items():
-        path.write_text(text, encoding="utf-8")
-    return [*found]
+def find_stale_names(root: Path) -> dict[Path, Path]:
+    """Return each file that has a lesson's old number in its name, with its new path."""
+    numbers = lessons.numbers(root)
+    return {
+        path: path.with_name(f"{number}{path.name[2:]}")
+        for folder, suffix in FOLLOWING
+        for path in lessons.files(root / folder, suffix)
+        if (number := numbers.get(path.stem[3:], path.stem[:2])) != path.stem[:2]
+    }
+
+
+def describe_stale(root: Path) -> list[str]:
+    """Return a sentence for each file that `renumber` would change."""
+    names = [
+        f"{old.relative_to(root)} has a lesson's old number: it becomes {new.name}."
+        for old, new in find_stale_names(root).items()
+    ]
+    texts = find_stale_texts(root)
+    return names + [f"{path.relative_to(root)} has a lesson's old number." for path in texts]
+
+
+def renumber(root: Path) -> list[str]:
+    """Write the present numbers into names of files, pages and lessons; return what was done.
+
+    Raises FileExistsError, and changes nothing, where a file already has the name of another.
+    """
+    renamed = find_stale_names(root)
+    for old, new in renamed.items():
+        if os.path.lexists(new):
+            raise FileExistsError(
+                f"{old.relative_to(root)} belongs to the lesson {new.stem}, and there is already a "
+                f"file {new.name} beside it. Delete the one that is out of date."
+            )
+    for old, new in renamed.items():
+        old.rename(new)
+    rewritten = find_stale_texts(root)
+    for path, text in rewritten.items():
+        lessons.write_whole(path, text.encode())
+    return [
+        *(f"{old.relative_to(root)} is now {new.name}" for old, new in renamed.items()),
+        *(f"{path.relative_to(root)} has the lessons' present numbers" for path in rewritten),
+    ]

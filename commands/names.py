@@ -1,8 +1,8 @@
-"""Collects the names that lessons use and declare, and writes docs/names.md from them.
+"""Collect the names that lessons use and declare, and write docs/names.md from them.
 
-A lesson declares the names that it introduces in its recap, after '**New names:**', as its code
-writes them: `nn.Linear` for what an import leads to, `.backward` for an attribute or a method of
-whatever object, `dim=` for a named argument. No code is run, so no types are known.
+A lesson declares the names it introduces in its recap, after '**New names:**', spelled as in its
+code: `nn.Linear` for an imported name, `.backward` for an attribute or a method of any object,
+`dim=` for a named argument. No code is run, so types are unknown.
 """
 
 import ast
@@ -25,19 +25,19 @@ method, `name=` an argument. For words, see [the glossary](glossary.md).
 | name | first met in | where |
 |---|---|---|
 """
-# What a string, a list or a number has is Python's, whatever object it stands behind.
+# Attributes of strings, lists, numbers and so on count as Python's, whatever object has them.
 WARNING = warnings.WarningMessage("", Warning, "", 0)
-PYTHON = {
+PYTHON_ATTRIBUTES = {
     name
     for kind in (type, str, list, dict, set, tuple, float, Path, re.Match, WARNING)
     for name in dir(kind)
 }
-OURS = sys.stdlib_module_names | {"course_utils"}
+NOT_THIRD_PARTY = sys.stdlib_module_names | {"course_utils"}
 
 
 @dataclass(frozen=True)
 class Use:
-    """The first use of a name: the cell's index, its section, the code, and the row in it."""
+    """The first use of a name: the cell's index, its section, its code and the row within it."""
 
     cell: int
     section: str
@@ -50,17 +50,17 @@ class Use:
         return self.code.splitlines()[self.row].split("  #")[0].strip()
 
 
-class Lesson:
-    """The names of the lesson at a path.
+class LessonNames:
+    """The names in the lesson at a path.
 
-    `uses`: the first use of each name, by the full path ('torch.nn.Linear', '.backward', 'dim=').
-    `new`: the names that it declares, as they are written there, by the full path.
-    `words`: the words that it declares. `builds_on`: the numbers of the lessons that it builds on.
-    `own`: attributes and functions that the lesson's code defines itself.
+    `uses`: the first use of each name, by its full path ('torch.nn.Linear', '.backward', 'dim=').
+    `new`: the names that the lesson declares, as written there, by their full paths.
+    `words`: the words that it declares. `builds_on`: the numbers of the lessons it builds on.
+    `own`: the attributes and functions that the lesson's code defines.
     """
 
     def __init__(self, path: Path):
-        """Read the lesson and collect everything."""
+        """Read the lesson and collect its names."""
         self.number = path.name[:2]
         self.notebook = f"../notebooks/{path.stem}.ipynb"
         self.cells = jupytext.read(path, fmt="py:percent").cells
@@ -70,36 +70,36 @@ class Lesson:
         self.uses: dict[str, Use] = {}
         code = list(self._code())
         for _, _, tree in code:
-            self._learn(tree)
+            self._note_definitions(tree)
         for cell, text, tree in code:
-            self._collect(cell, text, tree)
+            self._note_uses(cell, text, tree)
         head = re.search(r"\*\*Builds on\*\*(.+?)\*\*Takes\*\*", self.cells[0].source, re.S)
         self.builds_on = re.findall(r"\b\d\d\b", head[1]) if head else []
-        self.new = {self.full(name): name for name in self._declared("names")}
-        self.words = self._declared("words")
+        self.new = {self._full_path(name): name for name in self._declarations("names")}
+        self.words = self._declarations("words")
 
-    def _declared(self, what: str) -> list[str]:
-        """Return what the recap lists after 'New words:' or 'New names:', if it does."""
+    def _declarations(self, what: str) -> list[str]:
+        """Return what the recap lists after 'New words:' or 'New names:'."""
         text = "\n\n".join(cell.source for cell in self.cells if cell.cell_type == "markdown")
         found = re.search(rf"^\*\*New {what}:\*\*((?:.+\n)+)", text + "\n", re.M)
         listed = " ".join(found[1].split()).removesuffix(".") if found else ""
         return [one.strip("`") for one in listed.split(", ") if one]
 
-    def full(self, name: str) -> str:
-        """Return the full path of a name that is written as in the lesson's code."""
+    def _full_path(self, name: str) -> str:
+        """Return the full path of a name as the lesson's code writes it."""
         first, dot, rest = name.partition(".")
         return self._alias.get(first, first) + dot + rest
 
     def _code(self) -> Iterator[tuple[int, str, ast.Module]]:
-        """Yield the index, the text and the tree of each code cell and folded solution."""
+        """Yield the index, the text and the syntax tree of each code cell and folded solution."""
         for i, cell in enumerate(self.cells):
             blocks = re.findall(r"```python\n(.*?)\n```", cell.source, re.S)
             for text in [cell.source] if cell.cell_type == "code" else blocks:
-                with suppress(SyntaxError):  # Whoever executes the lesson is told of it.
+                with suppress(SyntaxError):  # Executing the lesson reports it.
                     yield i, text, ast.parse(text)
 
-    def _learn(self, tree: ast.AST) -> None:
-        """Note what is imported under which name, and what the lesson defines."""
+    def _note_definitions(self, tree: ast.AST) -> None:
+        """Note the imported names and what the lesson defines."""
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 for name in node.names:
@@ -118,11 +118,11 @@ class Lesson:
             elif isinstance(node, ast.Call) and ast.unparse(node.func) == "self.register_buffer":
                 self.own.add(ast.literal_eval(node.args[0]))
 
-    def _collect(self, cell: int, text: str, tree: ast.AST) -> None:
-        """Note the first use of each name, in the order of the code's lines."""
+    def _note_uses(self, cell: int, text: str, tree: ast.AST) -> None:
+        """Note the first use of each name, in the order of the lines."""
         found: list[tuple[int, str]] = []
         inner: set[ast.AST] = set()
-        for node in ast.walk(tree):  # From the outside in: the longest path comes first.
+        for node in ast.walk(tree):  # Outer nodes first, so the longest path is found first.
             if isinstance(node, ast.Name | ast.Attribute) and node not in inner:
                 if path := self._path(node):
                     found.append((node.end_lineno or 0, path))
@@ -131,7 +131,7 @@ class Lesson:
                     found.append((node.end_lineno or 0, f".{node.attr}"))
             elif isinstance(node, ast.Call):
                 for argument in node.keywords:
-                    if argument.arg and self._is_foreign(node.func, argument.arg):
+                    if argument.arg and self._is_third_party(node.func, argument.arg):
                         found.append((argument.value.lineno, f"{argument.arg}="))
         texts = [c.source for c in self.cells[: cell + 1] if c.cell_type == "markdown"]
         section = re.findall(r"^##+ (.+)$", "\n".join(texts), re.M) or ["its beginning"]
@@ -139,22 +139,22 @@ class Lesson:
             self.uses.setdefault(name, Use(cell, section[-1], text, line - 1))
 
     def _path(self, node: ast.AST) -> str | None:
-        """Return the full path of what a name or an attribute stands for; None if not imported."""
+        """Return the full path that a name or an attribute refers to; None if not imported."""
         if isinstance(node, ast.Name):
             return self._alias.get(node.id)
         if isinstance(node, ast.Attribute) and (base := self._path(node.value)):
             return f"{base}.{node.attr}"
         return None
 
-    def _is_foreign(self, function: ast.AST, argument: str) -> bool:
-        """Tell whether a call's named argument is an API's, not Python's or the lesson's own."""
+    def _is_third_party(self, function: ast.AST, argument: str) -> bool:
+        """Return whether a named argument belongs to a library: not to Python or the lesson."""
         if isinstance(function, ast.Attribute) and not self._path(function):
-            return function.attr not in PYTHON and argument not in self._arguments
-        return (self._path(function) or "course_utils").split(".")[0] not in OURS
+            return function.attr not in PYTHON_ATTRIBUTES and argument not in self._arguments
+        return (self._path(function) or "course_utils").split(".")[0] not in NOT_THIRD_PARTY
 
 
-def page(lessons: list[Lesson]) -> str:
-    """Return docs/names.md: the declared names by their last part, each with its first use."""
+def page(lessons: list[LessonNames]) -> str:
+    """Return the text of docs/names.md: declared names, sorted by last part, with first uses."""
     rows = []
     for lesson in lessons:
         for name, shown in lesson.new.items():
@@ -165,6 +165,6 @@ def page(lessons: list[Lesson]) -> str:
     return HEAD + "".join(row for _, row in sorted(rows))
 
 
-def read_lessons(root: Path) -> list[Lesson]:
-    """Return the names of every lesson, in the lessons' order."""
-    return [Lesson(path) for path in sorted((root / "lessons").glob("[0-9]*.py"))]
+def read_lessons(root: Path) -> list[LessonNames]:
+    """Return the names in every lesson, in the order of the lessons."""
+    return [LessonNames(path) for path in sorted((root / "lessons").glob("[0-9]*.py"))]

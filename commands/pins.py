@@ -1,10 +1,10 @@
-"""Makes the lock: the exact version of each package that the course can ever install.
+"""Write the lock: the exact version of every package that the course can install.
 
-`python -m commands.pins` asks uv for versions that fit requirements.txt and all extras of
-pyproject.toml together, on Linux, macOS and Windows, from the oldest Python up. It writes them into
-constraints.txt, and what Binder needs of them into binder/requirements.txt. A version that is
-already locked stays where it still fits. Options go on to uv: `--upgrade` takes the newest
-versions, `--upgrade-package NAME` the newest of one. Nothing is installed.
+`python -m commands.pins` asks uv for versions that satisfy requirements.txt and all extras of
+pyproject.toml together, on Linux, macOS and Windows, from the oldest supported Python up. They go
+into constraints.txt, and those that Binder needs into binder/requirements.txt. A locked version is
+kept as long as it still fits. Options are passed on to uv: `--upgrade` takes the newest versions,
+`--upgrade-package NAME` the newest of one package. Nothing is installed.
 """
 
 import argparse
@@ -20,22 +20,22 @@ BINDER = "binder/requirements.txt"
 CUDA = re.compile("cuda|nvidia|triton")
 LOCK_HEAD = """\
 # Made by `python -m commands.pins`: the version of every package that the course can install, on
-# each system and Python. requirements.txt points here. A constraint alone installs nothing, so
-# CUDA's packages cost nothing where PyTorch's CPU build is taken.
+# every system and Python. requirements.txt points here. A constraint alone installs nothing, so
+# CUDA's packages cost nothing where PyTorch's CPU build is used.
 """
 BINDER_HEAD = """\
-# Made by `python -m commands.pins` from requirements.txt and constraints.txt, for Binder alone. No
-# line may name a file, or every commit would install PyTorch again; postBuild installs the course.
+# Made by `python -m commands.pins` from requirements.txt and constraints.txt, only for Binder.
+# No line may name a file, or every commit would install PyTorch again; postBuild adds the course.
 --extra-index-url https://download.pytorch.org/whl/cpu
 """
 
 
 class PinsError(Exception):
-    """uv found no versions that fit together; no file was changed."""
+    """uv found no versions that fit together; no file has changed."""
 
 
-def direct(requirements: Path) -> list[str]:
-    """Return the packages that a requirements file names, without options and comments."""
+def read_pins(requirements: Path) -> list[str]:
+    """Return the package lines of a requirements file, without options and comments."""
     lines = [
         line.partition("#")[0].strip() for line in requirements.read_text("utf-8").splitlines()
     ]
@@ -43,21 +43,23 @@ def direct(requirements: Path) -> list[str]:
 
 
 def compile_pins(root: Path, locked: list[str], *options: str | Path) -> list[str]:
-    """Return the lines that uv pins for what the student needs, near to those already `locked`."""
+    """Return the pins that uv finds for what the student needs, keeping those `locked` that fit."""
     with tempfile.TemporaryDirectory() as folder:
         student, output = Path(folder, "student.in"), Path(folder, "pins.txt")
-        student.write_text("\n".join(direct(root / "requirements.txt")) + "\n", "utf-8")
+        student.write_text("\n".join(read_pins(root / "requirements.txt")) + "\n", "utf-8")
         output.write_text("".join(f"{line}\n" for line in locked), "utf-8")
         command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", student, *options]
         command += ["--output-file", output, "--no-header", "--no-annotate"]
-        ran = subprocess.run(list(map(str, command)), cwd=root, capture_output=True, text=True)
-        if ran.returncode:
-            raise PinsError(f"uv found no versions that fit together:\n{ran.stderr.strip()}")
+        result = subprocess.run(list(map(str, command)), cwd=root, capture_output=True, text=True)
+        if result.returncode:
+            raise PinsError(
+                f"uv found no versions that fit together. It says:\n{result.stderr.strip()}"
+            )
         return output.read_text("utf-8").splitlines()
 
 
 def main(options: list[str] | None = None, root: Path = ROOT) -> int:
-    """Write the lock and Binder's part of it, and give the exit code."""
+    """Write the lock and Binder's part of it; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m commands.pins", description=__doc__)
     options = parser.parse_known_args(options)[1]
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
@@ -65,10 +67,10 @@ def main(options: list[str] | None = None, root: Path = ROOT) -> int:
     lock = root / "constraints.txt"
     python = (root / "binder/runtime.txt").read_text("utf-8").strip().removeprefix("python-")
     everything = ["pyproject.toml", "--all-extras", "--universal", "--python-version", oldest]
-    # One version for all Pythons: what was proved on one of them is what the others get.
+    # One version for all Pythons, so that each gets what was tested on the others.
     everything += ["--fork-strategy", "fewest", *options]
     try:
-        pins = compile_pins(root, direct(lock) if lock.exists() else [], *everything)
+        pins = compile_pins(root, read_pins(lock) if lock.exists() else [], *everything)
         with tempfile.TemporaryDirectory() as folder:
             constraints = Path(folder, "constraints.txt")
             constraints.write_text("\n".join(pins) + "\n", "utf-8")

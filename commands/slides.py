@@ -1,7 +1,7 @@
-"""Writes lessons as slides: slides/NN_name.html, a file that needs no network and no kernel.
+"""Write lessons as slides: slides/NN_name.html, a file that needs no network and no kernel.
 
-Which cell begins a slide stands in the lesson's own cells (slideshow metadata); what was computed
-is what notebooks/ holds. The design is slides.html.j2.
+The lesson's cells say where a slide begins (slideshow metadata); the outputs are those stored in
+notebooks/. The design is in slides.html.j2.
 """
 
 import argparse
@@ -22,11 +22,11 @@ from nbformat import NotebookNode, from_dict
 from commands import lessons
 
 TEMPLATE = Path(__file__).with_suffix(".html.j2")
-REVEAL = files("sphinx_revealjs") / "_static/revealjs/dist"  # The package that brings reveal.js.
+REVEAL = files("sphinx_revealjs") / "_static/revealjs/dist"  # This package contains reveal.js.
 
 
 class _Renderer(IPythonRenderer):
-    """Markdown to HTML with formulas as MathML, which every browser draws by itself."""
+    """Convert Markdown to HTML with formulas as MathML, which every browser draws itself."""
 
     def inline_math(self, body: str) -> str:
         return latex2mathml.converter.convert(body)
@@ -36,21 +36,21 @@ class _Renderer(IPythonRenderer):
 
 
 def to_html(markdown: str) -> str:
-    """Return a text cell as HTML."""
+    """Return a text cell's Markdown as HTML."""
     renderer = _Renderer(escape=False, exclude_anchor_links=True)
     return MarkdownWithMath(renderer=renderer).render(markdown)
 
 
 def _is_portrait(png: str) -> bool:
-    """Tell whether a picture is higher than wide, from its base64's beginning."""
+    """Return whether a picture is taller than wide, from the first bytes of its base64."""
     width, height = struct.unpack(">II", base64.b64decode(png[:32])[16:24])
     return height > width
 
 
-def slides(notebook: Path) -> str:
+def render(notebook: Path) -> str:
     """Return a notebook as one HTML file."""
     content = nbformat.read(notebook, as_version=4)
-    content.cells = [part for cell in content.cells for part in _parts(cell)]
+    content.cells = [part for cell in content.cells for part in _split_output(cell)]
     section, title = "", content.cells[0].source.splitlines()[0].removeprefix("# ")
     for cell in content.cells:
         heading = cell.cell_type == "markdown" and re.match("(##+) (.+)", cell.source)
@@ -72,8 +72,8 @@ def slides(notebook: Path) -> str:
     return exporter.from_notebook_node(content, resources)[0]
 
 
-def _parts(cell: NotebookNode) -> list[NotebookNode]:
-    """Return a cell; or its code and its output apart, if the output is to begin a slide."""
+def _split_output(cell: NotebookNode) -> list[NotebookNode]:
+    """Return a cell, or its code and its output as two cells if the output begins a slide."""
     begins = cell.metadata.get("slideshow", {}).pop("output", None)
     if begins is None:
         return [cell]
@@ -86,7 +86,7 @@ def _parts(cell: NotebookNode) -> list[NotebookNode]:
 
 
 def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
-    """Write the slides of the lessons that are named, or of all."""
+    """Write the slides of the lessons named, or of all; return the exit code."""
     parser = argparse.ArgumentParser(prog="course.py slides", description=__doc__.split("\n")[0])
     lessons.add_choice(parser)
     notebooks = lessons.files(root / "notebooks", ".ipynb")
@@ -94,7 +94,7 @@ def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
     (root / "slides").mkdir(exist_ok=True)
     for notebook in chosen:
         path = root / "slides" / f"{notebook.stem}.html"
-        path.write_text(slides(notebook), "utf-8")
+        path.write_text(render(notebook), "utf-8")
         print(f"slides/{path.name}", flush=True)
     return 0
 

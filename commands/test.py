@@ -1,12 +1,14 @@
-"""Runs every check with pytest; a long option runs something longer instead."""
+"""Run every check with pytest, or one of the longer runs instead."""
 
 import runpy
 import sys
 
-EVERY_MARK = ["-m", ""]  # the tests marked slow, too, which pyproject.toml leaves out
-# Option: the module that runs, and the options that it begins with.
+EVERY_MARK = ["-m", ""]  # also the tests marked slow, which pyproject.toml leaves out
+IN_PARALLEL = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+# Option: (the module to run, its first options).
 CHECKS = {
-    "": ("pytest", ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]),
+    "": ("pytest", IN_PARALLEL),
+    "--slow": ("pytest", ["tests", "-m", "slow", "--ignore=tests/browser", *IN_PARALLEL]),
     "--faults": ("tests.net.faults", []),
     "--everywhere": ("tests.net.everywhere", []),
     "--canary": ("tests.net.canary", []),
@@ -18,8 +20,6 @@ CHECKS = {
             *EVERY_MARK,
             "-n",
             "auto",
-            "--dist",
-            "loadgroup",
         ],
     ),
     "--hub": ("pytest", ["tests/commands/hub.py"]),
@@ -27,13 +27,13 @@ CHECKS = {
 }
 
 
-def call(options: list[str]) -> tuple[str, list[str]]:
-    """Return the module that options ask for, and the options that it gets."""
-    long = [option for option in options if option and option in CHECKS][:1]
-    module, first = CHECKS["".join(long)]
-    return module, [*first, *(option for option in options if option not in long)]
+def choose_run(options: list[str]) -> tuple[str, list[str]]:
+    """Return the module that the options choose, and the options to pass to it."""
+    choice = [option for option in options if option and option in CHECKS][:1]
+    module, first = CHECKS["".join(choice)]
+    return module, [*first, *(option for option in options if option not in choice)]
 
 
 if __name__ == "__main__":
-    module, sys.argv[1:] = call(sys.argv[1:])
+    module, sys.argv[1:] = choose_run(sys.argv[1:])
     runpy.run_module(module, run_name="__main__", alter_sys=True)

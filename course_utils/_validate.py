@@ -1,4 +1,4 @@
-"""Turns what a lesson passes in into NumPy arrays, or says what was expected and what it got."""
+"""Turn a lesson's arguments into NumPy arrays, or say what was expected and what it got."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ Numbers = Any  # a number, a sequence of numbers, an array or a tensor
 
 
 def to_array(name: str, values: Numbers) -> np.ndarray:
-    """Return `values` (numbers, array or tensor) as a float64 array without touching them.
+    """Return `values` (numbers, array or tensor) as a new float64 array.
 
-    Raises ValueError naming the argument when it is empty, not numeric, or holds NaN or infinity.
+    Raises ValueError, naming the argument, if it is empty, not numeric, or holds NaN or infinity.
     """
-    if hasattr(values, "detach"):  # a tensor, also one that requires grad
+    if hasattr(values, "detach"):  # a tensor, which may require grad
         values = values.detach().cpu().numpy()
     try:
         array = np.array(values, dtype=float)
@@ -42,7 +42,7 @@ def to_vector(name: str, values: Numbers, length: int | None = None) -> np.ndarr
 
 
 def to_vectors(**vectors: Numbers) -> list[np.ndarray]:
-    """Return the arguments, by their names, as vectors that must be as long as the first."""
+    """Return the named arguments as vectors, each of which must be as long as the first."""
     arrays: list[np.ndarray] = []
     for name, values in vectors.items():
         arrays.append(to_vector(name, values, len(arrays[0]) if arrays else None))
@@ -54,7 +54,7 @@ def to_table(
 ) -> np.ndarray:
     """Return `values` as an array of shape (rows, columns).
 
-    A number is demanded; a word stands for any number, and names the axis in the error message.
+    A number is required; a word allows any number and names the axis in the error message.
     """
     array = to_array(name, values)
     axes = zip(array.shape, (rows, columns), strict=False)

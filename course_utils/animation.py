@@ -1,7 +1,7 @@
 """A picture whose lines grow: `play(plots.one_descent, x, y, path, 40, "lr = 0.77")`.
 
-It is an animated PNG, which every browser plays once, in a notebook and on GitHub. A program that
-shows no animation, or compares notebooks, finds the picture as it is without motion.
+It is an animated PNG, which a browser plays once, in a notebook and on GitHub. A program that shows
+no animations, or that compares notebooks, finds the finished picture instead.
 """
 
 import io
@@ -20,11 +20,11 @@ N_FRAMES = 40
 
 
 def play(draw: Callable[..., object], *args: Any, seconds: float = 4.0) -> None:
-    """Show what `draw(*args)` shows, growing once from its first point to all of it.
+    """Show the picture of `draw(*args)`, growing once from its first point to the whole of it.
 
-    `draw` is a picture of `plots` that can grow, such as `one_descent`.
+    `draw` is a picture function of `plots` that can grow, such as `one_descent`.
     """
-    if not 0 < seconds <= 5:  # a longer motion would need a button that stops it
+    if not 0 < seconds <= 5:  # a longer one would need a button that stops it
         raise ValueError(f"seconds must be positive and at most 5, got {seconds!r}.")
     with capture_figures() as figures, redirect_stdout(io.StringIO()):
         draw(*args)
@@ -43,7 +43,7 @@ def play(draw: Callable[..., object], *args: Any, seconds: float = 4.0) -> None:
 
 
 def _grow(figure, lines):
-    """Yield the pixels of each frame: the first points of every line, the last of them as a dot."""
+    """Yield each frame's pixels: the first points of every line, the last of them as a dot."""
     canvas = FigureCanvasAgg(figure)
     whole = [line.get_xydata() for line in lines]
     dots = [
@@ -66,12 +66,12 @@ def _grow(figure, lines):
 
 
 def _pixels(image):
-    """Return an image as one number for each pixel; none of them is 0, which means clear."""
+    """Return an image as one number per pixel; none is 0, which means transparent."""
     return np.ascontiguousarray(image.convert("RGBA")).view(np.uint32)[..., 0]
 
 
 def _encode(still, frames, seconds):
-    """Return an animated PNG; `still` is seen where nothing moves."""
+    """Return an animated PNG; a program without animation shows `still`."""
     images, before = [], np.zeros_like(still)
     for frame in frames:
         changed = np.where(frame == before, np.uint32(0), frame)

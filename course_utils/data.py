@@ -1,8 +1,8 @@
-"""Every data set of the course, by name, with its known truth.
+"""Every data set of the course, by name, with what is known of it.
 
-Each function returns an object whose named fields hold NumPy arrays: a `Sample` (points around a
-curve), a `Split` (points to fit and points kept back) or a `Table` (named inputs and targets).
-Printed, it says in one line what it holds.
+Each function returns an object whose fields hold NumPy arrays: a `Sample` (points around a known
+curve), a `Split` (rows to train and rows to validate) or a `Table` (named inputs and targets).
+Printed, it describes itself in one line.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Split:
-    """A data set in two parts: rows to fit, and rows kept back to judge the fit.
+    """A data set in two parts: rows to train on, and rows held back to validate the fit.
 
-    `x_train`, `y_train`, `x_val` and `y_val` are float64 columns of shape (n, 1). `truth` names
-    the numbers the data were made with.
+    `x_train`, `y_train`, `x_val` and `y_val` are float64 columns of shape (n, 1). `truth` holds
+    the numbers that the data were made with, by name.
     """
 
     x_train: np.ndarray
@@ -32,7 +32,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Sample:
-    """Points of a curve that is known: `x`, `y` and `y_true`, all of one shape, (n,) or (n, 1).
+    """Points around a known curve: `x`, `y` and `y_true`, all of one shape, (n,) or (n, 1).
 
     `y_true` is the curve itself at `x`; `noise` is the standard deviation of y around it.
     """
@@ -52,8 +52,8 @@ def noisy_line() -> Split:
     """Make 100 points around the line y = 2x + 1: 80 to train, 20 to validate.
 
     x is uniform on [0, 1); the noise is normal with standard deviation 0.1; neither has a unit.
-    The recipe and its seed, 42, are those of D. V. Godoy's tutorial 'Understanding PyTorch with
-    an example', so that its published figures can be compared digit by digit.
+    The recipe and its seed, 42, are from D. V. Godoy's tutorial 'Understanding PyTorch with an
+    example', so that its published numbers can be compared digit by digit.
     From the lesson 'Gradient descent by hand'.
     """
     truth = {"w": 2.0, "b": 1.0, "noise": 0.1}
@@ -69,8 +69,9 @@ def noisy_line() -> Split:
 def sine_line() -> Sample:
     """Return 10 points on y = 3x + sin(6x) + 1, without noise.
 
-    x and y are float64 of shape (10,); x runs evenly from 0 to 1; neither has a unit. The data
-    set of two published tutorials, which 'Raw autograd tensors' and 'Fitting polynomials' retrace.
+    x and y are float64 of shape (10,); x is evenly spaced from 0 to 1; neither has a unit. Two
+    published tutorials use this data set: 'Raw autograd tensors' and 'Fitting polynomials' follow
+    them.
     From the lesson 'Raw autograd tensors'.
     """
     x = np.linspace(0, 1, 10)
@@ -81,7 +82,7 @@ def noisy_sine(n: int = 40, seed: int = 46) -> Sample:
     """Draw n points around the curve y = 3x + sin(6x) + 1 of `sine_line`.
 
     x is uniform on [0, 1), in random order; the noise is normal with standard deviation 0.3;
-    neither has a unit. Another seed draws other points around the same curve.
+    neither has a unit. A different seed draws different points around the same curve.
     From the lesson 'What a fit is worth'.
     """
     if n < 1 or n != int(n):
@@ -99,7 +100,7 @@ class Table:
 
     `x` has shape (n, d), `y` shape (n, m), both float32 unless the function says otherwise;
     `x_names` and `y_names` hold d and m pairs (name, unit); `groups`, of shape (n,), numbers the
-    region that a row comes from, or is None where each row is a region of its own.
+    region of each row, or is None if each row is a region of its own.
     """
 
     x: np.ndarray
@@ -136,7 +137,7 @@ def fruit_yields() -> Table:
     """Return the weather and the fruit yields of five regions.
 
     Inputs of shape (5, 3): temperature in °F, rainfall in mm, humidity in %. Targets of shape
-    (5, 2): yields of apples and oranges in tons per hectare. A made-up data set of Aakash
+    (5, 2): yields of apples and oranges in tons per hectare. A made-up data set from Aakash
     N S's course 'Deep Learning with PyTorch: Zero to GANs' (Jovian).
     From the lesson 'Many inputs, many outputs'.
     """
@@ -149,8 +150,8 @@ def fruit_yields() -> Table:
 def fruit_yields_repeated() -> Table:
     """Return `fruit_yields` followed by two near-copies of each row: 15 rows.
 
-    Shapes (15, 3) and (15, 2), units as in `fruit_yields`. `groups` says which rows are copies
-    of one region.
+    Shapes (15, 3) and (15, 2), units as in `fruit_yields`. `groups` says which rows belong
+    to one region.
     From the lesson 'Dataset and DataLoader'.
     """
     x = [
@@ -174,9 +175,9 @@ def fruit_yields_repeated() -> Table:
 def integer_noise_line() -> Sample:
     """Return 50 points around the line y = 2x + 1 with integer noise.
 
-    x and y are float32 columns of shape (50, 1); x runs from 1 to 50, the noise from -8 to 8, and
-    the noise of all rows adds up to 0. The recipe and its seed, 71, are those of J. Portilla's
-    course 'PyTorch for Deep Learning', so that its published figures can be compared.
+    x and y are float32 columns of shape (50, 1); x runs from 1 to 50, the noise from -8 to 8; the
+    noise of all rows adds up to 0. The recipe and its seed, 71, are from J. Portilla's course
+    'PyTorch for Deep Learning', so that its published numbers can be compared.
     From the lesson 'The linear layer'.
     """
     import torch  # only here: the first lessons use this module without torch
@@ -188,12 +189,12 @@ def integer_noise_line() -> Sample:
 
 
 def diabetes() -> Table:
-    """Return ten measurements of 442 diabetes patients and how far the disease went.
+    """Return ten measurements of 442 diabetes patients and how far the disease progressed.
 
     x and y are float64 of shape (442, 10) and (442, 1), x as it was measured. The target is
     'a quantitative measure of disease progression one year after baseline', from 25 to 346;
-    'points' is our word, the source names no unit. The text beside each input's name is its
-    description in scikit-learn, which gives a unit for the age only and does not say which sex
+    'points' is our word, since the source gives no unit. The text beside each input's name is its
+    description in scikit-learn, which gives a unit only for the age and does not say which sex
     is coded 1. From B. Efron, T. Hastie, I. Johnstone and R. Tibshirani,
     'Least Angle Regression', Annals of Statistics, 2004; it ships with scikit-learn, so nothing
     is downloaded.

@@ -1,8 +1,8 @@
 """The exact theory of gradient descent on the mean squared error of a linear model.
 
-For the design matrix A of shape (n, d) and targets y of shape (n,) or (n, m), the loss is
-mean((A p - y)**2) over all n·m numbers. It is a quadratic in the parameters p, so everything
-about its descent is known in closed form. The lesson 'Gradient descent by hand' introduces it.
+For a design matrix A of shape (n, d) and targets y of shape (n,) or (n, m), the loss is
+mean((A p - y)**2) over all n·m numbers. It is quadratic in the parameters p, so its descent is
+known in closed form. The lesson 'Gradient descent by hand' introduces it.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class QuadraticLoss:
     y: np.ndarray
 
     def __post_init__(self) -> None:
-        """Check the two shapes against each other."""
+        """Check that the two shapes fit each other."""
         A, y = to_array("A", self.A), to_array("y", self.y)
         if A.ndim != 2:
             raise ValueError(f"A must have shape (n, d), but has shape {A.shape}.")
@@ -78,12 +78,12 @@ class QuadraticLoss:
 
     @cached_property
     def rank(self) -> int:
-        """How many columns of A are linearly independent; below d the minimum is not unique."""
+        """The number of linearly independent columns of A; below d the minimizer is not unique."""
         return int(np.linalg.matrix_rank(self.A))
 
     @property
     def condition_number(self) -> float:
-        """κ = λmax / λmin, how uneven the curvatures are; infinite where λmin is zero."""
+        """κ = λmax / λmin: how uneven the curvatures are; infinite if λmin is zero."""
         if self.rank < self.A.shape[1]:
             return np.inf
         # The singular values of A lose half as many digits as the eigenvalues of AᵀA.
@@ -99,7 +99,7 @@ class QuadraticLoss:
     def minimizer(self) -> np.ndarray:
         """The least-squares solution, where the gradient is zero; shape (d,) or (d, m).
 
-        Where there are many (rank < d), the one of the smallest norm.
+        If there are many (rank < d), it is the one with the smallest norm.
         """
         return np.linalg.lstsq(self.A, self.y)[0]
 
@@ -109,7 +109,7 @@ class QuadraticLoss:
         return float(np.mean((self.A @ self.minimizer - self.y) ** 2))
 
     def loss(self, p: Numbers) -> np.ndarray:
-        """Return the loss at parameters p; leading axes of p are kept, so grids work.
+        """Return the loss at the parameters p; leading axes of p are kept, so p can be a grid.
 
         p has shape (..., d), or (..., d, m) for m outputs.
         """
@@ -123,8 +123,8 @@ class QuadraticLoss:
     def after(self, steps: int, start: Numbers, lr: float) -> np.ndarray:
         """Return the parameters after exactly `steps` steps of gradient descent from `start`.
 
-        p_k = p* + V (1 - lr·λ)^k Vᵀ (p_0 - p*): no loop, however many steps. `start` has the
-        shape of p; `lr` must be positive.
+        p_k = p* + V (1 - lr·λ)^k Vᵀ (p_0 - p*), without a loop. `start` has the shape of p; `lr`
+        must be positive.
         """
         steps, lr = to_count("steps", steps), to_positive("lr", lr)
         start = to_array("start", start)

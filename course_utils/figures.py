@@ -1,9 +1,9 @@
-"""How a picture shows itself: the course's style, the roles of its colours, and its caption.
+"""How a picture is shown: the course's style, the roles of its colours, and its caption.
 
-A picture takes arrays or tensors. Without axes it shows a figure in the course's style and prints
-its caption under it: one sentence with its numbers, which is the figure's alt text, too. Given
-axes (`ax`, or `axs`: a dictionary of them by panel name), it draws there, in the style of the
-session, and returns the caption.
+A picture function takes arrays or tensors. Without axes, it shows a figure in the course's style
+and prints the caption under it: one sentence with the picture's numbers, which is also the alt
+text. Given axes (`ax`, or `axs`, a dictionary of axes by panel name), it draws on them in the
+session's style and returns the caption.
 """
 
 import base64
@@ -18,7 +18,7 @@ import matplotlib.style
 from IPython.display import display
 from matplotlib.figure import Figure
 
-# The role of each colour; style.mplstyle says which colour it is.
+# The role of each colour; style.mplstyle defines the colours.
 TRAIN, FIT, BEST, VALIDATION = "C0", "C1", "C2", "C3"
 GROWS = "grows"  # the gid of a line that grows when `animation.play` shows its picture
 STYLE = Path(__file__).with_name("style.mplstyle")
@@ -32,10 +32,10 @@ _captures: list[Figures] = []  # the lists of `capture_figures`, the innermost l
 
 @contextmanager
 def style(settings: dict[str, Any] | None = None) -> Iterator[None]:
-    """Apply the course's style to the figures that are made inside the `with` block.
+    """Apply the course's style to the figures made inside the `with` block.
 
-    The session's own settings play no part in it, and are as before when it ends. `settings` are
-    added to it. A block inside another one keeps what that one has set.
+    The session's own settings are ignored in the block and restored after it. `settings` are added
+    to the style. A block inside another keeps the settings of the outer one.
     """
     global _styled
     outer, _styled = _styled, True
@@ -50,10 +50,10 @@ def style(settings: dict[str, Any] | None = None) -> Iterator[None]:
 def picture(
     width: float, height: float, panels: str | None = None, **layout: Any
 ) -> Callable[[Callable[P, str]], Callable[P, str | None]]:
-    """Make `draw(..., ax=...)` a picture of `width` by `height` inches that shows itself.
+    """Turn `draw(..., ax=...)` into a picture of `width` by `height` inches that shows itself.
 
-    With `panels`, a subplot mosaic such as "data loss", the keyword is `axs` and holds the axes
-    by panel name; `layout` goes to `Figure.subplot_mosaic`.
+    With `panels`, a subplot mosaic such as "data loss", the keyword is `axs`, the axes by panel
+    name; `layout` is passed to `Figure.subplot_mosaic`.
     """
     keyword = "axs" if panels else "ax"
     rows: list[Any] = [row.split() for row in panels.split(";")] if panels else [[keyword]]
@@ -91,7 +91,7 @@ def show(figure: Figure, caption: str) -> None:
 
 @contextmanager
 def capture_figures() -> Iterator[Figures]:
-    """Keep figures from being displayed: the list gets a pair (figure, caption) for each."""
+    """Collect figures as (figure, caption) in a list instead of displaying them."""
     _captures.append([])
     try:
         yield _captures[-1]
@@ -103,7 +103,7 @@ def to_png(figure: Figure) -> bytes:
     """Return a figure as PNG."""
     png = io.BytesIO()
     with style():
-        # Without the Software entry the bytes do not depend on matplotlib's patch release.
+        # Without the Software entry, the bytes do not depend on matplotlib's patch release.
         figure.savefig(png, format="png", metadata={"Software": None})
     return png.getvalue()
 
@@ -111,7 +111,7 @@ def to_png(figure: Figure) -> bytes:
 def as_output(
     figure: Figure, caption: str, png: bytes
 ) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
-    """Return what a notebook displays of a figure: the data and the metadata, by MIME type."""
+    """Return a figure as a notebook displays it: data and metadata by MIME type."""
     width = round(figure.get_figwidth() * figure.dpi)
     data = {"image/png": base64.b64encode(png).decode(), "text/plain": caption}
     return data, {"image/png": {"alt": caption, "width": width}}

@@ -1,10 +1,10 @@
-"""The self-check: says in plain words what is fine here, and what to do about the rest.
+"""The self-check: says in plain words what works on this machine, and how to fix the rest.
 
-`run` looks at what must be right on every machine, and says the same words wherever it is.
-`machine` tells what differs between machines. Neither raises, whatever is missing.
+`run` checks what must be right on every machine and then prints the same words everywhere.
+`machine` prints what differs between machines. Neither raises an error, whatever is missing.
 
-A file of the student's may have the name of a module and be imported in its place: a shadow. It
-breaks imports as a damaged package does, but the remedy is to rename it.
+A student's file with the name of a module may be imported in its place: a shadow. It breaks
+imports as a damaged package does, but the solution is to rename it.
 """
 
 import importlib
@@ -26,7 +26,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WINDOWS = os.name == "nt"
-PYTHONS = (3, 11), (3, 14)  # the first and the last that the pinned packages have wheels for
+PYTHONS = (3, 11), (3, 14)  # the first and the last for which the pinned packages have wheels
 LEAST_FREE, PLENTY = 1.0, 8.0  # GB
 RESTART = "Restart the kernel (menu Kernel, Restart Kernel) and run this cell again."
 THEN_RESTART = RESTART.replace("Restart", "Then restart", 1)
@@ -34,9 +34,9 @@ THEN_RESTART = RESTART.replace("Restart", "Then restart", 1)
 
 @dataclass
 class Finding:
-    """What was looked at, what was found, and what to do; nothing to do means that it is fine."""
+    """The name of a check, what it found and what to do; if that is empty, all is fine."""
 
-    what: str
+    name: str
     found: str = "fine"
     todo: str = ""
 
@@ -44,96 +44,96 @@ class Finding:
 def run():
     """Check Python, the packages, a computation, a figure and a graph, and print a table.
 
-    The two pictures show, without their lines: a stored notebook joins all that a cell prints,
-    and the table belongs below both.
+    The two pictures are shown without their captions: a stored notebook joins everything that a
+    cell prints, and the table belongs below both pictures.
     """
-    looks = (
-        ("Python", lambda: python(sys.version_info, sys.maxsize > 2**32)),
-        ("packages", lambda: environment(ROOT / "requirements.txt")),
-        ("computation", lambda: computation(*gradient_both_ways())),
-        ("figure", figure),
-        ("graph", graph),
+    checks = (
+        ("Python", lambda: check_python(sys.version_info, sys.maxsize > 2**32)),
+        ("packages", lambda: check_packages(ROOT / "requirements.txt")),
+        ("computation", lambda: check_computation(*gradient_both_ways())),
+        ("figure", check_figure),
+        ("graph", check_graph),
     )
     findings = []
-    for what, look in looks:
+    for name, check in checks:
         with redirect_stdout(io.StringIO()):
-            findings.append(look_at(what, look))
+            findings.append(run_check(name, check))
     for finding in findings:
-        tell(finding)
-    wrong = [finding.what for finding in findings if finding.todo]
+        print_finding(finding)
+    wrong = [finding.name for finding in findings if finding.todo]
     print(f"\n{'To fix before you go on: ' + ', '.join(wrong) if wrong else 'All fine: go on'}.")
 
 
 def machine():
-    """Print the versions, the graphics processor and the memory of this machine."""
-    looks = (
+    """Print this machine's versions, GPU and free memory."""
+    checks = (
         ("Python", lambda: Finding("Python", f"{platform.python_version()} on {system()}")),
         ("PyTorch", lambda: Finding("PyTorch", importlib.metadata.version("torch"))),
-        ("GPU", lambda: gpu(gpu_name())),
-        ("memory", lambda: memory(free_memory())),
+        ("GPU", lambda: check_gpu(gpu_name())),
+        ("memory", lambda: check_memory(free_memory())),
     )
-    for what, look in looks:
-        tell(look_at(what, look))
+    for name, check in checks:
+        print_finding(run_check(name, check))
 
 
-def look_at(what, look):
-    """Return the finding of `look`, or what it raised as a finding."""
+def run_check(name, check):
+    """Return the finding of `check`, or the error it raised as a finding."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of an old graphics driver, for one
-            return look()
+            warnings.simplefilter("ignore")  # for example, about an old graphics driver
+            return check()
     except (Exception, SystemExit) as error:
-        said = " ".join(str(error).split())
-        return Finding(what, f"{type(error).__name__}: {said:.200}", remedy(error, what))
+        message = " ".join(str(error).split())
+        return Finding(name, f"{type(error).__name__}: {message:.200}", advice(error, name))
 
 
-def remedy(error, what):
-    """Say what to do about an error that stopped the look at `what`."""
+def advice(error, name):
+    """Return what to do about an error that stopped the check called `name`."""
     if isinstance(error, MemoryError):
         return "Close other notebooks and programs, then run this cell again."
     try:
-        hiding = shadows()
-    except Exception:  # Nothing stops a look.
-        hiding = []
-    if isinstance(error, ModuleNotFoundError):  # Is it missing, or is its package another one?
-        hiding = [shadow for shadow in hiding if shadow.name == (error.name or "").split(".")[0]]
-    if hiding:
-        return uncover(hiding)
+        shadows = find_shadows()
+    except Exception:  # A check must not fail here.
+        shadows = []
+    if isinstance(error, ModuleNotFoundError):  # Is it missing, or is its package a shadow?
+        shadows = [shadow for shadow in shadows if shadow.name == (error.name or "").split(".")[0]]
+    if shadows:
+        return shadow_advice(shadows)
     if isinstance(error, ImportError):
-        return f"A package is missing or damaged. {from_scratch()}"
-    if what in ("figure", "graph") and foreign_settings(error):
-        return foreign_settings(error)
+        return f"A package is missing or damaged. {reinstall_advice()}"
+    if name in ("figure", "graph") and settings_advice(error):
+        return settings_advice(error)
     if isinstance(error, OSError) and WINDOWS:
         return (
             "Windows cannot load a part of PyTorch: install Microsoft's 'Visual C++ "
-            f"Redistributable' (x64), then restart the computer. {from_scratch()}"
+            f"Redistributable' (x64), then restart the computer. {reinstall_advice()}"
         )
-    return from_scratch()
+    return reinstall_advice()
 
 
-def from_scratch():
-    """Say how to start again, at last with every package installed again."""
-    last = "install them again: `pip install --force-reinstall -r requirements.txt`."
-    if ours():
+def reinstall_advice():
+    """Return how to start again and, if that fails, reinstall every package."""
+    last = "reinstall all packages: `pip install --force-reinstall -r requirements.txt`."
+    if is_course_environment():
         last = "close JupyterLab, delete the folder .venv and run `python course.py`."
     return f"{RESTART} If that does not help, {last}"
 
 
-def ours():
-    """Tell whether this is the environment that `python course.py` made."""
+def is_course_environment():
+    """Return whether this is the environment that `python course.py` made."""
     return Path(sys.prefix).resolve() == (ROOT / ".venv").resolve()
 
 
-def tell(finding):
-    """Print a finding as a row, and what to do under it."""
+def print_finding(finding):
+    """Print a finding as a row of the table, and below it what to do."""
     found = f"TO DO  {finding.found}" if finding.todo else finding.found
     whole = {"break_long_words": False, "break_on_hyphens": False}  # A path stays in one piece.
     lines = [line for text in (found, finding.todo) for line in textwrap.wrap(text, 80, **whole)]
-    print(textwrap.indent("\n".join(lines), " " * 14).replace(" " * 14, f"{finding.what:14}", 1))
+    print(textwrap.indent("\n".join(lines), " " * 14).replace(" " * 14, f"{finding.name:14}", 1))
 
 
-def python(version, wide):
-    """Judge Python's version and whether it is a 64-bit one."""
+def check_python(version, wide):
+    """Check that this is a supported version of Python, and 64-bit."""
     lowest, highest = PYTHONS
     span = f"{lowest[0]}.{lowest[1]} to {highest[0]}.{highest[1]}"
     todo = f"Install a 64-bit Python {span} and run `python course.py` with it."
@@ -148,7 +148,7 @@ def python(version, wide):
 def pins_and_installed(requirements):
     """Return {name: pinned version}, and the installed versions by name (None: not installed).
 
-    Without the file there are no pins.
+    If the file does not exist, both are empty.
     """
     if not requirements.exists():
         return {}, {}
@@ -158,32 +158,32 @@ def pins_and_installed(requirements):
 
 
 def installed_version(name, path=None):
-    """Return the version of a package installed in the folders of `path`; None if it is in none.
+    """Return the version of a package installed in the folders of `path`, None if there is none.
 
-    Without `path`, look where Python looks.
+    By default, `path` is Python's own.
     """
     path = sys.path if path is None else path
     found = importlib.metadata.distributions(name=name, path=path)
     return next((distribution.version for distribution in found), None)
 
 
-def environment(requirements):
-    """Judge what an import finds here: no shadows, and each package in its pinned version."""
-    hiding = shadows()
-    made = [shadow for shadow in hiding if not shadow.installed]
-    if made:
-        return Finding("packages", "; ".join(map(str, made)), uncover(made))
+def check_packages(requirements):
+    """Check what an import finds here: no shadows, and each package in its pinned version."""
+    shadows = find_shadows()
+    handmade = [shadow for shadow in shadows if not shadow.installed]
+    if handmade:
+        return Finding("packages", "; ".join(map(str, handmade)), shadow_advice(handmade))
     pins, installed = pins_and_installed(requirements)
-    finding = packages(pins, installed)
-    if finding.todo and hiding:
+    finding = compare_versions(pins, installed)
+    if finding.todo and shadows:
         behind = {name: installed_version(name, own_entries()) for name in pins}
-        if not packages(pins, behind).todo:  # The environment is whole: others come before it.
-            finding.todo = uncover(hiding)
+        if not compare_versions(pins, behind).todo:
+            finding.todo = shadow_advice(shadows)  # The right packages are only hidden.
     return finding
 
 
-def packages(pins, installed):
-    """Judge the installed versions against the pinned ones; 2.13.0+cpu is 2.13.0."""
+def compare_versions(pins, installed):
+    """Compare the installed versions with the pinned ones; 2.13.0+cpu counts as 2.13.0."""
     if not pins:
         return Finding("packages", "not compared: requirements.txt is not beside course_utils")
     wrong = []
@@ -196,29 +196,29 @@ def packages(pins, installed):
     if not wrong:
         return Finding("packages", "fine, as pinned")
     todo = "Run `pip install -r requirements.txt` in this environment, then restart the kernel."
-    if ours():
+    if is_course_environment():
         todo = (
-            "Close JupyterLab, then run `python course.py` in the folder of the course; if that "
-            "changes nothing, delete the folder .venv and run it again."
+            "Close JupyterLab, then run `python course.py` in the course's folder; if that changes "
+            "nothing, delete the folder .venv and run it again."
         )
     return Finding("packages", "; ".join(wrong), todo)
 
 
 @dataclass(frozen=True)
 class Shadow:
-    """A module that an import finds in the place of the environment's or Python's own."""
+    """A module that is imported in place of the environment's or Python's own."""
 
     name: str
     path: Path  # its file, or the folder of a package
-    installed: bool  # by pip or the like, not made by hand
+    installed: bool  # by pip or similar, not made by hand
 
     def __str__(self):
-        """Say what is wrong with it."""
+        """Return what is wrong with it."""
         users = "Python itself uses" if self.name in sys.stdlib_module_names else "the course uses"
-        return f"{shown(self.path)} has the name of a module that {users}"
+        return f"{display_path(self.path)} has the name of a module that {users}"
 
     def step(self):
-        """Say how to get rid of it, and what to start again then."""
+        """Return how to remove it, and what to restart then."""
         if not self.path.exists():  # It was imported before it was renamed.
             return "", "the kernel"
         folder = self.path.parent.resolve()
@@ -226,30 +226,30 @@ class Shadow:
             return "set the environment variable `PYTHONNOUSERSITE=1`", "JupyterLab"
         listed = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
         if self.path.is_dir() and folder in [Path(entry).resolve() for entry in listed]:
-            return f"take {folder} out of the environment variable `PYTHONPATH`", "JupyterLab"
-        return f"rename {shown(self.path)}", "the kernel"
+            return f"remove {folder} from the environment variable `PYTHONPATH`", "JupyterLab"
+        return f"rename {display_path(self.path)}", "the kernel"
 
 
-def shadows():
-    """Return the shadows among what is imported and what an import would find; import nothing.
+def find_shadows():
+    """Return the shadows among the modules that are or could be imported; import nothing.
 
-    A module that the environment does not have hides nothing, wherever it is.
+    A module that the environment does not have isn't a shadow, wherever it is.
     """
     importlib.invalidate_caches()
     own = own_entries()
     names = {name for name in sys.modules if "." not in name}
     for entry in sys.path:
         if entry not in own:
-            with suppress(OSError):  # The folder may be gone.
+            with suppress(OSError):  # The folder may have been deleted.
                 names |= {module.name for module in pkgutil.iter_modules([entry or "."])}
-    return [shadow for shadow in (shadow_of(name, own) for name in sorted(names)) if shadow]
+    return [shadow for shadow in (find_shadow(name, own) for name in sorted(names)) if shadow]
 
 
-def shadow_of(name, own):
-    """Return the shadow of the module `name`, None where it has none."""
+def find_shadow(name, own):
+    """Return the shadow of the module `name`, None if it has none."""
     if BuiltinImporter.find_spec(name) or FrozenImporter.find_spec(name):
-        return None  # No file comes before these.
-    if name == "course_utils":  # It is at home beside course.py, too, wherever that is.
+        return None  # No file takes precedence over these.
+    if name == "course_utils":  # It also belongs beside any course.py.
         own = own + [entry for entry in sys.path if (Path(entry) / "course.py").exists()]
     right = PathFinder.find_spec(name, own)
     if not right or not right.loader:  # not there, or a folder without modules
@@ -271,14 +271,14 @@ def own_entries():
 
 
 def is_own(path):
-    """Tell whether a path is in the standard library or where pip installs."""
+    """Return whether a path is in the standard library or where pip installs."""
     keys = ("stdlib", "platstdlib", "purelib", "platlib")
     homes = {*map(sysconfig.get_path, keys), *site.getsitepackages()}
     return any(Path(path).resolve().is_relative_to(Path(home).resolve()) for home in homes)
 
 
 def is_installed(name, folder):
-    """Tell whether a package that is installed in the folder holds the module `name`."""
+    """Return whether a package installed in the folder contains the module `name`."""
     return any(
         file.parts[0].split(".")[0] == name
         for distribution in importlib.metadata.distributions(path=[str(folder)])
@@ -286,9 +286,9 @@ def is_installed(name, folder):
     )
 
 
-def uncover(hiding):
-    """Say how to get rid of shadows."""
-    steps, restarts = zip(*(shadow.step() for shadow in hiding), strict=True)
+def shadow_advice(shadows):
+    """Return how to remove shadows."""
+    steps, restarts = zip(*(shadow.step() for shadow in shadows), strict=True)
     todo = ", ".join(filter(None, dict.fromkeys(steps)))
     todo = f"{todo[0].upper()}{todo[1:]}. " if todo else ""
     if "JupyterLab" in restarts:
@@ -296,13 +296,13 @@ def uncover(hiding):
     return f"{todo}{THEN_RESTART}" if todo else RESTART
 
 
-def shown(path):
-    """Write a path as it is seen from the folder of the course, if it lies in there."""
+def display_path(path):
+    """Return a path as text, relative to the course's folder if it is inside."""
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 def gradient_both_ways():
-    """Return the derivative of a mean square by w, by PyTorch's autograd and on paper."""
+    """Return the derivative of a mean square with respect to w, by autograd and by hand."""
     import numpy as np
     import torch
 
@@ -312,17 +312,17 @@ def gradient_both_ways():
     return w.grad.item(), float((2 * 3.0 * x**2).mean())
 
 
-def computation(by_torch, by_hand):
-    """Judge whether two ways to one number agree."""
+def check_computation(by_torch, by_hand):
+    """Check that two ways to compute a number agree."""
     if abs(by_torch - by_hand) <= 1e-9 * abs(by_hand):
         return Finding("computation", "fine, PyTorch and NumPy agree")
     return Finding("computation", f"PyTorch says {by_torch:.10g}, NumPy {by_hand:.10g}", RESTART)
 
 
-def foreign_settings(error):
-    """Say how to get rid of settings of matplotlib's that may be behind an error; '' without."""
+def settings_advice(error):
+    """Return how to remove matplotlib settings that may have caused an error, or ''."""
     if path := settings_file():
-        return f"Rename {shown(path)}: the course does not need its settings. {THEN_RESTART}"
+        return f"Rename {display_path(path)}: the course does not need its settings. {THEN_RESTART}"
     backend = os.environ.get("MPLBACKEND", "")
     if backend and repr(backend) in str(error):
         return (
@@ -333,9 +333,9 @@ def foreign_settings(error):
 
 
 def settings_file():
-    """Return the matplotlibrc that matplotlib reads here, None where it reads its own.
+    """Return the matplotlibrc that matplotlib reads here, None if it reads its own.
 
-    It says so itself (`matplotlib.matplotlib_fname`), unless a bad file stops its import.
+    `matplotlib.matplotlib_fname` would say, but a bad file stops matplotlib's import.
     """
     home = Path.home() / (".config/matplotlib" if sys.platform == "linux" else ".matplotlib")
     if sys.platform == "linux" and os.environ.get("XDG_CONFIG_HOME"):
@@ -348,12 +348,12 @@ def settings_file():
         Path(named) / "matplotlibrc",
         Path(folder) / "matplotlibrc",
     )
-    own = "mpl-data"  # the folder of matplotlib's defaults, which the tests name
+    own = "mpl-data"  # the folder of matplotlib's defaults, which the tests use
     return next((path for path in places if path.is_file() and path.parent.name != own), None)
 
 
-def figure():
-    """Draw a small figure the way every picture of the course is drawn."""
+def check_figure():
+    """Draw a small figure as every picture of the course is drawn."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -372,8 +372,8 @@ def figure():
     return Finding("figure", "fine, if you see 12 points and a line above")
 
 
-def graph():
-    """Draw a small computational graph; it needs no program beside Python."""
+def check_graph():
+    """Draw a small computational graph, which needs no program other than Python."""
     import torch
 
     from course_utils import graphs
@@ -386,13 +386,13 @@ def graph():
 
 
 def system():
-    """Name the operating system and the processor's kind."""
+    """Return the operating system and the kind of processor."""
     name = {"Darwin": "macOS"}.get(platform.system(), platform.system())
     return f"{name} ({platform.machine()})"
 
 
 def gpu_name():
-    """Return the name of a graphics processor that PyTorch can use, '' where there is none."""
+    """Return the name of a GPU that PyTorch can use, '' if there is none."""
     import torch
 
     if torch.cuda.is_available():
@@ -400,15 +400,15 @@ def gpu_name():
     return "of Apple silicon" if torch.backends.mps.is_available() else ""
 
 
-def gpu(name):
-    """Tell whether there is a GPU; both are fine."""
+def check_gpu(name):
+    """Report whether there is a GPU; both are fine."""
     if name:
         return Finding("GPU", f"{name}: fine, 'Where the time goes' will use it")
     return Finding("GPU", "none that PyTorch can use: fine, no lesson needs one")
 
 
 def free_memory():
-    """Return the gigabytes of memory that are free here, None where that is not to be known."""
+    """Return the free memory of this machine in GB, None if it is unknown."""
     if WINDOWS:
         found = [free_on_windows()]
     else:
@@ -417,7 +417,7 @@ def free_memory():
 
 
 def free_on_linux(meminfo):
-    """Return what Linux counts as available, in GB."""
+    """Return the memory that Linux counts as available, in GB."""
     if not meminfo.exists():
         return None
     found = re.search(r"MemAvailable:\s+(\d+) kB", meminfo.read_text())
@@ -425,7 +425,7 @@ def free_on_linux(meminfo):
 
 
 def free_in_container(folder):
-    """Return what a container such as Binder's leaves, in GB; cached files count as free."""
+    """Return the free memory of a container such as Binder's, in GB; cached files count as free."""
     try:
         limit, used = ((folder / f"memory.{name}").read_text() for name in ("max", "current"))
         cached = re.search(r"^inactive_file (\d+)", (folder / "memory.stat").read_text(), re.M)
@@ -435,7 +435,7 @@ def free_in_container(folder):
 
 
 def free_on_windows():
-    """Return what Windows counts as available, in GB."""
+    """Return the memory that Windows counts as available, in GB."""
     import ctypes
 
     class Status(ctypes.Structure):
@@ -449,14 +449,14 @@ def free_on_windows():
     return status.bytes_1 / 2**30  # total, available, ...
 
 
-def memory(free):
-    """Judge the free memory, in GB; None is unknown."""
+def check_memory(free):
+    """Check the free memory, in GB; None means unknown."""
     if free is None:
         return Finding("memory", "unknown here; a lesson needs less than half a gigabyte")
     if free < LEAST_FREE:
         todo = (
-            "Close what you do not need: other notebooks (in JupyterLab's left side bar, Running "
-            "Terminals and Kernels, shut them down), browser tabs, other programs."
+            "Close what you do not need: other notebooks (shut them down in JupyterLab's left side "
+            "bar, Running Terminals and Kernels), browser tabs, other programs."
         )
         return Finding("memory", f"only {free:.1f} GB free", todo)
     amount = f"{free:.1f} GB" if free < PLENTY else f"more than {PLENTY:.0f} GB"

@@ -1,8 +1,8 @@
 """A picture with sliders under it: `move(plots.residuals, x, y, w=(-1, 4, 0.5), b=(-1, 3, 1))`.
 
 The picture is drawn once, with every slider at its start, as it would be without sliders; a
-notebook stores that one. Moving a slider draws it again in the same place. Nothing is sent before
-someone moves one, so a stored notebook holds no trace of them.
+notebook stores that one. Moving a slider redraws it in the same place. Nothing is sent before
+someone moves one, so a stored notebook holds no trace of the sliders.
 """
 
 import gc
@@ -22,11 +22,11 @@ from course_utils.figures import as_output, capture_figures, style, to_png
 
 
 def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> None:
-    """Show what `draw(*args, w=start, ...)` shows, with a slider for each keyword.
+    """Show the picture of `draw(*args, w=start, ...)`, with a slider for each keyword.
 
-    `draw` is a picture of `plots` or `graphs`, or a function that shows one. A keyword names one
-    of its arguments and gives `(low, high, start)`, three whole numbers for whole steps, or
-    `(values, start)`. What `draw` prints is shown under the picture and follows, too.
+    `draw` is a picture function of `plots` or `graphs`, or a function that calls one. Each keyword
+    is one of its arguments, with the range `(low, high, start)` (three whole numbers for whole
+    steps) or `(values, start)`. What `draw` prints appears under the picture and follows it.
     """
     _check_names(draw, args, ranges)
     controls = {name: _control(name, given) for name, given in ranges.items()}
@@ -34,12 +34,12 @@ def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> 
     with style():
         figure, caption, printed = _capture(draw, args, starts)
         data, metadata = as_output(figure, caption, to_png(figure))
-        figure.set_layout_engine("none")  # keep what the file has laid out
-        figure.draw_without_rendering()  # at the screen's pixels, in which labels are placed
-        places = [_places(ax) for ax in figure.axes]
+        figure.set_layout_engine("none")  # keep the stored picture's layout
+        figure.draw_without_rendering()  # at the screen's resolution, which places the labels
+        positions = [_positions(ax) for ax in figure.axes]
     picture = display(data, metadata=metadata, raw=True, display_id=True)
     text = display({"text/plain": printed}, raw=True, display_id=True)
-    canvas = FigureCanvasAgg(figure)  # for all later pictures: it keeps the texts it has measured
+    canvas = FigureCanvasAgg(figure)  # for all later pictures: it remembers measured texts
 
     names = " and for ".join(map(_label, ranges))
     try:
@@ -65,17 +65,17 @@ def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> 
     shown = readouts()
 
     def redraw(_):
-        # The page also reports a value again when it has only rounded it.
+        # The page also reports a value when it has only rounded it.
         if readouts() == shown:
             return
         shown[:] = readouts()
         values = {name: slider.value for name, slider in sliders.items()}
         try:
-            # With a fixed place for titles, no picture has to look for one.
+            # With a fixed position for titles, no picture has to search for one.
             with _no_collection(), style({"axes.titley": 1.0}):
                 figure, caption, printed = _capture(draw, args, values)
-                data, metadata = as_output(figure, caption, _quick_png(figure, places, canvas))
-        except Exception as error:  # the cell has ended, so the error is shown here
+                data, metadata = as_output(figure, caption, _quick_png(figure, positions, canvas))
+        except Exception as error:  # the cell has finished, so the error is shown here
             text.update({"text/plain": f"{type(error).__name__}: {error}"}, raw=True)
             return
         picture.update(data, metadata=metadata, raw=True)
@@ -100,7 +100,7 @@ def _check_names(draw, args, ranges):
 
 
 def _control(name, given):
-    """Return the kind of slider for a range, and its settings."""
+    """Return a slider's class and settings for a range."""
     expected = f"{name} must be (low, high, start) or (values, start), got {given!r:.80}."
     if not isinstance(given, tuple) or len(given) not in (2, 3):
         raise ValueError(expected)
@@ -119,9 +119,9 @@ def _control(name, given):
     if whole:
         low, high, start = map(int, given)
         return {"slider": "IntSlider", "min": low, "max": high, "value": start}
-    digits = math.ceil(-math.log10((high - low) / 40))  # at least 40 steps, of a power of ten
+    digits = math.ceil(-math.log10((high - low) / 40))  # at least 40 steps of a power of ten
     step = 10.0**-digits
-    if abs(math.remainder(start - low, step)) > 1e-9:  # JupyterLab moves what lies between steps
+    if abs(math.remainder(start - low, step)) > 1e-9:  # JupyterLab rounds a start between steps
         low += math.fmod(start - low, step)
     control = {"min": low, "max": high, "value": start, "step": step}
     return {"slider": "FloatSlider", **control, "readout_format": f".{max(digits, 0)}f"}
@@ -138,19 +138,19 @@ def _format(value):
 
 
 def _capture(draw, args, values):
-    """Call `draw`; return its figure, the figure's caption, and all that was printed."""
+    """Call `draw`; return its figure, the caption, and everything printed."""
     with capture_figures() as figures, redirect_stdout(io.StringIO()) as printed:
         draw(*args, **values)
     if len(figures) != 1:
         raise ValueError(
-            f"what moves must show one picture of plots or graphs, but showed {len(figures)}."
+            f"the function must show one picture of plots or graphs, but showed {len(figures)}."
         )
     return *figures[0], printed.getvalue().rstrip("\n")
 
 
 @contextmanager
 def _no_collection():
-    """Postpone Python's garbage collection, which takes 0.1 s over all objects of a lesson."""
+    """Postpone Python's garbage collection, which takes 0.1 s for all the objects of a lesson."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -160,20 +160,20 @@ def _no_collection():
             gc.enable()
 
 
-def _places(ax):
-    """Return the place of axes in their figure, and of their two labels beside them."""
+def _positions(ax):
+    """Return the position of axes in their figure, and of their two labels beside them."""
     to_axes = ax.transAxes.inverted().transform
     labels = ax.xaxis.label, ax.yaxis.label
     at = [to_axes(label.get_transform().transform(label.get_position())) for label in labels]
     return ax.get_position(original=True), *at
 
 
-def _quick_png(figure, places, canvas):
-    """Return a figure as PNG in half the time: with the screen's pixels, and nothing to place."""
-    if len(places) == len(figure.axes):
+def _quick_png(figure, positions, canvas):
+    """Return a figure as PNG in half the time: at screen resolution, with known positions."""
+    if len(positions) == len(figure.axes):
         figure.set_layout_engine("none")
-        for ax, (place, x_label, y_label) in zip(figure.axes, places, strict=True):
-            ax.set_position(place)
+        for ax, (position, x_label, y_label) in zip(figure.axes, positions, strict=True):
+            ax.set_position(position)
             ax.xaxis.set_label_coords(*x_label)
             ax.yaxis.set_label_coords(*y_label)
     png = io.BytesIO()

@@ -39,7 +39,8 @@ def epoch_loss(answer):
     from torch.utils.data import DataLoader, TensorDataset
 
     for n, d, m, size in ((7, 3, 2, 3), (11, 2, 3, 4)):
-        generator = torch.Generator().manual_seed(n)
+        # The largest loss is that of a batch in the middle.
+        generator = torch.Generator().manual_seed(n + 5)
         x, y = torch.rand(n, d, generator=generator), 4 * torch.rand(n, m, generator=generator)
         model = torch.nn.Linear(d, m)
         with torch.no_grad():
@@ -92,16 +93,18 @@ def InCelsius(answer):  # noqa: N802 - the check is named like the class that it
     """Judge `InCelsius(x, y)`: a Dataset of rows whose column 0 is turned from °F into °C."""
     import torch
 
+    earlier = []
     for x in (
         [[30.8, 5.0, 6.0], [211.9, 7.0, 8.0], [51.1, 1.0, 2.0], [69.0, 4.0, 9.0]],
         [[14.7, 0.5, 3.0], [97.9, 2.0, 1.0]],
     ):
         x, y = torch.tensor(x), 10 * torch.arange(1.0, 1 + len(x)).reshape(-1, 1)
-        _judge_celsius(call(answer, x, y), x, y)
+        _judge_celsius(call(answer, x, y), x, y, earlier)
+        earlier = x
     return "Each row is converted when it is asked for, and the data stay as they were."
 
 
-def _judge_celsius(dataset, x, y):
+def _judge_celsius(dataset, x, y, earlier):
     import torch
 
     length = call(lambda: dataset.__len__())
@@ -118,8 +121,15 @@ def _judge_celsius(dataset, x, y):
             raise Wrong("The row must be a tensor of shape (3,), like x[i].")
         row = row.clone()  # asked for again, a view would change under our hands
         if not same(target, y[i]):
-            raise Wrong("The target isn't the one of row i.")
+            raise Wrong("The target isn't y[i]: return it as it is, and from the same row.")
         if not torch.equal(row[1:], x[i, 1:]):
+            if any(torch.equal(row[1:], other[1:]) for other in earlier):
+                raise Wrong(
+                    "The row comes from a data set made before: all data sets share what is kept "
+                    "in the class or outside, so keep it in self."
+                )
+            if any(torch.equal(row[1:], other[1:]) for other in x):
+                raise Wrong(f"dataset[{i}] holds a different row: take self.x[i].")
             raise Wrong("Only column 0 is a temperature: the other columns stay.")
         warm = x[i, 0].double().item()
         right = (warm - 32) * 5 / 9
@@ -165,6 +175,12 @@ def _judge_split(got, groups, held_out):
     train, val = (np.asarray(list(part) if isinstance(part, set) else part) for part in got)
     if train.dtype == bool or val.dtype == bool:
         raise Wrong("These are True and False for each row; np.flatnonzero makes row numbers.")
+    for name, part in (("train", train), ("val", val)):
+        if part.ndim != 1:
+            raise Wrong(
+                f"Expected {name} as one list of row numbers, got shape {part.shape}. np.where "
+                "returns a tuple: take its entry 0."
+            )
     n = len(groups)
     is_val = np.isin(groups, held_out)
     want_val = set(np.flatnonzero(is_val).tolist())
@@ -184,5 +200,7 @@ def _judge_split(got, groups, held_out):
         raise Wrong("Some row numbers are in a part twice.")
     if (rows, kept) != (want_train, want_val):
         shared = sorted({*groups[sorted(rows)].tolist()} & {*groups[sorted(kept)].tolist()})
-        why = f"group {shared[0]} is on both sides" if shared else "different groups are held back"
-        raise Wrong(f"Not by group: {why}.")
+        if shared:
+            raise Wrong(f"Not by group: group {shared[0]} is on both sides.")
+        there = sorted({*groups[sorted(kept)].tolist()})
+        raise Wrong(f"val holds the groups {there}; held_out is {held_out}.")

@@ -35,6 +35,10 @@ def Line(answer):  # noqa: N802 - the student's class
         raise Wrong("super().__init__() is missing: without it there is no list of parameters.")
     _judge_parameters(line)
     _judge_forward(line)
+    second = call(answer)
+    for name in ("w", "b"):
+        if getattr(second, name).data_ptr() == getattr(line, name).data_ptr():
+            raise Wrong(f"All lines share one {name}: make a tensor of its own in __init__.")
     return "Two parameters, noticed as you assigned them, and a forward that uses both."
 
 
@@ -60,7 +64,14 @@ def _judge_parameters(line):
         raise Wrong("The parameters are whole numbers: write 0.0.")
     if not (line.w.requires_grad and line.b.requires_grad):
         raise Wrong("requires_grad=False freezes a parameter: no gradient would reach it. Drop it.")
+    if line.w.data_ptr() == line.b.data_ptr():
+        raise Wrong("self.w and self.b share one number: make a tensor for each.")
     names = [name for name, _ in line.named_parameters()]
+    if not {"w", "b"} <= {*names}:
+        raise Wrong(
+            "w and b belong to the class, so parameters() doesn't list them: write self.w = ... "
+            "and self.b = ... in __init__."
+        )
     if sorted(names) != ["b", "w"]:
         raise Wrong(f"The parameters must be w and b, not {', '.join(names)}.")
 
@@ -147,8 +158,8 @@ def _judge_sgd_step(answer, lr, starts, slopes):
         raise Wrong("No parameter has moved: the gradients were emptied before the step.")
     if same(got, old):
         raise Wrong(
-            "No parameter has moved. p = p - ... makes a new tensor and gives it the name p; "
-            "p -= ... changes the one that the model holds."
+            "No parameter has moved. A line like `p = p - ...` makes a new tensor and gives it the "
+            "name p; p -= ... changes the one that the model holds."
         )
     moved = [not torch.equal(p, start) for p, start in zip(parameters, starts, strict=True)]
     reached = [
@@ -204,6 +215,11 @@ def _judge_training(losses, place, start, X, y, lr, n_epochs):
     places = [bowl.after(k, start, lr) for k in range(n_epochs + 2)]
     want = bowl.loss(np.array(places[:-1]))
     if same(losses, want[:-1], rtol=1e-4):
+        if same(place, places[-3], rtol=1e-3):
+            raise Wrong(
+                f"You took {n_epochs - 1} steps in {n_epochs} epochs: the loop must run n_epochs "
+                "times."
+            )
         raise Wrong(
             "The losses before each step are right; the loss of the final model is missing: "
             "compute it once more after the loop."
@@ -308,7 +324,8 @@ def decay_weights_only(answer):
     parts = {"inner": inner, "debiased": nn.Linear(2, 1)}
     for model, lr, decay in (
         (nn.ModuleDict(parts), 0.25, 0.6),
-        (nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1)), 0.07, 0.15),
+        # Not every second parameter is a bias.
+        (nn.Sequential(nn.Linear(2, 3, bias=False), nn.Tanh(), nn.Linear(3, 1)), 0.07, 0.15),
     ):
         optimizer = call(answer, model, lr, decay, in_place=True)
         if not isinstance(optimizer, torch.optim.Optimizer):
@@ -329,6 +346,11 @@ def _judge_optimizer(optimizer, model, lr, decay):
         )
     listed = [id(p) for group in optimizer.param_groups for p in group["params"]]
     missing = [name for name, p in model.named_parameters() if id(p) not in listed]
+    if len(missing) == len(list(model.parameters())):
+        raise Wrong(
+            "The optimizer has none of the model's parameters: give it those themselves, not "
+            "copies."
+        )
     if missing:
         raise Wrong(
             f"The optimizer doesn't have {', '.join(missing)}, and would never train them: "

@@ -139,6 +139,11 @@ def _judge_descent(losses, first, end, bowl, lr, n_epochs):
         if np.allclose(losses, want[1:]):
             raise Wrong("The loss before the first step is missing.")
         if np.allclose(losses, want[:-1]):
+            if same(end, path[n_epochs - 1]):
+                raise Wrong(
+                    f"You took {n_epochs - 1} steps in {n_epochs} epochs: the loop must run "
+                    "n_epochs times."
+                )
             raise Wrong(
                 f"The loss after the last step is missing: {n_epochs} steps have {n_epochs + 1} "
                 "losses around them. Predict once more behind the loop."

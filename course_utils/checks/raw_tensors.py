@@ -5,6 +5,7 @@ import torch
 
 from course_utils.checks.causes import call, exercise, fixed_rates
 from course_utils.checks.core import Wrong, arrays, diagnose, numbers, same, shown
+from course_utils.checks.reading import plain
 from course_utils.descent import QuadraticLoss, design_matrix
 
 # What autograd says, and what this means in these exercises.
@@ -187,10 +188,17 @@ def _judge_history(got, W, places, n_steps, n_epochs):
         )
     for k, (row, right) in enumerate(zip(rows, places, strict=False)):
         if not same(row, right, rtol=1e-5):
+            if np.shares_memory(np.asarray(plain(got[k])), W.detach().numpy()):
+                raise Wrong(
+                    f"Entry {k} shares W's storage and shows where W is now. detach copies "
+                    "nothing, so clone as well."
+                )
             raise Wrong(
                 f"Entry {k} is {shown(row)}, but after {k} of the steps W is at {shown(right)}: "
                 "keep W after each step."
             )
+    if not same(W.detach(), places[n_epochs], rtol=1e-5):
+        raise Wrong("The list is right, but your steps moved a copy: call take_step(W) with W.")
 
 
 @exercise(
@@ -241,7 +249,8 @@ def _judge_fit(got, loss, n, lr, n_epochs):
         "It climbs: the step goes against the gradient, so subtract.": after(
             n_epochs, lambda p: -lr
         ),
-        "The line hasn't left zero: does the step change W itself?": np.zeros(2),
+        "The line hasn't left zero: does the step change W itself, and does it come before the "
+        "gradient is emptied?": np.zeros(2),
         **fixed_rates(lambda rate: after(n_epochs, lambda p: rate)),
     }
     diagnose(got[:2], want, mistakes, names[:2], rtol=1e-4)

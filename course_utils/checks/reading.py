@@ -141,7 +141,8 @@ def _is_number(value):
 def _advice(part):
     if isinstance(part, (str, bytes)):
         return " Return the number itself; how it is printed comes later."
-    if getattr(getattr(plain(part), "dtype", None), "kind", "") == "b":
+    array = plain(part)
+    if getattr(array, "ndim", 0) and array.dtype.kind == "b":
         return " It holds True and False."
     return ""
 

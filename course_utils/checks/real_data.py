@@ -86,8 +86,8 @@ def _judge_scales(got, train, other):
 def compare(answer):
     """Judge `compare(a, b)`: mean and standard deviation of a - b, and how often a is lower."""
     for a, b in (
-        ([50.0, 57.5, 61.0, 48.0, 55.5, 52.0, 66.0], [51.5, 58.0, 60.0, 50.5, 56.5, 51.75, 68.0]),
-        ([41.0, 44.5, 39.0, 47.0, 42.5], [40.0, 44.5, 39.75, 45.0, 41.0]),
+        ([50.0, 57.5, 61.0, 48.0, 55.5, 52.0, 66.0], [51.5, 58.0, 60.0, 53.5, 56.5, 51.75, 68.0]),
+        ([41.0, 44.5, 39.0, 47.0, 42.5], [40.0, 44.5, 39.75, 40.5, 41.0]),
     ):
         got = call(answer, np.array(a), np.array(b))
         _judge_comparison(got, np.array(a), np.array(b))
@@ -98,7 +98,7 @@ def _judge_comparison(got, a, b):
     names = ("the mean", "the standard deviation", "the number of splits")
     got = numbers(got, names)
     n = len(a)
-    difference = a - b
+    difference, in_order = a - b, np.sort(a) - np.sort(b)
     mean, wins, losses = difference.mean(), (difference < 0).sum(), (difference > 0).sum()
     for std in (difference.std(), difference.std(ddof=1)):
         if same(got, [mean, std, wins]):
@@ -134,6 +134,11 @@ def _judge_comparison(got, a, b):
             std,
             wins,
         ],
+        "Sorting has torn the splits apart: subtract a and b as they come.": [
+            mean,
+            in_order.std(ddof=ddof),
+            (in_order < 0).sum(),
+        ],
         "The differences have lost their signs: no absolute values.": [
             np.abs(difference).mean(),
             np.abs(difference).std(),
@@ -156,7 +161,8 @@ def rise_in_rmse(answer):
         generator = torch.Generator().manual_seed(n + 1)
         x = torch.randn(n, d, generator=generator).double()
         y = 10 + torch.randn(n, 1, generator=generator).double()
-        model = nn.Sequential(nn.Linear(d, 4), nn.Tanh(), nn.Linear(4, 1)).double()
+        layers = nn.Linear(d, 4), nn.Tanh(), nn.Dropout(), nn.Linear(4, 1)
+        model = nn.Sequential(*layers).double().eval()
         values = 2 * torch.randn(4 * d + 9, generator=generator).double()
         values[-1] += 10
         nn.utils.vector_to_parameters(values, model.parameters())
@@ -170,7 +176,10 @@ def _judge_rise(rises, model, x, y, column, order):
     is_tensor = isinstance(rises[0], torch.Tensor)
     got, again = (numbers(rise.detach() if is_tensor else rise, ("the rise",)) for rise in rises)
     if not same(got, again):
-        raise Wrong("Two calls with one `order` differ: use it instead of an order of your own.")
+        raise Wrong(
+            "Two calls with one `order` differ: either you draw an order of your own, or "
+            "model.train() switches dropout on."
+        )
 
     def mse(x, y=y):
         with torch.no_grad():

@@ -19,7 +19,7 @@ _MEANS = {
 def average(answer):
     """Judge `average(values)`: the mean of an array of shape (n,)."""
     for values in (
-        np.array([9.0, -1.5, 6.5, 2.5, 17.0]),
+        np.array([9.0, -1.5, 6.5, 2.5, 17.0, 3.0, 20.0]),
         np.array([4.0, 30.0, -8.0, 1.5, 2.5, 11.0, 5.0, 3.0]),
     ):
         n, total = len(values), values.sum()

@@ -10,26 +10,32 @@ from course_utils.checks.core import Wrong, diagnose, numbers
 def stopwatch(answer):
     """Judge `stopwatch(function, clock, repeats)` by a clock that a function moves."""
     # In the second, the first call is the cheapest, and after it the first timed one.
-    _judge_stopwatch(answer, [9.0, 4.0, 2.5, 7.0, 3.0], repeats=4)
-    _judge_stopwatch(answer, [0.8, 1.7, 5.2, 6.1, 3.3, 2.9], repeats=5)
+    _judge_stopwatch(answer, [9.0, 5.0, 2.5, 7.0, 3.0, 4.0, 6.0], repeats=6)
+    _judge_stopwatch(answer, [1.8, 3.7, 7.2, 8.1, 5.3, 4.9], repeats=5)
     return "The warm-up doesn't count, and the shortest time does."
 
 
 def _judge_stopwatch(answer, costs, repeats):
-    calls = []
+    calls, readings = [], []
 
     def function():
         calls.append(1)
 
     def clock():
+        readings.append(1)
         return 100 + sum(costs[: len(calls)])
 
     got = numbers(call(answer, function, clock, repeats), ("the time",))
     n = len(calls)
     if n != repeats + 1:
         raise Wrong(
-            f"You called function() {n} times: 1 untimed, to warm up, and {repeats} timed are "
-            f"{repeats + 1}."
+            f"You called function() {n} time{'s' * (n != 1)}: 1 untimed, to warm up, and {repeats} "
+            f"timed are {repeats + 1}."
+        )
+    if len(readings) > 2 * n:
+        raise Wrong(
+            f"You read the clock {len(readings)} times in {n} calls: once right before each call "
+            "and once right after it, or a reading counts as part of the call."
         )
     timed = costs[1:]
     mistakes = {
@@ -96,7 +102,7 @@ def megabytes(answer):
     """Judge `megabytes(shape, dtype)`: a tensor's memory in MB, of several shapes and dtypes."""
     import torch
 
-    cases = [((300, 70, 5), torch.float64), ((1000, 40), torch.float32), ((12_000,), torch.int8)]
+    cases = [((70, 300, 5), torch.float64), ((50_000, 40), torch.float32), ((12_000,), torch.int8)]
     name = ("the megabytes",)
     got = np.concatenate([numbers(call(answer, *case), name) for case in cases])
     count = np.array([np.prod(shape) for shape, _ in cases])

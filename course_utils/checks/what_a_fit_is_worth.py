@@ -5,6 +5,7 @@ import torch
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.utils.validation import check_is_fitted
 
 from course_utils.checks.causes import call, exercise
 from course_utils.checks.core import NotDone, Wrong, diagnose, numbers, shown
@@ -29,9 +30,17 @@ def _powers(x, degree):
 )
 def ridge_pipeline(answer):
     """Judge `ridge_pipeline(degree, decay, n)`: ridge on standardised powers."""
-    for degree, decay, n in ((4, 0.3, 14), (2, 0.07, 9)):
+    for degree, decay, n in ((3, 0.3, 14), (2, 0.07, 9)):
         _judge_pipeline(call(answer, degree, decay, n), degree, decay, n)
     return "Its predictions are those of the closed form."
+
+
+def _is_fitted(pipeline):
+    try:
+        check_is_fitted(pipeline)
+    except Exception:  # not fitted, or no estimator at all
+        return False
+    return True
 
 
 def _judge_pipeline(pipeline, degree, decay, n):
@@ -44,6 +53,8 @@ def _judge_pipeline(pipeline, degree, decay, n):
             raise NotDone
     if not (hasattr(pipeline, "fit") and hasattr(pipeline, "predict")):
         raise Wrong("Expected a pipeline: return what make_pipeline(…) gives.")
+    if _is_fitted(pipeline):
+        raise Wrong("The pipeline is fitted already: return it unfitted.")
     try:
         got = np.asarray(pipeline.fit(x, y).predict(at), dtype=float)
     except Exception as error:
@@ -68,14 +79,14 @@ def _judge_pipeline(pipeline, degree, decay, n):
         "Twice too strong: the charge is decay/2 times the sum of squares.": other(n * decay),
         "You divided by n: multiply by it.": other(decay / (2 * n)),
         "alpha is upside down: it is n·decay/2.": other(2 / (n * decay)),
-        "The powers aren't standardised: a StandardScaler belongs between them and Ridge.": (
-            other(steps=only_powers)
-        ),
+        "The powers aren't standardised: StandardScaler(), with nothing in its brackets, belongs "
+        "between them and Ridge.": (other(steps=only_powers)),
         "x is standardised before its powers are taken: the scaler belongs behind "
         "PolynomialFeatures.": other(steps=[StandardScaler(), *only_powers]),
         "Ridge has no intercept here: leave fit_intercept as it is.": other(fit_intercept=False),
         "The degree isn't used: that is a line.": other(steps=[StandardScaler()]),
         "The degree is one too high.": other(degree=degree + 1),
+        "You wrote the degree 5 instead of the degree given.": other(degree=5),
         "alpha is left at 1: compute it from decay and n.": other(1.0),
         "alpha is 0: compute it from decay and n.": other(0.0),
     }
@@ -118,7 +129,7 @@ def _run(answer, losses, n_epochs, patience):
 def fit_early(answer):
     """Judge `fit_early(model, train_epoch, val_loss, n_epochs, patience)`: the best epoch."""
     # Best before the stop: epoch 4. Epoch 9 is better still, but patience has run out by then.
-    losses = [5, 4, 4.5, 4.6, 3, 3.2, 3.1, 3.3, 3.4, 1, 2, 2, 2, 2, 2]
+    losses = [5, 4, 4.5, 4.6, 3.4, 3.7, 3.6, 3.8, 3.9, 1, 2, 2, 2, 2, 2]
     model, best_epoch, weight = _run(answer, losses, n_epochs=13, patience=3)
     trained = model.trained
     if trained == 0:
@@ -151,6 +162,8 @@ def fit_early(answer):
             f"It returns epoch {shown(best_epoch)}, one off: epoch 0 is before any training, and "
             "the best is 4."
         )
+    if best_epoch == losses[4]:
+        raise Wrong("It returns the best loss: return the number of its epoch.")
     if best_epoch != 4:
         raise Wrong(f"It returns {shown(best_epoch)}: return the number of the best epoch, 4.")
     if weight == 7 and not model.loaded:

@@ -1,8 +1,9 @@
 """Computational graphs, each drawn in one picture.
 
-`value_graph` draws the engine that the student writes in 'Build your own autograd'. `record` notes
-what PyTorch computes, so that the tape's `draw` can show every value, local derivative and
-gradient. `torchviz` draws what `torchviz.make_dot` returns, without the program `dot`.
+`value_graph` draws the graphs of the engine that the student writes in 'Build your own autograd'.
+`record` records what PyTorch computes, so that the tape's `draw` can show every value, local
+derivative and gradient. `torchviz` draws the result of `torchviz.make_dot` without the `dot`
+program.
 """
 
 from __future__ import annotations
@@ -46,14 +47,14 @@ def value_graph(loss: Any, gradients: bool = True, *, ax: Axes | None = None) ->
     """Draw the graph behind a `Value`: values, gradients and local derivatives.
 
     Every node shows its `.name` and `.value`, every arrow its local derivative. The gradients are
-    those stored in `.grad`: all 0 before backward. `gradients=False` leaves them out.
+    those in `.grad`: all 0 before backward. `gradients=False` leaves them out.
     From the lesson 'Build your own autograd'.
     """
     return draw(value_nodes(loss, gradients), ax)
 
 
 def value_nodes(loss, gradients):
-    """Turn the nodes behind `loss` into a Graph, parents before children."""
+    """Return the nodes behind `loss` as a Graph, parents before children."""
     order, seen, waiting = [], set(), [(loss, False)]
     while waiting:
         node, parents_done = waiting.pop()
@@ -65,27 +66,27 @@ def value_nodes(loss, gradients):
             waiting += [(node, True), *((parent, False) for parent in reversed(node.parents))]
     check_size(len(order), MAX_NODES, "Draw a smaller expression, such as the loss of one row.")
 
-    place = {id(node): k for k, node in enumerate(order)}
+    index = {id(node): k for k, node in enumerate(order)}
     nodes, edges = [], []
     for k, value in enumerate(order):
         kind = RESULT if value is loss else OPERATION if value.parents else LEAF
         gradient = np.array(float(value.grad)) if gradients else None
         nodes.append(Node(value.name or "", kind, np.array(float(value.value)), gradient))
         for parent, local in zip(value.parents, value.local_derivatives, strict=True):
-            edges.append(Edge(place[id(parent)], k, np.array(float(local))))
-            nodes[place[id(parent)]].paths.append(float(local) * float(value.grad))
+            edges.append(Edge(index[id(parent)], k, np.array(float(local))))
+            nodes[index[id(parent)]].paths.append(float(local) * float(value.grad))
     legend = {LEAF: "leaf", OPERATION: "operation", RESULT: "loss"}
     return Graph(nodes, edges, describe(nodes, gradients), legend)
 
 
 def check_value(node):
-    """Raise an error unless this is a `Value` as the student's engine has it."""
+    """Raise an error unless this node is a `Value` of the student's engine."""
     needed = ("value", "grad", "parents", "local_derivatives", "name")
     missing = [name for name in needed if not hasattr(node, name)]
     if missing:
         hint = " Draw a tensor with graphs.record." if hasattr(node, "requires_grad") else ""
         raise TypeError(
-            f"value_graph draws a Value, with {', '.join(needed)}, "
+            f"value_graph draws a Value with {', '.join(needed)}, "
             f"but an object of type {type(node).__name__} has no {missing[0]}.{hint}"
         )
     if len(node.parents) != len(node.local_derivatives):
@@ -96,52 +97,52 @@ def check_value(node):
 
 
 def record(**leaves: torch.Tensor) -> Tape:
-    """Return a tape that notes what PyTorch computes inside its `with` block.
+    """Return a tape that records what PyTorch computes inside its `with` block.
 
-    The keywords name tensors: `with graphs.record(w=w, x=x) as tape:`, in it `loss = ...`, then
-    `tape.draw(loss)`; `**dict(model.named_parameters())` names those of a model. It changes
-    nothing that is computed, and touches no `.grad`.
+    The keywords name tensors: `with graphs.record(w=w, x=x) as tape:`, inside it `loss = ...`, and
+    after it `tape.draw(loss)`; `**dict(model.named_parameters())` names a model's parameters. The
+    tape changes neither the computation nor any `.grad`.
     From the lesson 'Raw autograd tensors'.
     """
     import torch
 
     for name, leaf in leaves.items():
         if not isinstance(leaf, torch.Tensor):
-            raise TypeError(f"record names tensors, but {name} is of type {type(leaf).__name__}.")
+            raise TypeError(f"record takes tensors, but {name} is of type {type(leaf).__name__}.")
     return Tape(leaves)
 
 
 def torchviz(dot: Any, *, ax: Axes | None = None) -> str | None:
-    """Draw what `torchviz.make_dot(loss, params={...})` returns.
+    """Draw the result of `torchviz.make_dot(loss, params={...})`.
 
-    torchviz names its nodes by their addresses in memory; here they are boxes without names.
+    torchviz names nodes by their memory addresses; here they are boxes without names.
     From the lesson 'Raw autograd tensors'.
     """
     return draw(dot_nodes(dot), ax)
 
 
 def dot_nodes(dot):
-    """Turn a graphviz.Digraph of torchviz into a Graph."""
+    """Return a graphviz.Digraph made by torchviz as a Graph."""
     source = getattr(dot, "source", None)
     if not isinstance(source, str):
         found = type(dot).__name__
-        raise TypeError(f"torchviz draws what torchviz.make_dot returns, got a {found}.")
-    places, nodes, edges = {}, [], []
+        raise TypeError(f"torchviz draws the result of torchviz.make_dot, got a {found}.")
+    index, nodes, edges = {}, [], []
     for name, quoted, plain, colour in DOT_NODE.findall(source):
         text = re.sub(r"0x[0-9a-f]+|\d{9,}", "…", quoted or plain)  # an address in an attribute
         lines = [" ".join(part.split()) for part in text.splitlines()]
         kind = DOT_KINDS.get(colour, OPERATION)
         lines = [line for line in lines if line.strip("-") and line != "()"]
         lines = ["output", *lines] if kind == RESULT else lines
-        if name not in places:
-            places[name] = len(nodes)
+        if name not in index:
+            index[name] = len(nodes)
             nodes.append(Node("\n".join(lines) or "a number", kind))
     if not nodes:
         raise ValueError("this graph has no nodes: call torchviz.make_dot(loss, params={...}).")
     check_size(len(nodes), MAX_PLAIN_NODES, "Draw a smaller model, or fewer steps.")
     for start, end, attributes in DOT_EDGE.findall(source):
-        ends = places[start], places[end]
-        if nodes[ends[1]].kind == CONSTANT:  # a tensor saved by the function goes before it
+        ends = index[start], index[end]
+        if nodes[ends[1]].kind == CONSTANT:  # a tensor that the function saved comes before it
             ends = ends[::-1]
         arrow = "dir=none" not in attributes
         edges.append(Edge(*ends, flows=arrow, arrow=arrow))

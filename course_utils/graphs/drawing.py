@@ -1,4 +1,4 @@
-"""Draws the graphs of `course_utils.graphs`: igraph orders the boxes, matplotlib draws them."""
+"""Draw the graphs of `course_utils.graphs`: igraph orders the boxes, matplotlib draws them."""
 
 import functools
 import itertools
@@ -15,31 +15,39 @@ from matplotlib.path import Path
 
 from course_utils.figures import BEST, FIT, TRAIN, show, style
 
-MAX_WIDTH = 11.4  # inches, as all lengths here
+MAX_WIDTH = 11.4  # inches, like all lengths here
 MAX_NODES = 25  # with numbers
 TEXT_SIZE, LINE = 10, 0.185  # points, and inches from one line of text to the next
-MARGIN, PAD = 0.15, 0.07  # around the drawing, and in a box above and below its text
-LABEL_PLACES = 0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74  # shares of the way, the best first
-FRAME = 0.045  # from the result's border to the second border around it
+MARGIN, PAD = 0.15, 0.07  # around the drawing; above and below the text in a box
+LABEL_PLACES = (
+    0.5,
+    0.42,
+    0.58,
+    0.34,
+    0.66,
+    0.26,
+    0.74,
+)  # fractions of the arrow's length, the best first
+FRAME = 0.045  # between the result's two borders
 DASHED = (0, (4, 2.5))
 
-# What a node is. Its shape and border show it; the colour only repeats it.
+# The kinds of nodes. Shape and border show the kind; the colour only repeats it.
 LEAF, OPERATION, RESULT, CONSTANT, CUT = range(5)
 
 
 @dataclass
 class Node:
-    """A box: what it is, and the numbers in it."""
+    """A box: its kind, and the numbers in it."""
 
     text: str
     kind: int
     value: np.ndarray | None = None
     gradient: np.ndarray | None = None
     note: str = ""  # why it gets no gradient
-    paths: list = field(default_factory=list)  # what each edge that leaves it adds to the gradient
+    paths: list = field(default_factory=list)  # what each edge from it adds to its gradient
 
     def lines(self):
-        """Return the lines above the strip: name or expression, and value."""
+        """Return the lines above the strip: the name or expression, and the value."""
         if self.value is None:
             return self.text.split("\n")
         text = self.text
@@ -71,7 +79,7 @@ class Edge:
     source: int
     target: int
     local: np.ndarray | None = None  # the local derivative, d target / d source
-    flows: bool = True  # a gradient comes back along it
+    flows: bool = True  # whether a gradient flows back along it
     arrow: bool = True
 
     @property
@@ -82,7 +90,7 @@ class Edge:
 
 @dataclass
 class Graph:
-    """What is drawn, its caption, and what the legend calls each kind of node."""
+    """A graph to draw, its caption, and the legend's words for each kind of node."""
 
     nodes: list
     edges: list
@@ -91,7 +99,7 @@ class Graph:
 
 
 def format_in_box(value):
-    """Write a number, or the first entries of an array, for a picture."""
+    """Return a number, or the first entries of an array, as the text in a box."""
     array = np.asarray(value) + 0.0  # no -0
     if array.size == 1:
         text = f"{array.item():.4g}"
@@ -104,9 +112,9 @@ def format_in_box(value):
 
 
 def check_size(n_nodes, limit, advice):
-    """Raise ValueError where a graph is too large to read."""
+    """Raise ValueError if a graph is too large to be readable."""
     if n_nodes > limit:
-        raise ValueError(f"this graph has {n_nodes} nodes; up to {limit} can be read. {advice}")
+        raise ValueError(f"this graph has {n_nodes} nodes; up to {limit} are readable. {advice}")
 
 
 def describe(nodes, gradients):
@@ -126,7 +134,7 @@ def describe(nodes, gradients):
 
 
 def format_in_caption(value):
-    """Write a number or a short array for a caption."""
+    """Return a number or a short array as text for a caption."""
     entries = ", ".join(f"{entry:.4g}" for entry in (value + 0.0).flat)
     if value.size > 4:
         return f"an array of shape {value.shape}"
@@ -134,12 +142,12 @@ def format_in_caption(value):
 
 
 def write_leaves(names):
-    """Write which leaves there are."""
+    """Return 'the leaves are w and b' for these names."""
     return f"the {'leaf is' if len(names) == 1 else 'leaves are'} {join_words(names)}"
 
 
 def join_words(words):
-    """Join words as 'a, b and c'; of more than five only the first four."""
+    """Join words as 'a, b and c'; if there are more than five, only the first four."""
     if len(words) > 5:
         words = [*words[:4], f"{len(words) - 4} more"]
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
@@ -147,12 +155,12 @@ def join_words(words):
 
 @functools.cache
 def renderer():
-    """Return what measures text."""
+    """Return a renderer that measures text."""
     return FigureCanvasAgg(Figure(figsize=(1, 1), dpi=144)).get_renderer()
 
 
 def text_size(lines):
-    """Return the width and the height in inches of lines of text."""
+    """Return the width and height of lines of text, in inches."""
     measure = renderer().get_text_width_height_descent
     font = FontProperties(size=TEXT_SIZE)
     widths = [measure(line, font, False)[0] / 144 for line in lines if line]
@@ -160,19 +168,19 @@ def text_size(lines):
 
 
 def bezier(corners, shares):
-    """Return the points at these shares of the way along a cubic curve."""
+    """Return the points at these fractions of a cubic curve."""
     t = np.asarray(shares)[:, None]
     return np.hstack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3]) @ corners
 
 
 class Layout:
-    """Where boxes, arrows and labels go, in inches.
+    """The positions of boxes, arrows and labels, in inches.
 
-    It works `along` the flow and `across` it: from left to right, or from top to bottom.
+    Positions are measured `along` and `across` the flow, from left to right or from top to bottom.
     """
 
     def __init__(self, graph, sideways):
-        """Place everything; widen the gaps until no label covers a box or another label."""
+        """Place everything, widening the gaps until no label covers a box or another label."""
         import igraph
 
         self.graph, self.axis = graph, 0 if sideways else 1
@@ -190,7 +198,7 @@ class Layout:
         pairs = [(edge.source, edge.target) for edge in graph.edges]
         across = 1 - self.axis
         for pair, size in zip(pairs, self.label_sizes, strict=True):
-            if pairs.count(pair) > 1:  # labels of arrows side by side
+            if pairs.count(pair) > 1:  # side-by-side arrows: room for all their labels
                 need = (pairs.count(pair) + 1) * size[across]
                 self.sizes[pair, across] = np.maximum(self.sizes[pair, across], need)
         drawing = igraph.Graph(len(graph.nodes), pairs, directed=True)
@@ -203,7 +211,7 @@ class Layout:
                 break
 
     def _late_layers(self):
-        """Return each node's layer: as late as the nodes that use it allow."""
+        """Return each node's layer, as late as the nodes that use it allow."""
         to_end = np.zeros(len(self.graph.nodes), dtype=int)
         for _ in to_end:
             for edge in self.graph.edges:
@@ -211,7 +219,7 @@ class Layout:
         return to_end.max() - to_end
 
     def _set_across(self, nodes, bends):
-        """Stretch igraph's positions until neighbours in a layer have room."""
+        """Stretch igraph's positions until all neighbours in a layer have room."""
         half = self.sizes[:, 1 - self.axis] / 2
         lanes = [
             [nodes[edge.source], *positions, nodes[edge.target]]
@@ -232,12 +240,12 @@ class Layout:
         for values in (nodes, *lanes):
             values[:] = [stretch * value for value in values]
         for (_, half_one, (one, i)), (_, half_other, (other, k)) in neighbours:
-            # igraph sometimes puts two in one place.
+            # igraph sometimes puts two nodes in one place.
             other[k] = max(other[k], one[i] + half_one + half_other + 0.19)
         self.across, self.lanes = np.array(nodes), lanes
         for side, end, beside in (("source", 0, 1), ("target", -1, -2)):
             for node in range(len(nodes)):
-                # Spread the arrows that meet at a node along its side, in the order they come.
+                # Spread the arrows that meet at a node along its side, in the order they arrive.
                 here = [i for i, e in enumerate(self.graph.edges) if getattr(e, side) == node]
                 here.sort(key=lambda i: lanes[i][beside])
                 for rank, i in enumerate(here, start=1):
@@ -245,7 +253,7 @@ class Layout:
                     lanes[i][end] = self.across[node] + share * half[node]
 
     def _set_along(self, gap):
-        """Give each layer its place, with room between two for the labels there."""
+        """Place each layer, with room for the labels between layers."""
         n_layers = self.layers.max() + 1
         depths, gaps = np.zeros(n_layers), np.full(n_layers, gap)
         np.maximum.at(depths, self.layers, self.sizes[:, self.axis] + 0.2)  # room for arrowheads
@@ -259,7 +267,7 @@ class Layout:
         self.paths = [self._path(*pair) for pair in zip(self.graph.edges, self.lanes, strict=True)]
 
     def _to_xy(self, points):
-        """Turn (along, across) into (x, y)."""
+        """Convert (along, across) to (x, y)."""
         points = np.asarray(points)
         return (points if self.axis == 0 else points[:, ::-1]) * (1, -1)
 
@@ -276,7 +284,7 @@ class Layout:
         return Path(self._to_xy(points), [Path.MOVETO, *curve * (len(points) // 4), Path.LINETO])
 
     def _set_labels(self):
-        """Place each label on its arrow, off other arrows where it can; False if it cannot."""
+        """Place each label on its arrow and, if possible, off others; return whether all fit."""
         boxes = zip(self.centres, self.sizes, strict=True)
         taken = [(centre - size / 2, centre + size / 2) for centre, size in boxes]
         self.curves = [
@@ -300,7 +308,7 @@ class Layout:
         return all_free
 
     def corners(self):
-        """Return the lower left and the upper right corner of all this, with a margin."""
+        """Return the lower left and upper right corners of the drawing, with a margin."""
         points = [self.centres - self.sizes / 2, self.centres + self.sizes / 2, *self.curves]
         for i, at in self.labels.items():
             points += [[at - self.label_sizes[i] / 2, at + self.label_sizes[i] / 2]]
@@ -319,10 +327,10 @@ def draw(graph: Graph, ax: Axes | None) -> str | None:
 
 
 def draw_on(graph, ax):
-    """Draw the graph on `ax`, or on a new figure that has its size; return the figure.
+    """Draw the graph on `ax`, or on a new figure of its size; return the figure.
 
-    It runs from left to right where there is room for that, else from top to bottom. On axes that
-    are too small for it the text shrinks, too.
+    It runs from left to right if there is room, else from top to bottom. On axes that are too
+    small for it, the text shrinks, too.
     """
     room = np.array([MAX_WIDTH, np.inf])
     if ax is not None:
@@ -348,7 +356,7 @@ def draw_on(graph, ax):
 
 
 def legend_entries(graph, width):
-    """Return what the legend says: what, words, place below the drawing, and its right end."""
+    """Return the legend's entries: kind, words, position below the drawing, and right end."""
     kinds = {node.kind for node in graph.nodes}
     entries = {kind: words for kind, words in graph.legend.items() if kind in kinds}
     if any(edge.label for edge in graph.edges):
@@ -358,7 +366,7 @@ def legend_entries(graph, width):
     placed, x, y = [], MARGIN, -0.2
     for what, words in entries.items():
         step = 0.85 + text_size([words])[0]
-        # The numbers, of which the first is the local derivative, begin a row of their own.
+        # The entries for numbers, the first of which is the local derivative, begin a new row.
         if placed and (x + step > width or what == "local"):
             x, y = MARGIN, y - 0.32
         placed.append((what, words, (x, y), x + step))
@@ -367,7 +375,7 @@ def legend_entries(graph, width):
 
 
 def paint(ax, graph, layout, scale):
-    """Draw arrows, labels and boxes."""
+    """Draw the arrows, labels and boxes."""
     for i, edge in enumerate(graph.edges):
         paint_arrow(ax, layout.paths[i], scale, edge.flows, edge.arrow)
         if i in layout.labels:
@@ -399,7 +407,7 @@ def paint_label(ax, at, text, scale):
 
 
 def paint_box(ax, kind, centre, size, strip_height, plain, scale, gid="box"):
-    """Draw a box and its strip: rounded for inputs, dashed without gradient, double for the end."""
+    """Draw a box and its strip: inputs rounded, without gradient dashed, the loss double."""
     grey = kind in (CONSTANT, CUT)
     rounded = kind in (LEAF, CONSTANT)
     colour = {LEAF: TRAIN, RESULT: BEST}.get(kind, "0.55" if grey else "0.2")
@@ -427,7 +435,7 @@ def paint_box(ax, kind, centre, size, strip_height, plain, scale, gid="box"):
 
 
 def paint_arrow(ax, path, scale, flows=True, head=True):
-    """Draw an arrow; dashed and grey where no gradient comes back."""
+    """Draw an arrow, dashed and grey if no gradient flows back along it."""
     arrow = FancyArrowPatch(
         path=path,
         arrowstyle="-|>" if head else "-",

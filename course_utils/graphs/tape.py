@@ -1,4 +1,4 @@
-"""Notes what PyTorch computes, so that `course_utils.graphs` can draw it."""
+"""Record what PyTorch computes, so that `course_utils.graphs` can draw it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from course_utils.graphs.drawing import (
     format_in_box,
 )
 
-# How a call is written; its precedence; and the least precedence of an operand without brackets.
+# A call's notation, its precedence, and the least precedence of an operand without brackets.
 ATOM = 4
 FORMS = {
     "add": ("{} + {}", 1, (1, 2)), "sub": ("{} − {}", 1, (1, 2)), "neg": ("−{}", 1, (2,)),
@@ -36,24 +36,24 @@ FORMS = {
     "mul_": ("{} *= {}", 0, (1, 0)), "div_": ("{} /= {}", 0, (1, 0)),
 }  # fmt: skip
 SUPERSCRIPTS = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-# What autograd says when it cannot find gradients any more, and what we say.
+# Words in autograd's error when it can no longer compute gradients: our message.
 UNUSABLE = {
     "second time": "backward has freed the graph of this loss: draw its gradients before "
     "backward, or call backward(retain_graph=True).",
     "modified by an inplace operation": "a tensor behind this loss was changed in place after the "
-    "loss was computed: draw its gradients before that.",
+    "loss was computed: draw its gradients before that change.",
 }
-LONGEST = 16  # characters of an expression; a longer one has dots for what was computed
+LONGEST = 16  # characters of an expression; in a longer one, a dot stands for a computed operand
 
 
 @dataclass
 class Record:
-    """A tensor as the tape saw it."""
+    """A tensor as it was when the tape recorded it."""
 
-    tensor: Any  # kept, so that its id stays its own
+    tensor: Any  # kept, so that no other tensor gets its id
     version: int
     value: Any  # a copy
-    gradient_edge: Any  # where autograd finds its gradient; None: it needs none
+    gradient_edge: Any  # where autograd finds its gradient; None if it needs none
     text: str
     precedence: int = ATOM
     parents: tuple = ()
@@ -62,10 +62,10 @@ class Record:
 
 
 class Tape:
-    """What `record` returns."""
+    """A record of what PyTorch computed inside a `with` block."""
 
     def __init__(self, leaves: dict[str, Any]):
-        """Start with the named leaves."""
+        """Start with the named leaves and no records."""
         self._names = {id(leaf): (name, leaf) for name, leaf in leaves.items()}
         self._records, self._known, self._paused = [], {}, False
 
@@ -90,8 +90,8 @@ class Tape:
     def draw(self, loss: Any, gradients: bool = False, *, ax: Axes | None = None) -> str | None:
         """Draw the graph behind `loss`: values, expressions and local derivatives.
 
-        With `gradients=True` every node shows d loss / d node, too, as autograd finds it: possible
-        until `loss.backward()` has freed what it needs. No `.grad` is touched.
+        With `gradients=True`, every node also shows d loss / d node as autograd computes it, which
+        is possible until `loss.backward()` frees the graph. No `.grad` is touched.
         """
         self._paused = True
         try:
@@ -101,7 +101,7 @@ class Tape:
         return draw(graph, ax)
 
     def _call(self, func, args, kwargs):
-        """Call the function, and note each tensor that it makes or changes."""
+        """Call the function and record each tensor that it makes or changes."""
         if self._paused:
             return func(*args, **kwargs)
         parents = tuple(self._index(operand) for operand in tensors_in((args, kwargs)))
@@ -114,7 +114,7 @@ class Tape:
             known, edge = self._known.get(id(output)), gradient_edge_of(output)
             old = known is not None and self._records[known].version == version_of(output)
             if not parents or old or (edge and output.is_leaf):
-                continue  # nothing computed; where it is used it is an input
+                continue  # not computed: an input where it is used
             text, precedence = self._write(name, args, kwargs)
             if len(outputs) > 1:
                 text, precedence = f"{text}[{position}]", ATOM
@@ -123,15 +123,15 @@ class Tape:
             )
             record.call = func, args, kwargs, position
             record.note = "" if edge else self._why_constant(name, parents)
-            self._keep(record)
+            self._add(record)
         return result
 
-    def _keep(self, record):
+    def _add(self, record):
         self._known[id(record.tensor)] = len(self._records)
         self._records.append(record)
 
     def _index(self, tensor):
-        """Return the index of a tensor's record; one not seen before, or changed, is an input."""
+        """Return the index of a tensor's record, made now as an input if it is new or changed."""
         record = self._records[self._known[id(tensor)]] if id(tensor) in self._known else None
         edge = gradient_edge_of(tensor)
         if (
@@ -148,11 +148,11 @@ class Tape:
                 name = format_in_box(to_numpy(tensor))
             text = name or ("leaf" if edge else "tensor")
             note = "" if edge else "constant"
-            self._keep(Record(tensor, version_of(tensor), copy_of(tensor), edge, text, note=note))
+            self._add(Record(tensor, version_of(tensor), copy_of(tensor), edge, text, note=note))
         return self._known[id(tensor)]
 
     def _why_constant(self, name, parents):
-        """Say why a result needs no gradient."""
+        """Return why a result needs no gradient."""
         import torch
 
         parents = [self._records[parent] for parent in parents]
@@ -199,7 +199,7 @@ class Tape:
         return text, precedence
 
     def _graph(self, loss, gradients):
-        """Turn what lies behind `loss` into a Graph."""
+        """Return the computation behind `loss` as a Graph."""
         last = self._find(loss)
         behind, reached = {last}, {last}
         for k in range(last, -1, -1):  # parents come before children
@@ -210,7 +210,7 @@ class Tape:
                     p for p in self._records[k].parents if self._records[p].gradient_edge
                 )
         behind, reached = sorted(behind), sorted(reached)
-        advice = "Draw a smaller expression, or its structure alone by graphs.torchviz."
+        advice = "Draw a smaller expression, or only its structure with graphs.torchviz."
         check_size(len(behind), MAX_NODES, advice)
         found = dict.fromkeys(behind)
         if gradients:
@@ -246,15 +246,15 @@ class Tape:
         return Graph(nodes, edges, describe(nodes, gradients), legend)
 
     def _find(self, loss):
-        """Return the index of the loss, or say why it cannot be drawn."""
+        """Return the index of the loss; raise an error if it cannot be drawn."""
         import torch
 
         if not isinstance(loss, torch.Tensor):
             raise TypeError(f"draw needs the loss, a tensor, got a {type(loss).__name__}.")
         if loss.grad_fn is None:
             raise ValueError(
-                "this tensor has no grad_fn, so no graph lies behind it: it is an input, or it "
-                "was detached, computed under no_grad, or from inputs that require no gradient."
+                "this tensor has no grad_fn, so there is no graph behind it: it is an input, or it "
+                "was detached, computed under no_grad, or made of inputs that require no gradient."
             )
         if loss.numel() != 1:
             raise ValueError(
@@ -270,7 +270,7 @@ class Tape:
         return index
 
     def _gradients(self, loss, reached):
-        """Return d loss / d tensor for each of these records, by autograd."""
+        """Return autograd's d loss / d tensor for each of these records."""
         import torch
 
         edges = [self._records[k].gradient_edge for k in reached]
@@ -285,21 +285,22 @@ class Tape:
     def _steps(self, record, gradient):
         """Return for each parent (local derivative, what this path adds to its gradient).
 
-        The call is made once more on copies of its operands, so that nothing of the student's is
-        touched. What then comes out otherwise (dropout), or not at all, gives (None, None).
+        The call is repeated on copies of its operands, so that no tensor of the student's changes.
+        If that fails or gives a different result (dropout), each pair is (None, None).
         """
         import torch
 
         operands = [self._records[parent] for parent in record.parents]
         for widen in (True, False):
-            # Operands as large as the result: then each row's derivative shows, not their sum.
+            # With operands as large as the result, each row shows its derivative, not the sum.
             inputs = []
             for operand in operands:
                 shape = operand.value.shape
-                shape = record.value.shape if widen and fits(shape, record.value.shape) else shape
+                if widen and broadcasts(shape, record.value.shape):
+                    shape = record.value.shape
                 inputs.append(operand.value.expand(shape).clone())
                 inputs[-1].requires_grad_(operand.gradient_edge is not None)
-            result = again(record, inputs)
+            result = repeat_call(record, inputs)
             if result is not None:
                 break
         else:
@@ -317,7 +318,7 @@ class Tape:
         for operand, one, probed, path in zip(
             operands, pull(torch.ones_like(result)), pull(probe), paths, strict=True
         ):
-            # Derivatives row by row, if row i of the result depends on row i of the operand alone.
+            # Row by row only if row i of the result depends on no other row of the operand.
             rows = one is not None and one.numel() == result.numel()
             rows = rows and torch.allclose((one.ravel() * probe.ravel()), probed.ravel(), 1e-4)
             local = to_numpy(one) if rows or (one is not None and result.numel() == 1) else None
@@ -326,13 +327,13 @@ class Tape:
         return steps
 
 
-def again(record, inputs):
-    """Make a recorded call again on other operands; None where something else comes out."""
+def repeat_call(record, inputs):
+    """Repeat a recorded call on copies of its operands; return None if the result differs."""
     import torch
     from torch.utils._pytree import tree_map_only
 
     func, args, kwargs, position = record.call
-    passed = [t.clone() for t in inputs]  # because a call in place may not change a leaf
+    passed = [t.clone() for t in inputs]  # because a call in place must not change a leaf
     rest = iter(passed)
     args, kwargs = tree_map_only(torch.Tensor, lambda _: next(rest), (args, kwargs))
     try:
@@ -353,7 +354,7 @@ def tensors_in(things):
 
 
 def gradient_edge_of(tensor):
-    """Return where autograd finds a tensor's gradient, None where it has none."""
+    """Return where autograd finds a tensor's gradient, None if it has none."""
     from torch.autograd.graph import get_gradient_edge
 
     try:
@@ -362,29 +363,29 @@ def gradient_edge_of(tensor):
         return None
 
 
-def fits(shape, target):
-    """Return whether broadcasting brings a tensor of this shape to the target's shape."""
+def broadcasts(shape, target):
+    """Return whether a tensor of this shape can be broadcast to the target shape."""
     pairs = zip(shape[::-1], target[::-1], strict=False)
     return len(shape) <= len(target) and all(one in (1, other) for one, other in pairs)
 
 
 def version_of(tensor):
-    """Return how often a tensor was changed in place."""
+    """Return how often a tensor has been changed in place."""
     return 0 if tensor.is_inference() else tensor._version
 
 
 def copy_of(tensor):
-    """Copy a tensor's numbers."""
+    """Return a copy of a tensor without its graph."""
     return tensor.detach().clone()
 
 
 def to_numpy(tensor):
-    """Copy a tensor's numbers into an array."""
+    """Return a tensor's numbers as a new array."""
     return copy_of(tensor).cpu().numpy()
 
 
 def index_text(index):
-    """Write what is between the brackets of t[...]."""
+    """Return the text between the brackets of t[...]."""
     if isinstance(index, tuple):
         return ", ".join(index_text(part) for part in index)
     if isinstance(index, slice):

@@ -13,7 +13,6 @@ from types import SimpleNamespace
 import pytest
 
 from tests.lessons.wrong_answers import answers_of
-from tests.plugins.nbval_tolerance import picture_difference
 from tests.support.jupyterlab import (
     ALL_RAN,
     ERRORS,
@@ -22,21 +21,22 @@ from tests.support.jupyterlab import (
     PANEL,
     PROMPTS,
     choose,
-    lessons,
     open_lesson,
     run_all,
     window,
 )
 from tests.support.lessons import NUMBERS, ROOT, exercises, read_notebook
+from tests.support.pictures import picture_difference
 from tests.support.readable import BEHIND, CONTRAST, FAINT, lost
 from tests.support.slider_cell import CELLS, HANDLE, SliderCell, tab_to
+from tests.support.tiers import slow_after
 
 WRITTEN = f"{PANEL} .jp-RenderedMarkdown, {PANEL} .jp-OutputArea-output"  # by the course
 COLOURED_CODE = "pre span[class]"  # by JupyterLab, in its own colours
 SHOT = {"width": 1150, "height": 3600}
 
 
-@pytest.fixture(scope="module", params=lessons(quick=2))
+@pytest.fixture(scope="module", params=slow_after(2, NUMBERS))
 def lesson(browser, lab, request):
     """Open a lesson and run all of it; give its page, its cells there, and what is stored."""
     number = request.param
@@ -212,6 +212,16 @@ def test_console_reports_no_error(lesson):
     assert lesson.page.errors == []
 
 
+def wait_until_keys_count(page):
+    """Wait until the kernel is ready and the notebook has the focus for good.
+
+    The panel that opens last may take the focus once more, and a key pressed before that is lost.
+    """
+    page.wait_for_function(IDLE)
+    page.wait_for_timeout(1000)
+    page.locator(f"{PANEL} .jp-Cell:focus").wait_for()
+
+
 def test_keys_are_enough(lab, page):
     """Open a lesson, run it cell by cell, move its slider and unfold a solution, by keys alone."""
     number = next(n for n in NUMBERS if slider_calls(read_notebook(n).cells))
@@ -222,7 +232,7 @@ def test_keys_are_enough(lab, page):
 
     page.goto(f"{base}/?token={token}")
     page.locator(f"{PANEL} .jp-Cell").first.wait_for()  # of the first lesson
-    page.wait_for_function(IDLE)
+    wait_until_keys_count(page)
     keys.press("Control+Shift+c")
     page.locator(".lm-CommandPalette-input:focus").wait_for()
     keys.type("Open from Path")
@@ -232,10 +242,7 @@ def test_keys_are_enough(lab, page):
     keys.type(name)
     keys.press("Enter")
     page.locator(f"{PANEL} .jp-Cell").nth(len(cells) - 1).wait_for()
-    page.wait_for_function(IDLE)
-    # The panel that opens last may take the focus once more; a key pressed before that is lost.
-    page.wait_for_timeout(1000)
-    page.locator(f"{PANEL} .jp-Cell:focus").wait_for()
+    wait_until_keys_count(page)
 
     moved = next(k for k, cell in enumerate(cells) if slider_calls([cell]))
     for k in range(moved + 1):

@@ -6,11 +6,11 @@ By default those of the first lesson only; `course.py test --browser` shows all.
 import pytest
 
 from commands import slides
-from tests.support.jupyterlab import lessons
 from tests.support.lessons import NOTEBOOKS, NUMBERS
+from tests.support.tiers import slow_after
 
 WIDTH, HEIGHT = 1280, 720
-LEAST_SCALE = 0.48  # A letter in a picture is then 7 of 720 pixels high: a high graph of lesson 03.
+LEAST_SCALE = 0.48  # A letter in a picture is then 7 of 720 pixels high: one of the high graphs.
 # How many slides have had room to grow.
 ENLARGED = "Reveal.getSlides().filter(s => s.style.getPropertyValue('--zoom') > 1).length"
 # Shows one slide after the other; returns what each has beyond its edges or too small.
@@ -35,10 +35,10 @@ LOOK = """([width, height, scale]) => Reveal.getSlides().map(slide => {
 }).filter(([_, wrong]) => wrong.length)"""
 
 
-@pytest.mark.parametrize("number", lessons(quick=1))
+@pytest.mark.parametrize("number", slow_after(1, NUMBERS))
 def test_slides_fit_the_screen_and_need_no_network(page, tmp_path, number):
     path = tmp_path / f"{number}.html"
-    path.write_text(slides.slides(NOTEBOOKS[NUMBERS.index(number)]), "utf-8")
+    path.write_text(slides.render(NOTEBOOKS[NUMBERS.index(number)]), "utf-8")
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     page.context.set_offline(True)

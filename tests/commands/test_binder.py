@@ -1,4 +1,4 @@
-"""The image that Binder builds, as repo2docker's own code plans it; and its steps, done here."""
+"""The image that Binder builds, as repo2docker plans it, and its steps, done here."""
 
 import contextlib
 import filecmp
@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 from commands.binder import FIRST, launch_link
-from tests.support.lessons import ROOT, copy_course
+from tests.support.lessons import NOTEBOOKS, ROOT, copy_course
 from tests.support.repository import Copy
 
 pytestmark = pytest.mark.filterwarnings("ignore:pythonjsonlogger")  # repo2docker's import
@@ -25,14 +25,14 @@ PLAN = "binder/requirements.txt"
 
 
 def pins(path):
-    """Return the lines of a requirements file that install, without comments."""
+    """Return the lines of a requirements file, without comments."""
     lines = [line.split("#")[0].strip() for line in path.read_text("utf-8").splitlines()]
     return [line for line in lines if line]
 
 
 @pytest.fixture(scope="module")
 def plan():
-    """The build pack that repo2docker picks, and the Dockerfile that it writes."""
+    """The build pack that repo2docker chooses, and the Dockerfile that it writes."""
     from repo2docker.app import Repo2Docker
 
     app = Repo2Docker()
@@ -41,12 +41,12 @@ def plan():
         pack = next(pack for pack in packs if pack.detect())
         pack.platform = "linux/amd64"
         pack.dockerfile = pack.render({"NB_UID": "1000"})
-        pack.get_preassemble_scripts()  # Reads the files now, and keeps what it has read.
+        pack.get_preassemble_scripts()  # It reads the files now and remembers them.
     return pack
 
 
 class Image:
-    """What is built: an environment's folder, a home, and a way to run a line there."""
+    """The built image: an environment's folder, a home folder, and a way to run a line there."""
 
     def __init__(self, folder):
         self.prefix, self.home = folder / "environment", folder / "home"
@@ -62,7 +62,7 @@ class Image:
         return ran.stdout
 
     def lend_packages(self):
-        """Let the environment have the packages of this one, with a pip that finds them there."""
+        """Give the environment this one's packages, and a pip that finds them."""
         folder = sysconfig.get_path("purelib", "venv", {"base": str(self.prefix)})
         Path(folder, "lent.pth").write_text(sysconfig.get_path("purelib"))
         pip = self.prefix / "bin/pip"
@@ -70,8 +70,8 @@ class Image:
         pip.chmod(0o755)
 
 
-def with_an_index_that_answers(text):
-    """Take PyTorch's index out of the requirements if it is silent: pip would wait for it."""
+def drop_a_silent_index(text):
+    """Remove PyTorch's index from the requirements if it is silent: pip would wait for it."""
     index = re.search(r"--extra-index-url (\S+)", text)
     try:
         urllib.request.urlopen(f"{index[1]}/torch/", timeout=3).close()
@@ -82,20 +82,20 @@ def with_an_index_that_answers(text):
 
 @pytest.fixture(scope="module", params=["lent", pytest.param("installed", marks=pytest.mark.slow)])
 def image(plan, request, tmp_path_factory):
-    """The steps of the Dockerfile, done in a folder: requirements, the course, postBuild.
+    """Do the Dockerfile's steps in a folder: requirements, the course, postBuild.
 
-    By default pip finds the packages in place, lent from this environment. `course.py test
-    --binder` also installs them all, from the configured index if PyTorch's doesn't answer.
+    pip finds this environment's packages installed. `course.py test --binder` also installs them
+    all, from the configured index if PyTorch's does not respond.
     """
     made = Image(tmp_path_factory.mktemp("image"))
     installs = request.param == "installed"
     venv.create(made.prefix, symlinks=True, with_pip=installs)
     requirements = (ROOT / PLAN).read_text("utf-8")
     if installs:
-        requirements = with_an_index_that_answers(requirements)
+        requirements = drop_a_silent_index(requirements)
     else:
         made.lend_packages()
-    # Nothing else is there yet: whatever else a commit changes, this layer is kept.
+    # Nothing else is there yet, so a commit that changes other files keeps this layer.
     (made.home / PLAN).parent.mkdir(parents=True)
     (made.home / PLAN).write_text(requirements)
     for _, script in plan.get_preassemble_scripts():
@@ -106,7 +106,7 @@ def image(plan, request, tmp_path_factory):
     return made
 
 
-def test_the_requirements_take_pytorchs_small_builds_and_name_no_file():
+def test_the_requirements_use_pytorchs_small_builds_and_name_no_file():
     index, *rest = pins(ROOT / PLAN)
     option, url = index.split()
     assert option == "--extra-index-url"
@@ -120,7 +120,7 @@ def test_the_image_has_a_python_that_ci_tests(plan):
     assert f'"{plan.python_version}"' in (ROOT / ".github/workflows/test.yml").read_text("utf-8")
 
 
-def test_the_layers_stand_in_the_order_that_keeps_them(plan):
+def test_the_layers_have_the_order_that_keeps_them(plan):
     steps = [
         f'pip install --no-cache-dir -r "{PLAN}"',
         "src/ ${REPO_DIR}/",
@@ -134,7 +134,7 @@ def test_the_layers_stand_in_the_order_that_keeps_them(plan):
     assert copied == [f"src/{PLAN}", "src/"]
 
 
-def test_a_clone_has_line_endings_and_run_bits_that_linux_can_run(tmp_path):
+def test_a_clone_has_line_endings_and_modes_that_linux_can_run(tmp_path):
     author = Copy(tmp_path / "author")
     shutil.copytree(ROOT / "binder", author.folder / "binder")
     shutil.copy(ROOT / ".gitattributes", author.folder)
@@ -158,16 +158,17 @@ def test_the_image_hands_the_lessons_out_and_shows_no_news(image):
 
 def test_every_kernel_has_one_thread(image):
     code = "import numpy, torch, threadpoolctl as t; print(t.ThreadpoolController().info())"
-    said = image(f'binder/start python -c "{code}"')
-    assert set(re.findall(r"'num_threads': (\d+)", said)) == {"1"}, said
+    output = image(f'binder/start python -c "{code}"')
+    assert set(re.findall(r"'num_threads': (\d+)", output)) == {"1"}, output
 
 
+@pytest.mark.slow
 def test_the_first_lesson_runs_in_the_image(image):
     path = FIRST.removeprefix("lab/tree/")
     image(f"binder/start python -m nbconvert --to notebook --execute --inplace {path}")
     outputs = [o for c in nbformat.read(image.home / path, 4).cells for o in c.get("outputs", [])]
-    said = "".join(output.get("text", "") for output in outputs)
-    assert "All fine: go on." in said
+    text = "".join(output.get("text", "") for output in outputs)
+    assert "All fine: go on." in text
 
 
 def test_the_image_stays_small(image):
@@ -176,7 +177,7 @@ def test_the_image_stays_small(image):
     assert float(re.search(r"together \| ([\d,]+)", table)[1].replace(",", "")) < 1600
 
 
-QUERY = "/HEAD?urlpath=lab%2Ftree%2Fmy_notebooks%2F00_start_here.ipynb"
+QUERY = f"/HEAD?urlpath=lab%2Ftree%2Fmy_notebooks%2F{NOTEBOOKS[0].name}"
 
 
 @pytest.mark.parametrize(
@@ -225,6 +226,7 @@ def test_an_address_that_is_not_public_is_named(remote):
 def test_the_command_prints_the_link_of_this_copy(tmp_path):
     copy = Copy(tmp_path / "copy")
     shutil.copytree(ROOT / "commands", copy.folder / "commands")
+    shutil.copytree(ROOT / "notebooks", copy.folder / "notebooks")
 
     def call(*arguments):
         command = [sys.executable, "-m", "commands.binder", *arguments]
@@ -241,6 +243,4 @@ def test_the_command_prints_the_link_of_this_copy(tmp_path):
     assert call().stdout == link
     copy.git("remote", "set-url", "origin", "/nowhere")
     assert call().returncode == 1
-    assert (
-        call().stderr == "No link: mybinder.org needs a public address, and '/nowhere' is none.\n"
-    )
+    assert call().stderr == "No link: mybinder.org needs a public address; '/nowhere' isn't one.\n"

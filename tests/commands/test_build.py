@@ -185,6 +185,15 @@ def test_an_unknown_number_is_named_with_those_there_are(course, capsys):
     assert "there is no lesson 07; there are 01" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("file", "repeated"), [("01_b.py", "01"), ("02_a.py", "a")])
+def test_two_lessons_with_one_number_or_name_are_refused(course, capsys, file, repeated):
+    (course / "lessons" / file).write_text("# %%\n1 + 1\n")
+    with pytest.raises(SystemExit):
+        build.main([], course)
+    words = f"two files in lessons/ have the number or name {repeated}: rename one"
+    assert words in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

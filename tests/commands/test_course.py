@@ -1,4 +1,4 @@
-"""course.py refuses, explains itself and dispatches; here before there is an environment."""
+"""course.py refuses a Python, explains itself and dispatches, before there is an environment."""
 
 import ast
 import os
@@ -33,14 +33,14 @@ LINUX = ((3, 13, 1), True, "linux-x86_64", "x86_64", "cpython x86_64-pc-linux-gn
         ((3, 12, 9), True, "macosx-10.13-universal2", "arm64", "cpython arm-apple-darwin"),
     ],
 )
-def test_a_platform_with_a_wheel_is_welcome(facts):
+def test_a_platform_with_a_wheel_is_accepted(facts):
     assert course.refusal(*facts) == ""
 
 
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        (((3, 10, 13), *LINUX[1:]), "3.11 to 3.14, and this is cpython 3.10.13"),
+        (((3, 10, 13), *LINUX[1:]), "3.11 to 3.14; this is cpython 3.10.13"),
         (((2, 7, 18), *LINUX[1:]), "2.7.18"),
         (((3, 15, 0), *LINUX[1:]), "3.15.0"),
         (((3, 11, 9), True, "linux-x86_64", "x86_64", "pypy linux-gnu"), "CPython"),
@@ -64,13 +64,13 @@ def old_pythons():
     versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     found |= {str(path) for path in versions.glob("[23].*/bin/python")}
     for python in sorted(found):
-        asked = [python, "-c", "import sys; print(sys.version_info < (3, 11))"]
-        if subprocess.run(asked, capture_output=True, text=True).stdout == "True\n":
+        command = [python, "-c", "import sys; print(sys.version_info < (3, 11))"]
+        if subprocess.run(command, capture_output=True, text=True).stdout == "True\n":
             yield python
 
 
-def test_an_old_python_is_told_so_in_one_line():
-    # This Python posing as an old one, which is always here, and the real ones that are.
+def test_an_old_python_gets_a_message_of_one_line():
+    # This Python, posing as an old one, and the old ones that this machine has.
     pose = (
         "import runpy, sys; sys.version_info = (3, 9, 18); sys.argv[0] = 'course.py';"
         f"runpy.run_path({str(ROOT / 'course.py')!r}, run_name='__main__')"
@@ -80,10 +80,10 @@ def test_an_old_python_is_told_so_in_one_line():
         answer = subprocess.run(call, capture_output=True, text=True)
         assert answer.returncode == 1
         assert answer.stderr.count("\n") == 1
-        assert re.search(r"3\.11 to 3\.14, and this is .*[23]\.\d+\.\d+\..* Binder", answer.stderr)
+        assert re.search(r"3\.11 to 3\.14; this is .*[23]\.\d+\.\d+\..* Binder", answer.stderr)
 
 
-def test_course_py_is_short_and_holds_nothing_that_an_old_python_cannot_read():
+def test_course_py_is_short_and_contains_nothing_that_an_old_python_cannot_read():
     source = (ROOT / "course.py").read_bytes()
     assert source.isascii(), "Python 2 reads ASCII only"
     tree = ast.parse(source)
@@ -98,18 +98,18 @@ def test_course_py_is_short_and_holds_nothing_that_an_old_python_cannot_read():
     assert names <= sys.stdlib_module_names
 
 
-def test_help_names_every_command_and_sets_nothing_up(tiny):
+def test_help_lists_every_command_and_sets_nothing_up(tiny):
     answer = tiny.call("--help")
     assert answer.returncode == 0
     assert all(f"\n  {name} " in answer.stdout for name in course.COMMANDS)
     assert not tiny.venv.exists()
 
 
-def test_an_unknown_command_is_named_with_those_there_are(tiny):
+def test_an_unknown_command_is_named_with_the_known_ones(tiny):
     answer = tiny.call("tset")
     assert answer.returncode == 2
     names = "lab, hand_out, update, test, build, slides"
-    assert answer.stderr == f"There is no command 'tset', only {names}.\n"
+    assert answer.stderr == f"There is no command 'tset'. Choose one of: {names}.\n"
     assert not tiny.venv.exists()
 
 
@@ -117,14 +117,14 @@ def test_a_copy_without_its_commands_says_so(tiny):
     (tiny.folder / "commands/lock.py").unlink()
     answer = tiny.call("lab")
     assert answer.returncode == 1
-    assert answer.stderr.startswith("This copy of the course is not complete: ")
+    assert answer.stderr.startswith("This copy of the course is incomplete: ")
     assert "commands.lock" in answer.stderr
     assert answer.stderr.count("\n") == 1
     assert not tiny.venv.exists()
 
 
 def test_an_environment_whose_python_does_not_start_is_named(tiny):
-    """Its folder was copied by a tool that loses the mode of files, for example."""
+    """For example, if its folder was copied by a tool that loses file modes."""
     (tiny.folder / "commands/set_up.py").write_text(
         "PYTHON = __file__\nclass SetUpError(Exception): pass\n"
         "def set_up(extra): pass\ndef environment(): pass\n"
@@ -132,4 +132,4 @@ def test_an_environment_whose_python_does_not_start_is_named(tiny):
     answer = tiny.call("lab")
     assert answer.returncode == 1
     assert answer.stderr.startswith("lab does not start: ")
-    assert answer.stderr.endswith("Rename .venv and call this again.\n")
+    assert answer.stderr.endswith("Rename .venv and run the command again.\n")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,11 @@ class Desk:
         cell = nbformat.v4.new_code_cell(text, id="a", execution_count=1, outputs=[output])
         nbformat.write(nbformat.v4.new_notebook(cells=[cell]), self.source / name)
 
+    def publish_page(self, name, text):
+        """Write a page to look things up."""
+        (self.source.parent / "docs").mkdir(exist_ok=True)
+        (self.source.parent / "docs" / name).write_text(text, "utf-8")
+
     def hand_out(self):
         """Hand out without trouble; return the lines."""
         lines, wrong = hand_out.hand_out(self.source, self.target)
@@ -48,10 +54,13 @@ class Desk:
         """Return the record of what was handed out."""
         return json.loads((self.target / ".handed_out.json").read_text())
 
-    def first_edition_record(self):
-        """Put a record of the form in its place that the first edition wrote."""
+    def first_edition_record(self, **others):
+        """Replace the record by one as the first edition wrote it, with other files handed out."""
         files = [file for files in self.record().values() for file in files.items()]
         old = {name: version["bytes"] for name, version in files}
+        for name, text in others.items():
+            (self.target / name).write_text(text)
+            old[name] = sha256(text.encode()).hexdigest()
         (self.target / ".handed_out.json").write_text(json.dumps(old))
 
     def withdraw(self, name):
@@ -91,14 +100,12 @@ def desk(tmp_path):
     desk = Desk(tmp_path)
     desk.publish("01_a.ipynb", "one")
     desk.publish("02_b.ipynb", "two, café")
-    (desk.source / "matplotlibrc").write_text("figure.figsize: 5, 3\n")
     return desk
 
 
 def test_every_lesson_is_handed_out_without_its_outputs(desk):
-    assert desk.hand_out() == ["Handed out 01_a.ipynb, 02_b.ipynb, matplotlibrc"]
+    assert desk.hand_out() == ["Handed out 01_a.ipynb, 02_b.ipynb"]
     assert desk.texts() == {"01_a.ipynb": "one", "02_b.ipynb": "two, café"}
-    assert (desk.target / "matplotlibrc").read_text() == "figure.figsize: 5, 3\n"
     (cell,) = nbformat.read(desk.target / "01_a.ipynb", as_version=4).cells
     assert cell.outputs == []
     assert cell.execution_count is None
@@ -267,9 +274,9 @@ def test_what_stands_in_a_lessons_place_is_named_and_kept(desk, tmp_path, thing)
     if thing == "link":
         elsewhere.write_text("mine")
     lines, wrong = hand_out.hand_out(desk.source, desk.target)
-    assert lines == ["Handed out 02_b.ipynb, matplotlibrc"]
+    assert lines == ["Handed out 02_b.ipynb"]
     assert len(wrong) == 1
-    assert wrong[0] == f"{path} is a link or a folder, not a lesson: rename it and call this again"
+    assert wrong[0] == f"{path} is a link or a folder, not a file: rename it and call this again"
     assert path.is_symlink() or path.is_dir()
     assert not elsewhere.exists() or elsewhere.read_text() == "mine"
 
@@ -316,7 +323,7 @@ def test_a_refused_file_is_named_and_nothing_is_lost(desk, monkeypatch, module, 
 
 @pytest.fixture(params=["this record", "the first edition's record"])
 def moved_on(desk, request):
-    """A student with lessons 01 to 03, whose course has since put a lesson before them."""
+    """A student with three lessons, whose course has since put a lesson before them."""
     desk.publish("03_c.ipynb", "three")
     desk.hand_out()
     if request.param != "this record":
@@ -531,28 +538,114 @@ def test_what_the_course_withdrew_moves_and_what_was_edited_of_it_stays(desk):
     desk.hand_out()
     desk.edit("01_a.ipynb", "mine")
     desk.publish("03_c.ipynb", "three")
-    for name in ("01_a.ipynb", "02_b.ipynb", "matplotlibrc"):
+    for name in ("01_a.ipynb", "02_b.ipynb"):
         desk.withdraw(name)
     assert desk.hand_out() == [
         "Handed out 03_c.ipynb",
         "Your edits stay in what the course no longer has: 01_a.ipynb",
-        "Moved old lessons that you had not changed: first_edition/02_b.ipynb,"
-        " first_edition/matplotlibrc",
+        "Moved old lessons that you had not changed: first_edition/02_b.ipynb",
     ]
     assert desk.hand_out() == []
-    assert set(desk.files()) == {"01_a.ipynb", "03_c.ipynb", "first_edition/02_b.ipynb"} | {
-        "first_edition/matplotlibrc"
-    }
+    assert set(desk.files()) == {"01_a.ipynb", "03_c.ipynb", "first_edition/02_b.ipynb"}
 
 
-def test_an_edited_matplotlibrc_stays_when_the_course_has_none(desk):
+@pytest.mark.parametrize("edited", [False, True])
+def test_the_first_editions_matplotlibrc_moves_away_unless_it_was_edited(desk, edited):
+    """The course's style is in its package now: a file of it would restyle a student's figures."""
     desk.hand_out()
-    (desk.target / "matplotlibrc").write_text("figure.figsize: 3, 2\n")
-    desk.withdraw("matplotlibrc")
-    line = "Your edits stay in what the course no longer has: matplotlibrc"
+    desk.first_edition_record(matplotlibrc="figure.figsize: 5, 3\n")
+    style = desk.target / "matplotlibrc"
+    if edited:
+        style.write_text("figure.figsize: 3, 2\n")
+    line = "Moved old lessons that you had not changed: first_edition/matplotlibrc"
+    if edited:
+        line = "Your edits stay in what the course no longer has: matplotlibrc"
     assert desk.hand_out() == [line]
     assert desk.hand_out() == []
-    assert desk.files()["matplotlibrc"] == "figure.figsize: 3, 2\n"
+    place = style if edited else desk.target / "first_edition" / "matplotlibrc"
+    assert place.read_text() == f"figure.figsize: {'3, 2' if edited else '5, 3'}\n"
+    assert style.exists() is edited
+
+
+PAGE = """[The names](names.md), [01](../notebooks/01_a.ipynb#part), [03](../notebooks/03_c.ipynb)
+and [é](../docs/glossary.md#e). ![a picture](../docs/pictures/01_a.png)"""
+PAGE_OF_STUDENT = """[The names](names.md), [01](01_a.ipynb#part), [03](../notebooks/03_c.ipynb)
+and [é](glossary.md#e). ![a picture](../docs/pictures/01_a.png)"""
+
+
+def test_pages_are_handed_out_and_link_to_the_students_own_copies(desk):
+    desk.publish_page("glossary.md", PAGE)
+    desk.publish_page("names.md", "Names.\n")
+    desk.publish_page("measured.md", "Of no use to a student.\n")
+    assert desk.hand_out() == ["Handed out 01_a.ipynb, 02_b.ipynb, glossary.md, names.md"]
+    files = desk.files()
+    assert set(files) == {"01_a.ipynb", "02_b.ipynb", "glossary.md", "names.md"}
+    assert files["glossary.md"] == PAGE_OF_STUDENT
+    assert files["names.md"] == "Names.\n"
+    assert desk.hand_out() == []
+
+
+def test_a_lessons_link_to_a_page_leads_to_the_students_own_copy(desk):
+    desk.publish_page("glossary.md", "Words.\n")
+    cells = [
+        nbformat.v4.new_markdown_cell(PAGE, id="a"),
+        nbformat.v4.new_code_cell('"[a](../docs/glossary.md)"', id="b"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), desk.source / "01_a.ipynb")
+    desk.hand_out()
+    path = desk.target / "01_a.ipynb"
+    text, code = nbformat.read(path, as_version=4).cells
+    # names.md was not handed out, and this lesson's link to it was no link to docs/ anyway.
+    assert text.source == PAGE_OF_STUDENT
+    assert code.source == '"[a](../docs/glossary.md)"'
+    saved = path.read_bytes()
+    nbformat.write(nbformat.read(path, as_version=4), path)
+    assert path.read_bytes() == saved
+
+
+def test_a_page_that_a_student_changed_is_treated_as_a_lesson_is(desk):
+    desk.publish_page("glossary.md", "Words.\n")
+    desk.hand_out()
+    (desk.target / "glossary.md").write_text("My words.\n")
+    assert desk.hand_out() == []
+    desk.publish_page("glossary.md", "More words.\n")
+    line = "Your changes stay; the new version is beside them: glossary_new_version.md"
+    assert desk.hand_out() == [line]
+    desk.publish_page("glossary.md", "Even more words.\n")
+    assert desk.hand_out() == [line]
+    assert desk.files()["glossary.md"] == "My words.\n"
+    assert desk.files()["glossary_new_version.md"] == "Even more words.\n"
+
+
+def test_a_students_own_file_with_the_name_of_a_page_stays(desk):
+    desk.hand_out()
+    (desk.target / "names.md").write_text("Names of my group.\n")
+    desk.publish_page("names.md", "Names.\n")
+    line = "Your changes stay; the new version is beside them: names_new_version.md"
+    assert desk.hand_out() == [line]
+    assert desk.files()["names.md"] == "Names of my group.\n"
+
+
+def test_a_renumbered_lesson_is_linked_to_by_its_new_name(desk):
+    desk.publish_page("glossary.md", "[01](../notebooks/01_a.ipynb)")
+    desk.hand_out()
+    os.replace(desk.source / "01_a.ipynb", desk.source / "05_a.ipynb")
+    desk.publish_page("glossary.md", "[05](../notebooks/05_a.ipynb)")
+    assert "Refreshed glossary.md" in desk.hand_out()
+    assert desk.files()["glossary.md"] == "[05](05_a.ipynb)"
+
+
+def test_in_the_courses_own_pages_and_lessons_a_student_can_follow_every_link(tmp_path):
+    _, wrong = hand_out.hand_out(ROOT / "notebooks", tmp_path / "mine")
+    assert wrong == []
+    files = {path.name: path.read_text("utf-8") for path in (tmp_path / "mine").glob("[!.]*")}
+    assert {"glossary.md", "names.md", "symptoms.md"} < {*files}
+    for name, text in files.items():
+        if name.endswith(".ipynb"):
+            cells = json.loads(text)["cells"]
+            text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+        links = re.findall(r"\]\(([^)#\s]+)", text)
+        assert [link for link in links if "://" not in link and link not in files] == [], name
 
 
 def test_a_course_without_its_notebooks_moves_nothing(desk):
@@ -699,7 +792,7 @@ def test_main_says_what_it_did_and_what_went_wrong(desk, monkeypatch, capsys):
     monkeypatch.setattr(hand_out, "SOURCE", desk.source)
     monkeypatch.setattr(hand_out, "TARGET", desk.target)
     assert hand_out.main() == 0
-    assert capsys.readouterr() == ("Handed out 01_a.ipynb, 02_b.ipynb, matplotlibrc\n", "")
+    assert capsys.readouterr() == ("Handed out 01_a.ipynb, 02_b.ipynb\n", "")
     assert [*desk.texts()] == ["01_a.ipynb", "02_b.ipynb"]
     assert hand_out.main() == 0
     assert capsys.readouterr() == ("", "")

@@ -1,4 +1,4 @@
-"""Kernels that listen in files answer, see nothing of the user's settings, and leave nothing."""
+"""Kernels listen at socket files, ignore the user's settings, and leave nothing behind."""
 
 import gc
 import json
@@ -14,13 +14,15 @@ from jupyter_client import KernelManager
 from nbformat.v4 import new_code_cell, new_notebook
 from nbval import kernel
 
-from commands.build import METADATA, Client
-from commands.kernels import on_its_own
+from commands.build import METADATA
+from commands.execute import Client
+from commands.kernels import isolate
 from tests.support.lessons import ROOT
+from tests.support.tiers import slow_after
 
 
-def talk(manager):
-    """Start a kernel, and return how many sockets it has beside its connection file."""
+def count_sockets(manager):
+    """Start a kernel and return how many sockets it has beside its connection file."""
     manager.start_kernel(cwd="/")
     client = manager.client()
     client.start_channels()
@@ -32,20 +34,20 @@ def talk(manager):
         manager.shutdown_kernel(now=True)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="elsewhere kernels listen at TCP ports")
-@pytest.mark.parametrize("make", [lambda: on_its_own(KernelManager()), kernel.KernelManager])
-def test_a_kernel_listens_in_files_and_leaves_none(monkeypatch, make):
+@pytest.mark.skipif(os.name != "posix", reason="other systems' kernels use TCP ports")
+@pytest.mark.parametrize("make", [lambda: isolate(KernelManager()), kernel.KernelManager])
+def test_a_kernel_listens_at_socket_files_and_leaves_none_behind(monkeypatch, make):
     with tempfile.TemporaryDirectory(prefix="k") as folder:  # pytest's path would be too long
         monkeypatch.setattr(tempfile, "tempdir", folder)
-        assert talk(make()) == 5
+        assert count_sockets(make()) == 5
         gc.collect()
         assert os.listdir(folder) == []
 
 
-def test_where_the_path_would_be_too_long_a_kernel_listens_at_ports(tmp_path, monkeypatch):
+def test_a_kernel_listens_at_ports_where_the_path_would_be_too_long(tmp_path, monkeypatch):
     (folder := tmp_path / ("a" * 80)).mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    assert on_its_own(KernelManager()).transport == "tcp"
+    assert isolate(KernelManager()).transport == "tcp"
 
 
 CELLS = [
@@ -115,8 +117,8 @@ HOSTILE = [
 ]
 
 
-def plain_home(monkeypatch, home):
-    """Let the home folder be an empty one, with no variable that says where settings are."""
+def set_plain_home(monkeypatch, home):
+    """Set an empty home folder, and remove variables that point to settings."""
     for name in list(os.environ):
         if name.startswith(("JUPYTER_", "IPYTHON", "MPL", "MATPLOTLIB", "XDG_", "PYTHONSTART")):
             monkeypatch.delenv(name)
@@ -124,40 +126,40 @@ def plain_home(monkeypatch, home):
     monkeypatch.setenv("USERPROFILE", str(home))
 
 
-def executed(folder):
-    """Return a notebook executed as the build does, in a folder."""
+def execute(folder):
+    """Return a notebook executed in a folder as the build does."""
     notebook = new_notebook(cells=list(map(new_code_cell, CELLS)), metadata=METADATA)
     return Client(notebook, resources={"metadata": {"path": folder}}).execute()
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
-    """A notebook executed where nobody has settings."""
+    """A notebook executed without any user settings."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        plain_home(monkeypatch, tmp_path_factory.mktemp("home"))
-        return executed(tmp_path_factory.mktemp("notebooks"))
+        set_plain_home(monkeypatch, tmp_path_factory.mktemp("home"))
+        return execute(tmp_path_factory.mktemp("notebooks"))
 
 
 def outputs(notebook):
     return [cell.outputs for cell in notebook.cells]
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_a_kernel_of_the_build_sees_nothing_of_the_users(plain, tmp_path, monkeypatch, hostile):
-    plain_home(monkeypatch, tmp_path / "home")
+@pytest.mark.parametrize("hostile", slow_after(2, HOSTILE))
+def test_the_builds_kernel_ignores_the_users_settings(plain, tmp_path, monkeypatch, hostile):
+    set_plain_home(monkeypatch, tmp_path / "home")
     for name, value in (hostile(tmp_path / "home") or {}).items():
         monkeypatch.setenv(name, value)
     (folder := tmp_path / "notebooks").mkdir()
-    assert outputs(executed(folder)) == outputs(plain)
+    assert outputs(execute(folder)) == outputs(plain)
     assert list(folder.iterdir()) == []
 
 
-def test_a_kernel_under_test_sees_nothing_of_the_users(plain, tmp_path, monkeypatch):
+def test_a_kernel_under_test_ignores_the_users_settings(plain, tmp_path, monkeypatch):
     home = tmp_path / "home"
-    plain_home(monkeypatch, home)
+    set_plain_home(monkeypatch, home)
     for hostile in HOSTILE:
         for name, value in (hostile(home) or {}).items():
-            # pytest itself must find this course, and a random.py that works.
+            # pytest itself must find this course and a working random.py.
             if name == "PYTHONPATH":
                 value = write(home / "modules/torch.py", "1 / 0").rpartition("/")[0]
                 (home / "modules/random.py").unlink()
@@ -181,7 +183,7 @@ def test_a_kernel_under_test_sees_nothing_of_the_users(plain, tmp_path, monkeypa
     assert all(after[path] == content for path, content in before.items())
 
 
-def test_the_courses_own_figure_style_applies(plain, tmp_path):
+def test_a_matplotlibrc_beside_the_notebook_applies(plain, tmp_path):
     write(tmp_path / "matplotlibrc", "axes.facecolor: yellow")
-    assert executed(tmp_path).cells[1].outputs[0].text == "yellow\n"
+    assert execute(tmp_path).cells[1].outputs[0].text == "yellow\n"
     assert plain.cells[1].outputs[0].text == "white\n"

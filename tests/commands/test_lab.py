@@ -1,4 +1,4 @@
-"""JupyterLab opens on the lesson, in the environment's kernel, whatever lies in the way."""
+"""JupyterLab opens on the lesson, with the environment's kernel, whatever is in the way."""
 
 import contextlib
 import json
@@ -17,14 +17,15 @@ import pytest
 from jupyter_client import BlockingKernelClient
 
 from commands import hand_out
-from commands.lab import with_lesson
-from tests.support.lessons import ROOT
+from commands.lab import complete_options
+from tests.support.lessons import NOTEBOOKS, ROOT
 from tests.support.processes import free_port, stopping, wait_for
 
+FIRST, SECOND, BROKEN, *_, LAST = (path.name for path in NOTEBOOKS)
 KERNELS = "--ServerApp.kernel_spec_manager_class=commands.server.Kernels"
 HTTP = "--ServerApp.use_redirect_file=False"
 BROKEN_PYTHON = {"argv": ["false"], "display_name": "mine", "language": "python"}
-# Modules that Python, the server or a kernel imports as they start.
+# Modules that Python, the server or a kernel imports when it starts.
 SHADOWS = ("runpy", "types", "functools", "pathlib", "random", "json", "logging", "typing")
 
 
@@ -41,25 +42,30 @@ def folder(tmp_path, monkeypatch):
     return made
 
 
-def opened(folder, lesson):
+def options_to_open(folder, lesson):
     root, page = f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{lesson}"
     return [KERNELS, HTTP, root, page]
 
 
-def test_the_courses_first_lesson_is_opened(folder):
+def test_the_first_lesson_of_the_course_is_opened(folder):
     (folder / "000_of_mine.ipynb").touch()
-    assert with_lesson([], folder) == opened(folder, "00_first.ipynb")
+    assert complete_options([], folder) == options_to_open(folder, "00_first.ipynb")
     options = ["--no-browser", "--port", "8899"]
-    assert with_lesson(options, folder) == options + opened(folder, "00_first.ipynb")
+    assert complete_options(options, folder) == options + options_to_open(folder, "00_first.ipynb")
     (folder / "00_first.ipynb").unlink()
-    assert with_lesson([], folder) == opened(folder, "01_second.ipynb")
+    assert complete_options([], folder) == options_to_open(folder, "01_second.ipynb")
 
 
 @pytest.mark.parametrize("place", ["", "my notebooks/", "{folder}/"])
-def test_the_lesson_that_is_named_is_opened(folder, place):
+def test_a_given_lesson_is_opened(folder, place):
     name = f"{place.format(folder=folder)}01_second.ipynb"
-    options = with_lesson(["--no-browser", name, "--port", "8899"], folder)
-    assert options == ["--no-browser", "--port", "8899", *opened(folder, "01_second.ipynb")]
+    options = complete_options(["--no-browser", name, "--port", "8899"], folder)
+    assert options == [
+        "--no-browser",
+        "--port",
+        "8899",
+        *options_to_open(folder, "01_second.ipynb"),
+    ]
 
 
 def test_a_name_becomes_an_address(folder):
@@ -67,35 +73,37 @@ def test_a_name_becomes_an_address(folder):
     (folder / "été" / "my #1.ipynb").touch()
     (folder / "-x.ipynb").touch()
     address = "%C3%A9t%C3%A9/my%20%231.ipynb"
-    assert with_lesson(["été/my #1.ipynb"], folder) == opened(folder, address)
-    assert with_lesson(["./-x.ipynb"], folder) == opened(folder, "-x.ipynb")
+    assert complete_options(["été/my #1.ipynb"], folder) == options_to_open(folder, address)
+    assert complete_options(["./-x.ipynb"], folder) == options_to_open(folder, "-x.ipynb")
 
 
 def test_a_notebook_elsewhere_is_opened_where_it_is(folder):
     other = folder.parent / "notebooks"
-    assert with_lesson(["notebooks/01_second.ipynb"], folder) == opened(other, "01_second.ipynb")
+    assert complete_options(["notebooks/01_second.ipynb"], folder) == options_to_open(
+        other, "01_second.ipynb"
+    )
 
 
 @pytest.mark.parametrize("option", ["--notebook-dir=.", "--ServerApp.root_dir=.", "notebooks"])
-def test_a_folder_that_is_named_is_opened_as_jupyterlab_does(folder, option):
-    assert with_lesson([option], folder) == [option, KERNELS, HTTP]
+def test_a_given_folder_is_opened_by_jupyterlab_itself(folder, option):
+    assert complete_options([option], folder) == [option, KERNELS, HTTP]
 
 
-def test_an_option_is_given_once(folder):
+def test_an_option_is_passed_once(folder):
     given = "--ServerApp.use_redirect_file=True"
-    assert [o for o in with_lesson([given], folder) if "redirect" in o] == [given]
+    assert [o for o in complete_options([given], folder) if "redirect" in o] == [given]
 
 
 def test_without_a_lesson_jupyterlab_opens(folder):
     for path in folder.iterdir():
         path.unlink()
-    assert with_lesson([], folder) == [KERNELS, HTTP, f"--ServerApp.root_dir={folder}"]
+    assert complete_options([], folder) == [KERNELS, HTTP, f"--ServerApp.root_dir={folder}"]
     name = "9" * 300  # longer than a file's name can be
-    assert with_lesson([name], folder)[0] == name
+    assert complete_options([name], folder)[0] == name
 
 
 class Lab:
-    """A copy of the course without the packages, and a student's home full of traps."""
+    """A copy of the course without its packages, and a student's home full of traps."""
 
     def __init__(self, folder):
         self.course, self.home = folder / "course", folder / "home"
@@ -117,7 +125,7 @@ class Lab:
 
     @contextlib.contextmanager
     def running(self, *options):
-        """Start JupyterLab, and yield its address once it has said it."""
+        """Start JupyterLab and yield its address once it is printed."""
         command = [sys.executable, "-m", "commands.lab", f"--port={free_port()}", *options]
         with self.log.open("w") as log:
             process = subprocess.Popen(
@@ -131,20 +139,20 @@ class Lab:
             )
         with stopping(process):
             wait_for(lambda: process.poll() is not None or self.address())
-            assert process.poll() is None, self.said()
+            assert process.poll() is None, self.output()
             yield self.address()
             process.send_signal(signal.SIGTERM)
             process.wait(60)
 
-    def said(self):
+    def output(self):
         return self.log.read_text()
 
     def address(self):
-        found = re.search(r"(http://127.0.0.1:\d+)(/\S*)\?token=(\w+)\n", self.said())
+        found = re.search(r"(http://127.0.0.1:\d+)(/\S*)\?token=(\w+)\n", self.output())
         return found and found.groups()
 
 
-def ask(address, what, **data):
+def call_api(address, what, **data):
     """Call the server's API."""
     headers = {"Authorization": f"token {address[2]}"}
     body = json.dumps(data).encode() if data else None
@@ -165,15 +173,15 @@ def run(lab, kernel, code):
     client = BlockingKernelClient(connection_file=str(connection))
     client.load_connection_file()
     client.start_channels()
-    said = []
+    texts = []
     try:
         client.wait_for_ready(timeout=60)
         client.execute_interactive(
-            code, timeout=60, output_hook=lambda m: said.append(m["content"].get("text", str(m)))
+            code, timeout=60, output_hook=lambda m: texts.append(m["content"].get("text", str(m)))
         )
     finally:
         client.stop_channels()
-    return [text for text in said if "execution_state" not in text and "execute_input" not in text]
+    return [text for text in texts if "execution_state" not in text and "execute_input" not in text]
 
 
 @pytest.fixture
@@ -181,49 +189,51 @@ def lab(tmp_path):
     return Lab(tmp_path)
 
 
-def test_the_environments_kernel_runs_whatever_lies_beside_the_lesson_and_at_home(lab):
+def test_the_environments_kernel_runs_whatever_is_beside_the_lesson_and_at_home(lab):
     lab.mine.mkdir()
     for name in SHADOWS:
         for place in (lab.mine, lab.home):
             (place / f"{name}.py").write_text("raise SystemExit('mine')")
     (lab.mine / "my_helper.py").write_text("answer = 42")
     with lab.running("--no-browser", "--allow-root") as address:
-        specs = ask(address, "kernelspecs")
+        specs = call_api(address, "kernelspecs")
         assert specs["default"] == "python3"
         assert sys.executable in specs["kernelspecs"]["python3"]["spec"]["argv"]
-        session = {"path": "00_start_here.ipynb", "name": "", "type": "notebook"}
-        kernel = ask(address, "sessions", **session, kernel={"name": "python3"})["kernel"]["id"]
+        session = {"path": FIRST, "name": "", "type": "notebook"}
+        kernel = call_api(address, "sessions", **session, kernel={"name": "python3"})["kernel"][
+            "id"
+        ]
         code = "import sys, os, my_helper\nprint([sys.executable, os.getcwd(), my_helper.answer])"
         assert run(lab, kernel, code) == [f"{[sys.executable, str(lab.mine), 42]}\n"]
         path = json.loads(run(lab, kernel, "import json; print(json.dumps(sys.path))")[0])
         assert path.index("") > path.index(os.path.dirname(os.__file__))
 
 
-def test_a_broken_lesson_and_a_link_in_anothers_place_stop_nothing(lab, tmp_path):
-    (lab.course / "notebooks/05_the_linear_layer.ipynb").write_text("<<<<<<< HEAD\n")
+def test_a_broken_lesson_and_a_link_in_place_of_another_stop_nothing(lab, tmp_path):
+    (lab.course / "notebooks" / BROKEN).write_text("<<<<<<< HEAD\n")
     lab.mine.mkdir()
-    (lab.mine / "00_start_here.ipynb").symlink_to(tmp_path / "elsewhere.ipynb")
+    (lab.mine / FIRST).symlink_to(tmp_path / "elsewhere.ipynb")
     with lab.running("--allow-root") as (_, page, token):
-        assert page == "/lab/tree/01_gradient_descent_by_hand.ipynb"
+        assert page == f"/lab/tree/{SECOND}"
         wait_for(lab.asked.exists)
         wait_for(lab.asked.read_text)
         words = lab.asked.read_text().strip()
         assert words.partition("?")[0].endswith(page)
         assert words.startswith("http://")
         assert words.endswith(token)
-    said = lab.said()
-    assert "git restore -SW notebooks/05_the_linear_layer.ipynb\n" in said
-    assert f"{lab.mine / '00_start_here.ipynb'} is a link or a folder" in said
-    nbformat.read(lab.mine / "06_dataset_and_dataloader.ipynb", as_version=4)
+    output = lab.output()
+    assert f"git restore -SW notebooks/{BROKEN}\n" in output
+    assert f"{lab.mine / FIRST} is a link or a folder" in output
+    nbformat.read(lab.mine / LAST, as_version=4)
 
 
 def test_the_address_of_the_first_lesson_is_printed(lab):
     with lab.running("--no-browser", "--allow-root") as (_, page, _):
-        assert page == "/lab/tree/00_start_here.ipynb"
+        assert page == f"/lab/tree/{FIRST}"
     assert not lab.asked.exists()
 
 
-def test_without_a_folder_for_the_lessons_nothing_opens(lab):
+def test_nothing_opens_without_a_folder_for_the_lessons(lab):
     lab.mine.write_text("mine")
     ran = subprocess.run(
         [sys.executable, "-m", "commands.lab"],
@@ -238,7 +248,7 @@ def test_without_a_folder_for_the_lessons_nothing_opens(lab):
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid(), reason="root alone is refused")
-def test_root_is_told_what_to_add_and_gets_jupyterlabs_exit_code(lab):
+def test_root_gets_the_options_to_add_and_jupyterlabs_exit_code(lab):
     ran = subprocess.run(
         [sys.executable, "-m", "commands.lab", "--no-browser"],
         cwd=lab.course,

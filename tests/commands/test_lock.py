@@ -1,4 +1,4 @@
-"""One process at a time: the second waits, says so once, and goes on when the first has ended."""
+"""A second process waits, says so once, and continues when the first has ended."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ def hold(path, seconds):
 
 
 @pytest.mark.parametrize("end", ["by itself", "killed"])
-def test_the_second_waits_for_the_first(tmp_path, end):
+def test_a_second_process_waits_for_the_first(tmp_path, end):
     first = hold(tmp_path / "lock", 1 if end == "by itself" else 600)
     with stopping(first):
         assert first.stdout.readline() == "holds\n"
@@ -48,7 +48,7 @@ def test_the_second_waits_for_the_first(tmp_path, end):
         wait_for(lambda: first.poll() is not None)
 
 
-def test_without_a_place_for_the_lock_the_work_is_done(tmp_path, capsys):
+def test_where_no_lock_can_be_made_the_block_still_runs(tmp_path, capsys):
     with only_one(tmp_path / "absent" / "lock", "waiting"):
         pass
     assert capsys.readouterr() == ("", "")

@@ -1,4 +1,4 @@
-"""No lesson uses a name that none so far has introduced, and what one introduces it explains."""
+"""No lesson uses a name before one has introduced it, and a lesson explains what it introduces."""
 
 import io
 import re
@@ -7,12 +7,12 @@ import tokenize
 
 import pytest
 
-from commands.names import PYTHON, page, read_lessons
+from commands.names import PYTHON_ATTRIBUTES, page, read_lessons
 from course_utils import data, plots
 from tests.support.lessons import NUMBERS, ROOT
 
 LESSONS = {lesson.number: lesson for lesson in read_lessons(ROOT)}
-# Where a name is new: the first lesson that declares it, by number.
+# The number of the lesson that introduces each name: the first that declares it.
 HOME = {}
 for _lesson in LESSONS.values():
     for _name in _lesson.new:
@@ -21,49 +21,49 @@ FIELDS = {field for kind in vars(data).values() for field in getattr(kind, "__an
 
 
 def needs_lesson(name, lesson):
-    """Tell whether a lesson may use a name only after it has been introduced.
+    """Return whether a lesson may use a name only after a lesson has introduced it.
 
-    Not so what belongs to Python, what the lesson defines itself, the fields of a data set, and
-    what stands in a module that says itself which lesson it is of: pictures, data sets, checks.
+    Exempt are what belongs to Python, what the lesson defines itself, the fields of a data set,
+    and modules that name their lesson themselves: pictures, data sets, checks.
     """
     if name.startswith("."):
-        return name[1:] not in PYTHON | lesson.own | FIELDS
+        return name[1:] not in PYTHON_ATTRIBUTES | lesson.own | FIELDS
     if name.startswith("course_utils."):
         return name.split(".")[1] not in ("plots", "data", "checks", "self_check")
     return name.split(".")[0] not in sys.stdlib_module_names
 
 
 def last_part(name):
-    """Return what one looks for in a text: 'Linear' for 'torch.nn.Linear', 'dim' for 'dim='."""
+    """Return what to look for in a text: 'Linear' for 'torch.nn.Linear', 'dim' for 'dim='."""
     return name.removesuffix("=").split(".")[-1]
 
 
 def comments(code):
-    """Return the comments of a cell by their rows, from 0; not those that only give a shape."""
+    """Return a cell's comments by row, counted from 0, without those that only give a shape."""
     tokens = tokenize.generate_tokens(io.StringIO(code).readline)
     found = {t.start[0] - 1: t.string for t in tokens if t.type == tokenize.COMMENT}
     return {row: text for row, text in found.items() if re.search("[a-z]{4}", text)}
 
 
-def said(cell):
-    """Return what a text cell sets as code or emphasises, solutions' blocks left out."""
+def marked_words(cell):
+    """Return what a text cell sets as code or emphasises, without the code of solutions."""
     prose = re.sub(r"```.*?```", "", cell.source, flags=re.S)
     return re.findall(r"`[^`]+`", prose) + re.findall(r"\*+[^*]+\*+", re.sub("`[^`]+`", "", prose))
 
 
 def is_explained(lesson, name):
-    """Tell whether a name is explained where it is first used.
+    """Return whether a name is explained where it is first used.
 
-    The text says it, before its cell or right after; or a comment in its cell does; or its line,
-    or the one above, bears a comment.
+    The text before its cell or directly after it mentions the name, or a comment in the cell does,
+    or its line or the one above has a comment.
     """
     use, cells = lesson.uses[name], lesson.cells
     after = [i for i, c in enumerate(cells) if i > use.cell and c.cell_type == "markdown"][:1]
     texts = [i for i in range(use.cell + 1) if cells[i].cell_type == "markdown"] + after
-    told = [text for i in texts for text in said(cells[i])]
+    texts = [text for i in texts for text in marked_words(cells[i])]
     notes = comments(use.code)
-    told += notes.values()
-    by_name = any(re.search(rf"(?<!\w){last_part(name)}(?!\w)", text) for text in told)
+    texts += notes.values()
+    by_name = any(re.search(rf"(?<!\w){last_part(name)}(?!\w)", text) for text in texts)
     return by_name or bool(notes.keys() & {use.row, use.row - 1})
 
 
@@ -74,8 +74,8 @@ def test_every_name_has_been_introduced(number):
         if needs_lesson(name, lesson):
             home = HOME.get(name, "no lesson")
             assert home <= number, (
-                f"lesson {number} uses {name} in '{use.line}', and {home} introduces it: "
-                f"declare it after '**New names:**' in the recap, and say there what it is"
+                f"lesson {number} uses {name} in '{use.line}', but {home} introduces it: "
+                f"declare it after '**New names:**' in the recap and explain it"
             )
 
 
@@ -84,15 +84,15 @@ def test_declared_names_are_used_and_explained(number):
     lesson = LESSONS[number]
     assert lesson.new, "no list of new names"
     for name, shown in lesson.new.items():
-        assert name in lesson.uses, f"lesson {number} declares {shown} and does not use it"
+        assert name in lesson.uses, f"lesson {number} declares {shown} but does not use it"
         assert HOME[name] == number, f"lessons {HOME[name]} and {number} both declare {shown}"
         assert is_explained(lesson, name), (
-            f"lesson {number} first uses {shown} in '{lesson.uses[name].line}', and neither the "
-            f"text there nor a comment says what it is"
+            f"lesson {number} first uses {shown} in '{lesson.uses[name].line}', but neither the "
+            f"text there nor a comment explains it"
         )
 
 
-def test_pictures_and_data_sets_begin_in_the_lesson_that_they_name():
+def test_pictures_and_data_sets_are_first_used_in_the_lesson_that_they_name():
     first = {}
     for lesson in LESSONS.values():
         for name in lesson.uses:
@@ -106,19 +106,19 @@ def test_pictures_and_data_sets_begin_in_the_lesson_that_they_name():
             assert homes == [title], f"{name} is first used in {number}"
 
 
-def test_names_page_is_fresh():
+def test_the_page_of_names_is_up_to_date():
     stored = (ROOT / "docs/names.md").read_text(encoding="utf-8")
     assert stored == page(list(LESSONS.values())), "run `python course.py build`"
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_builds_on_names_what_a_lesson_needs(number):
-    """Who is named there is needed; whose names are used is named, or built on by one that is."""
+def test_builds_on_lists_what_a_lesson_needs(number):
+    """Each lesson named there is needed; each lesson whose names are used is reached from there."""
     lesson = LESSONS[number]
     used = {HOME[n] for n in lesson.uses if n in HOME and needs_lesson(n, lesson)}
     text = "\n".join(cell.source for cell in lesson.cells)
     for one in set(lesson.builds_on) - used:
-        assert any(word in text for word in LESSONS[one].words), f"{number} takes nothing of {one}"
+        assert any(word in text for word in LESSONS[one].words), f"{number} uses nothing from {one}"
     reached, new = set(), set(lesson.builds_on)
     while new:
         reached |= new

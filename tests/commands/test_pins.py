@@ -1,4 +1,4 @@
-"""The lock names every package that can be installed, at the version that is installed."""
+"""The lock lists every package that can be installed, in the version that is installed."""
 
 import re
 import shutil
@@ -24,14 +24,14 @@ SYSTEMS = {
 }
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-DIRECT = [*pins.direct(ROOT / "requirements.txt"), *chain(*EXTRAS.values())]
+DIRECT = [*pins.read_pins(ROOT / "requirements.txt"), *chain(*EXTRAS.values())]
 DIRECT = [pin for pin in DIRECT if not pin.startswith(PROJECT["project"]["name"])]
 
 
-def locked(path, environment=None):
+def read_lock(path, environment=None):
     """Return {name: version} of the lines that apply in an environment (default: this one)."""
     found = {}
-    for line in map(Requirement, pins.direct(path)):
+    for line in map(Requirement, pins.read_pins(path)):
         if line.marker is None or line.marker.evaluate(environment):
             (version,) = line.specifier
             assert version.operator == "=="
@@ -40,12 +40,12 @@ def locked(path, environment=None):
     return found
 
 
-LOCK = locked(ROOT / "constraints.txt")
+LOCK = read_lock(ROOT / "constraints.txt")
 
 
 @pytest.mark.parametrize("group", ["the student's", *sorted(EXTRAS)])
-def test_each_installed_package_is_locked_at_its_version(group):
-    lines = EXTRAS.get(group) or pins.direct(ROOT / "requirements.txt")
+def test_every_installed_package_is_locked_in_its_version(group):
+    lines = EXTRAS.get(group) or pins.read_pins(ROOT / "requirements.txt")
     found = dict(needed([line for line in lines if line in DIRECT]))
     assert found
     missing = [name for name in found if name not in LOCK]
@@ -56,35 +56,35 @@ def test_each_installed_package_is_locked_at_its_version(group):
 
 
 @pytest.mark.parametrize("line", [*DIRECT, *PROJECT["build-system"]["requires"]])
-def test_each_package_that_we_name_has_one_version_and_the_lock_has_it(line):
+def test_every_pinned_package_has_that_version_in_the_lock(line):
     name, version = re.fullmatch(r"([\w.-]+)==([\w.]+)", line).groups()
     for python in PYTHONS:
         for system in SYSTEMS.values():
             version_of = {"python_version": python, "python_full_version": f"{python}.5"}
-            lock = locked(ROOT / "constraints.txt", {**version_of, **system})
+            lock = read_lock(ROOT / "constraints.txt", {**version_of, **system})
             assert lock[canonicalize_name(name)] == version, "run `python -m commands.pins`"
 
 
-def test_the_lock_holds_what_only_another_system_needs():
-    names = {name: locked(ROOT / "constraints.txt", system) for name, system in SYSTEMS.items()}
+def test_the_lock_includes_what_only_another_system_needs():
+    names = {name: read_lock(ROOT / "constraints.txt", system) for name, system in SYSTEMS.items()}
     assert "pywinpty" in names["Windows"]
     assert "appnope" in names["macOS"]
     assert "nvidia-cudnn-cu13" in names["Linux"]
     assert not any(pins.CUDA.match(name) for name in {**names["Windows"], **names["macOS"]})
 
 
-def test_binder_gets_the_locked_versions_of_what_a_student_needs_and_nothing_else():
+def test_binder_gets_what_a_student_needs_in_the_locked_versions_and_nothing_else():
     version = (ROOT / "binder/runtime.txt").read_text("utf-8").strip().removeprefix("python-")
     linux = {**SYSTEMS["Linux"], "python_version": version, "python_full_version": f"{version}.5"}
-    binder, lock = locked(ROOT / pins.BINDER), locked(ROOT / "constraints.txt", linux)
+    binder, lock = read_lock(ROOT / pins.BINDER), read_lock(ROOT / "constraints.txt", linux)
     assert binder == {name: lock[name] for name in binder}, "run `python -m commands.pins`"
-    found = dict(needed(pins.direct(ROOT / "requirements.txt")))
-    # What a student needs under another Python or system differs in a handful of packages.
+    found = dict(needed(pins.read_pins(ROOT / "requirements.txt")))
+    # Another Python or system needs a few other packages.
     if sys.platform == "linux" and version == "{}.{}".format(*sys.version_info):
         assert set(binder) == {name for name in found if name in lock}
 
 
-def test_everyone_who_installs_from_the_requirements_takes_the_lock():
+def test_everyone_who_installs_from_the_requirements_uses_the_lock():
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     assert "-c constraints.txt" in lines
     hub = (ROOT / "instructor/hub/README.md").read_text("utf-8")
@@ -92,7 +92,7 @@ def test_everyone_who_installs_from_the_requirements_takes_the_lock():
 
 
 @pytest.mark.parametrize("path", ["constraints.txt", pins.BINDER])
-def test_no_file_names_a_machine_of_ours(path):
+def test_the_only_address_in_the_lock_is_that_of_pytorchs_index(path):
     addresses = re.findall(r"\w+://\S+|file:\S+", (ROOT / path).read_text("utf-8"))
     assert addresses == re.findall(r"\w+://\S+", pins.BINDER_HEAD) * (path == pins.BINDER)
 
@@ -128,11 +128,11 @@ def tiny(tmp_path):
     return tmp_path, lock
 
 
-def test_the_command_locks_all_extras_and_gives_binder_the_students(tiny, capsys):
+def test_the_command_locks_all_extras_and_gives_binder_the_students_packages(tiny, capsys):
     root, lock = tiny
     assert lock() == 0
-    assert pins.direct(root / "constraints.txt") == ["deep==1.0", "shower==1.0", "tester==1.0"]
-    assert pins.direct(root / pins.BINDER) == ["deep==1.0"]
+    assert pins.read_pins(root / "constraints.txt") == ["deep==1.0", "shower==1.0", "tester==1.0"]
+    assert pins.read_pins(root / pins.BINDER) == ["deep==1.0"]
     assert str(root) not in (root / "constraints.txt").read_text("utf-8")
     assert capsys.readouterr().out == f"constraints.txt: 3 packages\n{pins.BINDER}: 1 packages\n"
     before = [(root / path).read_bytes() for path in ("constraints.txt", pins.BINDER)]
@@ -151,20 +151,20 @@ def test_the_help_is_printed_and_changes_nothing(tiny, capsys):
     assert not (root / pins.BINDER).exists()
 
 
-def test_a_locked_version_stays_until_an_upgrade_is_asked_for(tiny):
+def test_a_locked_version_stays_until_an_upgrade_is_requested(tiny):
     root, lock = tiny
     wheel = root / "wheels"
     (root / "requirements.txt").write_text("deep\n")
     assert lock() == 0
     make_wheel(wheel, "deep", "2.0", {"deep.py": ""})
     assert lock() == 0
-    assert "deep==1.0" in pins.direct(root / "constraints.txt")
+    assert "deep==1.0" in pins.read_pins(root / "constraints.txt")
     assert lock("--upgrade") == 0
-    assert "deep==2.0" in pins.direct(root / "constraints.txt")
-    assert pins.direct(root / pins.BINDER) == ["deep==2.0"]
+    assert "deep==2.0" in pins.read_pins(root / "constraints.txt")
+    assert pins.read_pins(root / pins.BINDER) == ["deep==2.0"]
 
 
-def test_pins_that_do_not_fit_change_nothing_and_are_said(tiny, capsys):
+def test_pins_that_contradict_each_other_are_reported_and_change_nothing(tiny, capsys):
     root, lock = tiny
     assert lock() == 0
     before = (root / "constraints.txt").read_bytes()

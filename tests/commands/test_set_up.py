@@ -1,4 +1,4 @@
-"""course.py makes the environment: real venv, real pip, packages of a few bytes, no network."""
+"""course.py makes the environment: real venv and pip, packages of a few bytes, no network."""
 
 import functools
 import http.server
@@ -14,6 +14,7 @@ import threading
 import pytest
 
 from tests.support.processes import stopping, wait_for
+from tests.support.tiers import slow_after
 from tests.support.tiny_course import ECHO, Course, make_wheel
 
 
@@ -24,7 +25,7 @@ def tiny(tmp_path):
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory):
-    """A course that stands, under a path with spaces and accents."""
+    """A course that has been set up, in a path with spaces and accents."""
     made = Course(tmp_path_factory.mktemp("set_up") / "mon école à Zürich")
     first = made.call("lab", "--no-browser")
     assert first.returncode == 0, first.stderr
@@ -45,7 +46,7 @@ def test_lab_opens_the_first_lesson_in_the_environment(ready):
         assert python.startswith(str(ready.venv))
 
 
-def test_lab_opens_the_lesson_that_is_named(ready):
+def test_lab_opens_a_given_lesson(ready):
     options, _, _ = json.loads(ready.call("lab", "02_second.ipynb").stdout.splitlines()[-1])
     assert options[-1] == "--LabApp.default_url=/lab/tree/02_second.ipynb"
 
@@ -56,15 +57,15 @@ def test_the_news_pop_up_is_off_in_the_environment_only(ready):
     assert notification == {"fetchNews": "false"}
 
 
-def test_a_second_start_installs_nothing(ready):
-    ready.log.write_text("as it was")
+def test_a_second_run_installs_nothing(ready):
+    ready.log.write_text("unchanged")
     answer = ready.call("lab")
     assert answer.returncode == 0
     assert "Setting up" not in answer.stdout
-    assert ready.log.read_text() == "as it was"
+    assert ready.log.read_text() == "unchanged"
 
 
-def test_test_adds_its_tools_once_and_passes_the_options_on(ready):
+def test_test_installs_its_tools_once_and_passes_its_options_on(ready):
     first, second = ready.call("test", "--help"), ready.call("test", "--help")
     assert "Setting up" in first.stdout
     assert "Setting up" not in second.stdout
@@ -74,7 +75,7 @@ def test_test_adds_its_tools_once_and_passes_the_options_on(ready):
     assert "Setting up" not in ready.call("lab").stdout
 
 
-def test_a_long_option_of_test_hands_over_to_its_module(ready):
+def test_a_long_option_of_test_starts_its_own_module(ready):
     (ready.folder / "tests/net").mkdir(parents=True)
     (ready.folder / "tests/net/everywhere.py").write_text(f"{ECHO}\nraise SystemExit(7)")
     answer = ready.call("test", "--no-skips", "--everywhere", "locale")
@@ -86,7 +87,7 @@ def test_a_long_option_of_test_hands_over_to_its_module(ready):
     assert options[options.index("-m") + 1] == "", "the slow tests run, too"
 
 
-def test_the_childs_exit_code_comes_back(ready):
+def test_the_childs_exit_code_is_returned(ready):
     module = ready.site_packages() / "jupyterlab/__main__.py"
     module.write_text("raise SystemExit(7)")
     try:
@@ -114,7 +115,7 @@ def test_ctrl_c_lets_jupyter_shut_down(ready):
     assert (out, err, process.returncode) == ("shut down\n", "", 0)
 
 
-def test_a_package_that_was_cut_short_is_installed_again(ready):
+def test_a_half_installed_package_is_installed_again(ready):
     info = ready.site_packages() / "jupyterlab-1.0.dist-info"
     (info / "INSTALLER").unlink()
     (ready.site_packages() / "jupyterlab/__main__.py").unlink()
@@ -122,15 +123,16 @@ def test_a_package_that_was_cut_short_is_installed_again(ready):
     assert ready.call("lab").returncode == 0
 
 
-@pytest.mark.parametrize("stamp", ["", "nonsense", "\0\xff\n"])
-def test_a_broken_stamp_means_set_up_again(ready, stamp):
+@pytest.mark.parametrize("stamp", slow_after(1, ["\0\xff\n", "nonsense", ""]))
+def test_a_broken_stamp_starts_set_up_again(ready, stamp):
     (ready.venv / "set_up").write_text(stamp, "latin-1")
     answer = ready.call("lab")
     assert answer.returncode == 0
     assert "Setting up" in answer.stdout
 
 
-def test_other_requirements_are_installed_and_the_environment_stays(ready):
+@pytest.mark.slow
+def test_changed_requirements_are_installed_and_the_environment_is_kept(ready):
     (ready.venv / "mark").touch()
     make_wheel(ready.wheels, "another", "1.0", {"another.py": ""})
     ready.requirements.write_text(ready.requirements.read_text() + "another\n")
@@ -139,8 +141,8 @@ def test_other_requirements_are_installed_and_the_environment_stays(ready):
     assert (ready.venv / "mark").exists()
 
 
-@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL])
-def test_what_was_interrupted_in_pip_is_finished_by_the_next_call(tiny, kill):
+@pytest.mark.parametrize("kill", slow_after(1, [signal.SIGINT, signal.SIGKILL]))
+def test_the_next_run_finishes_an_interrupted_installation(tiny, kill):
     (tiny.folder / "wait").touch()
     process = tiny.start("lab")
     with stopping(process):
@@ -149,7 +151,7 @@ def test_what_was_interrupted_in_pip_is_finished_by_the_next_call(tiny, kill):
         _, err = process.communicate(timeout=30)
     if kill == signal.SIGINT:
         assert process.returncode == 130
-        assert err == "Set-up was interrupted. The next call goes on where it stopped.\n"
+        assert err == "Set-up was interrupted. Run the command again to continue.\n"
     (tiny.venv / "mark").touch()
     (tiny.folder / "wait").unlink()
     answer = tiny.call("lab")
@@ -157,7 +159,8 @@ def test_what_was_interrupted_in_pip_is_finished_by_the_next_call(tiny, kill):
     assert (tiny.venv / "mark").exists()
 
 
-def test_an_environment_that_was_moved_is_made_again(tiny):
+@pytest.mark.slow
+def test_an_environment_that_has_moved_is_made_again(tiny):
     assert tiny.call("lab").returncode == 0
     moved = tiny.folder.with_name("moved")
     tiny.folder.rename(moved)
@@ -168,9 +171,10 @@ def test_an_environment_that_was_moved_is_made_again(tiny):
     assert json.loads(answer.stdout.splitlines()[-1])[1] == str(moved)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems' torch has no CUDA")
-@pytest.mark.parametrize(("answers", "build"), [(True, "2.0+cpu"), (False, "2.0")])
-def test_pytorchs_cpu_index_is_preferred_when_it_answers(tiny, tmp_path, answers, build):
+@pytest.mark.parametrize(("responds", "build"), [(True, "2.0+cpu"), (False, "2.0")])
+def test_pytorchs_cpu_index_is_preferred_when_it_responds(tiny, tmp_path, responds, build):
     make_wheel(tiny.wheels, "torch", "2.0", {"torch.py": ""})
     tiny.requirements.write_text("--find-links wheels\njupyterlab\ntorch==2.0\n-e .\n")
     name = "torch-2.0+cpu-py3-none-any.whl"
@@ -180,7 +184,7 @@ def test_pytorchs_cpu_index_is_preferred_when_it_answers(tiny, tmp_path, answers
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever).start()
         try:
-            folder = "" if answers else "/nothing-here"
+            folder = "" if responds else "/nothing-here"
             url = f"http://127.0.0.1:{server.server_address[1]}{folder}"
             tiny.env["COURSE_TORCH_INDEX"] = url
             assert tiny.call("lab").returncode == 0
@@ -189,7 +193,7 @@ def test_pytorchs_cpu_index_is_preferred_when_it_answers(tiny, tmp_path, answers
     assert (tiny.site_packages() / f"torch-{build}.dist-info").exists()
 
 
-def test_jupyterlab_says_that_a_port_is_in_use_and_takes_another(tiny, tmp_path):
+def test_jupyterlab_says_that_a_port_is_in_use_and_uses_another(tiny, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Where the course may lie: what set-up refuses before it downloads anything, and what works."""
+"""Set-up rejects unusable folders before it downloads anything, and works in all others."""
 
 import importlib.metadata
 import os
@@ -28,8 +28,8 @@ ON_C = "Move the course to C:\\course."
         ("C:\\" + 200 * "a", WINDOWS | {"long": True}),
     ],
 )
-def test_a_folder_that_works_is_accepted(path, system):
-    assert set_up.bad_path(path, **system) == ""
+def test_a_usable_folder_is_accepted(path, system):
+    assert set_up.path_problem(path, **system) == ""
 
 
 @pytest.mark.parametrize(
@@ -43,20 +43,24 @@ def test_a_folder_that_works_is_accepted(path, system):
         ("/home/course ", POSIX, ["'/home/course ' ends with a space"]),
         ("/home/course\xa0", POSIX, ["ends with a space"]),
         ("/home/\udcff", POSIX, [r"'/home/\udcff' contains bytes", "LC_ALL to C.UTF-8"]),
-        ("/home/é", POSIX | {"encoding": "ascii"}, ["encoding ascii lacks", "LC_ALL to C.UTF-8"]),
+        (
+            "/home/é",
+            POSIX | {"encoding": "ascii"},
+            ["this system's encoding, ascii.", "LC_ALL to C.UTF-8"],
+        ),
         ("C:\\a;b", WINDOWS, ["contains ';'", ON_C]),
-        ("C:\\Users\\Łukasz", WINDOWS, ["encoding cp1252 lacks", ON_C]),
-        ("C:\\Users\\日本", WINDOWS | {"version": (3, 12, 3)}, ["encoding cp1252 lacks", ON_C]),
-        ("C:\\" + 65 * "a", WINDOWS, ["has 68 characters", "at most 67", ON_C]),
+        ("C:\\Users\\Łukasz", WINDOWS, ["system's encoding, cp1252.", ON_C]),
+        ("C:\\Users\\日本", WINDOWS | {"version": (3, 12, 3)}, ["encoding, cp1252.", ON_C]),
+        ("C:\\" + 65 * "a", WINDOWS, ["has 68 characters", "it may have 67", ON_C]),
     ],
 )
-def test_a_folder_that_cannot_work_is_refused_in_one_line(path, system, words):
-    said = set_up.bad_path(path, **system)
-    assert all(word in said for word in words), said
-    assert "\n" not in said
+def test_an_unusable_folder_is_rejected_in_one_line(path, system, words):
+    problem = set_up.path_problem(path, **system)
+    assert all(word in problem for word in words), problem
+    assert "\n" not in problem
 
 
-def test_no_installed_path_is_longer_than_the_limit_assumes():
+def test_no_installed_path_is_longer_than_the_limit_allows_for():
     below = len(".venv/Lib/site-packages/")
     lengths = {
         below + len(str(file).replace("+cpu", "")): str(file)
@@ -64,11 +68,11 @@ def test_no_installed_path_is_longer_than_the_limit_assumes():
         for file in importlib.metadata.files(name)
         if not str(file).startswith("..") and "__pycache__" not in str(file)
     }
-    assert max(lengths) <= set_up.LONGEST, lengths[max(lengths)]
+    assert max(lengths) <= set_up.LONGEST_PATH, lengths[max(lengths)]
 
 
 @pytest.mark.parametrize("name", ["a:b", "{name}", "two\nlines", "tail ", "\udcff"])
-def test_nothing_is_made_in_a_folder_that_is_refused(tmp_path, name):
+def test_nothing_is_created_in_a_rejected_folder(tmp_path, name):
     tiny = Course(tmp_path / name)
     answer = tiny.call("lab")
     assert answer.returncode == 1
@@ -78,7 +82,7 @@ def test_nothing_is_made_in_a_folder_that_is_refused(tmp_path, name):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such locale")
-def test_accents_in_an_ascii_locale_work_or_are_refused_in_one_line(tmp_path):
+def test_accents_in_an_ascii_locale_work_or_are_rejected_in_one_line(tmp_path):
     tiny = Course(tmp_path / "école")
     tiny.env |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     answer = tiny.call("lab")

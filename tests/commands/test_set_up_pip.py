@@ -1,4 +1,4 @@
-"""What pip is told, where packages land, and what is said when pip fails."""
+"""How set-up calls pip, where packages go, and what it says when pip fails."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from commands import set_up
+from tests.support.tiers import slow_after
 from tests.support.tiny_course import Course, make_wheel
 
 DIST_INFO = "Metadata-Version: 2.1\nName: {}\nVersion: {}\n"
@@ -22,7 +23,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def ready(made):
-    """A course that lacks one package, and the stamp."""
+    """A course that lacks one package and the stamp."""
     for path in made.site_packages().glob("jupyterlab*"):
         shutil.rmtree(path)
     (made.venv / "set_up").unlink(missing_ok=True)
@@ -37,8 +38,8 @@ def assert_inside(course, **variables):
     return answer
 
 
-def why_not(course, **variables):
-    """Return the one line in which set-up says why it stops."""
+def failure(course, **variables):
+    """Return the one line in which set-up says why it stopped."""
     answer = course.call("lab", **variables)
     assert answer.returncode == 1, answer.stdout
     assert answer.stderr.startswith("Set-up stopped: ")
@@ -60,14 +61,15 @@ ELSEWHERE = {
 }
 
 
-@pytest.mark.parametrize("setting", ["user", "target", "prefix"])
-def test_no_variable_leads_pip_elsewhere(ready, tmp_path, setting):
+@pytest.mark.parametrize("setting", slow_after(1, ["prefix", "target", "user"]))
+def test_no_variable_makes_pip_install_elsewhere(ready, tmp_path, setting):
     assert_inside(ready, **{f"PIP_{setting.upper()}": ELSEWHERE[setting].format(tmp_path)})
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", ["global", "install"])
-def test_no_settings_file_leads_pip_elsewhere(ready, tmp_path, section):
+def test_no_settings_file_makes_pip_install_elsewhere(ready, tmp_path, section):
     settings = tmp_path / "pip.conf"
     lines = [f"{key} = {value.format(tmp_path)}" for key, value in ELSEWHERE.items()]
     settings.write_text("\n".join([f"[{section}]", *lines]))
@@ -82,8 +84,8 @@ def test_a_package_on_pythonpath_does_not_count_as_installed(ready, tmp_path):
     assert_inside(ready, PYTHONPATH=str(tmp_path))
 
 
-@pytest.mark.parametrize("place", ["on PYTHONPATH", "beside course.py"])
-def test_modules_named_as_those_of_python_do_no_harm(ready, tmp_path, place):
+@pytest.mark.parametrize("place", slow_after(1, ["on PYTHONPATH", "beside course.py"]))
+def test_modules_named_like_pythons_own_do_no_harm(ready, tmp_path, place):
     folder = tmp_path if place == "on PYTHONPATH" else ready.folder
     names = ["json", "platform", "random", "logging", "pip", "venv", "jupyterlab"]
     shadows = [folder / f"{name}.py" for name in names]
@@ -96,7 +98,7 @@ def test_modules_named_as_those_of_python_do_no_harm(ready, tmp_path, place):
             path.unlink()
 
 
-def test_where_packages_come_from_stays_the_users_choice(ready, tmp_path):
+def test_the_users_source_of_packages_is_kept(ready, tmp_path):
     make_wheel(tmp_path / "stick", "another", "1.0", {"another.py": ""})
     settings = tmp_path / "pip.conf"
     settings.write_text(f"[install]\nno-index = true\nfind-links =\n  {tmp_path / 'stick'}\n")
@@ -125,53 +127,53 @@ def test_how_an_index_is_reached_stays_the_users_choice(tmp_path, monkeypatch):
     assert variables["PIP_CONFIG_FILE"] == os.devnull
 
 
-def test_a_constraint_of_the_user_counts_and_its_conflict_is_told(ready, tmp_path):
+def test_a_users_constraint_is_kept_and_its_conflict_reported(ready, tmp_path):
     (tmp_path / "constraints.txt").write_text("jupyterlab<1\n")
-    said = why_not(ready, PIP_CONSTRAINT=str(tmp_path / "constraints.txt"))
-    assert "conflicting dependencies" in said
-    assert "The user requested (constraint) jupyterlab<1" in said
-    assert "internet" not in said
+    message = failure(ready, PIP_CONSTRAINT=str(tmp_path / "constraints.txt"))
+    assert "conflicting dependencies" in message
+    assert "The user requested (constraint) jupyterlab<1" in message
+    assert "internet" not in message
 
 
-def test_a_demand_for_hashes_counts_and_is_told(ready):
-    said = why_not(ready, PIP_REQUIRE_HASHES="1")
-    assert "requiring hashes" in said or "Hashes are required" in said
-    assert "internet" not in said
+@pytest.mark.slow
+def test_a_users_demand_for_hashes_is_kept_and_reported(ready):
+    message = failure(ready, PIP_REQUIRE_HASHES="1")
+    assert "requiring hashes" in message or "Hashes are required" in message
+    assert "internet" not in message
 
 
-def test_a_settings_file_that_pip_cannot_read_is_told(ready, tmp_path):
+@pytest.mark.slow
+def test_a_settings_file_that_pip_cannot_read_is_reported(ready, tmp_path):
     (tmp_path / "pip.conf").write_text("[global\n")
-    said = why_not(ready, PIP_CONFIG_FILE=str(tmp_path / "pip.conf"))
-    assert "pip cannot read its settings" in said
-    assert str(tmp_path / "pip.conf") in said
+    message = failure(ready, PIP_CONFIG_FILE=str(tmp_path / "pip.conf"))
+    assert "pip cannot read its settings" in message
+    assert str(tmp_path / "pip.conf") in message
 
 
-def test_the_internet_is_blamed_only_where_pip_met_no_answer(ready):
+def test_the_internet_is_blamed_only_if_pip_got_no_response(ready):
     pins = ready.requirements.read_text()
     ready.requirements.write_text(pins + "absent==1.0\n")
     try:
-        said = why_not(ready, PIP_RETRIES="1")
-        assert "No matching distribution found for absent==1.0. Check the internet" in said
-        assert (
-            f"Call this again: it goes on where it stopped. All that pip said: {ready.log}" in said
-        )
+        message = failure(ready, PIP_RETRIES="1")
+        assert "No matching distribution found for absent==1.0. Check the internet" in message
+        assert f"Run the command again to continue. pip's output: {ready.log}" in message
         assert "No matching distribution" in ready.log.read_text()
-        said = why_not(ready, PIP_NO_INDEX="1")
-        assert "No matching distribution found for absent==1.0." in said
-        assert "internet" not in said
+        message = failure(ready, PIP_NO_INDEX="1")
+        assert "No matching distribution found for absent==1.0." in message
+        assert "internet" not in message
     finally:
         ready.requirements.write_text(pins)
     assert_inside(ready)
 
 
-def test_a_full_disk_is_named_though_the_log_cannot_be_written(ready):
+def test_a_full_disk_is_reported_even_if_the_log_cannot_be_written(ready):
     ready.log.unlink()
     ready.log.mkdir()
     (ready.folder / "full").touch()
     try:
-        said = why_not(ready)
-        assert "The disk is full" in said
-        assert str(ready.log) not in said
+        message = failure(ready)
+        assert "The disk is full" in message
+        assert str(ready.log) not in message
     finally:
         (ready.folder / "full").unlink()
         ready.log.rmdir()
@@ -183,7 +185,7 @@ def test_a_pip_that_installs_nothing_is_not_believed(ready):
     text = pip.read_text()
     pip.write_text("print('Successfully installed jupyterlab-1.0')")
     try:
-        assert "pip reports success, but jupyterlab 1.0 is not inside .venv" in why_not(ready)
+        assert "pip reports success, but jupyterlab 1.0 is not inside .venv" in failure(ready)
     finally:
         pip.write_text(text)
     assert_inside(ready)
@@ -217,7 +219,7 @@ hub = ["jupyterhub==1.0"]
         (["torch 2.0", "scikit-learn 1.0"], ["slides"], ["latex2mathml 1.0"]),
     ],
 )
-def test_every_pin_is_looked_for_inside(tmp_path, monkeypatch, there, extras, lacks):
+def test_every_pin_must_be_inside_the_environment(tmp_path, monkeypatch, there, extras, lacks):
     (tmp_path / "requirements.txt").write_text(PINS)
     (tmp_path / "pyproject.toml").write_text(EXTRAS)
     for one in there:
@@ -227,9 +229,9 @@ def test_every_pin_is_looked_for_inside(tmp_path, monkeypatch, there, extras, la
         (info / "METADATA").write_text(DIST_INFO.format(name, version))
     monkeypatch.setattr(set_up, "ROOT", tmp_path)
     monkeypatch.setattr(set_up, "site_packages", lambda: tmp_path / "site")
-    # What this Python itself can import does not count.
+    # What this Python itself can import doesn't count.
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
-    assert set_up.missing(extras) == lacks
+    assert set_up.missing_packages(extras) == lacks
 
 
 NO_SUCH = "ERROR: No matching distribution found for torch==2.0\n"
@@ -237,7 +239,7 @@ RETRYING = "WARNING: Retrying (Retry(total=0)) after connection broken by '{}': 
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("output", "words"),
     [
         (
             "ERROR: Could not install packages due to an OSError: [Errno 28] No space left\n",
@@ -271,7 +273,7 @@ RETRYING = "WARNING: Retrying (Retry(total=0)) after connection broken by '{}': 
         (
             RETRYING.format("SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] self-signed')")
             + NO_SUCH,
-            "for torch==2.0. The server's certificate was refused",
+            "for torch==2.0. The server's certificate was rejected",
         ),
         (
             RETRYING.format("ProxyError('Cannot connect to proxy.')") + NO_SUCH,
@@ -291,6 +293,6 @@ RETRYING = "WARNING: Retrying (Retry(total=0)) after connection broken by '{}': 
         ("", ""),
     ],
 )
-def test_pips_own_words_are_repeated_with_what_they_mean(said, words):
-    assert words in set_up.because(said)
-    assert ("internet" in set_up.because(said)) == ("internet" in words)
+def test_pips_error_lines_are_repeated_with_advice(output, words):
+    assert words in set_up.explain(output)
+    assert ("internet" in set_up.explain(output)) == ("internet" in words)

@@ -1,4 +1,4 @@
-"""Whose .venv it is: set-up makes, keeps and makes again its own, and touches no other."""
+"""Set-up makes, keeps and remakes its own .venv, and touches no other."""
 
 import errno
 import os
@@ -12,6 +12,7 @@ import pytest
 from commands import set_up
 from tests.support.lessons import ROOT
 from tests.support.processes import stopping
+from tests.support.tiers import slow_after
 from tests.support.tiny_course import Course
 
 
@@ -30,7 +31,7 @@ def ready(tmp_path_factory):
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """The module set_up at work in a folder of its own."""
+    """The module set_up, working in a folder of its own."""
     folder = tmp_path / ".venv"
     monkeypatch.setattr(set_up, "ROOT", tmp_path)
     monkeypatch.setattr(set_up, "VENV", folder)
@@ -47,7 +48,7 @@ def files(folder):
 
 
 def assert_refused(tiny, *words):
-    """Set-up stops in one line with these words, and has changed nothing."""
+    """Set-up stops with one line that contains these words, and changes nothing."""
     before = files(tiny.folder)
     answer = tiny.call("lab")
     assert answer.returncode == 1
@@ -80,18 +81,18 @@ def test_a_link_to_nothing_is_refused_with_its_target(tiny, tmp_path):
     )
 
 
-def test_a_file_in_the_place_of_the_environment_is_refused(tiny):
+def test_a_file_named_like_the_environment_is_refused(tiny):
     tiny.venv.write_text("mine")
     assert_refused(tiny, "is not a folder")
 
 
-def test_a_link_to_an_empty_folder_works_and_later_files_in_it_stay(tiny, tmp_path):
+def test_a_link_to_an_empty_folder_works_and_files_added_later_stay(tiny, tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     tiny.venv.symlink_to(scratch)
     assert tiny.call("lab").returncode == 0
     assert (scratch / "pyvenv.cfg").exists()
-    # Made again, as after a new Python: the student's own files in the folder stay.
+    # When it is made again, as for a new Python, the student's own files in the folder stay.
     (scratch / "thesis.txt").write_text("years of work")
     (scratch / "pyvenv.cfg").unlink()
     (scratch / "set_up").unlink()
@@ -102,18 +103,19 @@ def test_a_link_to_an_empty_folder_works_and_later_files_in_it_stay(tiny, tmp_pa
     assert tiny.venv.is_symlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", ["set_up", "setup.log"])
-def test_an_environment_made_before_there_was_a_mark_is_kept(ready, left):
+def test_an_environment_without_the_mark_of_later_versions_is_kept(ready, left):
     (ready.venv / "kept").touch()
     for name in {"made_by_course_py", "set_up", "setup.log"} - {left}:
         (ready.venv / name).unlink(missing_ok=True)
-    (ready.venv / left).write_text("as it was")
+    (ready.venv / left).write_text("unchanged")
     answer = ready.call("lab")
     assert answer.returncode == 0, answer.stderr
     assert (ready.venv / "kept").exists()
 
 
-@pytest.mark.parametrize("lost", ["pyvenv.cfg", "bin/python", "set_up"])
+@pytest.mark.parametrize("lost", slow_after(1, ["pyvenv.cfg", "bin/python", "set_up"]))
 def test_an_environment_that_lost_a_part_after_it_was_set_up_is_set_up_again(ready, lost):
     assert ready.call("lab").returncode == 0
     (ready.venv / lost).unlink()
@@ -127,15 +129,15 @@ def test_what_another_python_set_up_is_set_up_again(here, monkeypatch):
     set_up.PYTHON.parent.mkdir(parents=True)
     for path in (set_up.PYTHON, here / "pyvenv.cfg"):
         path.touch()
-    set_up.STAMP.write_text("\n".join(set_up.lacking("")))
-    assert set_up.lacking("") == []
+    set_up.STAMP.write_text("\n".join(set_up.missing_stamp("")))
+    assert set_up.missing_stamp("") == []
     monkeypatch.setattr(sys, "version", "3.99.0")
-    assert set_up.lacking("") != []
+    assert set_up.missing_stamp("") != []
 
 
-@pytest.mark.parametrize("lost", ["bin/activate", "bin/python"])
-def test_a_half_made_environment_is_made_again(ready, lost):
-    (ready.venv / lost).unlink()
+@pytest.mark.parametrize("absent", slow_after(1, ["bin/activate", "bin/python"]))
+def test_an_incomplete_environment_is_made_again(ready, absent):
+    (ready.venv / absent).unlink()
     (ready.venv / "set_up").unlink(missing_ok=True)
     stale = ready.site_packages() / "stale.py"
     stale.touch()
@@ -144,7 +146,8 @@ def test_a_half_made_environment_is_made_again(ready, lost):
     assert not stale.exists()
 
 
-def test_a_pip_that_is_gone_comes_back_and_the_rest_stays(ready):
+@pytest.mark.slow
+def test_a_missing_pip_is_installed_again_and_the_rest_stays(ready):
     (ready.venv / "kept").touch()
     for path in ready.site_packages().glob("pip*"):
         shutil.rmtree(path)
@@ -155,7 +158,7 @@ def test_a_pip_that_is_gone_comes_back_and_the_rest_stays(ready):
     assert (ready.site_packages() / "pip/__main__.py").exists()
 
 
-def test_from_inside_an_environment_that_must_be_made_again_nothing_is_touched(ready):
+def test_nothing_is_touched_from_inside_an_environment_that_must_be_made_again(ready):
     config, text = ready.venv / "pyvenv.cfg", (ready.venv / "pyvenv.cfg").read_text()
     config.write_text(text.replace("version = 3", "version = 2"))
     (ready.venv / "set_up").unlink()
@@ -163,31 +166,31 @@ def test_from_inside_an_environment_that_must_be_made_again_nothing_is_touched(r
     try:
         answer = ready.call("lab", python=ready.venv / "bin/python")
         assert answer.returncode == 1
-        assert "inside this environment" in answer.stderr
+        assert "you are inside it" in answer.stderr
         assert "type `deactivate`" in answer.stderr
         assert files(ready.venv) == before
     finally:
         config.write_text(text)
 
 
-def test_while_a_program_of_the_environment_runs_on_windows_nothing_is_removed(here, monkeypatch):
+def test_on_windows_nothing_is_removed_while_a_program_of_the_environment_runs(here, monkeypatch):
     set_up.PYTHON.parent.mkdir(parents=True)
     for path in (set_up.PYTHON, set_up.STAMP, here / "lib"):
         path.touch()
     before, unlink = files(here), os.unlink
 
-    def locked(path, **options):
+    def unlink_or_refuse(path, **options):
         if os.fspath(path) == str(set_up.PYTHON):
             raise PermissionError(errno.EACCES, "Access is denied", str(path))
         unlink(path, **options)
 
-    monkeypatch.setattr(os, "unlink", locked)
-    with pytest.raises(set_up.SetUpError, match=r"still runs from .*Close JupyterLab"):
-        set_up.clear()
+    monkeypatch.setattr(os, "unlink", unlink_or_refuse)
+    with pytest.raises(set_up.SetUpError, match=r"is still running .*Close JupyterLab"):
+        set_up.clear_venv()
     assert files(here) == before
 
 
-def test_only_a_python_without_ensurepip_is_told_to_install_it(tiny):
+def test_a_python_without_ensurepip_gets_advice_to_install_it(tiny):
     pose = (
         "import runpy, sys; sys.modules['ensurepip'] = None; sys.argv = ['course.py', 'lab'];"
         f"runpy.run_path({str(tiny.folder / 'course.py')!r}, run_name='__main__')"
@@ -209,12 +212,12 @@ def test_only_a_python_without_ensurepip_is_told_to_install_it(tiny):
         (PermissionError(errno.EACCES, "Permission denied"), "Access is denied"),
         (
             PermissionError(errno.EPERM, "Operation not permitted", "lib", None, "/a/.venv/lib64"),
-            "no symbolic links",
+            "does not support symbolic links",
         ),
         (ValueError("Unable to determine path to the running Python"), "Unable to determine path"),
     ],
 )
-def test_what_stops_the_making_is_said_with_its_remedy(here, monkeypatch, error, words):
+def test_an_error_of_venv_is_reported_with_advice(here, monkeypatch, error, words):
     def create(*_, **__):
         raise error
 
@@ -225,9 +228,11 @@ def test_what_stops_the_making_is_said_with_its_remedy(here, monkeypatch, error,
     assert "python3-venv" not in str(raised.value)
 
 
-def test_what_stops_ensurepip_is_said_with_its_remedy(here, monkeypatch):
-    said = "WARNING: slow\nERROR: Could not install packages due to an OSError: [Errno 28] No space"
-    monkeypatch.setattr(set_up, "run", lambda *_: (1, said))
+def test_an_error_of_ensurepip_is_reported_with_advice(here, monkeypatch):
+    output = (
+        "WARNING: slow\nERROR: Could not install packages due to an OSError: [Errno 28] No space"
+    )
+    monkeypatch.setattr(set_up, "run_module", lambda *_: (1, output))
     with pytest.raises(set_up.SetUpError) as raised:
         set_up.set_up("")
     assert "Could not install packages due to an OSError: [Errno 28]" in str(raised.value)
@@ -236,7 +241,7 @@ def test_what_stops_ensurepip_is_said_with_its_remedy(here, monkeypatch):
 
 
 @pytest.mark.parametrize("at", ["Path.mkdir", "shutil.copy", "Path.write_text", "os.replace"])
-def test_a_disk_that_is_full_after_pip_is_named(here, monkeypatch, at):
+def test_a_disk_that_fills_up_after_pip_is_reported(here, monkeypatch, at):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -258,6 +263,6 @@ def test_a_second_set_up_waits_for_the_first(tiny):
         second = tiny.call("hand_out")
         out, err = first.communicate(timeout=100)
     assert (first.returncode, second.returncode) == (0, 0), err + second.stderr
-    assert second.stderr.count("waits for it to end") == 1
+    assert second.stderr.count("waiting for it to finish") == 1
     assert "Setting up" in out
     assert "Setting up" not in second.stdout

@@ -1,4 +1,4 @@
-"""The slides: where each begins, and that a file of them needs nothing else.
+"""Where each slide begins, and that a file of slides needs no other file.
 
 tests/browser/test_slides.py looks at every slide in a browser.
 """
@@ -20,13 +20,13 @@ BEGINS = {"slide", "subslide"}
 TYPES = BEGINS | {"fragment", "skip", "notes"}
 
 
-def show(cell):
+def slideshow(cell):
     """Return a cell's slideshow metadata."""
     return cell.metadata.get("slideshow", {})
 
 
 def headings(cell):
-    """Return the places of the headings in a text cell, those in its code blocks left out."""
+    """Return (position, level) of each heading in a text cell, without its code blocks."""
     if cell.cell_type != "markdown":
         return []
     text = re.sub(r"(?ms)^```.*?^```", lambda block: "-" * len(block[0]), cell.source)
@@ -34,44 +34,44 @@ def headings(cell):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_metadata_are_ones_that_the_slides_know(number):
+def test_the_slideshow_metadata_is_known_to_the_slides(number):
     for cell in read_notebook(number).cells:
-        assert set(show(cell)) <= {"slide_type", "output"}
-        if "slide_type" in show(cell):
-            assert show(cell)["slide_type"] in TYPES
-        if "output" in show(cell):
-            assert show(cell)["output"] in BEGINS
-            assert cell.outputs, f"there is no output to begin a slide: {cell.source}"
+        assert set(slideshow(cell)) <= {"slide_type", "output"}
+        if "slide_type" in slideshow(cell):
+            assert slideshow(cell)["slide_type"] in TYPES
+        if "output" in slideshow(cell):
+            assert slideshow(cell)["output"] in BEGINS
+            assert cell.outputs, f"there is no output that could begin a slide: {cell.source}"
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_every_section_begins_a_slide(number):
     cells = read_notebook(number).cells
-    assert show(cells[0]) == {"slide_type": "slide"}
+    assert slideshow(cells[0]) == {"slide_type": "slide"}
     for cell in cells:
         for place, level in headings(cell):
-            before = re.sub("(?m)^#.*$", "", cell.source[:place])  # '## ' right before '### '
+            before = re.sub("(?m)^#.*$", "", cell.source[:place])  # '## ' directly before '### '
             assert not before.strip(), f"a heading within a cell: {cell.source[place:][:60]}"
             begins = BEGINS if level == "###" else {"slide"}
-            assert show(cell).get("slide_type") in begins, cell.source[:60]
+            assert slideshow(cell).get("slide_type") in begins, cell.source[:60]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_solutions_are_not_shown(number):
     for cell in read_notebook(number).cells:
         if cell.source.startswith("<details>"):
-            assert show(cell) == {"slide_type": "skip"}, cell.source[:90]
+            assert slideshow(cell) == {"slide_type": "skip"}, cell.source[:90]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_no_answer_stands_on_the_slide_of_its_prediction(number):
+def test_no_answer_is_on_the_slide_of_its_prediction(number):
     asked = False
     for cell in read_notebook(number).cells:
-        if show(cell).get("slide_type") in BEGINS | {"fragment"}:
+        if slideshow(cell).get("slide_type") in BEGINS | {"fragment"}:
             asked = False
         if cell.cell_type == "markdown":
             asked = asked or "**Predict" in cell.source
-        elif "output" in show(cell):
+        elif "output" in slideshow(cell):
             asked = False
         else:
             assert not (asked and cell.outputs), cell.source
@@ -79,18 +79,18 @@ def test_no_answer_stands_on_the_slide_of_its_prediction(number):
 
 @pytest.fixture
 def course(tmp_path):
-    """A root that holds the notebook of one lesson."""
+    """A root folder with the notebook of one lesson."""
     (tmp_path / "notebooks").mkdir()
     shutil.copy(NOTEBOOKS[0], tmp_path / "notebooks")
     return tmp_path
 
 
-def test_a_lesson_is_one_file_that_needs_no_other(course):
+def test_a_lesson_becomes_one_file_that_needs_no_other(course):
     assert slides.main(["0"], course) == 0
     (made,) = (course / "slides").iterdir()
     assert made.name == f"{NOTEBOOKS[0].stem}.html"
     page = BeautifulSoup(made.read_text("utf-8"), "html.parser")
-    assert page.title.text == "00 Start here"
+    assert page.title.text == f"{NUMBERS[0]} Start here"
     assert not page.find_all("link")
     assert page.find_all("img")
     for element in page.find_all(src=True):
@@ -101,7 +101,7 @@ def test_a_lesson_is_one_file_that_needs_no_other(course):
         assert image["alt"].strip()
 
 
-def test_an_unknown_lesson_is_named_with_those_there_are(course, capsys):
+def test_an_unknown_lesson_is_named_with_the_known_ones(course, capsys):
     with pytest.raises(SystemExit, match="2"):
         slides.main(["00", "47"], course)
     assert "there is no lesson 47; there are 00" in capsys.readouterr().err
@@ -109,10 +109,10 @@ def test_an_unknown_lesson_is_named_with_those_there_are(course, capsys):
 
 
 def sections(tmp_path, *cells):
-    """Return the text of each slide of a notebook of these cells."""
+    """Return each slide of a notebook of these cells."""
     path = tmp_path / "01_tiny.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    page = BeautifulSoup(slides.slides(path), "html.parser")
+    page = BeautifulSoup(slides.render(path), "html.parser")
     return [section for section in page.find_all("section") if not section.find("section")]
 
 
@@ -133,7 +133,7 @@ def test_an_output_can_begin_a_slide(tmp_path):
 
 
 @pytest.mark.parametrize(("height", "portrait"), [(5, True), (4, False)])
-def test_only_a_picture_higher_than_wide_is_a_portrait(tmp_path, height, portrait):
+def test_only_a_picture_that_is_taller_than_wide_is_a_portrait(tmp_path, height, portrait):
     png = io.BytesIO()
     Image.new("1", (4, height)).save(png, "png")
     data = {"image/png": base64.b64encode(png.getvalue()).decode()}
@@ -144,7 +144,7 @@ def test_only_a_picture_higher_than_wide_is_a_portrait(tmp_path, height, portrai
     assert ("portrait" in slide.img.get("class", [])) == portrait
 
 
-def test_a_slide_that_goes_on_says_where_it_is(tmp_path):
+def test_a_continued_slide_shows_its_section(tmp_path):
     cells = [text("# 01 Tiny", "slide"), text("## A & B?", "slide"), text("On.", "subslide")]
     about = [section.get("data-about") for section in sections(tmp_path, *cells)]
     assert about == [None, None, "01 Tiny: A & B?"]
@@ -159,9 +159,9 @@ def test_formulas_are_drawn_by_the_browser(tmp_path):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_no_formula_holds_a_command_that_the_slides_cannot_draw(number):
+def test_no_formula_contains_a_command_that_the_slides_cannot_draw(number):
     for cell in read_notebook(number).cells:
-        if cell.cell_type == "markdown" and show(cell).get("slide_type") != "skip":
+        if cell.cell_type == "markdown" and slideshow(cell).get("slide_type") != "skip":
             page = BeautifulSoup(slides.to_html(cell.source), "html.parser")
             for formula in page.find_all("math"):
                 assert "\\" not in formula.text

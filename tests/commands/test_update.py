@@ -1,4 +1,4 @@
-"""An update with real git repositories: what comes, what stays, and what is said when it cannot."""
+"""An update with real git repositories: what it adds, keeps, and says when it fails."""
 
 import copy
 import os
@@ -17,7 +17,7 @@ from tests.support.processes import stopping, wait_for
 from tests.support.repository import SETTINGS, Copy, lesson
 from tests.support.tiny_course import Course, make_wheel
 
-# In the place of the real one, which makes an environment: says what it was asked, hands out.
+# Instead of the real one, which makes an environment: prints its options and hands out.
 COURSE_PY = """
 import subprocess, sys
 print("course.py 1", *sys.argv[1:], flush=True)
@@ -30,7 +30,7 @@ def author(tmp_path):
     made = Copy(tmp_path / "author")
     made.folder.mkdir()
     (made.folder / "commands").mkdir()
-    for name in ("__init__", "hand_out", "lock", "update"):
+    for name in ("__init__", "hand_out", "lessons", "lock", "update"):
         shutil.copy(ROOT / f"commands/{name}.py", made.folder / "commands")
     made.write("course.py", COURSE_PY)
     made.write(".gitignore", "my_notebooks/\n__pycache__/\n")
@@ -48,18 +48,18 @@ def student(author):
 
 
 def assert_refused(student, *words):
-    """An update changes nothing, exits with 1, and says these words."""
+    """Assert that an update changes nothing, exits with 1 and says these words."""
     before = student.state()
-    code, lines, said = student.update()
+    code, lines, message = student.update()
     assert code == 1
     assert lines == []
-    assert said.startswith("Not updated: ")
-    assert all(word in said for word in words), said
+    assert message.startswith("Not updated: ")
+    assert all(word in message for word in words), message
     assert student.state() == before
-    return said
+    return message
 
 
-def test_lessons_come_and_edits_stay_by_the_new_course_py(author, student):
+def test_new_lessons_arrive_and_edits_stay_by_the_new_course_py(author, student):
     (student.mine / "01_first.ipynb").write_text("my answer")
     author.write("course.py", COURSE_PY.replace("course.py 1", "course.py 2"))
     author.commit(**{"01_first": "one, better", "02_second": "two, better"})
@@ -78,19 +78,19 @@ def test_lessons_come_and_edits_stay_by_the_new_course_py(author, student):
     assert (student.mine / "01_first.ipynb").read_text() == "my answer"
     assert "two, better" in (student.mine / "02_second.ipynb").read_text()
     assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
-    newest = "Already the newest: origin/main holds nothing that is not here."
+    newest = "Already up to date: origin/main has nothing new."
     assert student.update() == (0, ["course.py 2 hand_out", newest], "")
 
 
-def test_what_was_not_handed_out_or_installed_is_said_and_done_by_the_next_call(author, student):
+def test_a_failed_set_up_or_hand_out_is_reported_and_the_next_run_repeats_it(author, student):
     author.write("course.py", "raise SystemExit('Set-up stopped: the disk is full')")
     author.commit(**{"03_third": "three"})
-    code, lines, said = student.update()
+    code, lines, message = student.update()
     assert (code, lines) == (
         1,
-        ["Updated by 1 commit; new: 03_third. Not all is in place yet: see above."],
+        ["Updated by 1 commit; new: 03_third. Something is still missing: see above."],
     )
-    assert said == "Set-up stopped: the disk is full\n"
+    assert message == "Set-up stopped: the disk is full\n"
     student.write("course.py", COURSE_PY)
     assert "Handed out 03_third.ipynb" in student.update()[1]
 
@@ -101,69 +101,69 @@ def test_a_shallow_clone_is_updated(author):
     assert student.update()[1][-1] == "Updated by 1 commit; new: 03_third."
 
 
-def test_edits_of_the_course_that_the_update_leaves_alone_stay(author, student):
+def test_edits_of_the_course_that_the_update_does_not_touch_stay(author, student):
     student.write("notebooks/01_first.ipynb", lesson("edited in the wrong place"))
     student.write("notes.txt", "mine")
     author.commit(**{"03_third": "three"})
-    code, lines, said = student.update()
-    assert (code, said) == (0, "")
+    code, lines, message = student.update()
+    assert (code, message) == (0, "")
     assert "Handed out 03_third.ipynb" in lines
     assert "wrong place" in (student.folder / "notebooks/01_first.ipynb").read_text()
     assert (student.folder / "notes.txt").read_text() == "mine"
 
 
 @pytest.mark.parametrize("staged", [False, True])
-def test_edits_that_the_update_would_meet_are_named(author, student, staged):
+def test_edits_that_the_update_would_overwrite_are_named(author, student, staged):
     for name in ("01_first", "02_second"):
         student.write(f"notebooks/{name}.ipynb", lesson("edited in the wrong place"))
     if staged:
         student.git("add", "--all")
     author.commit(**{"01_first": "one, better", "02_second": "two, better"})
-    said = assert_refused(student, "my_notebooks/")
-    advice = re.search("`git (restore .+)`", said)[1].split()
+    message = assert_refused(student, "my_notebooks/")
+    advice = re.search("`git (restore .+)`", message)[1].split()
     assert advice[-2:] == ["notebooks/01_first.ipynb", "notebooks/02_second.ipynb"]
     student.git(*advice)
     assert student.update()[0] == 0
 
 
-def test_files_in_the_way_are_named(author, student):
+def test_files_that_the_update_would_overwrite_are_named(author, student):
     student.write("notebooks/03_third.ipynb", lesson("mine"))
     author.commit(**{"03_third": "three"})
-    assert_refused(student, "03_third.ipynb", "another name")
+    assert_refused(student, "03_third.ipynb", "Rename yours")
 
 
-def test_commits_of_ones_own_stay_and_can_be_set_aside(author, student):
+def test_a_students_commits_stay_and_can_be_set_aside(author, student):
     student.commit(**{"04_mine": "mine"})
-    newest = "Already the newest: origin/main holds nothing that is not here."
+    newest = "Already up to date: origin/main has nothing new."
     assert student.update()[1][-1] == newest
     author.commit(**{"03_third": "three"})
-    said = assert_refused(student, "1 commit here of your own", "1 commit new in origin/main")
-    student.follow(said)
+    message = assert_refused(student, "1 commit of your own and lacks 1 commit of origin/main")
+    student.follow(message)
     assert student.update()[1][-1] == newest
-    kept = re.search("`git branch (.+?)`", said)[1]
+    kept = re.search("`git branch (.+?)`", message)[1]
     assert student.git("show", f"{kept}:notebooks/04_mine.ipynb") == lesson("mine")
 
 
 @pytest.mark.parametrize("fetched", [False, True])
-def test_commits_that_were_taken_back_are_not_called_ones_own(author, student, fetched):
+def test_withdrawn_commits_are_not_called_the_students_own(author, student, fetched):
     author.commit(**{"03_third": "a mistake"})
     assert student.update()[0] == 0
     last = student.git("rev-parse", "HEAD")
     author.git("reset", "--quiet", "--hard", "HEAD~1")
     if fetched:
         student.git("fetch", "--quiet")
-    for _ in range(2):  # The second call meets what the first one has fetched.
-        said = assert_refused(student, "the course has taken back 1 commit that you have here.")
-        assert "own" not in said
-    student.follow(said)
+    for _ in range(2):  # The second run finds what the first one has fetched.
+        message = assert_refused(student, "the course has withdrawn 1 commit that this copy has.")
+        assert "own" not in message
+    student.follow(message)
     assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
     assert student.git("rev-parse", f"before_{last[:7]}") == last
-    assert student.update()[1][-1].startswith("Already the newest")
+    assert student.update()[1][-1].startswith("Already up to date")
 
 
 @pytest.mark.parametrize("depth", [[], ["--depth=1"]])
 @pytest.mark.parametrize("fetched", [False, True])
-def test_a_history_that_was_rewritten_is_told_from_commits_of_ones_own(author, depth, fetched):
+def test_a_rewritten_history_is_distinguished_from_the_students_own_commits(author, depth, fetched):
     author.commit(**{"03_third": "three"})
     student = author.clone(*depth)
     assert student.update()[0] == 0
@@ -172,56 +172,56 @@ def test_a_history_that_was_rewritten_is_told_from_commits_of_ones_own(author, d
     if fetched:
         student.git("fetch", "--quiet")
     for _ in range(2):
-        words = r"the history of the course was rewritten: origin/main has \d commits in the place"
-        said = assert_refused(student, "of 1 commit that you have here.")
-        assert re.search(words, said)
-        assert "own" not in said
-    student.follow(said)
+        words = r"the course's history was rewritten: origin/main has \d commits in place"
+        message = assert_refused(student, "of 1 commit that this copy has.")
+        assert re.search(words, message)
+        assert "own" not in message
+    student.follow(message)
     assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
 
 
-def test_commits_of_ones_own_upon_rewritten_ones_are_counted_apart(author, student):
+def test_a_students_commits_on_top_of_rewritten_ones_are_counted_separately(author, student):
     student.commit(**{"04_mine": "mine"})
     author.git("commit", "--quiet", "--amend", "--message", "another word")
-    said = assert_refused(student, "was rewritten", "1 commit here is your own.")
-    student.follow(said)
-    kept = re.search("`git branch (.+?)`", said)[1]
+    message = assert_refused(student, "was rewritten", "also has 1 commit of your own.")
+    student.follow(message)
+    kept = re.search("`git branch (.+?)`", message)[1]
     assert student.git("show", f"{kept}:notebooks/04_mine.ipynb") == lesson("mine")
     author.git("reset", "--quiet", "--hard", "HEAD")
     assert student.update()[0] == 0
 
 
 @pytest.mark.parametrize("depth", [[], ["--depth=1"]])
-def test_a_branch_that_was_renamed_is_named_with_what_follows_it(author, depth):
+def test_a_renamed_branch_is_reported_with_the_commands_to_follow_it(author, depth):
     student = author.clone(*depth)
     assert student.update()[0] == 0
     author.git("branch", "--move", "main", "trunk")
     author.commit(**{"03_third": "three"})
-    said = assert_refused(student, "no longer has the branch main", "now on the branch trunk")
-    student.follow(said)
+    message = assert_refused(student, "no longer has the branch main", "now on the branch trunk")
+    student.follow(message)
     assert student.update()[0] == 0
     assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
     author.commit(**{"04_fourth": "four"})
     assert student.update()[1][-1] == "Updated by 1 commit; new: 04_fourth."
 
 
-def test_a_branch_that_was_deleted_is_said_with_the_others(author, student):
+def test_a_deleted_branch_is_reported_with_the_other_branches(author, student):
     for name in ("second", "third"):
         author.git("branch", name)
     author.git("checkout", "--quiet", "--detach")
     author.git("branch", "--delete", "main")
     author.git("symbolic-ref", "HEAD", "refs/heads/main")
-    said = assert_refused(student, "no longer has the branch main", "are second, third.")
-    student.follow(said.replace("NAME", "third"))
+    message = assert_refused(student, "no longer has the branch main", "are second, third.")
+    student.follow(message.replace("NAME", "third"))
     assert student.update()[0] == 0
     for name in ("second", "third"):
         author.git("branch", "--delete", "--force", name)
-    assert_refused(student, "no longer has the branch third", "It has no branch at all.")
+    assert_refused(student, "no longer has the branch third", "It has no branches.")
 
 
 @pytest.fixture
 def serve():
-    """Start a server that answers each connection with some bytes, and then keeps it open."""
+    """Return a function that starts a server, which answers with some bytes or stays silent."""
     stop, servers = threading.Event(), []
 
     def start(answer):
@@ -248,13 +248,13 @@ def serve():
 IMPATIENT = """
 import sys
 from commands import update
-update.PATIENCE, update.SILENCE = 0.3, 1.5
+update.NOTICE_AFTER, update.TIMEOUT = 0.3, 1.5
 sys.exit(update.main())
 """
 
 
 def update_impatiently(student):
-    """Return the exit code and the words of an update that waits a second for a server."""
+    """Return the exit code and the message of an update that waits only 1.5 s for a server."""
     command = [sys.executable, "-c", IMPATIENT]
     env = student.env | {"no_proxy": "*"}
     ran = subprocess.run(
@@ -264,34 +264,30 @@ def update_impatiently(student):
 
 
 @pytest.mark.parametrize("scheme", ["http", "git"])
-def test_a_server_that_never_answers_is_waited_for_in_words_and_not_for_ever(
-    author, student, serve, scheme
-):
+def test_the_wait_for_a_silent_server_is_announced_and_ends(author, student, serve, scheme):
     address = serve(b"")
     me = "me:secret@" if scheme == "http" else ""
     student.git("remote", "set-url", "origin", f"{scheme}://{me}{address}/course")
     before = student.state()
-    code, said = update_impatiently(student)
+    code, message = update_impatiently(student)
     url = f"{scheme}://{address}/course"
-    assert (code, said) == (
+    assert (code, message) == (
         1,
-        f"Waiting for {url}. Ctrl-C stops that; nothing is lost.\n"
-        f"Not updated: {url} has not answered for 1.5 seconds. Check the internet connection, or "
-        "call this again later.\n",
+        f"Waiting for {url}. You can stop with Ctrl-C; nothing is lost.\n"
+        f"Not updated: {url} has not responded for 1.5 seconds. Check the internet connection, or "
+        "run the command again later.\n",
     )
     assert student.state() == before
 
 
-def test_a_program_that_asks_for_a_password_and_gets_none_is_ended_with_its_children(
-    student, serve, tmp_path
-):
+def test_a_program_that_waits_for_a_password_is_stopped_with_its_children(student, serve, tmp_path):
     script = tmp_path / "ask"
     script.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/asked\nsleep 60\n")
     script.chmod(0o755)
     student.env["GIT_ASKPASS"] = str(script)
     student.git("remote", "set-url", "origin", f"http://{serve(UNAUTHORIZED)}/course")
-    code, said = update_impatiently(student)
-    assert (code, "has not answered" in said) == (1, True)
+    code, message = update_impatiently(student)
+    assert (code, "has not responded" in message) == (1, True)
     asked = int((tmp_path / "asked").read_text())
     wait_for(lambda: not runs(asked), 10)
 
@@ -310,26 +306,31 @@ UNAUTHORIZED = (
 )
 
 
-def test_a_server_that_asks_for_a_password_is_left_to_the_student(author, student, serve):
+def test_where_a_server_asks_for_a_password_the_student_is_told_how_to_log_in(
+    author, student, serve
+):
     student.git("remote", "set-url", "origin", f"http://{serve(UNAUTHORIZED)}/course")
     student.env["no_proxy"] = "*"
     for name in ("GIT_ASKPASS", "SSH_ASKPASS"):
         student.env.pop(name, None)
-    assert_refused(student, "asks who you are", "`git pull --ff-only`")
+    assert_refused(student, "asks you to log in", "`git pull --ff-only`")
 
 
-def test_progress_counts_as_an_answer_and_is_not_shown(author, student, tmp_path):
+def test_progress_counts_as_a_response_and_is_not_shown(author, student, tmp_path):
     slow = tmp_path / "slow"
     slow.write_text("#!/bin/sh\nfor k in 1 2 3 4 5 6; do sleep 0.5; echo $k >&2; done\nexec $@\n")
     slow.chmod(0o755)
     student.git("config", "remote.origin.uploadpack", f"{slow} git-upload-pack")
     author.commit(**{"03_third": "three"})
-    code, said = update_impatiently(student)
+    code, message = update_impatiently(student)
     assert code == 0
-    assert said == f"Waiting for {author.folder.as_uri()}. Ctrl-C stops that; nothing is lost.\n"
+    assert (
+        message
+        == f"Waiting for {author.folder.as_uri()}. You can stop with Ctrl-C; nothing is lost.\n"
+    )
 
 
-def test_without_a_network_nothing_changes_and_the_next_call_goes_on(author, student):
+def test_without_a_network_nothing_changes_and_the_next_run_succeeds(author, student):
     author.commit(**{"03_third": "three"})
     away = author.folder.with_name("away")
     author.folder.rename(away)
@@ -351,40 +352,42 @@ def test_a_lock_that_an_interrupted_git_left_is_named(author, student, lock):
     assert student.update()[0] == 0
 
 
-def test_a_fixed_version_is_no_branch(author, student):
+def test_a_copy_at_a_fixed_version_is_refused_with_the_way_back(author, student):
     student.git("checkout", "--quiet", "--detach")
     author.commit(**{"03_third": "three"})
-    said = assert_refused(student, "fixed version")
-    student.git(*re.search("`git (switch .+?)`", said)[1].split())
+    message = assert_refused(student, "fixed version")
+    student.git(*re.search("`git (switch .+?)`", message)[1].split())
     assert student.update()[0] == 0
 
 
 def test_a_branch_that_follows_nothing_is_named(student):
     student.git("branch", "--unset-upstream")
-    said = assert_refused(student, "the branch main follows no")
-    student.git(*re.search("`git (branch .+?)`", said)[1].split())
+    message = assert_refused(student, "the branch main follows no")
+    student.git(*re.search("`git (branch .+?)`", message)[1].split())
     assert student.update()[0] == 0
 
 
-def test_a_copy_without_a_remote_is_told_to_name_one(student):
+def test_a_copy_without_a_remote_gets_advice_to_add_one(student):
     student.git("remote", "remove", "origin")
     assert_refused(student, "git remote add origin")
 
 
-def test_a_folder_that_is_no_clone_is_told_so(author, tmp_path):
-    # A downloaded archive, inside somebody's own repository.
+def test_a_folder_that_is_not_a_clone_is_refused(author, tmp_path):
+    # A downloaded archive inside someone's own repository.
     outer = Copy(tmp_path / "outer")
     outer.folder.mkdir()
     outer.git("init", "--quiet")
     student = Copy(outer.folder / "course")
     shutil.copytree(author.folder, student.folder, ignore=shutil.ignore_patterns(".git"))
-    code, lines, said = student.update()
+    code, lines, message = student.update()
     assert (code, lines) == (1, [])
-    assert f"{student.folder} was not made by `git clone` (it is in the repository" in said
-    assert f"{outer.folder}, another one)" in said
-    assert "download" in said
+    assert (
+        f"{student.folder} was not made by `git clone` (it is in a different repository" in message
+    )
+    assert f", {outer.folder})" in message
+    assert "download" in message
     assert not student.mine.exists()
-    (student.folder / ".git").mkdir()  # as a copy that was cut short leaves it
+    (student.folder / ".git").mkdir()  # as an incomplete copy leaves it
     assert f"{student.folder / '.git'} is damaged." in student.update()[2]
     shutil.rmtree(outer.folder / ".git")
     assert f"{student.folder / '.git'} is damaged." in student.update()[2]
@@ -394,7 +397,7 @@ def test_a_folder_that_is_no_clone_is_told_so(author, tmp_path):
 
 @pytest.fixture
 def other(tmp_path):
-    """Somebody's own repository, which nothing here may touch."""
+    """Someone's own repository, which nothing here may touch."""
     made = Copy(tmp_path / "other")
     made.folder.mkdir()
     made.git("init", "--quiet")
@@ -402,7 +405,7 @@ def other(tmp_path):
     return made
 
 
-def test_variables_that_name_another_repository_are_passed_by(author, student, other):
+def test_variables_that_name_another_repository_are_ignored(author, student, other):
     author.commit(**{"03_third": "three"})
     before = other.state()
     at = other.folder / ".git"
@@ -428,9 +431,9 @@ def test_variables_that_name_another_repository_are_passed_by(author, student, o
     }
     clean = dict(student.env)
     student.env |= variables
-    code, lines, said = student.update()
+    code, lines, message = student.update()
     student.env = clean
-    assert (code, lines[-1], said) == (0, "Updated by 1 commit; new: 03_third.", "")
+    assert (code, lines[-1], message) == (0, "Updated by 1 commit; new: 03_third.", "")
     assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
     assert student.git("status", "--short") == ""
     assert other.state() == before
@@ -471,7 +474,7 @@ HOSTILE = """
 """
 
 
-def test_a_user_s_own_settings_of_git_change_nothing(author, student, tmp_path):
+def test_the_users_own_git_settings_change_nothing(author, student, tmp_path):
     hooks = tmp_path / "hooks"
     hooks.mkdir()
     for name in ("post-merge", "reference-transaction", "post-checkout", "pre-merge-commit"):
@@ -485,9 +488,9 @@ def test_a_user_s_own_settings_of_git_change_nothing(author, student, tmp_path):
     author.commit(**{"01_first": "one, better"})
     author.commit(**{"03_third": "three"})
     author.git("tag", "--force", "moved")
-    code, lines, said = student.update()
+    code, lines, message = student.update()
     news = "Updated by 2 commits; new: 03_third; changed: 01_first."
-    assert (code, lines[-1], said) == (0, news, "")
+    assert (code, lines[-1], message) == (0, news, "")
     author.commit(**{"02_second": "two, better"})
     assert_refused(student, "02_second.ipynb", "git restore")
 
@@ -501,20 +504,20 @@ def test_an_option_is_refused_before_anything_moves(author, student):
     )
     assert (ran.returncode, ran.stderr) == (
         2,
-        "update takes no options, and was given ['--help'].\n",
+        "update takes no options; it was given ['--help'].\n",
     )
     assert student.state() == before
 
 
 def test_without_git_it_says_what_to_install(student, tmp_path):
     student.env["PATH"] = str(tmp_path)
-    code, lines, said = student.update()
+    code, lines, message = student.update()
     assert (code, lines) == (1, [])
-    assert "no git program" in said
+    assert "git is not installed" in message
 
 
-def test_what_git_says_otherwise_is_passed_on(author, student):
-    # An edit that was stashed met the new version, and was left half merged.
+def test_any_other_error_of_git_is_quoted(author, student):
+    # A stashed edit conflicts with the new version and is left half merged.
     student.write("notebooks/01_first.ipynb", lesson("edited in the wrong place"))
     student.git("stash")
     author.commit(**{"01_first": "one, better"})
@@ -526,7 +529,7 @@ def test_what_git_says_otherwise_is_passed_on(author, student):
 
 
 @pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_ctrl_c_and_a_closed_terminal_end_the_wait_for_the_network(student, tmp_path, ending):
+def test_ctrl_c_and_a_closed_terminal_stop_the_wait_for_the_network(student, tmp_path, ending):
     script = "#!/bin/sh\necho $$ > number\nmv number waiting\nsleep 60\n"
     (tmp_path / "git").write_text(script)
     (tmp_path / "git").chmod(0o755)
@@ -541,11 +544,16 @@ def test_ctrl_c_and_a_closed_terminal_end_the_wait_for_the_network(student, tmp_
     with stopping(process):
         wait_for((student.folder / "waiting").exists)
         os.killpg(process.pid, getattr(signal, ending))
-        _, said = process.communicate(timeout=30)
-    assert (process.returncode, said) == (130, "Interrupted. Call this again: it goes on.\n")
-    assert not runs(int((student.folder / "waiting").read_text()))
+        _, message = process.communicate(timeout=30)
+    assert (process.returncode, message) == (
+        130,
+        "Interrupted. Run the command again to continue.\n",
+    )
+    git = int((student.folder / "waiting").read_text())
+    wait_for(lambda: not runs(git), 10)
 
 
+@pytest.mark.slow
 def test_the_real_course_py_installs_what_the_new_pins_say(tmp_path):
     made = Course(tmp_path / "author")
     shutil.copy(ROOT / ".gitignore", made.folder)

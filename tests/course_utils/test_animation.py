@@ -1,4 +1,4 @@
-"""The animation ends as the still that stands in for it, plays once, and is small."""
+"""The animation ends with its still picture, plays once, and is small."""
 
 import base64
 import functools
@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from course_utils import animation, figures, plots
-from tests.plugins.nbval_tolerance import picture_difference
 from tests.support.lessons import read_notebook
+from tests.support.pictures import picture_difference
 
 X = np.linspace(0, 1, 12)
 Y = 2 * X + 1 + 0.1 * np.sin(40 * X)
@@ -19,8 +19,8 @@ PATH = np.column_stack([np.linspace(0, 2, 21), np.linspace(0, 1, 21)])
 
 
 @pytest.fixture
-def played(monkeypatch):
-    """Return a function that plays a path, and gives what it displays."""
+def play_path(monkeypatch):
+    """Return a function that plays a path and returns what is displayed."""
 
     def play(path=PATH, **options):
         shown = []
@@ -39,20 +39,20 @@ def png_of(output):
 
 
 def frames(output):
-    """Return the still and each frame as arrays, and their times in seconds."""
+    """Return the still and the frames as arrays, and the times of the frames in seconds."""
     image = Image.open(io.BytesIO(png_of(output)))
     arrays, seconds = [], []
     for number in range(image.n_frames):
         image.seek(number)
         arrays.append(np.asarray(image.convert("RGB")))
         seconds.append(image.info.get("duration", 0) / 1000)
-    assert image.default_image, "the first picture is shown where nothing moves"
+    assert image.default_image, "the first picture is shown where there is no animation"
     assert image.info["loop"] == 1
     return arrays[0], arrays[1:], seconds[1:]
 
 
-def test_still_is_the_picture_itself_and_the_animation_ends_with_it(played):
-    still, moving, seconds = frames(played())
+def test_the_still_is_the_picture_itself_and_the_animation_ends_with_it(play_path):
+    still, moving, seconds = frames(play_path())
     with figures.capture_figures() as captured:
         plots.one_descent(X, Y, PATH, 20, "twenty steps")
     with figures.style({"savefig.dpi": "figure"}):
@@ -63,16 +63,16 @@ def test_still_is_the_picture_itself_and_the_animation_ends_with_it(played):
     assert sum(seconds) == pytest.approx(4.0, abs=0.1)
 
 
-def test_each_frame_is_the_picture_with_so_many_points_and_a_dot_at_the_last(played):
-    """From the first point on; the dot lies over everything else."""
+def test_each_frame_is_the_picture_up_to_a_point_with_a_dot_there(play_path):
+    """The first frame has one point; the dot is above everything else."""
     with figures.capture_figures() as captured:
-        output = played()
+        output = play_path()
         _, moving, _ = frames(output)
         plots.one_descent(X, Y, PATH, 20, "twenty steps")
         ((figure, _),) = captured
         with figures.style({"savefig.dpi": "figure"}):
             figures.to_png(figure)
-            figure.set_layout_engine("none")  # what grows leaves everything in its place
+            figure.set_layout_engine("none")  # growing moves nothing else
             lines = [line for ax in figure.axes for line in ax.lines if line.get_gid() == "grows"]
             whole = [line.get_xydata() for line in lines]
             look = {"markersize": 9, "zorder": 101}
@@ -82,55 +82,55 @@ def test_each_frame_is_the_picture_with_so_many_points_and_a_dot_at_the_last(pla
                 for line, dot, points in zip(lines, dots, whole, strict=True):
                     line.set(data=points[: n + 1].T, zorder=100)
                     dot.set_data(points[n : n + 1].T)
-                wanted = Image.open(io.BytesIO(figures.to_png(figure))).convert("RGB")
-                assert np.array_equal(moving[n], wanted)
+                expected = Image.open(io.BytesIO(figures.to_png(figure))).convert("RGB")
+                assert np.array_equal(moving[n], expected)
     shown = output["metadata"]["image/png"]["width"]
     assert moving[0].shape[1] == pytest.approx(shown, abs=1), "small enough for a notebook"
 
 
-def test_the_path_grows_from_frame_to_frame(played):
-    output = played()
+def test_the_path_grows_from_frame_to_frame(play_path):
+    output = play_path()
     still, moving, _ = frames(output)
     away = [(frame != still).any(axis=2).sum() for frame in moving]
     assert away[0] > away[10] > away[-1] == 0
     assert all((a != b).any() for a, b in pairwise(moving))
-    # A frame holds only what changes: twenty whole ones would take twenty times as much.
+    # A frame holds only what changes: twenty whole frames would be twenty times as large.
     one = io.BytesIO()
     Image.fromarray(still).save(one, format="png")
     assert len(moving) > 20
     assert len(png_of(output)) < 5 * len(one.getvalue())
 
 
-def test_long_paths_get_no_more_frames(played):
-    _, moving, _ = frames(played(np.repeat(PATH, 20, axis=0)))
+def test_a_long_path_gets_no_more_frames(play_path):
+    _, moving, _ = frames(play_path(np.repeat(PATH, 20, axis=0)))
     assert len(moving) == animation.N_FRAMES + 1
 
 
-def test_same_path_same_bytes_and_nbval_sees_another_path(played):
-    one, same, other = (played(path)["data"]["image/png"] for path in (PATH, PATH, 1.05 * PATH))
+def test_the_same_path_gives_the_same_bytes_and_nbval_sees_a_different_path(play_path):
+    one, same, other = (play_path(path)["data"]["image/png"] for path in (PATH, PATH, 1.05 * PATH))
     assert one == same
     assert picture_difference(one, same)[0] is None
     assert picture_difference(one, other)[0] is not None
 
 
-def test_line_is_printed_and_is_the_alt_text(played, capsys):
-    output = played()
-    line = capsys.readouterr().out
-    assert line == f"{output['data']['text/plain']}\n"
-    assert output["metadata"]["image/png"]["alt"] == line.rstrip("\n")
-    assert "After 20 epochs in 20 steps" in line
+def test_the_caption_is_printed_and_is_the_alt_text(play_path, capsys):
+    output = play_path()
+    caption = capsys.readouterr().out
+    assert caption == f"{output['data']['text/plain']}\n"
+    assert output["metadata"]["image/png"]["alt"] == caption.rstrip("\n")
+    assert "After 20 epochs in 20 steps" in caption
 
 
-@pytest.mark.parametrize("wanted", [0.5, 5])
-def test_it_takes_the_time_it_is_given(played, wanted):
-    _, _, seconds = frames(played(PATH[:3], seconds=wanted))
-    assert sum(seconds) == pytest.approx(wanted, rel=0.05)
+@pytest.mark.parametrize("expected", [0.5, 5])
+def test_it_takes_the_seconds_requested(play_path, expected):
+    _, _, seconds = frames(play_path(PATH[:3], seconds=expected))
+    assert sum(seconds) == pytest.approx(expected, rel=0.05)
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 5.1])
-def test_what_plays_too_long_is_refused(played, seconds):
+def test_an_impossible_time_is_refused(play_path, seconds):
     with pytest.raises(ValueError, match=f"positive and at most 5, got {seconds}"):
-        played(seconds=seconds)
+        play_path(seconds=seconds)
 
 
 def twice(*args):

@@ -1,4 +1,4 @@
-"""The arrows between modules point one way."""
+"""Imports between modules go one way."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ import pytest
 from tests.support.lessons import ROOT
 from tests.support.modules import COURSE_UTILS, imports
 
-# What a module may import of course_utils, by the beginning of its name: the longest one counts.
+# What a module may import from course_utils, by the start of its name; the longest match counts.
 MAY_IMPORT = {
     "course_utils": (),
     "course_utils.data": (),
@@ -29,7 +29,7 @@ MAY_IMPORT = {
 
 
 @pytest.mark.parametrize("module", COURSE_UTILS)
-def test_course_utils_points_one_way(module):
+def test_imports_in_course_utils_go_one_way(module):
     rule = max((name for name in MAY_IMPORT if module.startswith(name)), key=len)
     for name in imports(COURSE_UTILS[module]):
         assert not name.startswith(("commands", "tests", "lessons"))
@@ -38,12 +38,12 @@ def test_course_utils_points_one_way(module):
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "commands").glob("*.py")), ids=lambda p: p.name)
-def test_commands_do_not_know_course_utils(path):
+def test_commands_do_not_import_course_utils(path):
     assert not any(name.startswith("course_utils") for name in imports(path))
 
 
-def test_torch_is_loaded_by_the_checks_of_later_lessons_only():
-    """'Gradient descent by hand' does without torch, and all that it uses must, too."""
+def test_only_the_checks_of_later_lessons_load_torch():
+    """'Gradient descent by hand' does not use torch, so nothing that it uses may load it."""
     first = ("checks", "core", "gradient_descent")  # of the checks
     names = [
         name

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 import torch
 
-from commands.build import Client
+from commands.execute import Client
 from course_utils.checks import core, limits, start_here
 from tests.support.lessons import ROOT, one_line, run_cell
 

@@ -10,12 +10,12 @@ from sklearn.datasets import load_diabetes
 from course_utils import data
 
 
-def test_noisy_line_is_the_published_one():
+def test_noisy_line_is_the_published_data_set():
     line = data.noisy_line()
     assert line.x_train.shape == line.y_train.shape == (80, 1)
     assert line.x_val.shape == line.y_val.shape == (20, 1)
     assert len(np.unique(np.vstack([line.x_train, line.x_val]))) == 100
-    # The recipe once more, with the other random interface of NumPy that has the same stream.
+    # The recipe again, with NumPy's other random interface, which has the same stream.
     np.random.seed(42)  # noqa: NPY002
     x = np.random.rand(100, 1)  # noqa: NPY002
     y = 1 + 2 * x + 0.1 * np.random.randn(100, 1)  # noqa: NPY002
@@ -37,7 +37,7 @@ def test_noisy_line_lies_around_its_truth():
 
 @pytest.mark.parametrize("make", [data.noisy_line, data.noisy_sine, data.fruit_yields])
 def test_the_parts_of_a_data_set_cannot_be_replaced(make):
-    """`line.x = ...` for `x = ...` would go unnoticed."""
+    """`line.x = ...` instead of `x = ...` would go unnoticed."""
     found = make()
     for name in vars(found):
         with pytest.raises(AttributeError, match=f"cannot assign to field '{name}'"):
@@ -76,14 +76,14 @@ def test_noisy_sine_lies_around_its_curve():
     assert abs(np.corrcoef(errors, many.x)[0, 1]) < 0.02
 
 
-def test_noisy_sine_draws_by_seed():
+def test_noisy_sine_depends_on_its_seed():
     np.testing.assert_array_equal(data.noisy_sine(seed=3).y, data.noisy_sine(seed=3).y)
     assert not np.array_equal(data.noisy_sine(seed=3).x, data.noisy_sine(seed=4).x)
     with pytest.raises(ValueError, match="n must be a whole number"):
         data.noisy_sine(0)
 
 
-def test_fruit_yields_as_in_the_syllabus():
+def test_fruit_yields_are_those_of_the_syllabus():
     table = data.fruit_yields()
     assert table.x.shape == (5, 3)
     assert table.y.shape == (5, 2)
@@ -108,7 +108,7 @@ MAKERS = [
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_every_data_set_has_named_arrays_and_says_in_one_line_what_it_holds(make):
+def test_every_data_set_has_named_arrays_and_describes_itself_in_one_line(make):
     found = make()
     assert type(found) is inspect.signature(make, eval_str=True).return_annotation
     assert type(found) in (data.Sample, data.Split, data.Table)
@@ -131,7 +131,7 @@ def test_every_data_set_has_named_arrays_and_says_in_one_line_what_it_holds(make
         ),
     ],
 )
-def test_a_data_set_says_what_it_holds(make, words):
+def test_a_data_set_describes_itself(make, words):
     assert repr(make()) == words
 
 
@@ -148,12 +148,12 @@ def test_repeated_yields_are_near_copies_by_region():
     np.testing.assert_array_equal(table.y[:5], first.y)
     assert (table.x_names, table.y_names) == (first.x_names, first.y_names)
     assert table.groups.tolist() == [1, 2, 3, 4, 5] * 3
-    # One number mistyped would change its column's sum of squares.
+    # A mistyped number would change its column's sum of squares.
     numbers = np.hstack([table.x, table.y]).astype(int)
     assert (numbers**2).sum(axis=0).tolist() == [109265, 123695, 47020, 104482, 144838]
 
 
-def test_integer_noise_line_is_the_published_one():
+def test_integer_noise_line_is_the_published_data_set():
     points = data.integer_noise_line()
     assert points.x.dtype == points.y.dtype == np.float32
     assert points.x.tolist() == [[k] for k in range(1, 51)]
@@ -175,7 +175,7 @@ def test_integer_noise_line_leaves_the_global_generator_alone():
     assert torch.equal(torch.rand(1), expected)
 
 
-def test_diabetes_as_its_source_describes_it():
+def test_diabetes_is_as_its_source_describes_it():
     table = data.diabetes()
     assert table.x.dtype == table.y.dtype == np.float64
     assert table.x.shape == (442, 10)
@@ -192,7 +192,7 @@ def test_diabetes_as_its_source_describes_it():
 
 
 @pytest.mark.parametrize(("rows", "shown"), [(20, 20), (21, 6)])
-def test_a_table_of_twenty_rows_is_whole(rows, shown):
+def test_a_table_of_twenty_rows_is_shown_whole(rows, shown):
     table = data.Table(np.zeros((rows, 1)), np.ones((rows, 1)), (("x", "m"),), (("y", "s"),))
     header, below, *lines = table._repr_markdown_().splitlines()
     assert (header, below) == ("| x (m) | y (s) |", "|---:|---:|")
@@ -201,7 +201,7 @@ def test_a_table_of_twenty_rows_is_whole(rows, shown):
     assert lines[-1] == ("| 0 | 1 |" if shown == rows else "| … | … |")
 
 
-def test_a_long_table_is_cut_and_has_no_region_column():
+def test_a_long_table_is_cut_and_without_groups_has_no_region_column():
     lines = data.diabetes()._repr_markdown_().splitlines()
     assert len(lines) == 2 + 5 + 1
     assert {line.count("|") for line in lines} == {12}

@@ -1,4 +1,4 @@
-"""descent.py against brute force: differences, loops over rows and steps, and bad input."""
+"""descent.py compared with brute force (differences, loops over rows and steps), and bad input."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from course_utils.descent import QuadraticLoss, design_matrix
 
 RNG = np.random.RandomState(11)
 A = RNG.randn(9, 3)
-PROBLEMS = {  # name: A, y, a place p
+PROBLEMS = {  # name: A, y, a point p
     "one output": (A, RNG.randn(9), RNG.randn(3)),
     "two outputs": (A, RNG.randn(9, 2), RNG.randn(3, 2)),
     "one parameter": (A[:, :1], RNG.randn(9), RNG.randn(1)),
@@ -52,12 +52,12 @@ def descend(A, y, p, lr, n_epochs):
 # Formulas
 
 
-def test_loss_is_the_mean_of_squares(problem):
+def test_the_loss_is_the_mean_of_the_squares(problem):
     loss, A, y, p = problem
     assert loss.loss(p) == pytest.approx(mse(A, y, p), rel=1e-12)
 
 
-def test_loss_keeps_leading_axes(problem):
+def test_the_loss_keeps_leading_axes(problem):
     loss, A, y, p = problem
     places = np.stack([[p, 2 * p, -p], [0 * p, p + 1, p - 1]])
     heights = loss.loss(places)
@@ -65,17 +65,17 @@ def test_loss_keeps_leading_axes(problem):
     assert heights[1, 2] == pytest.approx(mse(A, y, p - 1), rel=1e-12)
 
 
-def test_hessian_is_that_of_central_differences(problem):
+def test_the_hessian_agrees_with_central_differences(problem):
     loss, A, y, p = problem
     d = len(p)
     h = 1e-3
-    want = np.empty((d, d))
+    expected = np.empty((d, d))
     for j in range(d):
         step = np.zeros_like(p)
         step.reshape(d, -1)[j, 0] = h
         change = (gradient(A, y, p + step) - gradient(A, y, p - step)) / (2 * h)
-        want[:, j] = change.reshape(d, -1)[:, 0]
-    assert loss.hessian == pytest.approx(want, rel=1e-5, abs=1e-5)
+        expected[:, j] = change.reshape(d, -1)[:, 0]
+    assert loss.hessian == pytest.approx(expected, rel=1e-5, abs=1e-5)
 
 
 def test_outputs_do_not_mix():
@@ -88,7 +88,7 @@ def test_outputs_do_not_mix():
     assert np.abs(change[:, 0]).max() > 1e-5
 
 
-def test_gradient_vanishes_at_the_minimizer_and_nowhere_lower(problem):
+def test_at_the_minimizer_the_gradient_is_zero_and_the_loss_is_lowest(problem):
     loss, A, y, p = problem
     assert loss.minimizer.shape == p.shape
     assert gradient(A, y, loss.minimizer) == pytest.approx(0, abs=1e-8)
@@ -98,7 +98,7 @@ def test_gradient_vanishes_at_the_minimizer_and_nowhere_lower(problem):
         assert mse(A, y, loss.minimizer + 0.01 * rng.randn(*p.shape)) > loss.min_loss
 
 
-def test_eigenvalues_and_eigenvectors_make_the_hessian(problem):
+def test_eigenvalues_and_eigenvectors_reconstruct_the_hessian(problem):
     loss, *_ = problem
     assert (np.diff(loss.eigenvalues) >= 0).all()
     V = loss.eigenvectors
@@ -107,22 +107,22 @@ def test_eigenvalues_and_eigenvectors_make_the_hessian(problem):
         assert V.T @ axis == pytest.approx(np.eye(len(V))[i], abs=1e-12)
 
 
-def test_condition_number_and_limit_come_from_the_eigenvalues(problem):
+def test_the_condition_number_and_the_limit_follow_from_the_eigenvalues(problem):
     loss, *_ = problem
     ratio = loss.eigenvalues[-1] / loss.eigenvalues[0]
     assert loss.condition_number == pytest.approx(ratio, rel=1e-9)
     assert loss.max_lr == pytest.approx(2 / loss.eigenvalues[-1], rel=1e-12)
 
 
-def test_condition_number_keeps_its_digits_where_the_hessian_loses_them():
-    tiny = 1e-7  # κ = 1e14: AᵀA knows nothing of the second column any more
+def test_the_condition_number_keeps_digits_that_the_hessian_loses():
+    tiny = 1e-7  # κ = 1e14: in AᵀA the second column is lost
     loss = QuadraticLoss(np.diag([1.0, tiny]), [1.0, 1.0])
     assert loss.condition_number == pytest.approx(tiny**-2, rel=1e-9)
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 7, 60])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
-def test_after_is_the_loop(problem, steps, share):
+def test_after_agrees_with_the_loop(problem, steps, share):
     loss, A, y, p = problem
     lr = share * loss.max_lr
     assert loss.after(steps, p, lr) == pytest.approx(
@@ -130,7 +130,7 @@ def test_after_is_the_loop(problem, steps, share):
     )
 
 
-def test_after_is_the_loop_of_pytorch(problem):
+def test_after_agrees_with_pytorch(problem):
     loss, A, y, p = problem
     lr = 0.3 * loss.max_lr
     parameter = torch.tensor(p, requires_grad=True)
@@ -142,7 +142,7 @@ def test_after_is_the_loop_of_pytorch(problem):
     assert loss.after(25, p, lr) == pytest.approx(parameter.detach().numpy(), rel=1e-9, abs=1e-11)
 
 
-def test_limit_divides_converging_from_exploding(problem):
+def test_the_limit_separates_convergence_from_divergence(problem):
     loss, _, _, p = problem
     far = loss.minimizer + loss.eigenvectors[:, -1].reshape(-1, *[1] * (p.ndim - 1))
     distances = [
@@ -153,7 +153,7 @@ def test_limit_divides_converging_from_exploding(problem):
     assert distances[1] > 1e6
 
 
-def test_column_targets_are_a_vector_and_tensors_are_arrays():
+def test_columns_become_vectors_and_tensors_become_arrays():
     A, y, p = PROBLEMS["one output"]
     from_column = QuadraticLoss(torch.tensor(A, requires_grad=True), torch.tensor(y[:, None]))
     assert from_column.minimizer.shape == (3,)
@@ -161,7 +161,7 @@ def test_column_targets_are_a_vector_and_tensors_are_arrays():
     assert from_column.after(3, torch.tensor(p), 0.1) == pytest.approx(descend(A, y, p, 0.1, 3))
 
 
-def test_a_loss_keeps_its_numbers_when_the_callers_array_changes():
+def test_a_loss_keeps_its_numbers_when_the_callers_arrays_change():
     A, y = np.array(GOOD_A), np.array(GOOD_Y)
     loss = QuadraticLoss(A, y)
     A *= 2
@@ -170,14 +170,14 @@ def test_a_loss_keeps_its_numbers_when_the_callers_array_changes():
     assert np.array_equal(loss.y, GOOD_Y)
 
 
-def test_a_loss_cannot_get_other_numbers():
-    """What is known of it, such as its minimizer, would stay that of the first."""
+def test_the_arrays_of_a_loss_cannot_be_replaced():
+    """What has been computed, such as the minimizer, would not change with them."""
     for name in ("A", "y"):
         with pytest.raises(AttributeError, match=f"cannot assign to field '{name}'"):
             setattr(LOSS, name, GOOD_A)
 
 
-def test_nothing_that_goes_in_is_changed():
+def test_no_argument_is_changed():
     A, y, p = (values.copy() for values in PROBLEMS["one output"])
     loss = QuadraticLoss(A, y)
     loss.after(5, p, 0.1), loss.loss(p)
@@ -185,7 +185,7 @@ def test_nothing_that_goes_in_is_changed():
     assert all(np.array_equal(*pair) for pair in zip((A, y, p), before, strict=True))
 
 
-# Singular cases: many solutions, and the one of the smallest norm among them
+# Singular cases: many solutions, among them one of the smallest norm
 
 RNG = np.random.RandomState(12)
 SINGULAR = {
@@ -203,14 +203,14 @@ def singular(request):
     return QuadraticLoss(A, y), A, y, rank
 
 
-def test_singular_problem_says_so(singular):
+def test_a_singular_problem_is_recognised(singular):
     loss, A, _, rank = singular
     assert loss.rank == rank < A.shape[1]
     assert loss.condition_number == np.inf
     assert np.isfinite(loss.max_lr)
 
 
-def test_singular_minimizer_has_the_smallest_norm(singular):
+def test_the_minimizer_of_a_singular_problem_has_the_smallest_norm(singular):
     loss, A, y, _ = singular
     best = np.linalg.pinv(A) @ y
     assert loss.minimizer == pytest.approx(best, abs=1e-10)
@@ -222,7 +222,7 @@ def test_singular_minimizer_has_the_smallest_norm(singular):
         assert np.linalg.norm(other) > np.linalg.norm(loss.minimizer)
 
 
-def test_singular_descent_is_the_loop_too(singular):
+def test_after_agrees_with_the_loop_in_a_singular_problem_too(singular):
     loss, A, y, _ = singular
     start = np.random.RandomState(0).randn(*loss.minimizer.shape)
     lr = 0.5 * loss.max_lr
@@ -232,7 +232,7 @@ def test_singular_descent_is_the_loop_too(singular):
     assert ended == pytest.approx(loss.minimizer, abs=1e-6)
 
 
-def test_full_rank_is_not_called_singular(problem):
+def test_a_problem_of_full_rank_is_not_called_singular(problem):
     loss, A, *_ = problem
     assert loss.rank == A.shape[1]
     assert np.isfinite(loss.condition_number)
@@ -242,13 +242,13 @@ def test_full_rank_is_not_called_singular(problem):
 
 
 @pytest.mark.parametrize("shape", [(4,), (4, 1)])
-def test_design_matrix_of_a_feature(shape):
+def test_design_matrix_adds_ones_to_one_feature(shape):
     x = np.arange(4.0)
     got = design_matrix(x.reshape(shape))
     assert got.tolist() == [[0, 1], [1, 1], [2, 1], [3, 1]]
 
 
-def test_design_matrix_of_several_features():
+def test_design_matrix_adds_ones_to_several_features():
     got = design_matrix([1, 2], torch.tensor([[3.0, 4.0], [5.0, 6.0]]))
     assert got.tolist() == [[1, 3, 4, 1], [2, 5, 6, 1]]
 

@@ -1,4 +1,4 @@
-"""A picture looks the same in every session, and leaves the session's own settings alone."""
+"""A picture looks the same in every session and leaves the session's settings alone."""
 
 import subprocess
 import sys
@@ -34,18 +34,18 @@ KINDS = {
     "a graph": graph,
     "a slider": lambda: sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1)),
     "an animation": lambda: animation.play(plots.one_descent, X, Y, PATH, 20, "lr = 0.1"),
-    "the self-check": self_check.figure,
+    "the self-check": self_check.check_figure,
 }
 SESSIONS = {
     "another style": ["dark_background"],
     "own settings": [{"figure.dpi": 50, "savefig.dpi": 50, "font.size": 20, "lines.linewidth": 9}],
-    "those of the notebook": [{"figure.constrained_layout.use": False, "font.family": "serif"}],
+    "a notebook's settings": [{"figure.constrained_layout.use": False, "font.family": "serif"}],
 }
 
 
 @pytest.fixture
-def displayed(monkeypatch):
-    """Return the data and metadata of all that is displayed."""
+def outputs(monkeypatch):
+    """Return a list of the data and metadata of everything displayed."""
     outputs = []
     for module in (figures, sliders, animation):
         monkeypatch.setattr(
@@ -56,16 +56,16 @@ def displayed(monkeypatch):
 
 @pytest.mark.parametrize("session", SESSIONS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_picture_looks_the_same_whatever_the_session_has_set(displayed, kind, session):
+def test_a_picture_looks_the_same_whatever_the_session_has_set(outputs, kind, session):
     KINDS[kind]()
-    (data, metadata), *_ = displayed
-    displayed.clear()
+    (data, metadata), *_ = outputs
+    outputs.clear()
     with matplotlib.style.context(SESSIONS[session]):
         before = rcParams.copy()
         KINDS[kind]()
         assert rcParams == before, "the session's settings have changed"
-    assert data["image/png"] == displayed[0][0]["image/png"]
-    assert metadata == displayed[0][1]
+    assert data["image/png"] == outputs[0][0]["image/png"]
+    assert metadata == outputs[0][1]
 
 
 def test_a_picture_on_given_axes_has_the_style_of_the_session():
@@ -75,7 +75,7 @@ def test_a_picture_on_given_axes_has_the_style_of_the_session():
     assert {line.get_linewidth() for line in ax.lines} == {7.5}
 
 
-def test_the_style_can_be_used_for_a_figure_of_ones_own():
+def test_the_style_can_be_applied_to_a_figure_of_ones_own():
     before = rcParams.copy()
     with figures.style():
         ax = Figure().subplots()
@@ -83,14 +83,14 @@ def test_the_style_can_be_used_for_a_figure_of_ones_own():
     assert rcParams == before
 
 
-def test_a_style_inside_another_keeps_what_the_outer_one_has_set():
+def test_a_style_inside_another_keeps_the_outer_settings():
     with figures.style({"axes.titley": 1.0}), figures.style():
         assert rcParams["axes.titley"] == 1.0
     with figures.style(), figures.style({"axes.titley": 0.5}):
         assert rcParams["axes.titley"] == 0.5
 
 
-def test_an_error_in_a_picture_leaves_the_settings_as_they_were(displayed):
+def test_an_error_in_a_picture_leaves_the_settings_as_they_were(outputs):
     before = rcParams.copy()
     for _ in range(2):
         with pytest.raises(ValueError, match="w must be one number"):
@@ -99,7 +99,7 @@ def test_an_error_in_a_picture_leaves_the_settings_as_they_were(displayed):
 
 
 def test_the_style_is_in_the_package_that_is_installed(tmp_path):
-    """Elsewhere than in a checkout a lesson would lack it."""
+    """Without it, a lesson would lack it everywhere but in a checkout."""
     code = f"from setuptools.build_meta import build_wheel; build_wheel({str(tmp_path)!r})"
     for name in ("pyproject.toml", "README.md", "LICENSE", "course_utils"):
         (tmp_path / name).symlink_to(ROOT / name)

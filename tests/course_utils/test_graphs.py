@@ -1,4 +1,4 @@
-"""Graphs show the right structure and numbers, touch nothing, and never overlap themselves."""
+"""Graphs show the right structure and numbers, change nothing, and never overlap themselves."""
 
 import ast
 import functools
@@ -21,8 +21,7 @@ from course_utils import figures, graphs
 from course_utils.graphs import drawing
 from course_utils.graphs import tape as tape_module
 from course_utils.graphs.drawing import CONSTANT, CUT, LEAF, MAX_WIDTH, OPERATION, RESULT
-from tests.plugins.nbval_tolerance import align
-from tests.support.tolerance import near
+from tests.support.tolerance import align, near
 
 matplotlib.use("agg")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+|\d{8,}")
@@ -30,7 +29,7 @@ X = torch.linspace(0, 1, 10)
 Y = 3 * X + torch.sin(6 * X) + 1
 
 
-# The engine of lesson 02 as far as a graph needs it.
+# The engine of 'Build your own autograd' as far as a graph needs it.
 
 
 class Value:
@@ -73,8 +72,8 @@ def used_twice():
     return h * w + (h + b)
 
 
-def crowded():
-    """Four arrows side by side, whose labels would collide in the middle."""
+def four_arrows():
+    """Four side-by-side arrows whose labels would collide in the middle."""
     w = Value(1.234567, "w")
     return Value(9.0, "f", (w,) * 4, (-1.234567, 2.345678, -3.456789, 4.567891))
 
@@ -172,7 +171,7 @@ def wide_labels():
 
 
 def wide_boxes():
-    """An arrow passes wide boxes, and nothing else stands beside them."""
+    """An arrow passes wide boxes that have nothing else beside them."""
     w = leaf(X.tolist())
     with graphs.record(w=w) as tape:
         square = w**2
@@ -199,11 +198,11 @@ def dot_of(make=network, **options):
     return make_dot(loss, params={f"p{k}": p for k, p in enumerate(leaves)}, **options)
 
 
-def drawn(draw, *arguments, size=(11.4, 9), **options):
-    """Draw on axes and return them, with the line."""
+def draw_on_axes(draw, *arguments, size=(11.4, 9), **options):
+    """Draw on new axes; return them and the caption."""
     ax = Figure(figsize=size, layout="none").add_axes((0, 0, 1, 1))
-    line = draw(*arguments, ax=ax, **options)
-    return ax, line
+    caption = draw(*arguments, ax=ax, **options)
+    return ax, caption
 
 
 def texts(ax):
@@ -214,10 +213,10 @@ def by_text(graph):
     return {node.text: node for node in graph.nodes}
 
 
-# Lesson 02's engine.
+# The engine of 'Build your own autograd'.
 
 
-def test_value_graph_holds_every_node_edge_and_number():
+def test_value_graph_shows_every_node_edge_and_number():
     loss = used_twice()
     loss.backward()
     graph = graphs.value_nodes(loss, gradients=True)
@@ -228,35 +227,35 @@ def test_value_graph_holds_every_node_edge_and_number():
         assert (shown.value, shown.gradient) == (node.value, node.grad)
         kind = RESULT if node is loss else OPERATION if node.parents else LEAF
         assert shown.kind == kind
-    wanted = [
+    expected = [
         (parent.name, node.name, local)
         for node in nodes
         for parent, local in zip(node.parents, node.local_derivatives, strict=True)
     ]
     edges = [(graph.nodes[e.source].text, graph.nodes[e.target].text, e.local) for e in graph.edges]
-    assert sorted(edges) == sorted(wanted)
+    assert sorted(edges) == sorted(expected)
 
 
-def test_value_graph_before_and_after_backward():
+def test_value_graph_shows_gradients_of_zero_until_backward():
     loss = used_twice()
-    ax, line = drawn(graphs.value_graph, loss)
+    ax, caption = draw_on_axes(graphs.value_graph, loss)
     assert texts(ax).count("grad 0") == 7
-    assert line == "7 nodes; the loss is 6.5; the gradient of every leaf is 0."
+    assert caption == "7 nodes; the loss is 6.5; the gradient of every leaf is 0."
     loss.backward()
-    ax, line = drawn(graphs.value_graph, loss)
+    ax, caption = draw_on_axes(graphs.value_graph, loss)
     assert "grad 0" not in texts(ax)
     assert "grad 3.75" in texts(ax)
-    assert line.endswith("the gradient reaches w with 8, x with 3.75 and b with 1.")
+    assert caption.endswith("the gradient reaches w with 8, x with 3.75 and b with 1.")
 
 
 def test_value_graph_without_gradients_shows_values_and_local_derivatives():
     loss = used_twice()
     loss.backward()
-    ax, line = drawn(graphs.value_graph, loss, gradients=False)
+    ax, caption = draw_on_axes(graphs.value_graph, loss, gradients=False)
     assert not any("grad" in text for text in texts(ax))
     assert "= 6.5" in texts(ax)
     assert [t.get_text() for t in ax.texts if t.get_gid() == "label"].count("1.5") == 2
-    assert line == "7 nodes; the loss is 6.5; the leaves are w, x and b."
+    assert caption == "7 nodes; the loss is 6.5; the leaves are w, x and b."
 
 
 def test_paths_that_meet_add_up():
@@ -266,15 +265,17 @@ def test_paths_that_meet_add_up():
     for node in graph.nodes[:-1]:
         assert sum(node.paths) == pytest.approx(node.gradient)
     assert len(by_text(graph)["w"].paths) == 2
-    ax, _ = drawn(graphs.value_graph, loss)
+    ax, _ = draw_on_axes(graphs.value_graph, loss)
     assert {"grad 8", "= 5 + 3", "grad 2.5", "= 1.5 + 1"} <= set(texts(ax))
 
 
-def test_a_gradient_that_lost_a_path_is_told():
+def test_a_gradient_that_lacks_a_path_is_marked():
     loss = used_twice()
     loss.backward()
-    next(n for n in order(loss) if n.name == "w").grad = 3.0  # `=` where `+=` belongs
-    ax, _ = drawn(graphs.value_graph, loss)
+    next(
+        n for n in order(loss) if n.name == "w"
+    ).grad = 3.0  # as `=` instead of `+=` would leave it
+    ax, _ = draw_on_axes(graphs.value_graph, loss)
     assert {"grad 3", "≠ 5 + 3"} <= set(texts(ax))
 
 
@@ -282,7 +283,7 @@ def test_a_node_used_twice_by_one_operation_has_two_arrows():
     w = Value(3.0, "w")
     loss = w * w
     loss.backward()
-    ax, _ = drawn(graphs.value_graph, loss)
+    ax, _ = draw_on_axes(graphs.value_graph, loss)
     arrows = [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
     one, other = (arrow.get_path().vertices for arrow in arrows[:2])
     assert not np.allclose(one, other)
@@ -293,7 +294,7 @@ def test_a_node_used_twice_by_one_operation_has_two_arrows():
 
 
 @pytest.mark.parametrize("make", TAPES)
-def test_gradients_are_those_of_autograd(make):
+def test_gradients_agree_with_autograd(make):
     tape, loss, leaves = make()
     graph = tape._graph(loss, gradients=True)
     shown = [node.gradient for node in graph.nodes if node.kind == LEAF]
@@ -313,7 +314,7 @@ def test_paths_add_up_to_the_gradient(make):
         assert np.sum(node.paths, axis=0) == near(node.gradient)
 
 
-def test_intermediate_gradients_and_local_derivatives():
+def test_intermediate_gradients_and_local_derivatives_are_right():
     tape, error, _ = norm_error()
     graph = tape._graph(error, gradients=True)
     residual = -Y  # W is zero
@@ -329,7 +330,7 @@ def test_intermediate_gradients_and_local_derivatives():
     assert local["x", "W[0]·x"] is None
 
 
-def test_operations_that_mix_rows_carry_no_local_derivative():
+def test_operations_that_mix_rows_have_no_local_derivative():
     tape, loss, _ = regions()
     graph = tape._graph(loss, gradients=False)
     locals_by_target = {graph.nodes[e.target].text: e.local for e in graph.edges}
@@ -338,11 +339,11 @@ def test_operations_that_mix_rows_carry_no_local_derivative():
 
 
 @pytest.mark.parametrize("make", TAPES)
-def test_drawing_touches_no_grad_and_leaves_the_graph_to_its_owner(make):
+def test_drawing_touches_no_grad_and_does_not_free_the_graph(make):
     tape, loss, leaves = make()
     leaves[0].grad = before = torch.full_like(leaves[0], 7.0)
-    drawn(tape.draw, loss)
-    drawn(tape.draw, loss, gradients=True)
+    draw_on_axes(tape.draw, loss)
+    draw_on_axes(tape.draw, loss, gradients=True)
     assert leaves[0].grad is before
     assert (before == 7.0).all()
     assert all(tensor.grad is None for tensor in leaves[1:])
@@ -350,7 +351,7 @@ def test_drawing_touches_no_grad_and_leaves_the_graph_to_its_owner(make):
     assert not torch.equal(leaves[0].grad, torch.full_like(before, 7.0))
 
 
-def test_recording_changes_nothing_that_is_computed():
+def test_recording_does_not_change_the_computation():
     torch.manual_seed(3)
     w = leaf([1.0, 2.0, 3.0])
     plain = nn.functional.dropout(w * 2).sum()
@@ -368,11 +369,11 @@ def test_drawing_inside_the_block_records_nothing():
     w = leaf([1.0, 2.0])
     with graphs.record(w=w) as tape:
         loss = (w * 3).sum()
-        inside = drawn(tape.draw, loss, gradients=True)[1]
+        inside = draw_on_axes(tape.draw, loss, gradients=True)[1]
         n_records = len(tape._records)
-        drawn(tape.draw, loss, gradients=True)
+        draw_on_axes(tape.draw, loss, gradients=True)
         assert len(tape._records) == n_records
-    assert drawn(tape.draw, loss, gradients=True)[1] == inside
+    assert draw_on_axes(tape.draw, loss, gradients=True)[1] == inside
 
 
 def test_an_operation_in_place_has_its_local_derivatives():
@@ -386,7 +387,7 @@ def test_an_operation_in_place_has_its_local_derivatives():
     assert [e.local.tolist() for e in graph.edges if e.target == product] == [[1, 2], [5, 7]]
 
 
-def test_what_comes_out_otherwise_the_second_time_has_no_local_derivative():
+def test_what_differs_when_repeated_has_no_local_derivative():
     torch.manual_seed(0)
     w = leaf(torch.arange(100.0).tolist())
     with graphs.record(w=w) as tape:
@@ -401,32 +402,32 @@ def test_batch_norm_keeps_its_running_mean():
     with graphs.record(x=(x := torch.rand(4, 2))) as tape:
         loss = norm(x).pow(2).sum()
     before = norm.running_mean.clone()
-    drawn(tape.draw, loss, gradients=True)
+    draw_on_axes(tape.draw, loss, gradients=True)
     assert torch.equal(norm.running_mean, before)
 
 
-def test_before_backward_values_and_no_gradients():
+def test_before_backward_there_are_values_but_no_gradients():
     tape, loss, _ = one_row()
-    ax, line = drawn(tape.draw, loss)
+    ax, caption = draw_on_axes(tape.draw, loss)
     assert {"w·x + b − y", "(w·x + b − y)²", "loss = mean(·)", "constant"} <= set(texts(ax))
     assert not any(text.startswith("grad") for text in texts(ax))
-    assert line == "9 nodes; the loss is 4.04; the leaves are w and b; no gradient: x and y."
+    assert caption == "9 nodes; the loss is 4.04; the leaves are w and b; no gradient: x and y."
     loss.backward()
-    assert drawn(tape.draw, loss)[1] == line  # values and local derivatives need no graph
+    assert draw_on_axes(tape.draw, loss)[1] == caption  # values and local derivatives need no graph
 
 
-def test_line_holds_the_numbers():
+def test_the_caption_has_the_numbers():
     tape, loss, _ = norm_error()
     words = "10 nodes; the loss is 0.8162; the leaf is W;"
-    assert align(words, drawn(tape.draw, loss)[1][: len(words)]) == words
+    assert align(words, draw_on_axes(tape.draw, loss)[1][: len(words)]) == words
     words = (
         "10 nodes; the loss is 0.8162; the gradient reaches W with [-0.171, -0.3053]; "
         "no gradient: x and y."
     )
-    assert align(words, drawn(tape.draw, loss, gradients=True)[1]) == words
+    assert align(words, draw_on_axes(tape.draw, loss, gradients=True)[1]) == words
 
 
-def test_what_gets_no_gradient_is_grey_and_says_why():
+def test_a_node_without_gradient_is_grey_and_says_why():
     tape, loss, _ = cut()
     graph = tape._graph(loss, gradients=True)
     notes = {(node.text, node.kind): node.note for node in graph.nodes if node.note}
@@ -446,7 +447,7 @@ def test_what_gets_no_gradient_is_grey_and_says_why():
         assert edge.flows == (not any(end.text in grey and end.note for end in ends))
         assert edge.flows or edge.local is None
 
-    ax, _ = drawn(tape.draw, loss, gradients=True)
+    ax, _ = draw_on_axes(tape.draw, loss, gradients=True)
     boxes = [patch for patch in ax.patches if patch.get_gid() == "box"]
     dashed = [patch for patch in boxes if patch.get_linestyle() != "-"]
     assert len(boxes) == len(graph.nodes)
@@ -460,25 +461,25 @@ def test_what_gets_no_gradient_is_grey_and_says_why():
 
 def test_kinds_differ_in_more_than_colour():
     tape, loss, _ = cut()
-    ax, _ = drawn(tape.draw, loss)
+    ax, _ = draw_on_axes(tape.draw, loss)
     graph = tape._graph(loss, gradients=False)
     boxes = [patch for patch in ax.patches if patch.get_gid() == "box"]
     looks = {}
     for node, box in zip(graph.nodes, boxes, strict=True):
         shape = type(box.get_boxstyle()).__name__, box.get_linestyle(), box.get_linewidth()
         looks.setdefault(node.kind, set()).add(shape)
-    del looks[RESULT]  # told by its second border
+    del looks[RESULT]  # it has a second border
     assert all(len(look) == 1 for look in looks.values())
     assert len({look for (look,) in looks.values()}) == len(looks) == 4
 
 
 def test_in_place_views_and_tuples_are_named():
-    def written(make):
+    def labels(make):
         tape, loss, _ = make()
         return {node.text for node in tape._graph(loss, gradients=True).nodes}
 
-    assert {"3·w", "3·w += 1"} <= written(in_place)
-    assert {"unbind(W)[0]", "unbind(W)[1]", "reshape(W)"} <= written(tuples_and_views)
+    assert {"3·w", "3·w += 1"} <= labels(in_place)
+    assert {"unbind(W)[0]", "unbind(W)[1]", "reshape(W)"} <= labels(tuples_and_views)
 
 
 def test_a_leaf_updated_under_no_grad_stays_a_leaf():
@@ -509,7 +510,7 @@ def test_a_leaf_updated_under_no_grad_stays_a_leaf():
         (lambda a, b: torch.stack([a, b])[1:, None].sum(), "sum(·)"),
     ],
 )
-def test_expressions(compute, text):
+def test_an_expression_is_written_as_in_mathematics(compute, text):
     a, b = leaf(2.0), leaf(3.0)
     with graphs.record(a=a, b=b) as tape:
         loss = compute(a, b)
@@ -517,7 +518,7 @@ def test_expressions(compute, text):
 
 
 def label_of(compute, **names):
-    """Return the label of what `compute` computes, however long it is."""
+    """Return the label of the result of `compute`, however long it is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tape_module, "LONGEST", 999)
         with graphs.record(**names) as tape:
@@ -526,7 +527,7 @@ def label_of(compute, **names):
 
 
 def in_python(label):
-    """Turn a label into Python."""
+    """Return a label as Python code."""
     signs = {"·": "*", "−": "-", "^": "**", "²": "**2", "³": "**3", "⁻¹": "**-1", "ᵀ": ".T"}
     for sign, python in signs.items():
         label = label.replace(sign, python)
@@ -537,17 +538,17 @@ SQUARES = {name: leaf([[k + 1.0, 0.5], [0.25, k + 2.0]]) for k, name in enumerat
 
 
 @pytest.mark.parametrize("first", ["+", "-", "*", "/", "@", "**"])
-def test_brackets_are_those_that_python_needs(first):
-    """A label, read as Python, is the expression itself, with no bracket to spare."""
+def test_a_label_has_the_brackets_that_python_needs(first):
+    """Read as Python, a label is the expression itself, without superfluous brackets."""
     for second, form in itertools.product(
         ["+", "-", "*", "/", "@", "**"], ["(a {} b) {} c", "a {} (b {} c)"]
     ):
         expression = form.format(first, second)
         compute = eval(f"lambda a, b, c: {expression}")
-        wanted = ast.unparse(ast.parse(expression))
+        expected = ast.unparse(ast.parse(expression))
         label = in_python(label_of(compute, **SQUARES))
-        assert ast.unparse(ast.parse(label)) == wanted
-        assert label.count("(") == wanted.count("("), expression
+        assert ast.unparse(ast.parse(label)) == expected
+        assert label.count("(") == expected.count("("), expression
 
 
 @pytest.mark.parametrize(
@@ -560,7 +561,7 @@ def test_brackets_are_those_that_python_needs(first):
         *("(a - b).square() / c", "a[:1].T", "-2 + a", "a / -b", "a ** -1", "a**0.5 * b"),
     ],
 )
-def test_a_label_has_the_value_of_what_it_names(expression):
+def test_a_label_has_the_value_of_its_expression(expression):
     compute = eval(f"lambda a, b, c: {expression}")
     label = in_python(label_of(compute, **SQUARES))
     value = eval(label, {}, SQUARES)
@@ -569,15 +570,15 @@ def test_a_label_has_the_value_of_what_it_names(expression):
 
 
 @pytest.mark.parametrize(
-    ("compute", "wanted"),
+    ("compute", "expected"),
     [
         (lambda a, b, c: (a + b).abs() + c, "|a + b| + c"),
         (lambda a, b, c: torch.linalg.vector_norm(a - b) * c, "‖a − b‖·c"),
         (lambda a, b, c: abs(a) ** 2, "|a|²"),
     ],
 )
-def test_bars_are_brackets_enough(compute, wanted):
-    assert label_of(compute, **SQUARES) == wanted
+def test_bars_replace_brackets(compute, expected):
+    assert label_of(compute, **SQUARES) == expected
 
 
 @pytest.mark.parametrize(
@@ -585,7 +586,7 @@ def test_bars_are_brackets_enough(compute, wanted):
     [("+", operator.iadd), ("-", operator.isub), ("*", operator.imul), ("/", operator.itruediv)],
 )
 def test_an_operation_in_place_is_a_node_after_the_one_that_it_changes(sign, change):
-    """Its label names both; where it is used, it stands in brackets."""
+    """Its label names both; where it is used, it has brackets."""
     a, b, c = leaf([1.5, 2.5]), leaf([2.0, 3.0]), leaf([4.0, 5.0])
     with graphs.record(a=a, b=b, c=c) as tape:
         changed = change(a + b, c)
@@ -600,7 +601,7 @@ def test_an_operation_in_place_is_a_node_after_the_one_that_it_changes(sign, cha
     assert [graph.nodes[e.source].text for e in graph.edges if e.target == k] == ["a + b", "c"]
     (after,) = [graph.nodes[e.target] for e in graph.edges if e.source == k]
     assert after.text == f"({label}) + a"
-    # The local derivatives are those that autograd finds for the operation that is not in place.
+    # The local derivatives are autograd's for the same operation out of place.
     ends = (a + b).detach().requires_grad_(), c.detach().requires_grad_()
     plain = eval(f"x {sign} y", {"x": ends[0], "y": ends[1]})
     locals_here = [e.local for e in graph.edges if e.target == k]
@@ -633,7 +634,7 @@ def test_an_entry_that_is_set_names_its_tensor():
     assert by_text(graph)["3·w"].gradient.tolist() == [0, 2]
 
 
-def test_what_is_used_for_its_shape_alone_is_cut_off():
+def test_a_tensor_used_only_for_its_shape_is_cut_off():
     w, b = leaf([1.0, 2.0]), leaf(3.0)
     with graphs.record(w=w, b=b) as tape:
         loss = b.expand_as(w).sum()
@@ -646,7 +647,7 @@ def test_what_is_used_for_its_shape_alone_is_cut_off():
     assert local["b"].tolist() == [1, 1]
 
 
-def test_a_value_that_is_no_number_has_its_local_derivatives():
+def test_nan_has_its_local_derivatives():
     w = leaf([1.0, 2.0])
     with graphs.record(w=w) as tape:
         loss = (w + float("nan")).sum()
@@ -677,8 +678,8 @@ def test_nan_and_infinity_are_shown():
     w = leaf([1.0, 2.0])
     with graphs.record(w=w) as tape:
         loss = torch.linalg.vector_norm(w - w) * torch.log(w[0] * 0)
-    ax, line = drawn(tape.draw, loss, gradients=True)
-    assert "the loss is nan" in line
+    ax, caption = draw_on_axes(tape.draw, loss, gradients=True)
+    assert "the loss is nan" in caption
     assert any("nan" in text for text in texts(ax))
 
 
@@ -712,7 +713,7 @@ def test_torchviz_is_the_same_each_time(monkeypatch, capsys):
 
 
 def along_the_last():
-    """The function saves dim = -1 as a number of 64 bits."""
+    """The function saves dim = -1 as a 64-bit number."""
     w = leaf([1.0, 2.0])
     return None, torch.softmax(w, dim=-1).sum(), [w]
 
@@ -723,13 +724,13 @@ def test_no_address_is_shown(make, options):
     dot = dot_of(make, **options)
     dot.node("123456789", "Saved\ngenerator: <Generator object at 0x7f3a81c2d4f0>")
     assert ADDRESS.search(dot.source)
-    ax, line = drawn(graphs.torchviz, dot)
-    shown = "\n".join([line, *texts(ax)])
+    ax, caption = draw_on_axes(graphs.torchviz, dot)
+    shown = "\n".join([caption, *texts(ax)])
     assert not ADDRESS.search(shown)
     assert "generator: <Generator object at …>" in shown
 
 
-def test_saved_tensors_stand_before_their_function_without_an_arrowhead():
+def test_saved_tensors_come_before_their_function_without_an_arrowhead():
     graph = graphs.dot_nodes(dot_of(show_saved=True))
     saved = [edge for edge in graph.edges if graph.nodes[edge.source].kind == CONSTANT]
     assert len(saved) == 6
@@ -753,7 +754,7 @@ def tape_of(make, gradients):
 PICTURES = {
     "value": lambda: value_of(used_twice()),
     "value forward": lambda: value_of(used_twice(), gradients=False),
-    "value crowded": lambda: value_of(crowded()),
+    "value crowded": lambda: value_of(four_arrows()),
     **{m.__name__: lambda m=m: tape_of(m, False) for m in TAPES},
     **{f"{m.__name__} gradients": lambda m=m: tape_of(m, True) for m in TAPES},
     "dot": lambda: lambda ax: graphs.torchviz(dot_of(), ax=ax),
@@ -765,10 +766,10 @@ PICTURES = {
 
 
 def own_figure(draw):
-    """Return the axes of the figure that the picture makes for itself."""
+    """Return the axes of the figure that the picture makes itself."""
     figures = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(drawing, "show", lambda figure, line: figures.append(figure))
+        patch.setattr(drawing, "show", lambda figure, caption: figures.append(figure))
         draw(None)
     (figure,) = figures
     figure.draw_without_rendering()
@@ -790,14 +791,14 @@ def disjoint(one, other, slack=0.5):
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_nothing_overlaps_and_all_is_readable(name):
+def test_nothing_overlaps_and_everything_is_readable(name):
     ax = picture(name)
     width = ax.get_figure().get_figwidth()
     assert width <= MAX_WIDTH + 1e-6
     assert min(text.get_fontsize() for text in ax.texts) >= 9
     boxes = [p.get_window_extent() for p in ax.patches if p.get_gid() == "box"]
     labels = [t.get_window_extent() for t in ax.texts if t.get_gid() == "label"]
-    assert len(labels) >= 5 or name != "value crowded"  # four, and the legend's
+    assert len(labels) >= 5 or name != "value crowded"  # four, and one in the legend
     words = [t.get_window_extent() for t in ax.texts if t.get_gid() != "label"]
     assert len(boxes) > 1
     for one, other in itertools.combinations(boxes + labels, 2):
@@ -815,7 +816,7 @@ def test_nothing_overlaps_and_all_is_readable(name):
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_arrows_run_with_the_flow_and_past_other_boxes(name):
+def test_arrows_follow_the_flow_and_avoid_other_boxes(name):
     ax = picture(name)
     boxes = [p.get_bbox() for p in ax.patches if p.get_gid() == "box"]
     frames = [p.get_bbox() for p in ax.patches if isinstance(p, Rectangle) and not p.get_fill()]
@@ -844,29 +845,29 @@ def test_a_graph_that_is_too_wide_runs_from_top_to_bottom():
 
 def test_small_axes_get_small_text():
     tape, loss, _ = norm_error()
-    ax, line = drawn(tape.draw, loss, size=(4, 3))
-    assert line.startswith("10 nodes")
+    ax, caption = draw_on_axes(tape.draw, loss, size=(4, 3))
+    assert caption.startswith("10 nodes")
     sizes = {text.get_fontsize() for text in ax.texts}
     assert len(sizes) == 1
     assert 2 < sizes.pop() < 9
 
 
 @pytest.mark.parametrize("name", ["value", "norm_error gradients", "dot"])
-def test_a_graph_shows_itself_with_its_line(name, monkeypatch, capsys):
+def test_a_graph_shows_itself_with_its_caption(name, monkeypatch, capsys):
     seen = []
     monkeypatch.setattr(
         figures, "display", lambda data, metadata, raw: seen.append((data, metadata))
     )
     assert PICTURES[name]()(None) is None
     ((data, metadata),) = seen
-    line = capsys.readouterr().out
-    assert line == f"{data['text/plain']}\n" == f"{metadata['image/png']['alt']}\n"
+    caption = capsys.readouterr().out
+    assert caption == f"{data['text/plain']}\n" == f"{metadata['image/png']['alt']}\n"
     assert len(data["image/png"]) > 5000
-    assert len(line) < 170
+    assert len(caption) < 170
 
 
 @pytest.mark.parametrize("sideways", [True, False])
-def test_the_page_holds_every_box_arrow_and_label(sideways):
+def test_the_drawing_contains_every_box_arrow_and_label(sideways):
     """Even a label that is wider than the boxes above and below it."""
     w = Value(1.0, "w")
     graph = graphs.value_nodes(Value(1.0, "v", (w,), (-1.2345e-100,)), gradients=False)
@@ -885,37 +886,37 @@ def test_the_page_holds_every_box_arrow_and_label(sideways):
 # Errors.
 
 
-def freed():
+def draw_freed():
     tape, loss, _ = one_row()
     loss.backward()
     tape.draw(loss, gradients=True)
 
 
-def changed():
+def draw_changed():
     tape, loss, (w, _) = fan_out()
     with torch.no_grad():
         w.add_(1.0)
     tape.draw(loss, gradients=True)
 
 
-def unseen():
+def draw_unrecorded():
     tape, _, (w, b) = one_row()
     tape.draw(w * b)
 
 
-def not_a_number():
+def draw_vector():
     w = leaf([1.0, 2.0])
     with graphs.record(w=w) as tape:
         squares = w**2
     tape.draw(squares)
 
 
-def detached():
+def draw_detached():
     tape, loss, _ = one_row()
     tape.draw(loss.detach())
 
 
-def many(n_nodes):
+def draw_nodes(n_nodes):
     w = leaf(1.0)
     with graphs.record(w=w) as tape:
         loss = w
@@ -924,7 +925,7 @@ def many(n_nodes):
     tape.draw(loss)
 
 
-def crooked():
+def draw_unequal():
     one = Value(1.0, "w")
     graphs.value_graph(Value(2.0, "v", (one,), (1.0, 2.0)))
 
@@ -939,19 +940,19 @@ def deep_dot(n_nodes):
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (freed, ValueError, r"backward has freed .* or call backward\(retain_graph=True\)"),
-        (changed, ValueError, r"changed in place after the loss was computed: draw .* before"),
-        (unseen, ValueError, r"the tape has not seen this tensor: compute it inside"),
-        (not_a_number, ValueError, r"must be one number, but has shape \(2,\): reduce it"),
-        (detached, ValueError, r"has no grad_fn, so no graph lies behind it"),
-        (lambda: many(26), ValueError, r"has 26 nodes; up to 25 can be read\. .*torchviz"),
+        (draw_freed, ValueError, r"backward has freed .* or call backward\(retain_graph=True\)"),
+        (draw_changed, ValueError, r"changed in place after the loss was computed: draw .* before"),
+        (draw_unrecorded, ValueError, r"the tape has not seen this tensor: compute it inside"),
+        (draw_vector, ValueError, r"must be one number, but has shape \(2,\): reduce it"),
+        (draw_detached, ValueError, r"has no grad_fn, so there is no graph behind it"),
+        (lambda: draw_nodes(26), ValueError, r"has 26 nodes; up to 25 are readable\. .*torchviz"),
         (lambda: one_row()[0].draw(3.0), TypeError, r"needs the loss, a tensor, got a float"),
-        (lambda: graphs.record(w=1.0), TypeError, r"names tensors, but w is of type float"),
+        (lambda: graphs.record(w=1.0), TypeError, r"takes tensors, but w is of type float"),
         (lambda: graphs.value_graph(7), TypeError, r"of type int has no value\.$"),
         (lambda: graphs.value_graph(X), TypeError, r"type Tensor has no .*graphs\.record\."),
-        (crooked, ValueError, r"'v' has 1 parents but 2 local derivatives"),
+        (draw_unequal, ValueError, r"'v' has 1 parents but 2 local derivatives"),
         (lambda: graphs.value_graph(chain(2000)), ValueError, r"has 2000 nodes; up to 25"),
-        (lambda: graphs.torchviz("loss"), TypeError, r"torchviz.make_dot returns, got a str"),
+        (lambda: graphs.torchviz("loss"), TypeError, r"the result of torchviz.make_dot, got a str"),
         (lambda: graphs.torchviz(deep_dot(81)), ValueError, r"has 81 nodes; up to 80"),
     ],
 )
@@ -960,7 +961,7 @@ def test_errors_say_what_was_given_and_what_to_do(call, error, words):
         call()
 
 
-def test_the_smallest_and_the_largest_that_can_be_read_are_drawn():
+def test_the_smallest_and_the_largest_readable_graphs_are_drawn():
     for draw in (
         lambda ax: graphs.value_graph(Value(1.0, "w"), ax=ax),
         lambda ax: graphs.value_graph(chain(25), ax=ax),
@@ -969,7 +970,7 @@ def test_the_smallest_and_the_largest_that_can_be_read_are_drawn():
         assert own_figure(draw).patches
 
 
-def test_a_freed_graph_that_was_retained_is_drawn():
+def test_a_graph_retained_in_backward_is_drawn():
     tape, loss, (w, _) = one_row()
     loss.backward(retain_graph=True)
     graph = tape._graph(loss, gradients=True)

@@ -319,7 +319,7 @@ def test_the_loss_is_the_same_along_a_level_line(x):
         assert loss.loss(line) == pytest.approx(level, rel=1e-6)
 
 
-# The pictures of lesson 10 show times, so that no cell's output is compared.
+# The pictures of 'Where the time goes' show times, so that no cell's output is compared.
 
 
 def legend_of(ax):

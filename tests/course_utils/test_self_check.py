@@ -1,4 +1,4 @@
-"""The self-check says what is wrong and what to do about it, and never raises."""
+"""The self-check says what is wrong and what to do, and never raises an error."""
 
 import builtins
 import ctypes
@@ -23,6 +23,7 @@ import torch
 
 from course_utils import self_check
 from tests.support.lessons import ROOT
+from tests.support.tiers import slow_after
 
 PINS = {"torch": "2.13.0", "numpy": "2.4.6", "igraph": "1.0.0"}
 WORKS = {"torch": "2.13.0+cpu", "numpy": "2.4.6", "igraph": "1.0.0"}
@@ -30,19 +31,19 @@ WORKS = {"torch": "2.13.0+cpu", "numpy": "2.4.6", "igraph": "1.0.0"}
 
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch):
-    """Show no pictures, and leave the tests' own settings of matplotlib out."""
+    """Show no pictures, and remove the tests' own matplotlib settings."""
     for name in ("MATPLOTLIBRC", "MPLBACKEND"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("course_utils.figures.display", lambda *_, **__: None)
 
 
-def told(finding, capsys):
-    """Return what the table says of a finding, in one line."""
-    self_check.tell(finding)
+def row(finding, capsys):
+    """Return a finding's row of the table, in one line."""
+    self_check.print_finding(finding)
     return " ".join(capsys.readouterr().out.split())
 
 
-def test_all_is_fine_here_in_words_that_hold_on_every_machine(capsys):
+def test_all_is_fine_here_and_the_words_are_the_same_on_every_machine(capsys):
     self_check.run()
     assert capsys.readouterr().out.split("\n\n") == [
         "Python        fine\n"
@@ -54,7 +55,7 @@ def test_all_is_fine_here_in_words_that_hold_on_every_machine(capsys):
     ]
 
 
-def test_machine_tells_of_this_machine(capsys):
+def test_machine_describes_this_machine(capsys):
     self_check.machine()
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert [*rows] == ["Python", "PyTorch", "GPU", "memory"]
@@ -62,33 +63,34 @@ def test_machine_tells_of_this_machine(capsys):
     assert rows["PyTorch"] == metadata.version("torch")
 
 
-def test_machine_tells_what_it_found(monkeypatch, capsys):
+def test_machine_reports_what_it_found(monkeypatch, capsys):
     monkeypatch.setattr(self_check, "gpu_name", lambda: "NVIDIA H100")
     monkeypatch.setattr(self_check, "free_memory", lambda: 4.2)
     self_check.machine()
-    said = capsys.readouterr().out
-    assert "NVIDIA H100: fine" in said
-    assert "4.2 GB free: fine" in said
+    output = capsys.readouterr().out
+    assert "NVIDIA H100: fine" in output
+    assert "4.2 GB free: fine" in output
 
 
 @pytest.mark.parametrize(
-    ("system", "kind", "said"),
+    ("system", "kind", "name"),
     [
         ("Darwin", "arm64", "macOS (arm64)"),
         ("Windows", "AMD64", "Windows (AMD64)"),
         ("Linux", "x86_64", "Linux (x86_64)"),
     ],
 )
-def test_the_system_has_the_name_that_people_know(monkeypatch, system, kind, said):
+def test_the_system_has_its_common_name(monkeypatch, system, kind, name):
     monkeypatch.setattr(platform, "system", lambda: system)
     monkeypatch.setattr(platform, "machine", lambda: kind)
-    assert self_check.system() == said
+    assert self_check.system() == name
 
 
-LOOKS = ("python", "packages", "computation", "figure", "graph", "system", "gpu", "memory")
+NAMES = ("python", "packages", "computation", "figure", "graph", "gpu", "memory")
+CHECKS = [f"check_{name}" for name in NAMES] + ["system"]
 
 
-def test_each_look_keeps_its_name_when_it_fails(monkeypatch, capsys):
+def test_each_check_keeps_its_name_when_it_fails(monkeypatch, capsys):
     def rows():
         self_check.machine()
         self_check.run()
@@ -98,7 +100,7 @@ def test_each_look_keeps_its_name_when_it_fails(monkeypatch, capsys):
         raise RuntimeError("this is broken")
 
     fine = rows()
-    for name in LOOKS:
+    for name in CHECKS:
         monkeypatch.setattr(self_check, name, broken)
     monkeypatch.setattr(metadata, "version", broken)  # of PyTorch, and of each package
     failed = rows()
@@ -113,40 +115,40 @@ def test_each_look_keeps_its_name_when_it_fails(monkeypatch, capsys):
 SHADOWS = "README.md", "tests", "gone.py"
 
 
-def raised(error):
-    def look():
+def finding_of(error):
+    def check():
         raise error
 
-    return self_check.look_at("figure", look)
+    return self_check.run_check("figure", check)
 
 
-def to_fix():
-    """Return a finding for each remedy."""
-    yield self_check.python((3, 10), True)
-    yield self_check.python((3, 12), False)
-    yield self_check.packages(PINS, {})
+def findings_with_advice():
+    """Yield a finding for each piece of advice."""
+    yield self_check.check_python((3, 10), True)
+    yield self_check.check_python((3, 12), False)
+    yield self_check.compare_versions(PINS, {})
     for name in SHADOWS:
-        hiding = [self_check.Shadow("numpy", ROOT / name, False)]
-        yield self_check.Finding("packages", "hidden", self_check.uncover(hiding))
-    yield self_check.computation(2.1, 2.0)
-    yield self_check.memory(0.5)
-    yield from map(raised, (ImportError("no"), MemoryError(), RuntimeError("x")))
+        shadows = [self_check.Shadow("numpy", ROOT / name, False)]
+        yield self_check.Finding("packages", "hidden", self_check.shadow_advice(shadows))
+    yield self_check.check_computation(2.1, 2.0)
+    yield self_check.check_memory(0.5)
+    yield from map(finding_of, (ImportError("no"), MemoryError(), RuntimeError("x")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(self_check, "WINDOWS", True)
-        yield raised(OSError("c10.dll"))
+        yield finding_of(OSError("c10.dll"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "prefix", "elsewhere")
-        yield self_check.packages(PINS, {})
-        yield raised(RuntimeError("x"))
+        yield self_check.compare_versions(PINS, {})
+        yield finding_of(RuntimeError("x"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MPLBACKEND", "nonsense")
-        yield raised(ValueError("'nonsense' is not a valid value for backend"))
+        yield finding_of(ValueError("'nonsense' is not a valid value for backend"))
         patch.setenv("MATPLOTLIBRC", str(ROOT / "README.md"))
-        yield raised(RuntimeError("x"))
+        yield finding_of(RuntimeError("x"))
 
 
-def test_each_remedy_is_made_of_sentences_and_names_are_written_as_names():
-    for finding in to_fix():
+def test_advice_consists_of_sentences_with_names_spelled_as_names():
+    for finding in findings_with_advice():
         for sentence in re.split(r"(?<=\.) ", finding.todo):
             assert re.fullmatch(r"[A-Z].*\w`?\)?\.", sentence)
         prose = re.sub(r"`.*?`|\.venv|\w+\.\w+", "", f"{finding.found} {finding.todo}")
@@ -156,7 +158,7 @@ def test_each_remedy_is_made_of_sentences_and_names_are_written_as_names():
 
 
 def test_a_long_finding_is_broken_into_lines_beside_its_name(capsys):
-    self_check.tell(self_check.Finding("memory", "found " * 30, "fix " * 30))
+    self_check.print_finding(self_check.Finding("memory", "found " * 30, "fix " * 30))
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 4
     assert max(map(len, lines)) <= 94
@@ -167,20 +169,20 @@ def test_a_long_finding_is_broken_into_lines_beside_its_name(capsys):
 
 
 def test_a_long_error_is_cut_and_a_warning_is_not_shown(recwarn):
-    def look():
+    def check():
         warnings.warn("the driver is old", stacklevel=1)
         raise RuntimeError("x " * 1000)
 
-    finding = self_check.look_at("graph", look)
-    assert finding.what == "graph"
+    finding = self_check.run_check("graph", check)
+    assert finding.name == "graph"
     assert finding.found.startswith("RuntimeError: x x")
     assert 150 < len(finding.found) < 240
     assert not recwarn.list
 
 
 @pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 9), (3, 14, 1)])
-def test_python_that_fits(version):
-    assert self_check.python(version, True) == self_check.Finding("Python")
+def test_a_supported_python_is_fine(version):
+    assert self_check.check_python(version, True) == self_check.Finding("Python")
 
 
 @pytest.mark.parametrize(
@@ -191,21 +193,21 @@ def test_python_that_fits(version):
         ((3, 12, 0), False, "TO DO this one is 32-bit, and PyTorch needs 64 Install a 64-bit"),
     ],
 )
-def test_python_that_does_not_fit(version, wide, words, capsys):
-    said = told(self_check.python(version, wide), capsys)
-    assert words in said
-    assert "Install a 64-bit Python 3.11 to 3.14 and run `python course.py` with it." in said
+def test_an_unsupported_python_is_named(version, wide, words, capsys):
+    line = row(self_check.check_python(version, wide), capsys)
+    assert words in line
+    assert "Install a 64-bit Python 3.11 to 3.14 and run `python course.py` with it." in line
 
 
-def test_python_span_is_that_of_the_set_up():
+def test_set_up_accepts_the_same_pythons():
     (lowest, highest) = self_check.PYTHONS
     text = (ROOT / "course.py").read_text(encoding="utf-8")
     assert f"{lowest} <= version[:2] <= {highest}" in text
 
 
-def test_packages_as_pinned_whatever_their_local_version():
-    assert self_check.packages(PINS, WORKS).todo == ""
-    assert self_check.packages(PINS, {**WORKS, "torch": "2.13.0+cu130"}).todo == ""
+def test_packages_as_pinned_are_fine_whatever_their_local_version():
+    assert self_check.compare_versions(PINS, WORKS).todo == ""
+    assert self_check.compare_versions(PINS, {**WORKS, "torch": "2.13.0+cu130"}).todo == ""
 
 
 @pytest.mark.parametrize(
@@ -218,16 +220,17 @@ def test_packages_as_pinned_whatever_their_local_version():
     ],
 )
 def test_packages_that_differ_are_named(changed, words, capsys):
-    said = told(self_check.packages(PINS, {**WORKS, **changed}), capsys)
-    assert f"TO DO {words}" in said
+    assert f"TO DO {words}" in row(self_check.compare_versions(PINS, {**WORKS, **changed}), capsys)
 
 
 @pytest.mark.parametrize(("made_by_course_py", "words"), [(True, ".venv"), (False, "`pip install")])
-def test_an_environment_of_ones_own_is_never_told_to_delete_the_course_s(
-    monkeypatch, made_by_course_py, words
-):
+def test_only_the_courses_own_environment_is_to_be_deleted(monkeypatch, made_by_course_py, words):
     monkeypatch.setattr(sys, "prefix", str(ROOT / ".venv") if made_by_course_py else "/conda")
-    for finding in (self_check.packages(PINS, {}), raised(ImportError("no")), raised(OSError())):
+    for finding in (
+        self_check.compare_versions(PINS, {}),
+        finding_of(ImportError("no")),
+        finding_of(OSError()),
+    ):
         assert words in finding.todo
         assert (".venv" in finding.todo) == made_by_course_py
 
@@ -250,25 +253,27 @@ def test_a_pin_may_have_a_marker_or_a_comment(tmp_path):
 
 
 def test_without_requirements_nothing_is_compared(tmp_path):
-    finding = self_check.packages(*self_check.pins_and_installed(tmp_path / "requirements.txt"))
+    finding = self_check.compare_versions(
+        *self_check.pins_and_installed(tmp_path / "requirements.txt")
+    )
     assert "not compared" in finding.found
     assert not finding.todo
 
 
-def test_computation_that_disagrees(capsys):
-    said = told(self_check.computation(2.1, 2.0), capsys)
-    assert "TO DO PyTorch says 2.1, NumPy 2 Restart the kernel" in said
-    assert not self_check.computation(2.0, 2.0).todo
-    assert not self_check.computation(0.0, 0.0).todo
-    assert not self_check.computation(-2e9, -2e9 + 1).todo  # rounding
-    assert self_check.computation(-2.0, 2.0).todo
-    assert self_check.computation(float("nan"), 2.0).todo
+def test_a_computation_that_disagrees_is_reported(capsys):
+    line = row(self_check.check_computation(2.1, 2.0), capsys)
+    assert "TO DO PyTorch says 2.1, NumPy 2 Restart the kernel" in line
+    assert not self_check.check_computation(2.0, 2.0).todo
+    assert not self_check.check_computation(0.0, 0.0).todo
+    assert not self_check.check_computation(-2e9, -2e9 + 1).todo  # rounding
+    assert self_check.check_computation(-2.0, 2.0).todo
+    assert self_check.check_computation(float("nan"), 2.0).todo
 
 
 @pytest.mark.parametrize("name", ["NVIDIA H100", "of Apple silicon", ""])
-def test_gpu_or_none_is_fine(name):
-    finding = self_check.gpu(name)
-    assert finding.what == "GPU"
+def test_it_is_fine_to_have_a_gpu_or_none(name):
+    finding = self_check.check_gpu(name)
+    assert finding.name == "GPU"
     assert ("none that PyTorch can use: fine" in finding.found) == (not name)
     assert "fine" in finding.found
     assert name in finding.found
@@ -279,7 +284,7 @@ def test_gpu_or_none_is_fine(name):
     ("nvidia", "apple", "name"),
     [(True, False, "NVIDIA H100"), (False, True, "of Apple silicon"), (False, False, "")],
 )
-def test_gpu_is_found_by_pytorch(monkeypatch, nvidia, apple, name):
+def test_pytorch_finds_the_gpu(monkeypatch, nvidia, apple, name):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: nvidia)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "NVIDIA H100")
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: apple)
@@ -296,25 +301,25 @@ def test_gpu_is_found_by_pytorch(monkeypatch, nvidia, apple, name):
         (30.0, "more than 8 GB free: fine"),
     ],
 )
-def test_memory(free, found, capsys):
-    finding = self_check.memory(free)
-    assert (finding.what, finding.found) == ("memory", found)
-    assert ("shut them down" in told(finding, capsys)) == (free < 1)
+def test_too_little_memory_is_named(free, found, capsys):
+    finding = self_check.check_memory(free)
+    assert (finding.name, finding.found) == ("memory", found)
+    assert ("shut them down" in row(finding, capsys)) == (free < 1)
 
 
-def test_unknown_memory_is_no_trouble():
-    finding = self_check.memory(None)
-    assert (finding.what, finding.todo) == ("memory", "")
+def test_unknown_memory_is_fine():
+    finding = self_check.check_memory(None)
+    assert (finding.name, finding.todo) == ("memory", "")
     assert "unknown here" in finding.found
 
 
-def test_memory_of_linux(tmp_path):
+def test_free_memory_is_read_on_linux(tmp_path):
     (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:    1572864 kB\n")
     assert self_check.free_on_linux(tmp_path / "meminfo") == 1.5
     assert self_check.free_on_linux(tmp_path / "none") is None
 
 
-def test_memory_of_a_container(tmp_path):
+def test_free_memory_is_read_in_a_container(tmp_path):
     (tmp_path / "memory.current").write_text(f"{3 * 2**29}\n")
     (tmp_path / "memory.stat").write_text(f"anon 7\ninactive_file {2**28}\n")
     (tmp_path / "memory.max").write_text(f"{2**31}\n")
@@ -328,7 +333,7 @@ def test_memory_of_a_container(tmp_path):
     ("machine", "container", "least"),
     [(3.0, 2.0, 2.0), (2.0, 3.0, 2.0), (3.0, None, 3.0), (None, None, None)],
 )
-def test_memory_is_the_least_of_what_is_known(monkeypatch, machine, container, least):
+def test_free_memory_is_the_smallest_known_amount(monkeypatch, machine, container, least):
     monkeypatch.setattr(self_check, "WINDOWS", False)
     monkeypatch.setattr(self_check, "free_on_linux", lambda _: machine)
     monkeypatch.setattr(self_check, "free_in_container", lambda _: container)
@@ -336,13 +341,13 @@ def test_memory_is_the_least_of_what_is_known(monkeypatch, machine, container, l
 
 
 @pytest.mark.parametrize("succeeds", [1, 0])
-def test_memory_of_windows(monkeypatch, succeeds):
+def test_free_memory_is_read_on_windows(monkeypatch, succeeds):
     """The structure is MEMORYSTATUSEX: two numbers of 32 bits, then seven of 64."""
 
     def fill(pointer):
         layout = struct.Struct("=II7Q")
         given = ctypes.string_at(pointer, ctypes.sizeof(pointer._obj))
-        assert layout.unpack(given)[0] == len(given) == layout.size, "Windows wants to know"
+        assert layout.unpack(given)[0] == len(given) == layout.size, "Windows needs the length"
         sizes = [n * 2**30 for n in (16, 3, 20, 4, 128, 127, 0)]
         ctypes.memmove(pointer, layout.pack(len(given), 80, *sizes), len(given))
         return succeeds
@@ -354,30 +359,32 @@ def test_memory_of_windows(monkeypatch, succeeds):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="MemAvailable is Linux's")
-def test_memory_of_this_machine_is_known():
+def test_this_machines_free_memory_is_known():
     assert 0 < self_check.free_memory() < 1e5
 
 
 @pytest.mark.parametrize(
     "error", [ImportError("no"), MemoryError(), RuntimeError("x\ny"), SystemExit]
 )
-def test_what_raises_becomes_something_to_do(error, capsys):
-    def look():
+def test_an_error_becomes_something_to_do(error, capsys):
+    def check():
         raise error
 
-    said = told(self_check.look_at("figure", look), capsys)
-    assert re.match(r"figure TO DO \w+(Error|Exit): ", said)
-    assert len(said) > 60
+    line = row(self_check.run_check("figure", check), capsys)
+    assert re.match(r"figure TO DO \w+(Error|Exit): ", line)
+    assert len(line) > 60
 
 
-def test_damaged_dll_on_windows(monkeypatch):
+def test_a_damaged_dll_on_windows_has_its_own_advice(monkeypatch):
     monkeypatch.setattr(self_check, "WINDOWS", True)
-    assert "Visual C++" in self_check.remedy(OSError("c10.dll"), "graph")
+    assert "Visual C++" in self_check.advice(OSError("c10.dll"), "graph")
     monkeypatch.setattr(self_check, "WINDOWS", False)
-    assert "Visual C++" not in self_check.remedy(OSError("c10.so"), "graph")
+    assert "Visual C++" not in self_check.advice(OSError("c10.so"), "graph")
 
 
-@pytest.mark.parametrize("missing", ["torch", "numpy", "matplotlib", "igraph", "IPython"])
+@pytest.mark.parametrize(
+    "missing", slow_after(1, ["torch", "numpy", "matplotlib", "igraph", "IPython"])
+)
 def test_a_missing_package_stops_nothing(missing):
     """In a fresh Python, where nothing is imported yet."""
     code = f"""
@@ -394,17 +401,17 @@ self_check.machine()
 """
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
-    said = " ".join(ran.stdout.split())
-    assert f"TO DO ModuleNotFoundError: No module named '{missing}" in said
-    assert "A package is missing or damaged." in said
-    assert re.search(r"To fix before you go on: [\w, ]*graph", said)
-    assert "memory " in said
+    output = " ".join(ran.stdout.split())
+    assert f"TO DO ModuleNotFoundError: No module named '{missing}" in output
+    assert "A package is missing or damaged." in output
+    assert re.search(r"To fix before you go on: [\w, ]*graph", output)
+    assert "memory " in output
 
 
 def run_in(folder, first=False, **variables):
     """Run the self-check in a folder as a kernel does; return the table's rows by name.
 
-    A kernel looks in its folder before the packages; Colab, with `first`, before all else.
+    A kernel looks in its folder before the packages; Colab (`first`) before everything else.
     """
     code = f"""
 import sys
@@ -426,7 +433,7 @@ self_check.run()
 
 
 def make(path, text="raise RuntimeError('this is mine')\n"):
-    """Write a module: a file, or a package for a path without a suffix."""
+    """Write a module: a file, or a package if the path has no suffix."""
     if not path.suffix:
         path = path / "__init__.py"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -440,15 +447,18 @@ def make(path, text="raise RuntimeError('this is mine')\n"):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [
-        ("numpy.py", "array = list"),
-        ("numpy.py", "this is not Python"),
-        ("torch", "import numpy"),
-        ("igraph.pyc", "raise ImportError('circular')"),
-        ("typing_extensions.py", "Self = None"),  # torch needs it
-    ],
+    slow_after(
+        2,
+        [
+            ("numpy.py", "array = list"),
+            ("torch", "import numpy"),
+            ("numpy.py", "this is not Python"),
+            ("igraph.pyc", "raise ImportError('circular')"),
+            ("typing_extensions.py", "Self = None"),  # torch needs it
+        ],
+    ),
 )
-def test_a_file_that_hides_a_package_is_named_and_nothing_is_to_be_deleted(tmp_path, name, text):
+def test_a_file_that_hides_a_package_is_named_and_nothing_need_be_deleted(tmp_path, name, text):
     make(tmp_path / name, text)
     rows = run_in(tmp_path)
     rename = f"Rename {tmp_path / name}. Then restart the kernel (menu Kernel, Restart Kernel)"
@@ -464,7 +474,7 @@ def test_a_file_that_hides_a_package_is_named_and_nothing_is_to_be_deleted(tmp_p
 
 def test_a_file_that_hides_a_module_of_python_is_named(tmp_path):
     make(tmp_path / "cProfile.py")  # torch imports it
-    assert "TO DO" not in str(run_in(tmp_path)), "a kernel looks there after Python's own"
+    assert "TO DO" not in str(run_in(tmp_path)), "a kernel looks there after Python's own modules"
     rows = run_in(tmp_path, first=True)
     assert rows["packages"].startswith(
         f"TO DO {tmp_path / 'cProfile.py'} has the name of a module that Python itself uses "
@@ -482,10 +492,10 @@ def install(folder, name, version):
     (info / "RECORD").write_text(f"{name}/__init__.py,,\n{name}-{version}.dist-info/RECORD,,\n")
 
 
-def test_an_old_package_on_pythonpath_is_taken_out_of_it(tmp_path):
+def test_an_old_package_on_pythonpath_is_to_be_removed_from_it(tmp_path):
     install(tmp_path / "old", "numpy", "1.0")
     rows = run_in(tmp_path, PYTHONPATH=os.pathsep.join([str(tmp_path / "old"), str(ROOT)]))
-    out = f"Take {tmp_path / 'old'} out of the environment variable `PYTHONPATH`. Then close"
+    out = f"Remove {tmp_path / 'old'} from the environment variable `PYTHONPATH`. Then close"
     assert rows["packages"].startswith("TO DO numpy is 1.0 and should be 2")
     assert all(out in rows[name] for name in ("packages", "computation", "figure", "graph"))
     assert ".venv and" not in str(rows)
@@ -493,7 +503,7 @@ def test_an_old_package_on_pythonpath_is_taken_out_of_it(tmp_path):
 
 @pytest.fixture
 def here(monkeypatch, tmp_path):
-    """Stand in a folder in which a kernel looks before the packages."""
+    """Work in a folder that is searched before the packages, as a kernel's is."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PYTHONPATH", raising=False)
     path = [entry for entry in sys.path if entry and entry != str(ROOT)] + [str(ROOT)]
@@ -502,31 +512,31 @@ def here(monkeypatch, tmp_path):
     return tmp_path
 
 
-def found():
-    return {shadow.name: shadow.path for shadow in self_check.shadows()}
+def shadow_paths():
+    return {shadow.name: shadow.path for shadow in self_check.find_shadows()}
 
 
-def test_files_that_hide_nothing_are_no_shadows(here):
+def test_files_that_hide_nothing_are_not_shadows(here):
     for name in ("mine.py", "sys.py", "os.py", "random.py", "Torch.py", "pandas_of_mine"):
         make(here / name)
-    (here / "numpy").mkdir()  # without a module: an import passes it by
+    (here / "numpy").mkdir()  # without a module, so an import ignores it
     (here / "torch").touch()
-    assert found() == {}
+    assert shadow_paths() == {}
 
 
-def test_a_package_of_the_same_version_or_in_another_place_is_no_shadow(here, monkeypatch):
-    """Debian's dist-packages, an own environment's packages, a folder on PYTHONPATH."""
+def test_a_package_of_the_same_version_or_in_a_later_folder_is_not_a_shadow(here, monkeypatch):
+    """As in Debian's dist-packages, one's own environment or a folder on PYTHONPATH."""
     elsewhere = here / "dist-packages"
     install(elsewhere, "only_there", "1.0")
     install(elsewhere, "numpy", "1.0")
     monkeypatch.setattr(sys, "path", [*sys.path, str(elsewhere)])
-    assert found() == {}
-    assert self_check.environment(ROOT / "requirements.txt").found == "fine, as pinned"
+    assert shadow_paths() == {}
+    assert self_check.check_packages(ROOT / "requirements.txt").found == "fine, as pinned"
     pin = metadata.version("numpy")
     install(elsewhere, "numpy", pin)
     shutil.rmtree(elsewhere / "numpy-1.0.dist-info")
     monkeypatch.setattr(sys, "path", [str(elsewhere), *sys.path[:-1]])
-    assert self_check.environment(ROOT / "requirements.txt").found == "fine, as pinned"
+    assert self_check.check_packages(ROOT / "requirements.txt").found == "fine, as pinned"
 
 
 def test_an_old_package_of_the_user_is_left_out_only_if_the_environment_has_the_right_one(
@@ -535,55 +545,57 @@ def test_an_old_package_of_the_user_is_left_out_only_if_the_environment_has_the_
     install(here / "user", "numpy", "1.0")
     monkeypatch.setattr(sys, "path", [str(here / "user"), *sys.path])
     monkeypatch.setattr(site, "getusersitepackages", lambda: str(here / "user"))
-    todo = self_check.environment(ROOT / "requirements.txt").todo
+    todo = self_check.check_packages(ROOT / "requirements.txt").todo
     assert todo.startswith("Set the environment variable `PYTHONNOUSERSITE=1`. Then close")
     pins = here / "requirements.txt"
     pins.write_text("numpy==3.0\n")
-    assert "python course.py" in self_check.environment(pins).todo
+    assert "python course.py" in self_check.check_packages(pins).todo
 
 
-def test_what_was_imported_counts_until_the_kernel_is_restarted(here, monkeypatch):
+def test_an_imported_shadow_counts_until_the_kernel_is_restarted(here, monkeypatch):
     make(here / "igraph.py", "mine = True")
     monkeypatch.delitem(sys.modules, "igraph", raising=False)
     assert importlib.import_module("igraph").mine
-    assert found() == {"igraph": here / "igraph.py"}
+    assert shadow_paths() == {"igraph": here / "igraph.py"}
     (here / "igraph.py").rename(here / "renamed.py")
-    finding = self_check.environment(ROOT / "requirements.txt")
+    finding = self_check.check_packages(ROOT / "requirements.txt")
     assert finding.todo == self_check.RESTART
     monkeypatch.delitem(sys.modules, "igraph")
-    assert found() == {}
+    assert shadow_paths() == {}
 
 
 def test_a_shadow_is_not_blamed_for_a_package_that_is_missing(here):
     make(here / "filelock.py")
-    missing = raised(ModuleNotFoundError("No module named 'igraph'", name="igraph"))
+    missing = finding_of(ModuleNotFoundError("No module named 'igraph'", name="igraph"))
     assert missing.todo.startswith("A package is missing")
-    part = raised(ModuleNotFoundError("No module named 'filelock.x'", name="filelock.x"))
+    part = finding_of(ModuleNotFoundError("No module named 'filelock.x'", name="filelock.x"))
     assert part.todo.startswith("Rename ")
 
 
-def test_the_course_may_lie_anywhere_and_a_copy_of_its_package_is_a_shadow(here, monkeypatch):
+def test_the_course_may_be_anywhere_but_a_copy_of_its_package_alone_is_a_shadow(here, monkeypatch):
     make(here / "course_utils")
-    assert found() == {"course_utils": here / "course_utils"}
+    assert shadow_paths() == {"course_utils": here / "course_utils"}
     make(here / "course.py")
-    assert "course_utils" not in found()
+    assert "course_utils" not in shadow_paths()
 
 
-def test_a_shadow_in_the_course_is_named_as_seen_from_there():
+def test_a_shadow_in_the_course_is_named_by_its_relative_path():
     shadow = self_check.Shadow("random", ROOT / "my_notebooks/random.py", False)
     assert str(shadow) == (
         f"{Path('my_notebooks/random.py')} has the name of a module that Python itself uses"
     )
 
 
-def test_a_folder_that_is_gone_stops_nothing(here):
+def test_a_deleted_folder_stops_nothing(here):
     (here / "gone").mkdir()
     os.chdir(here / "gone")
     (here / "gone").rmdir()
-    assert found() == {}
+    assert shadow_paths() == {}
 
 
-@pytest.mark.parametrize("place", ["folder", "variable", "variable's folder", "home"])
+@pytest.mark.parametrize(
+    "place", slow_after(1, ["folder", "variable", "variable's folder", "home"])
+)
 def test_settings_of_matplotlib_that_break_its_pictures_are_named(tmp_path, place):
     path = {
         "folder": tmp_path / "work/matplotlibrc",
@@ -607,18 +619,19 @@ def test_settings_of_matplotlib_that_break_its_pictures_are_named(tmp_path, plac
     assert ".venv and" not in str(rows)
 
 
+@pytest.mark.slow
 def test_a_backend_that_breaks_pictures_is_named(tmp_path):
     rows = run_in(tmp_path, MPLBACKEND="nonsense")
     assert "Remove the environment variable `MPLBACKEND=nonsense`. Then close" in rows["figure"]
 
 
-def test_the_course_s_own_settings_are_never_blamed(monkeypatch):
+def test_the_courses_own_settings_are_never_blamed(monkeypatch):
     monkeypatch.chdir(ROOT / "notebooks")
     monkeypatch.setenv("MPLBACKEND", "agg")
-    assert self_check.foreign_settings(RuntimeError("something else")) == ""
+    assert self_check.settings_advice(RuntimeError("something else")) == ""
 
 
-def test_matplotlib_itself_reads_the_settings_that_are_named(monkeypatch, tmp_path):
+def test_matplotlib_reads_the_settings_file_that_is_named(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     for variable in ("MATPLOTLIBRC", "XDG_CONFIG_HOME", "MPLCONFIGDIR"):
         monkeypatch.delenv(variable, raising=False)
@@ -626,7 +639,7 @@ def test_matplotlib_itself_reads_the_settings_that_are_named(monkeypatch, tmp_pa
     assert str(self_check.settings_file()) == str(Path(matplotlib.matplotlib_fname()).absolute())
 
 
-def test_nothing_heavy_is_imported_with_it(monkeypatch):
+def test_importing_it_imports_only_the_standard_library(monkeypatch):
     real, seen = builtins.__import__, set()
     monkeypatch.setattr(
         builtins, "__import__", lambda name, *rest: seen.add(name) or real(name, *rest)

@@ -1,4 +1,4 @@
-"""A slider's picture is the picture itself; moving one draws it anew, in the same place."""
+"""A slider's picture is the picture itself; moving the slider redraws it in the same place."""
 
 import base64
 import functools
@@ -15,7 +15,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from commands.build import WIDGET
+from commands.execute import WIDGET
 from course_utils import figures, graphs, plots, sliders
 from tests.support.lessons import NUMBERS, ROOT, read_notebook
 
@@ -26,10 +26,10 @@ PNG = b"\x89PNG"
 
 
 class Output:
-    """An output of a cell, as a front end keeps it up to date."""
+    """A cell's output, which a front end keeps up to date."""
 
     def __init__(self, data, metadata=None, **options):
-        """Note what was displayed; `raw` and `display_id` are IPython's."""
+        """Keep what was displayed; `raw` and `display_id` are IPython's."""
         assert options.pop("raw")
         assert options in ({}, {"display_id": True})
         self.data, self.metadata, self.updates = data, metadata, 0
@@ -41,7 +41,7 @@ class Output:
 
 
 class Page:
-    """All outputs and sliders, in their order."""
+    """All outputs and sliders, in order."""
 
     def __init__(self):
         """Begin with an empty page."""
@@ -64,24 +64,24 @@ class Page:
 def page(monkeypatch):
     page, box = Page(), ipywidgets.VBox
 
-    def noted(children):
+    def collect(children):
         page.sliders |= {slider.description: slider for slider in children}
         return box(children)
 
     monkeypatch.setattr(sliders, "display", page.display)
     monkeypatch.setattr(figures, "display", page.display)
-    monkeypatch.setattr(ipywidgets, "VBox", noted)
+    monkeypatch.setattr(ipywidgets, "VBox", collect)
     return page
 
 
-def test_what_is_stored_is_the_picture_itself_and_a_word_about_the_slider(page, capsys):
+def test_a_notebook_stores_the_picture_and_a_hint_at_the_slider(page, capsys):
     plots.residuals(X, Y, 0.5, 1.0)
-    (alone,), line = page.outputs, capsys.readouterr().out
+    (alone,), caption = page.outputs, capsys.readouterr().out
     page.outputs = []
     sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
     picture, text, controls = page.outputs
     assert (picture.data, picture.metadata) == (alone.data, alone.metadata)
-    assert text.data == {"text/plain": line.rstrip("\n")}
+    assert text.data == {"text/plain": caption.rstrip("\n")}
     assert set(controls.data) == {"text/plain", WIDGET}
     assert (
         controls.data["text/plain"]
@@ -90,7 +90,7 @@ def test_what_is_stored_is_the_picture_itself_and_a_word_about_the_slider(page, 
     assert capsys.readouterr().out == ""
 
 
-def test_a_move_redraws_in_place_and_the_words_follow(page, capsys):
+def test_a_move_redraws_in_place_and_updates_the_caption(page, capsys):
     sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
     before, width = page.png, page.outputs[0].metadata["image/png"]["width"]
     page.sliders["b"].value = 2.0
@@ -102,7 +102,7 @@ def test_a_move_redraws_in_place_and_the_words_follow(page, capsys):
     assert page.outputs[0].metadata["image/png"] == {"alt": page.words, "width": width}
 
 
-def test_a_function_of_ones_own_is_moved_with_all_that_it_prints(page):
+def test_a_function_of_ones_own_is_moved_with_everything_it_prints(page):
     def line(slope, kind):
         print(f"{kind}: the slope is {slope}")
         plots.residuals(X, Y, slope, 1.0)
@@ -115,7 +115,7 @@ def test_a_function_of_ones_own_is_moved_with_all_that_it_prints(page):
 
 
 def test_a_redrawn_picture_is_the_same_but_for_its_pixels(page):
-    """Back at its start, everything stands where it stood: seen from far, nothing has changed."""
+    """Back at the start, everything is where it was: seen from afar, nothing has changed."""
     sliders.move(plots.one_descent, X, Y, PATH, 20, title=(["a", "b"], "a"))
     stored = page.png
     page.sliders["title"].value = "b"
@@ -127,7 +127,7 @@ def test_a_redrawn_picture_is_the_same_but_for_its_pixels(page):
 
 
 def test_no_garbage_is_collected_while_a_picture_is_drawn(page):
-    """Over all objects of a lesson it takes as long as a picture."""
+    """With all the objects of a lesson, that takes as long as a picture."""
     seen = []
 
     def picky(w):
@@ -159,8 +159,8 @@ def test_a_graph_is_moved_without_a_warning(page, recwarn):
     assert [str(warning.message) for warning in recwarn] == []
 
 
-def test_axes_of_equal_scales_get_all_their_room_again(page):
-    """As a picture of a bowl may: a low one is followed by a high one."""
+def test_axes_with_equal_scales_get_their_full_room_again(page):
+    """As for a picture of a bowl: a tall one follows a low one."""
     drawn = []
 
     def window(width):
@@ -174,8 +174,8 @@ def test_axes_of_equal_scales_get_all_their_room_again(page):
     assert low[3] < 0.3 < 0.7 < high[3]
 
 
-def test_a_picture_that_moves_is_packed_in_haste(page):
-    """It takes more bytes, but is there sooner; what is stored takes few."""
+def test_a_moving_picture_is_compressed_quickly(page):
+    """It takes more bytes but is there sooner; the stored picture takes fewer."""
     sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
     stored = page.png
     page.sliders["b"].value = 2.0
@@ -183,16 +183,16 @@ def test_a_picture_that_moves_is_packed_in_haste(page):
     assert effort[0] > effort[1] == 0
 
 
-def test_axes_and_their_labels_stay_in_their_place(page, monkeypatch):
+def test_axes_and_their_labels_keep_their_positions(page, monkeypatch):
     drawn, quick = [], sliders._quick_png
     monkeypatch.setattr(sliders, "_quick_png", lambda *args: drawn.append(args) or quick(*args))
     sliders.move(lambda scale: plots.residuals(X, scale * Y, 2.0, 1.0), scale=([1, 1e6], 1))
-    page.sliders["scale"].value = 1e6  # left to itself, an axis makes room for wider numbers
-    ((figure, wanted, _),) = drawn
-    for ax, places in zip(figure.axes, wanted, strict=True):
-        box, *labels = sliders._places(ax)
-        assert box.bounds == places[0].bounds
-        np.testing.assert_allclose(labels, places[1:], atol=1e-9)
+    page.sliders["scale"].value = 1e6  # by default, an axis makes room for wider numbers
+    ((figure, expected, _),) = drawn
+    for ax, positions in zip(figure.axes, expected, strict=True):
+        box, *labels = sliders._positions(ax)
+        assert box.bounds == positions[0].bounds
+        np.testing.assert_allclose(labels, positions[1:], atol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_axes_and_their_labels_stay_in_their_place(page, monkeypatch):
         ((0.0, 100.0, np.float64(5)), "FloatSlider", 1.0),
     ],
 )
-def test_a_range_gets_a_slider_of_its_kind(page, given, kind, step):
+def test_a_range_gets_the_right_kind_of_slider(page, given, kind, step):
     sliders.move(lambda some_number: plots.residuals(X, Y, some_number, 1.0), some_number=given)
     slider = page.sliders["some number"]
     assert (type(slider).__name__, slider.step) == (kind, step)
@@ -214,7 +214,7 @@ def test_a_range_gets_a_slider_of_its_kind(page, given, kind, step):
     assert "arrow keys" in slider.tooltip
 
 
-def test_a_list_of_values_is_written_beside_its_slider(page):
+def test_the_values_of_a_list_are_written_beside_the_slider(page):
     values = [7, 12_000, 0.00123456, 2.0, "a word"]
     sliders.move(lambda kind: plots.residuals(X, Y, 0.5, 1.0), kind=(values, 2.0))
     slider = page.sliders["kind"]
@@ -224,7 +224,7 @@ def test_a_list_of_values_is_written_beside_its_slider(page):
     )
 
 
-def test_a_label_is_whole_and_a_slider_fits_its_page(page):
+def test_a_label_is_not_cut_and_a_slider_fits_its_page(page):
     def line(w, the_learning_rate_of_this_descent):
         plots.residuals(X, Y, w, the_learning_rate_of_this_descent)
 
@@ -232,15 +232,15 @@ def test_a_label_is_whole_and_a_slider_fits_its_page(page):
     longest = max(map(len, page.sliders))
     for slider in page.sliders.values():
         number, unit = re.fullmatch(r"(\d+)(ch)", slider.style.description_width).groups()
-        assert (int(number) > longest, unit) == (True, "ch")  # all begin below each other
+        assert (int(number) > longest, unit) == (True, "ch")  # the sliders are aligned
         number, unit = re.fullmatch(r"(\d+)(em)", slider.layout.width).groups()
-        assert int(number) > 30, "a step is too short for a mouse"
+        assert int(number) > 30, "a step is too small for a mouse"
         number, unit = re.fullmatch(r"(\d+)(%)", slider.layout.max_width).groups()
-        assert 90 < int(number) < 100, "it sticks out of a narrow page"
+        assert 90 < int(number) < 100, "it does not fit a narrow page"
 
 
 def test_a_start_between_two_steps_stays_where_it_is(page):
-    """JupyterLab puts a slider on the nearest of its steps, which count from its lower end."""
+    """JupyterLab moves a slider to the nearest step, counted from its lower end."""
     sliders.move(lambda w: plots.residuals(X, Y, w, 1.0), w=(-1.0, 4.0, -0.1383))
     slider = page.sliders["w"]
     assert -1 <= slider.min < -0.9
@@ -248,7 +248,7 @@ def test_a_start_between_two_steps_stays_where_it_is(page):
     assert steps == pytest.approx(round(steps), abs=1e-9)
 
 
-def test_what_the_page_rounds_without_a_move_draws_nothing(page):
+def test_rounding_by_the_page_draws_nothing(page):
     sliders.move(plots.residuals, X, Y, w=(-1.0, 4.0, -0.1383), b=(-1.0, 3.0, 1.0))
     page.sliders["w"].value = -0.1383 + 1e-16
     page.sliders["w"].value = -0.1
@@ -257,14 +257,14 @@ def test_what_the_page_rounds_without_a_move_draws_nothing(page):
     assert page.outputs[0].updates == 1
 
 
-def test_two_cells_are_independent_and_a_second_run_too(page):
+def test_two_cells_or_two_runs_are_independent(page):
     for _ in range(2):
         sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
-    page.sliders["w"].value = 3.0  # that of the second
+    page.sliders["w"].value = 3.0  # the second one's
     assert [output.updates for output in page.outputs] == [0, 0, 0, 1, 1, 0]
 
 
-def test_an_error_while_moving_is_told_and_the_next_move_mends_it(page):
+def test_an_error_while_moving_is_shown_and_the_next_move_recovers(page):
     def picky(w):
         if w == 2:
             raise RuntimeError("not this one")
@@ -280,7 +280,7 @@ def test_an_error_while_moving_is_told_and_the_next_move_mends_it(page):
     assert page.png != before
 
 
-def test_without_ipywidgets_the_picture_stands_and_a_line_says_how_to_get_the_slider(
+def test_without_ipywidgets_the_picture_is_shown_with_a_line_on_how_to_get_the_slider(
     page, monkeypatch, capsys
 ):
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
@@ -292,7 +292,7 @@ def test_without_ipywidgets_the_picture_stands_and_a_line_says_how_to_get_the_sl
     )
 
 
-def test_ipywidgets_is_loaded_by_the_first_slider_only():
+def test_only_the_first_slider_loads_ipywidgets():
     code = "import sys, course_utils.sliders; sys.exit('ipywidgets' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
@@ -319,7 +319,7 @@ def test_bad_ranges_are_named(page, ranges, words):
 
 
 @pytest.mark.parametrize("count", [0, 2])
-def test_what_shows_no_picture_or_several_is_refused(page, count):
+def test_a_function_that_shows_no_picture_or_several_is_refused(page, count):
     def draw(w):
         for _ in range(count):
             plots.residuals(X, Y, w, 1.0)
@@ -330,7 +330,7 @@ def test_what_shows_no_picture_or_several_is_refused(page, count):
     assert page.outputs == []
 
 
-def test_a_function_without_a_name_is_told_as_python_writes_it():
+def test_a_function_without_a_name_is_named_as_python_writes_it():
     draw = functools.partial(plots.residuals, X, b=1.0)
     with pytest.raises(
         ValueError, match=r"^functools\.partial[\s\S]* doesn't fit these arguments: missing"
@@ -338,13 +338,13 @@ def test_a_function_without_a_name_is_told_as_python_writes_it():
         sliders.move(draw, w=(0, 1, 1))
 
 
-def moved_cells(number):
+def cells_with_sliders(number):
     return [c for c in read_notebook(number).cells if "\nsliders.move(" in f"\n{c.source}"]
 
 
-@pytest.mark.parametrize("number", [number for number in NUMBERS if moved_cells(number)])
-def test_a_notebook_stores_the_picture_its_line_and_no_trace_of_a_widget(number):
-    for cell in moved_cells(number):
+@pytest.mark.parametrize("number", [number for number in NUMBERS if cells_with_sliders(number)])
+def test_a_notebook_stores_the_picture_its_caption_and_no_trace_of_a_widget(number):
+    for cell in cells_with_sliders(number):
         picture, text, controls = [o for o in cell.outputs if o.output_type == "display_data"]
         assert picture.data["text/plain"] in text.data["text/plain"]
         assert "image/png" in picture.data

@@ -1,4 +1,4 @@
-"""What a lesson passes in comes out as float64, or the error says what is expected and given."""
+"""A lesson's arguments become float64, or the error says what was expected and given."""
 
 import numpy as np
 import pytest
@@ -45,14 +45,14 @@ def test_to_count_and_to_positive_accept_their_smallest():
     assert type(to_count("steps", 7.0)) is int
 
 
-def test_to_vectors_demands_one_length_and_names_who_differs():
+def test_to_vectors_requires_one_length_and_names_the_argument_that_differs():
     x, y = to_vectors(x=[[1], [2]], y=[3, 4])
     assert (x.tolist(), y.tolist()) == ([1, 2], [3, 4])
     with pytest.raises(ValueError, match="y must have 2 rows, but has 3"):
         to_vectors(x=[1, 2], y=[3, 4, 5])
 
 
-def test_to_table_accepts_any_size_where_a_word_names_the_axis():
+def test_to_table_accepts_any_size_of_an_axis_given_as_a_word():
     values = [[1, 2, 3], [4, 5, 6]]
     for rows, columns in ((2, 3), ("n", 3), (2, "m"), ("n", "m")):
         assert to_table("A", values, rows, columns).tolist() == values
@@ -107,7 +107,7 @@ def test_to_table_accepts_any_size_where_a_word_names_the_axis():
         (lambda: to_count("k", [1, 2]), "k must be one number"),
     ],
 )
-def test_an_error_says_what_is_expected_and_what_was_given(work, words):
+def test_an_error_says_what_was_expected_and_what_was_given(work, words):
     with pytest.raises(ValueError) as raised:  # noqa: PT011 - the words are compared below
         work()
     assert str(raised.value).startswith(words)

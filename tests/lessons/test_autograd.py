@@ -1,4 +1,4 @@
-"""Lesson 02: its engine against PyTorch and against lesson 01, and what the lesson claims."""
+"""Build your own autograd: its engine against PyTorch, and what the lesson claims."""
 
 import math
 import operator
@@ -27,7 +27,7 @@ def engine(lesson):
 
 @pytest.fixture
 def row(lesson):
-    """A fresh w and b, and the loss of lesson 01's first row."""
+    """A fresh w and b, and the loss of the first row in 'Gradient descent by hand'."""
     w, b = lesson["Value"](lesson["w_start"]), lesson["Value"](lesson["b_start"])
     return w, b, (w * lesson["x_1"] + b - lesson["y_1"]) ** 2
 
@@ -167,7 +167,7 @@ def test_the_gradient_by_hand_and_the_first_step(lesson):
 
 
 def test_the_solved_step_is_the_descent_by_hand(lesson):
-    """What exercise 4 asks for, many times over, is lesson 01's path."""
+    """What exercise 4 asks for, many times over, is the path of 'Gradient descent by hand'."""
     first = run_lesson("gradient_descent_by_hand")
     w, b = (lesson["Value"](value) for value in first["path"][0])
     for epoch in range(20):

@@ -1,4 +1,4 @@
-"""Lesson 06: the published figures, from the lesson's own code, and what the lesson claims."""
+"""Dataset and DataLoader: its published figures, from its own code, and its claims."""
 
 import numpy as np
 import pytest

@@ -12,7 +12,7 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 
-from commands.build import CELL_SECONDS, Client
+from commands.execute import CELL_SECONDS, Client
 from course_utils.checks import calling, core
 from tests.lessons.wrong_answers import answers_of
 from tests.support.lessons import (
@@ -25,6 +25,7 @@ from tests.support.lessons import (
     run_lesson,
     subject,
 )
+from tests.support.tiers import slow_after
 
 EXERCISES = [(number, exercise) for number in NUMBERS for exercise in exercises(number)]
 
@@ -65,7 +66,7 @@ def test_untouched_exercises_are_not_done_yet(number):
         assert said(cells[exercise.check_cell]).startswith(f"Exercise {k}: not done yet.")
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", slow_after(2, NUMBERS))
 def test_solved_exercises_are_right(number):
     notebook = read_notebook(number)
     for exercise in exercises(number):

@@ -1,4 +1,4 @@
-"""Lesson 01: the published figures, from the lesson's own code, and what the lesson claims."""
+"""Gradient descent by hand: its published figures, from its own code, and its claims."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from course_utils import descent
-from tests.support.lessons import ROOT, run_lesson
+from tests.support.lessons import ROOT, path_of, run_lesson
 from tests.support.tolerance import near
 
 
@@ -75,11 +75,9 @@ def test_five_rows_of_this_range_hide_a_sum_for_a_mean():
 
 
 def test_lesson_never_loads_torch():
-    code = (
-        "import runpy, sys; runpy.run_path('lessons/01_gradient_descent_by_hand.py');"
-        "sys.exit('torch' in sys.modules)"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    code = "import runpy, sys; runpy.run_path(sys.argv[1]); sys.exit('torch' in sys.modules)"
+    command = [sys.executable, "-c", code, path_of("gradient_descent_by_hand")]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
 
 

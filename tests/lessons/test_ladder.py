@@ -1,6 +1,6 @@
 """Ten steps from one start, on the rungs of the course: all equal.
 
-By hand, by central differences, by lesson 02's engine, by autograd, by nn.Linear with SGD, and by
+By hand, by central differences, by the hand-made engine, by autograd, by nn.Linear with SGD, and by
 a DataLoader whose one batch holds all rows.
 """
 
@@ -18,13 +18,13 @@ N_STEPS = 10
 
 
 def noisy_line():
-    """Lesson 01's problem: x (80, 1), y (80, 1), start w (1, 1), b (1,), learning rate."""
+    """x (80, 1), y (80, 1), start w (1, 1), b (1,) and learning rate of the first line."""
     line = data.noisy_line()
     return line.x_train, line.y_train, np.array([[-0.1382643]]), np.array([0.49671415]), 0.1
 
 
 def fruit_yields():
-    """Lesson 04's problem: x (5, 3), y (5, 2), start w (2, 3), b (2,), learning rate."""
+    """x (5, 3), y (5, 2), start w (2, 3), b (2,) and learning rate of the first table."""
     table = data.fruit_yields()
     w = np.array([[-0.8474, 1.0004, 0.9559], [0.3555, 1.1560, 0.3668]])
     return table.x, table.y, w, np.array([0.2883, -0.1208]), 1e-5

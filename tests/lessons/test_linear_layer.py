@@ -1,4 +1,4 @@
-"""Lesson 05: the published figures, from the lesson's own code, and what the lesson claims."""
+"""The linear layer: its published figures, from its own code, and its claims."""
 
 import re
 
@@ -9,9 +9,8 @@ from matplotlib.figure import Figure
 from torch import nn
 
 from course_utils import data, descent, plots
-from tests.plugins.nbval_tolerance import align
 from tests.support.lessons import read_notebook, run_lesson
-from tests.support.tolerance import near
+from tests.support.tolerance import align, near
 
 
 @pytest.fixture(scope="module")

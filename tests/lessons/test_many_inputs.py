@@ -1,4 +1,4 @@
-"""Lesson 04: the published figures, from the lesson's own code, and what the lesson claims."""
+"""Many inputs, many outputs: its published figures, from its own code, and its claims."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Lesson 07: the published figures, from the lesson's own code, and what the lesson claims."""
+"""Fitting polynomials: its published figures, from its own code, and its claims."""
 
 import ctypes
 import re

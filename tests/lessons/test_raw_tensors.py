@@ -1,4 +1,4 @@
-"""Lesson 03: the published figures, from the lesson's own code, and what the lesson claims."""
+"""Raw autograd tensors: its published figures, from its own code, and its claims."""
 
 import re
 import subprocess

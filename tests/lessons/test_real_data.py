@@ -1,4 +1,4 @@
-"""Lesson 09: what it claims of the diabetes data, on its own code and against scikit-learn."""
+"""A real data set: its claims about the diabetes data, on its own code and against scikit-learn."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""Lesson 00: what it claims of arrays, tensors and broadcasting, and its three pictures."""
+"""Start here: what it claims of arrays, tensors and broadcasting, and its three pictures."""
 
 import numpy as np
 import pytest

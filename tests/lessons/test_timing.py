@@ -1,4 +1,4 @@
-"""Lesson 10: what it says of memory and steps, whatever the machine; no time is asserted."""
+"""Where the time goes: what it says of memory and steps on any machine; no time is asserted."""
 
 import ast
 import io

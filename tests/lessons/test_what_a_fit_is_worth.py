@@ -1,4 +1,4 @@
-"""Lesson 08: what the lesson claims, from its own code, and on samples that it does not show."""
+"""What a fit is worth: its claims, from its own code, and on samples that it does not show."""
 
 import copy
 

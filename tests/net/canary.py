@@ -1,8 +1,8 @@
 """Runs the notebooks with the newest release of every package, and prints what that changes.
 
-`python course.py test --canary [torch==2.13.0 ...]` installs what a student needs, without the pins
-and the lock, into an environment that is thrown away; a package that is named keeps that version.
-The exit code is 1 if a cell differs: a warning of what the next pins will bring, not a fault.
+`python course.py test --canary [torch==2.13.0 ...]` installs what a student needs into a temporary
+environment, without the pins and the lock; a package named on the command line keeps that version.
+The exit code is 1 if a cell differs: a warning about the next pins, not a fault of the course.
 """
 
 import json
@@ -14,17 +14,18 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from commands.pins import direct
-from tests.net.everywhere import Condition, run
+from commands.pins import read_pins
+from tests.net.conditions import Condition
+from tests.net.everywhere import run
 from tests.support.lessons import ROOT, copy_course
 
 UV = [sys.executable, "-m", "uv"]
-TOOLS = ["pytest"]  # with nbval, a student's package, all that the comparison needs
+TOOLS = ["pytest", "pytest-xdist"]  # with nbval, which students have, all that plugins import
 
 
 def newest(lines: list[str], kept: list[str]) -> list[str]:
-    """Return the names that requirements name, without versions but those `kept`."""
-    versions = {canonicalize_name(Requirement(one).name): one for one in kept}
+    """Return the packages of some requirements without versions, except for those `kept`."""
+    versions = {canonicalize_name(Requirement(line).name): line for line in kept}
     names = [canonicalize_name(Requirement(line).name) for line in lines]
     return [versions.pop(name, name) for name in names] + list(versions.values())
 
@@ -37,7 +38,7 @@ def installed(python: Path) -> dict[str, str]:
 
 
 def changes(now: dict[str, str], lines: list[str]) -> list[str]:
-    """Return a table's row for each package that is not at its locked version."""
+    """Return a row of a table for each package that isn't at its locked version."""
     locked: dict[str, set[str]] = {}
     for line in map(Requirement, lines):
         locked.setdefault(canonicalize_name(line.name), set()).add(str(line.specifier)[2:])
@@ -49,12 +50,12 @@ def changes(now: dict[str, str], lines: list[str]) -> list[str]:
 
 
 def main(kept: list[str]) -> int:
-    """Install, run, report; give the exit code."""
+    """Install, run and report; give the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder).resolve()
         environment, course = scratch / "environment", scratch / "newest/course"
         python = environment / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-        lines = direct(ROOT / "requirements.txt")
+        lines = read_pins(ROOT / "requirements.txt")
         subprocess.run(
             [*UV, "venv", "--quiet", "--python", sys.executable, environment], check=True
         )
@@ -62,18 +63,18 @@ def main(kept: list[str]) -> int:
         subprocess.run([*install, *newest([*lines, *TOOLS], kept)], cwd=scratch, check=True)
         now = installed(python)
         print("| package | locked | newest |\n|---|---:|---:|")
-        print(*changes(now, direct(ROOT / "constraints.txt")), sep="\n", flush=True)
+        print(*changes(now, read_pins(ROOT / "constraints.txt")), sep="\n", flush=True)
         copy_course(course)
-        # Else the self-check would name each new version as a fault, every night.
+        # Otherwise the self-check would report each new version.
         pins = [f"{name}=={now[name]}\n" for name in newest(lines, [])]
         (course / "requirements.txt").write_text("".join(pins), "utf-8")
         proof = f"import sys\nassert sys.prefix == {str(environment)!r}"
-        condition = Condition("canary", proof, {"PYTHONPATH": str(course)}, folder=course)
+        condition = Condition("canary", proof, {"PYTHONPATH": str(course)}, tests=[], folder=course)
         condition.command = [str(python), "-m", "pytest"]
-        cells, wrong = run(condition, scratch)
-    print(f"\nOf {cells} cells, {len(wrong)} differ with the newest release of every package.")
-    print("".join(f"\n- {line}" for line in wrong))
-    return int(bool(wrong) or not cells)
+        cells, _, differs = run(condition, scratch)
+    print(f"\nOf {cells} cells, {len(differs)} differ with the newest release of every package.")
+    print("".join(f"\n- {line}" for line in differs))
+    return int(bool(differs) or not cells)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from tests.net import canary
 from tests.support.lessons import ROOT
 
 
-def test_the_newest_of_each_package_is_asked_for_but_what_is_to_stay():
+def test_it_installs_the_newest_release_except_of_the_packages_kept():
     lines = ["torch==2.13.0", "scikit_learn==1.9.1", "numpy==2.4.6"]
     assert canary.newest(lines, []) == ["torch", "scikit-learn", "numpy"]
     assert canary.newest(lines, ["numpy<3", "extra==1"]) == [
@@ -18,7 +18,7 @@ def test_the_newest_of_each_package_is_asked_for_but_what_is_to_stay():
     ]
 
 
-def test_the_table_names_what_is_not_as_locked():
+def test_the_table_lists_what_differs_from_the_lock():
     lock = ["numpy==2.4.6", "torch==2.13.0", "a==1 ; os_name == 'nt'", "a==2 ; os_name != 'nt'"]
     now = {"numpy": "2.5.2", "torch": "2.13.0+cpu", "a": "2", "fresh": "1", "pip": "23"}
     assert canary.changes(now, lock) == [
@@ -30,21 +30,24 @@ def test_the_table_names_what_is_not_as_locked():
 @pytest.mark.parametrize(
     ("found", "code", "words"),
     [
-        ((334, []), 0, "Of 334 cells, 0 differ"),
-        ((334, ["notebooks.a, Cell 3"]), 1, "\n- notebooks.a, Cell 3\n"),
-        ((0, ["no report; see x"]), 1, "\n- no report; see x\n"),
+        ((334, 0, []), 0, "Of 334 cells, 0 differ"),
+        ((334, 0, ["notebooks.a, Cell 3"]), 1, "\n- notebooks.a, Cell 3\n"),
+        ((0, 0, ["no report; see x"]), 1, "\n- no report; see x\n"),
     ],
 )
 def test_the_report_and_the_exit_code(monkeypatch, capsys, found, code, words):
     called = []
     monkeypatch.setattr(canary.subprocess, "run", lambda command, **_: called.append(command))
-    names = canary.newest(canary.direct(ROOT / "requirements.txt"), [])
+    names = canary.newest(canary.read_pins(ROOT / "requirements.txt"), [])
     monkeypatch.setattr(canary, "installed", lambda python: dict.fromkeys(names, "99"))
 
     def run(condition, scratch):
         pins = self_check.pins_and_installed(condition.folder / "requirements.txt")[0]
-        assert pins == dict.fromkeys(names, "99"), "or the self-check names every new version"
+        assert pins == dict.fromkeys(names, "99"), (
+            "otherwise the self-check reports every new version"
+        )
         assert (condition.folder / "notebooks").is_dir()
+        assert condition.tests == [], "the environment lacks what the unit tests need"
         return found
 
     monkeypatch.setattr(canary, "run", run)

@@ -1,4 +1,4 @@
-"""The runs under other conditions, and twice, can fail; what they do not compare is declared."""
+"""The runs under other conditions, and twice, can fail; what they don't compare is declared."""
 
 import os
 import re
@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from commands.build import METADATA
 from tests.net import everywhere
+from tests.net.conditions import NUMERIC_TESTS, Condition
 from tests.support.lessons import NUMBERS, ROOT, read_notebook, subject
 
 
@@ -35,7 +36,7 @@ def test_a_lesson_says_where_a_second_run_goes_on(text):
     assert re.search(r"\bagain\b", text)
 
 
-def made(sources, printed, tags=()):
+def notebook(sources, printed, tags=()):
     """Return a notebook of these cells with what they print; the last of them has tags."""
     cells = [
         new_code_cell(source, execution_count=k, outputs=[new_output("stream", text=text)])
@@ -47,7 +48,7 @@ def made(sources, printed, tags=()):
 
 BEGINS, GOES_ON = "x = 1\nprint(abs(x))", "x += 1\nprint(x)"
 TWICE = {
-    "starts_anew": ([BEGINS, "y = x\nprint(y)"], ["1\n", "1\n"], [], ""),
+    "starts_again": ([BEGINS, "y = x\nprint(y)"], ["1\n", "1\n"], [], ""),
     "goes_on": ([BEGINS, GOES_ON], ["1\n", "2\n"], [], "Cell 1, second time"),
     "says_so": ([BEGINS, GOES_ON], ["1\n", "2\n"], ["continues"], ""),
     "raises": ([BEGINS, "print(x)\ndel x"], ["1\n", "1\n"], ["continues"], "Cell 1, second time"),
@@ -55,9 +56,10 @@ TWICE = {
 }
 
 
+@pytest.mark.slow
 def test_a_cell_that_cannot_be_run_twice_fails(tmp_path):
     for name, (sources, printed, tags, _) in TWICE.items():
-        nbformat.write(made(sources, printed, tags), tmp_path / f"{name}.ipynb")
+        nbformat.write(notebook(sources, printed, tags), tmp_path / f"{name}.ipynb")
     options = ["--nbval", "-rA", "-p", "tests.plugins.nbval_tolerance", "-p", "tests.plugins.twice"]
     (tmp_path / "pytest.ini").write_text("[pytest]")
     ran = subprocess.run(
@@ -72,8 +74,9 @@ def test_a_cell_that_cannot_be_run_twice_fails(tmp_path):
     assert len(failed) == 3
 
 
-def test_a_condition_needs_its_proof_and_equal_outputs(tmp_path, monkeypatch):
-    monkeypatch.setattr(everywhere, "OUTPUT", tmp_path / "said")
+@pytest.mark.slow
+def test_a_failed_proof_and_a_different_output_are_reported(tmp_path, monkeypatch):
+    monkeypatch.setattr(everywhere, "OUTPUT", tmp_path / "logs")
     monkeypatch.setattr(everywhere, "ROOT", tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '--nbval'")
@@ -81,27 +84,28 @@ def test_a_condition_needs_its_proof_and_equal_outputs(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     paths = [tmp_path / "notebooks" / name for name in ("a.ipynb", "b.ipynb")]
     for path, printed in zip(paths, ["1\n", "2\n"], strict=True):
-        nbformat.write(made(["import os\nprint(os.environ['HERE'])"], [printed]), path)
-    condition = everywhere.Condition("here", "assert 1 == 2", {"HERE": "1"}, notebooks=paths)
+        nbformat.write(notebook(["import os\nprint(os.environ['HERE'])"], [printed]), path)
+    condition = Condition("here", "assert 1 == 2", {"HERE": "1"}, notebooks=paths)
     condition.folder = tmp_path
     (tmp_path / "tests").mkdir()
     unit = tmp_path / "tests/test_numbers.py"
     unit.write_text("def test_fine():\n    pass\n\ndef test_off():\n    assert 1 == 1.1\n")
     condition.tests = [unit]
-    cells, units, wrong = everywhere.run(condition, tmp_path)
+    cells, units, differs = everywhere.run(condition, tmp_path)
     assert (cells, units) == (2, 2)
-    assert wrong == [
+    assert differs == [
         "tests.test_numbers, test_off",
         "notebooks.b.ipynb, Cell 0",
         "the condition itself, Cell 0",
     ]
     condition.options = ["-n", "1", "-k", "nothing"]
     (line,) = everywhere.run(condition, tmp_path)[2]
-    assert line == "pytest ended with 5; see said/here.txt"
+    assert line == "pytest ended with 5; see logs/here.txt"
 
 
-def test_a_test_that_touches_what_is_watched_is_noticed(tmp_path, monkeypatch):
-    monkeypatch.setattr(everywhere, "OUTPUT", tmp_path / "said")
+@pytest.mark.slow
+def test_a_test_that_changes_a_watched_folder_is_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(everywhere, "OUTPUT", tmp_path / "logs")
     monkeypatch.setattr(everywhere, "ROOT", tmp_path)
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '--nbval'")
     (watched := tmp_path / "watched").mkdir()
@@ -113,7 +117,7 @@ def test_a_test_that_touches_what_is_watched_is_noticed(tmp_path, monkeypatch):
         "    Path('watched/comes').touch()\n    Path('watched/.pytest_cache').mkdir()\n"
         "    Path('watched/.pytest_cache/a').touch()\n"
     )
-    condition = everywhere.Condition(
+    condition = Condition(
         "here", "", {}, notebooks=[], tests=[tmp_path / "test_a.py"], watched=[watched]
     )
     condition.folder = tmp_path
@@ -122,14 +126,14 @@ def test_a_test_that_touches_what_is_watched_is_noticed(tmp_path, monkeypatch):
     ]
 
 
-def test_the_unit_tests_that_compare_numbers_are_run_everywhere():
-    names = {path.stem for path in everywhere.NUMBERS}
+def test_all_unit_tests_that_compare_numbers_run_everywhere():
+    names = {path.stem for path in NUMERIC_TESTS}
     assert {f"test_{subject(number)}" for number in NUMBERS} <= names
     assert {"test_descent", "test_data", "test_ladder", "test_graphs"} <= names
 
 
-def test_a_python_that_takes_much_is_run_only_where_it_is_named(monkeypatch, capsys):
-    big = everywhere.Condition("Python 3.99", "", lacking="it takes much", if_named=True)
+def test_a_python_with_a_large_download_runs_only_if_it_is_named(monkeypatch, capsys):
+    big = Condition("Python 3.99", "", why_not="it takes much", if_named=True)
     monkeypatch.setattr(everywhere, "conditions", lambda scratch: [big])
     monkeypatch.setattr(everywhere, "run", lambda *_: (3, 2, []))
     assert everywhere.main([]) == 0
@@ -138,8 +142,10 @@ def test_a_python_that_takes_much_is_run_only_where_it_is_named(monkeypatch, cap
     assert "| Python 3.99 | 3 | 2 | 0 |" in capsys.readouterr().out
 
 
-def test_an_unknown_condition_is_named_with_those_there_are(monkeypatch):
-    known = [everywhere.Condition("1 thread", ""), everywhere.Condition("hash seed 1", "")]
+def test_the_message_about_an_unknown_condition_lists_all_conditions(monkeypatch):
+    known = [Condition("1 thread", ""), Condition("hash seed 1", "")]
     monkeypatch.setattr(everywhere, "conditions", lambda scratch: known)
-    with pytest.raises(SystemExit, match=r"holds tread\. There are:\n1 thread\nhash seed 1"):
+    with pytest.raises(
+        SystemExit, match=r"has tread in its name\. There are:\n1 thread\nhash seed 1"
+    ):
         everywhere.main(["tread"])

@@ -1,4 +1,4 @@
-"""The bank of faults cannot rot: each still applies, and its runner tells red from green."""
+"""Every fault of the bank still applies, and the runner sees whether a test notices it."""
 
 import ast
 import shutil
@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 
 from commands import build
-from tests.net.faults.__main__ import NotProvedError, check_imports, noticed, take_over
+from tests.net.faults.__main__ import NotProvedError, check_imports, copy_into_notebook, noticed_by
 from tests.net.faults.bank import Fault, faults
-from tests.net.faults.random_faults import Source, all_files, changes_of, random_faults
-from tests.support.lessons import NUMBERS, ROOT
+from tests.net.faults.random_faults import Source, all_changes, all_files, random_faults
+from tests.support.lessons import NUMBERS, ROOT, path_of
 from tests.support.modules import COURSE_UTILS
 
 BANK = faults()
@@ -30,7 +30,7 @@ def test_every_module_has_a_fault(path):
 
 @pytest.mark.parametrize("fault", BANK, ids=lambda fault: f"{fault.file}: {fault.name}")
 def test_the_fault_still_applies(fault, tmp_path):
-    """Where it does not, the message names the text: bring the entry up to date."""
+    """If it doesn't, the message quotes the old text: bring the entry up to date."""
     copied = tmp_path / fault.file
     copied.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / fault.file, copied)
@@ -42,27 +42,27 @@ def test_the_fault_still_applies(fault, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["none", "twice twice"])
-def test_a_fault_that_does_not_apply_is_named(tmp_path, text):
+def test_the_message_about_a_fault_that_does_not_apply_names_it(tmp_path, text):
     (tmp_path / "a.py").write_text(text)
-    with pytest.raises(ValueError, match=r"a\.py: the fault 'a slip' wants this text exactly once"):
-        Fault("a.py", "a slip", "twice", "once").apply(tmp_path)
+    with pytest.raises(ValueError, match=r"a\.py: the fault 'a mistake' needs .* found it \d time"):
+        Fault("a.py", "a mistake", "twice", "once").apply(tmp_path)
 
 
-def test_a_lesson_takes_its_notebook_along(tmp_path):
-    """Else the test that both agree would notice every fault, whatever it is."""
-    (lesson,) = (ROOT / "lessons").glob("01_*.py")
+def test_a_lessons_fault_is_copied_into_its_notebook(tmp_path):
+    """Otherwise every fault would be noticed by the test that the two agree."""
+    lesson = path_of("gradient_descent_by_hand")
     for path in (lesson, build.notebook_of(lesson), ROOT / "pyproject.toml"):
         (tmp_path / path.relative_to(ROOT)).parent.mkdir(exist_ok=True)
         shutil.copy(path, tmp_path / path.relative_to(ROOT))
     copied = tmp_path / "lessons" / lesson.name
     copied.write_text(copied.read_text("utf-8").replace("RandomState(42)", "RandomState(43)"))
-    take_over(copied)
+    copy_into_notebook(copied)
     assert build.differences(copied, build.notebook_of(copied)) == []
     assert "RandomState(43)" in build.notebook_of(copied).read_text("utf-8")
 
 
 @pytest.mark.parametrize(
-    ("test", "said"),
+    ("test", "expected"),
     [
         ("pass", ""),
         ("assert False", "test_it.py::test_it"),
@@ -70,18 +70,18 @@ def test_a_lesson_takes_its_notebook_along(tmp_path):
         ("import os; os._exit(1)", "pytest ended with 1"),
     ],
 )
-def test_the_runner_tells_what_notices(tmp_path, test, said):
+def test_the_runner_returns_what_notices_a_fault(tmp_path, test, expected):
     (tmp_path / "test_it.py").write_text(f"def test_it():\n    {test}\n")
-    seconds = 3 if "no end" in said else 100
-    assert noticed(tmp_path, ("test_it.py",), seconds) == said
+    seconds = 3 if "no end" in expected else 100
+    assert noticed_by(tmp_path, ("test_it.py",), seconds) == expected
 
 
-def test_no_tests_prove_nothing(tmp_path):
+def test_missing_tests_prove_nothing(tmp_path):
     with pytest.raises(NotProvedError):
-        noticed(tmp_path, ("test_that_is_not_there.py",), 60)
+        noticed_by(tmp_path, ("test_that_does_not_exist.py",), 60)
 
 
-def test_the_copys_own_code_must_be_imported(tmp_path):
+def test_the_runner_refuses_a_copy_that_imports_other_code(tmp_path):
     (tmp_path / "notebooks").mkdir()
     with pytest.raises(NotProvedError, match="imports"):
         check_imports(tmp_path)
@@ -123,33 +123,38 @@ RULES = [
 ]
 
 
-def made_of(tmp_path, text):
-    """Return the lines that the rules make of a text, each after the change."""
+def changed_lines(tmp_path, text):
+    """Return the lines that the rules make of a text, each with one change."""
     path = tmp_path / "a.py"
     path.write_text(text, "utf-8")
     source = Source(path)
-    found = changes_of("a.py", source)
-    return [source.fault("a.py", *change).name.partition(" becomes ")[2] for change in found]
+    changes = all_changes("a.py", source)
+    return [source.fault("a.py", *change).name.partition(" becomes ")[2] for change in changes]
 
 
 def test_each_rule_makes_its_faults_and_no_others(tmp_path):
-    # Python 3.12 and later know where the code in an f-string is, and change it, too.
-    assert {line for line in made_of(tmp_path, CODE) if "max(total, 7)" in line} == {RULES[-1]}
-    assert {line for line in made_of(tmp_path, CODE) if "return" not in line} == set(RULES[:-1])
+    # From Python 3.12 on, the code inside an f-string is changed too.
+    assert {line for line in changed_lines(tmp_path, CODE) if "max(total, 7)" in line} == {
+        RULES[-1]
+    }
+    assert {line for line in changed_lines(tmp_path, CODE) if "return" not in line} == set(
+        RULES[:-1]
+    )
 
 
-def test_an_operator_is_found_between_brackets_and_comments(tmp_path):
-    lines = made_of(tmp_path, "t = (a) \\\n    is not (b)\nx = (a  # one + two\n    * b)\n")
+def test_operators_between_brackets_and_comments_are_found(tmp_path):
+    lines = changed_lines(tmp_path, "t = (a) \\\n    is not (b)\nx = (a  # one + two\n    * b)\n")
     assert lines == ["is (b)", "/ b)"]
 
 
-def test_the_cells_that_nothing_compares_are_left_alone(tmp_path):
+def test_cells_that_nothing_compares_are_left_alone(tmp_path):
     (tmp_path / "a.py").write_text('x = 1\n# %% tags=["exercise"]\ny = 1\n\n# %%\nz = 1\n')
     source = Source(tmp_path / "a.py")
-    first = [source.text[change[0] - 4] for change in changes_of("lessons/a.py", source)]
+    first = [source.text[change[0] - 4] for change in all_changes("lessons/a.py", source)]
     assert first == ["x", "z"]
 
 
+@pytest.mark.slow
 def test_random_faults_apply_and_a_seed_draws_the_same_again(tmp_path):
     drawn = random_faults(60, 3, all_files())
     assert random_faults(60, 3, all_files()) == drawn

@@ -1,4 +1,4 @@
-"""The comparison notices faults and forgives noise; a failure can be read."""
+"""The comparison notices faults and ignores noise; its messages can be read."""
 
 import base64
 import copy
@@ -15,10 +15,12 @@ import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from commands.build import CELL_SECONDS, METADATA, Client
-from tests.plugins import nbval_tolerance as tolerance
+from commands.build import METADATA
+from commands.execute import CELL_SECONDS, Client
+from tests.plugins.nbval_tolerance import GRACE, tolerances
 from tests.support.lessons import ROOT
-from tests.support.tolerance import near
+from tests.support.pictures import picture_difference
+from tests.support.tolerance import align, near
 
 
 @pytest.mark.parametrize(
@@ -38,8 +40,8 @@ from tests.support.tolerance import near
         ("0.1000", "0.0999"),
     ],
 )
-def test_noise_is_forgiven(stored, new):
-    assert tolerance.align(stored, new) == stored
+def test_noise_is_ignored(stored, new):
+    assert align(stored, new) == stored
 
 
 @pytest.mark.parametrize(
@@ -63,20 +65,18 @@ def test_noise_is_forgiven(stored, new):
     ],
 )
 def test_a_difference_stays(stored, new):
-    assert tolerance.align(stored, new) != stored
+    assert align(stored, new) != stored
 
 
 def test_a_difference_beside_noise_shows_alone():
-    assert tolerance.align("a 1.000000 b 2.000000", "a 1.000001 b 2.100000") == (
-        "a 1.000000 b 2.100000"
-    )
+    assert align("a 1.000000 b 2.000000", "a 1.000001 b 2.100000") == ("a 1.000000 b 2.100000")
 
 
 def test_a_number_of_the_code_is_compared_exactly():
-    """A published figure, say, that a print shows beside the computed one."""
+    """Such as a published value that a cell prints beside the computed one."""
     stored, new = "0.80119530, published 0.80119529", "0.80119530, published 0.80119592"
-    assert tolerance.align(stored, new) == stored
-    assert tolerance.align(stored, new, literals=["0.80119592"]) == new
+    assert align(stored, new) == stored
+    assert align(stored, new, literals=["0.80119592"]) == new
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_a_different_number_is_not_near(found, printed):
 
 def test_a_tag_widens_the_tolerance():
     cell = new_code_cell(metadata={"tags": ["exercise", "rtol=1e-2"]})
-    assert tolerance.tolerances(cell) == {"rtol": 1e-2}
-    assert tolerance.align("2.7422", "2.7500", rtol=1e-2) == "2.7422"
+    assert tolerances(cell) == {"rtol": 1e-2}
+    assert align("2.7422", "2.7500", rtol=1e-2) == "2.7422"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_tag_widens_the_tolerance():
 )
 def test_a_malformed_tag_is_an_error(tag):
     with pytest.raises(ValueError, match="must read like rtol=1e-2"):
-        tolerance.tolerances(new_code_cell(metadata={"tags": [tag]}))
+        tolerances(new_code_cell(metadata={"tags": [tag]}))
 
 
 def picture(move=0.0, noise=0.0, label="weight w", color="C0", legend=True, width=9):
@@ -132,18 +132,18 @@ STORED = picture()
 
 @pytest.mark.parametrize("change", [{}, {"noise": 1e-6}])
 def test_the_same_picture_passes(change):
-    assert tolerance.picture_difference(STORED, picture(**change))[0] is None
+    assert picture_difference(STORED, picture(**change))[0] is None
 
 
 @pytest.mark.parametrize(
     "change",
     [{"move": 0.026}, {"label": "weight v"}, {"color": "C1"}, {"legend": False}, {"width": 8}],
 )
-def test_another_picture_fails(change):
-    assert tolerance.picture_difference(STORED, picture(**change))[0]
+def test_a_different_picture_fails(change):
+    assert picture_difference(STORED, picture(**change))[0]
 
 
-# The rest runs pytest on notebooks: one that agrees with its stored outputs, and faulty copies.
+# The rest runs pytest on notebooks: a good one, and copies with faults.
 SOURCES = [
     "import base64\nfrom IPython.display import display\npng = base64.b64decode(PNG)",
     "loss = 3 - 0.257843\nprint(f'loss {loss:.6f} over 80 rows')",
@@ -155,14 +155,14 @@ SOURCES = [
 
 @pytest.fixture(scope="module")
 def good():
-    """A notebook executed as the build does."""
+    """A notebook executed as the build does it."""
     sources = [SOURCES[0].replace("PNG", repr(STORED)), *SOURCES[1:]]
     cells = [new_code_cell(source) for source in sources]
     return Client(new_notebook(cells=cells, metadata=METADATA)).execute()
 
 
 def stored_text(cell, text):
-    """Make `cell` have stored this text instead."""
+    """Replace the stored output of a cell by this text."""
     cell.outputs = [new_output("stream", name="stdout", text=text)]
 
 
@@ -265,7 +265,7 @@ FAULTS = {name[6:]: fault for name, fault in list(globals().items()) if name[:6]
 
 @pytest.fixture(scope="module")
 def report(good, tmp_path_factory):
-    """The folder of all copies, and what pytest said of each."""
+    """The folder of all copies, and what pytest prints about each."""
     folder = tmp_path_factory.mktemp("notebooks")
     (folder / "conftest.py").write_text('pytest_plugins = ("tests.plugins.nbval_tolerance",)')
     (folder / "pytest.ini").write_text("[pytest]")
@@ -275,7 +275,7 @@ def report(good, tmp_path_factory):
         notebook = copy.deepcopy(good)
         fault(notebook.cells)
         nbformat.write(notebook, folder / f"{name}.ipynb")
-    said = {}
+    printed = {}
     command = ["-m", "pytest", "--nbval", "-rA", "-n", "2", "--dist", "loadfile", "--color=no"]
     command += ["--nbval-cell-timeout=5", "--durations=0", "--durations-min=4"]
     ran = subprocess.run(
@@ -287,19 +287,19 @@ def report(good, tmp_path_factory):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     for name in ["good", *FAULTS]:
-        said[name] = [line for line in ran.stdout.splitlines() if f"{name}.ipynb" in line]
-    said["all"] = ran.stdout
-    return folder, said
+        printed[name] = [line for line in ran.stdout.splitlines() if f"{name}.ipynb" in line]
+    printed["all"] = ran.stdout
+    return folder, printed
 
 
 def outcomes(report, name):
-    """Return the outcome of each cell of a notebook, in short."""
+    """Return the outcome of each cell of a notebook, a letter each."""
     lines = [line for line in report[1][name] if "::Cell" in line]
-    short = {"PASSED": ".", "FAILED": "F", "XFAIL": "x", "ERROR": "E"}
+    letters = {"PASSED": ".", "FAILED": "F", "XFAIL": "x", "ERROR": "E"}
     by_cell = {
-        line.split("::Cell ")[1][0]: short[line.split()[0]]
+        line.split("::Cell ")[1][0]: letters[line.split()[0]]
         for line in lines
-        if line.split()[0] in short
+        if line.split()[0] in letters
     }
     return "".join(by_cell[cell] for cell in sorted(by_cell))
 
@@ -328,7 +328,7 @@ def outcomes(report, name):
         ("deaf", ".Fxx"),
         ("stubborn", ".Fxx"),
         ("semicolon", "...."),
-        ("skipped", "..."),  # and one that the summary does not name
+        ("skipped", "..."),  # and one that the summary doesn't name
     ],
 )
 def test_notebook(report, name, expected):
@@ -339,8 +339,8 @@ def test_notebook(report, name, expected):
     "words",
     [
         "stored: loss 2.769578 over 80 rows\nnew:    loss 2.742157 over 80 rows",
-        "2 pictures are stored, and 1 came",
-        "0 pictures are stored, and 1 came",
+        "The number of pictures differs: 2 stored, 1 new.",
+        "The number of pictures differs: 0 stored, 1 new.",
         "Never executed: run python course.py build",
         "killed.ipynb, cell 1: The kernel died while this cell ran.\n",
         "dead_kernel.ipynb, cell 1: The kernel died while this cell ran.\n",
@@ -364,7 +364,7 @@ def test_a_hanging_cell_costs_its_notebook_one_time_out_and_the_course_a_minute(
     seconds = int(re.search(r"cell-timeout=(\d+)", addopts["ini_options"]["addopts"])[1])
     assert seconds == CELL_SECONDS, "the build gives a cell as long as the tests do"
     # Waiting for the time-out, for the interrupt, and for the kernel to be killed and noticed.
-    assert seconds + tolerance.GRACE + 5 < 60
+    assert seconds + GRACE + 5 < 60
 
 
 def test_a_failure_has_no_colour_codes_in_a_file(report):
@@ -410,6 +410,7 @@ def desk(good, tmp_path):
     return tmp_path, run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "cells"),
     [
@@ -420,39 +421,42 @@ def desk(good, tmp_path):
         (["-n", "2", "--dist", "worksteal"], [f"{name}{cell}" for name in "ab" for cell in "0123"]),
     ],
 )
-def test_a_cell_brings_those_before_it(desk, options, cells):
+def test_a_cell_first_runs_those_before_it(desk, options, cells):
     _, run = desk
-    passed, failed, said = run(*options)
-    assert (passed, failed) == (cells, 0), said
+    passed, failed, output = run(*options)
+    assert (passed, failed) == (cells, 0), output
 
 
-def test_a_cell_that_failed_can_be_run_again_alone_once_it_is_fixed(good, desk):
+@pytest.mark.slow
+def test_a_fixed_cell_can_be_run_again_alone(good, desk):
     folder, run = desk
     faulty = copy.deepcopy(good)
     stored_text(faulty.cells[1], "loss 1.000000 over 80 rows\n")
     nbformat.write(faulty, folder / "b.ipynb")
     assert run()[1] == 1
     nbformat.write(good, folder / "b.ipynb")
-    passed, failed, said = run("--lf")
-    assert (passed, failed) == (["b1"], 0), said
+    passed, failed, output = run("--lf")
+    assert (passed, failed) == (["b1"], 0), output
 
 
-def test_where_a_cell_left_out_raises_it_is_named(good, desk):
+@pytest.mark.slow
+def test_an_earlier_cell_that_raises_is_named(good, desk):
     folder, run = desk
     faulty = copy.deepcopy(good)
     fault_exception(faulty.cells)
     nbformat.write(faulty, folder / "b.ipynb")
-    passed, failed, said = run("b.ipynb::Cell 3")
+    passed, failed, output = run("b.ipynb::Cell 3")
     assert (passed, failed) == ([], 1)
-    assert "b.ipynb, cell 1: Cell execution caused an exception" in said
+    assert "b.ipynb, cell 1: Cell execution caused an exception" in output
 
 
+@pytest.mark.slow
 def test_xdist_keeps_a_notebook_together(desk):
     _, run = desk
-    _, _, said = run("-n", "2", "-v")
-    workers = re.findall(r"\[(gw\d)\].* PASSED (\w)::", said)
+    _, _, output = run("-n", "2", "-v")
+    workers = re.findall(r"\[(gw\d)\].* PASSED (\w)::", output)
     assert len(workers) == 8
-    assert len(set(workers)) == 2, said
+    assert len(set(workers)) == 2, output
 
 
 @pytest.mark.parametrize("folder", [".", "notebooks"])

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tests.support.lessons import ROOT
+from tests.support.tiers import slow_after
 
 FINE = "def test_fine():\n    pass\n"
 SLOW = """
@@ -70,7 +71,11 @@ def run(folder, options, **files):
 @pytest.mark.parametrize(
     "files",
     [
-        pytest.param({"a": SLOW + KILLS, "b": LONG, "c": LONG}, id="with more to come"),
+        pytest.param(
+            {"a": SLOW + KILLS, "b": LONG, "c": LONG},
+            id="with more to come",
+            marks=pytest.mark.slow,
+        ),
         pytest.param({"fine": FINE, "kills": KILLS, "waits": WAITS}, id="while another waits"),
     ],
 )
@@ -82,6 +87,7 @@ def test_a_dead_process_ends_the_run_within_a_minute_and_its_test_is_named(tmp_p
     assert seconds < 60
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_while_it_collects_ends_the_run_as_failed(tmp_path):
     dies = "import os\nif os.environ.get('PYTEST_XDIST_WORKER') == 'gw1':\n    os._exit(0)\n"
     said, code, seconds = run(tmp_path, ["-n", "2"], fine=FINE, conftest=dies)
@@ -89,7 +95,7 @@ def test_a_process_that_dies_while_it_collects_ends_the_run_as_failed(tmp_path):
     assert seconds < 60
 
 
-@pytest.mark.parametrize("processes", ["0", "2"])
+@pytest.mark.parametrize("processes", slow_after(1, ["2", "0"]))
 @pytest.mark.parametrize(
     ("source", "test"),
     [
@@ -108,6 +114,7 @@ def test_a_test_that_passes_the_limit_of_memory_is_named_and_ended(
     assert seconds < 60
 
 
+@pytest.mark.slow
 def test_a_run_within_the_limit_passes(tmp_path):
     said, code, _ = run(tmp_path, ["-n", "2"], fine=FINE)
     assert code == 0, said

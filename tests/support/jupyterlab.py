@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 
 from commands.kernels import settings
-from tests.support.lessons import NUMBERS, ROOT
+from tests.support.lessons import ROOT
 from tests.support.processes import free_port, wait_for
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -43,20 +43,6 @@ ALL_RAN = """selector => {
 # A traceback ends the run; without this the wait would last to its time-out.
 STOPPED = """([prompts, errors]) => document.querySelector(errors)
     && ![...document.querySelectorAll(prompts)].some(e => e.textContent.trim() === "[*]:")"""
-
-
-def lessons(quick):
-    """Return the lessons' numbers as a test's parameters; those after the first `quick` are slow.
-
-    With `--dist loadgroup` all tests of a lesson run in one process.
-    """
-    return [
-        pytest.param(
-            number,
-            marks=[pytest.mark.xdist_group(number), *([pytest.mark.slow] if k >= quick else [])],
-        )
-        for k, number in enumerate(NUMBERS)
-    ]
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import nbformat
 
+from course_utils import figures
+
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NUMBERS = [path.name[:2] for path in NOTEBOOKS]
@@ -30,16 +32,54 @@ class Exercise:
 
 def path_of(lesson, folder="lessons", suffix=".py"):
     """Return a lesson's file in a folder; `lesson` is its two digits or its name, without them."""
-    (path,) = (ROOT / folder).glob(
-        f"{lesson}_*{suffix}" if lesson.isdecimal() else f"[0-9][0-9]_{lesson}{suffix}"
-    )
-    return path
+    name = f"{lesson}_*" if lesson.isdecimal() else f"[0-9][0-9]_{lesson}"
+    found = sorted((ROOT / folder).glob(name + suffix))
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or "none"
+        raise FileNotFoundError(f"Expected one file {folder}/{name}{suffix}, found {names}.")
+    return found[0]
 
 
 def subject(lesson):
     """Return the name that a lesson's modules have: of its pictures, checks, tests and answers."""
-    text = path_of(lesson).read_text("utf-8")
-    return re.search(r"^from course_utils\.checks import (\w+) as check$", text, re.M)[1]
+    return _subject_of(path_of(lesson))
+
+
+def _subject_of(path):
+    line = r"^from course_utils\.checks import (\w+) as check$"
+    found = re.search(line, path.read_text("utf-8"), re.M)
+    if not found:
+        raise ValueError(f"{path.name} lacks `from course_utils.checks import <subject> as check`.")
+    return found[1]
+
+
+def missing_parts(path):
+    """Return what a lesson's file lacks of all that belongs to it, in the order of CONTRIBUTING.
+
+    These are files that are not there, and pages that do not mention the lesson.
+    """
+    root, stem, subject = path.parents[1], path.stem, _subject_of(path)
+    files = [
+        f"course_utils/checks/{subject}.py",
+        f"notebooks/{stem}.ipynb",
+        f"docs/pictures/{stem}.png",
+        f"tests/lessons/test_{subject}.py",
+        f"tests/lessons/wrong_answers/{subject}.py",
+        f"tests/net/faults/bank/{subject}.toml",
+        f"instructor/{stem}.md",
+    ]
+    first = min((root / "lessons").glob("[0-9]*.py"))
+    mentions = {
+        "instructor/README.md": f"({stem}.md)",
+        "README.md": f"(notebooks/{stem}.ipynb)",
+        "docs/measured.md": f"| {stem[3:].replace('_', ' ')} |",
+        f"lessons/{first.name}": f"({stem}.ipynb)",
+    }
+    return [name for name in files if not (root / name).exists()] + [
+        f"a row for it in {page}"
+        for page, mention in mentions.items()
+        if path != first and mention not in (root / page).read_text("utf-8")
+    ]
 
 
 def read_notebook(lesson):
@@ -65,8 +105,12 @@ def exercises(lesson):
 
 @functools.cache
 def run_lesson(lesson):
-    """Run a lesson's own code as a script, and return the names that it defines."""
-    return runpy.run_path(str(path_of(lesson)))
+    """Run a lesson's own code as a script, and return the names that it defines.
+
+    Its pictures are drawn, but not rendered: that would take as long as all the rest.
+    """
+    with figures.capture_figures():
+        return runpy.run_path(str(path_of(lesson)))
 
 
 def run_cell(source, names):

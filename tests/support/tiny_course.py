@@ -1,13 +1,13 @@
-"""A course of a few bytes for tests: real course.py, venv and pip, tiny packages, no network."""
+"""A tiny course for tests: the real course.py, venv and pip, tiny packages, no network."""
 
 import os
 import shutil
 import subprocess
 import sys
-import zipfile
 
 from tests.support.lessons import ROOT
 from tests.support.processes import stopping
+from tests.support.wheels import make_wheel
 
 ECHO = "import json, os, sys; print(json.dumps([sys.argv[1:], os.getcwd(), sys.executable]))"
 
@@ -18,7 +18,7 @@ build-backend = "backend"
 backend-path = ["."]
 """
 
-# pip calls this to install the project: it waits, or fails, where a test says so.
+# pip calls this to install the project. A test can make it wait, or fail.
 BACKEND = """
 import pathlib, time, zipfile
 
@@ -44,29 +44,13 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
 """
 
 
-def make_wheel(folder, name, version, files):
-    """Write a wheel of a pure Python package by hand."""
-    folder.mkdir(parents=True, exist_ok=True)
-    info = f"{name}-{version}.dist-info"
-    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
-        for path, text in files.items():
-            wheel.writestr(path, text)
-        wheel.writestr(
-            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-        )
-        wheel.writestr(
-            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
-        wheel.writestr(f"{info}/RECORD", "")
-
-
 def package(name):
     """Return the files of a package that prints how it was called."""
     return {f"{name}/__init__.py": "", f"{name}/__main__.py": ECHO}
 
 
 class Course:
-    """A course of a few bytes, with the real course.py and the real hand-out."""
+    """A tiny course with the real course.py and the real hand-out."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -83,7 +67,7 @@ class Course:
         make_wheel(self.wheels, "pytest", "1.0", package("pytest"))
         self.requirements = folder / "requirements.txt"
         self.requirements.write_text("--find-links wheels\njupyterlab==1.0\n-e .\n")
-        # No index answers, and nobody's own settings of pip and of Python's path count.
+        # No index answers, and the user's own settings of pip and Python's path don't count.
         nowhere, own = "http://127.0.0.1:9", ("PIP_", "COURSE_", "PYTHONPATH")
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(own)}
         self.env |= {"PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0", "no_proxy": "*"}

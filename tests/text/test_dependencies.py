@@ -1,21 +1,21 @@
-"""Each package that the code imports is declared, and each that is declared is used."""
+"""Every package that the code imports is declared, and every declared package is used."""
 
 import subprocess
 import sys
 
-from commands.pins import direct
+from commands.pins import read_pins
 from tests.support.lessons import ROOT
 
 
 def test_deptry_finds_nothing(tmp_path):
-    """deptry reads pyproject.toml alone; here that gets requirements.txt as its dependencies."""
+    """deptry reads only pyproject.toml, so its dependencies are added from requirements.txt."""
     project = (ROOT / "pyproject.toml").read_text("utf-8")
     head = "[project]\n"
     assert project.count(head) == 1
-    lines = f"{head}dependencies = {direct(ROOT / 'requirements.txt')}\n"
+    lines = f"{head}dependencies = {read_pins(ROOT / 'requirements.txt')}\n"
     (tmp_path / "pyproject.toml").write_text(project.replace(head, lines), "utf-8")
     command = [sys.executable, "-m", "deptry", ".", "--no-ansi", "--config"]
-    ran = subprocess.run(
+    result = subprocess.run(
         [*command, tmp_path / "pyproject.toml"], cwd=ROOT, capture_output=True, text=True
     )
-    assert ran.returncode == 0, ran.stderr
+    assert result.returncode == 0, result.stderr

@@ -1,4 +1,4 @@
-"""What GitHub, git and pre-commit read is valid, and names only what is there."""
+"""The files that GitHub, git and pre-commit read are valid and name only what exists."""
 
 import importlib.util
 import itertools
@@ -12,7 +12,7 @@ import tomllib
 import pytest
 import yaml
 
-from commands.pins import direct
+from commands.pins import read_pins
 from commands.test import CHECKS
 from course import COMMANDS
 from course_utils import self_check
@@ -36,14 +36,14 @@ SCHEMAS = {
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
-def test_a_file_is_as_its_schema_says(schema):
+def test_a_file_fits_its_schema(schema):
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
     ran = subprocess.run([*command, *SCHEMAS[schema]], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def runs():
-    """Yield (job, command) for each command of the workflow, a job of a matrix spelt out."""
+def workflow_commands():
+    """Yield (job, command) for each command of the workflow, once for each row of a matrix."""
     for name, job in JOBS.items():
         matrix = dict(job.get("strategy", {}).get("matrix", {}))
         included = matrix.pop("include", [])
@@ -59,12 +59,12 @@ def runs():
                 yield name, text
 
 
-COMMANDS_RUN = sorted({(job, text) for job, text in runs() if text})
+COMMANDS_RUN = sorted({(job, text) for job, text in workflow_commands() if text})
 
 
 @pytest.mark.parametrize(("job", "text"), COMMANDS_RUN)
-def test_a_command_of_the_workflow_is_there(job, text):
-    text = re.sub(r"\$\{\{.*?'(.*?)'.*?\}\}", r"\1", text)  # the words of a condition
+def test_a_command_of_the_workflow_exists(job, text):
+    text = re.sub(r"\$\{\{.*?'(.*?)'.*?\}\}", r"\1", text)  # the options in a condition
     words = shlex.split(text)
     if words[:2] == ["python", "course.py"]:
         assert words[2] in COMMANDS
@@ -79,7 +79,7 @@ def test_a_command_of_the_workflow_is_there(job, text):
             assert (ROOT / word).exists(), word
 
 
-def test_lint_and_types_come_first_and_everything_else_of_a_push_waits_for_them():
+def test_lint_and_types_come_first_and_the_tests_wait_for_them():
     assert next(iter(JOBS)) == "lint"
     commands = [text for job, text in COMMANDS_RUN if job == "lint"]
     assert "python -m mypy" in commands
@@ -87,7 +87,7 @@ def test_lint_and_types_come_first_and_everything_else_of_a_push_waits_for_them(
     assert JOBS["test"]["needs"] == "lint"
 
 
-def test_each_supported_python_is_run_on_each_system():
+def test_each_supported_python_is_tested_on_each_system():
     matrix = JOBS["test"]["strategy"]["matrix"]
     (_, first), (_, last) = self_check.PYTHONS
     assert matrix["python"] == [f"3.{minor}" for minor in range(first, last + 1)]
@@ -96,27 +96,28 @@ def test_each_supported_python_is_run_on_each_system():
     assert known == {f"Programming Language :: Python :: {python}" for python in matrix["python"]}
 
 
-def test_on_linux_a_browser_is_there_and_no_test_is_skipped():
+def test_on_linux_a_browser_is_installed_and_no_test_is_skipped():
     browser, test = [s for s in JOBS["test"]["steps"] if "Linux" in f"{s.get('if')}{s.get('run')}"]
     assert browser["if"] == "runner.os == 'Linux'"
     assert "chromium" in browser["run"]
     assert "runner.os == 'Linux' && '--no-skips'" in test["run"]
-    assert ("nightly", "python course.py test --browser --no-skips") in COMMANDS_RUN
+    for option in ("--browser", "--slow"):
+        assert ("nightly", f"python course.py test {option} --no-skips") in COMMANDS_RUN
 
 
-def test_a_newer_push_ends_an_older_run_and_no_job_runs_for_ever():
+def test_a_newer_push_cancels_an_older_run_and_every_job_has_a_time_limit():
     assert "github.ref" in WORKFLOW["concurrency"]["group"]
     assert WORKFLOW["concurrency"]["cancel-in-progress"]
     assert WORKFLOW["permissions"] == {"contents": "read"}
     assert all(job["timeout-minutes"] <= 180 for job in JOBS.values())
 
 
-def test_the_canary_warns_and_fails_nothing():
+def test_the_canary_warns_but_fails_nothing():
     assert JOBS["canary"]["continue-on-error"] is True
     assert any("GITHUB_STEP_SUMMARY" in text for job, text in COMMANDS_RUN if job == "canary")
 
 
-def test_a_new_release_waits_before_dependabot_offers_it():
+def test_dependabot_waits_before_it_offers_a_new_release():
     updates = yaml.safe_load((GITHUB / "dependabot.yml").read_text("utf-8"))["updates"]
     assert {update["package-ecosystem"] for update in updates} == {"github-actions", "pip"}
     assert all(update["cooldown"]["default-days"] >= 7 for update in updates)
@@ -129,11 +130,11 @@ def test_pre_commit_accepts_its_configuration():
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
-def test_a_hook_runs_what_is_there_with_the_locked_packages(hook):
+def test_a_hook_runs_an_existing_module_with_the_locked_packages(hook):
     python, option, module, *_ = hook["entry"].split()
     assert (python, option, hook["language"]) == ("python", "-m", "python")
     assert importlib.util.find_spec(module)
-    assert {*hook["additional_dependencies"]} <= {*direct(ROOT / "constraints.txt")}
+    assert {*hook["additional_dependencies"]} <= {*read_pins(ROOT / "constraints.txt")}
 
 
 def test_the_hooks_are_ruff_and_the_build_without_execution():
@@ -156,13 +157,13 @@ def test_the_hooks_are_ruff_and_the_build_without_execution():
         ("pictures/01.png", "text: unset"),
     ],
 )
-def test_git_is_told_what_a_file_is(tmp_path, path, attributes):
+def test_git_knows_what_kind_of_file_it_is(tmp_path, path, attributes):
     shutil.copy(ROOT / ".gitattributes", tmp_path)
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
     pairs = dict(re.findall(r"(\S+): (\S+)", attributes))
     command = ["git", "check-attr", *pairs, "--", path]
-    said = subprocess.check_output(command, cwd=tmp_path, text=True)
-    assert dict(re.findall(r": (\S+): (\S+)$", said, re.MULTILINE)) == pairs
+    output = subprocess.check_output(command, cwd=tmp_path, text=True)
+    assert dict(re.findall(r": (\S+): (\S+)$", output, re.MULTILINE)) == pairs
 
 
 def test_there_is_a_form_for_each_kind_of_report():
@@ -170,7 +171,7 @@ def test_there_is_a_form_for_each_kind_of_report():
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)
-def test_a_form_asks_for_something_and_never_twice(form):
+def test_a_form_has_a_required_field_and_no_field_twice(form):
     fields = yaml.safe_load(form.read_text("utf-8"))["body"]
     ids = [field["id"] for field in fields]
     assert len({*ids}) == len(ids)
@@ -179,7 +180,7 @@ def test_a_form_asks_for_something_and_never_twice(form):
         assert callable(getattr(self_check, name))
 
 
-def test_a_set_up_failure_comes_with_the_self_checks_output():
+def test_the_form_for_a_set_up_failure_requires_the_self_checks_output():
     fields = yaml.safe_load((GITHUB / "ISSUE_TEMPLATE/set_up_failure.yml").read_text("utf-8"))
     (field,) = [field for field in fields["body"] if field["id"] == "self-check"]
     assert field["validations"]["required"] is True
@@ -195,7 +196,7 @@ def test_citation_project_and_licence_name_the_same_authors_and_terms():
     assert CITATION["authors"][0]["name"] in " ".join(licence.split())
 
 
-def test_the_changelog_has_the_usual_form_and_names_the_first_editions_last_commit():
+def test_the_changelog_has_the_usual_format_and_names_the_first_editions_last_commit():
     versions = re.findall(r"^## \[(.+?)\]", CHANGELOG, re.MULTILINE)
     assert versions == ["Unreleased", PROJECT["version"]]
     kinds = re.findall(r"^### (.+)$", CHANGELOG, re.MULTILINE)

@@ -1,10 +1,10 @@
-"""The glossary has the words that the lessons declare; its sections, and the symptoms', exist."""
+"""The glossary has the words that the lessons declare; its sections and the symptoms' exist."""
 
 import re
 
 import pytest
 
-from commands.names import Lesson
+from commands.names import LessonNames
 from tests.support.lessons import NUMBERS, ROOT, read_notebook
 
 ROW = re.compile(
@@ -16,30 +16,30 @@ def rows(page):
     """Return (word or symptom, lesson, lesson of the link, section) of each row of a page."""
     text = (ROOT / page).read_text(encoding="utf-8")
     found = ROW.findall(text)
-    assert len(found) == text.count("\n| ") - 1, "a row is not of the form word, meaning, where"
+    assert len(found) == text.count("\n| ") - 1, "a row does not have the form word, meaning, where"
     return found
 
 
 def markdown(number):
-    """Return all text cells of a lesson."""
+    """Return the text of all Markdown cells of a lesson."""
     return "\n".join(c.source for c in read_notebook(number).cells if c.cell_type == "markdown")
 
 
 @pytest.mark.parametrize("page", ["docs/glossary.md", "docs/symptoms.md"])
-def test_sections_exist(page):
+def test_the_sections_named_exist(page):
     headings = {n: set(re.findall(r"^##+ (.+)$", markdown(n), re.M)) for n in NUMBERS}
     for word, number, linked, section in rows(page):
         assert number == linked
         assert section in {h.replace("`", "") for h in headings[number]} | headings[number], word
 
 
-def test_glossary_has_each_word_once_in_order():
+def test_the_glossary_has_each_word_once_in_order():
     words = [row[0].strip("`").lower() for row in rows("docs/glossary.md")]
     assert words == sorted(set(words))
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_glossary_has_the_words_that_a_lesson_declares(number):
+def test_the_glossary_has_the_words_that_a_lesson_declares(number):
     (path,) = (ROOT / "lessons").glob(f"{number}_*.py")
     listed = [word.strip("`") for word, home, *_ in rows("docs/glossary.md") if home == number]
-    assert sorted(Lesson(path).words) == sorted(listed)
+    assert sorted(LessonNames(path).words) == sorted(listed)

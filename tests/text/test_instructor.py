@@ -1,35 +1,34 @@
-"""Each lesson has its page for the instructor: it fits the lesson, and the plans add up."""
+"""Every lesson has a page for the instructor that fits it, and the plans add up."""
 
 import re
 from functools import cache
 
 import pytest
 
-from tests.support.lessons import NOTEBOOKS, NUMBERS, ROOT, read_notebook
+from tests.support.lessons import NOTEBOOKS, NUMBERS, ROOT, path_of, read_notebook
 from tests.support.prose import Lesson, results
 
 FOLDER = ROOT / "instructor"
 PLANS = (FOLDER / "README.md").read_text(encoding="utf-8")
 PARTS = ["Minutes", "On the board", "Questions", "Sliders", "What goes wrong", "Exercises"]
-LONGEST = 95  # lines: it is read in the hour before the class
+MAX_LINES = 95  # a page is read in the hour before the class
 
 
 @cache
 def page(number):
-    """The text of a lesson's page, and its parts by their headings."""
-    (path,) = FOLDER.glob(f"{number}_*.md")
-    text = path.read_text(encoding="utf-8")
-    return text, divided(text)
+    """Return the text of a lesson's page, and its parts by heading."""
+    text = path_of(number, "instructor", ".md").read_text(encoding="utf-8")
+    return text, split_by_headings(text)
 
 
-def divided(text, marks="##"):
-    """The parts of a text by their headings."""
+def split_by_headings(text, marks="##"):
+    """Return the parts of a text by heading."""
     pieces = re.split(rf"(?m)^{marks} (.+)\n", text)
     return dict(zip(pieces[1::2], pieces[2::2], strict=True))
 
 
 def table(text):
-    """The rows of the tables in a text, each a list of its cells, without the heads."""
+    """Return the rows of the tables in a text as lists of cells, without the header rows."""
     rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
     rows = [[entry.strip() for entry in row] for row in rows]
     rules = [i for i, row in enumerate(rows) if set("".join(row)) <= set("-:")]
@@ -39,7 +38,7 @@ def table(text):
 
 @cache
 def sections(number):
-    """The cells of a lesson by its '## ' sections; a text cell counts to each that it holds."""
+    """Return a lesson's code cells by '## ' section."""
     found, heading = {}, None
     for cell in read_notebook(number).cells:
         if cell.cell_type == "code":
@@ -52,22 +51,22 @@ def sections(number):
 
 
 def minutes(number):
-    """The rows of a page's table of minutes, and its last row, the sum."""
+    """Return the rows of a page's table of minutes, and the last row, the sum."""
     rows = table(page(number)[1]["Minutes"])
     *rows, total = [[name, int(full), int(short), words] for name, full, short, words in rows]
     return rows, total
 
 
-def test_each_lesson_has_its_page_in_one_form():
+def test_every_lesson_has_a_page_in_the_same_form():
     assert [path.stem for path in sorted(FOLDER.glob("[0-9]*.md"))] == [p.stem for p in NOTEBOOKS]
     for number in NUMBERS:
         text, parts = page(number)
         assert list(parts) == PARTS, number
-        assert len(text.splitlines()) <= LONGEST, number
+        assert len(text.splitlines()) <= MAX_LINES, number
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_minutes_follow_the_lesson_and_add_up(number):
+def test_the_minutes_follow_the_lesson_and_add_up(number):
     rows, total = minutes(number)
     assert [name for name, *_ in rows] == list(sections(number))
     assert total[1:3] == [sum(row[1] for row in rows), sum(row[2] for row in rows)]
@@ -76,7 +75,7 @@ def test_minutes_follow_the_lesson_and_add_up(number):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_what_can_be_cut_says_what_to_say(number):
+def test_what_can_be_cut_has_a_sentence_to_say_instead(number):
     for name, full, short, words in minutes(number)[0]:
         assert 0 <= short <= full, name
         assert words.startswith("**must**" if short else "**can be cut**"), name
@@ -85,17 +84,17 @@ def test_what_can_be_cut_says_what_to_say(number):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_numbers_of_a_page_are_computed_by_its_lesson(number):
+def test_the_numbers_on_a_page_are_computed_by_its_lesson(number):
     text = re.sub(r"\| \d+ \| \d+ \|", "|", page(number)[0])  # the minutes
-    text = text.replace("```", "")  # what stands on the board counts, too
+    text = text.replace("```", "")  # what is on the board counts, too
     lesson = Lesson(read_notebook(number).cells)
     untrue = [result.words for result in results(text) if not lesson.computes(result)]
     assert not untrue, "the lesson does not compute:\n" + "\n".join(untrue)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_questions_are_those_of_key_cells(number):
-    asked = divided(page(number)[1]["Questions"], "###")
+def test_every_question_belongs_to_a_section_and_has_answers(number):
+    asked = split_by_headings(page(number)[1]["Questions"], "###")
     assert 3 <= len(asked) <= 6
     assert set(asked) <= set(sections(number)), "a question belongs to a section"
     for name, text in asked.items():
@@ -106,10 +105,10 @@ def test_questions_are_those_of_key_cells(number):
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_each_slider_is_mentioned(number):
-    told = page(number)[1]["Sliders"]
+    text = page(number)[1]["Sliders"]
     for heading, cells in sections(number).items():
         calls = [cell.source for cell in cells if re.search(r"\b(move|play)\(", cell.source)]
-        items = re.findall(rf"(?m)^- \*\*{re.escape(heading)}\*\*((?:.|\n(?!- ))*)", told)
+        items = re.findall(rf"(?m)^- \*\*{re.escape(heading)}\*\*((?:.|\n(?!- ))*)", text)
         assert len(items) == len(calls), heading
         for source in calls:
             for name in re.findall(r"(\w+)=\(", source.split("move(")[-1]):
@@ -126,26 +125,26 @@ def test_each_exercise_is_mentioned(number):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_cells_that_go_on_are_warned_of(number):
+def test_cells_that_continue_a_state_are_listed_among_what_goes_wrong(number):
     for heading, cells in sections(number).items():
         if any("continues" in cell.metadata.get("tags", []) for cell in cells):
             assert f"'{heading}'" in page(number)[1]["What goes wrong"], heading
 
 
 def clock(time):
-    """Minutes since midnight."""
+    """Return the minutes since midnight."""
     hours, past = time.split(":")
     return 60 * int(hours) + int(past)
 
 
 def lessons_in(text):
-    """The numbers of the lessons that a text links to, whose pages must be there."""
+    """Return the numbers of the lessons that a text links to; their pages must exist."""
     links = re.findall(r"\[(\d\d)[^]]*\]\(([^)]+)\)", text)
     assert all((FOLDER / link).name.startswith(f"{number}_") for number, link in links)
     return [number for number, _ in links]
 
 
-def test_index_lists_the_minutes():
+def test_the_index_lists_the_minutes():
     *rows, (_, *total, _) = table(PLANS.split("\n## ")[0])
     assert lessons_in("".join(name for name, *_ in rows)) == NUMBERS
     for name, full, short, _ in rows:
@@ -154,8 +153,8 @@ def test_index_lists_the_minutes():
     assert list(map(int, total)) == [sum(int(row[i]) for row in rows) for i in (1, 2)]
 
 
-def test_plan_of_a_day_adds_up():
-    *rows, end = table(divided(PLANS)["In one day"])
+def test_the_plan_of_a_day_adds_up():
+    *rows, end = table(split_by_headings(PLANS)["In one day"])
     for (begin, takes, what), (following, *_) in zip(rows, [*rows[1:], end], strict=True):
         assert clock(begin) + int(takes) == clock(following), what
         for number in lessons_in(what):
@@ -163,8 +162,8 @@ def test_plan_of_a_day_adds_up():
     assert lessons_in("".join(what for *_, what in rows)) == NUMBERS
 
 
-def test_plan_of_five_evenings_adds_up():
-    rows = table(divided(PLANS)["In five evenings"])
+def test_the_plan_of_five_evenings_adds_up():
+    rows = table(split_by_headings(PLANS)["In five evenings"])
     assert [int(row[0]) for row in rows] == [1, 2, 3, 4, 5]
     for evening, lessons, taught, *others, total in rows:
         assert int(taught) == sum(minutes(n)[1][1] for n in lessons_in(lessons)), evening

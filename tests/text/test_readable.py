@@ -1,4 +1,4 @@
-"""What is hard to read is found: a text without contrast, a picture without paper."""
+"""Text without contrast and pictures without a background are found."""
 
 import io
 
@@ -10,7 +10,7 @@ from tests.support.readable import CONTRAST, FAINT, lost
 BLACK, WHITE = (17, 17, 17), (255, 255, 255)
 
 
-def drawn(paper):
+def draw(paper):
     figure = Figure(figsize=(3, 2), facecolor=paper)
     figure.subplots().set(title="a title", xlabel="x", facecolor=paper)
     png = io.BytesIO()
@@ -20,11 +20,11 @@ def drawn(paper):
 
 @pytest.mark.parametrize(("paper", "page"), [("white", WHITE), ("white", BLACK), ("none", WHITE)])
 def test_a_picture_is_readable(paper, page):
-    assert lost(drawn(paper), page) == 0
+    assert lost(draw(paper), page) == 0
 
 
-def test_black_on_a_dark_page_is_lost():
-    assert lost(drawn("none"), BLACK) > 0.9
+def test_black_on_a_dark_page_is_unreadable():
+    assert lost(draw("none"), BLACK) > 0.9
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,6 @@ def test_a_text_without_contrast_is_found(page, style, faint):
     assert [text for text, _ in found] == ["text"] * faint
 
 
-def test_what_is_not_ours_is_left_out(page):
+def test_elements_outside_the_lesson_are_ignored(page):
     page.set_content("<p style='color: #eee' class='x'>text</p>")
     assert page.evaluate(FAINT, ["p", ".x", CONTRAST]) == []

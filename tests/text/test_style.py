@@ -1,4 +1,4 @@
-"""The code is formatted and free of what ruff finds."""
+"""The code is formatted, and ruff finds no fault in it."""
 
 import subprocess
 import sys
@@ -9,8 +9,8 @@ from tests.support.lessons import ROOT
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
-def test_ruff(command):
-    ran = subprocess.run(
+def test_ruff_finds_nothing(command):
+    result = subprocess.run(
         [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
     )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert result.returncode == 0, result.stdout + result.stderr

@@ -7,7 +7,16 @@ from tests.support.lessons import exercises, subject
 
 def answers_of(lesson):
     """Return the module of a lesson's answers: WRONG and RIGHT, each by exercise."""
-    return importlib.import_module(f"{__name__}.{subject(lesson)}")
+    name = f"{__name__}.{subject(lesson)}"
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        raise ModuleNotFoundError(
+            f"{name.replace('.', '/')}.py is missing: it holds wrong and right answers to the "
+            f"exercises of lesson {lesson}. See CONTRIBUTING.md, 'Add a lesson'."
+        ) from None
 
 
 def slips(lesson, name, *changes):

@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 02: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'Build your own autograd' by exercise: right, and wrong with their diagnosis."""
 
 
 def _divide(by_a, by_b):

@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 06: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'Dataset and DataLoader' by exercise: right, and wrong with their diagnosis."""
 
 from tests.lessons.wrong_answers import functions, functions_told, slips
 
@@ -185,7 +185,7 @@ def split_by_group(groups, held_out):
     is_val = groups == held_out[0]
     return np.flatnonzero(~is_val), np.flatnonzero(is_val)
 """,
-            "different groups are held back",
+            "val holds the groups [4]; held_out is [4, 2]",
         ),
         (
             """
@@ -260,7 +260,7 @@ WRONG["InCelsius"] += slips(
     ("* 5 / 9", "* 9 / 5", "5/9 is upside down"),
     ("return row, self.y[i]", "return row[0], self.y[i]", "must be a tensor of shape (3,)"),
     ("return row, self.y[i]", "return row.tolist(), self.y[i]", "must be a tensor of shape (3,)"),
-    ("self.y[i]", "self.y[0]", "The target isn't the one of row i"),
+    ("self.y[i]", "self.y[0]", "The target isn't y[i]"),
     ("return row, self.y[i]", "return row, self.y[i], i", "must be a pair"),
 )
 WRONG["split_by_group"] += [
@@ -286,6 +286,11 @@ WRONG["epoch_loss"] += slips(
     ("total / n_rows", "total / (len(loader) * loader.batch_size)", "divided by full batches"),
     (".item() * len(x_batch)", ".item() * loader.batch_size", "the last batch as a full one"),
     ("total / n_rows", "(total / n_rows) ** 0.5", "the root of the MSE"),
+    (
+        "return total / n_rows",
+        "return max(F.mse_loss(model(a), b).item() for a, b in loader)",
+        "On test data it gives",
+    ),
 )
 WRONG["InCelsius"] += slips(
     "dataset_and_dataloader",
@@ -317,6 +322,43 @@ WRONG["split_by_group"] += functions_told(
     return np.setdiff1d(np.arange(len(groups)), is_val), np.repeat(is_val, 2)
 """,
         "Some row numbers are in a part twice",
+    ),
+)
+
+WRONG["InCelsius"] += slips(
+    "dataset_and_dataloader",
+    "InCelsius",
+    ("return row, self.y[i]", "return row, (self.y[i] - 32) * 5 / 9", "return it as it is"),
+    ("self.x[i].clone()", "self.x[i - 1].clone()", "dataset[0] holds a different row"),
+)
+WRONG["InCelsius"] += [
+    (
+        """
+class InCelsius(Dataset):
+    kept = {}
+
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def __len__(self):
+        return len(self.x)
+
+    def __getitem__(self, i):
+        if i not in self.kept:
+            self.kept[i] = torch.cat([(self.x[i, :1] - 32) * 5 / 9, self.x[i, 1:]])
+        return self.kept[i], self.y[i]
+""",
+        "The row comes from a data set made before",
+    ),
+]
+WRONG["split_by_group"] += functions_told(
+    "split_by_group(groups, held_out)",
+    (
+        """
+    is_val = np.isin(groups, held_out)
+    return np.where(~is_val), np.where(is_val)
+""",
+        "take its entry 0",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 01: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'Gradient descent by hand' by exercise: right, and wrong with their diagnosis."""
 
 from tests.lessons.wrong_answers import functions, slips
 
@@ -182,7 +182,7 @@ def largest_stable_lr(x):
 def largest_stable_lr(x):
     return 2 / np.linalg.eigvalsh(2 / len(x) * x.T @ x)[-1]
 """,
-            "The column of ones is missing",
+            "the column of ones is missing in A",
         ),
         (
             """
@@ -333,6 +333,22 @@ WRONG["minibatches"] += slips(
         "return [(x[piece], y[piece]) for piece in pieces]",
         "pieces = [np.sort(rng.permutation(p)) for p in np.split(np.sort(order), [2, 6])][::-1]\n"
         "    return [(x[piece], y[piece]) for piece in pieces[:2] + pieces[2:]]",
+        "Each batch holds neighbouring rows",
+    ),
+)
+
+WRONG["largest_stable_lr"] += slips(
+    "gradient_descent_by_hand",
+    "largest_stable_lr",
+    ("np.linalg.eigvalsh(H)[-1]", "H.max()", "the largest entry of H"),
+)
+WRONG["minibatches"] += slips(
+    "gradient_descent_by_hand",
+    "minibatches",
+    (
+        "pieces = [order[i : i + batch_size] for i in range(0, len(x), batch_size)]",
+        "pieces = np.split(np.arange(len(x)), range(batch_size, len(x), batch_size))\n"
+        "    pieces = [pieces[k] for k in rng.permutation(len(pieces))]",
         "Each batch holds neighbouring rows",
     ),
 )

@@ -1,6 +1,6 @@
-"""Wrong and right answers to lesson 05: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'The linear layer' by exercise: right, and wrong with their diagnosis."""
 
-from tests.lessons.wrong_answers import functions, slips
+from tests.lessons.wrong_answers import functions, functions_told, slips
 
 WRONG = {
     "Line": [
@@ -596,6 +596,70 @@ class Line(nn.Module):
     def forward(self, x):
         return {1}
 """
+WRONG["Line"] += [
+    (
+        """
+one_w, one_b = nn.Parameter(torch.tensor(0.0)), nn.Parameter(torch.tensor(0.0))
+
+class Line(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w, self.b = one_w, one_b
+
+    def forward(self, x):
+        return self.w * x + self.b
+""",
+        "All lines share one w",
+    ),
+    (
+        """
+class Line(nn.Module):
+    w, b = nn.Parameter(torch.tensor(0.0)), nn.Parameter(torch.tensor(0.0))
+
+    def forward(self, x):
+        return self.w * x + self.b
+""",
+        "w and b belong to the class",
+    ),
+    (
+        """
+class Line(nn.Module):
+    def __init__(self):
+        super().__init__()
+        zero = torch.tensor(0.0)
+        self.w, self.b = nn.Parameter(zero), nn.Parameter(zero)
+
+    def forward(self, x):
+        return self.w * x + self.b
+""",
+        "self.w and self.b share one number",
+    ),
+]
+WRONG["careful_train"] += slips(
+    "the_linear_layer",
+    "careful_train",
+    ("range(n_epochs)", "range(n_epochs - 1)", "You took 5 steps in 6 epochs"),
+)
+WRONG["decay_weights_only"] += functions_told(
+    "decay_weights_only(model, lr, weight_decay)",
+    (
+        """
+    copies = [p.detach().clone() for p in model.parameters()]
+    groups = [{"params": copies[0::2], "weight_decay": weight_decay}, {"params": copies[1::2]}]
+    return torch.optim.SGD(groups, lr=lr)
+""",
+        "none of the model's parameters",
+    ),
+    (
+        """
+    weights, biases = list(model.parameters())[0::2], list(model.parameters())[1::2]
+    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
+    return torch.optim.SGD(groups, lr=lr)
+""",
+        "0.weight is right",
+    ),
+)
+
 
 RIGHT = {
     "Line": [

@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 04: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'Many inputs, many outputs' by exercise: right, and wrong with their diagnosis."""
 
 from tests.lessons.wrong_answers import functions, slips
 
@@ -471,6 +471,12 @@ WRONG["to_original_units"] += slips(
     "to_original_units",
     ("return w, b", "return w_standard * x_std / y_std.reshape(-1, 1), b", "wrong way round"),
     ("return w, b", "return w, b_standard", "b comes back unchanged"),
+)
+
+WRONG["fresh_descent"] += slips(
+    "many_inputs_many_outputs",
+    "fresh_descent",
+    ("range(n_epochs)", "range(n_epochs - 1)", "You took 3 steps in 4 epochs"),
 )
 
 

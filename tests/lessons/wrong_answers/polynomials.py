@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 07: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'Fitting polynomials' by exercise: right, and wrong with their diagnosis."""
 
 from tests.lessons.wrong_answers import functions, functions_told, slips
 
@@ -421,6 +421,30 @@ WRONG["momentum_step"] += functions_told(
     return W - 0.05 * v, v
 """,
         "with lr = 0.05 instead of the lr given",
+    ),
+)
+
+WRONG["epochs_needed"] += functions_told(
+    "epochs_needed(lr, curvature, share)",
+    (
+        """
+    k = 1
+    while abs(1 - lr * curvature) ** k > share:
+        k += 1
+    return k
+""",
+        "the least k is 0",
+    ),
+)
+WRONG["iterate"] += slips(
+    "fitting_polynomials",
+    "iterate",
+    ("(1 - lr * curvatures)", "abs(1 - lr * curvatures)", "leave out the absolute value"),
+    (
+        "curvatures, V",
+        "W = start\n    for _ in range(min(k, 1000)):\n        W = W - lr * H @ (W - W_best)\n"
+        "    return W\n    curvatures, V",
+        "On test data it gives",
     ),
 )
 

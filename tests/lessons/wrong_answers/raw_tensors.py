@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 03: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'Raw autograd tensors' by exercise: right, and wrong with their diagnosis."""
 
 from tests.lessons.wrong_answers import functions, functions_told, slips
 
@@ -493,6 +493,28 @@ WRONG["fit"] += slips(
         "    with torch.no_grad():\n        loss",
         "        break\n    with torch.no_grad():\n        loss",
         "That is a single step",
+    ),
+)
+
+WRONG["history_of"] += slips(
+    "raw_autograd_tensors",
+    "history_of",
+    ("return history", "return history[::-1]", "Entry 0 is"),
+    ("[W.detach().clone()]", "[W.detach()]", "Entry 0 shares W's storage"),
+    ("append(W.detach().clone())", "append(W.detach())", "Entry 1 shares W's storage"),
+    (
+        "    history = [",
+        "    W = W.detach().clone().requires_grad_()\n    history = [",
+        "your steps moved a copy",
+    ),
+)
+WRONG["fit"] += slips(
+    "raw_autograd_tensors",
+    "fit",
+    (
+        "loss.backward()",
+        "loss.backward()\n        W.grad.zero_()",
+        "before the gradient is emptied",
     ),
 )
 

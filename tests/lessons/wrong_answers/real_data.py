@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 09: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'A real data set' by exercise: right, and wrong with their diagnosis."""
 
 from tests.lessons.wrong_answers import functions, slips
 
@@ -301,7 +301,7 @@ WRONG["compare"] += slips(
 WRONG["rise_in_rmse"] += slips(
     "a_real_data_set",
     "rise_in_rmse",
-    ("x[order, column]", "x[torch.randperm(len(x)), column]", "instead of an order of your own"),
+    ("x[order, column]", "x[torch.randperm(len(x)), column]", "you draw an order of your own"),
     (
         "shuffled[:, column] = x[order, column]",
         "shuffled[order, column] = x[:, column]",
@@ -313,6 +313,18 @@ WRONG["rise_in_rmse"] += slips(
         "A different column",
     ),
     ("x[order, column]", "x[:, column].mean()", "The column is set to its mean"),
+)
+
+WRONG["compare"] += slips(
+    "a_real_data_set",
+    "compare",
+    ("= a - b", "= np.sort(a) - np.sort(b)", "Sorting has torn the splits apart"),
+    ("(difference < 0).sum()", "a.mean() < b.mean()", "got a bool"),
+)
+WRONG["rise_in_rmse"] += slips(
+    "a_real_data_set",
+    "rise_in_rmse",
+    ("shuffled = x.clone()", "model.train()\n    shuffled = x.clone()", "switches dropout on"),
 )
 
 

@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 00: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'Start here' by exercise: right, and wrong with their diagnosis."""
 
 from tests.lessons.wrong_answers import functions, functions_told
 
@@ -19,7 +19,7 @@ WRONG = {
         ("(values.min() + values.max()) / 2", "halfway between"),
         ("values.max()", "the largest"),
         ("values[0]", "the first"),
-        ("values", "got shape (5,). Is a mean missing?"),
+        ("values", "got shape (7,). Is a mean missing?"),
         ("print(values.mean())", "is the return missing?"),
         ("value.mean()", "raises NameError"),
     )

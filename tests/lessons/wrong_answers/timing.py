@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 10: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'Where the time goes' by exercise: right, and wrong with their diagnosis."""
 
 from tests.lessons.wrong_answers import functions, slips
 
@@ -22,7 +22,7 @@ WRONG = {
         (_TIMED.format("times[0]"), "That is the first time"),
         (
             _TIMED.format("min(times)").replace("    function()\n    times", "    times"),
-            "4 times: 1 untimed, to warm up, and 4 timed are 5",
+            "6 times: 1 untimed, to warm up, and 6 timed are 7",
         ),
         (
             _TIMED.format("min(times)").replace("range(repeats)", "range(2)"),
@@ -115,7 +115,7 @@ WRONG["stopwatch"] += [
 WRONG["stopwatch"] += [
     (
         _TIMED.format("min(times)").replace("range(repeats)", "range(repeats - 1)"),
-        "4 times: 1 untimed, to warm up, and 4 timed are 5",
+        "6 times: 1 untimed, to warm up, and 6 timed are 7",
     ),
 ]
 WRONG["overhead_and_cost"] += slips(
@@ -125,6 +125,31 @@ WRONG["overhead_and_cost"] += slips(
     ("t1 - c * n1", "t1 - c * n2", "don't belong together"),
     ("t1 - c * n1", "c * n1 - t1", "the other way round"),
     ("(t2 - t1)", "(t1 - t2)", "in the same order as the rows"),
+)
+
+WRONG["stopwatch"] += [
+    (
+        _TIMED.format("sorted(times)[1]"),
+        "On test data it gives 3; the right answer is 2.5.",
+    ),
+    (
+        _TIMED.format("min(times)").replace(
+            "        times.append", "        print(clock() - start)\n        times.append"
+        ),
+        "You read the clock 18 times in 7 calls",
+    ),
+    (
+        _TIMED.format("min(times)")
+        .replace("clock, repeats):", "clock, repeats, times=[]):")
+        .replace("    times = []\n", ""),
+        "On test data it gives 2.5",
+    ),
+]
+WRONG["megabytes"] += slips(
+    "where_the_time_goes",
+    "megabytes",
+    ("for side in shape", "for side in [max(shape)]", "On test data it gives"),
+    ("in shape", "in np.array(shape, dtype=np.int16)", "raises OverflowError"),
 )
 
 

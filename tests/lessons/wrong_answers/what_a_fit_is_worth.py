@@ -1,4 +1,4 @@
-"""Wrong and right answers to lesson 08: by exercise, the wrong ones with words of the diagnosis."""
+"""Answers to 'What a fit is worth' by exercise: right, and wrong with their diagnosis."""
 
 
 def _pipeline(alpha, *steps):
@@ -239,6 +239,24 @@ WRONG["honest_loss"] += [
     (
         _honest("X_train", returned="((Z_val @ w + b - y_val) ** 2).sum()"),
         "You summed over the validation rows",
+    ),
+]
+
+WRONG["ridge_pipeline"] += [
+    (
+        _pipeline("n * decay / 2").rstrip() + ".fit(x.reshape(-1, 1), y)\n",
+        "The pipeline is fitted already",
+    ),
+    (
+        _pipeline("n * decay / 2").replace("StandardScaler()", "StandardScaler(with_std=False)"),
+        "StandardScaler(), with nothing in its brackets",
+    ),
+    (_pipeline("n * decay / 2").replace("(degree, inc", "(5, inc"), "You wrote the degree 5"),
+]
+WRONG["fit_early"] += [
+    (
+        _early(COPY, COPY, STOP, LOAD).replace("return best_epoch", "return best_loss"),
+        "It returns the best loss",
     ),
 ]
 

@@ -1,9 +1,9 @@
 """Applies faults to copies of the course, one at a time, and runs the tests that should notice.
 
-Called by `python course.py test --faults`. The faults are those of the bank or, with `--random N`,
-N that are made by rule. The unfaulted copy must pass first: nothing is proved where the tests fail
-anyway. The exit code is 1 if a fault of the bank survives or more than a tenth of the random ones,
-2 if nothing is proved.
+`python course.py test --faults` takes the faults of the bank or, with `--random N`, N made by rule.
+The tests must first pass without a fault: tests that fail anyway prove nothing. The exit code is 1
+if a fault of the bank isn't noticed, or more than a tenth of the random ones aren't, and 2 if
+nothing is proved.
 """
 
 import argparse
@@ -23,7 +23,7 @@ import nbformat
 from commands import build
 from tests.net.faults.bank import Fault, faults
 from tests.net.faults.random_faults import all_files, random_faults
-from tests.support.lessons import ROOT
+from tests.support.lessons import copy_course
 
 PYTEST = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
 PYTEST += ["--tb=no", "--color=no", "-rfE"]
@@ -31,23 +31,14 @@ PASSED, STOPPED = 0, 2  # pytest's exit codes; above them it could not even begi
 
 
 class NotProvedError(Exception):
-    """The bank could not be tried: the message says why."""
-
-
-def copy_repository(target: Path) -> None:
-    """Copy every file that git tracks or would track."""
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    for name in filter(None, names.split("\0")):
-        if (ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
+    """The faults can't be tried; the message says why."""
 
 
 def environment(folder: Path) -> dict[str, str]:
     """Return the environment in which Python, kernels too, imports the copy in `folder`.
 
-    Nothing is compiled to disk: two versions of a file, alike in size and second, look the same.
+    Python writes no bytecode: it couldn't tell two versions of a file with the same size and second
+    apart.
     """
     return {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -59,11 +50,11 @@ def check_imports(folder: Path) -> None:
     options = {"cwd": folder / "notebooks", "env": environment(folder)}
     found = subprocess.run(python, **options, check=True, capture_output=True, text=True).stdout
     if not Path(found.strip()).resolve().is_relative_to(folder.resolve()):
-        raise NotProvedError(f"The copy in {folder} imports {found.strip()}")
+        raise NotProvedError(f"The copy in {folder} imports {found.strip()}, not its own code.")
 
 
-def noticed(folder: Path, tests: tuple[str, ...], seconds: float) -> str:
-    """Run tests in a copy; return the first that fails, '' where all pass."""
+def noticed_by(folder: Path, tests: tuple[str, ...], seconds: float) -> str:
+    """Run tests in a copy; return the first that fails, '' if all pass."""
     options = {"cwd": folder, "env": environment(folder), "capture_output": True, "text": True}
     try:
         ran = subprocess.run([*PYTEST, *tests], timeout=seconds, **options)
@@ -77,8 +68,8 @@ def noticed(folder: Path, tests: tuple[str, ...], seconds: float) -> str:
     return failed[1] if failed else f"pytest ended with {ran.returncode}"
 
 
-def take_over(lesson: Path) -> None:
-    """Put a lesson's cells into its notebook and leave the outputs, as if it had been built."""
+def copy_into_notebook(lesson: Path) -> None:
+    """Copy a lesson's cells into its notebook, and keep the stored outputs."""
     path = build.notebook_of(lesson)
     notebook, stored = build.read_lesson(lesson), nbformat.read(path, as_version=4)
     for new, old in zip(notebook.cells, stored.cells, strict=True):
@@ -88,30 +79,30 @@ def take_over(lesson: Path) -> None:
 
 
 def try_fault(fault: Fault, clean: Path, seconds: float) -> tuple[str, float]:
-    """Return the test that notices a fault, '' where none does, and how long that took."""
-    begun = time.monotonic()
+    """Return the test that notices a fault, '' if none does, and how many seconds that took."""
+    start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(clean, Path(folder) / "course"))
         fault.apply(copy)
         if fault.file.startswith("lessons/"):
-            take_over(copy / fault.file)
-        return noticed(copy, fault.tests, seconds), time.monotonic() - begun
+            copy_into_notebook(copy / fault.file)
+        return noticed_by(copy, fault.tests, seconds), time.monotonic() - start
 
 
 def check_clean(chosen: list[Fault], clean: Path, processes: int) -> None:
-    """Raise NotProvedError unless every test that is to notice a fault passes without one."""
+    """Raise NotProvedError unless every test that must notice a fault passes without one."""
     paths = {test for fault in chosen for test in fault.tests if (clean / test).is_file()}
     in_parallel = ["-n", f"{processes}", "--dist", "loadfile"] if len(paths) > 1 else []
     command = [*PYTEST, "--tb=short", *in_parallel, *sorted(paths)]
     options = {"cwd": clean, "env": environment(clean), "capture_output": True, "text": True}
     ran = subprocess.run(command, **options)
     if ran.returncode != PASSED:
-        raise NotProvedError(f"Without any fault this fails:\n{ran.stdout[-5000:]}{ran.stderr}")
-    print(f"The copy passes without a fault ({len(paths)} files).", flush=True)
+        raise NotProvedError(f"A test fails without a fault:\n{ran.stdout[-5000:]}{ran.stderr}")
+    print(f"Without a fault, all tests pass ({len(paths)} files).", flush=True)
 
 
 def is_chosen(fault: Fault, words: list[str]) -> bool:
-    """Tell whether a word names the fault's lesson, or is in the name of its file or its own."""
+    """Return whether a word is the fault's lesson, or part of its file's name or its own."""
     named = f"{fault.file}: {fault.name}"
     return not words or any(word == fault.lesson or word in named for word in words)
 
@@ -133,25 +124,25 @@ def main(arguments: list[str] | None = None) -> int:
         chosen = random_faults(options.random, options.seed, files)
         print(f"{len(chosen)} random faults, seed {options.seed}", flush=True)
     if not chosen:
-        parser.error(f"no fault's name holds {' or '.join(options.words)}")
-    begun, survivors, number = time.monotonic(), [], count(1)
+        parser.error(f"no fault has {' or '.join(options.words)} in its name")
+    start, survivors, number = time.monotonic(), [], count(1)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.processes) as pool:
         clean = Path(folder)
-        copy_repository(clean)
+        copy_course(clean)
         check_imports(clean)
         check_clean(chosen, clean, options.processes)
 
         def report(fault):
-            by, seconds = try_fault(fault, clean, options.seconds)
-            verdict = f"killed by {by}" if by else "SURVIVED"
-            place = f"{next(number):3}/{len(chosen)} {seconds:4.0f} s"
-            print(f"{place}  {fault.file}: {fault.name}: {verdict}", flush=True)
-            if not by:
+            test, seconds = try_fault(fault, clean, options.seconds)
+            verdict = f"noticed by {test}" if test else "NOT NOTICED"
+            progress = f"{next(number):3}/{len(chosen)} {seconds:4.0f} s"
+            print(f"{progress}  {fault.file}: {fault.name}: {verdict}", flush=True)
+            if not test:
                 survivors.append(f"{fault.file}: {fault.name}")
 
         list(pool.map(report, chosen))
     print(f"\n{len(chosen) - len(survivors)} of {len(chosen)} faults were noticed", end=" ")
-    print(f"({time.monotonic() - begun:.0f} s).")
+    print(f"({time.monotonic() - start:.0f} s).")
     for survivor in survivors:
         print(f"  not noticed: {survivor}")
     allowed = 0 if options.random is None else 0.1 * len(chosen)

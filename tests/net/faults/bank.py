@@ -1,7 +1,7 @@
-"""The bank of faults: what each changes, and which tests are to notice it.
+"""The bank of faults: what each changes, and which tests must notice it.
 
-A file of bank/ has a table for each file that is damaged, and in it a line for each fault:
-`"what is wrong" = ['old text', 'new text']`. The old text stands exactly once in the file.
+A file of bank/ has a table for each file that gets faults, with a line for each fault:
+`"what is wrong" = ['old text', 'new text']`. The file contains the old text exactly once.
 """
 
 import tomllib
@@ -14,7 +14,7 @@ SUBJECTS = {subject(number): number for number in NUMBERS}
 # Glob patterns, as everywhere below: the tests of what a lesson says, and the lessons.
 TEXT = ["tests/text/test_glossary.py", "tests/commands/test_names.py", "tests/text/test_prose.py"]
 LESSONS = ["notebooks/[0-9]*.ipynb"]
-# The tests of what belongs to no lesson, by the beginning of a file's name; the first that fits.
+# The tests of files that belong to no lesson, by how a file's path begins; the first match counts.
 TESTS = {
     "course_utils/animation": ["tests/course_utils/test_animation.py"],
     "course_utils/sliders": ["tests/course_utils/test_sliders.py"],
@@ -29,11 +29,18 @@ TESTS = {
     ],
     "course_utils/data": ["tests/course_utils/test_data.py", *LESSONS],
     "course_utils/descent": ["tests/course_utils/test_descent.py", *LESSONS],
-    "course_utils/graphs/": ["tests/course_utils/test_graphs.py", "notebooks/0[023]*.ipynb"],
+    "course_utils/graphs/": [
+        "tests/course_utils/test_graphs.py",
+        "notebooks/*_start_here.ipynb",
+        "notebooks/*_autograd*.ipynb",
+    ],
     "course_utils/plots/truth": ["tests/course_utils/test_truth_panel.py", *LESSONS],
     "course_utils/plots/": ["tests/course_utils/test_plots.py", *LESSONS],
     "course_utils/figures": ["tests/course_utils/test_plots.py", *LESSONS],
-    "course_utils/self_check": ["tests/course_utils/test_self_check.py", "notebooks/00*.ipynb"],
+    "course_utils/self_check": [
+        "tests/course_utils/test_self_check.py",
+        "notebooks/*_start_here.ipynb",
+    ],
     "course_utils/style": LESSONS,
     "commands/build": ["tests/commands/test_build.py"],
     "commands/slides": ["tests/commands/test_slides.py"],
@@ -46,6 +53,7 @@ TESTS = {
     "commands/hub": ["tests/commands/test_hub.py"],
     "commands/kernels": ["tests/commands/test_kernels.py"],
     "commands/lab": ["tests/commands/test_lab.py"],
+    "commands/lessons": ["tests/commands/test_hand_out.py"],
     "commands/lock": ["tests/commands/test_lock.py"],
     "commands/pins": ["tests/commands/test_pins.py"],
     "commands/server": ["tests/commands/test_lab.py"],
@@ -55,6 +63,7 @@ TESTS = {
         "tests/commands/test_set_up_pip.py",
     ],
     "instructor/hub/": ["tests/commands/test_hub.py"],
+    "tests/net/conditions": ["tests/net/test_everywhere.py"],
     "tests/net/everywhere": ["tests/net/test_everywhere.py"],
     "tests/plugins/nbval_tolerance": [
         "tests/net/test_nbval_tolerance.py",
@@ -63,6 +72,7 @@ TESTS = {
     "tests/plugins/settings": ["tests/net/test_settings.py"],
     "tests/plugins/workers": ["tests/net/test_workers.py"],
     "tests/support/tolerance": ["tests/net/test_nbval_tolerance.py"],
+    "tests/support/pictures": ["tests/net/test_nbval_tolerance.py"],
     "README.md": ["tests/text/test_readme.py"],
     "docs/glossary.md": ["tests/text/test_glossary.py"],
 }
@@ -70,7 +80,7 @@ TESTS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: the file, what is wrong with it, the text as it is and as the fault has it."""
+    """One fault: the file, what is wrong with it, the text without and with the fault."""
 
     file: str
     name: str
@@ -79,19 +89,19 @@ class Fault:
 
     @property
     def subject(self) -> str:
-        """The subject of the lesson that the file belongs to, '' where it belongs to none."""
+        """The subject of the lesson that the file belongs to, '' if it belongs to none."""
         folder, _, name = self.file.rpartition("/")
         stem = subject(name[:2]) if folder in ("lessons", "notebooks") else Path(name).stem
         return stem if stem in SUBJECTS else ""
 
     @property
     def lesson(self) -> str:
-        """The two digits of that lesson."""
+        """The two digits of that lesson, '' if there is none."""
         return SUBJECTS.get(self.subject, "")
 
     @property
     def tests(self) -> tuple[str, ...]:
-        """The arguments of pytest for the tests that are to notice it, the likeliest first."""
+        """Pytest's arguments for the tests that must notice it, the likeliest first."""
         if not self.lesson:
             patterns = next(tests for begin, tests in TESTS.items() if self.file.startswith(begin))
             return tuple(_paths(*patterns))
@@ -103,24 +113,24 @@ class Fault:
             tests = [notebook, own, "tests/course_utils/test_plots.py"]
         else:
             tests = [notebook, own, exercises, *_paths(*TEXT)]
-        # Of a module that serves all lessons, only the tests of this one.
+        # Of tests that cover all lessons, only those of this one.
         all_of = [Path(path).stem for path in tests if path != exercises]
         return (*tests, "-k", " or ".join([*all_of, f"[{self.lesson}"]))
 
     def apply(self, root: Path) -> None:
-        """Damage the file below `root`; ValueError where the old text does not stand there once."""
+        """Put the fault into the file below `root`; ValueError if the old text isn't there once."""
         path = root / self.file
         text = path.read_text("utf-8")
         if text.count(self.old) != 1:
             raise ValueError(
-                f"{self.file}: the fault '{self.name}' wants this text exactly once, and it "
-                f"stands there {text.count(self.old)} times: {self.old!r}"
+                f"{self.file}: the fault '{self.name}' needs its old text exactly once in the "
+                f"file, but found it {text.count(self.old)} times: {self.old!r}. Update the entry."
             )
         path.write_text(text.replace(self.old, self.new), "utf-8")
 
 
 def _paths(*patterns):
-    """Return the files of all patterns, in their order; what is no pattern stays as it is."""
+    """Return the files of all patterns, in their order; what isn't a path stays as it is."""
     found = []
     for pattern in patterns:
         paths = [path.relative_to(ROOT).as_posix() for path in sorted(ROOT.glob(pattern))]

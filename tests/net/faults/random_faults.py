@@ -1,8 +1,11 @@
-"""Faults made by rule: one constant, operator, call, text or truth value changed at a time.
+"""Faults made by rule: each changes one constant, operator, call, text or truth value.
 
-They are drawn at random, with a seed, from the code of the lessons and of course_utils. Left alone
-is what no test could notice or nobody reads as a statement: annotations, docstrings, the words of
-a `raise`, an `assert`, `strict=`, and cells of a lesson that hold an exercise or are not compared.
+They are drawn at random, with a seed, from the code of the lessons and of course_utils. No fault is
+made of what the tests can't or needn't notice: annotations, docstrings, imports, `raise`, `assert`,
+`strict=`, and the cells of a lesson that are an exercise or aren't compared.
+
+A change is three values: (first, last, new). The characters of the file from first to last are
+replaced by the text `new`.
 """
 
 import ast
@@ -25,38 +28,39 @@ OPERATORS = {
     **{ast.IsNot: ("is not", "is"), ast.In: ("in", "not in"), ast.NotIn: ("not in", "in")},
     **{ast.And: ("and", "or"), ast.Or: ("or", "and")},
 }
-SKIPPED_TAGS = {"exercise", "nbval-ignore-output"}
+UNCOMPARED_TAGS = {"exercise", "nbval-ignore-output"}
+Change = tuple[int, int, str]
 
 
 class Source:
-    """A Python file whose syntax tree knows where in the text each node is."""
+    """A Python file: its text, its syntax tree, and where in the text each node is."""
 
     def __init__(self, path: Path):
         self.text = path.read_text("utf-8")
         self.tree = ast.parse(self.text)
-        self.starts = [0]  # the place of each line's first character
+        self.starts = [0]  # the index of each line's first character
         for line in self.text.splitlines(keepends=True):
             self.starts.append(self.starts[-1] + len(line))
 
-    def place(self, line: int, column: int) -> int:
-        """Return where in the text a line and a column in bytes are."""
+    def index(self, line: int, column: int) -> int:
+        """Return the index in the text of a line and a column, which ast counts in bytes."""
         begin = self.starts[line - 1]
         row = self.text[begin : self.starts[line]]
         return begin + len(row.encode()[:column].decode())
 
     def span(self, node: ast.AST) -> tuple[int, int]:
-        """Return where a node begins and ends."""
-        end = self.place(node.end_lineno, node.end_col_offset)
-        return self.place(node.lineno, node.col_offset), end
+        """Return the indices where a node begins and ends."""
+        end = self.index(node.end_lineno, node.end_col_offset)
+        return self.index(node.lineno, node.col_offset), end
 
     def code(self, node: ast.AST) -> str:
-        """Return a node as it is written."""
+        """Return the text of a node."""
         return self.text[slice(*self.span(node))]
 
     def fault(self, file: str, first: int, last: int, new: str) -> Fault:
-        """Return the fault that writes `new` in the place of the characters from first to last.
+        """Return the fault that makes a change.
 
-        Its old text is as many whole lines around the change as make it unique in the file.
+        Its old text is the changed lines, and as many around them as make it unique in the file.
         """
         top = self.text.count("\n", 0, first)
         bottom = self.text.count("\n", 0, last) + 1
@@ -71,10 +75,10 @@ class Source:
         return Fault(file, f"line {line} becomes {row.strip()}", self.text[begin:end], changed)
 
 
-def changes(node: ast.AST, source: Source) -> Iterator[tuple[int, int, str]]:
-    """Yield what may be written in the place of a part of a node: (first, last, text)."""
+def changes(node: ast.AST, source: Source) -> Iterator[Change]:
+    """Yield the changes of a node itself, not of the nodes in it."""
     if isinstance(node, ast.JoinedStr) or is_literal(node, str, source):
-        yield from of_text(*source.span(node), source)
+        yield from change_text(*source.span(node), source)
     elif is_literal(node, bool, source):
         yield *source.span(node), str(not node.value)
     elif is_literal(node, int, source):
@@ -84,21 +88,21 @@ def changes(node: ast.AST, source: Source) -> Iterator[tuple[int, int, str]]:
     elif isinstance(node, (ast.BinOp, ast.AugAssign)):
         left = node.left if isinstance(node, ast.BinOp) else node.target
         right = node.right if isinstance(node, ast.BinOp) else node.value
-        yield from operator(node.op, left, right, source)
+        yield from change_operator(node.op, left, right, source)
     elif isinstance(node, ast.BoolOp):
-        yield from operator(node.op, *node.values[:2], source)
+        yield from change_operator(node.op, *node.values[:2], source)
     elif isinstance(node, ast.Compare):
-        yield from operator(node.ops[0], node.left, node.comparators[0], source)
+        yield from change_operator(node.ops[0], node.left, node.comparators[0], source)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub)):
         yield source.span(node)[0], source.span(node.operand)[0], ""
     elif isinstance(node, ast.Call):
-        yield from of_call(node, source)
+        yield from change_call(node, source)
 
 
 def is_literal(node: ast.AST, kind: type, source: Source) -> bool:
-    """Tell whether a node is a constant of a type, and written where the tree says it is.
+    """Return whether a node is a constant of a type, and is where the tree says it is.
 
-    Before Python 3.12 the tree does not say where a part of an f-string is.
+    Before Python 3.12, the tree doesn't know where the parts of an f-string are.
     """
     if not isinstance(node, ast.Constant) or type(node.value) is not kind:
         return False
@@ -108,17 +112,17 @@ def is_literal(node: ast.AST, kind: type, source: Source) -> bool:
         return False
 
 
-def of_text(first: int, last: int, source: Source) -> Iterator[tuple[int, int, str]]:
-    """Yield a text with another first letter in its longest word; code in braces stays."""
+def change_text(first: int, last: int, source: Source) -> Iterator[Change]:
+    """Yield a change of the first letter of a text's longest word, outside of code in braces."""
     text = re.sub(r"\{[^{}]*\}", lambda braces: "0" * len(braces[0]), source.text[first:last])
     words = re.finditer(r"(?<![\\%\w])[a-z]{3,}", text)
     if word := max(words, key=lambda word: len(word[0]), default=None):
-        place = first + word.start()
-        yield place, place + 1, "x" if word[0][0] == "q" else "q"
+        start = first + word.start()
+        yield start, start + 1, "x" if word[0][0] == "q" else "q"
 
 
-def operator(op, left, right, source: Source) -> Iterator[tuple[int, int, str]]:
-    """Yield another operator between two operands; brackets and comments between them stay."""
+def change_operator(op, left, right, source: Source) -> Iterator[Change]:
+    """Yield a change of the operator between two operands, not of brackets and comments there."""
     begin, end = source.span(left)[1], source.span(right)[0]
     between = re.sub("#.*", lambda comment: " " * len(comment[0]), source.text[begin:end])
     old, new = OPERATORS.get(type(op), ("", ""))
@@ -127,8 +131,8 @@ def operator(op, left, right, source: Source) -> Iterator[tuple[int, int, str]]:
         yield first, first + len(old), new
 
 
-def of_call(node: ast.Call, source: Source) -> Iterator[tuple[int, int, str]]:
-    """Yield a call without a keyword, with two arguments swapped, or its only argument alone."""
+def change_call(node: ast.Call, source: Source) -> Iterator[Change]:
+    """Yield a call without one of its keywords, with two arguments swapped, or left out."""
     for keyword in node.keywords:
         if keyword.arg not in (None, "strict"):
             first, last = source.span(keyword)
@@ -143,8 +147,8 @@ def of_call(node: ast.Call, source: Source) -> Iterator[tuple[int, int, str]]:
         yield *source.span(node), f"({source.code(node.args[0])})"
 
 
-def skipped(node: ast.AST, parent: ast.AST) -> bool:
-    """Tell whether a node, with all in it, is left alone."""
+def is_left_alone(node: ast.AST, parent: ast.AST) -> bool:
+    """Return whether no fault is made of a node and of what is in it."""
     if isinstance(node, (ast.Raise, ast.Assert, ast.Import, ast.ImportFrom)):
         return True
     if isinstance(node, ast.expr) and node in (
@@ -158,24 +162,24 @@ def skipped(node: ast.AST, parent: ast.AST) -> bool:
     return is_text and isinstance(node.value.value, str | type(...))
 
 
-def closed_lines(text: str) -> set[int]:
-    """Return the lines of a lesson's cells whose change no comparison could notice."""
-    closed, is_closed = set(), False
+def uncompared_lines(text: str) -> set[int]:
+    """Return the numbers of the lines in a lesson's cells that no comparison would notice."""
+    found, is_uncompared = set(), False
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith("# %%"):
-            is_closed = any(f'"{tag}"' in line for tag in SKIPPED_TAGS)
-        if is_closed:
-            closed.add(number)
-    return closed
+            is_uncompared = any(f'"{tag}"' in line for tag in UNCOMPARED_TAGS)
+        if is_uncompared:
+            found.add(number)
+    return found
 
 
-def changes_of(file: str, source: Source) -> list[tuple[int, int, str]]:
-    """Return every change that the rules make of a file: (first, last, what is there instead)."""
-    closed = closed_lines(source.text) if file.startswith("lessons/") else set()
+def all_changes(file: str, source: Source) -> list[Change]:
+    """Return every change that the rules make of a file."""
+    uncompared = uncompared_lines(source.text) if file.startswith("lessons/") else set()
     found = []
 
     def visit(node, parent):
-        if skipped(node, parent) or getattr(node, "lineno", 0) in closed:
+        if is_left_alone(node, parent) or getattr(node, "lineno", 0) in uncompared:
             return
         found.extend(changes(node, source))
         for child in ast.iter_child_nodes(node):
@@ -186,7 +190,7 @@ def changes_of(file: str, source: Source) -> list[tuple[int, int, str]]:
 
 
 def is_python(text: str) -> bool:
-    """Tell whether a text is a Python file."""
+    """Return whether a text is valid Python."""
     try:
         ast.parse(text)
     except SyntaxError:
@@ -195,23 +199,23 @@ def is_python(text: str) -> bool:
 
 
 def random_faults(count: int, seed: int, files: list[str]) -> list[Fault]:
-    """Draw `count` faults from all that the rules make of these files; fewer where there are fewer.
+    """Draw up to `count` of the faults that the rules make of these files.
 
     `files` are paths from the root of the course. The same seed draws the same faults from the
     same files.
     """
     sources = {file: Source(ROOT / file) for file in files}
-    everything = [(file, *change) for file in files for change in changes_of(file, sources[file])]
+    everything = [(file, *change) for file in files for change in all_changes(file, sources[file])]
     random.Random(seed).shuffle(everything)
-    drawn = (
+    valid = (
         (file, first, last, new)
         for file, first, last, new in everything
         if is_python((text := sources[file].text)[:first] + new + text[last:])
     )
-    return [sources[file].fault(file, *change) for file, *change in itertools.islice(drawn, count)]
+    return [sources[file].fault(file, *change) for file, *change in itertools.islice(valid, count)]
 
 
 def all_files() -> list[str]:
-    """Return the files that faults are made of: the lessons and course_utils."""
+    """Return the files that faults are made of: the lessons' and those of course_utils."""
     paths = [*ROOT.glob("lessons/*.py"), *ROOT.glob("course_utils/**/*.py")]
     return sorted(path.relative_to(ROOT).as_posix() for path in paths)

@@ -1,0 +1,1 @@
+"""How much time, memory and disk space the course takes."""

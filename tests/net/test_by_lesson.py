@@ -1,0 +1,33 @@
+"""A lesson's tests run in one process, which runs the lesson's code once."""
+
+import pytest
+
+from tests.plugins.by_lesson import group
+from tests.support.lessons import NUMBERS, subject
+
+LAST = NUMBERS[-1]
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        f"tests/lessons/test_{subject(LAST)}.py::test_it[a-3]",
+        f"tests/lessons/test_exercises.py::test_it[{LAST}]",
+        f"tests/lessons/test_exercises.py::test_it[{LAST}-average-2]",
+    ],
+)
+def test_a_test_of_a_lesson_goes_with_the_others_of_this_lesson(test):
+    assert group(test) == LAST
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        f"notebooks/{LAST}_timing.ipynb::Cell 0",
+        "tests/commands/test_lock.py::test_it",
+        "tests/commands/test_lock.py::test_it[1000]",
+        "tests/commands/test_lock.py::test_it[text-01]",
+    ],
+)
+def test_another_test_goes_with_those_of_its_file(test):
+    assert group(test) == test.partition("::")[0]
