@@ -495,7 +495,7 @@ def install(folder, name, version):
 
 def test_an_old_package_on_pythonpath_is_to_be_removed_from_it(tmp_path):
     install(tmp_path / "old", "numpy", "1.0")
-    rows = run_in(tmp_path, PYTHONPATH=str(tmp_path / "old"))
+    rows = run_in(tmp_path, PYTHONPATH=os.pathsep.join([str(tmp_path / "old"), str(ROOT)]))
     out = f"Remove {tmp_path / 'old'} from the environment variable `PYTHONPATH`. Then close"
     assert rows["packages"].startswith("TO DO numpy is 1.0 and should be 2")
     assert all(out in rows[name] for name in ("packages", "computation", "figure", "graph"))

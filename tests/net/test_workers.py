@@ -25,16 +25,17 @@ def test_kills():
     os.kill(os.getpid(), signal.SIGKILL)
 """
 WAITS = "import time\ndef test_waits():\n    time.sleep(300)\n"
+# These end some time: where nothing stops them, they must not take the memory of the machine.
 TAKES = """
+import time
 def test_takes():
-    kept = []
-    while True:
-        kept.append(bytearray(1_000_000))
+    kept = [bytearray(1_000_000) for _ in range(1_000)]
+    time.sleep(30)
 """
 IN_A_CHILD = """
 import subprocess, sys
 def test_takes_in_a_child():
-    code = "x = bytearray(800_000_000); import time; time.sleep(99)"
+    code = "x = bytearray(800_000_000); import time; time.sleep(30)"
     subprocess.run([sys.executable, "-c", code])
 """
 RECURSES = """
@@ -42,7 +43,7 @@ def recursive(*_):
     return recursive()
 def test_recurses():
     import sys
-    sys.setrecursionlimit(10**9)  # as if there were none: a fault of Python 3.13.0
+    sys.setrecursionlimit(8 * 10**6)  # almost as if there were none: a fault of Python 3.13.0
     recursive()
 """
 

@@ -53,6 +53,7 @@ TESTS = {
     "commands/hub": ["tests/commands/test_hub.py"],
     "commands/kernels": ["tests/commands/test_kernels.py"],
     "commands/lab": ["tests/commands/test_lab.py"],
+    "commands/lessons": ["tests/commands/test_hand_out.py"],
     "commands/lock": ["tests/commands/test_lock.py"],
     "commands/pins": ["tests/commands/test_pins.py"],
     "commands/server": ["tests/commands/test_lab.py"],
@@ -62,6 +63,7 @@ TESTS = {
         "tests/commands/test_set_up_pip.py",
     ],
     "instructor/hub/": ["tests/commands/test_hub.py"],
+    "tests/net/conditions": ["tests/net/test_everywhere.py"],
     "tests/net/everywhere": ["tests/net/test_everywhere.py"],
     "tests/plugins/nbval_tolerance": [
         "tests/net/test_nbval_tolerance.py",
