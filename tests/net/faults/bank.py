@@ -62,6 +62,7 @@ TESTS = {
         "tests/commands/test_set_up_pip.py",
     ],
     "instructor/hub/": ["tests/commands/test_hub.py"],
+    "tests/net/conditions": ["tests/net/test_everywhere.py"],
     "tests/net/everywhere": ["tests/net/test_everywhere.py"],
     "tests/plugins/nbval_tolerance": [
         "tests/net/test_nbval_tolerance.py",
