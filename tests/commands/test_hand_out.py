@@ -244,6 +244,16 @@ def test_a_hand_out_that_was_killed_leaves_whole_files_and_is_finished(desk, mon
     assert desk.hidden() == OWN
 
 
+def test_the_file_that_a_crash_left_unfinished_is_removed_next_time(desk):
+    """Python ends at once here, so it can't remove the file itself."""
+    crash = "import os\nos.replace = lambda *_: os._exit(9)\n" + HAND_OUT
+    crashed = subprocess.run([sys.executable, "-c", crash, desk.source, desk.target], cwd=ROOT)
+    assert crashed.returncode == 9
+    assert desk.hidden() - OWN, "there is an unfinished file"
+    desk.hand_out()
+    assert desk.hidden() == OWN
+
+
 def test_a_write_that_was_cut_short_leaves_the_lesson_whole(desk, monkeypatch):
     desk.hand_out()
     desk.publish("01_a.ipynb", "second")

@@ -550,6 +550,7 @@ def test_an_old_package_of_the_user_is_left_out_only_if_the_environment_has_the_
     assert todo.startswith("Set the environment variable `PYTHONNOUSERSITE=1`. Then close")
     pins = here / "requirements.txt"
     pins.write_text("numpy==3.0\n")
+    monkeypatch.setattr(self_check, "is_course_environment", lambda: True)
     assert "python course.py" in self_check.check_packages(pins).todo
 
 

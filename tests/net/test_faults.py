@@ -76,6 +76,15 @@ def test_the_runner_returns_what_notices_a_fault(tmp_path, test, expected):
     assert noticed_by(tmp_path, ("test_it.py",), seconds) == expected
 
 
+def test_a_fault_that_only_a_slow_test_notices_is_noticed(tmp_path):
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -m 'not slow'\nmarkers = slow")
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\n\ndef test_quick():\n    pass\n\n"
+        "@pytest.mark.slow\ndef test_slow():\n    assert False\n"
+    )
+    assert noticed_by(tmp_path, ("test_it.py",), 100) == "test_it.py::test_slow"
+
+
 def test_missing_tests_prove_nothing(tmp_path):
     with pytest.raises(NotProvedError):
         noticed_by(tmp_path, ("test_that_does_not_exist.py",), 60)

@@ -26,7 +26,7 @@ from tests.net.faults.random_faults import all_files, random_faults
 from tests.support.lessons import copy_course
 
 PYTEST = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-PYTEST += ["--tb=no", "--color=no", "-rfE"]
+PYTEST += ["--tb=no", "--color=no", "-rfE", "-m", ""]  # -m "": also the slow tests
 PASSED, STOPPED = 0, 2  # pytest's exit codes; above them it could not even begin
 
 
