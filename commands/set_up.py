@@ -105,7 +105,7 @@ def set_up(extra: str) -> None:
 
 def missing_stamp(extra: str) -> list[str]:
     """Return the stamp that .venv needs for a command's extra; [] if it has it."""
-    names = ("requirements.txt", "constraints.txt", "pyproject.toml")
+    names = ("requirements.txt", "constraints.txt", "pyproject.toml", "commands/overrides.json")
     files = [(ROOT / name).read_text("utf-8") for name in names if (ROOT / name).exists()]
     key = hashlib.sha256("\0".join([sys.version, str(ROOT), *files]).encode()).hexdigest()
     needed = (PYTHON, VENV / "pyvenv.cfg", STAMP)

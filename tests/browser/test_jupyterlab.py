@@ -212,6 +212,13 @@ def test_console_reports_no_error(lesson):
     assert lesson.page.errors == []
 
 
+def test_a_page_to_look_things_up_opens_as_a_page(lab, page):
+    base, token, _ = lab
+    page.goto(f"{base}/lab/tree/glossary.md?token={token}&reset")
+    page.locator(".jp-MarkdownViewer h1").wait_for()
+    assert page.errors == []
+
+
 def wait_until_keys_count(page):
     """Wait until the kernel is ready and the notebook has the focus for good.
 

@@ -57,6 +57,14 @@ def test_the_news_pop_up_is_off_in_the_environment_only(ready):
     assert notification == {"fetchNews": "false"}
 
 
+def test_new_settings_of_jupyterlab_reach_the_environment(ready):
+    overrides = ready.folder / "commands/overrides.json"
+    overrides.write_text(overrides.read_text().replace('"false"', '"true"'))
+    assert ready.call("lab").returncode == 0
+    settings = ready.venv / "share/jupyter/lab/settings/overrides.json"
+    assert '"true"' in settings.read_text()
+
+
 def test_a_second_run_installs_nothing(ready):
     ready.log.write_text("unchanged")
     answer = ready.call("lab")

@@ -1,6 +1,7 @@
 """The real JupyterLab, as `course.py lab` starts it, in a real browser, for browser tests."""
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -26,10 +27,10 @@ FLAGS = (
     "--disable-sync",
 )
 SETTINGS = {
+    # Set-up copies these into .venv; an environment of one's own lacks them.
+    **json.loads((ROOT / "commands/overrides.json").read_text("utf-8")),
     # Every cell is in the page, also those out of sight, so that all can be counted.
-    "notebook-extension/tracker.jupyterlab-settings": '{"windowingMode": "none"}',
-    # As commands/overrides.json has it: no question stands in the corner.
-    "apputils-extension/notification.jupyterlab-settings": '{"fetchNews": "false"}',
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt"
@@ -53,10 +54,10 @@ def lab(tmp_path_factory):
     """
     scratch = tmp_path_factory.mktemp("lab")
     lessons = scratch / "my_notebooks"
-    for file, content in SETTINGS.items():
-        path = scratch / "settings" / "@jupyterlab" / file
+    for plugin, content in SETTINGS.items():
+        path = scratch / "settings" / f"{plugin.replace(':', '/')}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
-        path.write_text(content)
+        path.write_text(json.dumps(content))
     token, port = secrets.token_hex(16), free_port()
     # In an environment of one's own there is no .venv, and course.py would first make one.
     start = ["course.py", "lab"] if (ROOT / ".venv").exists() else ["-m", "commands.lab"]
