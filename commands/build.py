@@ -1,11 +1,11 @@
 """Build the lessons: execute lessons/NN_name.py into notebooks/NN_name.ipynb.
 
 The picture of the cell tagged `cover` goes to docs/pictures/NN_name.png, for the README; the names
-that the lessons introduce go to docs/names.md. Each lesson's number is written wherever the lesson
-is mentioned, and its files in other folders get its number.
+that the lessons introduce go to docs/names.md. A lesson's number is written wherever the lesson is
+mentioned and into the names of its files in other folders.
 
-The same lesson always gives the same bytes: a cell's id comes from its content, and nothing is
-stored that would differ the next time.
+The same lesson always gives the same bytes: a cell's id is made from its content, and nothing is
+stored that would differ next time.
 """
 
 import argparse
@@ -51,8 +51,8 @@ def build(lesson: Path) -> bool:
     try:
         execute(notebook, path.parent)
     except ExecutionError as error:
-        raise BuildError(f"{_short(lesson)} {error}") from None
-    if path.exists() and _is_same_but_for_times(notebook, path):
+        raise BuildError(f"{_shorten(lesson)} {error}") from None
+    if path.exists() and _differs_only_in_times(notebook, path):
         return False
     if (cover := cover_of(notebook)) is not None:
         _write(lesson.parents[1] / "docs/pictures" / f"{lesson.stem}.png", cover)
@@ -60,8 +60,8 @@ def build(lesson: Path) -> bool:
     return True
 
 
-def _is_same_but_for_times(notebook: NotebookNode, path: Path) -> bool:
-    """Tell whether the stored notebook differs at most in outputs that nothing compares."""
+def _differs_only_in_times(notebook: NotebookNode, path: Path) -> bool:
+    """Return whether the stored notebook differs at most in outputs that no test compares."""
     stored, copied = _read_notebook(path), copy.deepcopy(notebook)
     outputs = {cell.id: cell.get("outputs") for cell in stored.cells if "id" in cell}
     for cell in copied.cells:
@@ -71,7 +71,7 @@ def _is_same_but_for_times(notebook: NotebookNode, path: Path) -> bool:
 
 
 def cover_of(notebook: NotebookNode) -> bytes | None:
-    """Return the PNG of the cell tagged 'cover', which README shows; None without such a cell."""
+    """Return the PNG of the cell tagged 'cover', or None if there is none."""
     for cell in notebook.cells:
         if "cover" in cell.metadata.get("tags", []):
             for output in cell.outputs:
@@ -81,7 +81,7 @@ def cover_of(notebook: NotebookNode) -> bytes | None:
 
 
 def notebook_of(lesson: Path) -> Path:
-    """Return where a lesson's notebook is."""
+    """Return the path of a lesson's notebook."""
     return lesson.parents[1] / "notebooks" / f"{lesson.stem}.ipynb"
 
 
@@ -102,9 +102,9 @@ def read_lesson(lesson: Path) -> NotebookNode:
 
 
 def differences(lesson: Path, path: Path) -> list[str]:
-    """Say, cell by cell, in what a notebook differs from what its lesson was built into."""
+    """Return, cell by cell, how a notebook differs from what a build of its lesson writes."""
     if not path.exists():
-        return [f"{_short(path)} has not been built"]
+        return [f"{_shorten(path)} has not been built"]
     expected, notebook = read_lesson(lesson), _read_notebook(path)
     lines = _compare_cells(expected, notebook)
     if lines:
@@ -122,7 +122,7 @@ def differences(lesson: Path, path: Path) -> list[str]:
 
 
 def _compare_cells(expected: NotebookNode, notebook: NotebookNode) -> list[str]:
-    """Return a readable difference for each cell, '-' for the lesson's and '+' the notebook's."""
+    """Return a readable difference for each cell: '-' marks the lesson, '+' the notebook."""
     lines = []
     pairs = zip_longest(_describe_cells(expected), _describe_cells(notebook), fillvalue="")
     for number, (ours, theirs) in enumerate(pairs, 1):
@@ -136,14 +136,14 @@ def _compare_cells(expected: NotebookNode, notebook: NotebookNode) -> list[str]:
 def _describe_cells(notebook: NotebookNode) -> list[str]:
     """Return each cell's type, tags and text, in the form that a lesson can hold."""
     text = jupytext.writes(notebook, fmt="py:percent")
-    return [  # with the tags in the order in which a notebook sorts them
+    return [  # with the tags sorted, as in a notebook
         f"{cell.cell_type} {json.dumps(_select_metadata(cell), sort_keys=True)}\n{cell.source}"
         for cell in jupytext.reads(text, fmt="py:percent").cells
     ]
 
 
 def _select_metadata(cell: NotebookNode) -> dict:
-    """Return what both a lesson and its notebook hold of a cell's metadata."""
+    """Return the part of a cell's metadata that both a lesson and its notebook have."""
     return {key: cell.metadata[key] for key in ("slideshow", "tags") if key in cell.metadata}
 
 
@@ -152,23 +152,23 @@ def _read_notebook(path: Path) -> NotebookNode:
         return nbformat.read(path, as_version=4)
     except (ValueError, LookupError, AttributeError) as error:
         raise BuildError(
-            f"{_short(path)} is not a notebook ({type(error).__name__}). Throw it away with:\n"
-            f"  git checkout -- {_short(path)}"
+            f"{_shorten(path)} is not a notebook ({type(error).__name__}). Throw it away with:\n"
+            f"  git checkout -- {_shorten(path)}"
         ) from None
 
 
 def _refuse_if_edited(lesson: Path, path: Path) -> None:
-    """Raise if the notebook has cells that neither the lesson has nor its last build had."""
+    """Raise if the notebook has cells that are neither in the lesson nor from its last build."""
     notebook = _read_notebook(path)
     built = notebook.metadata.get("course", {}).get("cells_sha256")
     if built == _hash(*_describe_cells(notebook)):
         return
     lines = _compare_cells(read_lesson(lesson), notebook)
     if lines:
-        ours, theirs = _short(lesson), _short(path)
+        ours, theirs = _shorten(lesson), _shorten(path)
         command = [sys.executable, "-m", "jupytext", "--to", "py:percent", "--output", ours, theirs]
         raise BuildError(
-            f"{theirs} was edited: it holds what {ours} does not. First in {lines[0]}\n"
+            f"{theirs} was edited, and {ours} does not have the edit. The first is in {lines[0]}\n"
             f"To copy the notebook's cells into the lesson:\n"
             f"  {subprocess.list2cmdline(command)}\n"
             f"To throw the edit away:\n  git checkout -- {theirs}"
@@ -191,7 +191,7 @@ def _write(path: Path, content: bytes) -> None:
         lessons.write_whole(path, content)
 
 
-def _short(path: Path) -> str:
+def _shorten(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
@@ -200,7 +200,9 @@ def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
     parser = argparse.ArgumentParser(prog="course.py build", description=__doc__.split("\n")[0])
     lessons.add_choice(parser)
     parser.add_argument(
-        "--check", action="store_true", help="execute and write nothing; name what is not built"
+        "--check",
+        action="store_true",
+        help="execute and write nothing; list what is not up to date",
     )
     options = parser.parse_args(arguments)
     everything = lessons.files(root / "lessons", ".py")
@@ -211,7 +213,7 @@ def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
 
 
 def _build(root: Path, chosen: list[Path]) -> int:
-    """Build lessons and what follows from all lessons; return the exit code."""
+    """Build lessons, and what is made from all of them; return the exit code."""
     try:
         for line in mentions.renumber(root):
             print(line, flush=True)
@@ -222,7 +224,7 @@ def _build(root: Path, chosen: list[Path]) -> int:
     for lesson in chosen:
         try:
             built = "built" if build(lesson) else "unchanged"
-            print(_short(notebook_of(lesson)), built, flush=True)
+            print(_shorten(notebook_of(lesson)), built, flush=True)
         except BuildError as error:
             print(f"{error}\n", file=sys.stderr, flush=True)
             failed = True
@@ -231,9 +233,9 @@ def _build(root: Path, chosen: list[Path]) -> int:
 
 
 def _check(root: Path, chosen: list[Path]) -> int:
-    """Name what a build would change, without executing anything; return the exit code."""
+    """Print what a build would change, without executing anything; return the exit code."""
     wrong = [
-        "\n".join([f"{_short(notebook_of(lesson))} is not up to date:", *lines])
+        "\n".join([f"{_shorten(notebook_of(lesson))} is not up to date:", *lines])
         for lesson in chosen
         if (lines := differences(lesson, notebook_of(lesson)))
     ]
@@ -251,4 +253,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit("The build was interrupted; the lesson it was at keeps its old notebook.")
+        sys.exit(
+            "The build was interrupted. The lesson that was being built keeps its old notebook."
+        )

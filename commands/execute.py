@@ -30,7 +30,7 @@ class Client(NotebookClient):
         return isolate(super().create_kernel_manager())
 
     async def async_execute_cell(self, *arguments: Any, **options: Any) -> NotebookNode:
-        """Execute a cell, asking all the while."""
+        """Execute a cell, asking for messages until it ends."""
         asking = asyncio.ensure_future(self._ask())
         try:
             return await super().async_execute_cell(*arguments, **options)
@@ -42,11 +42,11 @@ class Client(NotebookClient):
         while True:
             await asyncio.sleep(0.2)
             for channel in (self.kc.shell_channel, self.kc.iopub_channel):
-                channel.socket.get(zmq.EVENTS)  # pyzmq then looks for itself.
+                channel.socket.get(zmq.EVENTS)  # pyzmq then looks for messages itself.
 
 
 def execute(notebook: NotebookNode, folder: Path) -> None:
-    """Run every cell in a folder; keep the outputs, and the metadata as they were."""
+    """Run every cell, with a folder as its working directory; keep the outputs and old metadata."""
     metadata = copy.deepcopy([notebook.metadata, *(cell.metadata for cell in notebook.cells)])
     started = 0
 
@@ -59,7 +59,9 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         kernel_name="python3",
         timeout=CELL_SECONDS,
         resources={"metadata": {"path": str(folder)}},
-        extra_arguments=["--Application.log_level=50"],  # Else it reports ports and its end.
+        extra_arguments=[
+            "--Application.log_level=50"
+        ],  # Otherwise it reports its ports and its end.
         on_cell_start=count,
     )
     try:
@@ -79,9 +81,9 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
 
 
 def _join_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Join what was printed between two pictures: where a stream is cut is chance.
+    """Join what was printed between two pictures, since a stream is cut at random places.
 
-    Not nbclient's `coalesce_streams`, which would move a second picture's line above it.
+    nbclient's `coalesce_streams` would move a second picture's caption above the picture.
     """
     joined: list[NotebookNode] = []
     streams: dict[str, NotebookNode] = {}

@@ -1,8 +1,8 @@
-"""Hand the course out: copy lessons, without outputs, and pages to look up into my_notebooks/.
+"""Hand the course out: copy the lessons, without outputs, and three pages into my_notebooks/.
 
-A file that the student changed is theirs: it is never written to, moved or removed. Its new version
-goes beside it, once. An unchanged copy of what the course has renumbered, renamed or withdrawn
-moves to first_edition/. Nobody but the student can read what was handed out, on any machine.
+A file that the student changed is theirs: it is never overwritten, moved or removed. Its new
+version is placed beside it, once. An unchanged copy of a lesson that the course has renumbered,
+renamed or withdrawn moves to first_edition/. Only the student can read what was handed out.
 """
 
 import argparse
@@ -18,21 +18,21 @@ from itertools import count
 from pathlib import Path
 
 from commands.lessons import ROOT, sha256, write_whole
-from commands.lock import only_one
+from commands.lock import hold_lock
 
 SOURCE = ROOT / "notebooks"
 TARGET = Path(os.environ.get("COURSE_MY_NOTEBOOKS", ROOT / "my_notebooks"))
 PAGES = ("docs/glossary.md", "docs/names.md", "docs/symptoms.md")  # beside notebooks/
-OLD = "first_edition"  # the folder in `target` for unchanged copies of what the course had
-UNFINISHED = ".handed_out."  # the beginning of a file's name while it is written
-# Links between what is handed out: all of it lies in one folder at the student's.
+OLD = "first_edition"  # the folder in `target` for unchanged copies of old lessons
+UNFINISHED = ".handed_out."  # how a file's name begins while it is being written
+# Links between the files handed out, all of which are in one folder on the student's side.
 LINK = re.compile(r"(?<=\]\()\.\./(?:docs|notebooks)/(?=([^)#\s]+))")
 
 Version = dict[str, str]
 
 
 def hand_out(source: Path, target: Path) -> tuple[list[str], list[str]]:
-    """Bring `target` up to date; return what was done and what went wrong, in lines."""
+    """Bring `target` up to date; return the lines that say what was done and what went wrong."""
     files = sorted(source.glob("*.ipynb"))
     if not files:
         return [], [f"{source} has no lessons. Get them back with: git restore -SW {source.name}"]
@@ -40,10 +40,10 @@ def hand_out(source: Path, target: Path) -> tuple[list[str], list[str]]:
     try:
         target.mkdir(mode=0o700, exist_ok=True)
     except FileExistsError:
-        return [], [f"{target} is not a folder: rename it and call this again"]
+        return [], [f"{target} is not a folder: rename it and run this again"]
     except OSError as error:
         return [], [f"{target}: {error.strerror}"]
-    with only_one(target / ".handed_out.lock", "Waiting for another hand-out to finish."):
+    with hold_lock(target / ".handed_out.lock", "Waiting for another hand-out to finish."):
         for leftover in target.glob(f"{UNFINISHED}????????.part"):
             with suppress(OSError):
                 leftover.unlink()
@@ -51,11 +51,11 @@ def hand_out(source: Path, target: Path) -> tuple[list[str], list[str]]:
 
 
 def _hand_out(files: list[Path], target: Path) -> tuple[list[str], list[str]]:
-    """Copy every file, then set aside what the course no longer has."""
+    """Copy every file, then set aside the copies of what the course no longer has."""
     record, wrong = Record(target / ".handed_out.json"), []
     done: dict[str, list[str]] = defaultdict(list)  # what was done, with the names of the files
     names = {path.name for path in files}
-    newest = {_subject(name): "" for name in names}  # the name of each for the student
+    newest = {_subject(name): "" for name in names}  # the name that the student's newest copy has
     for path in files:
         where = path
         try:
@@ -71,7 +71,7 @@ def _hand_out(files: list[Path], target: Path) -> tuple[list[str], list[str]]:
     for subject, versions in record.subjects.items():
         new = newest.get(subject)
         old = [name for name in versions if _original(name) not in names]
-        for name in old if new != "" else []:  # A lesson that was not copied replaces nothing.
+        for name in old if new != "" else []:  # A lesson that could not be copied replaces nothing.
             try:
                 what, place = _set_aside(target / name, versions[name], new)
                 done[what].append(place)
@@ -86,15 +86,15 @@ def _hand_out(files: list[Path], target: Path) -> tuple[list[str], list[str]]:
 
 
 def prepare(path: Path, names: set[str]) -> tuple[bytes, Version]:
-    """Return what is handed out for a file, and its version: a notebook has no outputs then.
+    """Return what is handed out for a file, without outputs if it is a notebook, and its version.
 
-    Links to what is handed out, too, the files with these names, lead to the student's copies.
-    A version has two hashes. That of the bytes says whether a copy is unchanged, that of the cells'
-    text whether there is news: an edited lesson gets no new version for other metadata.
+    Links to the files with these names lead to the student's own copies. A version has two hashes:
+    the one of the bytes says whether a copy is unchanged, the one of the cells' text whether there
+    is anything new. So an edited lesson gets no new version if only the metadata differ.
     """
     if path.suffix != ".ipynb":
         text = path.read_bytes().decode(errors="surrogateescape")
-        content = _link(text, names).encode(errors="surrogateescape")
+        content = _relink(text, names).encode(errors="surrogateescape")
         return content, {"bytes": sha256(content), "source": sha256(content)}
     try:
         notebook = json.loads(path.read_bytes())
@@ -102,10 +102,10 @@ def prepare(path: Path, names: set[str]) -> tuple[bytes, Version]:
             if cell["cell_type"] == "code":
                 cell.update(outputs=[], execution_count=None)
             else:
-                cell["source"] = _link("".join(cell["source"]), names).splitlines(keepends=True)
+                cell["source"] = _relink("".join(cell["source"]), names).splitlines(keepends=True)
         cells = [[cell["cell_type"], "".join(cell["source"])] for cell in notebook["cells"]]
         source = json.dumps(cells).encode()
-        # As Jupyter writes it, so that saving an unchanged lesson leaves its bytes alone.
+        # As Jupyter writes it, so that saving an unchanged lesson does not change its bytes.
         whole = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         content = whole.encode()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
@@ -116,19 +116,19 @@ def prepare(path: Path, names: set[str]) -> tuple[bytes, Version]:
     return content, {"bytes": sha256(content), "source": sha256(source)}
 
 
-def _link(text: str, names: set[str]) -> str:
-    """Return a text whose links to files with these names lead to the folder that it is in."""
+def _relink(text: str, names: set[str]) -> str:
+    """Return a text in which links to files with these names lead to its own folder."""
     return LINK.sub(lambda link: "" if link[1] in names else link[0], text)
 
 
 class Record:
     """What was handed out, {subject: {file name: version}}, saved after every change.
 
-    A subject is a name without its number, so a renumbered lesson keeps its record.
+    A subject is a file's name without its number, so a renumbered lesson keeps its record.
     """
 
     def __init__(self, path: Path):
-        """Read the record; without one, any file that is not the current version is an edit."""
+        """Read the record; without one, all files but the current version count as edited."""
         self.path = path
         self.subjects: dict[str, dict[str, Version]] = {}
         try:
@@ -146,7 +146,7 @@ class Record:
         self.saved = json.dumps(self.subjects)
 
     def versions(self, name: str) -> dict[str, Version]:
-        """Return what was handed out on the subject of a file, by file name."""
+        """Return the versions that were handed out on the subject of a file, by file name."""
         return self.subjects.setdefault(_subject(name), {})
 
     def write(self, path: Path, content: bytes, version: Version) -> None:
@@ -165,10 +165,10 @@ class Record:
 
 
 def _copy(path: Path, content: bytes, version: Version, record: Record) -> tuple[str, str]:
-    """Write one file, or its new version beside the student's; return what was done, '' if none."""
+    """Write a file, or its new version beside the student's; return what was done, and its name."""
     new, present = version["bytes"], _hash_file(path)
     if present == "":
-        raise ValueError(f"{path} is a link or a folder, not a file: rename it and call this again")
+        raise ValueError(f"{path} is a link or a folder, not a file: rename it and run this again")
     known = {
         name: v for name, v in record.versions(path.name).items() if _original(name) == path.name
     }
@@ -177,7 +177,7 @@ def _copy(path: Path, content: bytes, version: Version, record: Record) -> tuple
         record.write(path, content, version)
         return {None: "Handed out", new: ""}.get(present, "Refreshed"), path.name
     for same in (v for v in known.values() if v["bytes"] == new):
-        same.update(version)  # The first edition's record did not have the source.
+        same.update(version)  # The first edition did not record the source.
     if version["source"] in [v.get("source") for v in known.values()]:
         return "", path.name
     beside = next(
@@ -190,18 +190,18 @@ def _copy(path: Path, content: bytes, version: Version, record: Record) -> tuple
 
 
 def _set_aside(path: Path, version: Version, new: str | None) -> tuple[str, str]:
-    """Move an unchanged copy away, now that its lesson has another name or none."""
+    """Move an unchanged copy whose lesson has a different name now, or was withdrawn."""
     if not os.path.lexists(path):
         return "", path.name
     if _hash_file(path) == version["bytes"]:
         return "Moved old lessons that you had not changed:", _move(path, path.parent / OLD)
     if new:
         return f"{path.name} has your edits and stays; the lesson is now", new
-    return "Your edits stay in what the course no longer has:", path.name
+    return "No longer in the course; your edited copy stays:", path.name
 
 
 def _original(name: str) -> str:
-    """Return the name of the file that a file is, or is a new version of."""
+    """Return a file's name without the ending of a new version."""
     return re.sub(r"_new_version(_\d+)?(?=(\.\w+)?$)", "", name)
 
 
@@ -210,13 +210,13 @@ def _subject(name: str) -> str:
 
 
 def _numbered(path: Path) -> Iterator[Path]:
-    """Yield a path, then the same with _2, _3 and so on behind the stem."""
+    """Yield a path, then the same path with _2, _3 and so on after the stem."""
     yield path
     yield from (path.with_stem(f"{path.stem}_{number}") for number in count(2))
 
 
 def _move(path: Path, folder: Path) -> str:
-    """Move a file into a folder, under a name that is free there; return its new place."""
+    """Move a file into a folder, under a name that is free there; return folder/name."""
     folder.mkdir(mode=0o700, exist_ok=True)
     place = next(filter(_claim, _numbered(folder / path.name)))
     try:
@@ -228,7 +228,7 @@ def _move(path: Path, folder: Path) -> str:
 
 
 def _claim(place: Path) -> bool:
-    """Make an empty file if there is nothing yet, so that the name is ours; return whether so."""
+    """Reserve a name with an empty file if nothing has it yet; return whether that worked."""
     try:
         place.touch(mode=0o600, exist_ok=False)
     except FileExistsError:
@@ -237,7 +237,7 @@ def _claim(place: Path) -> bool:
 
 
 def _hash_file(path: Path) -> str | None:
-    """Return a file's SHA-256; None where there is nothing, '' for a link, a folder or a pipe."""
+    """Return a file's SHA-256, None if there is nothing, '' if it is a link, a folder or a pipe."""
     if not os.path.lexists(path):
         return None
     if path.is_symlink() or not path.is_file():

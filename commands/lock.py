@@ -1,4 +1,4 @@
-"""A lock between processes. Only the standard library, since set-up needs it."""
+"""A lock between processes. It needs only the standard library, since set-up uses it."""
 
 import os
 import sys
@@ -14,12 +14,11 @@ else:
 
 
 @contextmanager
-def only_one(path: Path, waiting: str) -> Iterator[None]:
+def hold_lock(path: Path, waiting: str) -> Iterator[None]:
     """Hold the lock of a file. If another process holds it, print `waiting` once and wait.
 
     The system releases the lock when the process ends, even if it crashes. If the file cannot be
-    opened or the file system has no locks, the block runs without one: the work itself reports its
-    errors.
+    opened or the file system has no locks, the block runs without one and reports its own errors.
     """
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

@@ -1,4 +1,4 @@
-"""Write the lessons' numbers wherever a lesson is mentioned, so that nobody does it by hand.
+"""Write each lesson's number wherever the lesson is mentioned, so that no one does it by hand.
 
 A lesson's number is in the name of its file lessons/NN_name.py, and everything else follows from
 that: the names of its files in other folders, every path that holds NN_name, the text of a link to
@@ -44,7 +44,7 @@ def replace_title(text: str, number: str) -> str:
 
 
 def find_stale_texts(root: Path) -> dict[Path, str]:
-    """Return each file in which a number is not the present one, with its text as it should be."""
+    """Return each file that has a lesson's old number in its text, with the corrected text."""
     numbers, found = lessons.numbers(root), {}
     for path in pages(root):
         text = path.read_bytes().decode()
@@ -78,9 +78,9 @@ def describe_stale(root: Path) -> list[str]:
 
 
 def renumber(root: Path) -> list[str]:
-    """Write the present numbers into names of files, pages and lessons; return what was done.
+    """Write the present numbers into file names, pages and lessons; return what was done.
 
-    Raises FileExistsError, and changes nothing, where a file already has the name of another.
+    Raises FileExistsError, and changes nothing, if a file already has the new name of another.
     """
     renamed = find_stale_names(root)
     for old, new in renamed.items():

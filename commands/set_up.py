@@ -18,7 +18,7 @@ import sysconfig
 from contextlib import suppress
 from pathlib import Path
 
-from commands.lock import only_one
+from commands.lock import hold_lock
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -95,7 +95,7 @@ def set_up(extra: str) -> None:
     try:
         if missing_stamp(extra):
             waiting = "Another run is setting up the course; waiting for it to finish."
-            with only_one(ROOT / ".venv.lock", waiting):
+            with hold_lock(ROOT / ".venv.lock", waiting):
                 stamp = missing_stamp(extra)
                 if stamp:
                     install(stamp)

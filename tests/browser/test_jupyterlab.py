@@ -1,8 +1,8 @@
 """Lessons in the real JupyterLab, as `course.py lab` hands them out, in a real browser.
 
-By default only the first two; `course.py test --browser` opens all. Each lesson is opened and run
-once, and each test looks at it or works in it. Screenshots in both themes are left in
-test_output/browser/NN.
+The default test command opens only the first two; `course.py test --browser` opens all. Each lesson
+is opened and run once, and each test looks at it or works in it. Screenshots in both themes are in
+test_output/browser/NN afterwards.
 """
 
 import base64
@@ -27,7 +27,7 @@ from tests.support.jupyterlab import (
 )
 from tests.support.lessons import NUMBERS, ROOT, exercises, read_notebook
 from tests.support.pictures import picture_difference
-from tests.support.readable import BEHIND, CONTRAST, FAINT, lost
+from tests.support.readable import BEHIND, CONTRAST, FAINT, hidden_fraction
 from tests.support.slider_cell import CELLS, HANDLE, SliderCell, tab_to
 from tests.support.tiers import slow_after
 
@@ -38,7 +38,7 @@ SHOT = {"width": 1150, "height": 3600}
 
 @pytest.fixture(scope="module", params=slow_after(2, NUMBERS))
 def lesson(browser, lab, request):
-    """Open a lesson and run all of it; give its page, its cells there, and what is stored."""
+    """Open a lesson and run all of it; return its page, the cells there and the stored cells."""
     number = request.param
     (name,) = [path.name for path in lab[2].glob(f"{number}_*.ipynb")]
     with window(browser) as page:
@@ -55,7 +55,7 @@ def lesson(browser, lab, request):
 
 
 def stored_pictures(lesson):
-    """Return the pictures of a lesson: the index of the cell, its tags, the output."""
+    """Return (index of the cell, its tags, the output) for each stored picture of a lesson."""
     return [
         (k, cell.metadata.get("tags", []), output)
         for k, cell in enumerate(lesson.stored)
@@ -69,11 +69,12 @@ def slider_calls(cells):
     return sum("\nsliders.move(" in f"\n{cell.source}" for cell in cells)
 
 
-def png_shown(image):
+def read_png(image):
+    """Return the PNG that a page shows, in base64."""
     return image.get_attribute("src").removeprefix("data:image/png;base64,")
 
 
-def test_outputs_are_cleared_in_what_is_handed_out(lab):
+def test_lessons_are_handed_out_without_outputs(lab):
     for path in lab[2].glob("*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             assert not cell.get("outputs")
@@ -91,44 +92,44 @@ def test_pictures_are_as_stored(lesson):
     for (k, tags, output), image in zip(stored, shown, strict=True):
         assert image.evaluate("image => image.naturalWidth") > 0
         if "nbval-ignore-output" not in tags:
-            difference, _ = picture_difference(output.data["image/png"], png_shown(image))
+            difference, _ = picture_difference(output.data["image/png"], read_png(image))
             assert difference is None, f"the picture of cell {k}: {difference}"
 
 
-def test_every_picture_has_its_line_under_it(lesson):
-    """JupyterLab drops the alt text of a picture; the same words stand under it.
+def test_every_picture_has_its_caption_under_it(lesson):
+    """JupyterLab drops the alt text of a picture, so the same words are printed under it.
 
-    Under the pictures of the self-check a table says what is to be seen.
+    Under the pictures of the self-check, a table says what you should see.
     """
     shown = lesson.page.locator(FIGURES).all()
     for (k, tags, output), image in zip(stored_pictures(lesson), shown, strict=True):
-        line = output.metadata["image/png"]["alt"]
-        assert len(line.split()) > 4, f"the picture of cell {k}"
+        caption = output.metadata["image/png"]["alt"]
+        assert len(caption.split()) > 4, f"the picture of cell {k}"
         below = image.evaluate(
             """image => image.closest(".jp-OutputArea-child").nextElementSibling?.innerText"""
         )
         if "nbval-ignore-output" not in tags and "self_check" not in lesson.stored[k].source:
-            assert line in (below or ""), f"the picture of cell {k}"
+            assert caption in (below or ""), f"the picture of cell {k}"
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_all_is_readable(lesson, theme):
+def test_everything_is_readable(lesson, theme):
     page = lesson.page
     choose(page, "Settings", "Theme", f"JupyterLab {theme}")
     page.wait_for_function(
         "light => document.body.dataset.jpThemeLight === light", arg=str(theme == "Light").lower()
     )
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    screenshots(page, ROOT / "test_output" / "browser" / lesson.number, theme.lower())
+    take_screenshots(page, ROOT / "test_output" / "browser" / lesson.number, theme.lower())
 
     assert page.evaluate(FAINT, [WRITTEN, COLOURED_CODE, CONTRAST]) == []
     for k, image in enumerate(page.locator(FIGURES).all()):
-        hidden = lost(base64.b64decode(png_shown(image)), image.evaluate(BEHIND))
+        hidden = hidden_fraction(base64.b64decode(read_png(image)), image.evaluate(BEHIND))
         assert hidden == 0, f"picture {k}: {hidden:.0%} of what is drawn"
 
 
-def screenshots(page, folder, name):
-    """Leave pictures of the whole of the open lesson; stale ones are removed."""
+def take_screenshots(page, folder, name):
+    """Save pictures of the whole open lesson in place of the old ones."""
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob(f"{name}-*"):
         stale.unlink()
@@ -145,7 +146,7 @@ def screenshots(page, folder, name):
 
 
 def test_sliders_move_their_pictures(lesson):
-    """By mouse and by keys; how long a picture takes to follow is printed."""
+    """By mouse and by keys; the test prints how long a picture takes to follow."""
     page, cells = lesson.page, lesson.page.locator(CELLS)
     figures = page.locator(FIGURES).count()
     assert cells.count() == slider_calls(lesson.stored)
@@ -161,17 +162,17 @@ def test_sliders_move_their_pictures(lesson):
             if k:  # the number beside a slider is a stop as well
                 assert tab_to(page, HANDLE, presses=3)
             assert handle.evaluate("handle => handle === document.activeElement")
-            times, words = [], cell.words.inner_text()
+            times, caption = [], cell.caption.inner_text()
             for _ in range(3):
                 press = lambda handle=handle: cell.press_inwards(handle)  # noqa: B023, E731
                 times.append(cell.milliseconds_until_redrawn(press))
             print(f"lesson {lesson.number}, {label:<16} {statistics.median(times):6.0f} ms")
-            cell.words.filter(has_not_text=words).wait_for()
+            cell.caption.filter(has_not_text=caption).wait_for()
         cell.milliseconds_until_redrawn(cell.drag)
-    assert page.locator(FIGURES).count() == figures, "a picture came to stand beside the first"
+    assert page.locator(FIGURES).count() == figures, "a second picture appeared"
 
 
-def test_a_slider_cell_runs_again(lesson):
+def test_a_slider_cell_can_run_again(lesson):
     for k, stored in enumerate(lesson.stored):
         if slider_calls([stored]):
             lesson.page.wait_for_function(IDLE)
@@ -191,11 +192,11 @@ def test_a_slider_cell_runs_again(lesson):
             assert cell.locator("img").count() == 1
 
 
-def test_answers_are_told_on_the_page(lesson):
-    """Each exercise: a wrong answer typed in is told why, and then the solution is right."""
+def test_the_page_shows_what_the_check_says(lesson):
+    """Of each exercise, for a typical wrong answer and then for the solution."""
     for exercise in exercises(lesson.number):
-        wrong, words = answers_of(lesson.number).WRONG[exercise.name][0]
-        for answer, told in [(wrong, words), (exercise.solution, ": right. ")]:
+        wrong, diagnosis = answers_of(lesson.number).WRONG[exercise.name][0]
+        for answer, words in [(wrong, diagnosis), (exercise.solution, ": right. ")]:
             editor = lesson.cells.nth(exercise.cell).locator(".cm-content")
             editor.focus()
             lesson.page.keyboard.press("Control+a")
@@ -204,11 +205,11 @@ def test_answers_are_told_on_the_page(lesson):
             lesson.page.keyboard.press("Control+Enter")
             lesson.cells.nth(exercise.check_cell).locator(".cm-content").focus()
             lesson.page.keyboard.press("Control+Enter")
-            said = lesson.cells.nth(exercise.check_cell).locator(".jp-OutputArea-output")
-            said.filter(has_text=told).wait_for()
+            output = lesson.cells.nth(exercise.check_cell).locator(".jp-OutputArea-output")
+            output.filter(has_text=words).wait_for()
 
 
-def test_console_reports_no_error(lesson):
+def test_the_console_reports_no_error(lesson):
     assert lesson.page.errors == []
 
 
@@ -222,14 +223,14 @@ def test_a_page_to_look_things_up_opens_as_a_page(lab, page):
 def wait_until_keys_count(page):
     """Wait until the kernel is ready and the notebook has the focus for good.
 
-    The panel that opens last may take the focus once more, and a key pressed before that is lost.
+    The panel that opens last may take the focus again, and a key pressed before that has no effect.
     """
     page.wait_for_function(IDLE)
     page.wait_for_timeout(1000)
     page.locator(f"{PANEL} .jp-Cell:focus").wait_for()
 
 
-def test_keys_are_enough(lab, page):
+def test_a_lesson_can_be_worked_through_with_keys_alone(lab, page):
     """Open a lesson, run it cell by cell, move its slider and unfold a solution, by keys alone."""
     number = next(n for n in NUMBERS if slider_calls(read_notebook(n).cells))
     cells, (exercise, *_) = read_notebook(number).cells, exercises(number)
@@ -251,18 +252,18 @@ def test_keys_are_enough(lab, page):
     page.locator(f"{PANEL} .jp-Cell").nth(len(cells) - 1).wait_for()
     wait_until_keys_count(page)
 
-    moved = next(k for k, cell in enumerate(cells) if slider_calls([cell]))
-    for k in range(moved + 1):
+    slider_index = next(k for k, cell in enumerate(cells) if slider_calls([cell]))
+    for k in range(slider_index + 1):
         keys.press("Shift+Enter")
         page.locator(f"{PANEL} .jp-Cell.jp-mod-active:nth-child({k + 2})").wait_for()
-    with_slider = page.locator(f"{PANEL} .jp-Cell").nth(moved)
+    with_slider = page.locator(f"{PANEL} .jp-Cell").nth(slider_index)
     with_slider.locator(HANDLE).last.wait_for()
     keys.press("ArrowUp")
     cell = SliderCell(page, with_slider)
     assert tab_to(page, HANDLE)
     cell.milliseconds_until_redrawn(lambda: cell.press_inwards(cell.handles[0]))
 
-    for _ in range(exercise.check_cell + 1 - moved):
+    for _ in range(exercise.check_cell + 1 - slider_index):
         keys.press("j")  # an arrow key would move the slider
     assert tab_to(page, "summary")
     keys.press("Space")

@@ -1,6 +1,6 @@
 """Every slide in a real browser without a network: it fits the screen, and nothing is missing.
 
-By default those of the first lesson only; `course.py test --browser` shows all.
+The default test command shows only those of the first lesson; `course.py test --browser` shows all.
 """
 
 import pytest
@@ -10,10 +10,10 @@ from tests.support.lessons import NOTEBOOKS, NUMBERS
 from tests.support.tiers import slow_after
 
 WIDTH, HEIGHT = 1280, 720
-LEAST_SCALE = 0.48  # A letter in a picture is then 7 of 720 pixels high: one of the high graphs.
-# How many slides have had room to grow.
+LEAST_SCALE = 0.48  # A letter in a tall graph is then 7 pixels high, of 720.
+# How many slides were enlarged.
 ENLARGED = "Reveal.getSlides().filter(s => s.style.getPropertyValue('--zoom') > 1).length"
-# Shows one slide after the other; returns what each has beyond its edges or too small.
+# Shows one slide after another; returns what is too small or beyond the edges of each.
 LOOK = """([width, height, scale]) => Reveal.getSlides().map(slide => {
     const {h, v} = Reveal.getIndices(slide);
     Reveal.slide(h, v, Infinity);

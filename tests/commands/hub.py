@@ -49,7 +49,7 @@ def test_students_start_and_run_a_lesson_at_once(students, capsys):
     assert wrong == [[]] * STUDENTS
 
 
-def test_a_kernel_has_one_thread_and_what_goes_wrong_in_it_is_seen(students):
+def test_a_kernel_has_one_thread_and_shows_warnings_and_errors(students):
     threads = "import sys, torch\nprint(torch.get_num_threads(), file=sys.stderr)"
     notebook = new_notebook(cells=[new_code_cell(threads), new_code_cell("1 / 0")])
     students[0].open()
@@ -87,13 +87,13 @@ def test_nothing_in_a_students_home_stops_their_server(hub, students):
         (folder / "jupyter_server_config.py").write_text("raise SystemExit('mine')")
     student.open()
     assert LESSON in student.lessons()
-    shutil.rmtree(site)  # A kernel does take it, as the student may want.
+    shutil.rmtree(site)  # A kernel does import it, and a student may want that.
     assert student.run(LESSON) == []
     theirs = [path for path in (home / "my_notebooks").iterdir() if path.suffix != ".py"]
     assert {path.stat().st_mode & 0o077 for path in theirs if path.is_file()} == {0}
 
 
-def test_an_update_leaves_an_edit_and_brings_the_rest(hub, students):
+def test_an_update_keeps_an_edit_and_brings_the_rest(hub, students):
     editor, reader = students[:2]
     at_once(Student.open, [editor, reader])
     notebook = editor.read(LESSON)
@@ -124,7 +124,7 @@ def test_an_update_leaves_an_edit_and_brings_the_rest(hub, students):
     assert editor.lessons() - reader.lessons() == {new_version}
 
 
-def test_link_of_nbgitpuller_brings_the_repository_and_opens_a_lesson(hub, students, tmp_path):
+def test_an_nbgitpuller_link_brings_the_repository_and_opens_a_lesson(hub, students, tmp_path):
     repository = tmp_path / "COURSE"
     shutil.copytree(hub[1], repository)
     for command in ["init -q -b main", "add .", "commit -q -m course"]:
@@ -133,10 +133,10 @@ def test_link_of_nbgitpuller_brings_the_repository_and_opens_a_lesson(hub, stude
     link = PULL.replace("https%3A%2F%2Fgithub.com%2FYOU%2FCOURSE", quote(str(repository), safe=""))
     student = students[0]
     student.open(link)
-    # What the page that is open now does, before it goes on to `urlpath`:
+    # What the open page now does before it goes on to `urlpath`:
     asked = parse_qs(urlsplit(link).query)
-    wanted = {name: asked[name][0] for name in ("repo", "branch")}
-    pulled = student.session.get(f"{student.url}/git-pull/api", params=wanted).text
+    query = {name: asked[name][0] for name in ("repo", "branch")}
+    pulled = student.session.get(f"{student.url}/git-pull/api", params=query).text
     assert '"phase": "finished"' in pulled, pulled
     opened = asked["urlpath"][0].removeprefix("lab/tree/")
     assert student.ask("GET", f"contents/{opened}")["name"] == NOTEBOOKS[0].name

@@ -107,7 +107,7 @@ def test_every_notebook_has_a_lesson():
     assert notebooks <= {lesson.stem for lesson in LESSONS}
 
 
-def test_what_is_built_is_complete_and_holds_nothing_volatile(course):
+def test_a_built_notebook_is_complete_and_holds_nothing_that_varies(course):
     path = course / "notebooks/01_a.ipynb"
     notebook = json.loads(path.read_text("utf-8"))
     streams = {o["name"]: "".join(o["text"]) for o in notebook["cells"][1]["outputs"]}
@@ -132,7 +132,7 @@ def test_what_is_built_is_complete_and_holds_nothing_volatile(course):
     assert build.differences(course / "lessons/01_a.py", path) == []
 
 
-def test_a_rebuild_leaves_the_file_alone_and_one_from_nothing_gives_the_same(course, capsys):
+def test_a_rebuild_changes_nothing_and_a_build_from_nothing_gives_the_same_files(course, capsys):
     with (course / "lessons/01_a.py").open("a") as lesson:
         lesson.write(MORE)
     path = course / "notebooks/01_a.ipynb"
@@ -179,7 +179,7 @@ def test_the_kernel_runs_in_the_folder_of_the_notebooks(course):
     assert cell.outputs[0].data["text/plain"] == "'notebooks'"
 
 
-def test_an_unknown_number_is_named_with_those_there_are(course, capsys):
+def test_an_unknown_number_is_refused_with_a_list_of_the_known_ones(course, capsys):
     with pytest.raises(SystemExit) as stopped:
         build.main(["07"], course)
     assert stopped.value.code == 2
@@ -270,11 +270,11 @@ def test_an_edited_notebook_is_refused_until_the_lesson_has_the_edit(course, cap
     assert build.main([], course) == 1
     err = capsys.readouterr().err
     number = {"tags": 2, "swapped": 2, "added": 7, "added empty": 7}.get(kind, 3)
-    assert "notebooks/01_a.ipynb was edited: it holds what lessons/01_a.py does not" in err
-    assert f"First in cell {number}:" in err
+    assert "notebooks/01_a.ipynb was edited, and lessons/01_a.py does not have the edit" in err
+    assert f"The first is in cell {number}:" in err
     assert "git checkout -- notebooks/01_a.ipynb" in err
     assert path.read_bytes() == edited
-    # The command that the message gives is all that it takes.
+    # The command in the message is all that is needed.
     (command,) = [line for line in err.splitlines() if "jupytext" in line]
     subprocess.run(shlex.split(command), cwd=course, check=True, capture_output=True)
     assert (course / "lessons/01_a.py").read_text("utf-8").startswith("# %% [markdown]")
@@ -288,7 +288,7 @@ def test_an_edit_of_the_lesson_does_not_excuse_one_of_the_notebook(course):
     assert build.main([], course) == 1
 
 
-def test_a_lesson_that_was_not_built_is_seen(course):
+def test_a_lesson_that_was_not_built_is_reported(course):
     (course / "lessons/02_b.py").write_text("# %%\n1 + 1\n")
     lesson = course / "lessons/02_b.py"
     assert build.differences(lesson, build.notebook_of(lesson)) == [
@@ -296,7 +296,7 @@ def test_a_lesson_that_was_not_built_is_seen(course):
     ]
 
 
-def test_a_check_executes_and_writes_nothing_and_names_what_is_not_built(course, capsys):
+def test_a_check_executes_and_writes_nothing_and_lists_what_is_not_up_to_date(course, capsys):
     assert build.main([], course) == 0
     capsys.readouterr()
     assert build.main(["--check"], course) == 0
@@ -318,7 +318,7 @@ def test_a_check_executes_and_writes_nothing_and_names_what_is_not_built(course,
     assert before == {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
 
 
-def test_new_outputs_are_no_edit_and_are_replaced(course):
+def test_new_outputs_are_not_an_edit_and_are_replaced(course):
     path = course / "notebooks/01_a.ipynb"
     before = path.read_bytes()
     edit(course, lambda cells: cells[4].update(outputs=[], execution_count=9))
@@ -347,7 +347,7 @@ def test_a_broken_notebook_is_named_and_kept(course, capsys):
 
 
 @pytest.mark.parametrize("kind", EDITS)
-def test_every_kind_of_difference_is_seen(course, kind):
+def test_every_kind_of_difference_is_reported(course, kind):
     edit(course, EDITS[kind])
     assert build.differences(course / "lessons/01_a.py", course / "notebooks/01_a.ipynb")
 
@@ -361,7 +361,7 @@ def test_every_kind_of_difference_is_seen(course, kind):
         (lambda cells: cells[4].metadata.update(collapsed=True), "ids, metadata or layout"),
     ],
 )
-def test_a_notebook_that_was_run_or_saved_elsewhere_is_seen(course, change, words):
+def test_a_notebook_that_was_run_or_saved_elsewhere_is_reported(course, change, words):
     edit(course, change)
     lesson = course / "lessons/01_a.py"
     (line,) = build.differences(lesson, build.notebook_of(lesson))
@@ -385,20 +385,23 @@ def test_ctrl_c_stops_the_build_and_leaves_no_half_notebook(tmp_path):
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert err == "The build was interrupted; the lesson it was at keeps its old notebook.\n"
+    assert (
+        err
+        == "The build was interrupted. The lesson that was being built keeps its old notebook.\n"
+    )
     assert list((tmp_path / "notebooks").iterdir()) == []
 
 
 def test_the_command_runs_from_the_root():
-    answer = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "commands.build", "--help"],
         cwd=ROOT,
         env={**os.environ, "COLUMNS": "100"},
         capture_output=True,
         text=True,
     )
-    assert answer.returncode == 0
-    assert "usage: course.py build" in answer.stdout
+    assert result.returncode == 0
+    assert "usage: course.py build" in result.stdout
 
 
 @pytest.mark.parametrize("parallel", [[], ["-n", "1"]])
@@ -418,8 +421,8 @@ def test_no_skips_turns_a_skip_into_a_failure(tmp_path, parallel):
         return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
 
     assert "1 passed, 2 skipped, 1 xfailed" in run().stdout
-    answer = run("--no-skips", "--continue-on-collection-errors")
-    assert answer.returncode == 1
-    assert "1 failed, 1 passed, 1 xfailed, 1 error" in answer.stdout
-    assert "no tool here (--no-skips counts this as a failure)" in answer.stdout
-    assert "'absent_module'" in answer.stdout
+    result = run("--no-skips", "--continue-on-collection-errors")
+    assert result.returncode == 1
+    assert "1 failed, 1 passed, 1 xfailed, 1 error" in result.stdout
+    assert "no tool here (--no-skips counts this as a failure)" in result.stdout
+    assert "'absent_module'" in result.stdout

@@ -45,7 +45,7 @@ class Desk:
         (self.source.parent / "docs" / name).write_text(text, "utf-8")
 
     def hand_out(self):
-        """Hand out without trouble; return the lines."""
+        """Hand out, expecting nothing to go wrong; return the lines."""
         lines, wrong = hand_out.hand_out(self.source, self.target)
         assert wrong == []
         return lines
@@ -55,7 +55,7 @@ class Desk:
         return json.loads((self.target / ".handed_out.json").read_text())
 
     def first_edition_record(self, **others):
-        """Replace the record by one as the first edition wrote it, with other files handed out."""
+        """Replace the record by one as the first edition wrote it, with further files."""
         files = [file for files in self.record().values() for file in files.items()]
         old = {name: version["bytes"] for name, version in files}
         for name, text in others.items():
@@ -80,7 +80,7 @@ class Desk:
         }
 
     def texts(self):
-        """Return what stands in the first cell of every lesson the student has."""
+        """Return the text of the first cell of every lesson the student has."""
         found = {}
         for name, text in self.files().items():
             if name.endswith(".ipynb"):
@@ -129,7 +129,7 @@ def test_a_second_hand_out_does_nothing(desk):
     assert {path: path.stat().st_mtime_ns for path in desk.target.iterdir()} == before
 
 
-def test_what_is_new_is_brought_and_what_is_untouched_is_refreshed(desk):
+def test_new_lessons_are_handed_out_and_unchanged_ones_refreshed(desk):
     desk.hand_out()
     desk.publish("01_a.ipynb", "one, better")
     desk.publish("03_c.ipynb", "three")
@@ -139,7 +139,7 @@ def test_what_is_new_is_brought_and_what_is_untouched_is_refreshed(desk):
     }
 
 
-def test_an_edit_stays_and_each_new_version_comes_beside_it_once(desk):
+def test_an_edit_stays_and_each_new_version_is_placed_beside_it_once(desk):
     desk.hand_out()
     desk.edit("01_a.ipynb", "my answer")
     assert desk.hand_out() == []  # No new version: nothing to bring.
@@ -162,7 +162,7 @@ def test_an_edit_stays_and_each_new_version_comes_beside_it_once(desk):
     }
 
 
-def test_a_new_version_that_was_deleted_is_not_brought_again(desk):
+def test_a_new_version_that_was_deleted_is_not_handed_out_again(desk):
     desk.hand_out()
     desk.edit("01_a.ipynb", "mine")
     desk.publish("01_a.ipynb", "second")
@@ -174,7 +174,7 @@ def test_a_new_version_that_was_deleted_is_not_brought_again(desk):
     assert desk.texts()["01_a_new_version.ipynb"] == "third"
 
 
-def test_a_lesson_that_was_only_run_is_the_students_too(desk):
+def test_a_lesson_that_was_only_run_counts_as_changed(desk):
     desk.hand_out()
     path = desk.target / "01_a.ipynb"
     path.write_bytes((desk.source / "01_a.ipynb").read_bytes())
@@ -203,7 +203,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("record", [None, "", "not JSON", "[1]", "null", *BROKEN])
-def test_without_its_record_only_the_current_version_counts_as_untouched(desk, record):
+def test_without_a_record_only_the_current_version_counts_as_unchanged(desk, record):
     desk.hand_out()
     desk.edit("01_a.ipynb", "mine")
     path = desk.target / ".handed_out.json"
@@ -217,13 +217,13 @@ def test_without_its_record_only_the_current_version_counts_as_untouched(desk, r
     assert desk.hand_out() == ["Refreshed 02_b.ipynb"]
 
 
-def test_a_hand_out_that_was_killed_leaves_whole_files_and_is_finished(desk, monkeypatch):
+def test_a_killed_hand_out_leaves_whole_files_and_the_next_one_finishes_it(desk, monkeypatch):
     desk.hand_out()
     desk.publish("01_a.ipynb", "second")
     desk.publish("02_b.ipynb", "two, second")
     replace, allowed = os.replace, 1
 
-    def killed(part, path):
+    def kill(part, path):
         nonlocal allowed
         if not allowed:
             raise KeyboardInterrupt
@@ -233,7 +233,7 @@ def test_a_hand_out_that_was_killed_leaves_whole_files_and_is_finished(desk, mon
     for rounds in range(4):
         allowed = rounds
         with monkeypatch.context() as patch:
-            patch.setattr(os, "replace", killed)
+            patch.setattr(os, "replace", kill)
             try:
                 desk.hand_out()
             except KeyboardInterrupt:
@@ -259,12 +259,12 @@ def test_a_write_that_was_cut_short_leaves_the_lesson_whole(desk, monkeypatch):
     desk.publish("01_a.ipynb", "second")
     write = Path.write_bytes
 
-    def cut_short(path, content):
+    def write_half(path, content):
         write(path, content[: len(content) // 2])
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", cut_short)
+        patch.setattr(Path, "write_bytes", write_half)
         with pytest.raises(KeyboardInterrupt):
             desk.hand_out()
     assert desk.texts()["01_a.ipynb"] == "one"
@@ -274,7 +274,7 @@ def test_a_write_that_was_cut_short_leaves_the_lesson_whole(desk, monkeypatch):
 
 
 @pytest.mark.parametrize("thing", ["folder", "link", "dangling link"])
-def test_what_stands_in_a_lessons_place_is_named_and_kept(desk, tmp_path, thing):
+def test_a_folder_or_link_with_a_lessons_name_is_named_and_kept(desk, tmp_path, thing):
     desk.target.mkdir()
     path, elsewhere = desk.target / "01_a.ipynb", tmp_path / "elsewhere"
     if thing == "folder":
@@ -286,7 +286,7 @@ def test_what_stands_in_a_lessons_place_is_named_and_kept(desk, tmp_path, thing)
     lines, wrong = hand_out.hand_out(desk.source, desk.target)
     assert lines == ["Handed out 02_b.ipynb"]
     assert len(wrong) == 1
-    assert wrong[0] == f"{path} is a link or a folder, not a file: rename it and call this again"
+    assert wrong[0] == f"{path} is a link or a folder, not a file: rename it and run this again"
     assert path.is_symlink() or path.is_dir()
     assert not elsewhere.exists() or elsewhere.read_text() == "mine"
 
@@ -302,28 +302,28 @@ def test_a_broken_notebook_is_named_and_the_students_file_stays(desk, text):
     assert desk.texts()["01_a.ipynb"] == "one"
 
 
-def test_a_file_in_the_folders_place_is_named_and_kept(desk):
+def test_a_file_with_the_name_of_the_folder_is_named_and_kept(desk):
     desk.target.write_text("mine")
     lines, (wrong,) = hand_out.hand_out(desk.source, desk.target)
     assert lines == []
-    assert wrong == f"{desk.target} is not a folder: rename it and call this again"
+    assert wrong == f"{desk.target} is not a folder: rename it and run this again"
     assert desk.target.read_text() == "mine"
 
 
 @pytest.mark.parametrize(("module", "name"), [(Path, "open"), (os, "replace")])
-def test_a_refused_file_is_named_and_nothing_is_lost(desk, monkeypatch, module, name):
+def test_a_file_without_permission_is_named_and_nothing_is_lost(desk, monkeypatch, module, name):
     # Not by chmod, which does not bind root.
     desk.hand_out()
     before = desk.files()
     desk.publish("01_a.ipynb", "second")
     allowed = getattr(module, name)
 
-    def refusing(path, *others, **named):
+    def refuse(path, *others, **named):
         if desk.target / "01_a.ipynb" in (path, *others):
             raise PermissionError(13, "Permission denied", str(path))
         return allowed(path, *others, **named)
 
-    monkeypatch.setattr(module, name, refusing)
+    monkeypatch.setattr(module, name, refuse)
     lines, wrong = hand_out.hand_out(desk.source, desk.target)
     assert lines == []
     assert wrong == [f"{desk.target / '01_a.ipynb'}: Permission denied"]
@@ -395,7 +395,7 @@ def test_unchanged_copies_of_renumbered_lessons_move_to_the_first_edition(moved_
     assert moved_on.hand_out() == []
 
 
-def test_an_edited_copy_of_a_renumbered_lesson_stays_and_its_new_name_is_said_once(moved_on):
+def test_an_edited_copy_of_a_renumbered_lesson_stays_and_its_new_name_is_given_once(moved_on):
     moved_on.edit("02_b.ipynb", "my answer")
     line = "02_b.ipynb has your edits and stays; the lesson is now 03_b.ipynb"
     assert moved_on.hand_out().count(line) == 1
@@ -411,7 +411,7 @@ def test_an_edited_copy_of_a_renumbered_lesson_stays_and_its_new_name_is_said_on
     assert moved_on.texts() == after | {"03_b.ipynb": "two, better"}
 
 
-def test_a_file_of_the_students_in_the_place_of_a_renumbered_lesson_stays(moved_on):
+def test_a_students_file_with_the_new_name_of_a_lesson_stays(moved_on):
     moved_on.edit("01_a.ipynb", "my answer")
     (moved_on.target / "02_a.ipynb").write_bytes((moved_on.target / "01_a.ipynb").read_bytes())
     line = "01_a.ipynb has your edits and stays; the lesson is now 02_a_new_version.ipynb"
@@ -422,7 +422,7 @@ def test_a_file_of_the_students_in_the_place_of_a_renumbered_lesson_stays(moved_
     assert moved_on.hand_out() == []
 
 
-def test_new_versions_beside_a_lesson_are_treated_as_it_is(desk):
+def test_new_versions_beside_a_lesson_are_treated_like_the_lesson(desk):
     desk.hand_out()
     desk.edit("01_a.ipynb", "mine")
     for text in ("second", "third"):
@@ -459,7 +459,7 @@ def test_nothing_in_the_first_editions_folder_is_overwritten(desk, taken):
     assert not (desk.target / "nowhere").exists()
 
 
-def test_a_file_named_as_the_first_editions_folder_is_named_and_nothing_moves(desk):
+def test_a_file_with_the_name_of_the_first_editions_folder_is_named_and_nothing_moves(desk):
     desk.hand_out()
     folder = desk.target / "first_edition"
     folder.write_text("mine")
@@ -497,13 +497,13 @@ def test_three_editions_in_a_row(desk):
     }
 
 
-def test_a_hand_out_of_a_new_edition_can_be_killed_anywhere(moved_on, monkeypatch):
+def test_a_hand_out_of_a_new_edition_can_be_killed_at_any_point(moved_on, monkeypatch):
     moved_on.edit("01_a.ipynb", "my answer")
-    replace, said = os.replace, []
+    replace, lines = os.replace, []
     for allowed in range(20):
         left = allowed
 
-        def killed(path, place):
+        def kill(path, place):
             nonlocal left
             if not left:
                 raise KeyboardInterrupt
@@ -511,9 +511,9 @@ def test_a_hand_out_of_a_new_edition_can_be_killed_anywhere(moved_on, monkeypatc
             replace(path, place)
 
         with monkeypatch.context() as patch:
-            patch.setattr(os, "replace", killed)
+            patch.setattr(os, "replace", kill)
             try:
-                said += moved_on.hand_out()
+                lines += moved_on.hand_out()
             except KeyboardInterrupt:
                 continue
             finally:
@@ -523,7 +523,7 @@ def test_a_hand_out_of_a_new_edition_can_be_killed_anywhere(moved_on, monkeypatc
                 assert ("02_b.ipynb" in texts) != ("first_edition/02_b.ipynb" in texts)
         break
     assert 2 <= allowed < 20
-    assert said.count("01_a.ipynb has your edits and stays; the lesson is now 02_a.ipynb") == 1
+    assert lines.count("01_a.ipynb has your edits and stays; the lesson is now 02_a.ipynb") == 1
     assert moved_on.texts() == SECOND | {
         "01_a.ipynb": "my answer",
         "first_edition/02_b.ipynb": "two, café",
@@ -532,7 +532,7 @@ def test_a_hand_out_of_a_new_edition_can_be_killed_anywhere(moved_on, monkeypatc
     assert moved_on.hidden() == OWN
 
 
-def test_a_renumbered_lesson_that_is_broken_leaves_the_old_copy_in_its_place(moved_on):
+def test_if_a_renumbered_lesson_is_broken_the_old_copy_stays_where_it_is(moved_on):
     (moved_on.source / "03_b.ipynb").write_text("<<<<<<< HEAD")
     _, (wrong,) = hand_out.hand_out(moved_on.source, moved_on.target)
     assert wrong.startswith("notebooks/03_b.ipynb is not a notebook")
@@ -544,7 +544,7 @@ def test_a_renumbered_lesson_that_is_broken_leaves_the_old_copy_in_its_place(mov
     ]
 
 
-def test_what_the_course_withdrew_moves_and_what_was_edited_of_it_stays(desk):
+def test_an_unchanged_copy_of_a_withdrawn_lesson_moves_and_an_edited_one_stays(desk):
     desk.hand_out()
     desk.edit("01_a.ipynb", "mine")
     desk.publish("03_c.ipynb", "three")
@@ -552,7 +552,7 @@ def test_what_the_course_withdrew_moves_and_what_was_edited_of_it_stays(desk):
         desk.withdraw(name)
     assert desk.hand_out() == [
         "Handed out 03_c.ipynb",
-        "Your edits stay in what the course no longer has: 01_a.ipynb",
+        "No longer in the course; your edited copy stays: 01_a.ipynb",
         "Moved old lessons that you had not changed: first_edition/02_b.ipynb",
     ]
     assert desk.hand_out() == []
@@ -569,7 +569,7 @@ def test_the_first_editions_matplotlibrc_moves_away_unless_it_was_edited(desk, e
         style.write_text("figure.figsize: 3, 2\n")
     line = "Moved old lessons that you had not changed: first_edition/matplotlibrc"
     if edited:
-        line = "Your edits stay in what the course no longer has: matplotlibrc"
+        line = "No longer in the course; your edited copy stays: matplotlibrc"
     assert desk.hand_out() == [line]
     assert desk.hand_out() == []
     place = style if edited else desk.target / "first_edition" / "matplotlibrc"
@@ -613,7 +613,7 @@ def test_a_lessons_link_to_a_page_leads_to_the_students_own_copy(desk):
     assert path.read_bytes() == saved
 
 
-def test_a_page_that_a_student_changed_is_treated_as_a_lesson_is(desk):
+def test_a_page_that_a_student_changed_is_treated_like_a_lesson(desk):
     desk.publish_page("glossary.md", "Words.\n")
     desk.hand_out()
     (desk.target / "glossary.md").write_text("My words.\n")
@@ -645,7 +645,7 @@ def test_a_renumbered_lesson_is_linked_to_by_its_new_name(desk):
     assert desk.files()["glossary.md"] == "[05](05_a.ipynb)"
 
 
-def test_in_the_courses_own_pages_and_lessons_a_student_can_follow_every_link(tmp_path):
+def test_a_student_can_follow_every_link_in_the_courses_pages_and_lessons(tmp_path):
     _, wrong = hand_out.hand_out(ROOT / "notebooks", tmp_path / "mine")
     assert wrong == []
     files = {path.name: path.read_text("utf-8") for path in (tmp_path / "mine").glob("[!.]*")}
@@ -674,7 +674,7 @@ def test_every_lesson_has_a_subject_of_its_own():
 
 
 @pytest.mark.parametrize("first_edition", [True, False])
-def test_other_metadata_alone_are_no_news_for_an_edited_lesson(desk, first_edition):
+def test_an_edited_lesson_gets_no_new_version_if_only_the_metadata_differ(desk, first_edition):
     desk.hand_out()
     if first_edition:
         desk.first_edition_record()
@@ -718,14 +718,14 @@ def test_only_a_hand_outs_own_unfinished_files_are_removed(desk):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
-def test_a_pipe_in_a_lessons_place_does_not_hold_the_hand_out_up(desk):
+def test_a_pipe_with_a_lessons_name_does_not_block_the_hand_out(desk):
     desk.target.mkdir()
     os.mkfifo(desk.target / "01_a.ipynb")
     _, (wrong,) = hand_out.hand_out(desk.source, desk.target)
-    assert wrong.endswith("rename it and call this again")
+    assert wrong.endswith("rename it and run this again")
 
 
-def test_hand_outs_at_once_wait_for_each_other(desk):
+def test_hand_outs_that_run_at_once_wait_for_each_other(desk):
     command = [sys.executable, "-c", HAND_OUT, desk.source, desk.target]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     for number in range(20):
@@ -733,10 +733,10 @@ def test_hand_outs_at_once_wait_for_each_other(desk):
     for text in ("first", "second"):
         desk.publish("01_a.ipynb", text)
         calls = [subprocess.Popen(command, cwd=ROOT, **streams) for _ in range(8)]
-        said = [call.communicate(timeout=60) for call in calls]
+        outputs = [call.communicate(timeout=60) for call in calls]
         assert [call.returncode for call in calls] == [0] * 8
-        assert {err for _, err in said} <= {"", "Waiting for another hand-out to finish.\n"}
-        answers = sorted(out for out, _ in said)
+        assert {err for _, err in outputs} <= {"", "Waiting for another hand-out to finish.\n"}
+        answers = sorted(out for out, _ in outputs)
         assert answers.count("([], [])\n") == 7, answers
         assert desk.texts()["01_a.ipynb"] == text
     assert len(desk.texts()) == 22
@@ -758,7 +758,7 @@ else:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps rights in other ways")
-def test_what_is_handed_out_is_for_the_student_alone(desk):
+def test_only_the_student_has_access_to_what_is_handed_out(desk):
     umask = os.umask(0)
     try:
         desk.hand_out()
@@ -792,9 +792,9 @@ def test_an_option_hands_nothing_out(tmp_path, option, code):
     mine = tmp_path / "mine"
     command = [sys.executable, "-m", "commands.hand_out", option]
     env = {**os.environ, "COURSE_MY_NOTEBOOKS": str(mine)}
-    ran = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
-    assert ran.returncode == code
-    assert "usage: course.py hand_out" in ran.stdout + ran.stderr
+    result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert result.returncode == code
+    assert "usage: course.py hand_out" in result.stdout + result.stderr
     assert not mine.exists()
 
 

@@ -243,7 +243,7 @@ def test_nothing_opens_without_a_folder_for_the_lessons(lab):
         text=True,
     )
     assert ran.returncode == 1
-    words = f"Not handed out: {lab.mine} is not a folder: rename it and call this again\n"
+    words = f"Not handed out: {lab.mine} is not a folder: rename it and run this again\n"
     assert (ran.stdout, ran.stderr) == ("", words)
 
 

@@ -7,16 +7,16 @@ import sys
 
 import pytest
 
-from commands.lock import only_one
+from commands.lock import hold_lock
 from tests.support.lessons import ROOT
 from tests.support.processes import stopping, wait_for
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from commands.lock import only_one
+from commands.lock import hold_lock
 
-with only_one(Path(sys.argv[1]), "waiting"):
+with hold_lock(Path(sys.argv[1]), "waiting"):
     print("holds", flush=True)
     time.sleep(float(sys.argv[2]))
 """
@@ -48,7 +48,7 @@ def test_a_second_process_waits_for_the_first(tmp_path, end):
         wait_for(lambda: first.poll() is not None)
 
 
-def test_where_no_lock_can_be_made_the_block_still_runs(tmp_path, capsys):
-    with only_one(tmp_path / "absent" / "lock", "waiting"):
+def test_without_a_lock_file_the_block_still_runs(tmp_path, capsys):
+    with hold_lock(tmp_path / "absent" / "lock", "waiting"):
         pass
     assert capsys.readouterr() == ("", "")

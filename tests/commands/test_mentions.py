@@ -9,8 +9,8 @@ from commands import lessons, mentions
 from tests.support.lessons import ROOT
 
 NUMBERS = {"a_start": "00", "a_line": "01", "the_line": "07"}
-# What is no mention: a link, whose number the build writes, and code with its results.
-SEEN = re.compile(r"```.*?```|`[^`\n]*`", re.S)
+# Code and its results are not mentions.
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.S)
 BARE = re.compile(r"\b[Ll]essons?\s+(?:# )?\d\d\b")
 
 
@@ -30,7 +30,7 @@ BARE = re.compile(r"\b[Ll]essons?\s+(?:# )?\d\d\b")
         ("![05](05_a_line.png) at [0.05](00_a_start.py)", None),
     ],
 )
-def test_numbers_follow_the_names(text, expected):
+def test_each_mention_gets_the_number_of_its_lesson(text, expected):
     if expected is None:
         expected = "![01](01_a_line.png) at [0.05](00_a_start.py)"
     assert mentions.replace_numbers(text, NUMBERS) == expected
@@ -84,7 +84,7 @@ def test_an_inserted_lesson_renumbers_those_behind_it(course):
     }
 
 
-def test_a_file_is_not_renamed_over_another(course):
+def test_no_file_is_overwritten_when_another_is_renamed(course):
     (course / "notebooks/02_a_line.ipynb").write_text("another notebook")
     before = read_all(course)
     with pytest.raises(FileExistsError, match=r"already a file 02_a_line\.ipynb beside it"):
@@ -95,12 +95,12 @@ def test_a_file_is_not_renamed_over_another(course):
 def test_a_page_is_written_whole_or_not_at_all(course, monkeypatch):
     write = Path.write_bytes
 
-    def cut_short(path, content):
+    def write_half(path, content):
         write(path, content[: len(content) // 2])
         raise KeyboardInterrupt
 
     before = read_all(course)["instructor/hub/README.md"]
-    monkeypatch.setattr(Path, "write_bytes", cut_short)
+    monkeypatch.setattr(Path, "write_bytes", write_half)
     with pytest.raises(KeyboardInterrupt):
         mentions.renumber(course)
     assert read_all(course)["instructor/hub/README.md"] == before
@@ -110,7 +110,7 @@ def test_a_page_is_written_whole_or_not_at_all(course, monkeypatch):
 def test_a_lesson_is_mentioned_by_a_link_with_its_present_number(path):
     text = path.read_text("utf-8")
     assert mentions.replace_numbers(text, lessons.numbers()) == text, "run python course.py build"
-    assert BARE.findall(mentions.LINK.sub("", SEEN.sub("", text))) == []
+    assert BARE.findall(mentions.LINK.sub("", CODE.sub("", text))) == []
     for words, target in mentions.LINK.findall(text):
         if re.match(r"[Ll]esson \d\d", words):
             assert re.search(r"\d\d_\w+\.ipynb$", target), f"[{words}]({target})"
@@ -118,7 +118,7 @@ def test_a_lesson_is_mentioned_by_a_link_with_its_present_number(path):
 
 HIDDEN = (".ci", ".devcontainer", ".github", ".gitattributes", ".gitignore")
 MADE = {"notebooks", "my_notebooks", "slides", "test_output"}
-# Tests whose examples mention lessons as a text does.
+# Tests whose examples mention lessons in the way a text does.
 EXAMPLES = {"test_mentions.py", "test_build.py", "test_prose.py"}
 OTHERS = [
     path
@@ -129,8 +129,8 @@ OTHERS = [
 ]
 
 
-def test_nothing_else_has_a_lessons_number():
-    """By hand it would be forgotten: name the lesson, or find its file by its name."""
+def test_nothing_else_holds_a_lessons_number():
+    """A number written by hand would become wrong: name the lesson or find its file by its name."""
     numbers = lessons.numbers()
     texts = [path.read_text("utf-8") for path in lessons.files(ROOT / "lessons", ".py")]
     titles = [re.search(r"^# # \d\d (.+)$", text, re.M)[1] for text in texts]

@@ -15,7 +15,8 @@ import pytest
 
 from tests.support.processes import stopping, wait_for
 from tests.support.tiers import slow_after
-from tests.support.tiny_course import ECHO, Course, make_wheel
+from tests.support.tiny_course import ECHO, Course
+from tests.support.wheels import make_wheel
 
 
 @pytest.fixture

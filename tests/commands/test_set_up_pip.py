@@ -8,7 +8,8 @@ import pytest
 
 from commands import set_up
 from tests.support.tiers import slow_after
-from tests.support.tiny_course import Course, make_wheel
+from tests.support.tiny_course import Course
+from tests.support.wheels import make_wheel
 
 DIST_INFO = "Metadata-Version: 2.1\nName: {}\nVersion: {}\n"
 

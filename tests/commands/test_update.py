@@ -14,8 +14,9 @@ import pytest
 
 from tests.support.lessons import ROOT
 from tests.support.processes import stopping, wait_for
-from tests.support.repository import SETTINGS, Copy, lesson
-from tests.support.tiny_course import Course, make_wheel
+from tests.support.repository import SETTINGS, Copy, write_notebook
+from tests.support.tiny_course import Course
+from tests.support.wheels import make_wheel
 
 # Instead of the real one, which makes an environment: prints its options and hands out.
 COURSE_PY = """
@@ -60,7 +61,7 @@ def assert_refused(student, *words):
 
 
 def test_new_lessons_arrive_and_edits_stay_by_the_new_course_py(author, student):
-    (student.mine / "01_first.ipynb").write_text("my answer")
+    (student.my_notebooks / "01_first.ipynb").write_text("my answer")
     author.write("course.py", COURSE_PY.replace("course.py 1", "course.py 2"))
     author.commit(**{"01_first": "one, better", "02_second": "two, better"})
     author.commit(**{"03_third": "three"})
@@ -75,8 +76,8 @@ def test_new_lessons_arrive_and_edits_stay_by_the_new_course_py(author, student)
         ],
         "",
     )
-    assert (student.mine / "01_first.ipynb").read_text() == "my answer"
-    assert "two, better" in (student.mine / "02_second.ipynb").read_text()
+    assert (student.my_notebooks / "01_first.ipynb").read_text() == "my answer"
+    assert "two, better" in (student.my_notebooks / "02_second.ipynb").read_text()
     assert student.git("rev-parse", "HEAD") == author.git("rev-parse", "HEAD")
     newest = "Already up to date: origin/main has nothing new."
     assert student.update() == (0, ["course.py 2 hand_out", newest], "")
@@ -102,7 +103,7 @@ def test_a_shallow_clone_is_updated(author):
 
 
 def test_edits_of_the_course_that_the_update_does_not_touch_stay(author, student):
-    student.write("notebooks/01_first.ipynb", lesson("edited in the wrong place"))
+    student.write("notebooks/01_first.ipynb", write_notebook("edited in the wrong place"))
     student.write("notes.txt", "mine")
     author.commit(**{"03_third": "three"})
     code, lines, message = student.update()
@@ -115,7 +116,7 @@ def test_edits_of_the_course_that_the_update_does_not_touch_stay(author, student
 @pytest.mark.parametrize("staged", [False, True])
 def test_edits_that_the_update_would_overwrite_are_named(author, student, staged):
     for name in ("01_first", "02_second"):
-        student.write(f"notebooks/{name}.ipynb", lesson("edited in the wrong place"))
+        student.write(f"notebooks/{name}.ipynb", write_notebook("edited in the wrong place"))
     if staged:
         student.git("add", "--all")
     author.commit(**{"01_first": "one, better", "02_second": "two, better"})
@@ -127,7 +128,7 @@ def test_edits_that_the_update_would_overwrite_are_named(author, student, staged
 
 
 def test_files_that_the_update_would_overwrite_are_named(author, student):
-    student.write("notebooks/03_third.ipynb", lesson("mine"))
+    student.write("notebooks/03_third.ipynb", write_notebook("mine"))
     author.commit(**{"03_third": "three"})
     assert_refused(student, "03_third.ipynb", "Rename yours")
 
@@ -141,7 +142,7 @@ def test_a_students_commits_stay_and_can_be_set_aside(author, student):
     student.follow(message)
     assert student.update()[1][-1] == newest
     kept = re.search("`git branch (.+?)`", message)[1]
-    assert student.git("show", f"{kept}:notebooks/04_mine.ipynb") == lesson("mine")
+    assert student.git("show", f"{kept}:notebooks/04_mine.ipynb") == write_notebook("mine")
 
 
 @pytest.mark.parametrize("fetched", [False, True])
@@ -186,7 +187,7 @@ def test_a_students_commits_on_top_of_rewritten_ones_are_counted_separately(auth
     message = assert_refused(student, "was rewritten", "also has 1 commit of your own.")
     student.follow(message)
     kept = re.search("`git branch (.+?)`", message)[1]
-    assert student.git("show", f"{kept}:notebooks/04_mine.ipynb") == lesson("mine")
+    assert student.git("show", f"{kept}:notebooks/04_mine.ipynb") == write_notebook("mine")
     author.git("reset", "--quiet", "--hard", "HEAD")
     assert student.update()[0] == 0
 
@@ -386,7 +387,7 @@ def test_a_folder_that_is_not_a_clone_is_refused(author, tmp_path):
     )
     assert f", {outer.folder})" in message
     assert "download" in message
-    assert not student.mine.exists()
+    assert not student.my_notebooks.exists()
     (student.folder / ".git").mkdir()  # as an incomplete copy leaves it
     assert f"{student.folder / '.git'} is damaged." in student.update()[2]
     shutil.rmtree(outer.folder / ".git")
@@ -484,7 +485,7 @@ def test_the_users_own_git_settings_change_nothing(author, student, tmp_path):
     student.git("fetch", "--quiet", "--tags")
     settings = student.folder.with_suffix(".gitconfig")
     settings.write_text(SETTINGS + HOSTILE.format(hooks=hooks))
-    student.write("notebooks/02_second.ipynb", lesson("edited in the wrong place"))
+    student.write("notebooks/02_second.ipynb", write_notebook("edited in the wrong place"))
     author.commit(**{"01_first": "one, better"})
     author.commit(**{"03_third": "three"})
     author.git("tag", "--force", "moved")
@@ -518,7 +519,7 @@ def test_without_git_it_says_what_to_install(student, tmp_path):
 
 def test_any_other_error_of_git_is_quoted(author, student):
     # A stashed edit conflicts with the new version and is left half merged.
-    student.write("notebooks/01_first.ipynb", lesson("edited in the wrong place"))
+    student.write("notebooks/01_first.ipynb", write_notebook("edited in the wrong place"))
     student.git("stash")
     author.commit(**{"01_first": "one, better"})
     assert student.update()[0] == 0

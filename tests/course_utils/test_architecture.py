@@ -1,5 +1,6 @@
-"""Imports between modules go one way."""
+"""Imports between modules go one way, and the tests' folders keep their rules."""
 
+import re
 import subprocess
 import sys
 
@@ -27,6 +28,8 @@ MAY_IMPORT = {
     "course_utils.checks": ("course_utils.checks", "course_utils.data", "course_utils.descent"),
 }
 
+TESTS = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "tests").rglob("*.py")}
+
 
 @pytest.mark.parametrize("module", COURSE_UTILS)
 def test_imports_in_course_utils_go_one_way(module):
@@ -53,3 +56,21 @@ def test_only_the_checks_of_later_lessons_load_torch():
     code = f"import sys, {', '.join(names)}; sys.exit('torch' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_no_test_imports_a_test():
+    """What tests share is in tests/support."""
+    found = {name: imports(path) for name, path in TESTS.items()}
+    assert [(f, i) for f in found for i in found[f] if re.match(r"tests\..*\btest_", i)] == []
+
+
+def test_every_folder_of_tests_is_a_package():
+    """Otherwise tests/course_utils would hide the real course_utils."""
+    folders = {path.parent for path in TESTS.values()}
+    assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+def test_the_root_is_defined_once():
+    pattern = re.compile(r"^ROOT\b.*=", re.MULTILINE)
+    found = [name for name, path in TESTS.items() if pattern.search(path.read_text("utf-8"))]
+    assert found == ["tests/support/lessons.py"]

@@ -91,12 +91,12 @@ def test_engine_agrees_with_torch(lesson, engine, seed):
     assert loss.value == pytest.approx(loss_t.item(), rel=1e-12)
     loss.backward()
     loss_t.backward()
-    wanted = [leaf.grad.item() for leaf in theirs]
-    largest = max(map(abs, wanted))
-    np.testing.assert_allclose([v.grad for v in ours], wanted, rtol=1e-12, atol=1e-12 * largest)
+    expected = [leaf.grad.item() for leaf in theirs]
+    largest = max(map(abs, expected))
+    np.testing.assert_allclose([v.grad for v in ours], expected, rtol=1e-12, atol=1e-12 * largest)
 
 
-def test_the_random_programs_use_everything(lesson, engine):
+def test_the_random_programs_use_every_operation(lesson, engine):
     used = set()
     for seed in range(60):
         leaves, steps = random_program(seed)
@@ -121,9 +121,9 @@ def test_gradient_of_every_number_on_the_way(engine):
         value.retain_grad()
     sum(ours).backward()
     sum(theirs).backward()
-    wanted = [value.grad.item() for value in theirs]
+    expected = [value.grad.item() for value in theirs]
     got = [value.grad for value in ours]
-    np.testing.assert_allclose(got, wanted, rtol=1e-12, atol=1e-12 * max(map(abs, wanted)))
+    np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-12 * max(map(abs, expected)))
 
 
 @pytest.mark.parametrize(
@@ -157,10 +157,10 @@ def test_the_gradient_by_hand_and_the_first_step(lesson):
     loss = lesson["mse"](*values, first["x"], first["y"])
     loss.backward()
     assert loss.value == pytest.approx(first["mse"](w, b, first["x"], first["y"]), rel=1e-14)
-    for value, wanted, published in zip(
+    for value, expected, published in zip(
         values, hand, (-1.8337537171510832, -3.044811379650508), strict=True
     ):
-        assert abs(value.grad - wanted) < 1e-12
+        assert abs(value.grad - expected) < 1e-12
         assert abs(value.grad - published) < 1e-12
     assert values[1].value - 0.1 * values[1].grad == near("0.80119529")
     assert values[0].value - 0.1 * values[0].grad == near("0.04511107")
@@ -194,12 +194,12 @@ def test_wrong_operand_is_named_on_either_side(engine, symbol, other):
 @pytest.mark.parametrize("number", [2, 2.5, np.float64(2.5), np.float32(0.5), np.int64(3)])
 @pytest.mark.parametrize("symbol", OPERATORS)
 def test_numbers_of_any_kind_are_numbers(engine, symbol, number):
-    for made, wanted in (
+    for made, expected in (
         (OPERATORS[symbol](engine(1.5), number), OPERATORS[symbol](1.5, float(number))),
         (OPERATORS[symbol](number, engine(1.5)), OPERATORS[symbol](float(number), 1.5)),
     ):
         assert isinstance(made, engine)
-        assert made.value == pytest.approx(wanted, rel=1e-15)
+        assert made.value == pytest.approx(expected, rel=1e-15)
 
 
 def test_wrong_exponent_and_wrong_value(engine):
@@ -296,7 +296,7 @@ def test_deep_graphs(lesson, engine):
 
 
 @pytest.mark.parametrize("times", [1, 5, 16])
-def test_visits_grow_as_said(lesson, times):
+def test_visits_grow_as_the_text_says(lesson, times):
     doubled = lesson["doubled"](times)
     (leaf,) = [node for node in lesson["backward_order"](doubled) if not node.parents]
     assert lesson["walk_every_path"](doubled) == 2 ** (times + 1) - 1

@@ -37,8 +37,8 @@ WRONG = [
 ]
 
 
-def said(cell):
-    """Return the line that a check's cell shows, after its metadata have said the same."""
+def read_line(cell):
+    """Return the line that a check's cell shows; its metadata must agree with it."""
     (output,) = cell.outputs
     line, about = output.data["text/plain"], output.metadata
     assert line.startswith(f"Exercise {about['number']}: {about['verdict']}.")
@@ -46,7 +46,7 @@ def said(cell):
     return line
 
 
-def told(number, check, answer):
+def run_check(number, check, answer):
     """Run an answer and then its check among the lesson's names, and return what is printed."""
     names = dict(run_lesson(number))
     run_cell(answer, names)
@@ -63,7 +63,7 @@ def test_untouched_exercises_are_not_done_yet(number):
     assert len(found) in (3, 4)
     for k, exercise in enumerate(found, start=1):
         assert "..." in cells[exercise.cell].source
-        assert said(cells[exercise.check_cell]).startswith(f"Exercise {k}: not done yet.")
+        assert read_line(cells[exercise.check_cell]).startswith(f"Exercise {k}: not done yet.")
 
 
 @pytest.mark.parametrize("number", slow_after(2, NUMBERS))
@@ -74,7 +74,7 @@ def test_solved_exercises_are_right(number):
     where = {"metadata": {"path": ROOT / "notebooks"}}
     Client(notebook, resources=where, timeout=CELL_SECONDS).execute()
     for k, exercise in enumerate(exercises(number), start=1):
-        assert said(notebook.cells[exercise.check_cell]).startswith(f"Exercise {k}: right.")
+        assert read_line(notebook.cells[exercise.check_cell]).startswith(f"Exercise {k}: right.")
 
 
 LETTERS = re.compile(r"[^\W\d_]+(?:'t)?")
@@ -91,11 +91,11 @@ def vocabulary(number):
     return set(LETTERS.findall(everything)), set(re.findall(r"\w+", "\n".join(code)))
 
 
-def badly_written(line, number, answer):
+def find_flaws(line, number, answer):
     """Return the sentences and words of a check's line, or of a hint, that are not well written.
 
     A sentence begins with a capital letter, a digit or code, and the last one ends with a stop.
-    Within a sentence, capitals stand where the lesson has them.
+    Within a sentence, capitals are where the lesson has them.
     """
     words, code = vocabulary(number)
     code = code | set(re.findall(r"\w+", answer))
@@ -111,9 +111,9 @@ def badly_written(line, number, answer):
     ]
     if "raises" in line:  # what follows is what Python or PyTorch says
         return found
-    told = {word for sentence in sentences for word in LETTERS.findall(sentence)}
+    used = {word for sentence in sentences for word in LETTERS.findall(sentence)}
     capitals = {word.lower() for word in words if len(word) == 1 or word[1:] != word[1:].lower()}
-    unknown = told - words - set(LETTERS.findall(answer))
+    unknown = used - words - set(LETTERS.findall(answer))
     return found + [
         word
         for word in unknown
@@ -122,12 +122,12 @@ def badly_written(line, number, answer):
 
 
 @pytest.mark.parametrize(("number", "exercise", "answer", "words"), WRONG)
-def test_wrong_answer_is_told_why(number, exercise, answer, words):
-    line = told(number, exercise.check, answer)
+def test_a_wrong_answer_gets_its_diagnosis(number, exercise, answer, words):
+    line = run_check(number, exercise.check, answer)
     assert "not right yet." in line
     assert words in line
     assert line.count("\n") == 1, "a check prints one line"
-    assert badly_written(line.partition(" Hint: ")[0], number, answer) == []
+    assert find_flaws(line.partition(" Hint: ")[0], number, answer) == []
 
 
 @pytest.mark.parametrize(("number", "exercise"), EXERCISES)
@@ -138,8 +138,8 @@ def test_at_least_three_wrong_answers_are_known(number, exercise):
 def hint(number, exercise):
     """Return what a second failure adds."""
     answer = answers_of(number).WRONG[exercise.name][0][0]
-    told(number, exercise.check, answer)
-    return told(number, exercise.check, answer).partition("Hint: ")[2]
+    run_check(number, exercise.check, answer)
+    return run_check(number, exercise.check, answer).partition("Hint: ")[2]
 
 
 def words(text):
@@ -153,24 +153,24 @@ def test_second_failure_adds_the_hint_of_this_exercise(number):
     pages = [cells[e.cell - 1 : e.cell + 1] + [cells[e.cell + 2]] for e in found]
     pages = [words("\n".join(cell.source for cell in page)) for page in pages]
     hints = [hint(number, exercise) for exercise in found]
-    assert [badly_written(f"Hint: {text}", number, "") for text in hints] == [[]] * len(found)
+    assert [find_flaws(f"Hint: {text}", number, "") for text in hints] == [[]] * len(found)
     hints = [words(text) for text in hints]
 
-    def in_common(order):
+    def score(order):
         pairs = zip(hints, (pages[k] for k in order), strict=True)
         shared = [word for hint_words, page in pairs for word in hint_words & page]
         return sum(1 / sum(word in page for page in pages) for word in shared)
 
     orders = list(permutations(range(len(found))))
-    scores = [in_common(order) for order in orders]
+    scores = [score(order) for order in orders]
     assert scores[0] > max(scores[1:]) + 1e-9, f"better: {orders[np.argmax(scores)]}"
 
 
 @pytest.mark.parametrize(("number", "exercise"), EXERCISES)
-def test_right_answer_is_right_wherever_it_is_asked(number, exercise):
-    line = told(number, exercise.check, exercise.solution)
+def test_the_solution_is_right_outside_the_notebook(number, exercise):
+    line = run_check(number, exercise.check, exercise.solution)
     assert ": right. " in line
-    assert badly_written(line, number, exercise.solution) == []
+    assert find_flaws(line, number, exercise.solution) == []
 
 
 def texts(tree):
@@ -185,16 +185,18 @@ def texts(tree):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_whatever_a_check_can_tell_is_told(number, monkeypatch):
+def test_everything_a_check_can_say_is_said_to_a_known_answer(number, monkeypatch):
     """A diagnosis that no known answer gets could say anything of any number."""
-    said = []
-    monkeypatch.setattr(core.Wrong, "__init__", lambda self, why="": said.append(why))
+    lines = []
+    monkeypatch.setattr(core.Wrong, "__init__", lambda self, why="": lines.append(why))
     for exercise in exercises(number):
         answers = [answer for answer, _ in answers_of(number).WRONG[exercise.name]]
-        said += [told(number, exercise.check, answer) for answer in [*answers, exercise.solution]]
-    said = "\n".join(said)
+        lines += [
+            run_check(number, exercise.check, answer) for answer in [*answers, exercise.solution]
+        ]
+    shown = "\n".join(lines)
     checks = (ROOT / f"course_utils/checks/{subject(number)}.py").read_text("utf-8")
-    assert [text for text in texts(ast.parse(checks)) if text not in said] == []
+    assert [text for text in texts(ast.parse(checks)) if text not in shown] == []
 
 
 class Watch:
@@ -207,12 +209,12 @@ class Watch:
         self.names, self.module = names, names["check"]
         self.answers = re.search(r"\((.*)\)", exercise.check)[1].split(", ")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(self.module, "call", self.called(self.module.call))
+            patch.setattr(self.module, "call", self.watch_call(self.module.call))
             if hasattr(self.module, "diagnose"):
-                patch.setattr(self.module, "diagnose", self.diagnosed(self.module.diagnose))
+                patch.setattr(self.module, "diagnose", self.watch_diagnose(self.module.diagnose))
             assert ": right. " in self.line()
 
-    def called(self, call):
+    def watch_call(self, call):
         def watched(answer, *arguments, **options):
             if arguments:
                 self.calls.append([calling.copied(a) for a in arguments])
@@ -220,7 +222,7 @@ class Watch:
 
         return watched
 
-    def diagnosed(self, diagnose):
+    def watch_diagnose(self, diagnose):
         def watched(got, want, mistakes, names=(), rtol=1e-6):
             self.diagnoses.append(({"right": want, **mistakes}, rtol))
             diagnose(got, want, mistakes, names, rtol)

@@ -84,15 +84,17 @@ def test_lesson_never_loads_torch():
 def test_sliders_call_the_lessons_own_descent(lesson, capsys):
     x, y, mse = lesson["x"], lesson["y"], lesson["mse"]
 
-    def shown(name, *moved):
+    def read_caption(name, *moved):
         lesson[name](*moved)
         return capsys.readouterr().out.splitlines()[-1]
 
     path = lesson["descend"](lesson["w"], lesson["b"], x, y, 0.95 * lesson["max_lr"], 40)
-    assert f"40 steps the loss is {mse(*path[-1], x, y):.4g}" in shown("descend_at", 0.95)
+    assert f"40 steps the loss is {mse(*path[-1], x, y):.4g}" in read_caption("descend_at", 0.95)
     steps = lesson["descend_in_batches"](lesson["w"], lesson["b"], 16, lr=0.2)
-    assert f"100 steps the loss is {mse(*steps[-1], x, y):.4g}" in shown("descend_by", 16, 0.2)
-    assert "as measured κ = 11.63," in shown("compare_unit", 2)
+    assert f"100 steps the loss is {mse(*steps[-1], x, y):.4g}" in read_caption(
+        "descend_by", 16, 0.2
+    )
+    assert "as measured κ = 11.63," in read_caption("compare_unit", 2)
 
 
 def test_claims_beside_the_sliders(lesson):

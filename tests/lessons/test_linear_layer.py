@@ -9,30 +9,21 @@ from matplotlib.figure import Figure
 from torch import nn
 
 from course_utils import data, descent, plots
-from tests.support.lessons import read_notebook, run_lesson
+from tests.support.lessons import read_notebook, read_output, run_lesson
 from tests.support.tolerance import align, near
+
+LESSON = "the_linear_layer"
 
 
 @pytest.fixture(scope="module")
 def lesson():
-    return run_lesson("the_linear_layer")
+    return run_lesson(LESSON)
 
 
 @pytest.fixture(scope="module")
 def bowl(lesson):
     """The truth in float64: the quadratic loss over (w, b)."""
     return descent.QuadraticLoss(descent.design_matrix(lesson["X"]), lesson["y"])
-
-
-def printed(words):
-    """Return what the one cell of the built notebook whose source holds `words` printed."""
-    cells = [
-        c
-        for c in read_notebook("the_linear_layer").cells
-        if c.cell_type == "code" and words in c.source
-    ]
-    (cell,) = cells
-    return "".join(o.text for o in cell.outputs if o.output_type == "stream")
 
 
 def test_published_start(lesson):
@@ -65,14 +56,14 @@ def test_all_fifty_rows_are_those_of_a_hand_written_descent(lesson):
         error = w * x + b - y
         rows.append((epoch, (error**2).mean(), w, b))
         w, b = w - 0.001 * (2 * error * x).mean(), b - 0.001 * (2 * error).mean()
-    table = printed('"epoch       loss')
+    table = read_output(LESSON, '"epoch       loss')
     halves = [half for line in table.splitlines()[1:] for half in line.split("|")]
     shown = sorted(tuple(float(word) for word in half.split()) for half in halves)
     assert shown == near(rows)
 
 
 def test_published_figures_stand_beside_ours():
-    for line in printed("afterwards").splitlines()[1:7]:
+    for line in read_output(LESSON, "afterwards").splitlines()[1:7]:
         ours, published = line.split()[-2:]
         assert float(ours) == near(published)
 
@@ -87,7 +78,7 @@ def test_truth_of_the_syllabus(lesson, bowl):
     assert curvatures[1] / curvatures[0] == near("3545")
     assert 2 / curvatures[1] == near("0.0011638")
     assert 0.001 * curvatures[1] / 2 == near("0.86")
-    panel = printed('plots.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])')
+    panel = read_output(LESSON, 'plots.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])')
     assert re.search(r"converged +NO +NO", panel)
     assert "κ = 3,545" in panel
     assert "85.9 %" in panel
@@ -170,16 +161,16 @@ def test_ways_around_the_noticing(lesson):
         lesson["Forgetful"]()
     assert not list(lesson["Stack"](list).parameters())
     assert len(list(lesson["Stack"](nn.ModuleList).parameters())) == 4
-    said = printed("class Forgetful")
-    assert "AttributeError: cannot assign module before Module.__init__() call" in said
-    assert "ValueError: optimizer got an empty parameter list" in said
+    output = read_output(LESSON, "class Forgetful")
+    assert "AttributeError: cannot assign module before Module.__init__() call" in output
+    assert "ValueError: optimizer got an empty parameter list" in output
 
 
 def test_calling_forward_skips_the_hook():
-    said = printed("register_forward_hook")
-    assert said.index("the hook has run") < said.index("model.forward(X)")
-    assert said.count("the hook has run") == 1
-    assert said.endswith("same predictions: True\n")
+    output = read_output(LESSON, "register_forward_hook")
+    assert output.index("the hook has run") < output.index("model.forward(X)")
+    assert output.count("the hook has run") == 1
+    assert output.endswith("same predictions: True\n")
 
 
 def test_step_by_hand_is_the_optimizers(lesson):
@@ -190,11 +181,11 @@ def test_step_by_hand_is_the_optimizers(lesson):
 
 
 def test_eval_does_not_stop_gradients():
-    said = printed("dropout.train, dropout.eval")
-    assert "after eval() requires grad: True" in said
-    assert "inside no_grad requires grad: False" in said
-    assert "training True   dropout of 100 ones holds the values [0.0, 2.0]" in said
-    assert "training False  dropout of 100 ones holds the values [1.0]" in said
+    output = read_output(LESSON, "dropout.train, dropout.eval")
+    assert "after eval() requires grad: True" in output
+    assert "inside no_grad requires grad: False" in output
+    assert "training True   dropout of 100 ones holds the values [0.0, 2.0]" in output
+    assert "training False  dropout of 100 ones holds the values [1.0]" in output
 
 
 def test_state_travels_with_mean_and_standard_deviation(lesson):
@@ -217,13 +208,13 @@ def test_careless_loop_keeps_tensors_and_swings(lesson):
 def test_flat_target_trains_to_the_mean_and_only_the_layer_warns(lesson):
     predictions = lesson["misled"](lesson["X"])
     assert torch.allclose(predictions, lesson["y"].mean().expand(50, 1), atol=1e-3)
-    said = printed("flat_y")
-    assert "warnings of the formula: 0" in said
-    assert "Using a target size (torch.Size([50]))" in said
+    output = read_output(LESSON, "flat_y")
+    assert "warnings of the formula: 0" in output
+    assert "Using a target size (torch.Size([50]))" in output
 
 
 def test_weight_decay_takes_the_bias_too_unless_it_is_grouped():
-    rows = [line.split() for line in printed('"weight decay on').splitlines()[1:4]]
+    rows = [line.split() for line in read_output(LESSON, '"weight decay on').splitlines()[1:4]]
     nothing, both, weight_only = (np.array(row[-4:-1], dtype=float) for row in rows)
     assert [float(row[-1]) for row in rows] == [0, 10.4, 0]  # how far the line lies too low
     assert nothing[1] == near(52)
@@ -246,7 +237,7 @@ def test_weight_decay_is_half_of_it_times_the_square_in_the_loss(lesson):
 
 
 def test_outputs_hold_no_path_and_no_warning():
-    for cell in read_notebook("the_linear_layer").cells:
+    for cell in read_notebook(LESSON).cells:
         for output in cell.get("outputs", []):
             text = output.get("text", "")
             assert output.get("name") != "stderr"

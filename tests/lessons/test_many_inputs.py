@@ -8,8 +8,10 @@ import torch
 from matplotlib.figure import Figure
 
 from course_utils import data, plots
-from tests.support.lessons import read_notebook, run_lesson
+from tests.support.lessons import read_notebook, read_output, run_lesson
 from tests.support.tolerance import near
+
+LESSON = "many_inputs_many_outputs"
 
 # The rows once more, typed from the syllabus, as the oracle of everything below.
 X = np.array([[73, 67, 43], [91, 88, 64], [87, 134, 58], [102, 43, 37], [69, 96, 70]], dtype=float)
@@ -32,17 +34,9 @@ def to_p(w, b):
     return np.vstack([w.detach().numpy().T, b.detach().numpy()])
 
 
-def said(text):
-    """Return the output of the first cell of the stored notebook that holds `text`."""
-    for cell in read_notebook("many_inputs_many_outputs").cells:
-        if cell.cell_type == "code" and text in cell.source:
-            return "".join(o.text for o in cell.outputs if o.output_type == "stream")
-    raise AssertionError(f"no cell holds {text}")
-
-
 @pytest.fixture(scope="module")
 def lesson():
-    return run_lesson("many_inputs_many_outputs")
+    return run_lesson(LESSON)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +46,7 @@ def lesson():
 def test_published_losses(lesson, epoch, published, ours):
     assert lesson["losses"][epoch] == near(ours)
     assert lesson["losses"][epoch] == pytest.approx(published, rel=2e-4)
-    table = re.findall(r"\d+\.\d{3}", said("n_epochs=102"))
+    table = re.findall(r"\d+\.\d{3}", read_output(LESSON, "n_epochs=102"))
     assert any(float(loss) == near(ours) for loss in table)
 
 
@@ -112,10 +106,10 @@ def test_loud_errors_and_their_text(lesson):
         lesson["x"] @ w
     with pytest.raises(RuntimeError, match="have the same dtype, but got: double != float"):
         lesson["x"].double() @ w.T
-    told = said("for slip in")
-    assert told.count("RuntimeError: ") == 2
-    assert "(5x3 and 2x3)" in told
-    assert "double != float" in told
+    output = read_output(LESSON, "for slip in")
+    assert output.count("RuntimeError: ") == 2
+    assert "(5x3 and 2x3)" in output
+    assert "double != float" in output
 
 
 def test_square_weights_hide_a_forgotten_transpose(lesson):
@@ -133,7 +127,7 @@ def test_a_bias_for_each_region_trains_without_an_error(lesson):
 
 
 def test_stale_report_shows_the_old_loss():
-    stale, fresh = said("def step(").splitlines()
+    stale, fresh = read_output(LESSON, "def step(").splitlines()
     assert float(stale.split()[-1]) == near("1779.116")
     assert float(fresh.split()[-1]) == near("1238.784")
 
@@ -171,9 +165,9 @@ def test_the_limit_divides_falling_from_exploding(lesson, share, converges):
 
 
 def test_no_parameter_has_converged_on_raw_inputs_and_all_on_standardised(lesson):
-    assert said("plots.predictions_against_targets").count(" NO") == 8
-    assert said("fit_standard = ").count(" yes") == 8
-    assert said("w_back = ").count(" yes") == 8
+    assert read_output(LESSON, "plots.predictions_against_targets").count(" NO") == 8
+    assert read_output(LESSON, "fit_standard = ").count(" yes") == 8
+    assert read_output(LESSON, "w_back = ").count(" yes") == 8
 
 
 def test_half_of_the_flattest_axis_takes_eight_million_epochs(lesson):
@@ -265,9 +259,7 @@ def test_table_is_one_short_line_as_text():
     text = repr(data.fruit_yields())
     assert text.startswith("5 rows: temperature (°F), rainfall (mm), humidity (%) -> apples (t/ha)")
     assert len(text) < 100
-    (cell,) = (
-        c for c in read_notebook("many_inputs_many_outputs").cells if c.source.endswith("\ntable")
-    )
+    (cell,) = (c for c in read_notebook(LESSON).cells if c.source.endswith("\ntable"))
     assert "| 73 | 67 | 43 |" in cell.outputs[0]["data"]["text/markdown"]
 
 

@@ -228,9 +228,9 @@ def test_times_of_the_ladder_are_scaled_to_the_epochs_they_name(lesson, capsys):
     (source,) = [cell.source for cell in cells if "def seconds(" in cell.source]
     idle = dict.fromkeys(lesson["ladder"], lambda n_epochs: None)
     exec(source, {**lesson, "perf_counter": count().__next__, "ladder": idle})
-    told = [re.findall(r"[\d.,]+", line)[-3:] for line in capsys.readouterr().out.splitlines()]
-    assert told[0] == ["200.00000", "100,000", "1.0"]  # 500 epochs in a second
-    assert told[-1] == ["1.00000", "100,000", "200.0"]  # all of them in a second
+    columns = [re.findall(r"[\d.,]+", line)[-3:] for line in capsys.readouterr().out.splitlines()]
+    assert columns[0] == ["200.00000", "100,000", "1.0"]  # 500 epochs in a second
+    assert columns[-1] == ["1.00000", "100,000", "200.0"]  # all of them in a second
 
 
 def test_condition_numbers_of_the_bases(lesson):
@@ -373,7 +373,7 @@ def test_pictures_draw_on_given_axes_and_say_what_they_show(name):
     assert any(character.isdigit() for character in line)
 
 
-def test_lines_under_the_pictures_are_short():
+def test_captions_are_short():
     outputs = [
         o for cell in read_notebook("fitting_polynomials").cells for o in cell.get("outputs", [])
     ]

@@ -28,7 +28,7 @@ def printed():
         cell for cell in read_notebook("raw_autograd_tensors").cells if cell.cell_type == "code"
     ]
     streams = [out for cell in cells for out in cell.outputs if out.output_type == "stream"]
-    assert {out.name for out in streams} == {"stdout"}, "a warning stands in the notebook"
+    assert {out.name for out in streams} == {"stdout"}, "the notebook shows a warning"
     return "".join(out.text for out in streams)
 
 
@@ -131,29 +131,29 @@ def test_a_step_lowers_the_loss_only_below_the_limit(lesson, lr, falls):
 
 
 @pytest.mark.parametrize(
-    ("update", "said"),
+    ("update", "messages"),
     [
         ("in_place", [LEAF]),
         ("new_tensor", ["The .grad attribute of a Tensor that is not a leaf", "'NoneType'"]),
         ("new_tensor_no_grad", ["element 0 of tensors does not require grad"]),
     ],
 )
-def test_none_of_the_three_updates_survives(lesson, capsys, update, said):
-    for _ in range(2):  # the warning comes each time, not only the first
+def test_none_of_the_three_updates_survives(lesson, capsys, update, messages):
+    for _ in range(2):  # the warning is given each time, not only the first
         lesson["loud"](lesson["two_steps"], lesson[update])
         out = " ".join(capsys.readouterr().out.split())
-        assert all(words in out for words in said)
+        assert all(message in out for message in messages)
         assert "step 2" not in out
 
 
 def test_error_texts_are_torchs_own(printed):
-    said = " ".join(printed.split())
-    assert f"RuntimeError: {LEAF}" in said
-    assert "RuntimeError: Trying to backward through the graph a second time" in said
-    assert "RuntimeError: Can't call numpy() on Tensor that requires grad." in said
-    assert "modified by an inplace operation: [torch.FloatTensor [2]] is at version 1" in said
-    assert "UserWarning: The .grad attribute of a Tensor that is not a leaf" in said
-    assert "TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'" in said
+    output = " ".join(printed.split())
+    assert f"RuntimeError: {LEAF}" in output
+    assert "RuntimeError: Trying to backward through the graph a second time" in output
+    assert "RuntimeError: Can't call numpy() on Tensor that requires grad." in output
+    assert "modified by an inplace operation: [torch.FloatTensor [2]] is at version 1" in output
+    assert "UserWarning: The .grad attribute of a Tensor that is not a leaf" in output
+    assert "TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'" in output
 
 
 def test_no_path_or_address_is_printed(printed):

@@ -24,7 +24,7 @@ def cells():
 @pytest.fixture(scope="module")
 def printed(cells):
     streams = [out for cell in cells for out in cell.outputs if out.output_type == "stream"]
-    assert {out.name for out in streams} == {"stdout"}, "a warning stands in the notebook"
+    assert {out.name for out in streams} == {"stdout"}, "the notebook shows a warning"
     return "".join(out.text for out in streams)
 
 
@@ -50,11 +50,11 @@ def test_three_exercises():
     ]
 
 
-def test_the_counter_goes_on_when_its_cell_runs_again(lesson):
+def test_the_counter_continues_when_its_cell_runs_again(lesson):
     names = {"counter": 1}
-    for wanted in (10, 100, 1000):
+    for expected in (10, 100, 1000):
         exec("counter = counter * 10", names)
-        assert names["counter"] == wanted
+        assert names["counter"] == expected
     assert lesson["counter"] == 10
 
 

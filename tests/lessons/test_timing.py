@@ -83,7 +83,7 @@ def test_overhead_and_cost_meet_the_two_points_they_come_from(lesson):
         assert t0 + c * n == pytest.approx(measured[n])
 
 
-def printed(lesson, words, **names):
+def run_cell_with(lesson, words, **names):
     """Run the cell whose source holds `words` among the lesson's names, some of them replaced."""
     (source,) = [
         cell.source for cell in read_notebook("where_the_time_goes").cells if words in cell.source
@@ -94,15 +94,17 @@ def printed(lesson, words, **names):
     return out.getvalue()
 
 
-def test_times_are_told_in_their_units(lesson):
+def test_times_are_printed_in_their_units(lesson):
     times = [5e-6, 2e-6, 8e-6]
-    said = printed(lesson, "microseconds:", times_of=lambda *_, **__: times)
-    assert said == "microseconds: 5 2 8\nshortest 2, mean 5, first 5\n"
+    output = run_cell_with(lesson, "microseconds:", times_of=lambda *_, **__: times)
+    assert output == "microseconds: 5 2 8\nshortest 2, mean 5, first 5\n"
     for words in ("for n_threads in", "product = {}", 'devices = ["cpu"]'):
-        said = printed(lesson, words, shortest=lambda *_, **__: 3e-3, time_on=lambda *_: 3e-3)
-        told = re.findall(r"([\d.]+) (ms|µs)", said)
-        assert told
-        assert {(float(number), unit) for number, unit in told} <= {(3, "ms"), (3000, "µs")}
+        output = run_cell_with(
+            lesson, words, shortest=lambda *_, **__: 3e-3, time_on=lambda *_: 3e-3
+        )
+        printed = re.findall(r"([\d.]+) (ms|µs)", output)
+        assert printed
+        assert {(float(number), unit) for number, unit in printed} <= {(3, "ms"), (3000, "µs")}
 
 
 def test_the_bars_are_as_long_as_the_parts_take():

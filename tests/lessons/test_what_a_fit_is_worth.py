@@ -54,8 +54,8 @@ def test_three_degrees(lesson):
     for degree in (1, 4, 15):
         w = least_squares(x[:30], y[:30], degree)
         table[degree] = [
-            np.mean((np.polynomial.legendre.legval(2 * at - 1, w) - wanted) ** 2)
-            for at, wanted in ((x[:30], y[:30]), (x[30:], y[30:]), (new.x, new.y))
+            np.mean((np.polynomial.legendre.legval(2 * at - 1, w) - target) ** 2)
+            for at, target in ((x[:30], y[:30]), (x[30:], y[30:]), (new.x, new.y))
         ]
     assert table[1] == near(["0.3112", "0.3985", "0.2635"])
     assert table[4] == near(["0.0921", "0.0673", "0.1033"])
@@ -369,6 +369,6 @@ def test_the_slider_shows_the_ridge_fit_that_the_lesson_judges(lesson, capsys):
             slice(0, 30), slice(30, 40), degree, decay
         )
         lesson["tame"](degree, decay)
-        said = capsys.readouterr().out
-        assert f"training {training:.4f}, validation {validation:.4f}" in said
-        assert f"largest weight {np.abs(w).max():.4g}" in said
+        output = capsys.readouterr().out
+        assert f"training {training:.4f}, validation {validation:.4f}" in output
+        assert f"largest weight {np.abs(w).max():.4g}" in output

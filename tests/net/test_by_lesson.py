@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.plugins.by_lesson import group
+from tests.plugins.by_lesson import group_of
 from tests.support.lessons import NUMBERS, subject
 
 LAST = NUMBERS[-1]
@@ -16,8 +16,8 @@ LAST = NUMBERS[-1]
         f"tests/lessons/test_exercises.py::test_it[{LAST}-average-2]",
     ],
 )
-def test_a_test_of_a_lesson_goes_with_the_others_of_this_lesson(test):
-    assert group(test) == LAST
+def test_all_tests_of_a_lesson_run_in_one_process(test):
+    assert group_of(test) == LAST
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,13 @@ def test_a_test_of_a_lesson_goes_with_the_others_of_this_lesson(test):
         "tests/commands/test_lock.py::test_it[text-01]",
     ],
 )
-def test_another_test_goes_with_those_of_its_file(test):
-    assert group(test) == test.partition("::")[0]
+def test_any_other_test_runs_with_the_tests_of_its_file(test):
+    assert group_of(test) == test.partition("::")[0]
 
 
 def test_the_default_runs_browser_has_one_jupyterlab_and_the_long_run_several():
     file = "tests/browser/test_jupyterlab.py"
     tests = ["test_keys", *(f"test_it[{number}-Dark]" for number in NUMBERS)]
-    groups = [group(f"{file}::{test}") for test in tests]
+    groups = [group_of(f"{file}::{test}") for test in tests]
     assert len(set(groups[:3])) == 1
     assert len(set(groups)) == (len(NUMBERS) + 1) // 2

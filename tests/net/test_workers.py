@@ -1,4 +1,4 @@
-"""A test that ends its process, by a signal or by its memory, ends the run and is named."""
+"""A test that kills its process or takes too much memory ends the run and is named."""
 
 import os
 import re
@@ -43,20 +43,20 @@ def recursive(*_):
     return recursive()
 def test_recurses():
     import sys
-    sys.setrecursionlimit(8 * 10**6)  # almost as if there were none: a fault of Python 3.13.0
+    sys.setrecursionlimit(8 * 10**6)  # almost as if there were none: Python 3.13.0 has this bug
     recursive()
 """
 
 
 def run(folder, options, **files):
-    """Run pytest on test files in a folder; return what it said, its exit code and the seconds."""
+    """Run pytest on test files in a folder; return its output, exit code and time in seconds."""
     (folder / "pytest.ini").write_text("[pytest]")
     (folder / "conftest.py").write_text(files.pop("conftest", ""))
     for name, text in files.items():
         (folder / f"test_{name}.py").write_text(text)
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     start = time.monotonic()
-    ran = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "tests.plugins.workers", "--color=no", *options],
         cwd=folder,
         env={name: value for name, value in env.items() if not name.startswith("PYTEST_")},
@@ -65,7 +65,7 @@ def run(folder, options, **files):
         text=True,
         timeout=120,
     )
-    return ran.stdout, ran.returncode, time.monotonic() - start
+    return result.stdout, result.returncode, time.monotonic() - start
 
 
 @pytest.mark.parametrize(
@@ -80,18 +80,18 @@ def run(folder, options, **files):
     ],
 )
 def test_a_dead_process_ends_the_run_within_a_minute_and_its_test_is_named(tmp_path, files):
-    said, code, seconds = run(tmp_path, ["-n", "2", "--dist", "loadfile"], **files)
-    assert code == 1, said
-    assert re.search(r"^FAILED test_\w+.py::test_kills", said, flags=re.M), said
-    assert re.search(r"^!+ .*::test_kills ended its process", said, flags=re.M)
+    output, code, seconds = run(tmp_path, ["-n", "2", "--dist", "loadfile"], **files)
+    assert code == 1, output
+    assert re.search(r"^FAILED test_\w+.py::test_kills", output, flags=re.M), output
+    assert re.search(r"^!+ .*::test_kills ended its process", output, flags=re.M)
     assert seconds < 60
 
 
 @pytest.mark.slow
-def test_a_process_that_dies_while_it_collects_ends_the_run_as_failed(tmp_path):
+def test_a_run_fails_if_a_process_dies_while_it_collects_tests(tmp_path):
     dies = "import os\nif os.environ.get('PYTEST_XDIST_WORKER') == 'gw1':\n    os._exit(0)\n"
-    said, code, seconds = run(tmp_path, ["-n", "2"], fine=FINE, conftest=dies)
-    assert code not in (0, 5), said
+    output, code, seconds = run(tmp_path, ["-n", "2"], fine=FINE, conftest=dies)
+    assert code not in (0, 5), output
     assert seconds < 60
 
 
@@ -106,17 +106,17 @@ def test_a_process_that_dies_while_it_collects_ends_the_run_as_failed(tmp_path):
         pytest.param(RECURSES, "test_a.py::test_recurses", id="recurses", marks=pytest.mark.slow),
     ],
 )
-def test_a_test_that_passes_the_limit_of_memory_is_named_and_ended(
-    tmp_path, processes, source, test
-):
+def test_a_test_above_the_memory_limit_is_named_and_ended(tmp_path, processes, source, test):
     options = ["-n", processes, "--memory-limit=0.5"]
-    said, code, seconds = run(tmp_path, options, fine=FINE, a=source)
-    assert code == 1, said
-    assert re.search(rf"^{test} takes .* GB of memory, above the limit of 0.5 GB", said, flags=re.M)
+    output, code, seconds = run(tmp_path, options, fine=FINE, a=source)
+    assert code == 1, output
+    assert re.search(
+        rf"^{test} takes .* GB of memory, above the limit of 0.5 GB", output, flags=re.M
+    )
     assert seconds < 60
 
 
 @pytest.mark.slow
-def test_a_run_within_the_limit_passes(tmp_path):
-    said, code, _ = run(tmp_path, ["-n", "2"], fine=FINE)
-    assert code == 0, said
+def test_a_run_below_the_memory_limit_passes(tmp_path):
+    output, code, _ = run(tmp_path, ["-n", "2"], fine=FINE)
+    assert code == 0, output

@@ -1,4 +1,4 @@
-"""Sends the tests that run one lesson's code to one process, where the lesson runs once for all."""
+"""Send all tests that run a lesson's code to one process, which runs the lesson only once."""
 
 import re
 
@@ -9,8 +9,8 @@ from tests.support.lessons import NUMBERS, subject
 TESTS = {f"tests/lessons/test_{subject(number)}.py": number for number in NUMBERS}
 
 
-def group(nodeid):
-    """Return what a test is kept together with: its lesson's number or its file.
+def group_of(nodeid):
+    """Return the group that a test runs with: its lesson's number, or else its file.
 
     In the browser, two lessons share a JupyterLab; the tests of no lesson go with the first two.
     """
@@ -22,10 +22,10 @@ def group(nodeid):
 
 
 class ByLesson(LoadScopeScheduling):
-    """Keep groups together."""
+    """Run the tests of a group in one process."""
 
     def _split_scope(self, nodeid):
-        return group(nodeid)
+        return group_of(nodeid)
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -1,4 +1,4 @@
-"""The option --no-skips: a skipped test counts as failed, so that CI cannot pass by skipping."""
+"""The option --no-skips: a skipped test counts as failed, so CI cannot pass by skipping tests."""
 
 import pytest
 
@@ -7,8 +7,8 @@ def pytest_addoption(parser):
     parser.addoption("--no-skips", action="store_true", help="count every skipped test as failed")
 
 
-def _no_skip(config, report):
-    # An expected failure (xfail) is reported as skipped too; that is no skip.
+def _fail_if_skipped(config, report):
+    # pytest reports an expected failure (xfail) as skipped too, but it isn't a skip.
     if config.getoption("--no-skips") and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
@@ -18,9 +18,9 @@ def _no_skip(config, report):
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item):
-    return _no_skip(item.config, (yield))
+    return _fail_if_skipped(item.config, (yield))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_make_collect_report(collector):
-    return _no_skip(collector.config, (yield))
+    return _fail_if_skipped(collector.config, (yield))

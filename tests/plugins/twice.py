@@ -1,16 +1,16 @@
-"""Runs each code cell twice in a row, and then the whole notebook again in the same kernel.
+"""Run each code cell twice in a row, and then the whole notebook again in the same kernel.
 
-A pytest plugin for `pytest -p tests.plugins.twice notebooks/`. Each further run must end without an
-exception and give the stored outputs again. A cell that goes on from where it stopped, such as one
-that trains an existing model further, has the tag `continues`: its further outputs are its own.
+A pytest plugin for `pytest -p tests.plugins.twice notebooks/`. Each further run must raise nothing
+and give the stored outputs again. A cell that is meant to continue, such as one that trains a model
+further, has the tag `continues`: the outputs of its further runs are not compared.
 """
 
 from copy import copy, deepcopy
 from itertools import groupby
 
 
-def again(item, name):
-    """Return another run of a cell."""
+def repeat(item, name):
+    """Return a further run of a cell."""
     run = type(item).from_parent(
         item.parent,
         name=f"{item.name}, {name}",
@@ -25,10 +25,10 @@ def again(item, name):
 
 
 def pytest_collection_modifyitems(items):
-    """Put two further runs of each cell among the items."""
+    """Add two further runs of each cell to the items."""
     runs = []
     for _, group in groupby(items, key=lambda item: item.parent):
         cells = list(group)
-        runs += [run for cell in cells for run in (cell, again(cell, "second time"))]
-        runs += [again(cell, "second Run All") for cell in cells]
+        runs += [run for cell in cells for run in (cell, repeat(cell, "second time"))]
+        runs += [repeat(cell, "second Run All") for cell in cells]
     items[:] = runs

@@ -103,6 +103,14 @@ def exercises(lesson):
     return found
 
 
+def read_output(lesson, text):
+    """Return what the first cell of a stored notebook that holds `text` printed."""
+    for cell in read_notebook(lesson).cells:
+        if cell.cell_type == "code" and text in cell.source:
+            return "".join(o.text for o in cell.outputs if o.output_type == "stream")
+    raise ValueError(f"No code cell of {lesson} holds {text!r}.")
+
+
 @functools.cache
 def run_lesson(lesson):
     """Run a lesson's own code as a script, and return the names that it defines.

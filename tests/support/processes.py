@@ -1,4 +1,4 @@
-"""For tests that start another process: a port for it, a wait with an end, and no leftovers."""
+"""For tests that start a process: a free port, a wait with a time limit, and no leftovers."""
 
 import contextlib
 import os
@@ -8,23 +8,23 @@ import time
 
 
 def free_port():
-    """Return a port of this machine that nobody listens on."""
+    """Return a port of this machine that no program listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def wait_for(condition, seconds=60):
-    """Wait until `condition()` is true; fail after so many seconds."""
+    """Wait until `condition()` is true; fail after that many seconds."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, f"waited {seconds} s in vain"
+        assert time.monotonic() < end, f"still not true after {seconds} s"
         time.sleep(0.05)
 
 
 @contextlib.contextmanager
 def stopping(process):
-    """Kill whatever a process, the first of its session, has left running."""
+    """At the end, kill a process, which must lead its session, and all that it started."""
     try:
         yield
     finally:

@@ -1,12 +1,13 @@
 """The numbers in a lesson's text, and whether the lesson computes them.
 
-A number in the text is true if the same notebook computes it, to the digits written: if a number
-that rounds to it stands in an output (printed text, a table, the line under a picture), or the very
-number stands in the code, the folded solutions included. Comments do not count, nor do outputs that
-differ between machines. Among hundreds of outputs any number of one or two digits turns up
-somewhere, so such a one must turn up in its own section, and one of a single digit exactly; a size
-of the lesson, an entry of a shape such as (80, 1), holds in all of it. Numbers that are written as
-words are outside of this.
+A number in the text is true if the same notebook computes it, to the digits written: an output
+(printed text, a table, a caption) has a number that rounds to it, or the code, folded solutions
+included, has the number itself. Comments and outputs that differ between machines do not count.
+
+Among hundreds of outputs, every number of one or two digits turns up somewhere. Such a number must
+therefore be computed in its own section, and a single digit must agree exactly. A size, which is an
+entry of a shape such as (80, 1), counts in the whole lesson. Numbers written as words are not
+checked.
 """
 
 import io
@@ -24,26 +25,26 @@ SHAPE = re.compile(r"\((?:\d+, )*(?:\d+, \d+|\d+,)\)")
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.S)
 TITLES = [read_notebook(n).cells[0].source.split("\n")[0].removeprefix("# ") for n in NUMBERS]
 
-# What has digits and is no result, by its form.
+# Forms of text that have digits but aren't results.
 NO_RESULT = [
-    r"```.*?```",  # code, which counts among the computed
-    r"`[^`\n]*[^`\n\d.,e−-][^`\n]*`",  # code in a line, unless it is a bare number
+    r"```.*?```",  # code, which counts as computed
+    r"`[^`\n]*[^`\n\d.,e−-][^`\n]*`",  # inline code, unless it is a bare number
     r"\]\([^)]*\)",  # the target of a link
     "|".join(map(re.escape, TITLES)),
     r"[Ll]essons? \d\d(?:(?:,| and|, and| to) \d\d)*",
-    r"(?<![\w.])0\d(?!\w|\.\d)",  # the number of a lesson
+    r"(?<![\w.])0\d(?!\w|\.\d)",  # a lesson's number
     r"[Ee]xercise \d",
-    r"^\d\. ",  # an item of a list
+    r"^\d\. ",  # an item in a list
     r"\d+\s+minutes",
-    r"\b(?:19|20)\d\d(?=\))",  # the year of a paper: other numbers have a comma
+    r"\b(?:19|20)\d\d(?=\))",  # a paper's year: other numbers above 999 have a comma
     r"\d+\.\d+\.\d+",  # a version
-    rf"(?:{FIGURE}, )*{FIGURE},? or {FIGURE}(?=[^.?]*\?)",  # what a question offers to guess
+    rf"(?:{FIGURE}, )*{FIGURE},? or {FIGURE}(?=[^.?]*\?)",  # the choices in a question
 ]
 
 
 @dataclass(frozen=True)
 class Result:
-    """A number or a shape of the text, as it is written, with its place."""
+    """A number or a shape in the text, as it is written there, with its place."""
 
     written: str
     section: int
@@ -51,18 +52,18 @@ class Result:
     words: str
 
     @property
-    def counts(self):
-        """Whether it is one digit, and says no more than a word does: 3 rows, axis 0."""
+    def is_count(self):
+        """Whether it is one digit that a word could replace: 3 rows, axis 0."""
         return re.fullmatch(r"\(?\d(,\))?", self.written) is not None and not self.percent
 
 
 def blank(match, by=" "):
-    """What to put in place of a match, so that all else keeps its place."""
+    """Return what replaces a match so that everything else keeps its place."""
     return re.sub(r"[^\n]", by, match[0])
 
 
-def results_of_formula(formula):
-    """A formula without its constants: short whole numbers, unless one is a side of an equation."""
+def keep_results(formula):
+    """Return a formula without its short whole numbers, except those that are a side of it."""
 
     def keep(match):
         before, after = formula[: match.start()], formula[match.end() :]
@@ -75,20 +76,20 @@ def results_of_formula(formula):
     return IN_TEXT.sub(keep, formula)
 
 
-def results(text, section=0):
-    """Yield the Results of a text."""
+def find_results(text, section=0):
+    """Yield the Results in a text."""
     text = re.sub(r"(\d)\{,\}(?=\d)", r"\1,", text)
     for form in NO_RESULT:
         text = re.sub(form, blank, text, flags=re.S | re.M)
-    text = FORMULA.sub(lambda formula: results_of_formula(formula[0]), text)
+    text = FORMULA.sub(lambda formula: keep_results(formula[0]), text)
     for match in [*SHAPE.finditer(text), *IN_TEXT.finditer(SHAPE.sub(blank, text))]:
         rest = text[match.end() :]
         words = " ".join(f"{text[: match.start()][-50:]}[{match[0]}]{rest[:30]}".split())
         yield Result(match[0], section, re.match(r"\s*(%|percent)", rest) is not None, words)
 
 
-def code(source):
-    """Python code without comments, docstrings, widths as in {x:9.4f}, and the _ in a number."""
+def strip_code(source):
+    """Return code without comments, docstrings, formats as in {x:9.4f}, and _ in numbers."""
     source = re.sub(r'"""[\s\S]*?"""', blank, source)
     source = re.sub(r":[<>^]?[\d,.]+[defgs%]?(?=\})", blank, source)
     lines = source.splitlines(keepends=True)
@@ -99,8 +100,8 @@ def code(source):
     return re.sub(r"(?<=\d)_(?=\d)", "", "".join(lines))
 
 
-def printed(cell):
-    """The text of a cell's outputs; none if they differ between machines."""
+def read_outputs(cell):
+    """Return the text of a cell's outputs, or nothing if they differ between machines."""
     if "nbval-ignore-output" in cell.metadata.get("tags", []):
         return ""
     texts = []
@@ -111,80 +112,80 @@ def printed(cell):
     return "\n".join(texts)
 
 
-def value(written):
-    """A written number as a Decimal."""
+def parse(written):
+    """Return a written number as a Decimal."""
     return Decimal(written.replace("−", "-").replace(",", ""))
 
 
-def computed(text, is_code):
-    """The numbers in code or in an output, as {(value, whether it has a point, is_code)}."""
+def find_numbers(text, is_code):
+    """Return the numbers in code or in an output: {(value, whether it has a point, is_code)}."""
     numbers = COMPUTED.findall(text)
     return {
-        (value(number.rstrip(".")), bool(re.search("[.e]", number)), is_code) for number in numbers
+        (parse(number.rstrip(".")), bool(re.search("[.e]", number)), is_code) for number in numbers
     }
 
 
-class Lesson:
+class LessonNumbers:
     """The results in a lesson's text, and what the lesson computes, section by section."""
 
     def __init__(self, cells):
         self.results, self.sections, self.text, self.sizes = [], [set()], "", set()
         for cell in cells:
             if cell.cell_type == "code":
-                self.take(code(cell.source), True)
-                self.take(printed(cell), False)
+                self.add_numbers(strip_code(cell.source), True)
+                self.add_numbers(read_outputs(cell), False)
                 continue
             for part in re.split(r"(?m)^(?=## )", cell.source):
                 if part.startswith("## "):
                     self.sections.append(set())
-                self.results += results(part, len(self.sections) - 1)
+                self.results += find_results(part, len(self.sections) - 1)
                 for solution in re.findall(r"```python\n(.*?)```", part, re.S):
-                    self.take(code(solution), True)
+                    self.add_numbers(strip_code(solution), True)
         self.all = set().union(*self.sections)
-        self.sections[0] = self.sections[-1] = self.all  # what it promises, and its recap
+        self.sections[0] = self.sections[-1] = self.all  # the introduction and the recap
 
-    def take(self, text, is_code):
-        """Count the numbers of a text among those that the present section computes."""
+    def add_numbers(self, text, is_code):
+        """Add the numbers in a text to those that the current section computes."""
         self.text += text
         if not is_code:
             self.sizes |= set(re.findall(r"\d\d+", "".join(SHAPE.findall(text))))
-        self.sections[-1] |= computed(text, is_code)
+        self.sections[-1] |= find_numbers(text, is_code)
 
     def computes(self, result, written=None):
-        """Whether the lesson computes a result, or what is `written` in its place."""
+        """Return whether the lesson computes a result, or a number `written` in its place."""
         written = written or result.written
         if written.startswith("("):
             return written in self.text
         if written in self.sizes:
             return True
-        pool = self.all if significant(written) > 2 else self.sections[result.section]
-        return any(says(*found, written, result.percent) for found in pool)
+        pool = self.all if count_significant(written) > 2 else self.sections[result.section]
+        return any(agrees(*found, written, result.percent) for found in pool)
 
 
-def significant(written):
-    """The number of significant digits written."""
+def count_significant(written):
+    """Return how many significant digits a written number has."""
     return len(re.sub(r"e.*|\D", "", written).lstrip("0"))
 
 
-def says(number, has_point, is_code, written, percent):
-    """Whether a computed number is the written one, or rounds to it."""
+def agrees(number, has_point, is_code, written, percent):
+    """Return whether a computed number is the written one or rounds to it."""
     if "." in written and not has_point:
         return False
-    wanted, digits = value(written), significant(written)
+    expected, digits = parse(written), count_significant(written)
     number = number if written[0] in "-−" else abs(number)
     for candidate in (number, 100 * number) if percent else (number,):
         # Half a unit of the last place, and of the last significant digit: 0.99 is not 1.0.
-        place = min(wanted.as_tuple().exponent, candidate.adjusted() - digits + 1)
+        place = min(expected.as_tuple().exponent, candidate.adjusted() - digits + 1)
         slack = 0 if is_code or digits < 2 else Decimal(5).scaleb(place - 1)
-        if abs(candidate - wanted) <= slack:
+        if abs(candidate - expected) <= slack:
             return True
     return False
 
 
-def edited(written):
-    """A number with its last digit one higher; of a shape the first number."""
+def change_last_digit(written):
+    """Return a number with its last digit one higher; in a shape, the first number changes."""
     if written.startswith("("):
         return re.sub(r"\d+", lambda entry: str(int(entry[0]) + 1), written, count=1)
-    number = value(written)
+    number = parse(written)
     number = abs(number) + Decimal(1).scaleb(number.as_tuple().exponent)
     return ("−" if written[0] in "-−" else "") + (f"{number:,}" if "," in written else str(number))

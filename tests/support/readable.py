@@ -1,11 +1,11 @@
-"""Whether what a page shows can be read, by contrast as WCAG 2 defines it."""
+"""Whether a page and its pictures can be read, by contrast as WCAG 2 defines it."""
 
 import io
 
 import numpy as np
 from matplotlib.image import imread
 
-CONTRAST = 4.5  # what WCAG asks for text
+CONTRAST = 4.5  # WCAG's minimum for text
 TILE = 16
 
 # The colour behind an element, as [r, g, b].
@@ -22,8 +22,8 @@ _BEHIND = """
     };
 """
 BEHIND = f"element => {{ {_BEHIND} return behind(element); }}"
-# The texts in `selector`, but for elements that match `theirs`, with too little contrast.
-FAINT = f"""([selector, theirs, wanted]) => {{ {_BEHIND}
+# The texts inside `selector` whose contrast is below `minimum`, without the `excluded` elements.
+FAINT = f"""([selector, excluded, minimum]) => {{ {_BEHIND}
     const linear = c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
     const luminance = rgb => {{
         const [r, g, b] = rgb.map(c => linear(c / 255));
@@ -36,12 +36,12 @@ FAINT = f"""([selector, theirs, wanted]) => {{ {_BEHIND}
         const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
         while (texts.nextNode()) {{
             const element = texts.currentNode.parentElement, text = texts.currentNode.data.trim();
-            if (!text || !element.getClientRects().length || element.matches(theirs)) continue;
+            if (!text || !element.getClientRects().length || element.matches(excluded)) continue;
             const below = behind(element), {{rgb, a}} = parse(getComputedStyle(element).color);
             const seen = over(rgb, a * opacity(element), below);
             const [low, high] = [luminance(below), luminance(seen)].sort((p, q) => p - q);
             const contrast = (high + 0.05) / (low + 0.05);
-            if (contrast < wanted) faint.push([text.slice(0, 60), contrast]);
+            if (contrast < minimum) faint.push([text.slice(0, 60), contrast]);
         }}
     }}
     return faint;
@@ -54,21 +54,23 @@ def luminance(rgb):
     return linear @ [0.2126, 0.7152, 0.0722]
 
 
-def lost(png, behind):
-    """Return the share of a picture's tiles with text or lines that a page's colour hides.
+def hidden_fraction(png, behind):
+    """Return the fraction of a picture's tiles with text or lines that a page's colour hides.
 
-    A picture is drawn for white paper. A tile is hidden where its contrast is high there and low
-    on the page. `behind` is the page's colour, three numbers from 0 to 255.
+    A picture is drawn for white paper. A tile is hidden if its contrast is high there and low on
+    the page. `behind` is the page's colour, three numbers from 0 to 255.
     """
     pixels = imread(io.BytesIO(png))
     if pixels.shape[-1] == 3:
         return 0.0
-    on_white, on_page = (_contrasts(pixels, np.array(c) / 255) for c in ((255, 255, 255), behind))
+    on_white, on_page = (
+        _measure_contrasts(pixels, np.array(c) / 255) for c in ((255, 255, 255), behind)
+    )
     drawn = on_white >= CONTRAST
     return float((on_page[drawn] < CONTRAST).mean()) if drawn.any() else 0.0
 
 
-def _contrasts(pixels, paper):
+def _measure_contrasts(pixels, paper):
     """Return the contrast within each tile of a picture (height, width, RGBA) on a paper."""
     alpha = pixels[..., 3:]
     light = luminance(alpha * pixels[..., :3] + (1 - alpha) * paper) + 0.05

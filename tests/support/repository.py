@@ -1,4 +1,4 @@
-"""A git repository of a tiny course, and a student's clone of it."""
+"""A git repository that holds a tiny course, and a student's clone of it."""
 
 import json
 import os
@@ -16,7 +16,8 @@ SETTINGS = """
 """
 
 
-def lesson(text):
+def write_notebook(text):
+    """Return the JSON of a notebook with one cell of text."""
     return json.dumps({"cells": [{"cell_type": "markdown", "source": text}]})
 
 
@@ -25,19 +26,19 @@ class Copy:
 
     def __init__(self, folder):
         self.folder = folder
-        self.mine = folder / "my_notebooks"
+        self.my_notebooks = folder / "my_notebooks"
         settings = folder.with_suffix(".gitconfig")
         settings.write_text(SETTINGS)
         outside = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "COURSE_"))}
         self.env = outside | {"GIT_CONFIG_GLOBAL": str(settings), "GIT_CONFIG_NOSYSTEM": "1"}
 
     def git(self, *arguments):
-        ran = subprocess.run(
+        result = subprocess.run(
             ["git", *arguments], cwd=self.folder, env=self.env, capture_output=True, text=True
         )
-        if ran.returncode:
-            raise AssertionError(f"git {' '.join(arguments)}: {ran.stdout}{ran.stderr}")
-        return ran.stdout.strip()
+        if result.returncode:
+            raise AssertionError(f"git {' '.join(arguments)}: {result.stdout}{result.stderr}")
+        return result.stdout.strip()
 
     def write(self, name, text):
         path = self.folder / name
@@ -46,7 +47,7 @@ class Copy:
 
     def commit(self, **files):
         for name, text in files.items():
-            self.write(f"notebooks/{name}.ipynb", lesson(text))
+            self.write(f"notebooks/{name}.ipynb", write_notebook(text))
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", "a step")
 
@@ -58,24 +59,24 @@ class Copy:
         return other
 
     def update(self):
-        """Return the exit code, the lines printed and the words on stderr."""
-        ran = subprocess.run(
+        """Return the exit code, the printed lines and what is on stderr."""
+        result = subprocess.run(
             [sys.executable, "-m", "commands.update"],
             cwd=self.folder,
             env=self.env,
             capture_output=True,
             text=True,
         )
-        return ran.returncode, ran.stdout.splitlines(), ran.stderr
+        return result.returncode, result.stdout.splitlines(), result.stderr
 
     def state(self):
-        """Return all that an update might touch: branches, edits and every file's content."""
+        """Return everything an update might touch: branches, edits and the content of each file."""
         files = [p for p in self.folder.rglob("*") if p.is_file() and ".git" not in p.parts]
         version = self.git("for-each-ref", "refs/heads"), self.git("rev-parse", "HEAD")
         locks = [*(self.folder / ".git").rglob("*.lock")]
         return version, locks, self.git("status", "--short"), {p: p.read_bytes() for p in files}
 
     def follow(self, advice):
-        """Call each command of git's in an advice."""
+        """Run each git command that an advice names."""
         for command in re.findall("`git (.+?)`", advice):
             self.git(*shlex.split(command))

@@ -1,4 +1,4 @@
-"""A tiny course for tests: the real course.py, venv and pip, tiny packages, no network."""
+"""A tiny course for tests: the real course.py, venv and pip, with tiny packages and no network."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ build-backend = "backend"
 backend-path = ["."]
 """
 
-# pip calls this to install the project. A test can make it wait, or fail.
+# pip calls this to install the project. A test can make it wait or fail.
 BACKEND = """
 import pathlib, time, zipfile
 
@@ -44,7 +44,7 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
 """
 
 
-def package(name):
+def make_package(name):
     """Return the files of a package that prints how it was called."""
     return {f"{name}/__init__.py": "", f"{name}/__main__.py": ECHO}
 
@@ -63,11 +63,11 @@ class Course:
         for name in ("01_first", "02_second"):
             (folder / f"notebooks/{name}.ipynb").write_text('{"cells": []}')
         self.wheels = folder / "wheels"
-        make_wheel(self.wheels, "jupyterlab", "1.0", package("jupyterlab"))
-        make_wheel(self.wheels, "pytest", "1.0", package("pytest"))
+        make_wheel(self.wheels, "jupyterlab", "1.0", make_package("jupyterlab"))
+        make_wheel(self.wheels, "pytest", "1.0", make_package("pytest"))
         self.requirements = folder / "requirements.txt"
         self.requirements.write_text("--find-links wheels\njupyterlab==1.0\n-e .\n")
-        # No index answers, and the user's own settings of pip and Python's path don't count.
+        # No index answers, and the user's own settings for pip and Python's path don't count.
         nowhere, own = "http://127.0.0.1:9", ("PIP_", "COURSE_", "PYTHONPATH")
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(own)}
         self.env |= {"PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0", "no_proxy": "*"}

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from tests.support.lessons import NOTEBOOKS, NUMBERS, ROOT, path_of, read_notebook
-from tests.support.prose import Lesson, results
+from tests.support.prose import LessonNumbers, find_results
 
 FOLDER = ROOT / "instructor"
 PLANS = (FOLDER / "README.md").read_text(encoding="utf-8")
@@ -87,8 +87,8 @@ def test_what_can_be_cut_has_a_sentence_to_say_instead(number):
 def test_the_numbers_on_a_page_are_computed_by_its_lesson(number):
     text = re.sub(r"\| \d+ \| \d+ \|", "|", page(number)[0])  # the minutes
     text = text.replace("```", "")  # what is on the board counts, too
-    lesson = Lesson(read_notebook(number).cells)
-    untrue = [result.words for result in results(text) if not lesson.computes(result)]
+    lesson = LessonNumbers(read_notebook(number).cells)
+    untrue = [result.words for result in find_results(text) if not lesson.computes(result)]
     assert not untrue, "the lesson does not compute:\n" + "\n".join(untrue)
 
 

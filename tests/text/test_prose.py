@@ -6,12 +6,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_output
 
 from tests.support.lessons import NUMBERS, read_notebook
-from tests.support.prose import TITLES, Lesson, edited, results
+from tests.support.prose import TITLES, LessonNumbers, change_last_digit, find_results
 
 
 @cache
 def lesson(number):
-    return Lesson(read_notebook(number).cells)
+    return LessonNumbers(read_notebook(number).cells)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -24,14 +24,16 @@ def test_the_numbers_in_the_text_are_computed(number):
 
 def find_unnoticed(number):
     """Return the results of a lesson that are not counts, and those whose edit is not noticed."""
-    tried = [r for r in lesson(number).results if not r.counts]
-    return tried, [r for r in tried if lesson(number).computes(r, edited(r.written))]
+    tried = [r for r in lesson(number).results if not r.is_count]
+    return tried, [r for r in tried if lesson(number).computes(r, change_last_digit(r.written))]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_an_edited_number_is_noticed(number):
     tried, passed = find_unnoticed(number)
-    words = "\n".join(f"{r.words}: {edited(r.written)} would not be noticed" for r in passed)
+    words = "\n".join(
+        f"{r.words}: {change_last_digit(r.written)} would not be noticed" for r in passed
+    )
     assert len(passed) <= 0.1 * len(tried), words
 
 
@@ -54,7 +56,7 @@ def test_nearly_all_edits_are_noticed():
     ],
 )
 def test_results_are_recognised_in_a_text(text, numbers):
-    assert [r.written for r in results(text)] == numbers
+    assert [r.written for r in find_results(text)] == numbers
 
 
 @pytest.mark.parametrize(
@@ -80,6 +82,6 @@ def test_results_are_recognised_in_a_text(text, numbers):
     ],
 )
 def test_a_result_counts_as_computed_if_rounding_gives_it(text, output, source, true):
-    (result, *_) = results(text)
+    (result, *_) = find_results(text)
     cell = new_code_cell(source, outputs=[new_output("stream", text=output)])
-    assert Lesson([cell]).computes(result) is true
+    assert LessonNumbers([cell]).computes(result) is true

@@ -5,7 +5,7 @@ import io
 import pytest
 from matplotlib.figure import Figure
 
-from tests.support.readable import CONTRAST, FAINT, lost
+from tests.support.readable import CONTRAST, FAINT, hidden_fraction
 
 BLACK, WHITE = (17, 17, 17), (255, 255, 255)
 
@@ -20,11 +20,11 @@ def draw(paper):
 
 @pytest.mark.parametrize(("paper", "page"), [("white", WHITE), ("white", BLACK), ("none", WHITE)])
 def test_a_picture_is_readable(paper, page):
-    assert lost(draw(paper), page) == 0
+    assert hidden_fraction(draw(paper), page) == 0
 
 
 def test_black_on_a_dark_page_is_unreadable():
-    assert lost(draw("none"), BLACK) > 0.9
+    assert hidden_fraction(draw("none"), BLACK) > 0.9
 
 
 @pytest.mark.parametrize(
