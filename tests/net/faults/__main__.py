@@ -113,7 +113,8 @@ def main(arguments: list[str] | None = None) -> int:
     help_words = "a lesson's two digits, or a part of a file's or a fault's name; default: all"
     parser.add_argument("words", nargs="*", help=help_words)
     parser.add_argument("-n", "--processes", type=int, choices=(1, 2), default=2)
-    parser.add_argument("--seconds", type=float, default=300, help="the time limit of one fault")
+    help_seconds = "the time limit of one fault; a fault that reaches it counts as noticed"
+    parser.add_argument("--seconds", type=float, default=900, help=help_seconds)
     parser.add_argument("--random", type=int, metavar="N", help="draw N faults made by rule")
     parser.add_argument("--seed", type=int, default=0, help="of the random faults")
     options = parser.parse_args(arguments)
