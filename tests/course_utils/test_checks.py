@@ -266,7 +266,7 @@ ENDS = {
     "return float(__import__('sys').stdin.readline())": "Your function waits for input",
     "while True: yield 1": "Your generator gives value after value without end.",
     "return f'{values.mean():.2f}'": "Expected a number for the mean, got a str. Return the number",
-    "return values > 0": "Expected a number for the mean, got an array of shape (5,). It holds "
+    "return values > 0": "Expected a number for the mean, got an array of shape (7,). It holds "
     "True and False.",
 }
 

@@ -30,10 +30,11 @@ WORKS = {"torch": "2.13.0+cpu", "numpy": "2.4.6", "igraph": "1.0.0"}
 
 
 @pytest.fixture(autouse=True)
-def quiet(monkeypatch):
-    """Show no pictures, and remove the tests' own matplotlib settings."""
+def quiet(monkeypatch, tmp_path_factory):
+    """Show no pictures, and have no matplotlib settings: the tests' own or the user's."""
     for name in ("MATPLOTLIBRC", "MPLBACKEND"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path_factory.mktemp("matplotlib")))
     monkeypatch.setattr("course_utils.figures.display", lambda *_, **__: None)
 
 
@@ -423,7 +424,7 @@ self_check.run()
     ran = subprocess.run(
         [sys.executable, "-P", "-c", code],
         cwd=folder,
-        env=os.environ | {"HOME": str(folder), **variables},
+        env=os.environ | {"HOME": str(folder), "MPLCONFIGDIR": "", **variables},
         capture_output=True,
         text=True,
     )
