@@ -163,7 +163,7 @@ def minibatches(answer):
             )
         if len(set(every)) < n:
             raise Wrong(
-                "Some rows come twice and others never: shuffle, don't draw with replacement."
+                "Some rows come twice and others never: shuffle all of them once, then cut."
             )
         in_order = every == list(range(n))
         neighbours = all(max(batch) - min(batch) == len(batch) - 1 for batch in rows)

@@ -238,8 +238,8 @@ def _judge_training(losses, place, start, X, y, lr, n_epochs):
 
     mistakes = {
         "The gradients of earlier epochs are still there: where is optimizer.zero_grad()?": summed,
-        "The model never moves. Is step() missing, or are the gradients thrown away between "
-        "backward() and step()?": np.full(n_epochs + 1, want[0]),
+        "The model never moves. Is backward() or step() missing, or are the gradients thrown away "
+        "between backward() and step()?": np.full(n_epochs + 1, want[0]),
         "The first loss is there twice, and that of the final model is missing.": (
             want[np.r_[0, 0:n_epochs]]
         ),

@@ -127,8 +127,14 @@ def _judge_descent(losses, first, end, bowl, lr, n_epochs):
     path = [bowl.after(k, first, lr) for k in range(n_epochs + 2)]
     want = np.array([bowl.loss(p) for p in path[:-1]])
     if np.array_equal(end, first):
+        if len(losses) == len(want) and np.allclose(losses, want):
+            raise Wrong(
+                "The losses are right, but the given w and b haven't moved: your steps moved "
+                "copies. Change w and b in place, with w -= lr * w.grad."
+            )
         raise Wrong(
-            "w and b haven't moved: take a step in each epoch, in place, with w -= lr * w.grad."
+            "w and b haven't moved: no step is taken, it moves copies, or the gradients are "
+            "emptied before it. Take a step in each epoch, in place, with w -= lr * w.grad."
         )
     if len(losses) > 1 and np.ptp(losses) == 0:
         raise Wrong(
@@ -246,8 +252,9 @@ _IN_A_LOOP = {
     "under torch.no_grad().",
     "unpack non-iterable NoneType": "step returns nothing, it moves w and b themselves: call it "
     "without `w, b =`.",
-    "NoneType": "A gradient is None: w = w - ... makes a new tensor that has none. Change w in "
-    "place, with w -= lr * w.grad.",
+    "NoneType": "A gradient is None where you use it: backward() was not called yet, it was "
+    "emptied before the step, or w isn't a leaf any more. Change w in place, with "
+    "w -= lr * w.grad.",
 }
 
 

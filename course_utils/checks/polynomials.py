@@ -52,7 +52,7 @@ def power_matrix(answer):
 def epochs_needed(answer):
     """Judge `epochs_needed(lr, curvature, share)`: the least k with |1 − lr·λ|ᵏ ≤ share."""
     name = ("the number of epochs",)
-    for lr, curvature, share in ((0.35, 0.2, 0.004), (0.3, 0.4, 0.02)):
+    for lr, curvature, share in ((0.35, 0.2, 4e-9), (0.3, 0.4, 0.02)):
         got = numbers(call(answer, lr, curvature, share), name)
         factor = 1 - lr * curvature
         exactly = np.log(share) / np.log(factor)

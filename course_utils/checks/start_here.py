@@ -116,8 +116,8 @@ def mended_mse(answer):
             got = numbers(got, ("the MSE",))
             if shape == (n, 1) and not same(got, want):
                 raise Wrong(
-                    f"For y of shape ({n},) it is right, for y of shape ({n}, 1) it isn't. A "
-                    "column must stay a column: reshape(-1, 1) leaves it as it is."
+                    f"For y of shape ({n},) it is right, for y of shape ({n}, 1) it isn't. "
+                    "There both are columns, and both must stay so: reshape(-1, 1) keeps a column."
                 )
             if kind == "tensors" and not same(got, want):
                 raise Wrong("With arrays it is right, with tensors it isn't: use what both have.")

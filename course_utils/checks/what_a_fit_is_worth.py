@@ -137,7 +137,7 @@ def fit_early(answer):
     if trained == 13:
         raise Wrong(
             "It runs all 13 epochs, though epochs 5, 6 and 7 brought no improvement and the "
-            "patience was 3: leave the loop then."
+            "patience was 3. Either the loop isn't left then, or the best loss isn't renewed."
         )
     if trained == 5:
         raise Wrong(
@@ -173,8 +173,9 @@ def fit_early(answer):
         )
     if weight == 7:
         raise Wrong(
-            "The epoch is right, but you loaded the last weights: state_dict() isn't a copy, and "
-            "training went on writing into it."
+            "The epoch is right, but you loaded the last weights. Either you keep them after "
+            "every epoch, improved or not; or what you keep isn't a copy, as state_dict() isn't "
+            "one, and training went on writing into it."
         )
     if weight != 4:
         raise Wrong(f"The epoch is right, but the model holds the weights of epoch {weight:g}.")

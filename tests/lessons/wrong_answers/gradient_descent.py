@@ -225,7 +225,18 @@ def minibatches(x, y, batch_size, rng):
     pieces = [rng.randint(0, len(x), batch_size) for _ in range(0, len(x), batch_size)]
     return [(x[piece], y[piece]) for piece in pieces]
 """,
-            "don't draw with replacement",
+            "shuffle all of them once",
+        ),
+        (
+            """
+def minibatches(x, y, batch_size, rng):
+    batches = []
+    for i in range(0, len(x), batch_size):
+        rows = rng.permutation(len(x))[: min(batch_size, len(x) - i)]
+        batches.append((x[rows], y[rows]))
+    return batches
+""",
+            "shuffle all of them once",
         ),
         (
             """

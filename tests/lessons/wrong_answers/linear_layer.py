@@ -284,6 +284,19 @@ def careful_train(model, X, y, lr, n_epochs):
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     history = []
     for _ in range(n_epochs):
+        optimizer.zero_grad()
+        history.append(mse(model(X), y).item())
+        optimizer.step()
+    return history + [mse(model(X), y).item()]
+""",
+            "Is backward() or step() missing",
+        ),
+        (
+            """
+def careful_train(model, X, y, lr, n_epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    history = []
+    for _ in range(n_epochs):
         loss = mse(model(X), y)
         optimizer.step()
         optimizer.zero_grad()

@@ -263,7 +263,7 @@ def fresh_descent(w, b, x, y, lr, n_epochs):
         b = b - lr * b.grad
     return losses + [mse(model(x, w, b), y).item()]
 """,
-            "makes a new tensor that has none",
+            "w isn't a leaf any more",
         ),
         (
             """
@@ -310,7 +310,47 @@ def fresh_descent(w, b, x, y, lr, n_epochs):
 def fresh_descent(w, b, x, y, lr, n_epochs):
     return [mse(model(x, w, b), y).item() + k for k in range(n_epochs + 1)]
 """,
-            "w and b haven't moved",
+            "w and b haven't moved: no step is taken",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        losses.append(mse(model(x, w, b), y).item())
+        step(w, b, lr)
+    return losses + [mse(model(x, w, b), y).item()]
+""",
+            "backward() was not called yet",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    losses = []
+    for _ in range(n_epochs):
+        loss = mse(model(x, w, b), y)
+        losses.append(loss.item())
+        loss.backward()
+        w.grad.zero_()
+        b.grad.zero_()
+        step(w, b, lr)
+    return losses + [mse(model(x, w, b), y).item()]
+""",
+            "or the gradients are emptied before it",
+        ),
+        (
+            """
+def fresh_descent(w, b, x, y, lr, n_epochs):
+    w, b = w.detach().clone().requires_grad_(), b.detach().clone().requires_grad_()
+    losses = []
+    for _ in range(n_epochs):
+        loss = mse(model(x, w, b), y)
+        losses.append(loss.item())
+        loss.backward()
+        step(w, b, lr)
+    return losses + [mse(model(x, w, b), y).item()]
+""",
+            "your steps moved copies",
         ),
     ],
     "to_original_units": [
@@ -462,7 +502,7 @@ WRONG["fresh_descent"] += slips(
     "many_inputs_many_outputs",
     "fresh_descent",
     ("step(w, b, lr)", "w, b = step(w, b, lr)", "step returns nothing"),
-    ("        step(w, b, lr)\n", "", "take a step in each epoch"),
+    ("        step(w, b, lr)\n", "", "Take a step in each epoch"),
     ("step(w, b, lr)", "step(w, b, 0.1)", "with lr = 0.1 instead of the lr given"),
     ("    return losses", "    b.data += 1\n    return losses", "of the final w and b is"),
 )

@@ -110,6 +110,14 @@ def epochs_needed(lr, curvature, share):
         (
             """
 def epochs_needed(lr, curvature, share):
+    factor = abs(1 - lr) * curvature
+    return np.ceil(np.log(share) / np.log(factor))
+""",
+            "On test data it gives 10;",
+        ),
+        (
+            """
+def epochs_needed(lr, curvature, share):
     return np.ceil(np.log(share) / np.log(1 - curvature))
 """,
             "The learning rate isn't used",

@@ -53,7 +53,7 @@ WRONG = {
         ("((y_pred - y) ** 2).mean()", "over all 49 pairs"),
         ("((y_pred - y.reshape(1, -1)) ** 2).mean()", "over all 49 pairs"),
         ("((y_pred - y) ** 2).sum()", "the sum over all 49 pairs"),
-        ("((y_pred.ravel() - y) ** 2).mean()", "for y of shape (7, 1) it isn't"),
+        ("((y_pred.ravel() - y) ** 2).mean()", "both are columns, and both must stay so"),
         ("((y_pred[:, 0] - y) ** 2).mean()", "for y of shape (7, 1) it isn't"),
         ("((y_pred - y.reshape(-1, 1)) ** 2).sum()", "You summed over the 7 rows; take the mean."),
         ("(y_pred - y.reshape(-1, 1)).mean()", "the square is missing"),

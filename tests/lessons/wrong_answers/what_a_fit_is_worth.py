@@ -75,14 +75,26 @@ def ridge_pipeline(degree, decay, n):
     "fit_early": [
         (
             _early("model.state_dict()", "model.state_dict()", STOP, LOAD),
-            "state_dict() isn't a copy",
+            "or what you keep isn't a copy",
         ),
         (
             _early("dict(model.state_dict())", "dict(model.state_dict())", STOP, LOAD),
-            "state_dict() isn't a copy",
+            "or what you keep isn't a copy",
         ),
         (_early(COPY, COPY, STOP), "load the best ones at the end"),
         (_early(COPY, COPY, "", LOAD), "It runs all 13 epochs"),
+        (
+            _early(COPY, COPY, STOP, LOAD).replace(
+                "best_epoch, best_loss, best = epoch, loss,", "best_epoch, best = epoch,"
+            ),
+            "or the best loss isn't renewed",
+        ),
+        (
+            _early(
+                COPY, COPY, f"best = {COPY}\n        if epoch - best_epoch >= patience: break", LOAD
+            ),
+            "Either you keep them after every epoch",
+        ),
         (
             _early(COPY, COPY, "elif epoch - best_epoch > patience: break", LOAD),
             "it stops after epoch 8, too late",
