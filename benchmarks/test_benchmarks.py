@@ -40,6 +40,7 @@ def test_the_pages_show_every_row_of_a_benchmark():
     assert list(table("speed_ladder")) == re.findall('^    "(.+)": ', ladder, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_a_benchmark_prints_its_table_and_an_unknown_one_is_named():
     command = [sys.executable, "-m", "benchmarks", "installed_size"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -112,7 +112,7 @@ def test_every_picture_has_its_caption_under_it(lesson):
             assert caption in (below or ""), f"the picture of cell {k}"
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
+@pytest.mark.parametrize("theme", slow_after(1, ["Light", "Dark"]))
 def test_everything_is_readable(lesson, theme):
     page = lesson.page
     choose(page, "Settings", "Theme", f"JupyterLab {theme}")
@@ -230,6 +230,7 @@ def wait_until_keys_count(page):
     page.locator(f"{PANEL} .jp-Cell:focus").wait_for()
 
 
+@pytest.mark.slow
 def test_a_lesson_can_be_worked_through_with_keys_alone(lab, page):
     """Open a lesson, run it cell by cell, move its slider and unfold a solution, by keys alone."""
     number = next(n for n in NUMBERS if slider_calls(read_notebook(n).cells))

@@ -86,6 +86,7 @@ def test_a_file_named_like_the_environment_is_refused(tiny):
     assert_refused(tiny, "is not a folder")
 
 
+@pytest.mark.slow
 def test_a_link_to_an_empty_folder_works_and_files_added_later_stay(tiny, tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -115,6 +116,7 @@ def test_an_environment_without_the_mark_of_later_versions_is_kept(ready, left):
     assert (ready.venv / "kept").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", slow_after(1, ["pyvenv.cfg", "bin/python", "set_up"]))
 def test_an_environment_that_lost_a_part_after_it_was_set_up_is_set_up_again(ready, lost):
     assert ready.call("lab").returncode == 0

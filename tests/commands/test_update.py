@@ -281,6 +281,7 @@ def test_the_wait_for_a_silent_server_is_announced_and_ends(author, student, ser
     assert student.state() == before
 
 
+@pytest.mark.slow
 def test_a_program_that_waits_for_a_password_is_stopped_with_its_children(student, serve, tmp_path):
     script = tmp_path / "ask"
     script.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/asked\nsleep 60\n")
@@ -317,6 +318,7 @@ def test_where_a_server_asks_for_a_password_the_student_is_told_how_to_log_in(
     assert_refused(student, "asks you to log in", "`git pull --ff-only`")
 
 
+@pytest.mark.slow
 def test_progress_counts_as_a_response_and_is_not_shown(author, student, tmp_path):
     slow = tmp_path / "slow"
     slow.write_text("#!/bin/sh\nfor k in 1 2 3 4 5 6; do sleep 0.5; echo $k >&2; done\nexec $@\n")

@@ -509,6 +509,7 @@ CELLS = [
 ]
 
 
+@pytest.mark.slow
 def test_a_program_can_read_a_notebooks_verdicts():
     cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
     ran = nbformat.v4.new_notebook(cells=cells)

@@ -74,6 +74,7 @@ def test_five_rows_of_this_range_hide_a_sum_for_a_mean():
     assert 2 / np.linalg.eigvalsh(2 / 5 * A.T @ A)[-1] >= 0.5
 
 
+@pytest.mark.slow
 def test_lesson_never_loads_torch():
     code = "import runpy, sys; runpy.run_path(sys.argv[1]); sys.exit('torch' in sys.modules)"
     command = [sys.executable, "-c", code, path_of("gradient_descent_by_hand")]

@@ -61,6 +61,7 @@ def test_a_lessons_fault_is_copied_into_its_notebook(tmp_path):
     assert "RandomState(43)" in build.notebook_of(copied).read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("test", "expected"),
     [

@@ -261,17 +261,28 @@ def fault_bad_tag(cells):
 
 
 FAULTS = {name[6:]: fault for name, fault in list(globals().items()) if name[:6] == "fault_"}
+WAITING = {name: FAULTS.pop(name) for name in ("hang", "deaf", "stubborn")}  # for the time-out
 
 
 @pytest.fixture(scope="module")
 def report(good, tmp_path_factory):
-    """The folder of all copies, and what pytest prints about each."""
-    folder = tmp_path_factory.mktemp("notebooks")
+    """The folder of the copies that end by themselves, and what pytest prints about each."""
+    return run_copies(good, FAULTS, tmp_path_factory.mktemp("notebooks"))
+
+
+@pytest.fixture(scope="module")
+def waiting_report(good, tmp_path_factory):
+    """The folder of the copies that a time-out ends, and what pytest prints about each."""
+    return run_copies(good, WAITING, tmp_path_factory.mktemp("notebooks"))
+
+
+def run_copies(good, faults, folder):
+    """Run pytest in a folder on a copy of the notebook for each fault, and one without."""
     (folder / "conftest.py").write_text('pytest_plugins = ("tests.plugins.nbval_tolerance",)')
     (folder / "pytest.ini").write_text("[pytest]")
     (folder / "test_output").mkdir()
     (folder / "test_output" / "noise.ipynb").write_text("of an earlier failure")
-    for name, fault in {"good": lambda cells: None, **FAULTS}.items():
+    for name, fault in {"good": lambda cells: None, **faults}.items():
         notebook = copy.deepcopy(good)
         fault(notebook.cells)
         nbformat.write(notebook, folder / f"{name}.ipynb")
@@ -286,7 +297,7 @@ def report(good, tmp_path_factory):
         timeout=240,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    for name in ["good", *FAULTS]:
+    for name in ["good", *faults]:
         printed[name] = [line for line in ran.stdout.splitlines() if f"{name}.ipynb" in line]
     printed["all"] = ran.stdout
     return folder, printed
@@ -324,15 +335,18 @@ def outcomes(report, name):
         ("exception", ".F.x"),
         ("dead_kernel", ".Fxx"),
         ("killed", ".Fxx"),
-        ("hang", ".Fxx"),
-        ("deaf", ".Fxx"),
-        ("stubborn", ".Fxx"),
         ("semicolon", "...."),
         ("skipped", "..."),  # and one that the summary doesn't name
     ],
 )
 def test_notebook(report, name, expected):
     assert outcomes(report, name) == expected, report[1]["all"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WAITING)
+def test_notebook_that_waits(waiting_report, name):
+    assert outcomes(waiting_report, name) == ".Fxx", waiting_report[1]["all"]
 
 
 @pytest.mark.parametrize(
@@ -344,9 +358,6 @@ def test_notebook(report, name, expected):
         "Never executed: run python course.py build",
         "killed.ipynb, cell 1: The kernel died while this cell ran.\n",
         "dead_kernel.ipynb, cell 1: The kernel died while this cell ran.\n",
-        "hang.ipynb, cell 1: Timeout of 5 seconds exceeded executing cell\n",
-        "deaf.ipynb, cell 1: Timeout of 5 seconds exceeded while executing cell. Failed to int",
-        "stubborn.ipynb, cell 1: Timeout of 5 seconds exceeded while executing cell. Failed to int",
         "ValueError: wrong shape",
         "bad_tag.ipynb, Cell 1: the tag 'rtol=wide' must read like rtol=1e-2",
         "To compare: nbdiff moved_point.ipynb test_output/moved_point.ipynb",
@@ -357,8 +368,22 @@ def test_a_failure_says(report, words):
     assert words in report[1]["all"]
 
 
-def test_a_hanging_cell_costs_its_notebook_one_time_out_and_the_course_a_minute(report):
-    slow = re.findall(r"call +(hang.ipynb::Cell .)", report[1]["all"])
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hang.ipynb, cell 1: Timeout of 5 seconds exceeded executing cell\n",
+        "deaf.ipynb, cell 1: Timeout of 5 seconds exceeded while executing cell. Failed to int",
+        "stubborn.ipynb, cell 1: Timeout of 5 seconds exceeded while executing cell. Failed to int",
+    ],
+)
+def test_a_time_out_says(waiting_report, words):
+    assert words in waiting_report[1]["all"]
+
+
+@pytest.mark.slow
+def test_a_hanging_cell_costs_its_notebook_one_time_out_and_the_course_a_minute(waiting_report):
+    slow = re.findall(r"call +(hang.ipynb::Cell .)", waiting_report[1]["all"])
     assert slow == ["hang.ipynb::Cell 1"], "the next cell sleeps too, and must not run"
     addopts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
     seconds = int(re.search(r"cell-timeout=(\d+)", addopts["ini_options"]["addopts"])[1])

@@ -109,6 +109,7 @@ def test_every_link_leads_to_a_file_and_names_its_number(course):
         assert f"\n# # {path.name[:2]} " in path.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_the_tests_name_what_the_new_lesson_lacks_and_nothing_else(course):
     """The structure is right; what cannot be written for an empty lesson is named."""
     ran = run(

@@ -27,6 +27,7 @@ def test_black_on_a_dark_page_is_unreadable():
     assert hidden_fraction(draw("none"), BLACK) > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("style", "faint"),
     [
