@@ -1,8 +1,8 @@
 """Lessons in the real JupyterLab, as `course.py lab` hands them out, in a real browser.
 
-The default test command opens only the first two; `course.py test --browser` opens all. Each lesson
-is opened and run once, and each test looks at it or works in it. Screenshots in both themes are in
-test_output/browser/NN afterwards.
+The default test command opens and runs only the first two lessons; `course.py test --browser` opens
+all, and also works in them. Each lesson is opened and run once, and each test looks at it or works in
+it. With `--browser`, screenshots in both themes are in test_output/browser/NN afterwards.
 """
 
 import base64
@@ -112,7 +112,8 @@ def test_every_picture_has_its_caption_under_it(lesson):
             assert caption in (below or ""), f"the picture of cell {k}"
 
 
-@pytest.mark.parametrize("theme", slow_after(1, ["Light", "Dark"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_everything_is_readable(lesson, theme):
     page = lesson.page
     choose(page, "Settings", "Theme", f"JupyterLab {theme}")
@@ -145,6 +146,7 @@ def take_screenshots(page, folder, name):
     page.set_viewport_size(usual)
 
 
+@pytest.mark.slow
 def test_sliders_move_their_pictures(lesson):
     """By mouse and by keys; the test prints how long a picture takes to follow."""
     page, cells = lesson.page, lesson.page.locator(CELLS)
@@ -172,6 +174,7 @@ def test_sliders_move_their_pictures(lesson):
     assert page.locator(FIGURES).count() == figures, "a second picture appeared"
 
 
+@pytest.mark.slow
 def test_a_slider_cell_can_run_again(lesson):
     for k, stored in enumerate(lesson.stored):
         if slider_calls([stored]):
@@ -192,6 +195,7 @@ def test_a_slider_cell_can_run_again(lesson):
             assert cell.locator("img").count() == 1
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_the_check_says(lesson):
     """Of each exercise, for a typical wrong answer and then for the solution."""
     for exercise in exercises(lesson.number):
@@ -213,6 +217,7 @@ def test_the_console_reports_no_error(lesson):
     assert lesson.page.errors == []
 
 
+@pytest.mark.slow
 def test_a_page_to_look_things_up_opens_as_a_page(lab, page):
     base, token, _ = lab
     page.goto(f"{base}/lab/tree/glossary.md?token={token}&reset")

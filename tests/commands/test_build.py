@@ -217,6 +217,7 @@ def test_a_failing_lesson_keeps_its_notebook_and_the_others_are_built(course, ca
     assert path.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_what_is_printed_stays_below_its_picture(course):
     with (course / "lessons/01_a.py").open("a") as lesson:
         lesson.write(
@@ -230,6 +231,7 @@ def test_what_is_printed_stays_below_its_picture(course):
     assert [outputs[1].text, outputs[3].text] == ["0\n0\n", "1\n1\n"]
 
 
+@pytest.mark.slow
 def test_a_rebuild_keeps_the_times_that_nothing_compares(course):
     with (course / "lessons/01_a.py").open("a") as lesson:
         lesson.write(
@@ -404,7 +406,7 @@ def test_the_command_runs_from_the_root():
     assert "usage: course.py build" in result.stdout
 
 
-@pytest.mark.parametrize("parallel", [[], ["-n", "1"]])
+@pytest.mark.parametrize("parallel", slow_after(1, [[], ["-n", "1"]]))
 def test_no_skips_turns_a_skip_into_a_failure(tmp_path, parallel):
     (tmp_path / "conftest.py").write_text("pytest_plugins = ['tests.plugins.no_skips']")
     (tmp_path / "test_some.py").write_text(

@@ -144,7 +144,7 @@ def outputs(notebook):
     return [cell.outputs for cell in notebook.cells]
 
 
-@pytest.mark.parametrize("hostile", slow_after(2, HOSTILE))
+@pytest.mark.parametrize("hostile", slow_after(1, HOSTILE))
 def test_the_builds_kernel_ignores_the_users_settings(plain, tmp_path, monkeypatch, hostile):
     set_plain_home(monkeypatch, tmp_path / "home")
     for name, value in (hostile(tmp_path / "home") or {}).items():
@@ -183,6 +183,7 @@ def test_a_kernel_under_test_ignores_the_users_settings(plain, tmp_path, monkeyp
     assert all(after[path] == content for path, content in before.items())
 
 
+@pytest.mark.slow
 def test_a_matplotlibrc_beside_the_notebook_applies(plain, tmp_path):
     write(tmp_path / "matplotlibrc", "axes.facecolor: yellow")
     assert execute(tmp_path).cells[1].outputs[0].text == "yellow\n"

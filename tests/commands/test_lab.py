@@ -247,6 +247,7 @@ def test_nothing_opens_without_a_folder_for_the_lessons(lab):
     assert (ran.stdout, ran.stderr) == ("", words)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid(), reason="root alone is refused")
 def test_root_gets_the_options_to_add_and_jupyterlabs_exit_code(lab):
     ran = subprocess.run(

@@ -150,7 +150,8 @@ def test_changed_requirements_are_installed_and_the_environment_is_kept(ready):
     assert (ready.venv / "mark").exists()
 
 
-@pytest.mark.parametrize("kill", slow_after(1, [signal.SIGINT, signal.SIGKILL]))
+@pytest.mark.slow
+@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL])
 def test_the_next_run_finishes_an_interrupted_installation(tiny, kill):
     (tiny.folder / "wait").touch()
     process = tiny.start("lab")

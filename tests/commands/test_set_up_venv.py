@@ -12,7 +12,6 @@ import pytest
 from commands import set_up
 from tests.support.lessons import ROOT
 from tests.support.processes import stopping
-from tests.support.tiers import slow_after
 from tests.support.tiny_course import Course
 
 
@@ -117,7 +116,7 @@ def test_an_environment_without_the_mark_of_later_versions_is_kept(ready, left):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lost", slow_after(1, ["pyvenv.cfg", "bin/python", "set_up"]))
+@pytest.mark.parametrize("lost", ["pyvenv.cfg", "bin/python", "set_up"])
 def test_an_environment_that_lost_a_part_after_it_was_set_up_is_set_up_again(ready, lost):
     assert ready.call("lab").returncode == 0
     (ready.venv / lost).unlink()
@@ -137,7 +136,8 @@ def test_what_another_python_set_up_is_set_up_again(here, monkeypatch):
     assert set_up.missing_stamp("") != []
 
 
-@pytest.mark.parametrize("absent", slow_after(1, ["bin/activate", "bin/python"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("absent", ["bin/activate", "bin/python"])
 def test_an_incomplete_environment_is_made_again(ready, absent):
     (ready.venv / absent).unlink()
     (ready.venv / "set_up").unlink(missing_ok=True)

@@ -264,6 +264,7 @@ def update_impatiently(student):
     return ran.returncode, ran.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["http", "git"])
 def test_the_wait_for_a_silent_server_is_announced_and_ends(author, student, serve, scheme):
     address = serve(b"")

@@ -449,7 +449,7 @@ def make(path, text="raise RuntimeError('this is mine')\n"):
 @pytest.mark.parametrize(
     ("name", "text"),
     slow_after(
-        1,
+        0,
         [
             ("numpy.py", "array = list"),
             ("torch", "import numpy"),

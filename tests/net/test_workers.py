@@ -68,6 +68,7 @@ def run(folder, options, **files):
     return result.stdout, result.returncode, time.monotonic() - start
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "files",
     [
