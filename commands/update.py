@@ -12,12 +12,15 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 DOWNLOAD = "download the course again beside this folder, and copy your my_notebooks/ into it"
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows lacks the last.
+ENDING = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
 NOTICE_AFTER, TIMEOUT = 5, 60  # seconds of waiting for a server, and of silence before giving up
 
 # git's variables that say how to reach a server. Others might name a different repository.
@@ -71,33 +74,35 @@ def git(*arguments: str, server: str = "") -> str:
     """
     settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(KEEP)}
-    process = subprocess.Popen(
-        ["git", *settings, *arguments],
-        cwd=ROOT,
-        env=env | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"},  # Its messages are read below.
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,  # No terminal to prompt at; stopped with its children.
-    )
+    with hold_interrupts() as interrupts:  # One while git starts would leave it running.
+        process = subprocess.Popen(
+            ["git", *settings, *arguments],
+            cwd=ROOT,
+            env=env | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"},  # Its messages are read below.
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # No terminal to prompt at; stopped with its children.
+        )
     output: list[bytes] = []
     errors: list[bytes] = []
     readers = [
         threading.Thread(target=read_pipe, args=(pipe, chunks), daemon=True)
         for pipe, chunks in ((process.stdout, output), (process.stderr, errors))
     ]
-    for reader in readers:
-        reader.start()
     try:
+        if interrupts:
+            raise KeyboardInterrupt
+        for reader in readers:
+            reader.start()
         if server:
             watch(process, errors, server)
         process.wait()
     finally:
         stop(process)
     for reader in readers:
-        reader.join(
-            5
-        )  # A process that outlives git, as a shared ssh connection, may keep the pipe open.
+        # A process that outlives git, as a shared ssh connection, may keep the pipe open.
+        reader.join(5)
     text, error = (b"".join(chunks).decode(errors="replace") for chunks in (output, errors))
     if process.returncode == 0:
         return text.strip()
@@ -139,6 +144,18 @@ def watch(process: subprocess.Popen[bytes], errors: list[bytes], server: str) ->
                 f"Waiting for {server}. You can stop with Ctrl-C; nothing is lost.", file=sys.stderr
             )
             notice_due = False
+
+
+@contextmanager
+def hold_interrupts() -> Iterator[list[int]]:
+    """Collect the signals of Ctrl-C and of a closed terminal instead of acting on them."""
+    arrived: list[int] = []
+    kept = {number: signal.signal(number, lambda n, _: arrived.append(n)) for number in ENDING}
+    try:
+        yield arrived
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -314,8 +331,7 @@ def main() -> int:
     if sys.argv[1:]:
         print(f"update takes no options; it was given {sys.argv[1:]}.", file=sys.stderr)
         return 2
-    signals = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    for number in signals:  # They stop git, too, as Ctrl-C does.
+    for number in ENDING[1:]:  # They stop git, too, as Ctrl-C does.
         signal.signal(number, signal.default_int_handler)
     try:
         news = update()
@@ -325,7 +341,7 @@ def main() -> int:
     except KeyboardInterrupt:
         print("Interrupted. Run the command again to continue.", file=sys.stderr)
         return 130
-    for number in signals:
+    for number in ENDING[1:]:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches the child, which handles it.
     # From here on the new version works: its course.py installs its pins and hands out its lessons.

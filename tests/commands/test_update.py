@@ -12,6 +12,7 @@ import threading
 
 import pytest
 
+from commands import update
 from tests.support.lessons import ROOT
 from tests.support.processes import stopping, wait_for
 from tests.support.repository import SETTINGS, Copy, write_notebook
@@ -555,6 +556,25 @@ def test_ctrl_c_and_a_closed_terminal_stop_the_wait_for_the_network(student, tmp
     )
     git = int((student.folder / "waiting").read_text())
     wait_for(lambda: not runs(git), 10)
+
+
+def test_ctrl_c_while_git_starts_does_not_leave_it_running(monkeypatch):
+    started = []
+
+    class Interrupted(subprocess.Popen):
+        def __init__(self, *_, **options):
+            super().__init__(["sleep", "60"], **options)
+            started.append(self)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(update.subprocess, "Popen", Interrupted)
+    kept = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            update.git("status")
+    finally:
+        signal.signal(signal.SIGINT, kept)
+    assert started[0].poll() is not None
 
 
 @pytest.mark.slow
