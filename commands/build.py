@@ -24,7 +24,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from commands import lessons, mentions, names
-from commands.execute import ExecutionError, execute
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -48,6 +47,8 @@ def build(lesson: Path) -> bool:
     if path.exists():
         _refuse_if_edited(lesson, path)
     path.parent.mkdir(exist_ok=True)
+    from commands.execute import ExecutionError, execute  # --check, a commit's hook, has no kernel
+
     try:
         execute(notebook, path.parent)
     except ExecutionError as error:
