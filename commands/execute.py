@@ -59,9 +59,7 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         kernel_name="python3",
         timeout=CELL_SECONDS,
         resources={"metadata": {"path": str(folder)}},
-        extra_arguments=[
-            "--Application.log_level=50"
-        ],  # Otherwise it reports its ports and its end.
+        extra_arguments=["--Application.log_level=50"],  # Ports and its end aren't reported.
         on_cell_start=count,
     )
     try:

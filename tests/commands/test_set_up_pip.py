@@ -16,10 +16,7 @@ DIST_INFO = "Metadata-Version: 2.1\nName: {}\nVersion: {}\n"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    course = Course(tmp_path_factory.mktemp("set_up") / "course")
-    answer = course.call("lab")
-    assert answer.returncode == 0, answer.stderr
-    return course
+    return Course(tmp_path_factory.mktemp("set_up") / "course").set_up()
 
 
 @pytest.fixture

@@ -22,10 +22,7 @@ def tiny(tmp_path):
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory):
-    made = Course(tmp_path_factory.mktemp("set_up") / "course")
-    answer = made.call("lab")
-    assert answer.returncode == 0, answer.stderr
-    return made
+    return Course(tmp_path_factory.mktemp("set_up") / "course").set_up()
 
 
 @pytest.fixture

@@ -446,18 +446,16 @@ def make(path, text="raise RuntimeError('this is mine')\n"):
         path.write_text(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text"),
-    slow_after(
-        0,
-        [
-            ("numpy.py", "array = list"),
-            ("torch", "import numpy"),
-            ("numpy.py", "this is not Python"),
-            ("igraph.pyc", "raise ImportError('circular')"),
-            ("typing_extensions.py", "Self = None"),  # torch needs it
-        ],
-    ),
+    [
+        ("numpy.py", "array = list"),
+        ("torch", "import numpy"),
+        ("numpy.py", "this is not Python"),
+        ("igraph.pyc", "raise ImportError('circular')"),
+        ("typing_extensions.py", "Self = None"),  # torch needs it
+    ],
 )
 def test_a_file_that_hides_a_package_is_named_and_nothing_need_be_deleted(tmp_path, name, text):
     make(tmp_path / name, text)

@@ -113,6 +113,8 @@ USERS_SETTINGS = {
 def used_checkout(scratch):
     """Run all tests in a clone where a student has begun, with a home folder full of settings.
 
+    Also the slow ones: those are the tests that start the most programs.
+
     No test may change a file of the clone or of the home folder.
     """
     clone, home = scratch / "used", scratch / "used_home"
@@ -133,7 +135,8 @@ def used_checkout(scratch):
     return Condition(
         "a used checkout, a home folder full of settings",
         f"import pathlib\nassert pathlib.Path.home() == pathlib.Path({str(home)!r})",
-        {**dict.fromkeys(unset, ""), "HOME": str(home)},
+        options=["-m", ""],
+        env={**dict.fromkeys(unset, ""), "HOME": str(home)},
         tests=[ROOT / "tests", ROOT / "benchmarks"],
         watched=[clone, home],
         folder=clone,

@@ -5,8 +5,6 @@ import pytest
 
 def slow_after(quick, parameters):
     """Return a test's parameters, those after the first `quick` marked slow."""
-    return [
-        pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=marks)
-        for k, value in enumerate(parameters)
-        for marks in [[pytest.mark.slow] if k >= quick else []]
-    ]
+    values = [value if isinstance(value, tuple) else (value,) for value in parameters]
+    slow = [pytest.param(*value, marks=pytest.mark.slow) for value in values[quick:]]
+    return [*(pytest.param(*value) for value in values[:quick]), *slow]

@@ -93,5 +93,11 @@ class Course:
             out, err = process.communicate(timeout=100)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
+    def set_up(self):
+        """Make the environment, and return the course."""
+        answer = self.call("lab", "--no-browser")
+        assert answer.returncode == 0, answer.stderr
+        return self
+
     def site_packages(self):
         return next(self.venv.glob("lib/python*/site-packages"), self.venv / "Lib/site-packages")

@@ -123,6 +123,19 @@ def test_dependabot_waits_before_it_offers_a_new_release():
     assert all(update["cooldown"]["default-days"] >= 7 for update in updates)
 
 
+def test_the_hook_of_the_build_needs_no_more_than_its_environment_has():
+    """A hook runs in an environment of its own, without the course's packages."""
+    code = """
+import sys
+for name in ("ipykernel", "jupyter_client", "matplotlib", "nbclient", "numpy", "torch", "zmq"):
+    sys.modules[name] = None
+from commands import build
+sys.exit(build.main(["--check"]))
+"""
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_pre_commit_accepts_its_configuration():
     command = [sys.executable, "-m", "pre_commit", "validate-config", GITHUB / "pre-commit.yaml"]
     ran = subprocess.run(command, capture_output=True, text=True)
