@@ -67,7 +67,9 @@ class Tape:
     def __init__(self, leaves: dict[str, Any]):
         """Start with the named leaves and no records."""
         self._names = {id(leaf): (name, leaf) for name, leaf in leaves.items()}
-        self._records, self._known, self._paused = [], {}, False
+        self._records: list[Record] = []
+        self._known: dict[int, int] = {}  # the index of a tensor's newest record, by its id
+        self._paused = False
 
     def __enter__(self) -> Tape:
         """Start recording."""
