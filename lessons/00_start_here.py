@@ -35,7 +35,7 @@ from course_utils import self_check
 self_check.run()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The second picture is a computation drawn as a graph. From [lesson 02](02_build_your_own_autograd.ipynb) on you will read such
+# The second picture is a computation drawn as a graph. From [lesson 03](03_build_your_own_autograd.ipynb) on you will read such
 # pictures as easily as a formula.
 #
 # One more cell tells what differs from one machine to the next. A GPU, a graphics processor that
@@ -170,7 +170,7 @@ plots.means_by_axis(rain, ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is different about a tensor?
 #
-# A **tensor** is PyTorch's array. From [lesson 02](02_build_your_own_autograd.ipynb) on you will see what it can do beyond an array:
+# A **tensor** is PyTorch's array. From [lesson 03](03_build_your_own_autograd.ipynb) on you will see what it can do beyond an array:
 # it remembers how it was computed. In all else the two are close relatives.
 #
 # **Predict.** Both get the same list of Python floats. Will they have the same dtype?
@@ -251,7 +251,7 @@ print(flat.reshape(-1, 1))
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 2: make a column
 #
-# A file gave you a NumPy array of shape (n,) in float64. PyTorch's layers, from [lesson 05](05_the_linear_layer.ipynb) on, want
+# A file gave you a NumPy array of shape (n,) in float64. PyTorch's layers, from [lesson 06](06_the_linear_layer.ipynb) on, want
 # rows and columns, and float32 unless told otherwise. Make it a float32 tensor of shape (n, 1).
 
 
@@ -362,7 +362,7 @@ plots.every_pair(perfect, y)
 # %% [markdown]
 # 10,000 differences instead of 100, and a number that looks like any other MSE. It is worse than
 # wrong: by it the perfect predictions are twice as bad as the lazy ones. A model that is trained
-# with this MSE learns to be lazy; in [lesson 05](05_the_linear_layer.ipynb) you will watch one do so. And it is **silent**.
+# with this MSE learns to be lazy; in [lesson 06](06_the_linear_layer.ipynb) you will watch one do so. And it is **silent**.
 #
 # The protection is a habit, and a line: look at shapes, and write what you believe,
 # `assert y_pred.shape == y.shape`. If it is not so, Python stops there.
@@ -425,15 +425,15 @@ check.mended_mse(mended_mse)
 # | lesson | what you do there |
 # |---|---|
 # | [01 Gradient descent by hand](01_gradient_descent_by_hand.ipynb) | fit a line with NumPy alone; every number derived and checked |
-# | [02 Build your own autograd](02_build_your_own_autograd.ipynb) | write the machine that finds gradients, in a few dozen lines |
-# | [03 Raw autograd tensors](03_raw_autograd_tensors.ipynb) | let PyTorch find them, and see what each line of a training loop is for |
-# | [04 Many inputs, many outputs](04_many_inputs_many_outputs.ipynb) | matrices, shapes, and features of different units |
-# | [05 The linear layer](05_the_linear_layer.ipynb) | `nn.Linear`, a loss and an optimizer, each looked into |
-# | [06 Dataset and DataLoader](06_dataset_and_dataloader.ipynb) | train in mini-batches, and report a loss that is true |
-# | [07 Fitting polynomials](07_fitting_polynomials.ipynb) | fit a curve, and find that it only looks finished |
-# | [08 What a fit is worth](08_what_a_fit_is_worth.ipynb) | overfitting, validation, regularisation |
-# | [09 A real data set](09_a_real_data_set.ipynb) | everything, on real measurements, with an honest end |
-# | [10 Where the time goes](10_where_the_time_goes.ipynb) | measure what a training costs, and make it faster |
+# | [03 Build your own autograd](03_build_your_own_autograd.ipynb) | write the machine that finds gradients, in a few dozen lines |
+# | [04 Raw autograd tensors](04_raw_autograd_tensors.ipynb) | let PyTorch find them, and see what each line of a training loop is for |
+# | [05 Many inputs, many outputs](05_many_inputs_many_outputs.ipynb) | matrices, shapes, and features of different units |
+# | [06 The linear layer](06_the_linear_layer.ipynb) | `nn.Linear`, a loss and an optimizer, each looked into |
+# | [07 Dataset and DataLoader](07_dataset_and_dataloader.ipynb) | train in mini-batches, and report a loss that is true |
+# | [08 Fitting polynomials](08_fitting_polynomials.ipynb) | fit a curve, and find that it only looks finished |
+# | [09 What a fit is worth](09_what_a_fit_is_worth.ipynb) | overfitting, validation, regularisation |
+# | [10 A real data set](10_a_real_data_set.ipynb) | everything, on real measurements, with an honest end |
+# | [11 Where the time goes](11_where_the_time_goes.ipynb) | measure what a training costs, and make it faster |
 #
 # **Next**, in [lesson 01](01_gradient_descent_by_hand.ipynb), you fit a line to noisy points and meet your first gradient. It
 # needs NumPy only.

@@ -640,7 +640,7 @@ plots.batch_paths(x, y, batch_paths, n_passes=20)
 # full batch needs for a single step, single rows have reached the valley and walked most of it.
 # But their path never settles. Each row pulls towards its own noise, and the loss keeps jumping
 # above the least possible. That is the bargain of SGD: fast at first, restless at the end.
-# [Lesson 06](06_dataset_and_dataloader.ipynb) comes back to it.
+# [Lesson 07](07_dataset_and_dataloader.ipynb) comes back to it.
 #
 # **Predict.** Take single rows, and lower the learning rate. Will the path settle then? And what
 # does it cost? Move both, and find a pair that is low after one pass *and* after twenty.
@@ -677,7 +677,7 @@ print(f"noise squared: {noise**2:.4f} as meant, {(drawn**2).mean():.4f} as drawn
 # %% [markdown]
 # Both fall together and level out close to each other. A line is too simple to learn the noise
 # of single points by heart. The level itself is the noise: the square of its standard deviation was
-# meant to be 0.0100 (in these draws it is 0.0082), and no line can predict that away. [Lesson 08](08_what_a_fit_is_worth.ipynb) shows what happens when a model can bend enough to try.
+# meant to be 0.0100 (in these draws it is 0.0082), and no line can predict that away. [Lesson 09](09_what_a_fit_is_worth.ipynb) shows what happens when a model can bend enough to try.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## And the library?
@@ -706,12 +706,12 @@ plots.train_and_validation(x, y, line.x_val, line.y_val, *path[-1])
 #
 # | by hand | in PyTorch |
 # |---|---|
-# | `w`, `b`: two floats | a tensor that requires grad ([lesson 03](03_raw_autograd_tensors.ipynb)), `nn.Linear` ([05](05_the_linear_layer.ipynb)) |
+# | `w`, `b`: two floats | a tensor that requires grad ([lesson 04](04_raw_autograd_tensors.ipynb)), `nn.Linear` ([06](06_the_linear_layer.ipynb)) |
 # | `y_pred = w * x + b` | `model(x)` |
 # | `((y_pred - y) ** 2).mean()` | `nn.MSELoss()` |
-# | derivatives on paper, `gradient(w, b, x, y)` | `loss.backward()` ([lesson 02](02_build_your_own_autograd.ipynb) and [lesson 03](03_raw_autograd_tensors.ipynb)) |
+# | derivatives on paper, `gradient(w, b, x, y)` | `loss.backward()` ([lesson 03](03_build_your_own_autograd.ipynb) and [lesson 04](04_raw_autograd_tensors.ipynb)) |
 # | `w, b = w - lr * dw, b - lr * db` | `optimizer.step()` with `torch.optim.SGD` |
-# | `order[i : i + batch_size]` | `DataLoader` ([lesson 06](06_dataset_and_dataloader.ipynb)) |
+# | `order[i : i + batch_size]` | `DataLoader` ([lesson 07](07_dataset_and_dataloader.ipynb)) |
 #
 # **New words:** parameter, residual, loss, mean squared error, RMSE, gradient, learning rate,
 # epoch, design matrix, least squares, eigenvalue, condition number, standardise, mini-batch, SGD.
@@ -721,5 +721,5 @@ plots.train_and_validation(x, y, line.x_val, line.y_val, *path[-1])
 # `np.linalg.solve`, `np.linalg.eigvalsh`, `np.hstack`, `np.ones_like`, `descent.QuadraticLoss`,
 # `.max_lr`, `.std`, `.permutation`, `.fit`, `LinearRegression`, `.coef_`, `.intercept_`.
 #
-# **Next**, in [lesson 02](02_build_your_own_autograd.ipynb), you build the machine that finds gradients by itself, in a few dozen
+# **Next**, in [lesson 03](03_build_your_own_autograd.ipynb), you build the machine that finds gradients by itself, in a few dozen
 # lines.

@@ -1,7 +1,7 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 08 What a fit is worth
+# # 09 What a fit is worth
 #
-# In [lesson 07](07_fitting_polynomials.ipynb) you asked whether a fit had converged. Now the points carry noise, and a fit can
+# In [lesson 08](08_fitting_polynomials.ipynb) you asked whether a fit had converged. Now the points carry noise, and a fit can
 # be perfect and worthless. You learn to judge it on points that it has not seen, to hold it back
 # in three ways, and to notice when the judgement itself has been spoiled.
 #
@@ -13,13 +13,13 @@
 # - stop a training early and really keep its best epoch,
 # - find a leak: the place where the rows that judge a fit had a part in making it.
 #
-# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (validation, truth panel), [05](05_the_linear_layer.ipynb) (weight decay, `state_dict`) and [07](07_fitting_polynomials.ipynb)
+# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (validation, truth panel), [06](06_the_linear_layer.ipynb) (weight decay, `state_dict`) and [08](08_fitting_polynomials.ipynb)
 # (polynomials, Legendre columns, modes). **Takes** about 50 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What can be known about a noisy curve?
 #
-# The curve is that of [lesson 03](03_raw_autograd_tensors.ipynb) and [lesson 07](07_fitting_polynomials.ipynb), $y = 3x + \sin(6x) + 1$. Somebody measured it at 40 random
+# The curve is that of [lesson 04](04_raw_autograd_tensors.ipynb) and [lesson 08](08_fitting_polynomials.ipynb), $y = 3x + \sin(6x) + 1$. Somebody measured it at 40 random
 # places, and every measurement is off by noise of standard deviation 0.3. You train on the first 30
 # rows and keep the last 10 for validation.
 #
@@ -69,7 +69,7 @@ print(f"the true curve on the 10 validation rows: {mse(sample.y_true[val], y[val
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which polynomial is best?
 #
-# `legendre` gives [lesson 07](07_fitting_polynomials.ipynb)'s Legendre columns, which keep the condition number low. Any columns
+# `legendre` gives [lesson 08](08_fitting_polynomials.ipynb)'s Legendre columns, which keep the condition number low. Any columns
 # of the same degree draw the same least-squares curve. The coefficients come from
 # `lstsq`: each fit *is* the least-squares solution, so there is nothing left that a truth
 # panel could find.
@@ -216,7 +216,7 @@ print(f"the true curve on these 1,000 new points: {mse(new.y_true[:1000], new.y[
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can you tame a wild model?
 #
-# Often the degree is a blunt choice, and more rows are not to be had. [Lesson 05](05_the_linear_layer.ipynb)'s **weight
+# Often the degree is a blunt choice, and more rows are not to be had. [Lesson 06](06_the_linear_layer.ipynb)'s **weight
 # decay** is finer: keep all the columns, and charge for large coefficients. The usual
 # word for such a charge is **penalty**. With strength $\lambda_\text{wd}$ the loss is
 #
@@ -233,7 +233,7 @@ print(f"the true curve on these 1,000 new points: {mse(new.y_true[:1000], new.y[
 # Read the second term as more squared errors, one for each of the $d$ weights. They belong to $d$
 # made-up rows: row $k$ holds
 # $\sqrt{n\lambda_\text{wd}/2}$ in column $k$, zero elsewhere, and its target is 0. So append these
-# rows, and `lstsq` does the rest, with no $A^\top A$ formed ([lesson 07](07_fitting_polynomials.ipynb)).
+# rows, and `lstsq` does the rest, with no $A^\top A$ formed ([lesson 08](08_fitting_polynomials.ipynb)).
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -330,8 +330,8 @@ plots.truth_panel(descent.design_matrix(Z5), y[train], [*w5, b5], lr=None, names
 # ## Is weight decay the same thing?
 #
 # Three layers, all starting at zero. One has the charge in its loss, for every parameter; one has
-# `weight_decay` in its optimizer; one has it in a parameter group for the weight alone ([lesson 05](05_the_linear_layer.ipynb)).
-# Momentum ([lesson 07](07_fitting_polynomials.ipynb)) takes all three to their end. Float64, as everywhere in this lesson.
+# `weight_decay` in its optimizer; one has it in a parameter group for the weight alone ([lesson 06](06_the_linear_layer.ipynb)).
+# Momentum ([lesson 08](08_fitting_polynomials.ipynb)) takes all three to their end. Float64, as everywhere in this lesson.
 #
 # **Predict.** Which two end at the same numbers?
 
@@ -384,7 +384,7 @@ print(f"mean of y {y[train].mean():.5f}, times 2/(2 + decay) {y[train].mean() * 
 # %% [markdown]
 # The charge in the loss and `weight_decay` are one thing: the same numbers. Both act on
 # every parameter that the optimizer is given, so both pulled the bias down, to $2/(2+\lambda_\text{wd})$
-# of the mean of $y$, as in [lesson 05](05_the_linear_layer.ipynb). Only the third layer, with the decay on its weight
+# of the mean of $y$, as in [lesson 06](06_the_linear_layer.ipynb). Only the third layer, with the decay on its weight
 # alone, arrives at our closed form.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -460,7 +460,7 @@ except ValueError as error_message:
 # ## When should a training stop?
 #
 # The third way to hold a model back needs no charge. Gradient descent learns the steep modes first
-# and the flat ones late ([lesson 07](07_fitting_polynomials.ipynb)). Most of the flat ones are wiggles, which run after noise.
+# and the flat ones late ([lesson 08](08_fitting_polynomials.ipynb)). Most of the flat ones are wiggles, which run after noise.
 # So stop before it gets to them: **early stopping**. Watch the validation loss, keep the epoch
 # where it was lowest.
 #
@@ -515,7 +515,7 @@ plots.truth_panel(A15[train], y[train], w_best, lr, names)
 # point: the panel tells how far a fit is from least squares, the validation rows whether
 # you want to go there.
 #
-# Is this one lucky sample? The exact iterate ([lesson 07](07_fitting_polynomials.ipynb)) repeats the training on a hundred fresh
+# Is this one lucky sample? The exact iterate ([lesson 08](08_fitting_polynomials.ipynb)) repeats the training on a hundred fresh
 # samples, without a loop over epochs.
 
 
@@ -570,7 +570,7 @@ for name, keep in keeps.items():
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The best epoch is reported correctly, and the weights are those of the *last*. A
-# `state_dict` holds the parameters' own storage ([lesson 03](03_raw_autograd_tensors.ipynb)'s detach does the same), and the optimizer
+# `state_dict` holds the parameters' own storage ([lesson 04](04_raw_autograd_tensors.ipynb)'s detach does the same), and the optimizer
 # goes on writing into it. `dict(…)` makes a new dictionary with the same tensors inside. No error
 # ever appears; you only wonder why early stopping helps so little. Make a copy of the tensors:
 # `copy.deepcopy`, or `clone()` for each.
@@ -625,8 +625,8 @@ check.fit_early(fit_early)
 #
 # Weight decay and stopping early look like different ideas. Look at them mode by mode. Let $\lambda$ be
 # the curvature of a mode. After $k$ epochs from zero, descent has covered the share
-# $1 - (1 - \mathrm{lr}\cdot\lambda)^k$ of the way to least squares ([lesson 07](07_fitting_polynomials.ipynb)). Ridge stands where the
-# slope of the bowl and that of the charge cancel, $\lambda\,(p - p^*) + \lambda_\text{wd}\,p = 0$ ([lesson 05](05_the_linear_layer.ipynb)).
+# $1 - (1 - \mathrm{lr}\cdot\lambda)^k$ of the way to least squares ([lesson 08](08_fitting_polynomials.ipynb)). Ridge stands where the
+# slope of the bowl and that of the charge cancel, $\lambda\,(p - p^*) + \lambda_\text{wd}\,p = 0$ ([lesson 06](06_the_linear_layer.ipynb)).
 # That is the share $\lambda / (\lambda + \lambda_\text{wd})$.
 #
 # **Predict.** Set $\lambda_\text{wd} = 1/(\mathrm{lr}\cdot k)$. How alike are they?
@@ -847,4 +847,4 @@ for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new poin
 # `np.argmin`, `.astype`, `np.unique`, `np.transpose`, `.transform`, `GridSearchCV`, `scoring=`,
 # `cv=`, `.best_params_`, `.best_score_`.
 #
-# **Next**, in [lesson 09](09_a_real_data_set.ipynb), you do all of it on a real data set, where nobody knows the truth.
+# **Next**, in [lesson 10](10_a_real_data_set.ipynb), you do all of it on a real data set, where nobody knows the truth.

@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 05 The linear layer
+# # 06 The linear layer
 #
 # You hand the line that you have fitted by hand so often to PyTorch's own parts: a layer, a loss,
 # an optimizer. You look inside each, so that none is magic. Then you find out that a published
@@ -13,7 +13,7 @@
 # - say what `train()`, `eval()` and `no_grad()` each switch, and save and load a model,
 # - choose which parameters weight decay acts on.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (truth panel, learning rates, standardising) and [lesson 03](03_raw_autograd_tensors.ipynb) and [lesson 04](04_many_inputs_many_outputs.ipynb)
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (truth panel, learning rates, standardising) and [lesson 04](04_raw_autograd_tensors.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb)
 # (tensors that require grad, `backward`, `x @ w.T + b`). **Takes** about 45 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -47,7 +47,7 @@ print(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is in a linear layer?
 #
-# In [lesson 04](04_many_inputs_many_outputs.ipynb) you made a weight and a bias yourself and computed `x @ w.T + b`. A **linear
+# In [lesson 05](05_many_inputs_many_outputs.ipynb) you made a weight and a bias yourself and computed `x @ w.T + b`. A **linear
 # layer** holds both, as its `weight` and its `bias`, and does that. You only say how many inputs and outputs it has. The package
 # is `torch.nn`, for neural networks: layers and losses live there.
 #
@@ -71,7 +71,7 @@ print(f"prediction for 2.0  {model(torch.tensor([2.0])).item():.4f}       publis
 print("model(X) is X @ w.T + b:", torch.allclose(model(X), X @ w.T + b))
 
 # %% [markdown]
-# The shapes are those of [lesson 04](04_many_inputs_many_outputs.ipynb): the weight has one row for each output and one column for each
+# The shapes are those of [lesson 05](05_many_inputs_many_outputs.ipynb): the weight has one row for each output and one column for each
 # input, the bias one number for each output. Calling the layer, `model(X)`, gives the
 # predictions, here of shape (50, 1).
 #
@@ -276,7 +276,7 @@ print("same predictions:", torch.equal(called, forwarded))  # equal: number for 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does an optimizer do?
 #
-# After `backward`, each parameter has its gradient. In [lesson 04](04_many_inputs_many_outputs.ipynb) you moved each one yourself, inside
+# After `backward`, each parameter has its gradient. In [lesson 05](05_many_inputs_many_outputs.ipynb) you moved each one yourself, inside
 # `no_grad`. An optimizer is given the parameters once, and then does it for all of them. SGD,
 # stochastic gradient descent, is the plainest; on all rows at once it is gradient descent.
 #
@@ -302,7 +302,7 @@ print("gradient after zero_grad():", by_optimizer.weight.grad)
 
 
 # %% [markdown]
-# The same step. And `optimizer.zero_grad()` is [lesson 03](03_raw_autograd_tensors.ipynb)'s zeroing: it throws the gradient of each
+# The same step. And `optimizer.zero_grad()` is [lesson 04](04_raw_autograd_tensors.ipynb)'s zeroing: it throws the gradient of each
 # parameter away (`None`), so that the next `backward` starts afresh.
 #
 # This settles a word, too. A published tutorial calls $w$ and $b$ 'hyperparameters'. They are
@@ -496,7 +496,7 @@ print(f"bias of least squares less that of epoch 50: {bowl.minimizer[1] - path[-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The cure: standardise inside the model
 #
-# You know the cure from [lesson 01](01_gradient_descent_by_hand.ipynb) and [lesson 04](04_many_inputs_many_outputs.ipynb): subtract the mean of $x$, divide by its standard
+# You know the cure from [lesson 01](01_gradient_descent_by_hand.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb): subtract the mean of $x$, divide by its standard
 # deviation, and the bowl is round. A module can do that itself, so that it takes the raw $x$ and
 # nobody can forget it. The two numbers belong to the model, yet no step may change them. Such a
 # tensor is a **buffer**.
@@ -635,7 +635,7 @@ print("an entry of history:", type(history[0]).__name__, "with", history[0].grad
 
 
 # %% [markdown]
-# - **No `zero_grad()`.** Each step goes along the sum of *all* gradients so far, as in [lesson 03](03_raw_autograd_tensors.ipynb). The
+# - **No `zero_grad()`.** Each step goes along the sum of *all* gradients so far, as in [lesson 04](04_raw_autograd_tensors.ipynb). The
 #   line swings like a pendulum without friction: it passes near the bottom only to leave it again.
 # - **The last loss is not the model's.** It was computed before the last step. Here the two have
 #   nothing in common.
@@ -719,7 +719,7 @@ print(f"the line at x = 1: {ends[0]:.4f}   at x = 50: {ends[1]:.4f}   mean of y:
 #
 # An optimizer takes hyperparameters besides the learning rate. One is **weight decay**,
 # $\lambda_\text{wd}$. It adds $\lambda_\text{wd}\, p$ to the gradient of each parameter $p$, and so
-# pulls each towards zero. That keeps a model with many weights modest ([lesson 08](08_what_a_fit_is_worth.ipynb)).
+# pulls each towards zero. That keeps a model with many weights modest ([lesson 09](09_what_a_fit_is_worth.ipynb)).
 #
 # Inside the standardised model the bias is the height of the line at the mean of $x$, where all
 # curvatures are the same, $\lambda = 2$. There a step stands still when $2\,(p - p^*) + \lambda_\text{wd}\, p = 0$; here
@@ -810,4 +810,4 @@ check.decay_weights_only(decay_weights_only)
 # `.eval`, `torch.ones`, `.training`, `.state_dict`, `torch.save`, `torch.load`, `weights_only=`,
 # `.load_state_dict`.
 #
-# **Next**, in [lesson 06](06_dataset_and_dataloader.ipynb), the data come in batches: `Dataset` and `DataLoader`.
+# **Next**, in [lesson 07](07_dataset_and_dataloader.ipynb), the data come in batches: `Dataset` and `DataLoader`.

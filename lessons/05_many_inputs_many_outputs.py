@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 04 Many inputs, many outputs
+# # 05 Many inputs, many outputs
 #
 # One weight and one bias were a line. Now three inputs predict two outputs at once, and the whole
 # model still is one line of code, as long as the shapes fit. You keep a diary of them.
@@ -12,7 +12,7 @@
 # - say why a published learning rate is as tiny as 0.00001, and how standardising makes it 0.5,
 # - turn weights of standardised inputs back into weights with units.
 #
-# **Builds on** [lesson 00](00_start_here.ipynb) (shapes, broadcasting), [01](01_gradient_descent_by_hand.ipynb) (learning rates, the truth panel) and [03](03_raw_autograd_tensors.ipynb)
+# **Builds on** [lesson 00](00_start_here.ipynb) (shapes, broadcasting), [01](01_gradient_descent_by_hand.ipynb) (learning rates, the truth panel) and [04](04_raw_autograd_tensors.ipynb)
 # (`backward`, `no_grad`, zeroing). **Takes** about 40 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -368,7 +368,7 @@ except RuntimeError as error_message:
     print(textwrap.fill(f"RuntimeError: {error_message}", 95))
 
 # %% [markdown]
-# Loud, and you know this error from [lesson 03](03_raw_autograd_tensors.ipynb): the first `backward` has used up the graph behind
+# Loud, and you know this error from [lesson 04](04_raw_autograd_tensors.ipynb): the first `backward` has used up the graph behind
 # `y_pred`. The message also offers a way to silence it. Many people take it.
 #
 # **Predict.** With `retain_graph=True` the loop runs through. What becomes of the two losses?
@@ -678,7 +678,7 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 # The last line is the same warning in another form: in every region the oranges' error is the same
 # multiple of the apples'. Five targets less four parameters leave *one* pattern in which a fit can
 # miss, and that pattern comes from `x` alone. So these errors tell next to nothing about fruit.
-# Four parameters want far more than five rows. [Lesson 06](06_dataset_and_dataloader.ipynb) and [lesson 08](08_what_a_fit_is_worth.ipynb) return to it.
+# Four parameters want far more than five rows. [Lesson 07](07_dataset_and_dataloader.ipynb) and [lesson 09](09_what_a_fit_is_worth.ipynb) return to it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
@@ -686,7 +686,7 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 # | by hand | in PyTorch |
 # |---|---|
 # | ten sums of three products and a bias | `x @ w.T + b` |
-# | `w` of shape (outputs, inputs), `b` of shape (outputs,) | `nn.Linear(3, 2)` ([lesson 05](05_the_linear_layer.ipynb)) |
+# | `w` of shape (outputs, inputs), `b` of shape (outputs,) | `nn.Linear(3, 2)` ([lesson 06](06_the_linear_layer.ipynb)) |
 # | `((y_pred - y) ** 2).mean()` over all n·m errors | `nn.MSELoss()` |
 # | `2 / (n * m) * error.T @ x` | `loss.backward()`, then `w.grad`, with the shape of `w` |
 # | predictions made anew in every epoch | `model(x)` inside the loop |
@@ -697,4 +697,4 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 # **New names:** `.max`, `dim=`, `.abs`, `.numel`, `torch.allclose`, `torch.vstack`, `np.log`,
 # `correction=`, `np.zeros`, `np.mean`.
 #
-# **Next**, in [lesson 05](05_the_linear_layer.ipynb), one object holds `w` and `b`, another takes the step.
+# **Next**, in [lesson 06](06_the_linear_layer.ipynb), one object holds `w` and `b`, another takes the step.

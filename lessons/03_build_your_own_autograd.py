@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 02 Build your own autograd
+# # 03 Build your own autograd
 #
 # You derived two gradients by hand. Now you build the machine that derives them, in a few dozen
 # lines of Python. Then you meet the same machine in PyTorch, and you see through it.
@@ -835,7 +835,7 @@ for code, run in {
 # | `loss.backward()`, in topological order | `loss.backward()` |
 # | `parent.grad += ...` at a leaf | `AccumulateGrad` |
 # | gradients on the way begin at 0 each time | they are not kept at all |
-# | `w.grad = 0.0` before the next step | `optimizer.zero_grad()` ([lesson 05](05_the_linear_layer.ipynb)) |
+# | `w.grad = 0.0` before the next step | `optimizer.zero_grad()` ([lesson 06](06_the_linear_layer.ipynb)) |
 #
 # **New words:** chain rule, local derivative, leaf, computational graph, topological order,
 # backpropagation, automatic differentiation, autograd engine, sigmoid, scalar.
@@ -843,5 +843,5 @@ for code, run in {
 # **New names:** `.exp`, `graphs.value_graph`, `dtype=`, `requires_grad=`, `torch.float64`,
 # `graphs.record`, `.draw`, `gradients=`, `.grad_fn`, `.next_functions`.
 #
-# **Next**, in [lesson 03](03_raw_autograd_tensors.ipynb), you train with PyTorch's machine, and break it on purpose: without
+# **Next**, in [lesson 04](04_raw_autograd_tensors.ipynb), you train with PyTorch's machine, and break it on purpose: without
 # `no_grad`, without zeroing, without `detach`.

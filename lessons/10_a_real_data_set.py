@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 09 A real data set
+# # 10 A real data set
 #
 # 442 patients, ten measurements each, and a question with no known answer. You go the whole way
 # from the question to an answer that you would put your name under, and find out on the way how
@@ -13,7 +13,7 @@
 # - say which inputs matter, and why two ways of asking may contradict each other,
 # - tell a gain from luck, by repeating the whole experiment.
 #
-# **Builds on** lessons [05](05_the_linear_layer.ipynb) (modules, buffers, `state_dict`), [06](06_dataset_and_dataloader.ipynb) (batches), [07](07_fitting_polynomials.ipynb) (momentum) and [08](08_what_a_fit_is_worth.ipynb)
+# **Builds on** lessons [06](06_the_linear_layer.ipynb) (modules, buffers, `state_dict`), [07](07_dataset_and_dataloader.ipynb) (batches), [08](08_fitting_polynomials.ipynb) (momentum) and [09](09_what_a_fit_is_worth.ipynb)
 # (validation and test rows, early stopping, leaks). **Takes** about 60 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -71,7 +71,7 @@ plots.target_and_input(y, x[:, 2], "progression (points)", "bmi (body mass index
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does a model have to beat?
 #
-# Split first, before you look any closer. As in [lesson 08](08_what_a_fit_is_worth.ipynb) there are three parts: training rows to
+# Split first, before you look any closer. As in [lesson 09](09_what_a_fit_is_worth.ipynb) there are three parts: training rows to
 # fit, validation rows for every decision on the way, and test rows for one number at the end. A
 # decision uses up the rows that it was made with: the winner on them is partly a winner by luck.
 #
@@ -108,8 +108,8 @@ for name, rows in (("training", train), ("validation", val)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where does the scaling go?
 #
-# The columns have very different sizes, and [lesson 01](01_gradient_descent_by_hand.ipynb) and [lesson 04](04_many_inputs_many_outputs.ipynb) showed what that does to descent. So
-# standardise, with the mean and the standard deviation of the *training rows*. [Lesson 05](05_the_linear_layer.ipynb) put both
+# The columns have very different sizes, and [lesson 01](01_gradient_descent_by_hand.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb) showed what that does to descent. So
+# standardise, with the mean and the standard deviation of the *training rows*. [Lesson 06](06_the_linear_layer.ipynb) put both
 # into the model as buffers. Here you do the same for the target, too: the part that learns sees
 # numbers of size 1 on both sides, and the model takes raw measurements and answers in points.
 
@@ -181,7 +181,7 @@ def rmse(model, rows):
 # Always fit the linear model first. (We still call it a line, although it has ten inputs.) It is
 # quick, its answer is known exactly, and it is the second baseline, the one for a network to beat.
 #
-# `run_epoch` is [lesson 06](06_dataset_and_dataloader.ipynb)'s loop over shuffled batches, written for rows in memory: shuffle the
+# `run_epoch` is [lesson 07](07_dataset_and_dataloader.ipynb)'s loop over shuffled batches, written for rows in memory: shuffle the
 # row numbers, cut them into pieces of 32, take one step for each. The loss is the MSE divided by
 # the variance of the training targets. So it has no unit, and the baseline's loss on the training
 # rows is 1.
@@ -240,7 +240,7 @@ for name, w in (("this fit", coefficients(linear)), ("least squares", best)):
 # difference, −24.3 where it should be −79.9. That is [lesson 01](01_gradient_descent_by_hand.ipynb)'s flat valley. Besides, batches add
 # their restlessness to every coefficient.
 #
-# Two things mend it: all rows in one batch, so that the gradient holds still; and momentum ([lesson 07](07_fitting_polynomials.ipynb))
+# Two things mend it: all rows in one batch, so that the gradient holds still; and momentum ([lesson 08](08_fitting_polynomials.ipynb))
 # for the flat direction. (The cell goes on from the weights that it finds. Run it again and it goes
 # on from its own.)
 
@@ -269,10 +269,10 @@ print(f"RMSE: training {rmse(linear, train):.2f}, validation {rmse(linear, val):
 # ### Break it: a scale from all rows
 #
 # Somebody standardises once at the top of the notebook, with all 442 rows, then splits. It is a leak
-# in [lesson 08](08_what_a_fit_is_worth.ipynb)'s sense: the test rows have taken part in the preparation.
+# in [lesson 09](09_what_a_fit_is_worth.ipynb)'s sense: the test rows have taken part in the preparation.
 #
 # To compare, take the line on either scale, and from now on without descending. `solve` computes
-# least squares with `torch.linalg.lstsq` ([lesson 07](07_fitting_polynomials.ipynb)) and writes it into a model. `columns`
+# least squares with `torch.linalg.lstsq` ([lesson 08](08_fitting_polynomials.ipynb)) and writes it into a model. `columns`
 # restricts it to some of the inputs, which you will want later.
 #
 # **Predict.** How much does the leak change the validation RMSE?
@@ -303,7 +303,7 @@ print(f"validation RMSE: {rmse(leaky, val):.6f} and {rmse(clean, val):.6f}")
 
 # %% [markdown]
 # Not at all: least squares does not care how the columns are shifted and scaled. That is luck, not a
-# licence. A model with ridge ([lesson 08](08_what_a_fit_is_worth.ipynb)) does care, and so does a network that is stopped early, like
+# licence. A model with ridge ([lesson 09](09_what_a_fit_is_worth.ipynb)) does care, and so does a network that is stopped early, like
 # ours below. It gets worse where 'preparing' means more than shifting, such as choosing columns. You
 # will not notice when it starts to matter. Take the scale from the training rows, always.
 
@@ -378,10 +378,10 @@ for attempt in (lambda: bare(x), lambda: bare.double().to("meta")(x)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## When do you stop, and what do you keep?
 #
-# [Lesson 08](08_what_a_fit_is_worth.ipynb) has the answer to both: watch the validation rows after each epoch, keep a true copy of
+# [Lesson 09](09_what_a_fit_is_worth.ipynb) has the answer to both: watch the validation rows after each epoch, keep a true copy of
 # the best epoch's `state_dict`, and stop when none has been better for a while, the patience.
 #
-# Here is the training, with Adam ([lesson 07](07_fitting_polynomials.ipynb)) and a patience of 15 epochs. The rows that choose the
+# Here is the training, with Adam ([lesson 08](08_fitting_polynomials.ipynb)) and a patience of 15 epochs. The rows that choose the
 # epoch are an argument, and that will matter. This once a patience of 60 lets it run through, so
 # that you see what stopping saves.
 #
@@ -752,7 +752,7 @@ for name in ("bmi", "s5", "s1", "s2"):
 # the line most. (The coefficient is anywhere between −58 and −18, depending on who happens to be in
 # the training set.) And leaving it out costs **nothing**.
 #
-# The reason is the flat valley again. The correlation ([lesson 04](04_many_inputs_many_outputs.ipynb)) of s1 and s2 is 0.90. The line
+# The reason is the flat valley again. The correlation ([lesson 05](05_many_inputs_many_outputs.ipynb)) of s1 and s2 is 0.90. The line
 # uses their small difference, with two large coefficients of opposite sign. Shuffle one of them,
 # and you make patients that do not exist, high in s1 and low in s2; to those the line gives wild
 # answers. The network, stopped early, leans on s1 hardly at all. Leave s1 out and fit again, and
@@ -807,4 +807,4 @@ for (name, rmses), y_pred in zip(results.items(), predictions, strict=True):
 # `.cpu`, `torch.ones_like`, `nn.Sequential`, `nn.Tanh`, `torch.cuda.is_available`,
 # `map_location=`, `.argsort`, `.tensor_split`, `.square`, `np.corrcoef`.
 #
-# **Next**, in [lesson 10](10_where_the_time_goes.ipynb), you find out where the time goes.
+# **Next**, in [lesson 11](11_where_the_time_goes.ipynb), you find out where the time goes.

@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 03 Raw autograd tensors
+# # 04 Raw autograd tensors
 #
 # You train a line with nothing of PyTorch but a tensor that remembers what was done to it. Then
 # you take `no_grad`, the zeroing and `detach` away, one at a time, and see what each was there for.
@@ -12,7 +12,7 @@
 # - say why a norm divided by n is a poor measure of error,
 # - tell, direction by direction, how much of the way a fit has still to go.
 #
-# **Builds on** [lesson 00](00_start_here.ipynb) (tensors), [01](01_gradient_descent_by_hand.ipynb) (gradient descent, the truth panel) and [02](02_build_your_own_autograd.ipynb) (the graph, the
+# **Builds on** [lesson 00](00_start_here.ipynb) (tensors), [01](01_gradient_descent_by_hand.ipynb) (gradient descent, the truth panel) and [03](03_build_your_own_autograd.ipynb) (the graph, the
 # chain rule). **Takes** about 50 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -54,10 +54,10 @@ plots.residuals(x, y, W[0], W[1])
 # ## What does a tensor remember?
 #
 # `requires_grad=True` is a request: *I shall want the gradient with respect to this tensor.* From
-# then on PyTorch notes every operation that W goes into, as your own engine did in [lesson 02](02_build_your_own_autograd.ipynb).
+# then on PyTorch notes every operation that W goes into, as your own engine did in [lesson 03](03_build_your_own_autograd.ipynb).
 #
 # **Predict.** Which of the following tensors will require a gradient: `x`, `W`, the prediction,
-# the error? And for which will `is_leaf` be true? (A leaf was not made from anything: [lesson 02](02_build_your_own_autograd.ipynb).)
+# the error? And for which will `is_leaf` be true? (A leaf was not made from anything: [lesson 03](03_build_your_own_autograd.ipynb).)
 
 # %% slideshow={"output": "subslide"}
 y_pred = W[0] * x + W[1]  # (10,)
@@ -80,7 +80,7 @@ for name, tensor in {"x": x, "W": W, "y_pred": y_pred, "error": error}.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does the graph look like?
 #
-# `graphs.record` listens while you compute and draws what it heard, as in [lesson 02](02_build_your_own_autograd.ipynb): each box is a
+# `graphs.record` listens while you compute and draws what it heard, as in [lesson 03](03_build_your_own_autograd.ipynb): each box is a
 # tensor with its value, each arrow leads from what an operation took to what it made and carries
 # the local derivative. Where an expression would be too long, a dot stands for what an arrow
 # brings.
@@ -391,7 +391,7 @@ print("\nand backward again from the same error:")
 loud(error.backward)
 
 # %% [markdown]
-# Backward *adds* to what is there. You saw in [lesson 02](02_build_your_own_autograd.ipynb) why it must: W goes into the error by two
+# Backward *adds* to what is there. You saw in [lesson 03](03_build_your_own_autograd.ipynb) why it must: W goes into the error by two
 # arrows, and their gradients add up. PyTorch simply never starts afresh unless you say so.
 #
 # The last message is another matter, though it looks alike. After a backward PyTorch throws away
@@ -446,7 +446,7 @@ print(f"two halves     [{W.grad[0]:.4f}, {W.grad[1]:.4f}]")
 # %% [markdown]
 # So adding is a tool, and *you* say where a new sum begins: after the step that has used the last
 # one and before the next backward. `W.grad.zero_()` does it, `W.grad = None` does it, and so will
-# `optimizer.zero_grad()` in [lesson 05](05_the_linear_layer.ipynb), for all parameters at once.
+# `optimizer.zero_grad()` in [lesson 06](06_the_linear_layer.ipynb), for all parameters at once.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why detach?
@@ -818,5 +818,5 @@ check.fit(fit)
 # `.manual_seed`, `torch.Generator`, `generator=`, `torch.randn`, `.double`, `.sqrt`,
 # `.condition_number`, `.eigenvectors`, `.minimizer`, `.eigenvalues`, `.loss`, `.min`.
 #
-# **Next**, in [lesson 04](04_many_inputs_many_outputs.ipynb), the line gets several inputs and several outputs, and shapes begin to
+# **Next**, in [lesson 05](05_many_inputs_many_outputs.ipynb), the line gets several inputs and several outputs, and shapes begin to
 # matter.

@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 07 Fitting polynomials
+# # 08 Fitting polynomials
 #
 # You bend the line into a curve and repeat a published training of 100,000 epochs. Its fit looks
 # perfect, and it is not finished. You find out why, and then you get the weights of any epoch
@@ -13,14 +13,14 @@
 # - make a training loop run many times faster without changing what it computes,
 # - choose columns in which descent takes tens of epochs, and say what momentum and Adam mend.
 #
-# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (truth panel, eigenvalues), [03](03_raw_autograd_tensors.ipynb), [05](05_the_linear_layer.ipynb) and [06](06_dataset_and_dataloader.ipynb) (`F.mse_loss`). **Takes** about 60
+# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (truth panel, eigenvalues), [04](04_raw_autograd_tensors.ipynb), [06](06_the_linear_layer.ipynb) and [07](07_dataset_and_dataloader.ipynb) (`F.mse_loss`). **Takes** about 60
 # minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How do you write a model of your own?
 #
-# The ten points are those of [lesson 03](03_raw_autograd_tensors.ipynb), on $y = 3x + \sin(6x) + 1$. The first model is a line
-# again, as a Module with a single Parameter ([lesson 05](05_the_linear_layer.ipynb)): a tensor `W` of two numbers.
+# The ten points are those of [lesson 04](04_raw_autograd_tensors.ipynb), on $y = 3x + \sin(6x) + 1$. The first model is a line
+# again, as a Module with a single Parameter ([lesson 06](06_the_linear_layer.ipynb)): a tensor `W` of two numbers.
 #
 # The training loop is the one you know. Nothing in it depends on the model, so write it once, for
 # all models of this lesson. `parameters_to_vector` copies all parameters of a model into one row
@@ -382,7 +382,7 @@ check.iterate(iterate)
 #
 # </details>
 #
-# It is what [lesson 05](05_the_linear_layer.ipynb)'s `bowl.after(steps, start, lr)` does; here the bowl is `exact`. This is the
+# It is what [lesson 06](06_the_linear_layer.ipynb)'s `bowl.after(steps, start, lr)` does; here the bowl is `exact`. This is the
 # published table with no training: row $k$ shows the loss after $k$ steps, the weights after $k + 1$.
 
 # %% slideshow={"slide_type": "subslide"}
@@ -466,7 +466,7 @@ print(f"{np.spacing(np.float32(10.4)):.1e} apart")  # the way to the next float3
 #
 # New is `torch.autograd.grad(loss, W)`. It *returns* the gradient, instead of adding it to `W.grad`:
 # nothing to zero, no optimizer. `values` shares its storage with W and is no part of the graph
-# ([lesson 03](03_raw_autograd_tensors.ipynb)), so that stepping it needs no `no_grad`.
+# ([lesson 04](04_raw_autograd_tensors.ipynb)), so that stepping it needs no `no_grad`.
 #
 # Before you time anything, make sure that all do the same work: fast and wrong is easy.
 #
@@ -544,7 +544,7 @@ for name in ladder:
 # spends its time on bookkeeping for the graph, hardly any on arithmetic; without a graph the
 # gradient by hand gains tens of times, and NumPy more still. Then the epochs go. The exact iterate
 # takes as long for a hundred thousand of them as for one: no tuning of a loop comes near a formula.
-# (With large arrays the arithmetic dominates, and the loops move close together. [Lesson 10](10_where_the_time_goes.ipynb) measures
+# (With large arrays the arithmetic dominates, and the loops move close together. [Lesson 11](11_where_the_time_goes.ipynb) measures
 # that.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -712,7 +712,7 @@ for name, losses in races.items():
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: momentum that you did not order
 #
-# **Predict.** Somebody forgets `optimizer.zero_grad()`, and the gradients add up ([lesson 03](03_raw_autograd_tensors.ipynb)).
+# **Predict.** Somebody forgets `optimizer.zero_grad()`, and the gradients add up ([lesson 04](04_raw_autograd_tensors.ipynb)).
 # Which value of $\mu$ is that?
 
 
@@ -804,7 +804,7 @@ print("registered:", [name for name, _ in parabola.named_parameters()])
 
 # %% [markdown]
 # W is a plain tensor. It gets gradients, and they pile up in `W.grad`, but it is not registered
-# ([lesson 05](05_the_linear_layer.ipynb)), so the optimizer never hears of it. Only the constant is fitted, to the mean of y, and
+# ([lesson 06](06_the_linear_layer.ipynb)), so the optimizer never hears of it. Only the constant is fitted, to the mean of y, and
 # the loss levels out at y's variance. The cure is `nn.Parameter(torch.zeros(2))`, and the habit is
 # to look at `named_parameters()` whenever you write a Module.
 
@@ -847,7 +847,7 @@ for attempt in (
 # - **A float64 matrix meets float32 weights.** What comes from NumPy is float64, what
 #   `torch.zeros` makes is float32. Convert one of them.
 # - **`.double()`** makes float64 weights, but what it returns is the *result* of an operation and no
-#   leaf ([lesson 03](03_raw_autograd_tensors.ipynb)). An optimizer moves leaves only. State the type where the tensor is made, as in
+#   leaf ([lesson 04](04_raw_autograd_tensors.ipynb)). An optimizer moves leaves only. State the type where the tensor is made, as in
 #   the last attempt, and nothing complains.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -871,5 +871,5 @@ for attempt in (
 # `atol=`, `np.allclose`, `rtol=`, `np.sin`, `.solution`, `driver=`, `torch.linalg.lstsq`,
 # `torch.linalg.solve`, `.var`.
 #
-# **Next**, in [lesson 08](08_what_a_fit_is_worth.ipynb), the points get noise, and the question changes: not whether a fit has
+# **Next**, in [lesson 09](09_what_a_fit_is_worth.ipynb), the points get noise, and the question changes: not whether a fit has
 # converged, but what it is worth on points that it has not seen.

@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 06 Dataset and DataLoader
+# # 07 Dataset and DataLoader
 #
 # You let PyTorch cut your data into shuffled batches, write the `fit` function that everyone
 # writes, and meet the ways in which batches make an honest program report a wrong number.
@@ -12,8 +12,8 @@
 # - tell when shuffling matters and when a validation set is none,
 # - take one and the same step in six ways and get the same numbers.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (its line, mini-batches), [04](04_many_inputs_many_outputs.ipynb) (the fruit yields) and [05](05_the_linear_layer.ipynb) (`nn.Linear`, SGD);
-# the last section also on [02](02_build_your_own_autograd.ipynb) (your engine). **Takes** about 45 minutes.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (its line, mini-batches), [05](05_many_inputs_many_outputs.ipynb) (the fruit yields) and [06](06_the_linear_layer.ipynb) (`nn.Linear`, SGD);
+# the last section also on [03](03_build_your_own_autograd.ipynb) (your engine). **Takes** about 45 minutes.
 
 # %% slideshow={"slide_type": "subslide"}
 import numpy as np
@@ -117,7 +117,7 @@ check.count_steps(count_steps)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The function that everyone writes
 #
-# [Lesson 05](05_the_linear_layer.ipynb)'s loop with one more `for` inside. It starts from the numbers which the published
+# [Lesson 06](06_the_linear_layer.ipynb)'s loop with one more `for` inside. It starts from the numbers which the published
 # course drew (Aakash N S, *Deep Learning with PyTorch: Zero to GANs*), so that its figures can be
 # compared.
 
@@ -192,7 +192,7 @@ plots.truth_panel(A, y, fitted, lr=1e-5, names=names, outputs=outputs)
 
 
 # %% [markdown]
-# No parameter has converged, and both biases have hardly left their start. [Lesson 04](04_many_inputs_many_outputs.ipynb) told why: the
+# No parameter has converged, and both biases have hardly left their start. [Lesson 05](05_many_inputs_many_outputs.ipynb) told why: the
 # inputs are far from zero, and along the valley the bowl curves two million times less than across
 # it. Batches do not mend that; standardised inputs would. (The panel's limit holds for steps on all
 # rows. With a rate as small as this one, three steps on batches come close to three on all rows.)
@@ -528,8 +528,8 @@ check.split_by_group(split_by_group)
 #
 # Everything so far has been one idea in better and better clothes. To prove it, take one step of
 # [lesson 01](01_gradient_descent_by_hand.ipynb) (80 rows, lr 0.1, from its published start) in six ways. First the three without
-# PyTorch: by hand, by central differences, and with [lesson 02](02_build_your_own_autograd.ipynb)'s engine, cut down to what a squared
-# error needs. (Its `backward` finds the order in a shorter and slower way than [lesson 02](02_build_your_own_autograd.ipynb)'s: each
+# PyTorch: by hand, by central differences, and with [lesson 03](03_build_your_own_autograd.ipynb)'s engine, cut down to what a squared
+# error needs. (Its `backward` finds the order in a shorter and slower way than [lesson 03](03_build_your_own_autograd.ipynb)'s: each
 # number is put behind all that it was made from, and then the list is read from its end.)
 
 
@@ -643,5 +643,5 @@ print("all equal to nine decimals:", bool((spread < 1e-9).all()))  # all: both o
 # `display`, `np.vstack`, `torch.randint`, `torch.linspace`, `Dataset`, `.argmin`, `np.arange`,
 # `np.isin`, `np.flatnonzero`, `nn.init.constant_`, `.all`.
 #
-# **Next**, in [lesson 07](07_fitting_polynomials.ipynb), you bend the line: polynomials, and a fit that looks perfect and is not
+# **Next**, in [lesson 08](08_fitting_polynomials.ipynb), you bend the line: polynomials, and a fit that looks perfect and is not
 # done.

@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 10 Where the time goes
+# # 11 Where the time goes
 #
 # You measure what a training step costs, part by part, and learn to predict what makes a program
 # faster before you change it.
@@ -12,7 +12,7 @@
 # - work out how much memory a tensor takes before you make it,
 # - say when a GPU would help, and when it would not.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb), [lesson 05](05_the_linear_layer.ipynb), [lesson 06](06_dataset_and_dataloader.ipynb) and [lesson 09](09_a_real_data_set.ipynb) (`device`). **Takes** about 40 minutes.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb), [lesson 06](06_the_linear_layer.ipynb), [lesson 07](07_dataset_and_dataloader.ipynb) and [lesson 10](10_a_real_data_set.ipynb) (`device`). **Takes** about 40 minutes.
 #
 # The times in this lesson are those of the machine that ran it, named below. Yours will differ, by
 # several times perhaps. So the text speaks of ratios and their sizes, ten times or a hundred, and
@@ -133,12 +133,12 @@ check.stopwatch(stopwatch)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does one step cost?
 #
-# A step of [lesson 05](05_the_linear_layer.ipynb) has five parts: the forward pass, the loss, the backward pass, the optimizer's
+# A step of [lesson 06](06_the_linear_layer.ipynb) has five parts: the forward pass, the loss, the backward pass, the optimizer's
 # step, and zeroing. Time each on its own, for a line, on 80 rows and on 8,000.
 #
 # Two arguments make it possible to repeat a part. `retain_graph=True` keeps the graph for another
-# `backward` ([lesson 03](03_raw_autograd_tensors.ipynb)). And `set_to_none=False` makes `zero_grad` fill each gradient with zeros.
-# Without it the gradient is thrown away and becomes `None` ([lesson 05](05_the_linear_layer.ipynb)): that is cheaper, saves the
+# `backward` ([lesson 04](04_raw_autograd_tensors.ipynb)). And `set_to_none=False` makes `zero_grad` fill each gradient with zeros.
+# Without it the gradient is thrown away and becomes `None` ([lesson 06](06_the_linear_layer.ipynb)): that is cheaper, saves the
 # memory between two steps, and is what you want in a training. But then `step` would find no
 # gradient the next time and do nothing, and you would be timing that.
 #
@@ -232,7 +232,7 @@ check.overhead_and_cost(overhead_and_cost)
 # ## How does an epoch grow with the data?
 #
 # With full batches, an epoch is one step on all rows. Take it from a hundred rows to ten million, in
-# NumPy with the gradient by hand ([lesson 01](01_gradient_descent_by_hand.ipynb)), and in PyTorch with autograd ([lesson 05](05_the_linear_layer.ipynb)). Beside them,
+# NumPy with the gradient by hand ([lesson 01](01_gradient_descent_by_hand.ipynb)), and in PyTorch with autograd ([lesson 06](06_the_linear_layer.ipynb)). Beside them,
 # scikit-learn fits the line ([lesson 01](01_gradient_descent_by_hand.ipynb)): it does not step, it solves.
 #
 # **Predict.** Who is fastest on a hundred rows? By how much? Draw PyTorch's curve as you expect it,
@@ -308,7 +308,7 @@ print(f"t0 / c lies between 1,000 and 1,000,000 rows: {1000 < t0 / c < 1_000_000
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Each curve begins flat, where overhead rules, and later rises with $n$, where the work does. The
 # upright line marks $n = t_0 / c$, the rows at which PyTorch's overhead and its work are equal: there
-# the curve bends. NumPy's overhead is the smallest, so it wins on small data, as in [lesson 07](07_fitting_polynomials.ipynb). On
+# the curve bends. NumPy's overhead is the smallest, so it wins on small data, as in [lesson 08](08_fitting_polynomials.ipynb). On
 # large data overhead no longer counts. What still differs is how often each goes through all the numbers:
 # autograd also keeps what its backward pass will need, and scikit-learn solves for the minimum where
 # the other two take a single step.
@@ -438,7 +438,7 @@ print(f"float64 takes at least 1.2 times as long: {ratio > 1.2}")
 # %% [markdown]
 # Half the memory, and something like half the time, where there is enough work to notice. That is why
 # networks are trained in float32 and smaller. And why do lessons of this course use float64 at times?
-# Because [lesson 07](07_fitting_polynomials.ipynb)'s rounding cost more than time: where a flat direction needs ten digits, float32
+# Because [lesson 08](08_fitting_polynomials.ipynb)'s rounding cost more than time: where a flat direction needs ten digits, float32
 # does not have them.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -501,7 +501,7 @@ except RuntimeError as error:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Would a GPU help?
 #
-# The **device** of a tensor ([lesson 09](09_a_real_data_set.ipynb)) is where it lives and is computed with. A GPU, the device
+# The **device** of a tensor ([lesson 10](10_a_real_data_set.ipynb)) is where it lives and is computed with. A GPU, the device
 # `cuda`, does thousands of multiplications at once, but each call to it has more overhead than one to
 # the processor, and the data must travel there first. And its calls return *before* the work is done:
 # to time it, wait with `torch.cuda.synchronize()`.
