@@ -117,7 +117,7 @@ draw("deeper")
 #
 # **New words:** double.
 #
-# **Next**, in [lesson 02](02_b.ipynb), more. And more.
+# **Next**, in [the next](02_b.ipynb), more. And more.
 """
 
 
@@ -156,7 +156,7 @@ def test_the_slides_in_their_order(slides):
         ["three", "A picture of three."],
         ["### Break it: a half\n\nIt breaks.\n\n$$1 / 2$$\n\n> **Predict.** How?"],
         ["## Three questions\n\n**One?**", "**Two, in\ntwo lines?**"],
-        ["## Recap\n\n**Next**, in [lesson 02](02_b.ipynb), more."],
+        ["## Recap\n\n**Next**, in [the next](02_b.ipynb), more."],
     ]
 
 
