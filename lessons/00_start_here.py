@@ -28,7 +28,8 @@ except ModuleNotFoundError:
 # In [lesson 03](03_build_your_own_autograd.ipynb), an engine that you wrote yourself bends a curve to ten points.
 #
 # The box below is a **cell** with code. Click into it, press **Shift+Enter** to run it, and watch
-# the picture.
+# the picture. (If an error message appears instead, go on to the next section: its cell says what
+# to do.)
 
 # %% tags=["cover"]
 import numpy as np  # the library for arrays, known as np
@@ -44,10 +45,10 @@ animation.play(plots.learned_curve, film.x, film.y, film.grid, film.curves, film
 # %% [markdown]
 # On the left, a curve starts far from the points and ends up close to all ten.
 #
-# There, you type ten heights of your own. Your engine, a few dozen lines of plain Python, changes a
-# handful of numbers a little in each of 2,000 steps. It knows which way because it computes
-# derivatives, those of school. The right plot shows how far off the curve still is. A large network
-# learns in the same way, with more numbers.
+# In that lesson you type ten heights of your own. Your engine, a few dozen lines of plain Python,
+# then changes a handful of numbers a little in each of 2,000 steps. It knows which way to change
+# them because it computes derivatives, the ones you know from school. The plot on the right shows
+# how far off the curve still is. A large network learns in the same way, with more numbers.
 
 # %% [markdown]
 # ## Does everything work here?
@@ -96,13 +97,13 @@ print(counter)
 #
 # A program in the background, the **kernel**, runs your cells and keeps every name. It knows only the
 # order in which you ran them, not the order on the page. If a notebook behaves strangely, choose
-# *Restart Kernel and Run up to Selected Cell…* in the menu *Kernel*: what you wrote stays, the names
-# are forgotten.
+# *Restart Kernel and Run up to Selected Cell…* in the menu *Kernel*. The kernel forgets everything
+# and starts again from the top; what you wrote stays.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: what is special about your machine?
 #
-# You have opened a deeper section: this one tells what differs from one machine to the next.
+# You have opened a deeper section: this one says what differs from one machine to the next.
 #
 # A GPU, a graphics processor that can compute, is welcome but not needed. What matters is that
 # some memory is left. If you ask someone for help, send them what this cell prints.
@@ -151,8 +152,9 @@ check.average(average)
 #
 # An **array** is a block of numbers of one kind, with a shape and a dtype.
 #
-# Its **shape** says how many numbers there are along each direction, or **axis**; its **dtype** which
-# kind they are. Here is the rain of four days at three places, in millimetres.
+# Its **shape** says how many numbers there are along each direction, or **axis**; its **dtype** says
+# which kind they are. Here is the rain of four days at three places, in millimetres: three rows, four
+# columns.
 
 # %%
 rain = np.array([[2.0, 0.0, 7.0, 3.0], [4.0, 1.0, 9.0, 6.0], [0.0, 2.0, 5.0, 3.0]])
@@ -163,10 +165,10 @@ print("column 2:       ", rain[:, 2], rain[:, 2].shape)
 print("in centimetres: ", rain[0] / 10)
 
 # %% [markdown]
-# Counting begins at 0, and rows come first. `len` is the number of rows. A colon means *all along this
-# axis*, and arithmetic works on every number at once. The dtype **float64** is that of a Python
-# `float`: about sixteen digits. Column 2 is printed like a row, because it has *one* axis: count the
-# brackets at the start.
+# Counting begins at 0, and rows come first: `rain[1, 2]` is in the second row. `len` is the number of
+# rows. A colon means *all along this axis*, and arithmetic works on every number at once. The dtype
+# **float64** is that of a Python `float`: about sixteen digits. Column 2 is printed like a row, since
+# both have *one* axis: count the brackets at the start.
 #
 # ### Which way does a mean go?
 #
@@ -189,14 +191,15 @@ plots.means_by_axis(rain, ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu
 #
 # ### How do you remember that?
 #
-# The axis that you name is the one that *disappears*. From (3, 4), axis 0 takes away the 3.
+# The axis that you name is the one that *disappears*. From (3, 4), axis 0 takes away the 3 and axis 1
+# the 4.
 
 # %% [markdown]
 # ## A view or a copy?
 #
 # Two names can share the same numbers, and then a change through one shows in the other.
 #
-# Take a week's temperatures. `week[5:]` is a **slice**, from place 5 to the end; `week.copy()`
+# Take a week's temperatures. `week[5:]` is a **slice**, from position 5 to the end; `week.copy()`
 # makes a **copy**, with numbers of its own. `week.max()`, the largest, is 21.
 #
 # > **Predict.** You write 30 into the *slice*. What is `week.max()` afterwards? Type your number
@@ -239,7 +242,8 @@ plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
 # %% [markdown]
 # The rule is short: write the two shapes below each other, with their right ends in line.
 #
-# In each place they must be equal, or one of them must be 1 or missing. That one is repeated.
+# At each position the numbers must be equal, or one of them must be 1 or missing. That one is
+# repeated.
 #
 # | | | |
 # |---|---:|---:|
@@ -250,7 +254,7 @@ plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
 # ### Break it: the means of the places
 #
 # Now subtract from each place *its own* mean, of shape (3,). The 3 comes to stand below the 4, and
-# neither is 1.
+# neither is 1. The cell tries it, then gives the means another shape.
 
 # %%
 try:
@@ -258,26 +262,25 @@ try:
 except ValueError as error:
     print("ValueError:", error)
 
+place_means = rain.mean(axis=1).reshape(-1, 1)  # (3, 1)
+print("\nthe means, as a column:")
+print(place_means)
+print("\nthe differences:")
+print(rain - place_means)
+
 # %% [markdown]
-# NumPy refuses: a **loud** bug, the kind you want, because the message names both shapes.
+# NumPy refuses the flat means: a **loud** bug, the kind you want, because its message names both
+# shapes.
 #
 # ### What is a column?
 #
 # A **column** is an array of shape (n, 1). `reshape` changes the shape and keeps the numbers; a −1
-# means *as many as there are*.
-
-# %%
-place_means = rain.mean(axis=1).reshape(-1, 1)  # (3, 1)
-print(place_means)
-print("\nthe difference, of shape (3, 4):")
-print(rain - place_means)
-
-# %% [markdown]
-# The 3 is below the 3, and the 1 is repeated.
+# means *as many as there are*. Now the 3 is below the 3, and the 1 is repeated.
 #
 # ### Break it: three predictions
 #
-# You compare three right predictions, a column, with the three true values, which are flat.
+# You compare three right predictions, a column, with the three true values, which are flat: they have
+# the shape (3,).
 
 # %%
 y = np.array([5.0, 6.0, 7.0])  # (3,)
@@ -287,7 +290,8 @@ plots.broadcast_difference(y_pred, y, ["y_pred", "y"])
 # %% [markdown]
 # Each prediction is compared with every true value, and no library complains.
 #
-# The zeros that you wanted are on the diagonal; the other six differences are nonsense.
+# By the rule, both are repeated. The zeros that you wanted are on the diagonal; the other six
+# differences are nonsense. What does that do to a result?
 #
 # The usual measure of predictions is the **mean squared error**, MSE: the mean of the squared
 # differences. Take a hundred values, perfect predictions, and lazy ones that all say the mean. Row by
@@ -383,8 +387,8 @@ for name, p in (("perfect", perfect), ("lazy", lazy), ("perfect + 1", perfect + 
 
 # %% [markdown] tags=["deeper"]
 # For perfect predictions the two spreads are equal, and the means agree: twice the spread of y. The
-# lazy ones have no spread, so one is left. No predictions can get less than that, whatever they
-# are: this MSE is smallest for a model that says the mean to everyone.
+# lazy ones have no spread, so one is left, the spread of y. No predictions get less than that: this
+# MSE is smallest for a model that says the mean to everyone.
 #
 # ### Deeper: Exercise 3 (transfer): each place's share
 #
@@ -417,11 +421,11 @@ check.shares(shares)
 # %% [markdown] tags=["deeper"]
 # ## Deeper: which operations give a view?
 #
-# A view needs a regular pattern of places in memory, and NumPy gives one where it can.
+# A view needs a regular pattern of positions in memory; a slice has one, a list may not.
 #
-# `np.shares_memory` says whether two arrays share any of their numbers. A slice does; so does
-# `reshape` here. A list of places, as in `week[[5, 6]]`, picks numbers in any order, so it makes a
-# copy. Arithmetic makes new numbers, of course.
+# `np.shares_memory` says whether two arrays share any of their numbers. A slice does, and so does
+# `reshape` here. A list of positions, as in `week[[5, 6]]`, may pick numbers in any order, so it makes
+# a copy. Arithmetic makes new numbers.
 
 # %% tags=["deeper"]
 for what, other in (
@@ -457,7 +461,7 @@ print("with a point:  ", visitors, visitors.dtype)
 #
 # <details><summary>Answer</summary>
 #
-# Changing a cell is not running it. Run both again.
+# Changing a cell is not running it. Run both again, in their order.
 #
 # </details>
 #
