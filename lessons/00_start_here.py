@@ -39,7 +39,8 @@ from course_utils.checks import start_here as check
 from course_utils.data import recorded_curves
 
 counter = 1  # for a question further down
-film = recorded_curves()  # the training of lesson 03, recorded
+film = recorded_curves()  # that lesson's training, recorded
+# plays a picture that changes, once
 animation.play(plots.learned_curve, film.x, film.y, film.grid, film.curves, film.steps)
 
 # %% [markdown]
@@ -367,7 +368,7 @@ check.fixed_mse(fixed_mse)
 # $$p_i - y_j = (p_i - \bar p) - (y_j - \bar y) + (\bar p - \bar y)$$
 #
 # Square it and take the mean over all $i$ and $j$. The products of two different parts drop out,
-# because each of the first two parts has mean 0. Only the three squares are left:
+# because each of the first two parts has mean zero. Only the three squares are left:
 #
 # $$\text{mean over all pairs} = \text{spread of } p + \text{spread of } y + (\bar p - \bar y)^2$$
 #
@@ -465,11 +466,11 @@ print("with a point:  ", visitors, visitors.dtype)
 #
 # </details>
 #
-# **A table has the shape (5, 3). How do you subtract from each row its own mean?**
+# **A table has the shape (n, m). How do you subtract from each row its own mean?**
 #
 # <details><summary>Answer</summary>
 #
-# `mean(axis=1)` has the shape (5,), and 5 does not fit 3. Make it a column, (5, 1).
+# `mean(axis=1)` has the shape (n,), and n comes to stand below m. Make it a column.
 #
 # </details>
 #
@@ -489,7 +490,7 @@ print("with a point:  ", visitors, visitors.dtype)
 # **New words:** cell, kernel, array, shape, axis, dtype, float64, slice, view, copy, column,
 # broadcasting, loud bug, silent bug.
 #
-# **New names:** `.sum`, `np.array`, `.shape`, `.dtype`, `.mean`, `axis=`, `.copy`, `.reshape`,
+# **New names:** `animation.play`, `.sum`, `np.array`, `.shape`, `.dtype`, `.mean`, `axis=`, `.copy`, `.reshape`,
 # `np.linspace`, `np.full`.
 #
 # **New names, deeper:** `np.shares_memory`.

@@ -192,13 +192,11 @@ def every_pair(predictions, y, prediction=..., *, axs=None):
     words = mark_prediction(ax, prediction, by_pairs[0])
     ax.legend(loc="upper center", ncols=3)
     each = zip(predictions, by_rows, by_pairs, strict=True)
-    return (
-        "; ".join(
-            f"{name}: MSE {rows:.4f} row by row, {pairs:.4f} over every pair"
-            for name, rows, pairs in each
-        )
-        + f".{words}"
+    errors = "; ".join(
+        f"{name}: MSE {rows:.4f} row by row, {pairs:.4f} over every pair"
+        for name, rows, pairs in each
     )
+    return f"Of {table.size:,} differences, {n} were meant. {errors}.{words}"
 
 
 def _plain(table):
