@@ -40,8 +40,9 @@ from course_utils.data import recorded_curves
 
 counter = 1  # for a question further down
 film = recorded_curves()  # that lesson's training, recorded
-# plays a picture that changes, once
-animation.play(plots.learned_curve, film.x, film.y, film.grid, film.curves, film.steps)
+animation.play(  # a picture that changes, played once
+    plots.learned_curve, film.x, film.y, film.grid, film.curves, film.steps
+)
 
 # %% [markdown]
 # On the left, a curve starts far from the points and ends up close to all ten.
@@ -158,7 +159,13 @@ check.average(average)
 # columns.
 
 # %%
-rain = np.array([[2.0, 0.0, 7.0, 3.0], [4.0, 1.0, 9.0, 6.0], [0.0, 2.0, 5.0, 3.0]])
+rain = np.array(
+    [
+        [2.0, 0.0, 7.0, 3.0],
+        [4.0, 1.0, 9.0, 6.0],
+        [0.0, 2.0, 5.0, 3.0],
+    ]
+)
 print("shape", rain.shape, "  dtype", rain.dtype, "  len", len(rain))
 print("row 1, column 2:", rain[1, 2])
 print("row 0:          ", rain[0], rain[0].shape)
@@ -181,7 +188,8 @@ print(f"mean of all:  {rain.mean()}")
 print(f"mean(axis=0): {rain.mean(axis=0)}   shape {rain.mean(axis=0).shape}")
 print(f"mean(axis=1): {rain.mean(axis=1)}   shape {rain.mean(axis=1).shape}")
 
-plots.means_by_axis(rain, ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu"], "mm")
+places, days = ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu"]
+plots.means_by_axis(rain, places, days, "mm")
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -308,10 +316,11 @@ y = 2 * np.linspace(0, 1, 100) + 1  # (100,), in even steps from 1 to 3
 perfect = y.reshape(-1, 1)  # (100, 1)
 lazy = np.full((100, 1), y.mean())  # (100, 1), filled with the mean
 for name, y_pred in (("perfect", perfect), ("lazy", lazy)):
-    wrong = ((y_pred - y) ** 2).mean()
-    print(f"{name:8} MSE {wrong:.4f}   shape of the difference {(y_pred - y).shape}")
+    mse = ((y_pred - y) ** 2).mean()
+    print(f"{name:8} MSE {mse:.4f}, from the shape {(y_pred - y).shape}")
 
-plots.every_pair({"perfect": perfect, "lazy": lazy}, y, prediction=my_prediction)
+both = {"perfect": perfect, "lazy": lazy}
+plots.every_pair(both, y, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -334,7 +343,7 @@ plots.every_pair({"perfect": perfect, "lazy": lazy}, y, prediction=my_prediction
 
 # %% tags=["exercise", "mend"]
 def fixed_mse(y_pred, y):
-    """The mean squared error of y_pred, (n, 1), for y of shape (n,) or (n, 1)."""
+    """The MSE of y_pred, of shape (n, 1), for y of shape (n,) or (n, 1)."""
     y = ...
     return ((y_pred - y) ** 2).mean()
 
@@ -347,7 +356,7 @@ check.fixed_mse(fixed_mse)
 #
 # ```python
 # def fixed_mse(y_pred, y):
-#     """The mean squared error of y_pred, (n, 1), for y of shape (n,) or (n, 1)."""
+#     """The MSE of y_pred, of shape (n, 1), for y of shape (n,) or (n, 1)."""
 #     y = y.reshape(y_pred.shape)
 #     return ((y_pred - y) ** 2).mean()
 # ```
@@ -381,10 +390,10 @@ def spread(values):
     return ((values - values.mean()) ** 2).mean()
 
 
-for name, p in (("perfect", perfect), ("lazy", lazy), ("perfect + 1", perfect + 1)):
+for name, p in (("perfect", perfect), ("lazy", lazy), ("+ 1", perfect + 1)):
     pairs = ((p - y) ** 2).mean()
     parts = spread(p) + spread(y) + (p.mean() - y.mean()) ** 2
-    print(f"{name:12} {pairs:.4f} over all pairs, {parts:.4f} from the formula")
+    print(f"{name:8} {pairs:.4f} over all pairs, {parts:.4f} by the formula")
 
 # %% [markdown] tags=["deeper"]
 # For perfect predictions the two spreads are equal, and the means agree: twice the spread of y. The
@@ -400,7 +409,7 @@ for name, p in (("perfect", perfect), ("lazy", lazy), ("perfect + 1", perfect + 
 
 # %% tags=["deeper", "exercise", "transfer"]
 def shares(table):
-    """Each number of a table of shape (n, m) as a share of the sum of its row."""
+    """Each number of a table, (n, m), as a share of the sum of its row."""
     return ...
 
 
@@ -412,7 +421,7 @@ check.shares(shares)
 #
 # ```python
 # def shares(table):
-#     """Each number of a table of shape (n, m) as a share of the sum of its row."""
+#     """Each number of a table, (n, m), as a share of the sum of its row."""
 #     sums = table.sum(axis=1).reshape(-1, 1)
 #     return table / sums
 # ```
