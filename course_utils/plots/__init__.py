@@ -44,7 +44,13 @@ from course_utils.plots.real_data import (
     split_results,
     target_and_input,
 )
-from course_utils.plots.start_here import broadcast_difference, every_pair, means_by_axis
+from course_utils.plots.start_here import (
+    before_and_after,
+    broadcast_difference,
+    every_pair,
+    learned_curve,
+    means_by_axis,
+)
 from course_utils.plots.timing import step_parts, throughput, time_against_rows
 from course_utils.plots.truth import truth_panel
 from course_utils.plots.what_a_fit_is_worth import (
@@ -63,6 +69,7 @@ __all__ = [
     "bases",
     "batch_gradients",
     "batch_paths",
+    "before_and_after",
     "broadcast_difference",
     "degree_sweep",
     "distance_left",
@@ -80,6 +87,7 @@ __all__ = [
     "input_importance",
     "kept_epoch",
     "kept_shares",
+    "learned_curve",
     "learning_curves",
     "learning_rates",
     "loss_slices",
