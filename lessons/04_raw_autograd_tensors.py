@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 04 Raw autograd tensors
 #
-# You write the loop, and PyTorch finds the gradient. Then you take its odd-looking lines out, one at a
-# time, and see what each was there for.
+# You write the loop, and PyTorch finds the gradient. Then you take its odd-looking lines
+# out, one at a time, and see what each was there for.
 #
 # **You will be able to**
 #
@@ -11,7 +11,9 @@
 # - explain `no_grad`, the emptied gradient and `detach` by what breaks without them,
 # - recognise a mistake by its message or by the loss.
 #
-# **Builds on** [lesson 02](02_how_far_to_step.ipynb) (learning-rate limit, truth panel) and [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 60 minutes, and 40 more with the deeper sections.
+# **Builds on** [lesson 02](02_how_far_to_step.ipynb) (learning-rate limit, truth panel) and
+# [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 60
+# minutes, and 50 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -35,12 +37,12 @@ from course_utils.checks import raw_tensors as check
 # %% [markdown]
 # ## Who derives the gradient now?
 #
-# You write down the loss, and PyTorch finds its gradient. In [lesson 03](03_build_your_own_autograd.ipynb)
-# your own engine did that, one number at a time. PyTorch does it for whole arrays, which it calls
-# **tensors**.
+# You write down the loss, and PyTorch finds its gradient. In
+# [lesson 03](03_build_your_own_autograd.ipynb) your own engine did that, one number at a
+# time. PyTorch does it for whole arrays, which it calls **tensors**.
 #
-# Here is [lesson 01](01_gradient_descent_by_hand.ipynb)'s fit again. The lines marked *new* replace all
-# that you derived there.
+# Here is [lesson 01](01_gradient_descent_by_hand.ipynb)'s fit again. The lines marked *new*
+# replace all that you derived there.
 
 # %% tags=["code"]
 line = data.noisy_line()
@@ -57,26 +59,26 @@ for epoch in range(1000):
     b.grad = None
     loss.backward()  # new: fills w.grad and b.grad
     if epoch == 0:
-        print(f"first gradients  dw {w.grad.item():.6f}   db {b.grad.item():.6f}")
+        print(f"gradients    dw {w.grad.item():.6f}   db {b.grad.item():.6f}")
     with torch.no_grad():  # 4 update  # new: not recorded
         w -= 0.1 * w.grad
         b -= 0.1 * b.grad
     if epoch == 0:
-        print(f"after one step   w  {w.item():.6f}    b  {b.item():.6f}")
+        print(f"1 step       w   {w.item():.6f}   b   {b.item():.6f}")
 
-print(f"after 1,000      w  {w.item():.6f}    b  {b.item():.6f}")
+print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
 
 # %% [markdown]
 # These are lesson 01's numbers. **`requires_grad=True`** asks for a gradient.
-# **`backward()`** walks back through the graph and puts each derivative into **`.grad`**. `.item()`
-# makes a Python number of a tensor that holds only one.
+# **`backward()`** walks back through the graph and puts each derivative into **`.grad`**.
+# `.item()` makes a Python number of a tensor that holds only one.
 #
 # `w.grad = None` and `with torch.no_grad():` look odd. Soon you take both out.
 #
 # ## What is special about a tensor?
 #
-# A tensor works like a NumPy array; three differences cause most first errors. Make a tensor in two
-# ways, and *then* change the array:
+# A tensor works like a NumPy array; three differences cause most first errors. Make a
+# tensor in two ways, and *then* change the array:
 
 # %%
 array = np.array([0.1, 0.2, 0.7])
@@ -90,10 +92,12 @@ from_list = torch.tensor([0.1, 0.2, 0.7])
 print("\nfrom Python's floats:", from_list.dtype, "  from NumPy's:", own.dtype)
 
 # %% [markdown]
-# **Memory.** `torch.tensor` copies. `torch.from_numpy` *shares* the array's memory, like a view.
+# **Memory.** `torch.tensor` copies. `torch.from_numpy` *shares* the array's memory, like a
+# view.
 #
-# **Type.** From Python's floats PyTorch makes **float32** (four bytes, about seven digits). NumPy's stay
-# **float64** (eight bytes, about sixteen). `.float()` and `.double()` convert to them.
+# **Type.** From Python's floats PyTorch makes **float32** (four bytes, about seven digits).
+# NumPy's stay **float64** (eight bytes, about sixteen). `.float()` and `.double()` convert
+# to them.
 #
 # **Gradient.** Not every tensor may ask for one:
 
@@ -109,14 +113,15 @@ print("\nlate  is a leaf:", late.is_leaf)
 print("ready is a leaf:", ready.is_leaf)
 
 # %% [markdown]
-# Whole numbers have no gradient: write `1.0`, not `1`. And finish the arithmetic *before* you ask.
-# `late` is a result, not a leaf; its gradient goes to the tensor before the division, which has no
-# name. (An underscore at the end, as in `requires_grad_()`, says: change the tensor itself.)
+# Whole numbers have no gradient: write `1.0`, not `1`. And finish the arithmetic *before*
+# you ask. `late` is a result, not a leaf; its gradient goes to the tensor before the
+# division, which has no name. (An underscore at the end, as in `requires_grad_()`, says:
+# change the tensor itself.)
 #
 # ## Can a line follow a curve?
 #
-# Ten points lie exactly on a curve, without noise; how close can a straight line come? The curve is
-# $y = 3x + \sin 6x + 1$.
+# Ten points lie exactly on a curve, without noise; how close can a straight line come? The
+# curve is $y = 3x + \sin 6x + 1$.
 
 # %%
 points = data.sine_line()
@@ -126,11 +131,11 @@ x_fine = np.linspace(0, 1, 100)
 plots.points_on_curve(x, y, x_fine, 3 * x_fine + np.sin(6 * x_fine) + 1)
 
 # %% [markdown]
-# The line is $\hat y = W_0\,x + W_1$. One tensor holds both parameters: `W[0]` is the slope (so far $w$),
-# `W[1]` the height at $x = 0$ (so far $b$).
+# The line is $\hat y = W_0\,x + W_1$. One tensor holds both parameters: `W[0]` is the slope
+# (so far $w$), `W[1]` the height at $x = 0$ (so far $b$).
 #
-# > **Predict.** The curve's formula begins with $3x$. Which slope will the best line have? Look at the
-# > points, and type your number into the first line.
+# > **Predict.** The curve's formula begins with $3x$. Which slope will the best line have?
+# > Look at the points, and type your number into the first line.
 
 # %% tags=["code"]
 my_prediction = ...  # your number
@@ -154,13 +159,13 @@ plots.truth_panel(A, y, path[-1], lr, names=["W[0]", "W[1]"])
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 1.4707, half of 3: over these ten points, the sine goes up and then further down, and tilts the line
-# back.
+# 1.4707, half of 3: over these ten points, the sine goes up and then further down, and
+# tilts the line back.
 #
 # </details>
 #
-# The fit is finished, says [lesson 02](02_how_far_to_step.ipynb)'s truth panel. The loss that is left, 0.2327,
-# is not noise: it is the part of the curve that no line can follow.
+# The fit is finished, says [lesson 02](02_how_far_to_step.ipynb)'s truth panel. The loss
+# that is left, 0.2327, is not noise: it is the part of the curve that no line can follow.
 #
 # | model of the ten points | parameters | MSE | steps | seconds |
 # |---|---:|---:|---:|---:|
@@ -168,10 +173,11 @@ plots.truth_panel(A, y, path[-1], lr, names=["W[0]", "W[1]"])
 #
 # ## What does a tensor remember?
 #
-# A tensor that you compute from `W` remembers which operation made it. PyTorch begins to take notes
-# where a tensor asked for a gradient.
+# A tensor that you compute from `W` remembers which operation made it. PyTorch begins to
+# take notes where a tensor asked for a gradient.
 #
-# > **Predict.** Which of the four tensors below require a gradient: `x`, `W`, `y_pred`, `loss`?
+# > **Predict.** Which of the four tensors below require a gradient: `x`, `W`, `y_pred`,
+# > `loss`?
 
 # %% tags=["cover"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)  # back at the start
@@ -188,18 +194,19 @@ tape.draw(loss, gradients=True)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# All but `x`: nobody asked for its gradient. What is computed *from* `W` needs one for the walk back.
+# All but `x`: nobody asked for its gradient. What is computed *from* `W` needs one for the
+# walk back.
 #
 # </details>
 #
-# **`grad_fn`** names the operation that made a tensor: an addition made `y_pred`, a mean made `loss`. A
-# leaf has none (`NoneType`). From `loss` you can walk back, `grad_fn` by `grad_fn`, to the leaf `W`.
-# That is the graph in the picture, as in [lesson 03](03_build_your_own_autograd.ipynb), with ten numbers
-# to a box.
+# **`grad_fn`** names the operation that made a tensor: an addition made `y_pred`, a mean
+# made `loss`. A leaf has none (`NoneType`). From `loss` you can walk back, `grad_fn` by
+# `grad_fn`, to the leaf `W`. That is the graph in the picture, as in
+# [lesson 03](03_build_your_own_autograd.ipynb), with ten numbers to a box.
 #
-# Each gradient is that of the next box times the number on the arrow. Where ten products flow back into
-# one number, they are added: all ten rows use `W[1]`. `backward()` makes the same walk and leaves the
-# result in `W.grad`.
+# Each gradient is that of the next box times the number on the arrow. Where ten products
+# flow back into one number, they are added: all ten rows use `W[1]`. `backward()` makes the
+# same walk and leaves the result in `W.grad`.
 #
 # The library `torchviz` draws the same graph with PyTorch's own names:
 
@@ -208,18 +215,20 @@ graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 
 # %% [markdown]
 # At `AccumulateGrad`, just before `W`, the gradient is *added* to `W.grad`.
-#
+
 # %% [markdown] tags=["deeper"]
 # ### Deeper: 'failed to execute dot'?
 #
-# torchviz alone needs the program Graphviz, which `pip` does not install. Elsewhere, `make_dot(loss)` at
-# the end of a cell, or its `.render()`, may stop with `failed to execute PosixPath('dot')`. Install
-# Graphviz from graphviz.org, or draw with `graphs.torchviz`, which needs no program.
+# torchviz alone needs the program Graphviz, which `pip` does not install. Elsewhere,
+# `make_dot(loss)` at the end of a cell, or its `.render()`, may stop with
+# `failed to execute PosixPath('dot')`. Install Graphviz from graphviz.org, or draw with
+# `graphs.torchviz`, which needs no program.
 
 # %% [markdown]
 # ## Why no_grad?
 #
-# The update is not part of the function that you differentiate, so PyTorch must not record it.
+# The update is not part of the function that you differentiate, so PyTorch must not record
+# it.
 #
 # ### Break it: an update that is recorded
 #
@@ -239,13 +248,13 @@ print("new tensor:", W)
 print("is it a leaf?", W.is_leaf)
 
 # %% [markdown]
-# Both are wrong. The first would make the leaf a part of its own history, and PyTorch refuses: a
-# **loud** bug. The second gives the name `W` to a *result*. That isn't a leaf and gets no `.grad`, so the
-# next update fails: `'float' and 'NoneType'`.
+# Both are wrong. The first would make the leaf a part of its own history, and PyTorch
+# refuses: a **loud** bug. The second gives the name `W` to a *result*. That isn't a leaf
+# and gets no `.grad`, so the next update fails: `'float' and 'NoneType'`.
 #
-# **`torch.no_grad()`** says: *record nothing in this block*. Inside it, step in place, and `W` stays the
-# same leaf. Use it to measure a finished fit, too, or the stricter `torch.inference_mode()`, if no
-# training will use the result.
+# **`torch.no_grad()`** says: *record nothing in this block*. Inside it, step in place, and
+# `W` stays the same leaf. Use it to measure a finished fit, too, or the stricter
+# `torch.inference_mode()`, if no training will use the result.
 #
 # ## Why empty the gradient?
 #
@@ -259,31 +268,34 @@ for call in (1, 2):
     print(f"after backward {call}: W.grad =", W.grad)
 
 # %% [markdown]
-# Within *one* backward, adding is the chain rule: paths that meet in `W` add up. *Across* calls, it is
-# PyTorch's choice, so that you can collect the gradient of a large data set part by part. The price:
-# *you* say where a new sum begins, after one update and before the next `backward()`. `W.grad = None`
-# does it. (`W.grad.zero_()` fills it with zeros, which here comes to the same.)
+# Within *one* backward, adding is the chain rule: paths that meet in `W` add up. *Across*
+# calls, it is PyTorch's choice, so that you can collect the gradient of a large data set
+# part by part. The price: *you* say where a new sum begins, after one update and before the
+# next `backward()`. `W.grad = None` does it. (`W.grad.zero_()` fills it with zeros, which
+# here comes to the same.)
 #
 # ### Break it: gradients that add up
 #
 # `descend` is the loop again; with `empty=False` it never empties the gradient.
 #
-# > **Predict.** With lr = 0.01, the loss at step 29 is 1.6867 if you empty and 0.2351 if you forget, with
-# > 0.2327 the least possible. Forgetting looks *better*! Type the forgetful loss at step 58.
+# > **Predict.** With lr = 0.01, the loss at step 29 is 1.6867 if you empty and 0.2351 if
+# > you forget, with 0.2327 the least possible. Forgetting looks *better*! Type the
+# > forgetful loss at step 58.
 
 # %%
 my_prediction = ...  # your number
 
 
 def descend(lr, n_epochs, empty):
-    W = torch.tensor([0.0, 0.0], requires_grad=True)
+    W = torch.tensor([0.0, 0.0], requires_grad=True)  # 0 start
     path = [W.tolist()]
     for epoch in range(n_epochs):
-        loss = ((W[0] * x + W[1] - y) ** 2).mean()
-        if empty:
-            W.grad = None
+        y_pred = W[0] * x + W[1]  # 1 predict
+        loss = ((y_pred - y) ** 2).mean()  # 2 loss
+        if empty:  # new
+            W.grad = None  # 3 gradients
         loss.backward()
-        with torch.no_grad():
+        with torch.no_grad():  # 4 update
             W -= lr * W.grad
         path.append(W.tolist())
     return path
@@ -296,20 +308,21 @@ plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# At step 58 it is 6.6480, almost the loss at the start. The sum of all gradients acts like a speed: the
-# path is fast when it arrives at the bottom, and rolls up the other side.
+# At step 58 it is 6.6480, almost the loss at the start. The sum of all gradients acts like
+# a speed: the path is fast when it arrives at the bottom, and rolls up the other side.
 #
 # </details>
 #
-# It is a ball in a bowl without friction, and no message tells you: a **silent** bug. Had you stopped
-# at step 29, you would have called it a success.
+# It is a ball in a bowl without friction, and no message tells you: a **silent** bug. Had
+# you stopped at step 29, you would have called it a success.
 #
 # ## Why detach?
 #
-# `detach()` gives you a tensor's numbers without its memory, for a table, a picture or NumPy.
+# `detach()` gives you a tensor's numbers without its memory, for a table, a picture or
+# NumPy.
 #
-# > **Predict.** `history` gets `W.detach()` at the start and after each of three steps. How many
-# > *different* rows will it print?
+# > **Predict.** `history` gets `W.detach()` at the start and after each of three steps. How
+# > many *different* rows will it print?
 
 # %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -331,11 +344,12 @@ for k, row in enumerate(history):
 #
 # </details>
 #
-# `detach()` copies nothing. It shares the **storage** of `W`, the place in memory where the numbers are,
-# and shows where `W` is *now*. Another silent bug. Ask for a copy: `W.detach().clone()`, or `W.tolist()`.
-# Of one number keep `loss.item()`.
+# `detach()` copies nothing. It shares the **storage** of `W`, the place in memory where the
+# numbers are, and shows where `W` is *now*. Another silent bug. Ask for a copy:
+# `W.detach().clone()`, or `W.tolist()`. Of one number keep `loss.item()`.
 #
-# In a prediction, a detached part counts as a constant: a parameter used only there is never trained.
+# In a prediction, a detached part counts as a constant: a parameter used only there is
+# never trained.
 #
 # ## Which mistake was it?
 #
@@ -354,8 +368,8 @@ for k, row in enumerate(history):
 #
 # ### Exercise 1 (diagnose): four runs
 #
-# Four people fitted the line with different learning rates. What happened in which run? One of these
-# happened in none.
+# Four people fitted the line with different learning rates. What happened in which run? One
+# of these happened in none.
 #
 # 1. The gradient is never emptied.
 # 2. The learning rate is a little above the limit.
@@ -389,19 +403,22 @@ check.stories(stories)
 # stories = [3, 1, 5, 2]
 # ```
 #
-# A comes to rest, but above the least possible: its slope is stuck at 0, and its last loss is that of the
-# best *level* line. B swings. C still falls at the end. D grows by the same factor again and again.
+# A comes to rest, but above the least possible: its slope is stuck at 0, and its last loss
+# is that of the best *level* line. B swings. C still falls at the end. D grows by the same
+# factor again and again.
 #
 # </details>
 #
 # ## Can you reproduce a tutorial?
 #
-# A published tutorial fits the same ten points, and its numbers check a loop of your own. Its error is
-# the **norm** of the residuals, the root of the sum of their squares, divided by $n$:
+# A published tutorial fits the same ten points, and its numbers check a loop of your own.
+# Its error is the **norm** of the residuals, the root of the sum of their squares, divided
+# by $n$:
 #
 # $$E = \frac{1}{n}\sqrt{\sum_i (\hat y_i - y_i)^2}$$
 #
-# `torch.linalg.vector_norm(r)` is the norm of a tensor `r`. With lr = 0.01, from zero, it prints:
+# `torch.linalg.vector_norm(r)` is the norm of a tensor `r`. With lr = 0.01, from zero, it
+# prints:
 #
 # | steps | W, published | error, published |
 # |---:|---|---:|
@@ -412,13 +429,13 @@ check.stories(stories)
 #
 # ### Exercise 2 (transfer): the tutorial's loop
 #
-# Start at zero, take `n_epochs` steps on this error, and return `W` as a list and the error *of that*
-# `W` as a float.
+# Start at zero, take `n_epochs` steps on this error, and return `W` as a list and the error
+# *of that* `W` as a float.
 
 
 # %% tags=["exercise", "transfer"]
 def tutorial(x, y, lr, n_epochs):
-    """W after n_epochs steps on norm / n, a list of two floats, and its error."""
+    """W after n_epochs steps on norm / n, as a list, and its error."""
     W = ...
     for epoch in range(n_epochs):
         ...
@@ -433,7 +450,7 @@ check.tutorial(tutorial)
 #
 # ```python
 # def tutorial(x, y, lr, n_epochs):
-#     """W after n_epochs steps on norm / n, a list of two floats, and its error."""
+#     """W after n_epochs steps on norm / n, as a list, and its error."""
 #     W = torch.tensor([0.0, 0.0], requires_grad=True)
 #     for epoch in range(n_epochs):
 #         error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
@@ -445,42 +462,43 @@ check.tutorial(tutorial)
 #     return W.tolist(), error.item()
 # ```
 #
-# The error inside the loop belongs to the line *before* the step, so it is computed once more.
+# The error inside the loop belongs to the line *before* the step, so it is computed once
+# more.
 #
 # </details>
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: is norm / n a good measure of error?
 #
-# Less good than the MSE: it shrinks when points are added, and its gradient says little about how far
-# you have to go. Here is the tutorial's table, every 200th step, from the gradient on paper. Since
-# $E = \sqrt{L/n}$, with $L$ the MSE, the chain rule gives the gradient of $E$: that of $L$ divided by
-# $2nE$.
+# Less good than the MSE: it shrinks when points are added, and its gradient says little
+# about how far you have to go. Here is the tutorial's table, every 200th step, from the
+# gradient on paper. Since $E = \sqrt{L/n}$, with $L$ the MSE, the chain rule gives the
+# gradient of $E$: that of $L$ divided by $2nE$.
 
 # %% tags=["deeper"]
-x64, y64 = points.x, points.y  # NumPy's float64
-place, norm_path = np.zeros(2), [np.zeros(2)]
-print("step   error    W[0]     W[1]     gradient           its length")
+place, norm_path = np.zeros(2), [np.zeros(2)]  # float64, as points.x
+print("step   error    W[0]     W[1]     gradient")
 for k in range(2000 + 1):
-    r = place[0] * x64 + place[1] - y64
+    r = place[0] * points.x + place[1] - points.y
     error = np.sqrt((r**2).sum()) / 10
-    g = np.array([(r * x64).mean(), r.mean()]) / (10 * error)
+    g = np.array([(r * points.x).mean(), r.mean()]) / (10 * error)
     if k % 200 == 0 or k < 3:
-        numbers = f"{place[0]:.4f}   {place[1]:.4f}   [{g[0]:7.4f}, {g[1]:7.4f}]"
-        print(f"{k:4}   {error:.4f}   {numbers}   {np.sqrt((g**2).sum()):.4f}")
+        numbers = f"{error:.4f}   {place[0]:.4f}   {place[1]:.4f}"
+        print(f"{k:4}   {numbers}   [{g[0]:7.4f}, {g[1]:7.4f}]")
     place = place - 0.01 * g
     norm_path.append(place)
 
-print("\npublished after 2,000 steps: error 0.15, W[0] 1.30, W[1] 1.85")
-
 # %% [markdown] tags=["deeper"]
-# Ours rounds to the published end. But the panel's slope was 1.4707, so the tutorial stopped with its
-# slope more than a tenth off, while the error, within one percent of the least possible, looks flat.
-# Why so slow? While the line is far away, the gradient keeps nearly the same length, 0.35, whatever
-# the distance: a cone has the same slope down to its tip. An MSE gradient grows with the distance.
+# Ours rounds to the published end. But the panel's slope was 1.4707, so the tutorial
+# stopped with its slope more than a tenth off, while the error, within one percent of the
+# least possible, looks flat. Why so slow? In the first 400 steps the error more than
+# halves, and the gradient hardly changes. Far from its lowest point norm / n is like a
+# cone, nearly as steep at any distance, while the gradient of the MSE grows with the
+# distance. So here the first steps are no longer than the later ones.
 #
-# Look along the bowl's two axes ([lesson 02](02_how_far_to_step.ipynb)): which part of the first distance is
-# left? For the MSE that is $(1 - \mathrm{lr}\cdot\lambda)^k$, a straight line on this logarithmic axis.
+# Look along the bowl's two axes ([lesson 02](02_how_far_to_step.ipynb)): which part of the
+# first distance is left? For the MSE that is $(1 - \mathrm{lr}\cdot\lambda)^k$, a straight
+# line on this logarithmic axis.
 
 # %% tags=["deeper"]
 runs_left = {
@@ -489,60 +507,72 @@ runs_left = {
     "MSE, lr 0.5": descend(0.5, 200, empty=True),
 }
 plots.distance_left(x, y, runs_left)
-
 bowl = descent.QuadraticLoss(A, y)
 limit = 2 * np.sqrt(10 * bowl.min_loss) * bowl.max_lr
-print(f"limit for the MSE {bowl.max_lr:.4f}, for norm / n near the best line {limit:.2f}")
+print(f"limit: MSE {bowl.max_lr:.4f}, norm / n at the best line {limit:.2f}")
 share = 0.01 / (2 * 10 * error) / bowl.max_lr
 print(f"largest rate for the MSE on the way: {100 * share:.2f}% of its limit")
 
 # %% [markdown] tags=["deeper"]
-# The flat direction decides. A step on $E$ with rate 0.01 is a step on $L$ with rate $0.01 / (2nE)$,
-# which on the way was never above 0.41% of the limit.
+# The flat direction decides. A step on $E$ with rate 0.01 is a step on $L$ with rate
+# $0.01 / (2nE)$, which on the way was never above 0.41% of the limit.
 #
-# Has norm / n a learning-rate limit? Near the best line of *these* points, yes: $2nE$ times that of the
-# MSE, which is 2.40. It exists because an error remains there. Where a perfect fit is possible, $E$
-# goes to zero at the tip of the cone, and so does the limit: with a fixed rate the steps then jump to
-# and fro over the tip.
+# Has norm / n a learning-rate limit? Near the best line of *these* points, yes: 2.40, which
+# is $2nE$ times that of the MSE. It exists because an error remains there. Where a perfect
+# fit is possible, $E$ goes to zero at the tip of the cone, and so does the limit: with a
+# fixed rate the steps then jump to and fro over the tip.
 #
-# And the same quality of fit gives another norm / n for another number of points: it is the RMSE
-# divided by $\sqrt n$. Four times as many points halve it, without any training.
+# And the same quality of fit gives another norm / n for another number of points: it is the
+# RMSE divided by $\sqrt n$. Four times as many points halve it, without any training.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: which updates survive two steps?
 #
-# Neither of the two updates that make a new tensor survives a second step. First the one without
-# `no_grad`, then the one with it. (PyTorch also warns; the cell catches the warning to print its
-# beginning.)
+# Neither of the two updates that make a new tensor survives a second step. First the one
+# without `no_grad`. (PyTorch also warns; the cell catches the warning and prints how it
+# begins.)
 
 # %% tags=["deeper"]
-for recorded in (True, False):
-    print("--- recorded" if recorded else "--- in no_grad")
-    W = torch.tensor([0.0, 0.0], requires_grad=True)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            for step in (1, 2):
-                ((W[0] * x + W[1] - y) ** 2).mean().backward()
-                with torch.set_grad_enabled(recorded):  # False is no_grad
-                    W = W - 0.5 * W.grad
-                print(f"step {step}: leaf {W.is_leaf}, grad {W.requires_grad}")
-        except (TypeError, RuntimeError) as error:
-            print(error)
-    for warning in caught[:1]:
-        print("warning:", str(warning.message).split(". ")[0])
+W = torch.tensor([0.0, 0.0], requires_grad=True)
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    try:
+        for step in (1, 2):
+            ((W[0] * x + W[1] - y) ** 2).mean().backward()
+            W = W - 0.5 * W.grad
+            print(f"step {step}: leaf {W.is_leaf}, grad {W.requires_grad}")
+    except TypeError as error:
+        print("step 2:", error)
+print("warning:", str(caught[0].message).split(". ")[0])
 
 # %% [markdown] tags=["deeper"]
-# - **Recorded**: the new `W` is a result. The next backward walks on through it to the first `W`, which
-#   has no name any more; `.grad` of the new one stays `None`, and `0.5 * None` is the error.
-# - **In `no_grad`**: the new tensor has no memory and asks for nothing. (It counts as a leaf, since
-#   nothing recorded made it.) The next loss has no graph, and backward has nowhere to start.
-#
+# Now the same in `no_grad`:
+
+# %% tags=["deeper"]
+W = torch.tensor([0.0, 0.0], requires_grad=True)
+try:
+    for step in (1, 2):
+        ((W[0] * x + W[1] - y) ** 2).mean().backward()
+        with torch.no_grad():
+            W = W - 0.5 * W.grad
+        print(f"step {step}: leaf {W.is_leaf}, grad {W.requires_grad}")
+except RuntimeError as error:
+    print("step 2:", error)
+
+# %% [markdown] tags=["deeper"]
+# - **Recorded**: the new `W` is a result. The next backward walks on through it to the
+#   first `W`, which has no name any more; `.grad` of the new one stays `None`, and
+#   `0.5 * None` is the error.
+# - **In `no_grad`**: the new tensor has no memory and asks for nothing. (It counts as a
+#   leaf, since nothing recorded made it.) The next loss has no graph, and backward has
+#   nowhere to start.
+
+# %% [markdown] tags=["deeper"]
 # ## Deeper: why does PyTorch add at all?
 #
-# The gradient of a sum is the sum of the gradients, so a large data set can be read in parts. Suppose
-# ten million rows do not fit into memory. Go through them in parts, let the gradients add up, and
-# take *one* step. Here with two halves:
+# The gradient of a sum is the sum of the gradients, so a large data set can be read in
+# parts. Suppose ten million rows do not fit into memory. Go through them in parts, let the
+# gradients add up, and take *one* step. Here with two halves:
 
 
 # %% tags=["deeper"]
@@ -563,8 +593,9 @@ print("two halves   ", W.grad)
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (fix): parts of unequal size
 #
-# This function should return the gradient of the MSE over *all* rows, from parts of at most `size`
-# rows. It makes two mistakes; the last part may be smaller than the others. Fix it at the dots:
+# This function should return the gradient of the MSE over *all* rows, from parts of at most
+# `size` rows. It makes two mistakes; the last part may be smaller than the others. Fix it
+# at the dots:
 #
 # ```python
 # for start in range(0, len(x), size):
@@ -578,7 +609,7 @@ print("two halves   ", W.grad)
 
 # %% tags=["deeper", "exercise", "mend"]
 def gradient_in_parts(W, x, y, size):
-    """The gradient of the MSE over all rows, from parts of at most `size` rows."""
+    """The gradient of the MSE over all rows, part by part."""
     ...
     for start in range(0, len(x), size):
         x_part, y_part = x[start : start + size], y[start : start + size]
@@ -595,7 +626,7 @@ check.gradient_in_parts(gradient_in_parts)
 #
 # ```python
 # def gradient_in_parts(W, x, y, size):
-#     """The gradient of the MSE over all rows, from parts of at most `size` rows."""
+#     """The gradient of the MSE over all rows, part by part."""
 #     W.grad = None
 #     for start in range(0, len(x), size):
 #         x_part, y_part = x[start : start + size], y[start : start + size]
@@ -604,15 +635,17 @@ check.gradient_in_parts(gradient_in_parts)
 #     return W.grad
 # ```
 #
-# Empty once, before the first part. And divide each part's sum by the number of *all* rows: means of
-# unequal parts don't add up to the mean.
+# Empty once, before the first part. And divide each part's sum by the number of *all* rows:
+# means of unequal parts don't add up to the mean.
 #
 # </details>
-#
+
+# %% [markdown] tags=["deeper"]
 # ### Deeper: when does backward need retain_graph?
 #
-# Almost never: when you really walk twice through the *same* graph. After a backward, PyTorch frees
-# the values that it kept for the derivatives. Here two losses share one `y_pred`:
+# Almost never: when you really walk twice through the *same* graph. After a backward,
+# PyTorch frees the values that it kept for the derivatives. Here two losses share one
+# `y_pred`:
 
 
 # %% tags=["deeper"]
@@ -629,6 +662,7 @@ try:
 except RuntimeError as error:
     print(str(error).split(" (")[0])
 
+# %% tags=["deeper"]
 W.grad = None
 first, second = two_losses(W)
 first.backward(retain_graph=True)  # keeps the graph for one more walk
@@ -641,13 +675,16 @@ first, second = two_losses(W)
 print("once, on the sum:        ", W.grad)
 
 # %% [markdown] tags=["deeper"]
-# The sum is simpler and walks only once. In a training loop, the message nearly always means something
-# else: the loss, or a part of it, was computed *before* the loop. Compute it anew in each round.
-#
+# The sum is simpler and walks only once. In a training loop, the message nearly always
+# means something else: the loss, or a part of it, was computed *before* the loop. Compute
+# it anew in each round.
+
+# %% [markdown] tags=["deeper"]
 # ## Deeper: what is backward(v)?
 #
-# The weights of a sum: `outputs.backward(v)` is `(v * outputs).sum().backward()`. A gradient says how
-# *one* number changes, so from several outputs you must say which mixture of them you mean.
+# The weights of a sum: `outputs.backward(v)` is `(v * outputs).sum().backward()`. A
+# gradient says how *one* number changes, so from several outputs you must say which mixture
+# of them you mean.
 
 # %% tags=["deeper"]
 outputs_at = torch.tensor([2.0, 3.0, 5.0])
@@ -659,14 +696,16 @@ for v in ([1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0]):
     print(f"v = {v}: W.grad = {W.grad.tolist()}")
 
 # %% [markdown] tags=["deeper"]
-# With one 1 and else zeros you get the gradient of that output: $(x_i, 1)$. With ones you get the
-# gradient of their sum.
-#
+# With a single 1 and zeros elsewhere, you get the gradient of that one output, $(x_i, 1)$.
+# With ones, you get the gradient of their sum.
+
+# %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 4 (write): the slope of any curve
 #
-# `f` is a function of a tensor that works on each entry for itself, such as `torch.sin`. Return its
-# slope at each of the `points`, a tensor of shape (n,), without deriving anything. Each output depends
-# on one point only. `points` itself must not change, and must not ask for a gradient.
+# `f` is a function of a tensor that works on each entry for itself, such as `torch.sin`.
+# Return its slope at each of the `points`, a tensor of shape (n,), without deriving
+# anything. Each output depends on one point only. `points` itself must not change, and must
+# not ask for a gradient.
 
 
 # %% tags=["deeper", "exercise", "write"]
@@ -691,19 +730,23 @@ check.slopes(slopes)
 #     return z.grad
 # ```
 #
-# `f(z).sum().backward()` does the same. Entry $i$ of the sum's gradient is the slope at point $i$, since
-# the other outputs do not depend on it. `clone` first: you make your own leaf.
+# `f(z).sum().backward()` does the same. Entry $i$ of the sum's gradient is the slope at
+# point $i$, since the other outputs do not depend on it. `clone` first: you make your own
+# leaf.
 #
 # </details>
-#
+
+# %% [markdown] tags=["deeper"]
 # ## Deeper: what else can go wrong with a graph?
 #
-# Three more silent mistakes: a cut in the wrong place, a total that never lets go, and `.data`.
-#
+# Three more silent mistakes: a cut in the wrong place, a total that never lets go, and
+# `.data`.
+
+# %% [markdown] tags=["deeper"]
 # ### Deeper: break it: an inner cut
 #
-# > **Predict.** The slope's part of the prediction is detached. What is the gradient, and where will a
-# > training end?
+# > **Predict.** The slope's part of the prediction is detached. What is the gradient, and
+# > where will a training end?
 
 # %% tags=["deeper"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -714,31 +757,35 @@ tape.draw(loss, gradients=True)
 loss.backward()
 print("W in one tensor:", W.grad)
 
+# %% tags=["deeper"]
 w = torch.tensor(0.0, requires_grad=True)
 b = torch.tensor(0.0, requires_grad=True)
 (((w * x).detach() + b - y) ** 2).mean().backward()
 print("two tensors:    ", w.grad, "and", b.grad)
 level = y.mean()
-print(f"best level line: height {level:.4f}, MSE {((level - y) ** 2).mean():.4f}")
+print(
+    f"best level line: height {level:.4f}, MSE {((level - y) ** 2).mean():.4f}"
+)
 
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# The loss is the same as without the cut, so nothing that you print looks wrong. But the slope gets
-# no gradient and never leaves 0; the training ends at the best level line, the mean of y. That was
-# run A.
+# The loss is the same as without the cut, so nothing that you print looks wrong. But the
+# slope gets no gradient and never leaves 0; the training ends at the best level line, the
+# mean of y. That was run A.
 #
 # </details>
 #
-# In one tensor the cut shows as an entry 0; with a tensor for each parameter, as `None`. A 0 alone
-# proves nothing: where a unit of a network is saturated or switched off, its gradient is 0 without
-# any cut. In the right place a cut is a tool: weights that you compute from the residuals, and want to
-# count as given numbers, you detach.
-#
+# In one tensor the cut shows as an entry 0; with a tensor for each parameter, as `None`. A
+# 0 alone proves nothing: where a unit of a network is saturated or switched off, its
+# gradient is 0 without any cut. In the right place a cut is a tool: weights that you
+# compute from the residuals, and want to count as given numbers, you detach.
+
+# %% [markdown] tags=["deeper"]
 # ### Deeper: break it: a total that never lets go
 #
-# You add up the losses and forget that each is the end of a graph. Count the operations that hang on
-# a tensor, `grad_fn` by `grad_fn`:
+# You add up the losses and forget that each is the end of a graph. Count the operations
+# that hang on a tensor, `grad_fn` by `grad_fn`:
 
 
 # %% tags=["deeper"]
@@ -753,6 +800,7 @@ def graph_size(tensor):
     return len(seen)
 
 
+# %% tags=["deeper"]
 W, total, total_item = torch.zeros(2, requires_grad=True), 0.0, 0.0
 for k in range(1, 101):
     loss = mse(W, x, y)
@@ -763,14 +811,15 @@ for k in range(1, 101):
 print(f"total {total.item():.3f}; with item {total_item:.3f}, and no graph")
 
 # %% [markdown] tags=["deeper"]
-# As long as `total` lives, so does everything that was computed for it: memory grows with every step.
-# Keep `loss.item()`, or `loss.detach()` where you keep a tensor.
-#
+# As long as `total` lives, so does everything that was computed for it: memory grows with
+# every step. Keep `loss.item()`, or `loss.detach()` where you keep a tensor.
+
+# %% [markdown] tags=["deeper"]
 # ### Deeper: break it: .data goes behind PyTorch's back
 #
-# Older code writes `W.data` for `W.detach()`: the same storage without a graph. Change `W` through
-# either of them *between* the loss and backward. The function is $W_0^2 + W_1^2$ at `[3.0, 4.0]`, so the
-# right gradient is `[6.0, 8.0]`.
+# Older code writes `W.data` for `W.detach()`: the same storage without a graph. Change `W`
+# through either of them *between* the loss and backward. The function is $W_0^2 + W_1^2$ at
+# `[3.0, 4.0]`, so the right gradient is `[6.0, 8.0]`.
 
 # %% tags=["deeper"]
 W = torch.tensor([3.0, 4.0], requires_grad=True)
@@ -788,16 +837,17 @@ except RuntimeError as error:
     print("through detach():", str(error).split(": [")[0])
 
 # %% [markdown] tags=["deeper"]
-# The derivative of a square needs the value of `W` at the time of the square. PyTorch kept it by
-# reference, and counts how often `W` was changed since. A change through `detach()` counts, and backward
-# refuses. A change through `.data` is not counted, and the gradient is ten times too large. Don't use
-# `.data`.
-#
+# The derivative of a square needs the value of `W` at the time of the square. PyTorch kept
+# it by reference, and counts how often `W` was changed since. A change through `detach()`
+# counts, and backward refuses. A change through `.data` is not counted, and the gradient is
+# ten times too large. Don't use `.data`.
+
+# %% [markdown] tags=["deeper"]
 # ## Deeper: where does nan come from?
 #
-# `nan`, 'not a number', is what an undefined calculation gives, such as ∞ − ∞ or 0/0. Three sources are
-# common: a learning rate above the limit, a number too large for its type (**overflow**), and a root at
-# zero.
+# `nan`, 'not a number', is what an undefined calculation gives, such as ∞ − ∞ or 0/0. Three
+# sources are common: a learning rate above the limit, a number too large for its type
+# (**overflow**), and a root at zero.
 
 # %% tags=["deeper"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -810,8 +860,9 @@ for epoch in range(66):
     with torch.no_grad():
         W -= 2.0 * W.grad  # the limit is 0.7863
 
+# %% tags=["deeper"]
 z = torch.exp(torch.tensor(100.0))
-print(f"\nlargest float32: {torch.finfo(torch.float32).max:.1e}")
+print(f"largest float32: {torch.finfo(torch.float32).max:.1e}")
 print("exp(100):", z, "  minus itself:", z - z)
 
 W = torch.tensor([2.0, 1.0], requires_grad=True)
@@ -824,16 +875,16 @@ torch.linalg.vector_norm(W[0] * x + W[1] - (2 * x + 1)).backward()
 print("vector_norm, at zero:    ", W.grad)
 
 # %% [markdown] tags=["deeper"]
-# First the loss is too large for float32, whose largest number is 3.4e+38, then `W` is, and then ∞ − ∞ is `nan`. From
-# there on all is `nan`: every sum with a `nan` is one. The root has slope ∞ at zero, and ∞ · 0 is `nan`;
-# `vector_norm` returns 0 there by agreement. So stop at the first number that isn't finite, and look
-# at the step *before* it.
+# First the loss is too large for float32, whose largest number is 3.4e+38, then `W` is, and
+# then ∞ − ∞ is `nan`. From there on all is `nan`: every sum with a `nan` is one. The root
+# has slope ∞ at zero, and ∞ · 0 is `nan`; `vector_norm` returns 0 there by agreement. So
+# stop at the first number that isn't finite, and look at the step *before* it.
 
 # %% [markdown]
 # ## Three questions
 #
-# **Your loss swings up and down, and the learning rate is far below the limit. Where do you look
-# first?**
+# **Your loss swings up and down, and the learning rate is far below the limit. Where do you
+# look first?**
 #
 # <details><summary>Answer</summary>
 #
@@ -867,17 +918,19 @@ print("vector_norm, at zero:    ", W.grad)
 # | `w = w - lr * dw` | `with torch.no_grad(): W -= lr * W.grad` |
 # | a number, an array to keep | `loss.item()`, `W.detach().clone()` |
 #
-# **New words:** tensor, float32, float64, `grad_fn`, accumulate, `no_grad`, `detach`, storage, norm.
+# **New words:** tensor, float32, float64, `grad_fn`, accumulate, `no_grad`, `detach`,
+# storage, norm.
 #
 # **New names:** `torch.tensor`, `torch.from_numpy`, `.float`, `.double`, `requires_grad=`,
-# `.requires_grad`, `.requires_grad_`, `.is_leaf`, `.grad`, `.grad_fn`, `.backward`, `.item`, `.tolist`,
-# `torch.no_grad`, `torch.inference_mode`, `.detach`, `.clone`, `graphs.record`, `.draw`, `gradients=`,
-# `graphs.torchviz`, `make_dot`, `params=`, `torch.linalg.vector_norm`.
+# `.requires_grad`, `.requires_grad_`, `.is_leaf`, `.grad`, `.grad_fn`, `.backward`,
+# `.item`, `.tolist`, `torch.no_grad`, `torch.inference_mode`, `.detach`, `.clone`,
+# `graphs.record`, `.draw`, `gradients=`, `graphs.torchviz`, `make_dot`, `params=`,
+# `torch.linalg.vector_norm`.
 #
 # **New words, deeper:** overflow.
 #
-# **New names, deeper:** `torch.set_grad_enabled`, `retain_graph=`, `torch.ones`, `.data`, `.mul_`,
-# `.next_functions`, `.sqrt`, `torch.exp`, `torch.finfo`, `torch.zeros`.
+# **New names, deeper:** `retain_graph=`, `torch.ones`, `.data`, `.mul_`, `.next_functions`,
+# `.sqrt`, `torch.exp`, `torch.finfo`, `torch.zeros`.
 #
-# **Next**, in [lesson 05](05_many_inputs_many_outputs.ipynb), the line gets several inputs and outputs, and shapes
-# begin to matter.
+# **Next**, in [lesson 05](05_many_inputs_many_outputs.ipynb), the line gets several inputs
+# and outputs, and shapes begin to matter.
