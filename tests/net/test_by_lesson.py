@@ -33,6 +33,11 @@ def test_any_other_test_runs_with_the_tests_of_its_file(test):
     assert group_of(test) == test.partition("::")[0]
 
 
+def test_the_tests_of_set_up_share_a_process_and_so_an_environment():
+    files = [f"tests/commands/test_set_up{name}.py" for name in ("", "_pip", "_venv")]
+    assert len({group_of(f"{file}::test_it") for file in files}) == 1
+
+
 def test_the_default_runs_browser_has_one_jupyterlab_and_the_long_run_several():
     file = "tests/browser/test_jupyterlab.py"
     tests = ["test_keys", *(f"test_it[{number}-Dark]" for number in NUMBERS)]
