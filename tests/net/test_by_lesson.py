@@ -20,6 +20,11 @@ def test_all_tests_of_a_lesson_run_in_one_process(test):
     assert group_of(test) == LAST
 
 
+def test_the_ladder_runs_with_the_lesson_of_its_highest_rung():
+    files = ("tests/lessons/test_ladder.py", "tests/lessons/test_data_loader.py")
+    assert len({group_of(f"{file}::test_it") for file in files}) == 1
+
+
 @pytest.mark.parametrize(
     "test",
     [

@@ -7,6 +7,8 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.support.lessons import NUMBERS, subject
 
 TESTS = {f"tests/lessons/test_{subject(number)}.py": number for number in NUMBERS}
+# They run this lesson too, and one more.
+TESTS["tests/lessons/test_ladder.py"] = TESTS["tests/lessons/test_data_loader.py"]
 
 SET_UP = "tests/commands/test_set_up"
 
