@@ -588,7 +588,7 @@ def test_ctrl_c_while_git_starts_does_not_leave_it_running(monkeypatch):
 @pytest.mark.slow
 def test_the_real_course_py_installs_what_the_new_pins_say(tmp_path):
     made = Course(tmp_path / "author")
-    shutil.copy(ROOT / ".gitignore", made.folder)
+    (made.folder / ".gitignore").write_text(".venv*/\n.venv.lock\nmy_notebooks/\n__pycache__/\n")
     author = Copy(made.folder)
     author.git("init", "--quiet")
     author.commit()
