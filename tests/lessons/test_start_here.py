@@ -199,8 +199,8 @@ def test_pictures_say_their_numbers(make):
     pairs = [np.mean([(p + k - t) ** 2 for p in RAIN[:, 0] for t in RAIN[:, 0]]) for k in (1, 0)]
     assert line == (
         "Of 9 differences, 3 were meant. "
-        f"one: MSE 1.0000 row by row, {pairs[0]:.4f} over every pair; "
-        f"two: MSE 0.0000 row by row, {pairs[1]:.4f} over every pair. "
+        f"MSE by rows and over all pairs: one 1.0000 and {pairs[0]:.4f}, "
+        f"two 0.0000 and {pairs[1]:.4f}. "
         f"You predicted 1.5; it is {pairs[0]:.4g}."
     )
     widths = [bar.get_width() for bar in axs["errors"].patches]
