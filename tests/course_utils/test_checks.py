@@ -521,7 +521,8 @@ def test_a_program_can_read_a_notebooks_verdicts():
     for output in outputs:
         about = output.metadata
         assert (about["exercise"], about["number"]) == ("average", 1)
-        line = f"{core.FACES[about['verdict']]} Exercise 1: {about['verdict']}. {about.get('mistake', '')}"
+        face, mistake = core.FACES[about["verdict"]], about.get("mistake", "")
+        line = f"{face} Exercise 1: {about['verdict']}. {mistake}"
         assert output.data["text/plain"].startswith(line)
         assert ("mistake" in about) == (about["verdict"] == "not right yet")
     mistakes = [output.metadata.get("mistake", "") for output in outputs]
