@@ -2,6 +2,630 @@
 # # 02 How far to step
 #
 # Choose a learning rate before you run, and know when the run is done.
+#
+# **You will be able to**
+#
+# - say which learning rates converge, and which explode,
+# - say which direction of a bowl sets the limit, and which the speed,
+# - check a fit against the exact answer with a truth panel,
+# - make a slanted bowl round by standardising $x$.
+#
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (the loss, its gradient, the loop). **Takes** about 60 minutes, and 30 more with the deeper sections.
+
+# %% tags=["start"]
+try:
+    import course_utils  # the course's helpers
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This kernel does not have the course's helpers (course_utils). "
+        "Start JupyterLab with `python course.py`, or choose the kernel of the course's .venv."
+    ) from None
 
 # %%
+import numpy as np
+
+from course_utils import animation, data, descent, plots, sliders
 from course_utils.checks import learning_rate as check
+
+line = data.noisy_line()
+x, y = line.x_train, line.y_train  # the eighty points, (80, 1) each
+start = np.random.RandomState(42)  # and the same start as before
+b, w = start.randn(), start.randn()
+
+# %% [markdown]
+# ## How far does one step go?
+#
+# On a parabola, each step multiplies your distance from the bottom by the same number. If only $b$
+# moves, the loss is such a parabola. At the distance $d$ from its bottom, the slope is $h\,d$. The
+# number $h$ is the **curvature**, the second derivative of the loss. (Lesson 01's tiny change was
+# called $h$, too; here it isn't that.) So one step of gradient descent is
+#
+# $$d \;\leftarrow\; d - \mathrm{lr}\cdot h\,d = (1 - \mathrm{lr}\cdot h)\;d$$
+#
+# For $b$ the curvature is 2: if $b$ grows by 1, so does each error, and the derivative, the mean
+# of 2·error, grows by 2. A negative $d$ means left of the bottom.
+#
+# > **Predict.** Start at $d = 1$ with lr = 0.75. Where are you after three steps?
+
+# %%
+my_prediction = ...  # your number
+
+
+def walk(h, lr, n_steps):
+    """The distances from the bottom: 1 at the start, then after each step."""
+    distances = [1.0]
+    for _ in range(n_steps):
+        slope = h * distances[-1]
+        distances.append(distances[-1] - lr * slope)
+    return distances
+
+
+plots.jumps(2.0, walk(2.0, 0.75, 3), prediction=my_prediction)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# Each step jumps across the bottom. The factor is 1 − 0.75·2 = −0.5, and its third power is −0.125.
+#
+# </details>
+#
+# ## Where is the limit?
+#
+# A walk comes closer to the bottom if its factor $1 - \mathrm{lr}\cdot h$ lies between −1 and 1:
+#
+# $$0 < \mathrm{lr} < \frac{2}{h}$$
+#
+# We call $2/h$ the **learning-rate limit**. The loss above the lowest is $\tfrac{1}{2} h\,d^2$, so a
+# step multiplies it by the factor squared.
+#
+# > **Predict.** Five walks have lr·h = 0.5, 1, 1.5, 2 and 2.1. Two of them have the same loss
+# > at every step. Which two?
+
+# %% tags=["cover"]
+lrs = [0.25, 0.5, 0.75, 1.0, 1.05]
+plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
+
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# 0.5 and 1.5. Their factors are 0.5 and −0.5, and both squares are 0.25. At 1, one step lands on
+# the bottom. At 2 the walk never settles, and at 2.1 it climbs.
+#
+# </details>
+#
+# ## Which rate suits two parameters?
+#
+# Two parameters share one learning rate, and each of them alone has its own limit. Here is the
+# loop again. If only $w$ moves, the curvature is the derivative of $\partial L/\partial w$ with
+# respect to $w$: the mean of $2x^2$.
+
+
+# %% tags=["code"]
+def mse(w, b, x, y):
+    """The mean squared error of the line y = w·x + b; x and y of shape (n, 1)."""
+    return ((w * x + b - y) ** 2).mean()
+
+
+def descend(w, b, x, y, lr, n_epochs):
+    """All (w, b), from the start to the last epoch; shape (n_epochs + 1, 2)."""
+    path = [(w, b)]  # 0 start
+    for _ in range(n_epochs):
+        y_pred = w * x + b  # 1 predict
+        error = y_pred - y  # 2 loss: the mean of error²
+        dw, db = (2 * error * x).mean(), (2 * error).mean()  # 3 gradients
+        w, b = w - lr * dw, b - lr * db  # 4 update
+        path.append((w, b))
+    return np.array(path)
+
+
+# %% [markdown]
+# ### Break it: a rate that suits each parameter alone
+#
+# We take lr = 0.9, which is below both limits.
+
+# %%
+for name, h in (("w", (2 * x**2).mean()), ("b", 2.0)):
+    print(f"{name} alone: curvature {h:.4f}, limit {2 / h:.4f}")
+losses = [mse(*p, x, y) for p in descend(w, b, x, y, lr=0.9, n_epochs=6)]
+for epoch in range(1, 7):
+    growth = losses[epoch] / losses[epoch - 1]
+    print(f"epoch {epoch}: loss {losses[epoch]:8.4f}, {growth:.3f} times the last")
+
+# %% [markdown]
+# It explodes, though each parameter alone would converge. Every $x$ here is positive, so a larger
+# $w$ lifts all points of the line, and so does a larger $b$. Both correct the same errors, and
+# together they overshoot.
+#
+# ### Exercise 1 (diagnose): what an explosion tells you
+#
+# Someone descends with lr = 0.3 on data that you don't have. The last losses are
+#
+# ```text
+# 3141.6   4154.8   5494.7   7266.7
+# ```
+#
+# What is the learning-rate limit here? The lowest loss is tiny beside these, and one walk on one
+# parabola has taken over: work back from what it does to the loss.
+
+# %% tags=["exercise", "diagnose"]
+limit = ...
+
+# %%
+check.limit(limit)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# loss_factor = 7266.7 / 5494.7
+# factor = -(loss_factor**0.5)  # it grows, so each step jumps too far across
+# h = (1 - factor) / 0.3
+# limit = 2 / h
+# ```
+#
+# The loss grows by 1.3225, the distance by 1.15, so $1 - 0.3\,h = -1.15$ and $h = 7.17$. The rate
+# was only 7.5% above the limit, 0.279.
+#
+# </details>
+#
+# ## Which way is the bowl steepest?
+#
+# Every straight cut through the lowest point of the bowl is a parabola, and its curvature depends
+# on the direction. Per step of $w$ the prediction of row $i$ changes by $x_i$, and the curvature is
+# the mean of $2x_i^2$; per step of $b$ it changes by 1, and the curvature is 2. Now cut at the angle
+# $a$. Per step, $w$ changes by $\cos a$ and $b$ by $\sin a$, the prediction by
+# $x_i\cos a + \sin a$, and the curvature is
+#
+# $$h(a) = \frac{1}{n}\sum_i 2\,(x_i\cos a + \sin a)^2$$
+#
+# At 0° only $w$ moves, at 90° only $b$. Turn the cut until its parabola is steepest, and note the
+# angle.
+
+# %%
+sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
+
+# %% [markdown]
+# ### Two axes
+#
+# The steepest cut lies at 63°, and its curvature, 2.483, is larger than that of $w$ or $b$ alone.
+# So the limit is $2/2.483 = 0.8055$, below the 0.9 that exploded. You can find it without a slider.
+# Collect the second derivatives in a matrix:
+#
+# $$H = \begin{pmatrix} \text{mean of } 2x^2 & \text{mean of } 2x \\
+# \text{mean of } 2x & 2 \end{pmatrix}$$
+#
+# `np.linalg.eigvalsh(H)` returns the smallest and the largest curvature of all cuts, in this order:
+# the **eigenvalues** of $H$, written $\lambda$.
+#
+# > **Predict.** At which angle is the bowl flattest? Look at the ellipses above.
+
+# %%
+my_prediction = ...  # your number, from 90 to 180 degrees
+
+H = np.array([[(2 * x**2).mean(), (2 * x).mean()], [(2 * x).mean(), 2.0]])
+flat, steep = np.linalg.eigvalsh(H)
+print(f"eigenvalues {flat:.4f} and {steep:.4f}")
+plots.curvatures(x, y, prediction=my_prediction)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# At 153°, along the long axis of the ellipses, and at right angles to the steepest direction.
+#
+# </details>
+#
+# The arrows point against the gradient, each at right angles to the line of equal loss where it
+# starts. Off the two axes, they miss the star. On an axis, they point at it.
+#
+# ## What sets the limit, and what the speed?
+#
+# The steepest axis sets the limit of the learning rate, and the flattest one sets the speed. Split
+# your way to the star into two parts, one along each axis. Each part is a walk on a parabola, and
+# a step multiplies it by its own factor, $1 - \mathrm{lr}\cdot\lambda$. Both must lie between −1
+# and 1, so
+#
+# $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
+#
+# How uneven the two are is the **condition number**
+# $\kappa = \lambda_\text{max} / \lambda_\text{min}$. At half of the limit, the steep part is gone
+# after one step, and the flat part shrinks by only $1/\kappa$ of itself per step.
+#
+# > **Predict.** Four descents of 40 epochs, at 0.03, 0.5, 0.95 and 1.04 of the limit. Which one
+# > ends lowest?
+
+# %%
+max_lr = 2 / steep
+print(f"limit {max_lr:.4f}, condition number {steep / flat:.1f}")
+lrs = [share * max_lr for share in (0.03, 0.5, 0.95, 1.04)]
+for lr in lrs:
+    factors = f"steep {1 - lr * steep:5.2f}, flat {1 - lr * flat:.3f}"
+    print(f"lr {lr:.4f}: factors {factors}")
+paths = [descend(w, b, x, y, lr, n_epochs=40) for lr in lrs]
+plots.learning_rates(x, y, paths, lrs)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# 0.95. It jumps from wall to wall, but along the valley it makes the largest steps of the three
+# that converge. 0.5 is on the valley floor at once, then creeps. 0.03 is safe and slow, and 1.04
+# climbs the walls.
+#
+# </details>
+#
+# ### Watch it jump
+#
+# `animation.play` draws the third path once more, step by step.
+
+# %%
+animation.play(plots.one_descent, x, y, paths[2], 40, "lr = 0.95 of the limit")
+
+# %% [markdown]
+# The loss falls with every step, and says nothing of the jumps. If you know $\lambda_\text{max}$,
+# stay a little below the limit. If you don't, raise the rate until the loss explodes, then take half
+# of it.
+#
+# ## Is it done?
+#
+# For a line you know the exact answer, so put it beside your fit. In the last lesson it took a few
+# means. For any number of parameters, write the inputs as columns of a **design matrix** $A$, with a
+# column of ones for $b$. Then `np.linalg.lstsq` finds the parameters with the smallest loss, the
+# **least-squares** solution. Say that a parameter has converged if it is off by at most a thousandth.
+# Your own **truth panel**:
+
+# %%
+A = descent.design_matrix(x)  # (80, 2): the column x, and ones
+best = np.linalg.lstsq(A, y)[0].ravel()  # [0]: the solution; ravel: (2, 1) to (2,)
+fit = paths[1][-1]  # half of the limit, 40 epochs
+off = abs(fit - best)
+print("least squares w, b", best.round(6))
+print("this fit          ", fit.round(6))
+print("off by            ", off.round(6))
+print("converged         ", off <= 0.001 * abs(best))
+
+# %% [markdown]
+# The course's `plots.truth_panel` adds the limit and $\kappa$. They need $H$, and $H$ comes from $A$:
+# each entry is 2/n times the product of two columns. (`A.T` swaps rows and columns, `@` is the matrix
+# product.)
+
+# %%
+print("H from A is H by hand:", np.allclose(2 / len(x) * A.T @ A, H))
+bowl = descent.QuadraticLoss(A, y)  # knows the exact theory of this bowl
+print(f"limit {bowl.max_lr:.4f}, least loss {bowl.min_loss:.6f}\n")
+plots.truth_panel(A, y, fit, lrs[1], names=["w", "b"])
+
+# %% [markdown]
+# ### Break it: stop when the loss stops falling
+#
+# This rule looks reasonable: stop as soon as an epoch lowers the loss by less than 0.0001.
+
+# %%
+print(f"best:                        w {best[0]:.3f}, b {best[1]:.3f}")
+for lr in (0.4, 0.1, 0.01):
+    path = descend(w, b, x, y, lr, n_epochs=1000)
+    losses = [mse(*p, x, y) for p in path]
+    k = 1
+    while losses[k - 1] - losses[k] >= 0.0001:
+        k = k + 1
+    print(f"lr {lr:4}: stops at epoch {k:3}, w {path[k, 0]:.3f}, b {path[k, 1]:.3f}")
+
+# %% [markdown]
+# No error, and the smaller the rate, the worse the line that it calls done. Small steps lower the
+# loss by little. That says nothing about how far you still have to go.
+#
+# ### Exercise 2 (transfer): the limit of a parabola
+#
+# Let the model be curved: $\hat y_i = a\,x_i^2 + w\,x_i + b$. Its loss is still a bowl, now over
+# three parameters. Write a function that returns its learning-rate limit.
+
+
+# %% tags=["exercise", "transfer"]
+def parabola_limit(x):
+    """The learning-rate limit for a·x² + w·x + b; x of shape (n, 1)."""
+    ...
+    return ...
+
+
+# %%
+check.parabola_limit(parabola_limit)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def parabola_limit(x):
+#     """The learning-rate limit for a·x² + w·x + b; x of shape (n, 1)."""
+#     A = descent.design_matrix(x**2, x)
+#     H = 2 / len(x) * A.T @ A
+#     return 2 / np.linalg.eigvalsh(H)[-1]
+# ```
+#
+# The targets don't matter: they move the bowl and lift it, and its curvatures come from $A$ alone.
+#
+# </details>
+#
+# ## Can you make the bowl round?
+#
+# Yes: the bowl is slanted because every $x$ is positive, and you can change that. Subtract the mean
+# of $x$, and a larger $w$ only turns the line about its middle. The mean of $2x$ in $H$ becomes zero.
+#
+# Then choose the unit. How far is a typical $x$ from the mean? The root of the mean squared distance
+# is the **standard deviation**, `x.std()`. Divide by it, and the mean of $2x^2$ becomes 2, as for $b$.
+# Both together **standardise** $x$.
+
+# %%
+x_std = (x - x.mean()) / x.std()
+bowl_std = descent.QuadraticLoss(descent.design_matrix(x_std), y)
+print("eigenvalues", bowl_std.eigenvalues.round(4))
+path_raw = descend(0.0, 0.0, x, y, 0.5 * bowl.max_lr, n_epochs=40)
+path_std = descend(0.0, 0.0, x_std, y, 0.5 * bowl_std.max_lr, n_epochs=40)
+plots.feature_scale(x, x_std, y, path_raw, path_std)
+
+# %% [markdown]
+# Standardised, the bowl is round: at half of the limit, one step lands on the bottom. Both
+# eigenvalues are 2, so both factors are 0 at the same rate, and $\kappa = 1$. The line is the same;
+# $w$ is now its rise per standard deviation of $x$.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: which rate is the best?
+#
+# The best rate makes the slower of the two parts as fast as it can be. Below it the flat part is
+# the slower one; above it, the jumps of the steep part last longer. They meet where the two factors
+# are opposite, $1 - \mathrm{lr}\cdot\lambda_\text{max} = -(1 - \mathrm{lr}\cdot\lambda_\text{min})$:
+#
+# $$\mathrm{lr} = \frac{2}{\lambda_\text{max} + \lambda_\text{min}}
+# \qquad\text{with the factor}\qquad \frac{\kappa - 1}{\kappa + 1}$$
+#
+# > **Predict.** Start the slider at half of the limit and go up. Where does the zigzag begin? What
+# > does the loss do at exactly 1?
+
+
+# %% tags=["deeper"]
+def descend_at(share_of_limit):
+    """Show 40 epochs at this share of the learning-rate limit."""
+    lr = share_of_limit * max_lr
+    path = descend(w, b, x, y, lr, n_epochs=40)
+    title = f"lr = {lr:.4f} = {share_of_limit:.2f} of the limit"
+    plots.one_descent(x, y, path, 40, title)
+
+
+print(f"best rate: {2 / (steep + flat) / max_lr:.3f} of the limit")
+sliders.move(descend_at, share_of_limit=(0.01, 1.09, 0.5))
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# Above 0.5 the factor of the steep part is negative, so each step changes sides. At exactly 1 that
+# factor is −1: the zigzag never dies, and the loss comes to rest far too high. The best share
+# depends on how long you walk and where you start; for many epochs it is 0.943.
+#
+# </details>
+#
+# ### Deeper: Exercise 3 (write): how many steps?
+#
+# At half of the limit the flat part keeps 0.939 of itself per step, so after 40 steps
+# $0.939^{40}$ or about 8% of it is left. Turn this round. Write a function that returns the
+# smallest number of steps after which every part has shrunk to at most the given share of itself.
+# The rate is below the limit; mind both ends of the eigenvalues.
+
+
+# %% tags=["deeper", "exercise", "write"]
+def steps_needed(lr, eigenvalues, share):
+    """The steps until each part is at most `share` of itself, such as 0.001."""
+    ...
+    return ...
+
+
+# %% tags=["deeper"]
+check.steps_needed(steps_needed)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def steps_needed(lr, eigenvalues, share):
+#     """The steps until each part is at most `share` of itself, such as 0.001."""
+#     slowest = max(abs(1 - lr * eigenvalue) for eigenvalue in eigenvalues)
+#     steps, left = 0, 1.0
+#     while left > share:
+#         left = left * slowest
+#         steps = steps + 1
+#     return steps
+# ```
+#
+# You can also solve `slowest**steps == share` with logarithms, and round up.
+#
+# </details>
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: what if x is in percent?
+#
+# Write $x$ in percent, and the points are the same, but the bowl becomes a canyon: 0.77 turns
+# into 77, and the curvature along $w$ grows by 10,000.
+#
+# > **Predict.** Descend for 40 epochs from $w = b = 0$ at half of the limit. Which parameter has
+# > hardly moved? Then lower the factor: is there a unit in which the bowl is round?
+
+
+# %% tags=["deeper"]
+def descend_at_half(x):
+    """Half of the limit for this x, and the path of 40 epochs with it."""
+    lr = 0.5 * descent.QuadraticLoss(descent.design_matrix(x), y).max_lr
+    return lr, descend(0.0, 0.0, x, y, lr, n_epochs=40)
+
+
+def compare_unit(factor):
+    """Compare x, multiplied by a factor, with the standardised x."""
+    _, path = descend_at_half(factor * x)
+    plots.feature_scale(factor * x, x_std, y, path, path_std)
+
+
+sliders.move(compare_unit, factor=([0.5, 1, 2, 5, 10, 20, 50, 100], 100))
+
+# %% tags=["deeper"]
+lr_percent, path_percent = descend_at_half(100 * x)
+A_percent = descent.design_matrix(100 * x)
+plots.truth_panel(A_percent, y, path_percent[-1], lr_percent, ["w", "b"])
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# The bias. The steep direction, almost exactly $w$, allows only a tiny rate, and with that $b$ has
+# hardly left its start. No unit makes the bowl round: every $x$ stays positive, so the ellipses
+# stay slanted. $\kappa$ is smallest near the factor 2.
+#
+# </details>
+#
+# The weight is almost the best one *for that bias*. The loss curve looks flat, as if it had
+# converged, and the panel says NO twice.
+#
+# ### Deeper: break it: a ruler of its own
+#
+# Three new points arrive, and someone standardises them with their own mean and standard deviation:
+
+# %% tags=["deeper"]
+x_new = np.array([[0.90], [0.95], [1.00]])
+own = (x_new - x_new.mean()) / x_new.std()
+print("new x ", x_new.ravel())
+print("seen as", (own * x.std() + x.mean()).ravel().round(3), "by the model")
+
+# %% [markdown] tags=["deeper"]
+# No error. The model takes the largest $x$ it has met for values spread over the middle. Mean and
+# standard deviation are a ruler, and a model understands only the ruler it was trained with.
+#
+# ### Deeper: Exercise 4 (fix): one ruler
+#
+# Fix it. The function returns both columns, standardised for the same model.
+
+
+# %% tags=["deeper", "exercise", "mend"]
+def standardise(x_train, x_new):
+    """x_train and x_new, standardised for one model; each of shape (n, 1)."""
+    train = (x_train - x_train.mean()) / x_train.std()
+    new = ...  # it was (x_new - x_new.mean()) / x_new.std()
+    return train, new
+
+
+# %% tags=["deeper"]
+check.standardise(standardise)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def standardise(x_train, x_new):
+#     """x_train and x_new, standardised for one model; each of shape (n, 1)."""
+#     train = (x_train - x_train.mean()) / x_train.std()
+#     new = (x_new - x_train.mean()) / x_train.std()
+#     return train, new
+# ```
+#
+# </details>
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: when is it no bowl?
+#
+# If all $x$ are equal, the bowl becomes a trough: many lines fit equally well. A column of equal
+# $x$ is a multiple of the column of ones, so you can add to $w$, subtract from $b$, and no
+# prediction changes. Here every $x$ is 0.5.
+#
+# > **Predict.** Two descents start at different places. Where does each of them end?
+
+# %% tags=["deeper"]
+x_same, y_same = np.full((4, 1), 0.5), np.array([[1.0], [2.0], [4.0], [5.0]])
+plots.curvatures(x_same, y_same)
+for w_0, b_0 in ((0.0, 0.0), (4.0, 0.0)):
+    w_end, b_end = descend(w_0, b_0, x_same, y_same, lr=0.4, n_epochs=200)[-1]
+    loss = mse(w_end, b_end, x_same, y_same)
+    print(f"from ({w_0}, {b_0}) to ({w_end:.2f}, {b_end:.2f}), loss {loss:.4f}")
+
+# %% tags=["deeper"]
+A_same = descent.design_matrix(x_same)
+plots.truth_panel(A_same, y_same, (w_end, b_end), 0.4, names=["w", "b"])
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# At different lines with the same loss, each straight down from its start: along the trough the
+# gradient is zero, so nothing moves there.
+#
+# </details>
+#
+# One eigenvalue is zero, so $\kappa$ is infinite. `np.linalg.lstsq` returns one of the many, the
+# one closest to $(0, 0)$, and the panel says so.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: can a gradient expose a misprint?
+#
+# The tutorial from which the eighty points come prints a first loss of 2.720278897826747; ours is
+# 2.7422. Its printed *gradient*, which is ours too, can decide. On a parabola the slope at the
+# distance $d$ is $g = h\,d$, and you stand $\tfrac{1}{2}h\,d^2$ above the bottom. So the slope
+# alone tells the height, $g^2 / (2h)$. In a bowl this holds along each axis, with $\lambda$ for
+# $h$. Added up over the axes it is written with $H$, where $H^{-1} g$ divides by each $\lambda$ along
+# its axis:
+#
+# $$L = L_\text{min} + \tfrac{1}{2}\, g^\top H^{-1} g$$
+#
+# `np.linalg.solve(H, g)` is $H^{-1} g$.
+
+# %% tags=["deeper"]
+g = np.array([-1.8337537171510832, -3.044811379650508])  # published: dw, db
+implied = bowl.min_loss + g @ np.linalg.solve(H, g) / 2
+print(f"loss implied by the published gradient: {implied:.4f}")
+print(f"loss as we compute it:                  {mse(w, b, x, y):.4f}")
+print("loss as published:                      2.720278897826747")
+
+# %% [markdown] tags=["deeper"]
+# The published gradient itself says 2.7422, so 2.7203 can't be the loss of the same line on the
+# same points. A printed number is a claim. Recompute it.
+
+# %% [markdown]
+# ## Three questions
+#
+# **Your loss grows by a constant factor, epoch after epoch. What has happened, and which direction
+# does it?**
+#
+# <details><summary>Answer</summary>
+#
+# The rate is above the limit. Along the steepest axis, each step lands on the other side, farther
+# from the bottom.
+#
+# </details>
+#
+# **Your loss falls by less and less. Is the run done?**
+#
+# <details><summary>Answer</summary>
+#
+# You can't tell. The loss also falls slowly with a small rate, or along a flat direction.
+#
+# </details>
+#
+# **Why not give every parameter the largest rate that it allows alone?**
+#
+# <details><summary>Answer</summary>
+#
+# If two parameters change the predictions in the same way, both correct the same error, and
+# together they overshoot.
+#
+# </details>
+#
+# ## Recap
+#
+# | by hand | in the course's helpers |
+# |---|---|
+# | the column $x$, and ones | `descent.design_matrix(x)` |
+# | $H$: four means | `2 / len(x) * A.T @ A` |
+# | largest eigenvalue of $H$, limit $2/\lambda_\text{max}$ | `descent.QuadraticLoss(A, y).max_lr` |
+# | fit, best, distance | `plots.truth_panel(A, y, fit, lr, names)` |
+#
+# **New words:** curvature, learning-rate limit, eigenvalue, condition number, design matrix, least
+# squares, truth panel, standard deviation, standardise.
+#
+# **New names:** `np.linalg.eigvalsh`, `animation.play`, `descent.design_matrix`,
+# `np.linalg.lstsq`, `.ravel`, `.T`, `@`, `np.allclose`, `descent.QuadraticLoss`, `.max_lr`,
+# `.min_loss`, `.eigenvalues`, `plots.truth_panel`, `.std`, `.round`.
+#
+# **New names, deeper:** `np.full`, `np.linalg.solve`.
+#
+# **Next**, in [lesson 03](03_build_your_own_autograd.ipynb), you build the machine that finds the
+# gradients for you. Then the model may be any curve you like.

@@ -10,15 +10,21 @@ from course_utils.plots.data_loader import (
 )
 from course_utils.plots.gradient_descent import (
     batch_paths,
-    feature_scale,
     learning_curves,
-    learning_rates,
     loss_slices,
     loss_surface,
-    one_descent,
     residuals,
     three_views,
     train_and_validation,
+)
+from course_utils.plots.learning_rate import (
+    bowl_slice,
+    curvatures,
+    feature_scale,
+    five_walks,
+    jumps,
+    learning_rates,
+    one_descent,
 )
 from course_utils.plots.linear_layer import first_and_last_line, parameters_by_epoch
 from course_utils.plots.many_inputs import (
@@ -63,7 +69,9 @@ __all__ = [
     "bases",
     "batch_gradients",
     "batch_paths",
+    "bowl_slice",
     "broadcast_difference",
+    "curvatures",
     "degree_sweep",
     "distance_left",
     "each_input",
@@ -77,7 +85,9 @@ __all__ = [
     "first_and_last_line",
     "fit_and_error",
     "fits_and_truth",
+    "five_walks",
     "input_importance",
+    "jumps",
     "kept_epoch",
     "kept_shares",
     "learning_curves",

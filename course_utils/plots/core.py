@@ -1,5 +1,7 @@
 """What several pictures draw: lines through data, paths over bowls, and matrices cell by cell."""
 
+from numbers import Real
+
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
@@ -83,3 +85,22 @@ def format_cell(value):
 def format_kappa(kappa):
     """Return a condition number as text: four digits, or all digits before the point."""
     return f"{kappa:,.0f}" if kappa >= 1000 else f"{kappa:.4g}"
+
+
+def mark_prediction(ax, prediction, truth, axis="x"):
+    """Draw what the student predicted as a dashed line, and return the words for the caption.
+
+    `prediction` is what the lesson's `my_prediction` holds: a number, or ... (or None) before the
+    student has typed one. The line marks it on the x or y `axis`. Call this when everything else
+    is drawn, since the limits of the axes stay, and before `ax.legend()`.
+    """
+    if prediction is ... or prediction is None:
+        return ""
+    is_number = isinstance(prediction, Real) and not isinstance(prediction, bool)
+    if not is_number or not np.isfinite(prediction):
+        return f" my_prediction holds {prediction!r:.40}, not a number: type a number such as 3.5."
+    draw_line = ax.axvline if axis == "x" else ax.axhline
+    limits = ax.axis()  # a wild guess must not squeeze the rest of the picture
+    draw_line(prediction, color="black", linestyle="--", linewidth=1.2, label="your prediction")
+    ax.axis(limits)
+    return f" You predicted {format_kappa(prediction)}; it is {format_kappa(truth)}."
