@@ -36,9 +36,10 @@ b, w = start.randn(), start.randn()
 # ## How far does one step go?
 #
 # On a parabola, each step multiplies your distance from the bottom by the same number. If only $b$
-# moves, the loss is such a parabola. At the distance $d$ from its bottom, the slope is $h\,d$. The
-# number $h$ is the **curvature**, the second derivative of the loss. (Lesson 01's tiny change was
-# called $h$, too; here it isn't that.) So one step of gradient descent is
+# moves, the loss is such a parabola: at the distance $d$ from its bottom, you stand
+# $\tfrac{1}{2} h\,d^2$ above the lowest loss, and the slope is $h\,d$. The number $h$ is the
+# **curvature**, the second derivative of the loss. (The tiny change of the last lesson was called
+# $h$, too; here it isn't that.) So one step of gradient descent is
 #
 # $$d \;\leftarrow\; d - \mathrm{lr}\cdot h\,d = (1 - \mathrm{lr}\cdot h)\;d$$
 #
@@ -75,8 +76,8 @@ plots.jumps(2.0, walk(2.0, 0.75, 3), prediction=my_prediction)
 #
 # $$0 < \mathrm{lr} < \frac{2}{h}$$
 #
-# We call $2/h$ the **learning-rate limit**. The loss above the lowest is $\tfrac{1}{2} h\,d^2$, so a
-# step multiplies it by the factor squared.
+# We call $2/h$ the **learning-rate limit**. A step multiplies $d$ by the factor, so it multiplies
+# the loss above the lowest by the factor squared.
 #
 # > **Predict.** Five walks have lr·h = 0.5, 1, 1.5, 2 and 2.1. Two of them have the same loss
 # > at every step. Which two?
@@ -89,8 +90,8 @@ plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 0.5 and 1.5. Their factors are 0.5 and −0.5, and both squares are 0.25. At 1, one step lands on
-# the bottom. At 2 the walk never settles, and at 2.1 it climbs.
+# Those at 0.5 and 1.5: their factors are 0.5 and −0.5, and both squares are 0.25. At 1, one step
+# lands on the bottom. At 2 the walk never settles, and at 2.1 it climbs.
 #
 # </details>
 #
@@ -127,7 +128,8 @@ def descend(w, b, x, y, lr, n_epochs):
 # %%
 for name, h in (("w", (2 * x**2).mean()), ("b", 2.0)):
     print(f"{name} alone: curvature {h:.4f}, limit {2 / h:.4f}")
-losses = [mse(*p, x, y) for p in descend(w, b, x, y, lr=0.9, n_epochs=6)]
+path = descend(w, b, x, y, lr=0.9, n_epochs=6)
+losses = [mse(w_k, b_k, x, y) for w_k, b_k in path]
 for epoch in range(1, 7):
     growth = losses[epoch] / losses[epoch - 1]
     print(f"epoch {epoch}: loss {losses[epoch]:8.4f}, {growth:.3f} times the last")
@@ -221,9 +223,9 @@ plots.curvatures(x, y, prediction=my_prediction)
 # ## What sets the limit, and what the speed?
 #
 # The steepest axis sets the limit of the learning rate, and the flattest one sets the speed. Split
-# your way to the star into two parts, one along each axis. Each part is a walk on a parabola, and
-# a step multiplies it by its own factor, $1 - \mathrm{lr}\cdot\lambda$. Both must lie between −1
-# and 1, so
+# your way to the star into two parts, one along each axis. The parts don't mix: each is a walk on a
+# parabola, and a step multiplies it by its own factor, $1 - \mathrm{lr}\cdot\lambda$. Both factors
+# must lie between −1 and 1, so
 #
 # $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
 #
@@ -247,8 +249,8 @@ plots.learning_rates(x, y, paths, lrs)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 0.95. It jumps from wall to wall, but along the valley it makes the largest steps of the three
-# that converge. 0.5 is on the valley floor at once, then creeps. 0.03 is safe and slow, and 1.04
+# The one at 0.95 of the limit. It jumps from wall to wall, but along the valley it makes the
+# largest steps of the three that converge. 0.5 is on the valley floor at once, then creeps. 0.03 is safe and slow, and 1.04
 # climbs the walls.
 #
 # </details>
@@ -289,7 +291,8 @@ print("converged         ", off <= 0.001 * abs(best))
 # product.)
 
 # %%
-print("H from A is H by hand:", np.allclose(2 / len(x) * A.T @ A, H))
+print("H by hand, row by row:", H.round(4).ravel())
+print("H from A, row by row: ", (2 / len(x) * A.T @ A).round(4).ravel())
 bowl = descent.QuadraticLoss(A, y)  # knows the exact theory of this bowl
 print(f"limit {bowl.max_lr:.4f}, least loss {bowl.min_loss:.6f}\n")
 plots.truth_panel(A, y, fit, lrs[1], names=["w", "b"])
@@ -303,7 +306,7 @@ plots.truth_panel(A, y, fit, lrs[1], names=["w", "b"])
 print(f"best:                        w {best[0]:.3f}, b {best[1]:.3f}")
 for lr in (0.4, 0.1, 0.01):
     path = descend(w, b, x, y, lr, n_epochs=1000)
-    losses = [mse(*p, x, y) for p in path]
+    losses = [mse(w_k, b_k, x, y) for w_k, b_k in path]
     k = 1
     while losses[k - 1] - losses[k] >= 0.0001:
         k = k + 1
@@ -315,8 +318,8 @@ for lr in (0.4, 0.1, 0.01):
 #
 # ### Exercise 2 (transfer): the limit of a parabola
 #
-# Let the model be curved: $\hat y_i = a\,x_i^2 + w\,x_i + b$. Its loss is still a bowl, now over
-# three parameters. Write a function that returns its learning-rate limit.
+# Let the model be curved: $\hat y_i = a\,x_i^2 + w\,x_i + b$. Its loss is a bowl over three
+# parameters, with three axes and three eigenvalues. Write a function that returns its limit.
 
 
 # %% tags=["exercise", "transfer"]
@@ -346,8 +349,8 @@ check.parabola_limit(parabola_limit)
 #
 # ## Can you make the bowl round?
 #
-# Yes: the bowl is slanted because every $x$ is positive, and you can change that. Subtract the mean
-# of $x$, and a larger $w$ only turns the line about its middle. The mean of $2x$ in $H$ becomes zero.
+# Yes: the bowl is slanted because the mean of $x$ isn't zero, and you can change that. Subtract the
+# mean, and a larger $w$ only turns the line about its middle. The mean of $2x$ in $H$ becomes zero.
 #
 # Then choose the unit. How far is a typical $x$ from the mean? The root of the mean squared distance
 # is the **standard deviation**, `x.std()`. Divide by it, and the mean of $2x^2$ becomes 2, as for $b$.
@@ -622,7 +625,7 @@ print("loss as published:                      2.720278897826747")
 # squares, truth panel, standard deviation, standardise.
 #
 # **New names:** `np.linalg.eigvalsh`, `animation.play`, `descent.design_matrix`,
-# `np.linalg.lstsq`, `.ravel`, `.T`, `@`, `np.allclose`, `descent.QuadraticLoss`, `.max_lr`,
+# `np.linalg.lstsq`, `.ravel`, `.T`, `@`, `descent.QuadraticLoss`, `.max_lr`,
 # `.min_loss`, `.eigenvalues`, `plots.truth_panel`, `.std`, `.round`.
 #
 # **New names, deeper:** `np.full`, `np.linalg.solve`.
