@@ -82,9 +82,9 @@ def format_cell(value):
     return f"{value:.5g}".replace("-", "−")
 
 
-def format_kappa(kappa):
-    """Return a condition number as text: four digits, or all digits before the point."""
-    return f"{kappa:,.0f}" if kappa >= 1000 else f"{kappa:.4g}"
+def format_number(value):
+    """Return a number as text: four digits, or all digits before the point."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def mark_prediction(ax, prediction, truth, axis="x"):
@@ -103,4 +103,4 @@ def mark_prediction(ax, prediction, truth, axis="x"):
     limits = ax.axis()  # a wild guess must not squeeze the rest of the picture
     draw_line(prediction, color="black", linestyle="--", linewidth=1.2, label="your prediction")
     ax.axis(limits)
-    return f" You predicted {format_kappa(prediction)}; it is {format_kappa(truth)}."
+    return f" You predicted {format_number(prediction)}; it is {format_number(truth)}."

@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils._validate import to_number, to_path, to_positive, to_vector, to_vectors
 from course_utils.figures import BEST, FIT, GROWS, TRAIN, picture
-from course_utils.plots.core import draw_bowl, draw_path, format_kappa, line_loss, mark_prediction
+from course_utils.plots.core import draw_bowl, draw_path, format_number, line_loss, mark_prediction
 
 
 def draw_jumps(ax, curvature, distances, reach):
@@ -266,7 +266,7 @@ def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
         # One scale on both axes: only then is a round bowl round and a canyon a canyon.
         (w_mid, b_mid), half = loss.minimizer / 2, 0.8 * np.abs(loss.minimizer).max()
         ranges = (w_mid - half, w_mid + half), (b_mid - half, b_mid + half)
-        kappa = format_kappa(loss.condition_number)
+        kappa = format_number(loss.condition_number)
         draw_path(axs[name], loss, path, *ranges, f"{label}: κ = {kappa}")
         axs[name].set_aspect("equal")
         axs[name].locator_params(nbins=5)

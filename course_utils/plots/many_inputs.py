@@ -5,7 +5,7 @@ import numpy as np
 from course_utils._validate import to_positive, to_table, to_vector
 from course_utils.descent import QuadraticLoss, design_matrix
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
-from course_utils.plots.core import draw_block, format_cell, format_kappa
+from course_utils.plots.core import draw_block, format_cell, format_number
 
 # A marker and a colour for each output, so that nothing depends on colour alone.
 OUTPUTS = (("o", TRAIN), ("D", FIT), ("^", BEST), ("s", VALIDATION))
@@ -179,7 +179,7 @@ def two_scales(x_raw, x_standard, y, losses_raw, losses_standard, lrs, *, axs=No
         (1, 0), styles, (x_raw, x_standard), (losses_raw, losses_standard), lrs, strict=True
     ):
         loss = QuadraticLoss(design_matrix(x), y)
-        kappa = format_kappa(loss.condition_number)
+        kappa = format_number(loss.condition_number)
         values = loss.eigenvalues
         ax = axs["spectrum"]
         ax.plot(values, np.full(len(values), height), marker, color=color, markersize=8)

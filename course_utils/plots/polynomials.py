@@ -5,7 +5,7 @@ import numpy as np
 from course_utils._validate import to_count, to_number, to_positive, to_table, to_vector, to_vectors
 from course_utils.descent import QuadraticLoss
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
-from course_utils.plots.core import format_kappa
+from course_utils.plots.core import format_number
 
 # Told apart by line and mark, not by colour alone.
 _STYLES = [
@@ -176,7 +176,7 @@ def bases(grid, curves, matrices, y, *, axs=None):
     phrases = []
     for i, (name, A) in enumerate(matrices.items()):
         loss = QuadraticLoss(to_table("matrices", A, len(y), "d"), y)
-        kappa = format_kappa(loss.condition_number)
+        kappa = format_number(loss.condition_number)
         for k, column in enumerate(to_table("curves", curves[name], len(grid), "d").T):
             line = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))[k % 5]
             axs[f"b{i}"].plot(grid, column, color=f"C{k}", linestyle=line, label=f"degree {k}")

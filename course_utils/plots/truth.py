@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils._validate import to_array, to_positive
 from course_utils.descent import QuadraticLoss
-from course_utils.plots.core import format_kappa
+from course_utils.plots.core import format_number
 
 
 def truth_panel(A, y, fit, lr, names, outputs=None, rtol=1e-3):
@@ -55,7 +55,7 @@ def truth_panel(A, y, fit, lr, names, outputs=None, rtol=1e-3):
             f"the {len(best)} columns of A have rank {loss.rank}: many solutions fit equally well, "
             "and least squares is the one of the smallest norm"
         )
-    print(f"condition number κ = {format_kappa(loss.condition_number)}")
+    print(f"condition number κ = {format_number(loss.condition_number)}")
     if lr is not None:
         share = lr / loss.max_lr
         verdict = "" if share < 1 else ": it does not converge"

@@ -386,6 +386,44 @@ def test_a_line_and_the_rows_where_its_parts_are_equal_are_drawn_below_the_point
     assert len(drawn("time_against_rows", line=None)[0].lines) == len(TIMES)
 
 
+def draw_prediction(prediction, truth, axis="x"):
+    """Return the axes of a picture with a prediction, their limits before it, and the words."""
+    ax = Figure().subplots()
+    ax.plot([0.0, 10.0], [0.0, 10.0])
+    limits = ax.axis()
+    return ax, limits, core.mark_prediction(ax, prediction, truth, axis)
+
+
+@pytest.mark.parametrize(
+    ("axis", "prediction", "truth", "words"),
+    [
+        ("x", 3, 5.24, " You predicted 3; it is 5.24."),
+        ("y", np.float32(-0.5), 2, " You predicted -0.5; it is 2."),
+        ("x", 10_000, 3456.7, " You predicted 10,000; it is 3,457."),
+    ],
+)
+def test_a_prediction_is_a_dashed_line_and_the_caption_names_it(axis, prediction, truth, words):
+    ax, limits, found = draw_prediction(prediction, truth, axis)
+    line = ax.lines[-1]
+    assert found == words
+    assert (line.get_label(), line.get_linestyle()) == ("your prediction", "--")
+    assert set(line.get_xdata() if axis == "x" else line.get_ydata()) == {prediction}
+    assert ax.axis() == limits, "a wild guess squeezes the picture"
+
+
+@pytest.mark.parametrize("nothing", [..., None])
+def test_before_a_prediction_nothing_is_drawn_or_said(nothing):
+    ax, _, words = draw_prediction(nothing, 5.24)
+    assert (len(ax.lines), words) == (1, "")
+
+
+@pytest.mark.parametrize("odd", ["abc", True, np.nan, np.inf, 2j, [3.0], torch.tensor(3.0)])
+def test_a_prediction_that_is_no_number_is_quoted(odd):
+    ax, _, words = draw_prediction(odd, 5.24)
+    assert len(ax.lines) == 1
+    assert words == f" my_prediction holds {odd!r}, not a number: type a number such as 3.5."
+
+
 def test_bars_end_to_end_hold_the_microseconds_of_each_part():
     ax, line = drawn("step_parts")
     assert line == "One step costs, in all, few rows: 5.4 µs, many rows: 5 ms."

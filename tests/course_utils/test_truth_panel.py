@@ -6,18 +6,19 @@ import torch
 
 from course_utils.descent import QuadraticLoss
 from course_utils.plots import truth_panel
-from course_utils.plots.core import format_kappa
+from course_utils.plots.core import format_number
 
 GOOD_A, GOOD_Y = [[1.0, 1.0], [2.0, 1.0], [3.0, 1.0]], [1.0, 2.0, 4.0]
 LOSS = QuadraticLoss(GOOD_A, GOOD_Y)
 
 
-def test_kappa_has_four_digits_or_thousands_separators():
-    assert format_kappa(1.0) == "1"
-    assert format_kappa(16.4321) == "16.43"
-    assert format_kappa(1000.0) == "1,000"
-    assert format_kappa(293_151.46) == "293,151"
-    assert format_kappa(np.inf) == "inf"
+def test_a_number_has_four_digits_or_thousands_separators():
+    assert format_number(1.0) == "1"
+    assert format_number(16.4321) == "16.43"
+    assert format_number(-5000.0) == "-5,000"
+    assert format_number(1000.0) == "1,000"
+    assert format_number(293_151.46) == "293,151"
+    assert format_number(np.inf) == "inf"
 
 
 def test_the_panel_says_what_is_true(capsys):
