@@ -1,7 +1,8 @@
 # %% [markdown]
 # # 02 How far to step
 #
-# Choose a learning rate before you run, and know when the run is done.
+# Why was the learning rate 0.1, and not 0.01 or 1? Here you choose it before you run, and you find
+# out when a run is done.
 #
 # **You will be able to**
 #
@@ -10,7 +11,7 @@
 # - check a fit against the exact answer with a truth panel,
 # - make a slanted bowl round by standardising $x$.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (the loss, its gradient, the loop). **Takes** about 60 minutes, and 30 more with the deeper sections.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (the loss, its gradient, the loop). **Takes** about 50 minutes, and 35 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -27,10 +28,11 @@ import numpy as np
 from course_utils import animation, data, descent, plots, sliders
 from course_utils.checks import learning_rate as check
 
-line = data.noisy_line()
-x, y = line.x_train, line.y_train  # the eighty points, (80, 1) each
-start = np.random.RandomState(42)  # and the same start as before
-b, w = start.randn(), start.randn()
+tank = data.noisy_line()
+x, y = tank.x_train, tank.y_train  # the eighty readings, (80, 1) each
+stream = np.random.RandomState(42)  # and the same start as before
+b = stream.randn()
+w = stream.randn()
 
 # %% [markdown]
 # ## How far does one step go?
@@ -38,8 +40,8 @@ b, w = start.randn(), start.randn()
 # On a parabola, each step multiplies your distance from the bottom by the same number. If only $b$
 # moves, the loss is such a parabola: at the distance $d$ from its bottom, you stand
 # $\tfrac{1}{2} h\,d^2$ above the lowest loss, and the slope is $h\,d$. The number $h$ is the
-# **curvature**, the second derivative of the loss. (The tiny change of the last lesson was called
-# $h$, too; here it isn't that.) So one step of gradient descent is
+# **curvature**, the second derivative of the loss (not the tiny change of the last lesson). So one
+# step of gradient descent is
 #
 # $$d \;\leftarrow\; d - \mathrm{lr}\cdot h\,d = (1 - \mathrm{lr}\cdot h)\;d$$
 #
@@ -97,27 +99,24 @@ plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
 #
 # ## Which rate suits two parameters?
 #
-# Two parameters share one learning rate, and each of them alone has its own limit. Here is the
-# loop again. If only $w$ moves, the curvature is the derivative of $\partial L/\partial w$ with
-# respect to $w$: the mean of $2x^2$.
+# Two parameters share one learning rate, and each of them alone has its own limit. If only $w$
+# moves, the curvature is the mean of $2x^2$: derive $\partial L/\partial w$ once more. Here is the
+# loop again.
 
 
 # %% tags=["code"]
-def mse(w, b, x, y):
-    """The mean squared error of the line y = w·x + b; x and y of shape (n, 1)."""
-    return ((w * x + b - y) ** 2).mean()
-
-
 def descend(w, b, x, y, lr, n_epochs):
-    """All (w, b), from the start to the last epoch; shape (n_epochs + 1, 2)."""
-    path = [(w, b)]  # 0 start
-    for _ in range(n_epochs):
+    """Every (w, b), in an array of shape (n_epochs + 1, 2), and the losses."""
+    path, losses = [(w, b)], []  # 0 start
+    for epoch in range(n_epochs):
         y_pred = w * x + b  # 1 predict
-        error = y_pred - y  # 2 loss: the mean of error²
+        error = y_pred - y
+        loss = (error**2).mean()  # 2 loss
         dw, db = (2 * error * x).mean(), (2 * error).mean()  # 3 gradients
         w, b = w - lr * dw, b - lr * db  # 4 update
         path.append((w, b))
-    return np.array(path)
+        losses.append(loss)
+    return np.array(path), losses
 
 
 # %% [markdown]
@@ -128,20 +127,19 @@ def descend(w, b, x, y, lr, n_epochs):
 # %%
 for name, h in (("w", (2 * x**2).mean()), ("b", 2.0)):
     print(f"{name} alone: curvature {h:.4f}, limit {2 / h:.4f}")
-path = descend(w, b, x, y, lr=0.9, n_epochs=6)
-losses = [mse(w_k, b_k, x, y) for w_k, b_k in path]
-for epoch in range(1, 7):
-    growth = losses[epoch] / losses[epoch - 1]
-    print(f"epoch {epoch}: loss {losses[epoch]:8.4f}, {growth:.3f} times the last")
+path, losses = descend(w, b, x, y, lr=0.9, n_epochs=7)
+for k in range(1, 7):
+    growth = losses[k] / losses[k - 1]
+    print(f"epoch {k}: loss {losses[k]:7.4f}, {growth:.3f} times the last")
 
 # %% [markdown]
-# It explodes, though each parameter alone would converge. Every $x$ here is positive, so a larger
-# $w$ lifts all points of the line, and so does a larger $b$. Both correct the same errors, and
-# together they overshoot.
+# It explodes, though each parameter alone would converge. Every $x$ is positive, so a larger $w$
+# lifts the line, and so does a larger $b$. Both correct the same errors, and together they
+# overshoot.
 #
 # ### Exercise 1 (diagnose): what an explosion tells you
 #
-# Someone descends with lr = 0.3 on data that you don't have. The last losses are
+# Someone runs this loop with lr = 0.3, on data that you don't have. The last losses are
 #
 # ```text
 # 3141.6   4154.8   5494.7   7266.7
@@ -229,9 +227,9 @@ plots.curvatures(x, y, prediction=my_prediction)
 #
 # $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
 #
-# How uneven the two are is the **condition number**
-# $\kappa = \lambda_\text{max} / \lambda_\text{min}$. At half of the limit, the steep part is gone
-# after one step, and the flat part shrinks by only $1/\kappa$ of itself per step.
+# The **condition number** $\kappa = \lambda_\text{max} / \lambda_\text{min}$ says how uneven they are. At half of the limit, the steep part is gone
+# after one step, and the flat part loses only $1/\kappa$ of itself per step: $\kappa$ steps leave
+# about a third of it.
 #
 # > **Predict.** Four descents of 40 epochs, at 0.03, 0.5, 0.95 and 1.04 of the limit. Which one
 # > ends lowest?
@@ -243,15 +241,15 @@ lrs = [share * max_lr for share in (0.03, 0.5, 0.95, 1.04)]
 for lr in lrs:
     factors = f"steep {1 - lr * steep:5.2f}, flat {1 - lr * flat:.3f}"
     print(f"lr {lr:.4f}: factors {factors}")
-paths = [descend(w, b, x, y, lr, n_epochs=40) for lr in lrs]
+paths = [descend(w, b, x, y, lr, n_epochs=40)[0] for lr in lrs]
 plots.learning_rates(x, y, paths, lrs)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
 # The one at 0.95 of the limit. It jumps from wall to wall, but along the valley it makes the
-# largest steps of the three that converge. 0.5 is on the valley floor at once, then creeps. 0.03 is safe and slow, and 1.04
-# climbs the walls.
+# largest steps of the three that converge. 0.5 is on the valley floor at once, then creeps. 0.03 is
+# safe and slow, and 1.04 climbs the walls.
 #
 # </details>
 #
@@ -264,20 +262,18 @@ animation.play(plots.one_descent, x, y, paths[2], 40, "lr = 0.95 of the limit")
 
 # %% [markdown]
 # The loss falls with every step, and says nothing of the jumps. If you know $\lambda_\text{max}$,
-# stay a little below the limit. If you don't, raise the rate until the loss explodes, then take half
-# of it.
+# stay a little below the limit. If not, raise the rate until the loss explodes, then halve it.
 #
 # ## Is it done?
 #
-# For a line you know the exact answer, so put it beside your fit. In the last lesson it took a few
-# means. For any number of parameters, write the inputs as columns of a **design matrix** $A$, with a
+# For a line you know the exact answer, so put it beside your fit. For any number of parameters, write the inputs as columns of a **design matrix** $A$, with a
 # column of ones for $b$. Then `np.linalg.lstsq` finds the parameters with the smallest loss, the
 # **least-squares** solution. Say that a parameter has converged if it is off by at most a thousandth.
 # Your own **truth panel**:
 
 # %%
 A = descent.design_matrix(x)  # (80, 2): the column x, and ones
-best = np.linalg.lstsq(A, y)[0].ravel()  # [0]: the solution; ravel: (2, 1) to (2,)
+best = np.linalg.lstsq(A, y)[0].ravel()  # the first result; (2, 1) to (2,)
 fit = paths[1][-1]  # half of the limit, 40 epochs
 off = abs(fit - best)
 print("least squares w, b", best.round(6))
@@ -300,17 +296,17 @@ plots.truth_panel(A, y, fit, lrs[1], names=["w", "b"])
 # %% [markdown]
 # ### Break it: stop when the loss stops falling
 #
-# This rule looks reasonable: stop as soon as an epoch lowers the loss by less than 0.0001.
+# A tempting rule: stop as soon as an epoch lowers the loss by less than 0.0001.
 
 # %%
 print(f"best:                        w {best[0]:.3f}, b {best[1]:.3f}")
 for lr in (0.4, 0.1, 0.01):
-    path = descend(w, b, x, y, lr, n_epochs=1000)
-    losses = [mse(w_k, b_k, x, y) for w_k, b_k in path]
+    path, losses = descend(w, b, x, y, lr, n_epochs=1000)
     k = 1
     while losses[k - 1] - losses[k] >= 0.0001:
         k = k + 1
-    print(f"lr {lr:4}: stops at epoch {k:3}, w {path[k, 0]:.3f}, b {path[k, 1]:.3f}")
+    w_k, b_k = path[k]
+    print(f"lr {lr:4}: stops at epoch {k:3}, w {w_k:.3f}, b {b_k:.3f}")
 
 # %% [markdown]
 # No error, and the smaller the rate, the worse the line that it calls done. Small steps lower the
@@ -343,7 +339,7 @@ check.parabola_limit(parabola_limit)
 #     return 2 / np.linalg.eigvalsh(H)[-1]
 # ```
 #
-# The targets don't matter: they move the bowl and lift it, and its curvatures come from $A$ alone.
+# The targets move the bowl and lift it; its curvatures come from $A$ alone.
 #
 # </details>
 #
@@ -360,13 +356,13 @@ check.parabola_limit(parabola_limit)
 x_std = (x - x.mean()) / x.std()
 bowl_std = descent.QuadraticLoss(descent.design_matrix(x_std), y)
 print("eigenvalues", bowl_std.eigenvalues.round(4))
-path_raw = descend(0.0, 0.0, x, y, 0.5 * bowl.max_lr, n_epochs=40)
-path_std = descend(0.0, 0.0, x_std, y, 0.5 * bowl_std.max_lr, n_epochs=40)
+path_raw, _ = descend(0.0, 0.0, x, y, 0.5 * bowl.max_lr, n_epochs=40)
+path_std, _ = descend(0.0, 0.0, x_std, y, 0.5 * bowl_std.max_lr, n_epochs=40)
 plots.feature_scale(x, x_std, y, path_raw, path_std)
 
 # %% [markdown]
 # Standardised, the bowl is round: at half of the limit, one step lands on the bottom. Both
-# eigenvalues are 2, so both factors are 0 at the same rate, and $\kappa = 1$. The line is the same;
+# eigenvalues are 2, so $\kappa = 1$, and both factors are 0 at the same rate. The line is the same;
 # $w$ is now its rise per standard deviation of $x$.
 
 # %% [markdown] tags=["deeper"]
@@ -387,7 +383,7 @@ plots.feature_scale(x, x_std, y, path_raw, path_std)
 def descend_at(share_of_limit):
     """Show 40 epochs at this share of the learning-rate limit."""
     lr = share_of_limit * max_lr
-    path = descend(w, b, x, y, lr, n_epochs=40)
+    path, _ = descend(w, b, x, y, lr, n_epochs=40)
     title = f"lr = {lr:.4f} = {share_of_limit:.2f} of the limit"
     plots.one_descent(x, y, path, 40, title)
 
@@ -441,10 +437,10 @@ check.steps_needed(steps_needed)
 # </details>
 
 # %% [markdown] tags=["deeper"]
-# ## Deeper: what if x is in percent?
+# ## Deeper: what if x is in minutes?
 #
-# Write $x$ in percent, and the points are the same, but the bowl becomes a canyon: 0.77 turns
-# into 77, and the curvature along $w$ grows by 10,000.
+# Note the time in minutes, not hours, and the bowl becomes a canyon. The readings are the same, but
+# each $x$ is 60 times as large, and the curvature along $w$ is $60^2$ times as large.
 #
 # > **Predict.** Descend for 40 epochs from $w = b = 0$ at half of the limit. Which parameter has
 # > hardly moved? Then lower the factor: is there a unit in which the bowl is round?
@@ -454,7 +450,8 @@ check.steps_needed(steps_needed)
 def descend_at_half(x):
     """Half of the limit for this x, and the path of 40 epochs with it."""
     lr = 0.5 * descent.QuadraticLoss(descent.design_matrix(x), y).max_lr
-    return lr, descend(0.0, 0.0, x, y, lr, n_epochs=40)
+    path, _ = descend(0.0, 0.0, x, y, lr, n_epochs=40)
+    return lr, path
 
 
 def compare_unit(factor):
@@ -463,19 +460,19 @@ def compare_unit(factor):
     plots.feature_scale(factor * x, x_std, y, path, path_std)
 
 
-sliders.move(compare_unit, factor=([0.5, 1, 2, 5, 10, 20, 50, 100], 100))
+sliders.move(compare_unit, factor=([0.5, 1, 2, 5, 10, 20, 60, 100], 60))
 
 # %% tags=["deeper"]
-lr_percent, path_percent = descend_at_half(100 * x)
-A_percent = descent.design_matrix(100 * x)
-plots.truth_panel(A_percent, y, path_percent[-1], lr_percent, ["w", "b"])
+lr_minutes, path_minutes = descend_at_half(60 * x)
+A_minutes = descent.design_matrix(60 * x)
+plots.truth_panel(A_minutes, y, path_minutes[-1], lr_minutes, ["w", "b"])
 
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
 # The bias. The steep direction, almost exactly $w$, allows only a tiny rate, and with that $b$ has
-# hardly left its start. No unit makes the bowl round: every $x$ stays positive, so the ellipses
-# stay slanted. $\kappa$ is smallest near the factor 2.
+# hardly left its start. No unit makes the bowl round: the mean of $x$ stays above zero, so the
+# ellipses stay slanted. Of the factors here, 2 has the smallest $\kappa$.
 #
 # </details>
 #
@@ -538,9 +535,10 @@ check.standardise(standardise)
 x_same, y_same = np.full((4, 1), 0.5), np.array([[1.0], [2.0], [4.0], [5.0]])
 plots.curvatures(x_same, y_same)
 for w_0, b_0 in ((0.0, 0.0), (4.0, 0.0)):
-    w_end, b_end = descend(w_0, b_0, x_same, y_same, lr=0.4, n_epochs=200)[-1]
-    loss = mse(w_end, b_end, x_same, y_same)
-    print(f"from ({w_0}, {b_0}) to ({w_end:.2f}, {b_end:.2f}), loss {loss:.4f}")
+    path, losses = descend(w_0, b_0, x_same, y_same, lr=0.4, n_epochs=200)
+    w_end, b_end = path[-1]
+    ends = f"({w_end:.2f}, {b_end:.2f})"
+    print(f"from ({w_0}, {b_0}) to {ends}, loss {losses[-1]:.4f}")
 
 # %% tags=["deeper"]
 A_same = descent.design_matrix(x_same)
@@ -560,8 +558,8 @@ plots.truth_panel(A_same, y_same, (w_end, b_end), 0.4, names=["w", "b"])
 # %% [markdown] tags=["deeper"]
 # ## Deeper: can a gradient expose a misprint?
 #
-# The tutorial from which the eighty points come prints a first loss of 2.720278897826747; ours is
-# 2.7422. Its printed *gradient*, which is ours too, can decide. On a parabola the slope at the
+# The tutorial of [lesson 01](01_gradient_descent_by_hand.ipynb) prints a first loss of
+# 2.720278897826747, and ours is 2.7422. Its printed *gradient*, which is ours too, can decide. On a parabola the slope at the
 # distance $d$ is $g = h\,d$, and you stand $\tfrac{1}{2}h\,d^2$ above the bottom. So the slope
 # alone tells the height, $g^2 / (2h)$. In a bowl this holds along each axis, with $\lambda$ for
 # $h$. Added up over the axes it is written with $H$, where $H^{-1} g$ divides by each $\lambda$ along
@@ -575,7 +573,8 @@ plots.truth_panel(A_same, y_same, (w_end, b_end), 0.4, names=["w", "b"])
 g = np.array([-1.8337537171510832, -3.044811379650508])  # published: dw, db
 implied = bowl.min_loss + g @ np.linalg.solve(H, g) / 2
 print(f"loss implied by the published gradient: {implied:.4f}")
-print(f"loss as we compute it:                  {mse(w, b, x, y):.4f}")
+_, losses = descend(w, b, x, y, lr=0.1, n_epochs=1)
+print(f"loss as we compute it:                  {losses[0]:.4f}")
 print("loss as published:                      2.720278897826747")
 
 # %% [markdown] tags=["deeper"]
@@ -585,8 +584,7 @@ print("loss as published:                      2.720278897826747")
 # %% [markdown]
 # ## Three questions
 #
-# **Your loss grows by a constant factor, epoch after epoch. What has happened, and which direction
-# does it?**
+# **Your loss grows by the same factor in every epoch. What has happened?**
 #
 # <details><summary>Answer</summary>
 #

@@ -141,7 +141,8 @@ def curvatures(x, y, prediction=..., *, axs=None):
     From the lesson 'How far to step'.
     """
     loss = line_loss(*to_vectors(x=x, y=y))
-    flat, steep = np.maximum(loss.eigenvalues, 0)
+    flat, steep = loss.eigenvalues
+    flat = flat if flat > 1e-12 * steep else 0.0  # a trough, but for rounding
 
     ax = axs["bowl"]
     draw_bowl(ax, loss, *square_window(loss, 1.9))
