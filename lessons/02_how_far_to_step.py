@@ -63,7 +63,9 @@ def walk(h, lr, n_steps):
     return distances
 
 
-plots.jumps(2.0, walk(2.0, 0.75, 3), prediction=my_prediction)
+distances = walk(2.0, 0.75, 3)
+print("distances", distances)
+plots.jumps(2.0, distances, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -86,6 +88,8 @@ plots.jumps(2.0, walk(2.0, 0.75, 3), prediction=my_prediction)
 
 # %% tags=["cover"]
 lrs = [0.25, 0.5, 0.75, 1.0, 1.05]
+for lr in lrs:
+    print(f"lr·h = {2.0 * lr:.1f}: factor {1 - 2.0 * lr:.1f}")
 plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
 
 
@@ -164,8 +168,7 @@ check.limit(limit)
 # limit = 2 / h
 # ```
 #
-# The loss grows by 1.3225, the distance by 1.15, so $1 - 0.3\,h = -1.15$ and $h = 7.17$. The rate
-# was only 7.5% above the limit, 0.279.
+# The rate was only a little above the limit.
 #
 # </details>
 #
@@ -173,7 +176,7 @@ check.limit(limit)
 #
 # Every straight cut through the lowest point of the bowl is a parabola, and its curvature depends
 # on the direction. Per step of $w$ the prediction of row $i$ changes by $x_i$, and the curvature is
-# the mean of $2x_i^2$; per step of $b$ it changes by 1, and the curvature is 2. Now cut at the angle
+# the mean of $2x_i^2$; per step of $b$ it changes by one, and the curvature is 2. Now cut at the angle
 # $a$. Per step, $w$ changes by $\cos a$ and $b$ by $\sin a$, the prediction by
 # $x_i\cos a + \sin a$, and the curvature is
 #
@@ -189,7 +192,7 @@ sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
 # ### Two axes
 #
 # The steepest cut lies at 63°, and its curvature, 2.483, is larger than that of $w$ or $b$ alone.
-# So the limit is $2/2.483 = 0.8055$, below the 0.9 that exploded. You can find it without a slider.
+# So the limit is $2/2.483 = 0.8055$, below the rate that exploded. You can find it without a slider.
 # Collect the second derivatives in a matrix:
 #
 # $$H = \begin{pmatrix} \text{mean of } 2x^2 & \text{mean of } 2x \\
@@ -222,8 +225,8 @@ plots.curvatures(x, y, prediction=my_prediction)
 #
 # The steepest axis sets the limit of the learning rate, and the flattest one sets the speed. Split
 # your way to the star into two parts, one along each axis. The parts don't mix: each is a walk on a
-# parabola, and a step multiplies it by its own factor, $1 - \mathrm{lr}\cdot\lambda$. Both factors
-# must lie between −1 and 1, so
+# parabola, and a step multiplies it by its own factor, $1 - \mathrm{lr}\cdot\lambda$. Neither
+# part may grow, so
 #
 # $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
 #
@@ -394,8 +397,8 @@ sliders.move(descend_at, share_of_limit=(0.01, 1.09, 0.5))
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# Above 0.5 the factor of the steep part is negative, so each step changes sides. At exactly 1 that
-# factor is −1: the zigzag never dies, and the loss comes to rest far too high. The best share
+# Above 0.5 the factor of the steep part is negative, so each step changes sides. At exactly 1 the
+# steep part only changes sides: the zigzag never dies, and the loss comes to rest far too high. The best share
 # depends on how long you walk and where you start; for many epochs it is 0.943.
 #
 # </details>
@@ -403,7 +406,7 @@ sliders.move(descend_at, share_of_limit=(0.01, 1.09, 0.5))
 # ### Deeper: Exercise 3 (write): how many steps?
 #
 # At half of the limit the flat part keeps 0.939 of itself per step, so after 40 steps
-# $0.939^{40}$ or about 8% of it is left. Turn this round. Write a function that returns the
+# $0.939^{40}$ of it is left. Turn this round. Write a function that returns the
 # smallest number of steps after which every part has shrunk to at most the given share of itself.
 # The rate is below the limit; mind both ends of the eigenvalues.
 

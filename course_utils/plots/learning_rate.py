@@ -178,7 +178,10 @@ def curvatures(x, y, prediction=..., *, axs=None):
     told = mark_prediction(ax, prediction, flattest)
     ax.set_title("the curvature along every cut")
     ax.legend(loc="upper right")
-    return f"The curvature dips to {flat:.4g} and peaks at {steep:.4g}, at right angles.{told}"
+    return (
+        f"The curvature dips to {flat:.4g} at {degrees[along.argmin()]}° and peaks at {steep:.4g} "
+        f"at {degrees[along.argmax()]}°, at right angles.{told}"
+    )
 
 
 @picture(11.4, 5.8, "p0 p1 p2 p3; l0 l1 l2 l3", height_ratios=[1.25, 1])
