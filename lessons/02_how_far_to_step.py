@@ -271,7 +271,7 @@ animation.play(plots.one_descent, x, y, paths[2], 40, "lr = 0.95 of the limit")
 #
 # For a line you know the exact answer, so put it beside your fit. For any number of parameters, write the inputs as columns of a **design matrix** $A$, with a
 # column of ones for $b$. Then `np.linalg.lstsq` finds the parameters with the smallest loss, the
-# **least-squares** solution. Say that a parameter has converged if it is off by at most a thousandth.
+# least-squares solution. Say that a parameter has converged if it is off by at most a thousandth.
 # Your own **truth panel**:
 
 # %%
@@ -622,8 +622,8 @@ print("loss as published:                      2.720278897826747")
 # | largest eigenvalue of $H$, limit $2/\lambda_\text{max}$ | `descent.QuadraticLoss(A, y).max_lr` |
 # | fit, best, distance | `plots.truth_panel(A, y, fit, lr, names)` |
 #
-# **New words:** curvature, learning-rate limit, eigenvalue, condition number, design matrix, least
-# squares, truth panel, standard deviation, standardise.
+# **New words:** curvature, learning-rate limit, eigenvalue, condition number, design matrix, truth
+# panel, standard deviation, standardise.
 #
 # **New names:** `np.linalg.eigvalsh`, `animation.play`, `descent.design_matrix`,
 # `np.linalg.lstsq`, `.ravel`, `.T`, `@`, `descent.QuadraticLoss`, `.max_lr`,
