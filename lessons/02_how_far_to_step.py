@@ -2,14 +2,14 @@
 # # 02 How far to step
 #
 # Why was the learning rate 0.1, and not 0.01 or 1? Here you choose it before you run, and you find
-# out when a run is done.
+# out whether a run is done.
 #
 # **You will be able to**
 #
 # - say which learning rates converge, and which explode,
-# - say which direction of a bowl sets the limit, and which the speed,
+# - say which direction of the bowl sets the limit, and which sets the speed,
 # - check a fit against the exact answer with a truth panel,
-# - make a slanted bowl round by standardising $x$.
+# - make the bowl round by standardising $x$.
 #
 # **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (the loss, its gradient, the loop). **Takes** about 50 minutes, and 35 more with the deeper sections.
 
@@ -39,16 +39,16 @@ w = stream.randn()
 #
 # On a parabola, each step multiplies your distance from the bottom by the same number. If only $b$
 # moves, the loss is such a parabola: at the distance $d$ from its bottom, you stand
-# $\tfrac{1}{2} h\,d^2$ above the lowest loss, and the slope is $h\,d$. The number $h$ is the
-# **curvature**, the second derivative of the loss (not the tiny change of the last lesson). So one
-# step of gradient descent is
+# $\tfrac{1}{2} h\,d^2$ above the lowest loss, and the slope is $h\,d$. The second derivative is $h$,
+# the **curvature** (not the tiny change of the last lesson). So one step of gradient descent is
 #
 # $$d \;\leftarrow\; d - \mathrm{lr}\cdot h\,d = (1 - \mathrm{lr}\cdot h)\;d$$
 #
-# For $b$ the curvature is 2: if $b$ grows by 1, so does each error, and the derivative, the mean
-# of 2·error, grows by 2. A negative $d$ means left of the bottom.
+# For $b$ the curvature is 2: if $b$ grows by 1, so does each residual, and the derivative, the mean
+# of 2·residual, grows by 2.
 #
-# > **Predict.** Start at $d = 1$ with lr = 0.75. Where are you after three steps?
+# > **Predict.** Start at $d = 1$ with lr = 0.75. What is $d$ after three steps? Below zero means
+# > left of the bottom.
 
 # %%
 my_prediction = ...  # your number
@@ -76,7 +76,8 @@ plots.jumps(2.0, distances, prediction=my_prediction)
 #
 # ## Where is the limit?
 #
-# A walk comes closer to the bottom if its factor $1 - \mathrm{lr}\cdot h$ lies between −1 and 1:
+# A walk **converges**, it comes as close to the bottom as you like, if its factor
+# $1 - \mathrm{lr}\cdot h$ lies between −1 and 1:
 #
 # $$0 < \mathrm{lr} < \frac{2}{h}$$
 #
@@ -104,8 +105,7 @@ plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
 # ## Which rate suits two parameters?
 #
 # Two parameters share one learning rate, and each of them alone has its own limit. If only $w$
-# moves, the curvature is the mean of $2x^2$: derive $\partial L/\partial w$ once more. Here is the
-# loop again.
+# moves, the curvature is the mean of $2x^2$: differentiate $\partial L/\partial w$ once more.
 
 
 # %% tags=["code"]
@@ -137,20 +137,125 @@ for k in range(1, 7):
     print(f"epoch {k}: loss {losses[k]:7.4f}, {growth:.3f} times the last")
 
 # %% [markdown]
-# It explodes, though each parameter alone would converge. Every $x$ is positive, so a larger $w$
-# lifts the line, and so does a larger $b$. Both correct the same errors, and together they
-# overshoot.
+# It explodes. Every $x$ is positive, so a larger $w$ lifts the line, and so does a larger $b$. Both
+# correct the same residuals, and together they overshoot.
+#
+# ## Which way is the bowl steepest?
+#
+# Every straight cut through the lowest point of the bowl is a parabola, and its curvature depends
+# on the direction. If $w$ moves by 1, the prediction of row $i$ changes by $x_i$, and the curvature
+# is the mean of $2x_i^2$. If $b$ moves by 1, the prediction changes by one, and the curvature is 2.
+# Now move by 1 at the angle $a$: $w$ changes by $\cos a$, $b$ by $\sin a$, and the prediction by
+# $x_i\cos a + \sin a$. By the same rule, the curvature is
+#
+# $$h(a) = \frac{1}{n}\sum_i 2\,(x_i\cos a + \sin a)^2$$
+#
+# At 0° only $w$ moves, at 90° only $b$. Turn the cut until its parabola is steepest, and note the
+# angle.
+
+# %%
+sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
+
+# %% [markdown]
+# ### Two axes
+#
+# The steepest cut lies at 63°, and its curvature, 2.483, is larger than that of $w$ or $b$ alone.
+# So the limit is $2/2.483 = 0.8055$, below the rate that exploded. NumPy finds it without a slider.
+# Multiply out the square:
+#
+# $$h(a) = (\text{mean of } 2x^2)\cos^2 a + 2\,(\text{mean of } 2x)\cos a\sin a + 2\sin^2 a$$
+#
+# Three numbers describe all cuts. Written as a table, a matrix, they are
+#
+# $$H = \begin{pmatrix} \text{mean of } 2x^2 & \text{mean of } 2x \\
+# \text{mean of } 2x & 2 \end{pmatrix}$$
+#
+# `np.linalg.eigvalsh(H)` returns the **eigenvalues** $\lambda$ of $H$, sorted: the first is the
+# smallest curvature of all cuts, the last the largest. Take that on trust; the cell compares.
+#
+# > **Predict.** At which angle is the bowl flattest? Look at the lines of equal loss above.
+
+# %%
+my_prediction = ...  # your number, from 90 to 180 degrees
+
+H = np.array([[(2 * x**2).mean(), (2 * x).mean()], [(2 * x).mean(), 2.0]])
+flat, steep = np.linalg.eigvalsh(H)
+print(f"eigenvalues     {flat:.4f} and {steep:.4f}")
+cuts = []
+for a in np.radians(range(181)):
+    cuts.append((2 * (x * np.cos(a) + np.sin(a)) ** 2).mean())
+print(f"of 181 cuts     {min(cuts):.4f} and {max(cuts):.4f}")
+plots.curvatures(x, y, prediction=my_prediction)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# At 153°, along the valley, and at right angles to the steepest direction.
+#
+# </details>
+#
+# Each arrow points against the gradient, at right angles to the line of equal loss where it starts.
+# Off the two axes, the arrows miss the star. On an axis, they point at it.
+#
+# ## What sets the limit, and what the speed?
+#
+# The steepest axis sets the limit of the learning rate, and the flattest one sets the speed. Split
+# your way to the star into two parts, one along each axis. The arrows on an axis stay on it, so the
+# parts don't mix: each is a walk on a parabola, with its own factor $1 - \mathrm{lr}\cdot\lambda$.
+# Neither part may grow, so
+#
+# $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
+#
+# At half of the limit, $\mathrm{lr} = 1/\lambda_\text{max}$, the steep part is gone after one step.
+# The flat part keeps $1 - 1/\kappa$ of itself, where $\kappa = \lambda_\text{max} /
+# \lambda_\text{min}$ is the **condition number**. A large $\kappa$ means many steps.
+#
+# > **Predict.** Four runs of 40 epochs, at 0.03, 0.5, 0.95 and 1.04 of the limit. Which one ends
+# > lowest? Think of both factors, forty times.
+
+# %%
+max_lr = 2 / steep
+print(f"limit {max_lr:.4f}, condition number {steep / flat:.1f}")
+lrs = [share * max_lr for share in (0.03, 0.5, 0.95, 1.04)]
+print("lr      steep: factor  after 40    flat: factor  after 40")
+for lr in lrs:
+    steep_factor, flat_factor = 1 - lr * steep, 1 - lr * flat
+    print(f"{lr:.4f} {steep_factor:14.2f} {steep_factor**40:9.4f}", end=" ")
+    print(f"{flat_factor:15.3f} {flat_factor**40:9.4f}")
+paths = [descend(w, b, x, y, lr, n_epochs=40)[0] for lr in lrs]
+plots.learning_rates(x, y, paths, lrs)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# The one at 0.95 of the limit. It jumps from wall to wall, but in the end both parts are small. At
+# 0.5 the steep part is gone at once, and the flat part lags. 0.03 is safe and slow, and 1.04 climbs
+# the walls.
+#
+# </details>
+#
+# So 1 explodes, 0.1 is safe and slow, and 0.01 is slower. Watch the third run jump:
+
+# %%
+animation.play(plots.one_descent, x, y, paths[2], 40, "lr = 0.95 of the limit")
+
+# %% [markdown]
+# The loss falls with every step, and says nothing of the jumps. If you know $\lambda_\text{max}$,
+# stay a little below the limit. If not, double the rate until the loss explodes, and go back one.
+#
+# And the explosion at 0.9? Its growth rose towards $(1 - 0.9\,\lambda_\text{max})^2 = 1.524$: the
+# flat part faded, and the steep part was left.
 #
 # ### Exercise 1 (diagnose): what an explosion tells you
 #
-# Someone runs this loop with lr = 0.3, on data that you don't have. The last losses are
+# Someone runs `descend` with lr = 0.3, on data that you don't have. The last losses are
 #
 # ```text
 # 3141.6   4154.8   5494.7   7266.7
 # ```
 #
-# What is the learning-rate limit here? The lowest loss is tiny beside these, and one walk on one
-# parabola has taken over: work back from what it does to the loss.
+# What is the learning-rate limit here? The lowest loss is tiny beside these, and so is the flat
+# part. Ask what one step does to the loss, and work back from there.
 
 # %% tags=["exercise", "diagnose"]
 limit = ...
@@ -172,128 +277,34 @@ check.limit(limit)
 #
 # </details>
 #
-# ## Which way is the bowl steepest?
-#
-# Every straight cut through the lowest point of the bowl is a parabola, and its curvature depends
-# on the direction. Per step of $w$ the prediction of row $i$ changes by $x_i$, and the curvature is
-# the mean of $2x_i^2$; per step of $b$ it changes by one, and the curvature is 2. Now cut at the angle
-# $a$. Per step, $w$ changes by $\cos a$ and $b$ by $\sin a$, the prediction by
-# $x_i\cos a + \sin a$, and the curvature is
-#
-# $$h(a) = \frac{1}{n}\sum_i 2\,(x_i\cos a + \sin a)^2$$
-#
-# At 0° only $w$ moves, at 90° only $b$. Turn the cut until its parabola is steepest, and note the
-# angle.
-
-# %%
-sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
-
-# %% [markdown]
-# ### Two axes
-#
-# The steepest cut lies at 63°, and its curvature, 2.483, is larger than that of $w$ or $b$ alone.
-# So the limit is $2/2.483 = 0.8055$, below the rate that exploded. You can find it without a slider.
-# Collect the second derivatives in a matrix:
-#
-# $$H = \begin{pmatrix} \text{mean of } 2x^2 & \text{mean of } 2x \\
-# \text{mean of } 2x & 2 \end{pmatrix}$$
-#
-# `np.linalg.eigvalsh(H)` returns the smallest and the largest curvature of all cuts, in this order:
-# the **eigenvalues** of $H$, written $\lambda$.
-#
-# > **Predict.** At which angle is the bowl flattest? Look at the ellipses above.
-
-# %%
-my_prediction = ...  # your number, from 90 to 180 degrees
-
-H = np.array([[(2 * x**2).mean(), (2 * x).mean()], [(2 * x).mean(), 2.0]])
-flat, steep = np.linalg.eigvalsh(H)
-print(f"eigenvalues {flat:.4f} and {steep:.4f}")
-plots.curvatures(x, y, prediction=my_prediction)
-
-# %% [markdown]
-# <details><summary>What you should see</summary>
-#
-# At 153°, along the long axis of the ellipses, and at right angles to the steepest direction.
-#
-# </details>
-#
-# The arrows point against the gradient, each at right angles to the line of equal loss where it
-# starts. Off the two axes, they miss the star. On an axis, they point at it.
-#
-# ## What sets the limit, and what the speed?
-#
-# The steepest axis sets the limit of the learning rate, and the flattest one sets the speed. Split
-# your way to the star into two parts, one along each axis. The parts don't mix: each is a walk on a
-# parabola, and a step multiplies it by its own factor, $1 - \mathrm{lr}\cdot\lambda$. Neither
-# part may grow, so
-#
-# $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
-#
-# The **condition number** $\kappa = \lambda_\text{max} / \lambda_\text{min}$ says how uneven they are. At half of the limit, the steep part is gone
-# after one step, and the flat part loses only $1/\kappa$ of itself per step: $\kappa$ steps leave
-# about a third of it.
-#
-# > **Predict.** Four descents of 40 epochs, at 0.03, 0.5, 0.95 and 1.04 of the limit. Which one
-# > ends lowest?
-
-# %%
-max_lr = 2 / steep
-print(f"limit {max_lr:.4f}, condition number {steep / flat:.1f}")
-lrs = [share * max_lr for share in (0.03, 0.5, 0.95, 1.04)]
-for lr in lrs:
-    factors = f"steep {1 - lr * steep:5.2f}, flat {1 - lr * flat:.3f}"
-    print(f"lr {lr:.4f}: factors {factors}")
-paths = [descend(w, b, x, y, lr, n_epochs=40)[0] for lr in lrs]
-plots.learning_rates(x, y, paths, lrs)
-
-# %% [markdown]
-# <details><summary>What you should see</summary>
-#
-# The one at 0.95 of the limit. It jumps from wall to wall, but along the valley it makes the
-# largest steps of the three that converge. 0.5 is on the valley floor at once, then creeps. 0.03 is
-# safe and slow, and 1.04 climbs the walls.
-#
-# </details>
-#
-# ### Watch it jump
-#
-# `animation.play` draws the third path once more, step by step.
-
-# %%
-animation.play(plots.one_descent, x, y, paths[2], 40, "lr = 0.95 of the limit")
-
-# %% [markdown]
-# The loss falls with every step, and says nothing of the jumps. If you know $\lambda_\text{max}$,
-# stay a little below the limit. If not, raise the rate until the loss explodes, then halve it.
-#
 # ## Is it done?
 #
-# For a line you know the exact answer, so put it beside your fit. For any number of parameters, write the inputs as columns of a **design matrix** $A$, with a
-# column of ones for $b$. Then `np.linalg.lstsq` finds the parameters with the smallest loss, the
-# least-squares solution. Say that a parameter has converged if it is off by at most a thousandth.
-# Your own **truth panel**:
+# For a line you know the exact answer, so put it beside your fit. The **design matrix** $A$ has a
+# column for each parameter: `descent.design_matrix` takes one or several columns, and adds ones for
+# $b$. `np.linalg.lstsq` finds the parameters with the smallest loss. Call a parameter done if it is
+# off by at most a thousandth of its best value. Your own **truth panel**:
 
 # %%
 A = descent.design_matrix(x)  # (80, 2): the column x, and ones
-best = np.linalg.lstsq(A, y)[0].ravel()  # the first result; (2, 1) to (2,)
+best = np.linalg.lstsq(A, y)[0]  # the first of its results, of shape (2, 1)
+best = best.ravel()  # the same in one axis, of shape (2,)
 fit = paths[1][-1]  # half of the limit, 40 epochs
 off = abs(fit - best)
 print("least squares w, b", best.round(6))
 print("this fit          ", fit.round(6))
 print("off by            ", off.round(6))
-print("converged         ", off <= 0.001 * abs(best))
+print("done              ", off <= 0.001 * abs(best))
 
 # %% [markdown]
-# The course's `plots.truth_panel` adds the limit and $\kappa$. They need $H$, and $H$ comes from $A$:
-# each entry is 2/n times the product of two columns. (`A.T` swaps rows and columns, `@` is the matrix
-# product.)
+# The course's `plots.truth_panel` adds the limit ('the largest stable' rate) and $\kappa$. Both
+# come from $H$, and $H$ from $A$: for each entry, multiply two columns row by row, and take 2/n
+# times the sum. In code `A.T` swaps rows and columns, and `@` is the matrix product.
 
 # %%
 print("H by hand, row by row:", H.round(4).ravel())
 print("H from A, row by row: ", (2 / len(x) * A.T @ A).round(4).ravel())
-bowl = descent.QuadraticLoss(A, y)  # knows the exact theory of this bowl
-print(f"limit {bowl.max_lr:.4f}, least loss {bowl.min_loss:.6f}\n")
+bowl = descent.QuadraticLoss(A, y)  # computes what is exactly true of it
+print(f"limit {bowl.max_lr:.4f}, minimum loss {bowl.min_loss:.6f}\n")
 plots.truth_panel(A, y, fit, lrs[1], names=["w", "b"])
 
 # %% [markdown]
@@ -312,8 +323,8 @@ for lr in (0.4, 0.1, 0.01):
     print(f"lr {lr:4}: stops at epoch {k:3}, w {w_k:.3f}, b {b_k:.3f}")
 
 # %% [markdown]
-# No error, and the smaller the rate, the worse the line that it calls done. Small steps lower the
-# loss by little. That says nothing about how far you still have to go.
+# Python doesn't complain, and the smaller the rate, the worse the line at which the rule stops.
+# Small steps lower the loss by little, however far you still have to go.
 #
 # ### Exercise 2 (transfer): the limit of a parabola
 #
@@ -342,18 +353,18 @@ check.parabola_limit(parabola_limit)
 #     return 2 / np.linalg.eigvalsh(H)[-1]
 # ```
 #
-# The targets move the bowl and lift it; its curvatures come from $A$ alone.
+# The targets only move and lift the bowl; its shape depends on $A$ alone.
 #
 # </details>
 #
 # ## Can you make the bowl round?
 #
-# Yes: the bowl is slanted because the mean of $x$ isn't zero, and you can change that. Subtract the
-# mean, and a larger $w$ only turns the line about its middle. The mean of $2x$ in $H$ becomes zero.
+# Yes: you choose where $x$ is zero and what its unit is, and both change the bowl. It is slanted
+# because the mean of $x$ isn't zero. Subtract the mean, and the mean of $2x$ in $H$ becomes zero: a
+# larger $w$ only turns the line about its middle.
 #
-# Then choose the unit. How far is a typical $x$ from the mean? The root of the mean squared distance
-# is the **standard deviation**, `x.std()`. Divide by it, and the mean of $2x^2$ becomes 2, as for $b$.
-# Both together **standardise** $x$.
+# Then the unit. Divide by the **standard deviation**, the root of the mean squared distance from the
+# mean, `x.std()`. The mean of $2x^2$ becomes 2, as for $b$. Both together **standardise** $x$.
 
 # %%
 x_std = (x - x.mean()) / x.std()
@@ -398,17 +409,17 @@ sliders.move(descend_at, share_of_limit=(0.01, 1.09, 0.5))
 # <details><summary>What you should see</summary>
 #
 # Above 0.5 the factor of the steep part is negative, so each step changes sides. At exactly 1 the
-# steep part only changes sides: the zigzag never dies, and the loss comes to rest far too high. The best share
-# depends on how long you walk and where you start; for many epochs it is 0.943.
+# steep part only changes sides: the zigzag never dies, and the loss comes to rest far too high. The
+# best share depends on how long you walk and where you start; for many epochs it is 0.943.
 #
 # </details>
 #
 # ### Deeper: Exercise 3 (write): how many steps?
 #
-# At half of the limit the flat part keeps 0.939 of itself per step, so after 40 steps
-# $0.939^{40}$ of it is left. Turn this round. Write a function that returns the
-# smallest number of steps after which every part has shrunk to at most the given share of itself.
-# The rate is below the limit; mind both ends of the eigenvalues.
+# At half of the limit the flat part keeps 0.939 of itself per step, so after 40 steps $0.939^{40}$
+# of it is left. Now ask the reverse: write a function that returns the smallest number of steps
+# after which every part has shrunk to at most the given share of itself. The rate is below the
+# limit; mind both ends of the eigenvalues.
 
 
 # %% tags=["deeper", "exercise", "write"]
@@ -442,11 +453,11 @@ check.steps_needed(steps_needed)
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what if x is in minutes?
 #
-# Note the time in minutes, not hours, and the bowl becomes a canyon. The readings are the same, but
-# each $x$ is 60 times as large, and the curvature along $w$ is $60^2$ times as large.
+# Write down the time in minutes, not hours, and the bowl becomes a canyon. The readings are the
+# same, but each $x$ is 60 times as large, and the curvature along $w$ is $60^2$ times as large.
 #
 # > **Predict.** Descend for 40 epochs from $w = b = 0$ at half of the limit. Which parameter has
-# > hardly moved? Then lower the factor: is there a unit in which the bowl is round?
+# > hardly moved?
 
 
 # %% tags=["deeper"]
@@ -474,27 +485,28 @@ plots.truth_panel(A_minutes, y, path_minutes[-1], lr_minutes, ["w", "b"])
 # <details><summary>What you should see</summary>
 #
 # The bias. The steep direction, almost exactly $w$, allows only a tiny rate, and with that $b$ has
-# hardly left its start. No unit makes the bowl round: the mean of $x$ stays above zero, so the
-# ellipses stay slanted. Of the factors here, 2 has the smallest $\kappa$.
+# hardly left its start.
 #
 # </details>
 #
-# The weight is almost the best one *for that bias*. The loss curve looks flat, as if it had
-# converged, and the panel says NO twice.
+# The loss curve looks flat, as if the run were done: $w$ is as good as it can be while $b$ is wrong.
+# The panel says NO twice. Now move the slider. No unit makes the bowl round: the mean of $x$ stays
+# above zero, so the bowl stays slanted. Of the factors here, 2 has the smallest $\kappa$.
 #
 # ### Deeper: break it: a ruler of its own
 #
-# Three new points arrive, and someone standardises them with their own mean and standard deviation:
+# Three readings from the end of an hour arrive, and someone standardises them with their own mean
+# and standard deviation:
 
 # %% tags=["deeper"]
-x_new = np.array([[0.90], [0.95], [1.00]])
+x_new = np.array([[0.90], [0.93], [0.96]])
 own = (x_new - x_new.mean()) / x_new.std()
 print("new x ", x_new.ravel())
 print("seen as", (own * x.std() + x.mean()).ravel().round(3), "by the model")
 
 # %% [markdown] tags=["deeper"]
-# No error. The model takes the largest $x$ it has met for values spread over the middle. Mean and
-# standard deviation are a ruler, and a model understands only the ruler it was trained with.
+# Python doesn't complain, and the model takes them for readings spread over most of the hour. Mean
+# and standard deviation are a ruler, and a model understands only the one it was trained with.
 #
 # ### Deeper: Exercise 4 (fix): one ruler
 #
@@ -532,16 +544,18 @@ check.standardise(standardise)
 # $x$ is a multiple of the column of ones, so you can add to $w$, subtract from $b$, and no
 # prediction changes. Here every $x$ is 0.5.
 #
-# > **Predict.** Two descents start at different places. Where does each of them end?
+# > **Predict.** Two runs start at different places. Do they end at the same line?
 
 # %% tags=["deeper"]
 x_same, y_same = np.full((4, 1), 0.5), np.array([[1.0], [2.0], [4.0], [5.0]])
-plots.curvatures(x_same, y_same)
+paths_same = []
 for w_0, b_0 in ((0.0, 0.0), (4.0, 0.0)):
     path, losses = descend(w_0, b_0, x_same, y_same, lr=0.4, n_epochs=200)
+    paths_same.append(path)
     w_end, b_end = path[-1]
     ends = f"({w_end:.2f}, {b_end:.2f})"
     print(f"from ({w_0}, {b_0}) to {ends}, loss {losses[-1]:.4f}")
+plots.trough(x_same, y_same, paths_same)
 
 # %% tags=["deeper"]
 A_same = descent.design_matrix(x_same)
@@ -550,31 +564,32 @@ plots.truth_panel(A_same, y_same, (w_end, b_end), 0.4, names=["w", "b"])
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# At different lines with the same loss, each straight down from its start: along the trough the
-# gradient is zero, so nothing moves there.
+# They end at different lines with the same loss, each straight downhill from its start. Along the
+# trough the loss stays the same, so nothing moves that way.
 #
 # </details>
 #
 # One eigenvalue is zero, so $\kappa$ is infinite. `np.linalg.lstsq` returns one of the many, the
-# one closest to $(0, 0)$, and the panel says so.
+# one closest to $(0, 0)$: the panel calls that the smallest norm.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: can a gradient expose a misprint?
 #
 # The tutorial of [lesson 01](01_gradient_descent_by_hand.ipynb) prints a first loss of
-# 2.720278897826747, and ours is 2.7422. Its printed *gradient*, which is ours too, can decide. On a parabola the slope at the
-# distance $d$ is $g = h\,d$, and you stand $\tfrac{1}{2}h\,d^2$ above the bottom. So the slope
-# alone tells the height, $g^2 / (2h)$. In a bowl this holds along each axis, with $\lambda$ for
-# $h$. Added up over the axes it is written with $H$, where $H^{-1} g$ divides by each $\lambda$ along
-# its axis:
+# 2.720278897826747, and ours is 2.7422. Its printed *gradient*, which is ours too, can decide. On a
+# parabola the slope $g = h\,d$ tells you the distance, $d = g/h$, and so the height,
+# $\tfrac{1}{2} h\,d^2 = \tfrac{1}{2}\,g\,d$. In a bowl the matrix $H$ takes the place of $h$, and
+# `np.linalg.solve(H, g)`, for the division by $h$, finds the two distances $d_w$ and $d_b$ from the
+# bottom. Then
 #
-# $$L = L_\text{min} + \tfrac{1}{2}\, g^\top H^{-1} g$$
+# $$L = L_\text{min} + \tfrac{1}{2}\,(g_w\,d_w + g_b\,d_b)$$
 #
-# `np.linalg.solve(H, g)` is $H^{-1} g$.
+# (Books write $\tfrac{1}{2}\,g^\top H^{-1} g$ for the last term.)
 
 # %% tags=["deeper"]
 g = np.array([-1.8337537171510832, -3.044811379650508])  # published: dw, db
-implied = bowl.min_loss + g @ np.linalg.solve(H, g) / 2
+d = np.linalg.solve(H, g)
+implied = bowl.min_loss + (g * d).sum() / 2
 print(f"loss implied by the published gradient: {implied:.4f}")
 _, losses = descend(w, b, x, y, lr=0.1, n_epochs=1)
 print(f"loss as we compute it:                  {losses[0]:.4f}")
@@ -591,8 +606,7 @@ print("loss as published:                      2.720278897826747")
 #
 # <details><summary>Answer</summary>
 #
-# The rate is above the limit. Along the steepest axis, each step lands on the other side, farther
-# from the bottom.
+# The rate is above the limit: along the steepest axis, each step lands farther out.
 #
 # </details>
 #
@@ -608,7 +622,7 @@ print("loss as published:                      2.720278897826747")
 #
 # <details><summary>Answer</summary>
 #
-# If two parameters change the predictions in the same way, both correct the same error, and
+# If two parameters change the predictions in the same way, both correct the same residuals, and
 # together they overshoot.
 #
 # </details>
@@ -619,15 +633,15 @@ print("loss as published:                      2.720278897826747")
 # |---|---|
 # | the column $x$, and ones | `descent.design_matrix(x)` |
 # | $H$: four means | `2 / len(x) * A.T @ A` |
-# | largest eigenvalue of $H$, limit $2/\lambda_\text{max}$ | `descent.QuadraticLoss(A, y).max_lr` |
+# | limit $2/\lambda_\text{max}$ | `descent.QuadraticLoss(A, y).max_lr` |
 # | fit, best, distance | `plots.truth_panel(A, y, fit, lr, names)` |
 #
-# **New words:** curvature, learning-rate limit, eigenvalue, condition number, design matrix, truth
-# panel, standard deviation, standardise.
+# **New words:** curvature, converge, learning-rate limit, eigenvalue, condition number, design
+# matrix, truth panel, standard deviation, standardise.
 #
-# **New names:** `np.linalg.eigvalsh`, `animation.play`, `descent.design_matrix`,
-# `np.linalg.lstsq`, `.ravel`, `.T`, `@`, `descent.QuadraticLoss`, `.max_lr`,
-# `.min_loss`, `.eigenvalues`, `plots.truth_panel`, `.std`, `.round`.
+# **New names:** `np.linalg.eigvalsh`, `descent.design_matrix`, `np.linalg.lstsq`, `.ravel`, `.T`,
+# `@`, `descent.QuadraticLoss`, `.max_lr`, `.min_loss`, `.eigenvalues`, `plots.truth_panel`, `.std`,
+# `.round`.
 #
 # **New names, deeper:** `np.full`, `np.linalg.solve`.
 #

@@ -25,6 +25,7 @@ from course_utils.plots.learning_rate import (
     jumps,
     learning_rates,
     one_descent,
+    trough,
 )
 from course_utils.plots.linear_layer import first_and_last_line, parameters_by_epoch
 from course_utils.plots.many_inputs import (
@@ -119,6 +120,7 @@ __all__ = [
     "throughput",
     "time_against_rows",
     "train_and_validation",
+    "trough",
     "truth_panel",
     "two_scales",
     "visits",

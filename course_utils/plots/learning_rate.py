@@ -7,13 +7,13 @@ from course_utils.figures import BEST, FIT, GROWS, TRAIN, picture
 from course_utils.plots.core import draw_bowl, draw_path, format_number, line_loss, mark_prediction
 
 
-def draw_jumps(ax, curvature, distances, reach):
+def draw_jumps(ax, curvature, distances, reach, star=13):
     """Draw a parabola and a walk on it; each point has the number of steps before it."""
     heights = curvature / 2 * distances**2
     away = np.linspace(-reach, reach, 201)
     ax.plot(away, curvature / 2 * away**2, color=TRAIN, label="loss above the lowest")
     ax.plot(distances, heights, "o-", color=FIT, linewidth=1.2, label="the walk")
-    ax.plot(0, 0, "*", color=BEST, markersize=13, label="the bottom", zorder=5)
+    ax.plot(0, 0, "*", color=BEST, markersize=star, label="the bottom", zorder=1)
     numbers = {}  # of the steps that end at the same place
     for step, place in enumerate(np.round(distances, 9)):
         near = [p for p in numbers if abs(p - place) < 0.1 * reach]
@@ -74,7 +74,7 @@ def five_walks(curvature, lrs, walks, *, axs=None):
     losses = [curvature / 2 * walk**2 for walk in walks]
     for i, (lr, walk, loss) in enumerate(zip(lrs, walks, losses, strict=True)):
         ax = axs[f"p{i}"]
-        draw_jumps(ax, curvature, walk, reach)
+        draw_jumps(ax, curvature, walk, reach, star=9)
         ax.set_title(f"lr·h = {lr * curvature:g}")
         axs[f"l{i}"].plot(loss, "o-", color=FIT)
         axs[f"l{i}"].set(xlabel="step", ylim=(-0.05 * np.max(losses), 1.1 * np.max(losses)))
@@ -113,9 +113,13 @@ def bowl_slice(x, y, angle, *, axs=None):
     away = np.linspace(-1.5, 1.5, 101)
     direction = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
     line = loss.minimizer + away[:, None] * direction
+    others = np.radians(np.arange(0, 180, 15))
 
     ax = axs["bowl"]
     draw_bowl(ax, loss, *square_window(loss, 2.1))
+    for turned in others:
+        ends = np.outer([-1.5, 1.5], [np.cos(turned), np.sin(turned)])
+        ax.plot(*(loss.minimizer + ends).T, color="0.8", linewidth=0.8, zorder=1)
     ax.plot(*line.T, color=FIT, label=f"the cut, at {angle:g}°")
     ax.plot(*line[-1], "o", color=FIT)
     ax.set_aspect("equal")
@@ -123,6 +127,9 @@ def bowl_slice(x, y, angle, *, axs=None):
     ax.legend(loc="upper right")
 
     ax = axs["slice"]
+    for turned in others:
+        other = curvature_along(loss, np.degrees(turned))
+        ax.plot(away, other / 2 * away**2, color="0.8", linewidth=0.8)
     ax.plot(away, loss.loss(line) - loss.min_loss, color=FIT)
     ax.plot(away[-1], loss.loss(line[-1]) - loss.min_loss, "o", color=FIT)
     ax.plot(0, 0, "*", color=BEST, markersize=13, zorder=5)
@@ -157,7 +164,7 @@ def curvatures(x, y, prediction=..., *, axs=None):
     style = {"color": FIT, "angles": "xy", "scale_units": "xy", "scale": 1, "zorder": 4}
     ax.quiver(*(places + loss.minimizer).T, *(0.35 * downhill).T, width=0.008, **style)
     ax.set_aspect("equal")
-    ax.set_title("arrows: against the gradient")
+    ax.set_title("which way the gradient sends you")
     ax.legend(loc="lower right")
 
     ax = axs["angles"]
@@ -171,7 +178,8 @@ def curvatures(x, y, prediction=..., *, axs=None):
         ax.plot(degrees[place], value, "o", color=FIT)
         text = f"{name}: {value:.4g} at {degrees[place]}°"
         offset = (0, 9) if name == "steepest" else (0, -16)
-        ax.annotate(text, (degrees[place], value), offset, textcoords="offset points", ha="center")
+        side = "right" if degrees[place] > 130 else "left" if degrees[place] < 50 else "center"
+        ax.annotate(text, (degrees[place], value), offset, textcoords="offset points", ha=side)
     ax.set(xlabel="direction of the cut, in degrees", ylabel="curvature along it")
     ax.set(xticks=range(0, 181, 30), ylim=(-0.2 * steep, 1.35 * steep))
     flattest = np.degrees(np.arctan2(loss.eigenvectors[1, 0], loss.eigenvectors[0, 0])) % 180
@@ -182,6 +190,33 @@ def curvatures(x, y, prediction=..., *, axs=None):
         f"The curvature dips to {flat:.4g} at {degrees[along.argmin()]}° and peaks at {steep:.4g} "
         f"at {degrees[along.argmax()]}°, at right angles.{told}"
     )
+
+
+@picture(6.6, 4.4)
+def trough(x, y, paths, *, ax=None):
+    """Draw descents into a trough, the MSE of a line over x that are all equal.
+
+    x and y of shape (n, 1) or (n,); each of the paths of shape (epochs + 1, 2) holds (w, b).
+    From the lesson 'How far to step'.
+    """
+    loss = line_loss(*to_vectors(x=x, y=y))
+    paths = [to_path("paths", path) for path in paths]
+    if loss.rank > 1:
+        raise ValueError("x must hold one number again and again, but its numbers differ.")
+    places = np.vstack([*paths, loss.minimizer])
+    middle, half = (places.max(axis=0) + places.min(axis=0)) / 2, 0.7 * np.ptp(places, axis=0).max()
+    draw_bowl(ax, loss, *[(m - half, m + half) for m in middle])
+    ax.lines[0].remove()  # the star: here it isn't the only best line
+    along = np.outer([-3 * half, 3 * half], loss.eigenvectors[:, 0])
+    ax.plot(*(loss.minimizer + along).T, color=BEST, label="all of these are best")
+    for k, path in enumerate(paths):
+        ax.plot(*path.T, "o-", color=FIT, markersize=3, linewidth=1)
+        ax.plot(*path[0], "s", color=FIT, markersize=7, label=None if k else "start")
+    ax.set_aspect("equal")
+    ax.set_title("a trough from above")
+    ax.legend(loc="lower left")
+    ends = " and ".join(f"w = {w:.4g}, b = {b:.4g}" for w, b in (path[-1] for path in paths))
+    return f"Every start has its own end: {ends}; the loss is {loss.min_loss:.4g} at each."
 
 
 @picture(11.4, 5.8, "p0 p1 p2 p3; l0 l1 l2 l3", height_ratios=[1.25, 1])
@@ -205,10 +240,12 @@ def learning_rates(x, y, paths, lrs, *, axs=None):
         draw_path(axs[f"p{i}"], loss, path, *ranges, title)
         axs[f"p{i}"].set_aspect("equal")
         axs[f"l{i}"].plot(loss.loss(path), color=FIT)
+        axs[f"l{i}"].set_title(f"in the end {loss.loss(path[-1]):.4g}")
         axs[f"l{i}"].axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
         axs[f"l{i}"].set(xlabel="epoch", yscale="log", ylim=(loss.min_loss / 3, 300))
         if i:
             axs[f"p{i}"].set_ylabel("")
+    axs["p0"].legend(loc="lower left")
     axs["l0"].set_ylabel("loss (MSE)")
     axs["l0"].legend(loc="upper right")
     ends = ", ".join(f"{loss.loss(path[-1]):.4g}" for path in paths)
@@ -261,9 +298,9 @@ def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
     path_raw = to_path("path_raw", path_raw)
     path_scaled = to_path("path_scaled", path_scaled, length=len(path_raw))
     phrases = []
-    for name, x, path, label, line in (
-        ("raw", x_raw, path_raw, "as measured", "-"),
-        ("scaled", x_scaled, path_scaled, "standardised", "--"),
+    for name, x, path, label, color in (
+        ("raw", x_raw, path_raw, "not standardised", FIT),
+        ("scaled", x_scaled, path_scaled, "standardised", TRAIN),
     ):
         loss = line_loss(to_vector(f"x_{name}", x, length=len(y)), y)
         losses = loss.loss(path)
@@ -271,10 +308,10 @@ def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
         (w_mid, b_mid), half = loss.minimizer / 2, 0.8 * np.abs(loss.minimizer).max()
         ranges = (w_mid - half, w_mid + half), (b_mid - half, b_mid + half)
         kappa = format_number(loss.condition_number)
-        draw_path(axs[name], loss, path, *ranges, f"{label}: κ = {kappa}")
+        draw_path(axs[name], loss, path, *ranges, f"{label}: κ = {kappa}", color)
         axs[name].set_aspect("equal")
         axs[name].locator_params(nbins=5)
-        axs["loss"].plot(losses, line, color=FIT, label=label)
+        axs["loss"].plot(losses, color=color, label=label)
         phrases.append(f"{label} κ = {kappa}, loss {losses[-1]:.4g}")
     axs["raw"].legend(loc="upper left")
     axs["loss"].axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
