@@ -126,7 +126,7 @@ def descend(w, b, x, y, lr, n_epochs):
 # %% [markdown]
 # ### Break it: a rate that suits each parameter alone
 #
-# We take lr = 0.9, which is below both limits.
+# Here the rate is below both limits:
 
 # %%
 for name, h in (("w", (2 * x**2).mean()), ("b", 2.0)):
@@ -143,9 +143,9 @@ for k in range(1, 7):
 # ## Which way is the bowl steepest?
 #
 # Every straight cut through the lowest point of the bowl is a parabola, and its curvature depends
-# on the direction. If $w$ moves by 1, the prediction of row $i$ changes by $x_i$, and the curvature
-# is the mean of $2x_i^2$. If $b$ moves by 1, the prediction changes by one, and the curvature is 2.
-# Now move by 1 at the angle $a$: $w$ changes by $\cos a$, $b$ by $\sin a$, and the prediction by
+# on the direction. If $w$ moves by one, the prediction of row $i$ changes by $x_i$, and the
+# curvature is the mean of $2x_i^2$. If $b$ moves by one, so does the prediction, and the curvature is
+# 2. Now move by one at the angle $a$: $w$ changes by $\cos a$, $b$ by $\sin a$, and the prediction by
 # $x_i\cos a + \sin a$. By the same rule, the curvature is
 #
 # $$h(a) = \frac{1}{n}\sum_i 2\,(x_i\cos a + \sin a)^2$$
@@ -229,22 +229,25 @@ plots.learning_rates(x, y, paths, lrs)
 # <details><summary>What you should see</summary>
 #
 # The one at 0.95 of the limit. It jumps from wall to wall, but in the end both parts are small. At
-# 0.5 the steep part is gone at once, and the flat part lags. 0.03 is safe and slow, and 1.04 climbs
-# the walls.
+# 0.5 the steep part is gone at once, and the flat part lags. 0.03 is safe and slow, and the last one
+# climbs the walls.
 #
 # </details>
 #
-# So 1 explodes, 0.1 is safe and slow, and 0.01 is slower. Watch the third run jump:
+# And our 0.1? Below the limit and slow; 1 is above it. Watch the third run jump:
 
 # %%
+for lr in (0.01, 0.1, 1.0):
+    print(f"lr {lr:4}: {lr / max_lr:.3f} of the limit")
+print(f"growth in 'Break it': {(1 - 0.9 * steep) ** 2:.3f}")
 animation.play(plots.one_descent, x, y, paths[2], 40, "lr = 0.95 of the limit")
 
 # %% [markdown]
 # The loss falls with every step, and says nothing of the jumps. If you know $\lambda_\text{max}$,
 # stay a little below the limit. If not, double the rate until the loss explodes, and go back one.
 #
-# And the explosion at 0.9? Its growth rose towards $(1 - 0.9\,\lambda_\text{max})^2 = 1.524$: the
-# flat part faded, and the steep part was left.
+# And the explosion in *Break it*? Its growth rose towards $(1 - 0.9\,\lambda_\text{max})^2 = 1.524$:
+# the flat part faded, and the steep part was left.
 #
 # ### Exercise 1 (diagnose): what an explosion tells you
 #

@@ -10,8 +10,8 @@ from course_utils.descent import QuadraticLoss, design_matrix
 
 @exercise(
     1,
-    hint="divide a loss by the one before it; its root is the size of the factor 1 − lr·h, and an "
-    "exploding walk changes sides, so the factor is below −1. Solve for h; the limit is 2/h.",
+    hint="divide one of the last losses by the one before. Its root is how much the distance "
+    "grows, and each step jumps to the other side, so 1 − 0.3·h is minus that root. Solve for h.",
 )
 def limit(answer):
     """Judge `limit`: 2/h of the parabola on which a walk with lr = 0.3 explodes."""
