@@ -76,16 +76,16 @@ plots.jumps(2.0, distances, prediction=my_prediction)
 #
 # ## Where is the limit?
 #
-# A walk **converges**, it comes as close to the bottom as you like, if its factor
-# $1 - \mathrm{lr}\cdot h$ lies between −1 and 1:
+# A walk comes as close to the bottom as you like, it **converges**, if $1 - \mathrm{lr}\cdot h$ lies
+# between −1 and 1:
 #
 # $$0 < \mathrm{lr} < \frac{2}{h}$$
 #
 # We call $2/h$ the **learning-rate limit**. A step multiplies $d$ by the factor, so it multiplies
 # the loss above the lowest by the factor squared.
 #
-# > **Predict.** Five walks have lr·h = 0.5, 1, 1.5, 2 and 2.1. Two of them have the same loss
-# > at every step. Which two?
+# > **Predict.** Five walks have lr·h = 0.5, 1, 1.5, 2 and 2.1. Which two have the same loss at
+# > every step?
 
 # %% tags=["cover"]
 lrs = [0.25, 0.5, 0.75, 1.0, 1.05]
@@ -199,7 +199,7 @@ plots.curvatures(x, y, prediction=my_prediction)
 #
 # ## What sets the limit, and what the speed?
 #
-# The steepest axis sets the limit of the learning rate, and the flattest one sets the speed. Split
+# The steepest axis sets the learning-rate limit, and the flattest one sets the speed. Split
 # your way to the star into two parts, one along each axis. The arrows on an axis stay on it, so the
 # parts don't mix: each is a walk on a parabola, with its own factor $1 - \mathrm{lr}\cdot\lambda$.
 # Neither part may grow, so
@@ -210,8 +210,8 @@ plots.curvatures(x, y, prediction=my_prediction)
 # The flat part keeps $1 - 1/\kappa$ of itself, where $\kappa = \lambda_\text{max} /
 # \lambda_\text{min}$ is the **condition number**. A large $\kappa$ means many steps.
 #
-# > **Predict.** Four runs of 40 epochs, at 0.03, 0.5, 0.95 and 1.04 of the limit. Which one ends
-# > lowest? Think of both factors, forty times.
+# > **Predict.** Forty epochs at 0.03, 0.5, 0.95 and 1.04 of the limit: which run ends lowest? Think
+# > of both factors.
 
 # %%
 max_lr = 2 / steep
