@@ -7,11 +7,11 @@
 # **You will be able to**
 #
 # - say which learning rates converge, and which explode,
-# - say which direction of the bowl sets the limit, and which sets the speed,
+# - say which direction of the bowl sets the limit, and which the speed below it,
 # - check a fit against the exact answer with a truth panel,
 # - make the bowl round by standardising $x$.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (the loss, its gradient, the loop). **Takes** about 50 minutes, and 35 more with the deeper sections.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (the loss, its gradient, the loop). **Takes** about 60 minutes, and 40 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -110,7 +110,7 @@ plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
 
 # %% tags=["code"]
 def descend(w, b, x, y, lr, n_epochs):
-    """Every (w, b), in an array of shape (n_epochs + 1, 2), and the losses."""
+    """Every (w, b), shape (n_epochs + 1, 2), and the loss before each step."""
     path, losses = [(w, b)], []  # 0 start
     for epoch in range(n_epochs):
         y_pred = w * x + b  # 1 predict
@@ -137,8 +137,8 @@ for k in range(1, 7):
     print(f"epoch {k}: loss {losses[k]:7.4f}, {growth:.3f} times the last")
 
 # %% [markdown]
-# It explodes. Every $x$ is positive, so a larger $w$ lifts the line, and so does a larger $b$. Both
-# correct the same residuals, and together they overshoot.
+# It explodes. Here every $x$ is positive, so a larger $w$ lifts the line, and so does a larger $b$.
+# Both correct the same residuals, and together they overshoot.
 #
 # ## Which way is the bowl steepest?
 #
@@ -160,12 +160,11 @@ sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
 # ### Two axes
 #
 # The steepest cut lies at 63°, and its curvature, 2.483, is larger than that of $w$ or $b$ alone.
-# So the limit is $2/2.483 = 0.8055$, below the rate that exploded. NumPy finds it without a slider.
-# Multiply out the square:
+# So the limit is $2/2.483 = 0.8055$, below the rate that exploded. Multiply out the square:
 #
 # $$h(a) = (\text{mean of } 2x^2)\cos^2 a + 2\,(\text{mean of } 2x)\cos a\sin a + 2\sin^2 a$$
 #
-# Three numbers describe all cuts. Written as a table, a matrix, they are
+# Three numbers describe all cuts. As a table, a matrix, they are
 #
 # $$H = \begin{pmatrix} \text{mean of } 2x^2 & \text{mean of } 2x \\
 # \text{mean of } 2x & 2 \end{pmatrix}$$
@@ -182,7 +181,7 @@ H = np.array([[(2 * x**2).mean(), (2 * x).mean()], [(2 * x).mean(), 2.0]])
 flat, steep = np.linalg.eigvalsh(H)
 print(f"eigenvalues     {flat:.4f} and {steep:.4f}")
 cuts = []
-for a in np.radians(range(181)):
+for a in np.radians(range(181)):  # np.cos and np.sin want radians
     cuts.append((2 * (x * np.cos(a) + np.sin(a)) ** 2).mean())
 print(f"of 181 cuts     {min(cuts):.4f} and {max(cuts):.4f}")
 plots.curvatures(x, y, prediction=my_prediction)
@@ -194,15 +193,15 @@ plots.curvatures(x, y, prediction=my_prediction)
 #
 # </details>
 #
-# Each arrow points against the gradient, at right angles to the line of equal loss where it starts.
-# Off the two axes, the arrows miss the star. On an axis, they point at it.
+# The arrows show directions only. Each points against the gradient, at right angles to the line of
+# equal loss where it starts. Off the two axes, the arrows miss the star. On an axis, they point at it.
 #
 # ## What sets the limit, and what the speed?
 #
-# The steepest axis sets the learning-rate limit, and the flattest one sets the speed. Split
-# your way to the star into two parts, one along each axis. The arrows on an axis stay on it, so the
-# parts don't mix: each is a walk on a parabola, with its own factor $1 - \mathrm{lr}\cdot\lambda$.
-# Neither part may grow, so
+# The steepest axis sets the learning-rate limit; well below it, the flattest one sets the speed. Split
+# your way to the star into two parts, one along each axis. The gradient is the sum of their two
+# gradients, and each of these stays on its axis. So the parts don't mix: each is a walk on a parabola,
+# with its own factor $1 - \mathrm{lr}\cdot\lambda$. Both must shrink, so
 #
 # $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
 #
@@ -228,23 +227,24 @@ plots.learning_rates(x, y, paths, lrs)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# The one at 0.95 of the limit. It jumps from wall to wall, but in the end both parts are small. At
-# 0.5 the steep part is gone at once, and the flat part lags. 0.03 is safe and slow, and the last one
-# climbs the walls.
+# The one at 0.95 of the limit. It jumps from wall to wall, and late it overtakes the one at 0.5, whose
+# steep part is gone at once and whose flat part lags. 0.03 is slow, and the last one climbs.
 #
 # </details>
 #
-# And our 0.1? Below the limit and slow; 1 is above it. Watch the third run jump:
+# And our 0.1? Below the limit and slow; 1 is above it. Now watch a run at 0.98 of the limit:
 
 # %%
 for lr in (0.01, 0.1, 1.0):
     print(f"lr {lr:4}: {lr / max_lr:.3f} of the limit")
 print(f"growth in 'Break it': {(1 - 0.9 * steep) ** 2:.3f}")
-animation.play(plots.one_descent, x, y, paths[2], 40, "lr = 0.95 of the limit")
+path, _ = descend(w, b, x, y, 0.98 * max_lr, n_epochs=40)
+animation.play(plots.one_descent, x, y, path, 40, "lr = 0.98 of the limit")
 
 # %% [markdown]
-# The loss falls with every step, and says nothing of the jumps. If you know $\lambda_\text{max}$,
-# stay a little below the limit. If not, double the rate until the loss explodes, and go back one.
+# So near the limit the jumps hardly die out, though the loss falls with every step. If you know
+# $\lambda_\text{max}$, take about nine tenths of the limit. If not, double the rate until the loss
+# explodes, and go back two. (All this is for gradients over all rows.)
 #
 # And the explosion in *Break it*? Its growth rose towards $(1 - 0.9\,\lambda_\text{max})^2 = 1.524$:
 # the flat part faded, and the steep part was left.
@@ -284,8 +284,8 @@ check.limit(limit)
 #
 # For a line you know the exact answer, so put it beside your fit. The **design matrix** $A$ has a
 # column for each parameter: `descent.design_matrix` takes one or several columns, and adds ones for
-# $b$. `np.linalg.lstsq` finds the parameters with the smallest loss. Call a parameter done if it is
-# off by at most a thousandth of its best value. Your own **truth panel**:
+# $b$. `np.linalg.lstsq` finds the best parameters. Call one done if it is off by at most a thousandth
+# of its best value. Your own **truth panel**:
 
 # %%
 A = descent.design_matrix(x)  # (80, 2): the column x, and ones
@@ -299,13 +299,14 @@ print("off by            ", off.round(6))
 print("done              ", off <= 0.001 * abs(best))
 
 # %% [markdown]
-# The course's `plots.truth_panel` adds the limit ('the largest stable' rate) and $\kappa$. Both
-# come from $H$, and $H$ from $A$: for each entry, multiply two columns row by row, and take 2/n
-# times the sum. In code `A.T` swaps rows and columns, and `@` is the matrix product.
+# The course's `plots.truth_panel` adds the limit ('the largest stable' rate) and $\kappa$; its
+# 'converged' is your 'done'. Both come from $H$, and $H$ from $A$: for each entry, multiply two columns
+# row by row, and take 2/n times the sum. In code `A.T` swaps rows and columns, and `@` is the matrix
+# product.
 
 # %%
-print("H by hand, row by row:", H.round(4).ravel())
-print("H from A, row by row: ", (2 / len(x) * A.T @ A).round(4).ravel())
+print("H by hand, its rows in turn:", H.round(4).ravel())
+print("H from A, its rows in turn: ", (2 / len(x) * A.T @ A).round(4).ravel())
 bowl = descent.QuadraticLoss(A, y)  # computes what is exactly true of it
 print(f"limit {bowl.max_lr:.4f}, minimum loss {bowl.min_loss:.6f}\n")
 plots.truth_panel(A, y, fit, lrs[1], names=["w", "b"])
@@ -326,31 +327,31 @@ for lr in (0.4, 0.1, 0.01):
     print(f"lr {lr:4}: stops at epoch {k:3}, w {w_k:.3f}, b {b_k:.3f}")
 
 # %% [markdown]
-# Python doesn't complain, and the smaller the rate, the worse the line at which the rule stops.
-# Small steps lower the loss by little, however far you still have to go.
+# Python doesn't complain, and of these rates the smallest stops at the worst line. However far you
+# have to go, small steps lower the loss by little, and so may jumps from wall to wall.
 #
-# ### Exercise 2 (transfer): the limit of a parabola
+# ### Exercise 2 (transfer): the limit of a curved model
 #
-# Let the model be curved: $\hat y_i = a\,x_i^2 + w\,x_i + b$. Its loss is a bowl over three
+# Let the model be curved: $\hat y_i = v\,x_i^2 + w\,x_i + b$. Its loss is a bowl over three
 # parameters, with three axes and three eigenvalues. Write a function that returns its limit.
 
 
 # %% tags=["exercise", "transfer"]
-def parabola_limit(x):
-    """The learning-rate limit for a·x² + w·x + b; x of shape (n, 1)."""
+def curve_limit(x):
+    """The learning-rate limit for v·x² + w·x + b; x of shape (n, 1)."""
     ...
     return ...
 
 
 # %%
-check.parabola_limit(parabola_limit)
+check.curve_limit(curve_limit)
 
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def parabola_limit(x):
-#     """The learning-rate limit for a·x² + w·x + b; x of shape (n, 1)."""
+# def curve_limit(x):
+#     """The learning-rate limit for v·x² + w·x + b; x of shape (n, 1)."""
 #     A = descent.design_matrix(x**2, x)
 #     H = 2 / len(x) * A.T @ A
 #     return 2 / np.linalg.eigvalsh(H)[-1]
@@ -362,12 +363,13 @@ check.parabola_limit(parabola_limit)
 #
 # ## Can you make the bowl round?
 #
-# Yes: you choose where $x$ is zero and what its unit is, and both change the bowl. It is slanted
-# because the mean of $x$ isn't zero. Subtract the mean, and the mean of $2x$ in $H$ becomes zero: a
-# larger $w$ only turns the line about its middle.
+# With one input, yes: choose where $x$ is zero, and its unit. The bowl is slanted because the mean of
+# $x$ isn't zero. Subtract it, and the mean of $2x$ in $H$ becomes zero: a larger $w$ only turns the
+# line about its middle.
 #
-# Then the unit. Divide by the **standard deviation**, the root of the mean squared distance from the
-# mean, `x.std()`. The mean of $2x^2$ becomes 2, as for $b$. Both together **standardise** $x$.
+# Then the unit. Divide by the **standard deviation** `x.std()`, the RMSE if you predict each $x$ by
+# the mean. (PyTorch's `std` differs a little.) The mean of $2x^2$ becomes 2, as for $b$. Both together
+# **standardise** $x$.
 
 # %%
 x_std = (x - x.mean()) / x.std()
@@ -379,8 +381,8 @@ plots.feature_scale(x, x_std, y, path_raw, path_std)
 
 # %% [markdown]
 # Standardised, the bowl is round: at half of the limit, one step lands on the bottom. Both
-# eigenvalues are 2, so $\kappa = 1$, and both factors are 0 at the same rate. The line is the same;
-# $w$ is now its rise per standard deviation of $x$.
+# eigenvalues are 2, so $\kappa = 1$. The line is the same; $w$ is now its rise per standard deviation,
+# and $b$ its height at the mean of $x$.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: which rate is the best?
@@ -405,7 +407,8 @@ def descend_at(share_of_limit):
     plots.one_descent(x, y, path, 40, title)
 
 
-print(f"best rate: {2 / (steep + flat) / max_lr:.3f} of the limit")
+best_share = 2 / (steep + flat) / max_lr
+print(f"best rate for many epochs: {best_share:.3f} of the limit")
 sliders.move(descend_at, share_of_limit=(0.01, 1.09, 0.5))
 
 # %% [markdown] tags=["deeper"]
@@ -419,10 +422,10 @@ sliders.move(descend_at, share_of_limit=(0.01, 1.09, 0.5))
 #
 # ### Deeper: Exercise 3 (write): how many steps?
 #
-# At half of the limit the flat part keeps 0.939 of itself per step, so after 40 steps $0.939^{40}$
-# of it is left. Now ask the reverse: write a function that returns the smallest number of steps
-# after which every part has shrunk to at most the given share of itself. The rate is below the
-# limit; mind both ends of the eigenvalues.
+# At half of the limit, 0.0812 of the flat part is left after 40 steps: you saw its factor to the 40th
+# power. Now ask the reverse: write a function that returns the smallest number of steps after which
+# every part has shrunk to at most the given share of itself. The rate is below the limit, all
+# eigenvalues are above zero; mind both ends of them.
 
 
 # %% tags=["deeper", "exercise", "write"]
@@ -449,7 +452,8 @@ check.steps_needed(steps_needed)
 #     return steps
 # ```
 #
-# You can also solve `slowest**steps == share` with logarithms, and round up.
+# With logarithms it is `log(share) / log(slowest)`, rounded up, unless `slowest` is 0: then one step
+# is enough.
 #
 # </details>
 
@@ -460,11 +464,11 @@ check.steps_needed(steps_needed)
 # same, but each $x$ is 60 times as large, and the curvature along $w$ is $60^2$ times as large.
 #
 # > **Predict.** Descend for 40 epochs from $w = b = 0$ at half of the limit. Which parameter has
-# > hardly moved?
+# > covered hardly any of its way?
 
 
 # %% tags=["deeper"]
-def descend_at_half(x):
+def descend_at_half(x, y):
     """Half of the limit for this x, and the path of 40 epochs with it."""
     lr = 0.5 * descent.QuadraticLoss(descent.design_matrix(x), y).max_lr
     path, _ = descend(0.0, 0.0, x, y, lr, n_epochs=40)
@@ -473,14 +477,14 @@ def descend_at_half(x):
 
 def compare_unit(factor):
     """Compare x, multiplied by a factor, with the standardised x."""
-    _, path = descend_at_half(factor * x)
+    _, path = descend_at_half(factor * x, y)
     plots.feature_scale(factor * x, x_std, y, path, path_std)
 
 
 sliders.move(compare_unit, factor=([0.5, 1, 2, 5, 10, 20, 60, 100], 60))
 
 # %% tags=["deeper"]
-lr_minutes, path_minutes = descend_at_half(60 * x)
+lr_minutes, path_minutes = descend_at_half(60 * x, y)
 A_minutes = descent.design_matrix(60 * x)
 plots.truth_panel(A_minutes, y, path_minutes[-1], lr_minutes, ["w", "b"])
 
@@ -492,8 +496,8 @@ plots.truth_panel(A_minutes, y, path_minutes[-1], lr_minutes, ["w", "b"])
 #
 # </details>
 #
-# The loss curve looks flat, as if the run were done: $w$ is as good as it can be while $b$ is wrong.
-# The panel says NO twice. Now move the slider. No unit makes the bowl round: the mean of $x$ stays
+# The loss curve looks flat, as if the run were done: $w$ is as good as it can be with this $b$. The
+# panel says NO twice. Now move the slider. No unit makes the bowl round: the mean of $x$ stays
 # above zero, so the bowl stays slanted. Of the factors here, 2 has the smallest $\kappa$.
 #
 # ### Deeper: break it: a ruler of its own
@@ -562,7 +566,7 @@ plots.trough(x_same, y_same, paths_same)
 
 # %% tags=["deeper"]
 A_same = descent.design_matrix(x_same)
-plots.truth_panel(A_same, y_same, (w_end, b_end), 0.4, names=["w", "b"])
+plots.truth_panel(A_same, y_same, paths_same[1][-1], 0.4, names=["w", "b"])
 
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
@@ -573,7 +577,8 @@ plots.truth_panel(A_same, y_same, (w_end, b_end), 0.4, names=["w", "b"])
 # </details>
 #
 # One eigenvalue is zero, so $\kappa$ is infinite. `np.linalg.lstsq` returns one of the many, the
-# one closest to $(0, 0)$: the panel calls that the smallest norm.
+# one closest to $(0, 0)$: the panel calls that the smallest norm. So its NO says only that this run
+# ended at another of them.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: can a gradient expose a misprint?
@@ -617,25 +622,25 @@ print("loss as published:                      2.720278897826747")
 #
 # <details><summary>Answer</summary>
 #
-# You can't tell. The loss also falls slowly with a small rate, or along a flat direction.
+# You can't tell: a small rate, a flat direction or jumps from wall to wall do that, too.
 #
 # </details>
 #
-# **Why not give every parameter the largest rate that it allows alone?**
+# **How can a rate explode that is below the limit of each parameter alone?**
 #
 # <details><summary>Answer</summary>
 #
-# If two parameters change the predictions in the same way, both correct the same residuals, and
-# together they overshoot.
+# The parameters correct the same residuals, and together they overshoot.
 #
 # </details>
 #
 # ## Recap
 #
-# | by hand | in the course's helpers |
+# | what | in code |
 # |---|---|
 # | the column $x$, and ones | `descent.design_matrix(x)` |
 # | $H$: four means | `2 / len(x) * A.T @ A` |
+# | eigenvalues $\lambda$ | `np.linalg.eigvalsh(H)` |
 # | limit $2/\lambda_\text{max}$ | `descent.QuadraticLoss(A, y).max_lr` |
 # | fit, best, distance | `plots.truth_panel(A, y, fit, lr, names)` |
 #
@@ -644,7 +649,7 @@ print("loss as published:                      2.720278897826747")
 #
 # **New names:** `np.linalg.eigvalsh`, `descent.design_matrix`, `np.linalg.lstsq`, `.ravel`, `.T`,
 # `@`, `descent.QuadraticLoss`, `.max_lr`, `.min_loss`, `.eigenvalues`, `plots.truth_panel`, `.std`,
-# `.round`.
+# `.round`, `np.radians`, `np.cos`, `np.sin`.
 #
 # **New names, deeper:** `np.full`, `np.linalg.solve`.
 #

@@ -62,8 +62,8 @@ def _column(n, seed, width):
     hint="the design matrix has a column for each parameter, so here x², x and ones; "
     "then 2/n · AᵀA and its largest eigenvalue.",
 )
-def parabola_limit(answer):
-    """Judge `parabola_limit(x)`: 2 / λmax of the MSE of a·x² + w·x + b; x of shape (n, 1)."""
+def curve_limit(answer):
+    """Judge `curve_limit(x)`: 2 / λmax of the MSE of v·x² + w·x + b; x of shape (n, 1)."""
     for n, width in ((8, 1.3), (5, 0.6)):
         x = _column(n, n + 3, width)
         got = call(answer, x)
@@ -83,7 +83,7 @@ def parabola_limit(answer):
             ],
             "The column of ones is missing: b is a parameter, too.": [bowl(x**2, x).max_lr],
             "The column x is missing: w is a parameter, too.": [bowl(x**2, ones).max_lr],
-            "2x is the derivative of x² by x. Here a moves, and beside a stands x².": [
+            "2x is the derivative of x² by x. Here v moves, and beside v stands x².": [
                 bowl(2 * x, x, ones).max_lr
             ],
             "That is λmax itself; the limit is 2/λmax.": [largest],
@@ -99,6 +99,9 @@ def parabola_limit(answer):
             ],
             f"That is {n / 2:g} times too small for {n} rows: the factor 2/n is missing in "
             "H = 2/n · AᵀA.": [2 / (n / 2 * largest)],
+            "You take the mean over 80 rows, those of the notebook; here it is len(x).": [
+                2 / (n / 80 * largest)
+            ],
             "That divides by the largest entry of H instead of its largest eigenvalue.": [
                 2 / right.hessian.max()
             ],
@@ -108,6 +111,13 @@ def parabola_limit(answer):
         }
         diagnose(got, [right.max_lr], mistakes)
     return "Three parameters, one steepest direction, one limit."
+
+
+TOO_MANY = "That is one step too many: count only the steps until the share is reached."
+ROUND = (
+    "In a round bowl at half of the limit, every factor is 0. Then one step is enough, and a "
+    "logarithm of 0 doesn't help."
+)
 
 
 @exercise(
@@ -132,9 +142,7 @@ def steps_needed(answer):
             "That is one step too few: round up, for the last step must reach the share.": [
                 steps(slowest) - 1
             ],
-            "That is one step too many: count only the steps until the share is reached.": [
-                steps(slowest) + 1
-            ],
+            TOO_MANY: [steps(slowest) + 1],
             "Steps are whole numbers: round up.": [exact(slowest)],
             "The share is of the distance; you count until the loss has shrunk to it.": [
                 steps(slowest**2)
@@ -154,6 +162,10 @@ def steps_needed(answer):
             ] = [steps(factors[0])]
             mistakes["You used 0.001 instead of the share given."] = [steps(slowest, 0.001)]
         diagnose(got, [steps(slowest)], mistakes)
+    got = call(answer, 0.25, np.array([2.0, 4.5, 6.0]), 0.25)  # the share is reached exactly
+    diagnose(numbers(got, ("the steps",)), [2.0], {TOO_MANY: [3.0]})
+    got = call(answer, 0.4, np.array([2.5, 2.5]), 0.03, means={"math domain error": ROUND})
+    diagnose(numbers(got, ("the steps",)), [1.0], {ROUND: [0.0]})
     return "The slowest part decides, and it can be at either end."
 
 
@@ -186,6 +198,9 @@ def standardise(answer):
             "The new column is not divided by the standard deviation.": ruled(right, new - mean),
             "The new column is not centred: subtract the mean of x_train.": ruled(right, new / std),
             "The new column is as it was: standardise it, too.": ruled(right, new),
+            "You divide by n − 1 under the root (ddof=1); x.std() divides by n.": ruled(
+                (train - mean) / train.std(ddof=1), (new - mean) / train.std(ddof=1)
+            ),
             "The new column is standardised twice.": ruled(
                 right, ((new - mean) / std - mean) / std
             ),

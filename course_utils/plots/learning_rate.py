@@ -99,6 +99,18 @@ def curvature_along(loss, degrees):
     return ((direction @ loss.hessian) * direction).sum(axis=-1)
 
 
+def label_levels(ax, loss):
+    """Write the loss on every second level line of a bowl that is drawn, above its lowest point."""
+    (lines,) = (drawn for drawn in ax.collections if hasattr(drawn, "get_segments"))
+    direction = np.array([np.cos(np.radians(97)), np.sin(np.radians(97))])
+    for level in lines.get_array()[1::2]:
+        away = np.sqrt(2 * (level - loss.min_loss) / curvature_along(loss, 97))
+        box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+        place = loss.minimizer + away * direction
+        text = ax.text(*place, f"{level:.2g}", fontsize=7, ha="center", va="center", bbox=box)
+        text.set_clip_on(True)
+
+
 @picture(10.4, 4.4, "bowl slice")
 def bowl_slice(x, y, angle, *, axs=None):
     """Cut the bowl of the MSE along a line through its lowest point.
@@ -136,6 +148,7 @@ def bowl_slice(x, y, angle, *, axs=None):
     ax.set(xlabel="distance from the bottom, along the cut", ylabel="loss above the lowest")
     ax.set(title=f"the cut: a parabola of curvature {curvature:.4g}")
     ax.set(ylim=(-0.05 * loss.eigenvalues[-1], 1.25 * loss.eigenvalues[-1]))
+    label_levels(axs["bowl"], loss)
     return f"Cut at {angle:g}°, the bowl is a parabola of curvature {curvature:.4g}."
 
 
@@ -165,6 +178,7 @@ def curvatures(x, y, prediction=..., *, axs=None):
     ax.quiver(*(places + loss.minimizer).T, *(0.35 * downhill).T, width=0.008, **style)
     ax.set_aspect("equal")
     ax.set_title("which way the gradient sends you")
+    label_levels(ax, loss)
     ax.legend(loc="lower right")
 
     ax = axs["angles"]
@@ -216,7 +230,7 @@ def trough(x, y, paths, *, ax=None):
     ax.set_title("a trough from above")
     ax.legend(loc="lower left")
     ends = " and ".join(f"w = {w:.4g}, b = {b:.4g}" for w, b in (path[-1] for path in paths))
-    return f"Every start has its own end: {ends}; the loss is {loss.min_loss:.4g} at each."
+    return f"Different ends, one loss: {ends}; the loss is {loss.min_loss:.4g} at each."
 
 
 @picture(11.4, 5.8, "p0 p1 p2 p3; l0 l1 l2 l3", height_ratios=[1.25, 1])
@@ -246,7 +260,7 @@ def learning_rates(x, y, paths, lrs, *, axs=None):
         if i:
             axs[f"p{i}"].set_ylabel("")
     axs["p0"].legend(loc="lower left")
-    axs["l0"].set_ylabel("loss (MSE)")
+    axs["l0"].set_ylabel("loss (MSE), log axis")
     axs["l0"].legend(loc="upper right")
     ends = ", ".join(f"{loss.loss(path[-1]):.4g}" for path in paths)
     return f"The losses after {len(paths[0]) - 1} epochs, from left to right: {ends}."
@@ -281,8 +295,9 @@ def one_descent(x, y, path, n_epochs, title, *, axs=None):
     ax.set_ylim(loss.min_loss / 2, 20 * losses[0])
     ax.minorticks_off()  # a slider redraws this, and ticks take time
     ax.legend(loc="upper right")
+    in_steps = "" if len(path) - 1 == epochs[-1] else f" in {len(path) - 1} steps"
     return (
-        f"After {epochs[-1]:.0f} epochs in {len(path) - 1} steps the loss is {losses[-1]:.4g}; "
+        f"After {epochs[-1]:.0f} epochs{in_steps} the loss is {losses[-1]:.4g}; "
         f"least possible is {loss.min_loss:.4g}."
     )
 
@@ -309,6 +324,7 @@ def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
         ranges = (w_mid - half, w_mid + half), (b_mid - half, b_mid + half)
         kappa = format_number(loss.condition_number)
         draw_path(axs[name], loss, path, *ranges, f"{label}: κ = {kappa}", color)
+        axs[name].plot(*path[-1], "o", color=color, markerfacecolor="white", label="end", zorder=6)
         axs[name].set_aspect("equal")
         axs[name].locator_params(nbins=5)
         axs["loss"].plot(losses, color=color, label=label)

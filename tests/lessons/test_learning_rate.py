@@ -101,9 +101,39 @@ def test_of_the_four_rates_0_95_ends_lowest(lesson):
     assert ends[3] > 1000
 
 
-def test_the_loss_falls_with_every_jump(lesson):
-    _, losses = lesson["descend"](*start(lesson), lesson["x"], lesson["y"], lesson["lrs"][2], 41)
+def test_0_95_of_the_limit_overtakes_half_of_it_after_30_epochs(lesson):
+    half, close = (
+        [last_loss(lesson, share * lesson["max_lr"], n) for n in range(1, 41)]
+        for share in (0.5, 0.95)
+    )
+    assert all(h < c for h, c in zip(half[4:29], close[4:29], strict=True))
+    assert all(c < h for h, c in zip(half[30:], close[30:], strict=True))
+
+
+def test_near_the_limit_the_loss_falls_with_every_step_and_is_far_too_high(lesson):
+    x, y = lesson["x"], lesson["y"]
+    _, losses = lesson["descend"](*start(lesson), x, y, 0.98 * lesson["max_lr"], 41)
     assert np.all(np.diff(losses) < 0)
+    assert losses[-1] > 10 * last_loss(lesson, 0.9 * lesson["max_lr"], 40)
+
+
+def test_doubling_to_the_explosion_and_back_two_ends_between_a_quarter_and_half(lesson):
+    for first in (0.1, 0.07, 0.013, 1e-3):
+        lr = first
+        while lr < lesson["max_lr"]:
+            lr = 2 * lr
+        assert 0.25 <= lr / 4 / lesson["max_lr"] < 0.5
+
+
+def test_nine_tenths_of_the_limit_is_a_good_rate(lesson):
+    """It needs fewer steps to a thousandth than half of the limit, or 0.99 of it."""
+    eigenvalues = [lesson["flat"], lesson["steep"]]
+
+    def steps(share):
+        slowest = max(abs(1 - share * lesson["max_lr"] * h) for h in eigenvalues)
+        return np.log(0.001) / np.log(slowest)
+
+    assert steps(0.9) < min(steps(0.5), steps(0.8), steps(0.99))
 
 
 def test_a_smaller_rate_stops_farther_from_the_best(lesson):
@@ -170,6 +200,15 @@ def test_each_arrow_is_at_right_angles_to_its_line_of_equal_loss(lesson):
     assert len(directions) == 14
 
 
+def test_a_number_on_a_line_of_equal_loss_is_its_loss(lesson):
+    axs = Figure().subplot_mosaic([["bowl", "slice"]])
+    plots.bowl_slice(lesson["x"], lesson["y"], 0, axs=axs)
+    assert len(axs["bowl"].texts) == 6
+    for text in axs["bowl"].texts:
+        loss = lesson["bowl"].loss(np.array(text.get_position()))
+        assert f"{loss:.2g}" == text.get_text()
+
+
 def test_numbers_show_which_step_it_is_and_share_a_place():
     axes = Figure().subplot_mosaic("pqr")
     for ax, lr in zip(axes.values(), (0.75, 1.0, 0.5), strict=True):
@@ -201,7 +240,7 @@ def test_sliders_call_the_lessons_own_descent(lesson, capsys):
         return capsys.readouterr().out.splitlines()[-1]
 
     loss = last_loss(lesson, 0.95 * lesson["max_lr"], 40)
-    assert f"40 steps the loss is {loss:.4g}" in read_caption("descend_at", 0.95)
+    assert f"After 40 epochs the loss is {loss:.4g}" in read_caption("descend_at", 0.95)
     assert "After 40 epochs: not standardised κ = 11.63," in read_caption("compare_unit", 2)
 
 

@@ -26,9 +26,9 @@ WRONG = {
         ("limit = [0.279, 7.167]", "Expected one number for the limit"),
         ("limit = lambda lr: 2 / lr", "Expected a number for the limit, got a function"),
     ],
-    "parabola_limit": [
+    "curve_limit": [
         *functions_told(
-            "parabola_limit(x)",
+            "curve_limit(x)",
             (
                 "2 / np.linalg.eigvalsh(2 / len(x) * np.hstack([x**2, x]).T"
                 " @ np.hstack([x**2, x]))[-1]",
@@ -52,7 +52,7 @@ WRONG = {
         ),
         *slips(
             LESSON,
-            "parabola_limit",
+            "curve_limit",
             ("x**2, x", "x", "the limit of the line"),
             ("x**2, x", "2 * x, x", "2x is the derivative of x²"),
             ("2 / np", "np", "That is λmax itself"),
@@ -60,6 +60,7 @@ WRONG = {
             ("eigvalsh(H)[-1]", "eigvalsh(H)[0]", "uses the smallest eigenvalue"),
             ("eigvalsh(H)[-1]", "eigvalsh(H)[1]", "the eigenvalue in the middle"),
             ("eigvalsh(H)[-1]", "eigvalsh(H)", "one for each eigenvalue"),
+            ("2 / len(x) * A", "2 / 80 * A", "those of the notebook"),
             ("2 / len(x) * A", "2 * A", "8 times too small for 8 rows"),
             ("2 / len(x) * A", "1 / len(x) * A", "twice too large"),
             ("2 / len(x) * A", "A", "the factor 2/n is missing"),
@@ -76,6 +77,13 @@ WRONG = {
             (
                 "int(np.log(share) / np.log(np.abs(1 - lr * eigenvalues).max()))",
                 "one step too few",
+            ),
+            (
+                """
+    ratio = np.log(share) / np.log(np.abs(1 - lr * eigenvalues).max())
+    return int(ratio) + 1
+""",
+                "one step too many",
             ),
             (
                 "int(np.log(share) / np.log(np.abs(1 - lr * eigenvalues).max())) + 2",
@@ -103,6 +111,25 @@ WRONG = {
             ),
             ("eigenvalues[-1] / eigenvalues[0]", "On test data it gives 12"),
             ("np.abs(1 - lr * eigenvalues).max() ** share", "On test data it gives"),
+        ),
+        *functions_told(
+            "steps_needed(lr, eigenvalues, share)",
+            (
+                """
+    slowest = np.abs(1 - lr * eigenvalues).max()
+    with np.errstate(divide="ignore"):
+        return np.ceil(np.log(share) / np.log(slowest))
+""",
+                "every factor is 0. Then one step is enough",
+            ),
+            (
+                """
+    from math import ceil, log
+
+    return ceil(log(share) / log(max(abs(1 - lr * eigenvalues))))
+""",
+                "every factor is 0. Then one step is enough",
+            ),
         ),
         *slips(
             LESSON,
@@ -169,6 +196,13 @@ WRONG = {
             "standardise(x_train, x_new)",
             (
                 """
+    mean, std = x_train.mean(), x_train.std(ddof=1)
+    return (x_train - mean) / std, (x_new - mean) / std
+""",
+                "You divide by n − 1 under the root",
+            ),
+            (
+                """
     both = np.vstack([x_train, x_new])
     mean, std = both.mean(), both.std()
     return (x_train - mean) / std, (x_new - mean) / std
@@ -203,8 +237,8 @@ RIGHT = {
         "growth = (7266.7 / 3141.6) ** (1 / 6)\nlimit = 0.3 * 2 / (1 + growth)",
         "lr_times_h = 1 + 1.3225**0.5\nlimit = round(0.3 / lr_times_h * 2, 3)",
     ],
-    "parabola_limit": functions(
-        "parabola_limit(x)",
+    "curve_limit": functions(
+        "curve_limit(x)",
         "descent.QuadraticLoss(descent.design_matrix(x**2, x), x).max_lr",
         """
     A = np.hstack([x**2, x, np.ones_like(x)])
@@ -226,7 +260,10 @@ RIGHT = {
     ),
     "steps_needed": functions(
         "steps_needed(lr, eigenvalues, share)",
-        "int(np.ceil(np.log(share) / np.log(np.abs(1 - lr * eigenvalues).max())))",
+        """
+    slowest = np.abs(1 - lr * eigenvalues).max()
+    return 1 if slowest == 0 else int(np.ceil(np.log(share) / np.log(slowest)))
+""",
         """
     slowest = max(abs(1 - lr * eigenvalues[0]), abs(1 - lr * eigenvalues[-1]))
     steps = 0
@@ -242,7 +279,7 @@ RIGHT = {
         parts = (1 - lr * eigenvalues) * parts
 """,
         """
-    factors = abs(1 - lr * eigenvalues)
+    factors = np.maximum(abs(1 - lr * eigenvalues), share)  # one step for those below it
     return max(int(np.ceil(np.log(share) / np.log(factor))) for factor in factors)
 """,
         """
