@@ -101,7 +101,7 @@ sliders.move(plots.residuals, x, y, w=(-1.0, 4.0, w), b=(-1.0, 3.0, b))
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# On the right, where the water is highest. Squared, those few points dominate the loss.
+# On the right, where the water is highest. Squared, they count even more.
 #
 # </details>
 #
@@ -171,7 +171,7 @@ plots.steps_downhill(x, y, w, heights)
 #
 # </details>
 #
-# At the lowest point the slope is 0. So the mean of $w\,x_i + b - y_i$ is 0 there, and $b$ is the
+# At the lowest point the slope is zero. So the mean of $w\,x_i + b - y_i$ is zero there, and $b$ is the
 # mean of $y_i - w\,x_i$. The cell prints it.
 
 # %% [markdown]
@@ -226,7 +226,7 @@ print(f"db: formula {db:.6f}   difference {db_seen:.6f}")
 # Two ways, one number: now you may trust the formulas.
 #
 # Suppose $b$ is given, because you know how high the water was at the beginning. Which $w$ makes
-# the loss smallest? Set $\partial L/\partial w$ to 0, solve for $w$ on paper, and write it down.
+# the loss smallest? Set $\partial L/\partial w$ to zero, solve for $w$ on paper, and write it down.
 
 
 # %% tags=["exercise", "write"]
@@ -247,7 +247,7 @@ check.best_slope(best_slope)
 #     return (x * (y - b)).mean() / (x**2).mean()
 # ```
 #
-# The mean of $2\,(w\,x_i + b - y_i)\,x_i$ is 0. Leave out the 2, and sort: $w$ times the mean of
+# The mean of $2\,(w\,x_i + b - y_i)\,x_i$ is zero. Leave out the 2, and sort: $w$ times the mean of
 # $x_i^2$ equals the mean of $x_i\,(y_i - b)$.
 #
 # </details>
@@ -281,9 +281,9 @@ plots.difference_errors(hs, forward, central)
 # </details>
 #
 # Two errors compete. From the right, the forward difference gets better in proportion to $h$.
-# From the left, you see **cancellation**: a float64 keeps about 16 digits. Two losses that
-# agree in 14 of them leave 2 when you subtract them, and dividing by a tiny $h$ makes the rest
-# large.
+# From the left, you see **cancellation**: a float64 keeps about 16 digits. If two losses agree in
+# all but the last two of them, their difference has only these two left, and dividing by a tiny
+# $h$ does not bring the others back.
 #
 # The central difference of a parabola has no first error: the slopes on both sides average to
 # the slope in the middle. So here a large $h$ is best. For other functions that error shrinks
@@ -435,7 +435,7 @@ print(f"after 1,000 steps: w = {hurried_w:.6f}    b = {hurried_b:.6f}")
 # %% [markdown] tags=["deeper"]
 # No error, and after one step $b$ is right. But $w$ is not 0.04511107: its gradient was taken at
 # the *new* $b$, where you were not standing. On the way, your numbers match no one else's. At the
-# end they do, because at the bottom both derivatives are 0 for either loop. So nothing ever
+# end they do, because at the bottom both derivatives are zero for either loop. So nothing ever
 # points you to it: a silent bug.
 
 # %% [markdown] tags=["deeper"]
@@ -489,9 +489,9 @@ print(f"sum over only 4 rows:  loss {four[0]:.4f}, then {four[100]:.4f}")
 # %% [markdown]
 # ## Is this the best line?
 #
-# At the lowest point both derivatives are 0, and that gives the best line without a loop.
+# At the lowest point both derivatives are zero, and that gives the best line without a loop.
 #
-# $\partial L/\partial b = 0$ says that the mean residual is 0. With a bar for a mean:
+# $\partial L/\partial b = 0$ says that the mean residual is zero. With a bar for a mean:
 # $\bar y = w\,\bar x + b$. Put $b = \bar y - w\,\bar x$ into $\partial L/\partial w = 0$ and
 # solve for $w$:
 #
@@ -516,7 +516,7 @@ print("behind the readings:", tank.truth)
 plots.readings(x, y, w_best, b_best, at=0.5)
 
 # %% [markdown]
-# Three ways, one line: the water rises 1.97 m in an hour, and at half past it was 2.01 m high. The
+# Three ways, one line: the water rises 1.969 m in an hour, and at half past it was 2.008 m high. The
 # hidden line was $y = 2x + 1$; the waves moved the best line a little away from it. How close did
 # your sliders come to the smallest MSE?
 #
@@ -564,11 +564,11 @@ check.parabola_gradient(parabola_gradient)
 # <details><summary>Answer</summary>
 #
 # Residuals of both signs cancel: a line too low on the left and too high on the right can have a
-# mean residual of 0.
+# mean residual of zero.
 #
 # </details>
 #
-# **The slope along $b$ is −3.04 at the start. Why step right, and why not by 3.04?**
+# **The slope along $b$ is −3.0448 at the start. Why step right, and why not by 3.0448?**
 #
 # <details><summary>Answer</summary>
 #

@@ -142,8 +142,9 @@ def steps_downhill(x, y, w, biases, *, ax=None):
     ax.set_ylim(bottom=floor - 0.1 * (here - least))
     ax.legend(loc="upper center")
     return (
-        f"At b = {biases[0]:.4f} the slope is {slope:.4f}; the first step goes to "
-        f"{biases[min(n_steps, 1)]:.4f}, and after {n_steps} steps b is {biases[-1]:.4f}."
+        f"At b = {biases[0]:.4f} the slope is {slope:.4f}: {run:g} to the right, the tangent "
+        f"{'falls' if slope < 0 else 'rises'} by {abs(slope * run):.4f}. "
+        f"After {n_steps} steps b is {biases[-1]:.4f}."
     )
 
 
