@@ -11,7 +11,7 @@
 # - tell from a printout which mistake such a loop contains,
 # - find the best line without a loop.
 #
-# **Builds on** [lesson 00](00_start_here.ipynb) (arrays and their shapes) and school calculus. **Takes** about 60 minutes, and 30 more with the deeper sections.
+# **Builds on** [lesson 00](00_start_here.ipynb) (arrays and their shapes) and school calculus. **Takes** about 50 minutes, and 25 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -63,7 +63,7 @@ plots.readings(x, y)
 # with an example*), whose printed numbers will check ours. First, one reading:
 
 # %%
-stream = np.random.RandomState(42)  # the tutorial's; today: default_rng
+stream = np.random.RandomState(42)  # random numbers; today's way: default_rng
 b = stream.randn()  # a random number, most often between -1 and 1
 w = stream.randn()
 print(f"w = {w:.4f}   b = {b:.4f}")
@@ -171,8 +171,8 @@ plots.steps_downhill(x, y, w, heights)
 #
 # </details>
 #
-# At the lowest point the slope is zero. So the mean of $w\,x_i + b - y_i$ is zero there, and $b$ is the
-# mean of $y_i - w\,x_i$. The cell prints it.
+# At the lowest point the slope is zero. So the mean of $w\,x_i + b - y_i$ is zero there, and $b$ is
+# the mean of $y_i - w\,x_i$. The cell prints it.
 
 # %% [markdown]
 # ## What if both numbers move?
@@ -226,7 +226,8 @@ print(f"db: formula {db:.6f}   difference {db_seen:.6f}")
 # Two ways, one number: now you may trust the formulas.
 #
 # Suppose $b$ is given, because you know how high the water was at the beginning. Which $w$ makes
-# the loss smallest? Set $\partial L/\partial w$ to zero, solve for $w$ on paper, and write it down.
+# the loss smallest? Find it as we found the best $b$ for a given $w$: set
+# $\partial L/\partial w$ to zero, solve on paper, and write it down.
 
 
 # %% tags=["exercise", "write"]
