@@ -239,30 +239,6 @@ def difference_errors(hs, forward, central, *, ax=None):
     )
 
 
-@picture(6.6, 4.0)
-def train_and_validation(x_train, y_train, x_val, y_val, w=None, b=None, *, ax=None):
-    """Scatter both sets and, given w and b, the line y = w·x + b.
-
-    x and y of shape (n, 1) or (n,); w and b are numbers.
-    From the lesson 'Gradient descent by hand'.
-    """
-    x_train, x_val = to_vector("x_train", x_train), to_vector("x_val", x_val)
-    y_train = to_vector("y_train", y_train, length=len(x_train))
-    y_val = to_vector("y_val", y_val, length=len(x_val))
-    ax.plot(x_train, y_train, "o", color=TRAIN, alpha=0.75, label=f"train ({len(x_train)} points)")
-    ax.plot(x_val, y_val, "D", color=VALIDATION, label=f"validation ({len(x_val)} points)")
-    caption = f"{len(x_train)} training points and {len(x_val)} validation points"
-    if w is not None:
-        w, b = to_number("w", w), to_number("b", b)
-        ends = line_ends(x_train, x_val)
-        ax.plot(ends, w * ends + b, color=FIT, label=f"y = {w:.4g}·x + {b:.4g}")
-        caption += f", with the line y = {w:.4g}·x + {b:.4g}"
-    ax.set(xlabel="x", ylabel="y")
-    ax.legend(loc="upper left")
-    lowest, highest = min(y_train.min(), y_val.min()), max(y_train.max(), y_val.max())
-    return f"{caption}; y runs from {lowest:.4g} to {highest:.4g}."
-
-
 @picture(10.4, 3.9, "residuals squares")
 def residuals(x, y, w, b, *, axs=None):
     """Draw the line, each point's residual, and each residual squared.
@@ -337,42 +313,6 @@ def loss_surface(x, y, w, b, *, axs=None):
     return (
         f"The loss is a bowl: {here:.4f} at w = {point[0]:.4f}, b = {point[1]:.4f}, "
         f"and {loss.min_loss:.6f} at its lowest point, w = {best[0]:.4f}, b = {best[1]:.4f}."
-    )
-
-
-@picture(10.4, 3.8, "w b", sharey=True)
-def loss_slices(x, y, w, b, dw, db, *, axs=None):
-    """Cut the loss surface through (w, b) along each axis, with the slope there.
-
-    x and y of shape (n, 1) or (n,); dw and db are the partial derivatives at (w, b).
-    From the lesson 'Gradient descent by hand'.
-    """
-    loss = line_loss(*to_vectors(x=x, y=y))
-    point = np.array([to_number("w", w), to_number("b", b)])
-    slopes = {"w": to_number("dw", dw), "b": to_number("db", db)}
-    here = float(loss.loss(point))
-    for axis, (name, ax) in enumerate((name, axs[name]) for name in "wb"):
-        away = np.linspace(-0.8, 3.2, 200)
-        along = np.repeat(point[None], len(away), axis=0)
-        along[:, axis] += away
-        ax.plot(along[:, axis], loss.loss(along), color=TRAIN, label="loss")
-        near = np.array([-0.6, 0.6])
-        ax.plot(
-            point[axis] + near,
-            here + slopes[name] * near,
-            color=FIT,
-            linestyle="--",
-            label=f"slope {slopes[name]:.4f}",
-        )
-        ax.plot(point[axis], here, "o", color=FIT, markersize=8, label="start")
-        other = "b" if name == "w" else "w"
-        ax.set(xlabel={"w": "weight w", "b": "bias b"}[name])
-        ax.set_title(f"{name} moves, {other} = {point[1 - axis]:.4f} stays")
-        ax.legend(loc="upper right")
-    axs["w"].set_ylabel("loss (MSE)")
-    return (
-        f"At the start the loss is {here:.4f}; it falls with slope {slopes['w']:.4f} along w "
-        f"and with slope {slopes['b']:.4f} along b."
     )
 
 
@@ -551,21 +491,3 @@ def batch_paths(x, y, paths, n_passes, *, axs=None):
     axs["loss"].set_ylabel("loss (MSE), all training rows")
     axs["loss"].legend(loc="upper right")
     return f"After {n_passes:g} passes the loss is {', '.join(phrases)}."
-
-
-@picture(6.6, 3.9)
-def learning_curves(train_losses, val_losses, *, ax=None):
-    """Draw training and validation loss against the epoch.
-
-    Both of shape (epochs + 1,): the loss before the first epoch and after each.
-    From the lesson 'Gradient descent by hand'.
-    """
-    train, val = to_vectors(train_losses=train_losses, val_losses=val_losses)
-    ax.plot(train, color=TRAIN, label="training loss")
-    ax.plot(val, "--", color=VALIDATION, label="validation loss")
-    ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log")
-    ax.legend(loc="upper right")
-    return (
-        f"After {len(train) - 1} epochs the training loss is {train[-1]:.6f} "
-        f"and the validation loss {val[-1]:.6f}."
-    )
