@@ -117,7 +117,7 @@ def test_each_slider_is_mentioned(number):
 def test_each_exercise_is_mentioned(number):
     source = "\n".join(c.source for c in read_notebook(number).cells if c.cell_type == "markdown")
     rows = table(page(number)[1]["Exercises"])
-    assert [row[0] for row in rows] == re.findall(r"(?m)^### (Exercise \d: .+)$", source)
+    assert [row[0] for row in rows] == re.findall(r"(?m)^### (?:Deeper: )?(Exercise \d.+)$", source)
     for name, takes, *_ in rows:
         assert re.fullmatch(r"\d+ minutes", takes), name
 
