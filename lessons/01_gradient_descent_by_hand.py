@@ -89,7 +89,7 @@ plots.one_residual(x, y, w, b, row=0)
 
 # %%
 def mse(w, b, x, y):
-    """The mean squared error of the line y = w·x + b; x and y of shape (n, 1)."""
+    """The MSE of the line y = w·x + b; x and y of shape (n, 1)."""
     y_pred = w * x + b  # (n, 1)
     return ((y_pred - y) ** 2).mean()
 
@@ -265,7 +265,7 @@ check.best_slope(best_slope)
 # > $10^{-7}$ or $10^{-15}$?
 
 # %% tags=["deeper"]
-hs = 10.0 ** np.arange(-2, -16, -1)  # 0.01, 0.001, ...
+hs = [10.0**-k for k in range(2, 16)]  # 0.01, 0.001, ...
 forward, central = [], []
 for h in hs:
     here, up, down = mse(w, b, x, y), mse(w + h, b, x, y), mse(w - h, b, x, y)
@@ -461,12 +461,13 @@ check.step(step)
 # ```python
 # def step(w, b, x, y, lr):
 #     """w and b after one step of gradient descent on the MSE."""
-#     new_b = b - lr * (2 * (w * x + b - y)).mean()
-#     new_w = w - lr * (2 * (w * x + b - y) * x).mean()
-#     return new_w, new_b
+#     error = w * x + b - y
+#     step_w = lr * (2 * error * x).mean()
+#     step_b = lr * (2 * error).mean()
+#     return w - step_w, b - step_b
 # ```
 #
-# First look, then move: with new names, both gradients see the old $w$ and $b$.
+# First look, then move: both gradients come from one error, of the old $w$ and $b$.
 #
 # </details>
 
@@ -507,11 +508,11 @@ print(f"sum over only 4 rows:  loss {four[0]:.4f}, then {four[100]:.4f}")
 above = (x * y).mean() - x.mean() * y.mean()
 w_best = above / ((x**2).mean() - x.mean() ** 2)
 b_best = y.mean() - w_best * x.mean()
-library = LinearRegression().fit(x, y)  # coef_ and intercept_: its w and b
+fit = LinearRegression().fit(x, y)  # coef_ and intercept_: its w and b
 
 print(f"1,000 epochs   w = {path[-1, 0]:.6f}   b = {path[-1, 1]:.6f}")
 print(f"three lines    w = {w_best:.6f}   b = {b_best:.6f}")
-print(f"scikit-learn   w = {library.coef_[0, 0]:.6f}   b = {library.intercept_[0]:.6f}")
+print(f"scikit-learn   w = {fit.coef_[0, 0]:.6f}   b = {fit.intercept_[0]:.6f}")
 print(f"smallest MSE   {mse(w_best, b_best, x, y):.6f}")
 print("behind the readings:", tank.truth)
 plots.readings(x, y, w_best, b_best, at=0.5)
@@ -606,5 +607,5 @@ check.parabola_gradient(parabola_gradient)
 #
 # **New words, deeper:** forward difference, cancellation.
 #
-# **Next**, in [lesson 02](02_how_far_to_step.ipynb), you find out why 0.1 was a good learning rate, and choose one for other data
-# before you run anything.
+# **Next**, in [lesson 02](02_how_far_to_step.ipynb), you find out how large a step may be, and choose a learning rate before you
+# run anything.

@@ -222,10 +222,10 @@ WRONG["parabola_gradient"] += slips(
 WRONG["step"] += slips(
     "gradient_descent_by_hand",
     "step",
-    ("return new_w, new_b", "return (w + new_w) / 2, (b + new_b) / 2", "The 2 from the square"),
-    ("return new_w, new_b", "return new_w - w, new_b - b", "These are the changes"),
-    ("new_b = b - lr", "new_b = b - 2 * lr", "w is right, b isn't"),
-    ("return new_w, new_b", "return w, b", "w and b come back unchanged"),
+    ("error = w * x + b - y", "error = (w * x + b - y) / 2", "The 2 from the square"),
+    ("return w - step_w, b - step_b", "return -step_w, -step_b", "These are the changes"),
+    ("b - step_b", "b - 2 * step_b", "w is right, b isn't"),
+    ("return w - step_w, b - step_b", "return w, b", "w and b come back unchanged"),
     (
         "def step(w, b, x, y, lr):\n",
         "def step(w, b, x, y, lr):\n    y = y.ravel()\n",
