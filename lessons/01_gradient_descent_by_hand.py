@@ -5,7 +5,6 @@
 #
 # **You will be able to**
 #
-# - say in one number how wrong a line is,
 # - derive the gradient of that number, and check your algebra,
 # - write gradient descent as a loop of four steps,
 # - tell from a printout which mistake such a loop contains,
@@ -25,7 +24,7 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## Why fit a line?
 #
-# A line through your measurements answers questions about places where you took none.
+# A line through your measurements answers questions about times at which you took none.
 #
 # Picture a tank that fills with water. For an hour you read its height a hundred times, and
 # waves make every reading a little wrong. How fast does the water rise? How high was it at half
@@ -33,7 +32,7 @@ except ModuleNotFoundError:
 #
 # Eighty readings are yours. Twenty are sealed in an envelope until
 # [lesson 09](09_what_a_fit_is_worth.ipynb), to judge your line on points it has never seen. (A
-# computer made them: it hid a line and added waves.)
+# computer made them all: it hid a line and added waves.)
 
 # %%
 import numpy as np
@@ -53,8 +52,8 @@ plots.readings(x, y)
 #
 # One number says how wrong a line is, and fitting means making that number small.
 #
-# A line is a **model** with two **parameters**: its **weight** $w$ says how steeply it rises,
-# its **bias** $b$ how high it is at $x = 0$. For row $i$ of the data it predicts
+# A line is a **model** with two **parameters**: its **weight** $w$ says how steeply it rises, and
+# its **bias** $b$ says how high it is at $x = 0$. For row $i$ of the data it predicts
 #
 # $$\hat y_i = w\,x_i + b$$
 #
@@ -63,7 +62,7 @@ plots.readings(x, y)
 # with an example*), whose printed numbers will check ours. First, one reading:
 
 # %%
-stream = np.random.RandomState(42)  # random numbers; today's way: default_rng
+stream = np.random.RandomState(42)  # the tutorial's; today's way: default_rng
 b = stream.randn()  # a random number, most often between -1 and 1
 w = stream.randn()
 print(f"w = {w:.4f}   b = {b:.4f}")
@@ -72,19 +71,17 @@ plots.one_residual(x, y, w, b, row=0)
 
 
 # %% [markdown]
-# The arrow is the **residual** of this row: prediction minus target, $e_i = \hat y_i - y_i$. It is
-# negative where the line is too low. (Statistics often takes the opposite sign.)
+# The arrow is the **residual** of this row: the prediction minus the **target**, which is the
+# reading. So $e_i = \hat y_i - y_i$, negative where the line is too low. (Statistics often takes
+# the opposite sign.)
 #
 # For one number, square all 80 residuals and take the mean. This **mean squared error**, MSE, is
 # our **loss**, the number to make small:
 #
 # $$L(w, b) = \frac{1}{n}\sum_{i=1}^{n} (w\,x_i + b - y_i)^2 \qquad n = 80$$
 #
-# Squares cannot cancel as arrows up and down would, and an arrow twice as long counts four times
-# as much.
-#
-# > **Predict.** The first line is almost flat, and the points rise. Where are the longest
-# > arrows: on the left, in the middle or on the right?
+# Squares cannot cancel; arrows up and down would. An arrow twice as long counts four times as
+# much.
 
 
 # %%
@@ -96,20 +93,14 @@ def mse(w, b, x, y):
 
 print(f"MSE: {mse(w, b, x, y):.4f}   its root: {mse(w, b, x, y) ** 0.5:.4f}")
 # Each slider: from, to, start.
-sliders.move(plots.residuals, x, y, w=(-1.0, 4.0, w), b=(-1.0, 3.0, b))
+sliders.move(plots.residuals, x, y, w=(-0.5, 3.0, w), b=(0.0, 3.0, b))
 
 # %% [markdown]
-# <details><summary>What you should see</summary>
-#
-# On the right, where the water is highest. Squared, they count even more.
-#
-# </details>
-#
 # The root of the MSE, the **RMSE** (root mean squared error), is a typical error in the unit of
 # $y$: here 1.66 metres.
 #
-# Now fit the line yourself: drag the two sliders, or click on one and use the arrow keys. Write
-# down the smallest MSE you reach; at the end you meet the smallest there is.
+# Now fit the line yourself with the two sliders (drag, or use the arrow keys). Write down the
+# smallest MSE you reach; at the end you meet the smallest there is.
 
 # %% [markdown]
 # ## What is the best height?
@@ -119,8 +110,8 @@ sliders.move(plots.residuals, x, y, w=(-1.0, 4.0, w), b=(-1.0, 3.0, b))
 # Each row adds a square, $(b + \text{something})^2$, which is a parabola in $b$, and the mean of
 # parabolas is a parabola, too.
 #
-# > **Predict.** For which $b$ is the loss smallest? Look at the points above and type your number
-# > in place of the three dots.
+# > **Predict.** The line stays as flat as it is. At which $b$ is the loss smallest? Look at the
+# > points above and type your number in place of the three dots.
 
 # %%
 my_prediction = ...  # your number
@@ -129,8 +120,8 @@ plots.loss_by_bias(x, y, w, b, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# At 2.02. A flat line fits best at the mean height of the readings; this one falls a little, so it
-# begins a little higher.
+# It is smallest at 2.02. A flat line fits best at the mean height of the readings, and this one is
+# almost flat.
 #
 # </details>
 #
@@ -142,32 +133,30 @@ plots.loss_by_bias(x, y, w, b, prediction=my_prediction)
 #
 # $$\frac{dL}{db} = \frac{1}{n}\sum_{i} 2\,e_i$$
 #
-# If this slope is negative, the loss falls as $b$ grows. So step *against* the slope, by the
-# slope times a small number, the **learning rate**:
+# If this slope is negative, the loss falls as $b$ grows. So step *against* the slope: far where it
+# is steep, less where it is flat. The factor is the **learning rate**, for now a guess, 0.1:
 #
 # $$b \leftarrow b - \mathrm{lr}\cdot\frac{dL}{db}$$
 #
-# > **Predict.** Take ten such steps with lr = 0.1. Do the steps get longer, do they stay equal,
-# > or do they get shorter?
+# > **Predict.** Take ten such steps. Do they get longer, do they stay equal, or do they get shorter?
 
 # %%
 lr = 0.1
-height = b  # so b itself stays at its start
-heights = [height]
+bias = b  # so b itself stays at its start
+biases = [bias]
 for step in range(10):
-    error = w * x + height - y  # (80, 1)
+    error = w * x + bias - y  # (80, 1)
     slope = (2 * error).mean()
-    height = height - lr * slope
-    heights.append(height)
+    bias = bias - lr * slope
+    biases.append(bias)
 
 print(f"where the slope is 0: b = {(y - w * x).mean():.4f}")
-plots.steps_downhill(x, y, w, heights)
+plots.steps_downhill(x, y, w, biases)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# They get shorter: the lower you are, the flatter the parabola. (The triangle shows the first
-# slope: 0.4 to the right, 1.2179 down.)
+# They get shorter: the lower you are, the flatter the parabola.
 #
 # </details>
 #
@@ -179,17 +168,24 @@ plots.steps_downhill(x, y, w, heights)
 #
 # With two numbers, the curve becomes a bowl.
 #
-# Each line is a point $(w, b)$, and above it is its loss. On the right is the bowl from above, as
-# on a hiking map: along a curve the loss is the same, and the number says how large.
+# Each line is a point $(w, b)$, and above it is its loss. The next picture also shows this from
+# above, with curves of equal loss, as on a hiking map. (But their heights are not evenly spaced.)
+#
+# > **Predict.** Seen from above, is the bowl round, or long and narrow? Think of a line that is a
+# > little too steep: can a different $b$ make up for that?
 
 # %%
 plots.loss_surface(x, y, w, b)
 
 # %% [markdown]
-# The bowl is long and narrow: steep across, almost flat along its floor.
+# <details><summary>What you should see</summary>
 #
-# Which way is down? Move one number while the other stays. You know the slope along $b$. If $w$
-# grows a little, the residual $w\,x_i + b - y_i$ of row $i$ changes $x_i$ times as much:
+# Long and narrow: steep across, and almost flat along its floor, where $b$ falls as $w$ grows.
+#
+# </details>
+#
+# Move one number while the other stays. You know the slope along $b$. If $w$
+# grows a little, the residual $w\,x_i + b - y_i$ of row $i$ changes by $x_i$ times as much:
 #
 # $$\frac{\partial L}{\partial w} = \frac{1}{n}\sum_i 2\,e_i\,x_i
 # \qquad\qquad
@@ -204,7 +200,8 @@ plots.loss_surface(x, y, w, b)
 # A derivative says what a tiny change does, so make a tiny change and look.
 #
 # Take $w$ a little larger and a little smaller, by $h = 0.001$, and divide the change of the loss
-# by the distance between the two. This is the **central difference**:
+# by the distance between the two. If this **central difference** agrees with the formula at a random
+# point such as our start, you may trust the formula:
 #
 # $$\frac{L(w+h,\, b) - L(w-h,\, b)}{2h}$$
 
@@ -221,34 +218,31 @@ print(f"db: formula {db:.6f}   difference {db_seen:.6f}")
 
 
 # %% [markdown]
-# ### Exercise 1 (write): the best slope
+# ### Exercise 1 (write): the best weight
 #
-# Two ways, one number: now you may trust the formulas.
-#
-# Suppose $b$ is given, because you know how high the water was at the beginning. Which $w$ makes
-# the loss smallest? Find it as we found the best $b$ for a given $w$: set
-# $\partial L/\partial w$ to zero, solve on paper, and write it down.
+# Suppose you know $b$: how high the water was at the beginning. Find the best $w$ for it, as we
+# found the best $b$ for a given $w$: set $\partial L/\partial w$ to zero and solve on paper.
 
 
 # %% tags=["exercise", "write"]
-def best_slope(b, x, y):
+def best_weight(b, x, y):
     """The w with the smallest MSE for a given b; x and y of shape (n, 1)."""
     return ...
 
 
 # %%
-check.best_slope(best_slope)
+check.best_weight(best_weight)
 
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def best_slope(b, x, y):
+# def best_weight(b, x, y):
 #     """The w with the smallest MSE for a given b; x and y of shape (n, 1)."""
 #     return (x * (y - b)).mean() / (x**2).mean()
 # ```
 #
-# The mean of $2\,(w\,x_i + b - y_i)\,x_i$ is zero. Leave out the 2, and sort: $w$ times the mean of
+# The mean of $2\,(w\,x_i + b - y_i)\,x_i$ is zero. Drop the 2 and rearrange: $w$ times the mean of
 # $x_i^2$ equals the mean of $x_i\,(y_i - b)$.
 #
 # </details>
@@ -277,18 +271,19 @@ plots.difference_errors(hs, forward, central)
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# $10^{-7}$. At $10^{-15}$ hardly a digit is right.
+# At $10^{-7}$. At $10^{-15}$ hardly a digit is right.
 #
 # </details>
 #
-# Two errors compete. From the right, the forward difference gets better in proportion to $h$.
-# From the left, you see **cancellation**: a float64 keeps about 16 digits. If two losses agree in
-# all but the last two of them, their difference has only these two left, and dividing by a tiny
-# $h$ does not bring the others back.
+# Two errors compete. Go from right to left in the picture: at first the error of the forward
+# difference shrinks in proportion to $h$, because a tangent fits better on a shorter piece. Then
+# **cancellation** takes over. A float64 keeps about 16 digits. If two losses agree in all but the
+# last two of them, their difference has only these two left, and dividing by a tiny $h$ does not
+# bring the others back.
 #
-# The central difference of a parabola has no first error: the slopes on both sides average to
-# the slope in the middle. So here a large $h$ is best. For other functions that error shrinks
-# with $h^2$, and something like $10^{-5}$ is a good choice.
+# On a parabola the central difference has only the second error, since the slopes on both sides
+# average to the slope in the middle. So here a large $h$ is best. For other functions its first
+# error shrinks with $h^2$, and something like $10^{-5}$ is a good choice.
 
 # %% [markdown]
 # ## How does one step become a thousand?
@@ -300,12 +295,12 @@ plots.difference_errors(hs, forward, central)
 # b \leftarrow b - \mathrm{lr}\cdot\frac{\partial L}{\partial b}$$
 #
 # One pass over all rows is an **epoch**; here that is one step. The numbered steps of this loop
-# come back in each lesson. First a single epoch, beside what the tutorial printed (*published*):
+# come back in later lessons. First a single epoch, beside what the tutorial printed (*published*):
 
 
 # %% tags=["code"]
 def descend(w, b, x, y, lr, n_epochs):
-    """Every (w, b), in an array of shape (n_epochs + 1, 2), and the losses."""
+    """path[k] is (w, b) after k epochs, losses[k] the loss before the next."""
     path, losses = [(w, b)], []  # 0 start
     for epoch in range(n_epochs):
         y_pred = w * x + b  # 1 predict
@@ -322,41 +317,40 @@ path, losses = descend(w, b, x, y, lr=0.1, n_epochs=1)
 print("                published             ours")
 print(f"start w        -0.1382643            {w:.7f}")
 print(f"start b         0.49671415            {b:.8f}")
-print(f"loss            2.720278897826747     {losses[0]:.15f}")
-print(f"dw             -1.8337537171510832   {dw:.16f}")
-print(f"db             -3.044811379650508    {db:.15f}")
+print(f"loss            2.720278897826747     {losses[0]:.12f}")
+print(f"dw             -1.8337537171510832   {dw:.12f}")
+print(f"db             -3.044811379650508    {db:.12f}")
 print(f"w after a step  0.04511107            {path[1, 0]:.8f}")
 print(f"b after a step  0.80119529            {path[1, 1]:.8f}")
 
 # %% [markdown]
-# Six of seven agree. The published loss does not, and [lesson 02](02_how_far_to_step.ipynb) shows
-# which of the two is right. A printed number is a claim: recompute it.
+# Six of seven agree. The loss does not, but no other number here needs it. A deeper section of
+# [lesson 02](02_how_far_to_step.ipynb) shows which one is right. A printed number is a claim:
+# recompute it.
 #
-# Now take a thousand epochs.
+# Now a thousand epochs.
 #
 # > **Predict.** After which epoch is the loss within 1% of where it ends? Type your number.
 
 # %% tags=["cover"]
 my_prediction = ...  # your number
 path, losses = descend(w, b, x, y, lr=0.1, n_epochs=1000)
-for k in (0, 10, 100, 999):
-    print(f"epoch {k:3}: loss {losses[k]:.6f}")
+for k in (0, 1, 10, 100):
+    print(f"after {k:3} epochs: loss {losses[k]:.6f}")
 
 plots.whole_run(x, y, path, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# After epoch 258. The first 10 epochs bring the loss from 2.7422 to 0.1657. The rest is patience.
+# After epoch 258. The first 10 epochs bring the loss from 2.7422 to 0.1657. But then the ground is
+# almost flat, and a small slope makes a small step.
 #
 # </details>
 #
-# Three views of one run; the same mark is the same epoch. First the path drops down the steep
-# side of the bowl, and the line jumps up to the points. Then it creeps along the flat floor, and
-# the line slowly turns. On the right: a sudden fall, a slow one, rest. (Each labelled height there
-# is ten times the one below.)
-#
-# Would a larger step help? That is the question of [lesson 02](02_how_far_to_step.ipynb).
+# Three views of one run; the same mark is the same epoch. First the path crosses the steep side of
+# the bowl, and the line jumps up to the points. (Downhill is not down the page.) Then it creeps
+# along the flat floor, and the line slowly turns. Below: a sudden fall, a slow one, rest.
 
 # %% [markdown]
 # ### Break it: a plus for the minus
@@ -366,16 +360,16 @@ plots.whole_run(x, y, path, prediction=my_prediction)
 # %%
 uphill, uphill_losses = descend(w, b, x, y, lr=-0.1, n_epochs=101)
 for k in (0, 1, 10, 100):
-    print(f"epoch {k:3}: loss {uphill_losses[k]:.4g}")
+    print(f"after {k:3} epochs: loss {uphill_losses[k]:.4g}")
 
 # %% [markdown]
 # ### Exercise 2 (diagnose): which mistake?
 #
-# Python did not complain; only the numbers told you, and they can tell more. The loops of runs A,
-# B and C have one mistake each. They start at $w = -0.138$, $b = 0.497$ and take lr = 0.1:
+# Python says nothing; only the numbers tell you. They can tell more. The loops of runs A, B and C
+# have one mistake each. They start at $w = -0.138$, $b = 0.497$ and take lr = 0.1:
 #
 # ```text
-#            epoch 1          epoch 2              epoch 100
+#         after 1 epoch   after 2 epochs       after 100 epochs
 #           w      b         w      b         w       b       loss
 # right   0.045  0.801     0.188  1.027     1.651   1.186     0.018
 # run A   0.045  0.801     0.228  1.106    18.199  30.945  1437.676
@@ -383,7 +377,7 @@ for k in (0, 1, 10, 100):
 # run C  -0.047  0.649     0.035  0.782     1.286   1.372     0.052
 # ```
 #
-# 1. The update adds: `w + lr * dw, b + lr * db`.
+# 1. The update adds instead of subtracting.
 # 2. The gradients are computed only once, before the loop.
 # 3. The 2 is missing in both gradients.
 # 4. The factor `x` is missing in `dw`.
@@ -421,7 +415,7 @@ check.which_mistake(run_a, run_b, run_c)
 
 # %% tags=["deeper"]
 def hurried_step(w, b, x, y, lr):
-    """Not gradient descent: find out why."""
+    """Not the gradient descent that you meant: find out why."""
     b = b - lr * (2 * (w * x + b - y)).mean()
     w = w - lr * (2 * (w * x + b - y) * x).mean()
     return w, b
@@ -435,9 +429,12 @@ print(f"after 1,000 steps: w = {hurried_w:.6f}    b = {hurried_b:.6f}")
 
 # %% [markdown] tags=["deeper"]
 # No error, and after one step $b$ is right. But $w$ is not 0.04511107: its gradient was taken at
-# the *new* $b$, where you were not standing. On the way, your numbers match no one else's. At the
-# end they do, because at the bottom both derivatives are zero for either loop. So nothing ever
-# points you to it: a silent bug.
+# the *new* $b$, where you were not standing. On the way, your numbers agree with nobody else's. At
+# the end, with this learning rate, they do, because at the bottom both derivatives are zero for
+# either loop. So the result does not point you to it: a silent bug.
+#
+# (Updating one parameter after the other is a method of its own, and a good one. It is a bug only
+# where you meant gradient descent.)
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (fix): the hurried step
@@ -486,44 +483,47 @@ print(f"sum over only 4 rows:  loss {four[0]:.4f}, then {four[100]:.4f}")
 # %% [markdown] tags=["deeper"]
 # Half the gradient is half the rate: slower, but it ends in the same place, and nobody notices.
 # The sum over 80 rows is 80 times the rate, and the loss explodes. With 4 rows the same mistake
-# does no harm. All seems well until the day you get more data.
+# only makes the rate larger, and the loss still falls. All seems well until the day you get more data.
 
 # %% [markdown]
 # ## Is this the best line?
 #
-# At the lowest point both derivatives are zero, and that gives the best line without a loop.
+# At the lowest point of the bowl, and only there, both derivatives are zero. That gives the best
+# line without a loop. (The readings must not all be taken at one time.)
 #
-# $\partial L/\partial b = 0$ says that the mean residual is zero. With a bar for a mean:
-# $\bar y = w\,\bar x + b$. Put $b = \bar y - w\,\bar x$ into $\partial L/\partial w = 0$ and
-# solve for $w$:
+# Write a bar for a mean. $\partial L/\partial b = 0$ says that the mean residual is zero:
+# $\bar y = w\,\bar x + b$. So the line goes through the middle of the points, and the residuals are
+# $e_i = w\,(x_i - \bar x) - (y_i - \bar y)$.
 #
-# $$w = \frac{\overline{x y} - \bar x\,\bar y}{\overline{x^2} - \bar x^2}
+# $\partial L/\partial w = 0$ says that the mean of $e_i\,x_i$ is zero. Then the mean of
+# $e_i\,(x_i - \bar x)$ is zero, too, and that gives $w$:
+#
+# $$w = \frac{\text{mean of } (x_i - \bar x)(y_i - \bar y)}{\text{mean of } (x_i - \bar x)^2}
 # \qquad\qquad
 # b = \bar y - w\,\bar x$$
 #
-# This is the **least-squares** line: no line has a smaller mean of squares. Scikit-learn's
-# `LinearRegression` finds it, too.
+# This is the **least-squares** line: no line has a smaller mean of squares.
 
 # %%
-above = (x * y).mean() - x.mean() * y.mean()
-w_best = above / ((x**2).mean() - x.mean() ** 2)
+x_away, y_away = x - x.mean(), y - y.mean()
+w_best = (x_away * y_away).mean() / (x_away**2).mean()
 b_best = y.mean() - w_best * x.mean()
-fit = LinearRegression().fit(x, y)  # coef_ and intercept_: its w and b
+fit = LinearRegression().fit(x, y)  # .coef_ is w, .intercept_ is b
 
 print(f"1,000 epochs   w = {path[-1, 0]:.6f}   b = {path[-1, 1]:.6f}")
-print(f"three lines    w = {w_best:.6f}   b = {b_best:.6f}")
+print(f"formula        w = {w_best:.6f}   b = {b_best:.6f}")
 print(f"scikit-learn   w = {fit.coef_[0, 0]:.6f}   b = {fit.intercept_[0]:.6f}")
 print(f"smallest MSE   {mse(w_best, b_best, x, y):.6f}")
-print("behind the readings:", tank.truth)
+print(f"hidden line    w = {tank.truth['w']}        b = {tank.truth['b']}")
 plots.readings(x, y, w_best, b_best, at=0.5)
 
 # %% [markdown]
 # Three ways, one line: the water rises 1.969 m in an hour, and at half past it was 2.008 m high. The
-# hidden line was $y = 2x + 1$; the waves moved the best line a little away from it. How close did
-# your sliders come to the smallest MSE?
+# two readings just before are a tenth of a metre too low for the hidden line; yours is off by a
+# hundredth. And how close did your sliders come?
 #
-# Then why walk? Few models have such a formula, and a network has none. Learn to walk here, where
-# you know the goal.
+# Then why walk? Few models have such a formula, and the networks of later lessons have none. Learn
+# to walk here, where you know the goal.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 4 (transfer): bend the line
@@ -570,12 +570,12 @@ check.parabola_gradient(parabola_gradient)
 #
 # </details>
 #
-# **The slope along $b$ is −3.0448 at the start. Why step right, and why not by 3.0448?**
+# **While $w$ stays, the slope along $b$ is −3.0448. Why step right, and why not by 3.0448?**
 #
 # <details><summary>Answer</summary>
 #
 # The loss falls as $b$ grows, so right. But the slope holds only where you stand; the lowest point
-# is half as far.
+# is only half that far away.
 #
 # </details>
 #
@@ -583,7 +583,7 @@ check.parabola_gradient(parabola_gradient)
 #
 # <details><summary>Answer</summary>
 #
-# Not for sure. On the flat floor the loss falls slowly, even far from the best line.
+# Not for sure. With a small learning rate the loss falls slowly even far from the best line.
 #
 # </details>
 
@@ -594,11 +594,11 @@ check.parabola_gradient(parabola_gradient)
 # |---|---|
 # | `w`, `b` | `nn.Linear` ([lesson 06](06_the_linear_layer.ipynb)) |
 # | `y_pred = w * x + b` | `y_pred = model(x)` |
-# | `(error**2).mean()` | `nn.MSELoss()` |
-# | `dw`, `db` on paper | `loss.backward()` ([lesson 03](03_build_your_own_autograd.ipynb) builds it) |
-# | `w, b = w - lr * dw, b - lr * db` | `optimizer.step()` |
+# | `(error**2).mean()` | `nn.MSELoss()(y_pred, y)` |
+# | `dw`, `db` on paper | `optimizer.zero_grad()`, `loss.backward()` ([lesson 03](03_build_your_own_autograd.ipynb) builds it) |
+# | `w, b = w - lr * dw, b - lr * db` | `optimizer.step()`, SGD |
 #
-# **New words:** model, parameter, weight, bias, residual, mean squared error, loss, RMSE,
+# **New words:** model, parameter, weight, bias, residual, target, mean squared error, loss, RMSE,
 # learning rate, partial derivative, gradient, central difference, gradient descent, epoch,
 # least squares.
 #
@@ -607,5 +607,4 @@ check.parabola_gradient(parabola_gradient)
 #
 # **New words, deeper:** forward difference, cancellation.
 #
-# **Next**, in [lesson 02](02_how_far_to_step.ipynb), you find out how large a step may be, and choose a learning rate before you
-# run anything.
+# **Next**, in [lesson 02](02_how_far_to_step.ipynb), you choose a learning rate before you run anything.

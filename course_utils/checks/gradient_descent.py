@@ -17,8 +17,8 @@ def _columns(n, seed):
     hint="the derivative is the mean of 2·(w·x + b − y)·x. Set it to 0; w times the mean of x² "
     "is then equal to something without w.",
 )
-def best_slope(answer):
-    """Judge `best_slope(b, x, y)`: the w with the least MSE for a given b."""
+def best_weight(answer):
+    """Judge `best_weight(b, x, y)`: the w with the least MSE for a given b."""
     for b, n in ((0.4, 7), (-1.7, 5)):
         x, y = _columns(n, seed=n + 5)
         want = (x * (y - b)).mean() / (x**2).mean()

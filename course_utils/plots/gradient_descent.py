@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib import rcParams
+from matplotlib.colors import LogNorm
 
 from course_utils._validate import (
     to_count,
@@ -128,23 +129,25 @@ def steps_downhill(x, y, w, biases, *, ax=None):
     corners = np.array([[0, 0], [run, 0], [run, slope * run], [0, 0]]) + [biases[0], here]
     ax.fill(*corners.T, color=FIT, alpha=0.15, linewidth=0)
     ax.plot(*corners.T, color=FIT, linewidth=1.2)
-    for text, at, shift in (
-        (f"{run:g}", corners[:2].mean(axis=0), (0, 4)),
-        (f"{slope * run:.4f}".replace("-", "−"), corners[1:3].mean(axis=0), (22, 4)),
-    ):
-        ax.annotate(text, at, shift, textcoords="offset points", ha="center", fontsize=9)
+    ax.annotate(
+        f"slope = {slope * run:.4f} / {run:g} = {slope:.4f}",
+        corners[1:3].mean(axis=0),
+        (6, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=9,
+    )
 
     floor = least - 0.16 * (here - least)
-    style = {"arrowstyle": "-|>", "color": FIT, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
-    for k in range(min(n_steps, 5)):
+    style = {"arrowstyle": "-|>", "color": FIT, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 8}
+    for k in range(n_steps):
         ax.annotate("", (biases[k + 1], floor), (biases[k], floor), arrowprops=style)
         ax.plot([biases[k]] * 2, [floor, losses[k]], ":", color=FIT, linewidth=0.9)
     ax.set_ylim(bottom=floor - 0.1 * (here - least))
     ax.legend(loc="upper center")
     return (
-        f"At b = {biases[0]:.4f} the slope is {slope:.4f}: {run:g} to the right, the tangent "
-        f"{'falls' if slope < 0 else 'rises'} by {abs(slope * run):.4f}. "
-        f"After {n_steps} steps b is {biases[-1]:.4f}."
+        f"At b = {biases[0]:.4f} the slope is {slope:.4f}; after {n_steps} steps b is "
+        f"{biases[-1]:.4f}."
     )
 
 
@@ -162,7 +165,7 @@ def _draw_parabola(ax, x, y, w, b):
     return lowest, least, here
 
 
-@picture(11.4, 4.1, "data parameters loss", width_ratios=[1, 1.15, 1])
+@picture(9.6, 7.0, "data parameters; loss loss", height_ratios=[1.3, 1])
 def whole_run(x, y, path, prediction=None, *, axs=None):
     """Show one descent as lines through the data, as a path over level lines, and as a loss curve.
 
@@ -190,13 +193,19 @@ def whole_run(x, y, path, prediction=None, *, axs=None):
         style = {"color": FIT, "marker": shapes[epoch], "markersize": 7}
         label = f"epoch {epoch:,}"
         axs["data"].plot(ends, w * ends + b, label=label, markevery=[1], alpha=shade, **style)
-        axs["parameters"].plot(w, b, linestyle="none", **style | {"markersize": 6})
+        if epoch == last:  # a ring: the star inside it stays visible
+            style |= {"markersize": 15, "markerfacecolor": "none", "markeredgewidth": 1.6}
+        axs["parameters"].plot(w, b, linestyle="none", **style)
+        style |= {"markersize": 7}
         axs["loss"].plot(epoch, losses[epoch], linestyle="none", **style)
     axs["data"].set(xlabel=TIME, ylabel=HEIGHT, title="the line rises, then turns")
     axs["data"].legend(loc="upper left")
     axs["data"].set_ylim(top=y.max() + 0.6 * np.ptp(y))
-    axs["parameters"].set_title("(w, b) walks, over lines of equal loss")
-    axs["loss"].set(xlabel="epoch", ylabel="loss (MSE)", yscale="log", title="the loss falls")
+    _name(axs["parameters"], "start", path[0])
+    _name(axs["parameters"], "lowest", loss.minimizer, (-4, -26))
+    axs["parameters"].set_title("(w, b) walks, over curves of equal loss")
+    axs["loss"].set(xlabel="epoch", yscale="log", title="the loss falls")
+    axs["loss"].set_ylabel("loss (MSE), each label ten times\nthe one below")
     axs["loss"].axvline(near_end, color=BEST, linestyle=":", label=f"within 1%: epoch {near_end}")
     words = mark_prediction(axs["loss"], prediction, near_end)
     axs["loss"].legend(loc="upper right")
@@ -207,16 +216,23 @@ def whole_run(x, y, path, prediction=None, *, axs=None):
 
 
 def _draw_levels(ax, loss, w_range, b_range):
-    """Draw lines of equal loss with their values in a window of the (w, b) plane, and its star."""
+    """Draw curves of equal loss with their values in a window of the (w, b) plane, and its star."""
     ws, bs = np.meshgrid(np.linspace(*w_range, 121), np.linspace(*b_range, 121))
     heights = loss.loss(np.stack([ws, bs], axis=-1))
     rounds = np.outer(10.0 ** np.arange(-9, 10), [1, 2, 5]).ravel()
-    levels = rounds[(rounds > loss.min_loss) & (rounds < heights.max())][-8:]
-    lines = ax.contour(ws, bs, heights, levels=levels, norm="log", linewidths=0.9, alpha=0.8)
+    levels = rounds[(rounds > 2 * loss.min_loss) & (rounds < heights.max())][-8:]
+    shades = LogNorm(levels[0], 20 * levels[-1])  # no yellow on white
+    lines = ax.contour(ws, bs, heights, levels=levels, norm=shades, linewidths=0.9)
     ax.clabel(lines, fmt="%g", fontsize=8)
-    ax.plot(*loss.minimizer, "*", color=BEST, markersize=16, label="lowest")
+    ax.plot(*loss.minimizer, "*", color=BEST, markersize=12, zorder=5)
     ax.set(xlabel="weight w", ylabel="bias b", xlim=w_range, ylim=b_range, aspect="equal")
     ax.grid(False)
+
+
+def _name(ax, text, place, shift=(10, 6)):
+    """Write what a marker is beside it."""
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
+    ax.annotate(text, place, shift, textcoords="offset points", bbox=box, zorder=6)
 
 
 @picture(6.6, 3.9)
@@ -230,12 +246,12 @@ def difference_errors(hs, forward, central, *, ax=None):
     least = 1e-17  # the logarithm has no place for 0
     ax.plot(hs, np.maximum(forward, least), "o-", color=FIT, label="forward difference")
     ax.plot(hs, np.maximum(central, least), "s-", color=TRAIN, label="central difference")
-    ax.set(xscale="log", yscale="log", xlabel="h", ylabel="off by")
+    ax.set(xscale="log", yscale="log", xlabel="h", ylabel="distance from the derivative")
     ax.legend(loc="upper center")
     k = np.argmax(hs)  # far from rounding, so that it's the same on every machine
     return (
-        f"At h = {hs[k]:g} the forward difference is off by {forward[k]:.2g}; both are far off "
-        f"again at h = {hs.min():.0e}."
+        f"At h = {hs[k]:g} the forward difference is off by {forward[k]:.2g}; towards "
+        f"h = {hs.min():.0e} both get worse."
     )
 
 
@@ -301,15 +317,16 @@ def loss_surface(x, y, w, b, *, axs=None):
     ax.plot(*best, loss.min_loss, "*", color=BEST, markersize=13)
     ax.set(xlabel="weight w", ylabel="bias b", zlabel="loss (MSE)")
     ax.locator_params(nbins=5)
-    ax.view_init(elev=30, azim=-50)
-    ax.set_box_aspect((4, 4, 3), zoom=0.9)
+    ax.view_init(elev=30, azim=-60)
+    ax.set_box_aspect((4, 4, 3), zoom=1.0)
     ax.set_title("the loss over all lines")
 
     ax = axs["map"]
     _draw_levels(ax, loss, w_range, b_range)
-    ax.plot(*point, "s", color=FIT, markersize=7, label="start")
-    ax.set_title("the same from above: lines of equal loss")
-    ax.legend(loc="upper right")
+    ax.plot(*point, "s", color=FIT, markersize=7)
+    for text, place in (("start", point), ("lowest", best)):
+        _name(ax, text, place)
+    ax.set_title("the same from above: curves of equal loss")
     return (
         f"The loss is a bowl: {here:.4f} at w = {point[0]:.4f}, b = {point[1]:.4f}, "
         f"and {loss.min_loss:.6f} at its lowest point, w = {best[0]:.4f}, b = {best[1]:.4f}."

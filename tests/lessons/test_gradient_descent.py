@@ -85,7 +85,7 @@ def test_the_answers_to_the_predictions(lesson, run):
     x, w, b = lesson["x"].ravel(), lesson["w"], lesson["b"]
     residuals = w * x + b - lesson["y"].ravel()
     assert x[np.argmax(np.abs(residuals))] == x.max()
-    assert np.all(np.diff(np.abs(np.diff(lesson["heights"]))) < 0)
+    assert np.all(np.diff(np.abs(np.diff(lesson["biases"]))) < 0)
     losses = np.append(run()[1], run(n_epochs=1001)[1][-1])
     assert np.argmax(losses <= 1.01 * losses[-1]) == 258
     assert np.all(losses[258:] <= 1.01 * losses[-1])
@@ -99,6 +99,23 @@ def test_typed_predictions_are_marked_beside_the_truth(lesson, run):
     (_, first), (_, second) = shown
     assert first.endswith("You predicted 1.9; it is 2.019.")
     assert second.endswith("You predicted 40; it is 258.")
+
+
+def test_the_line_is_nearer_to_the_hidden_one_than_the_readings_beside_it(lesson):
+    x, y, truth = lesson["x"].ravel(), lesson["y"].ravel(), lesson["tank"].truth
+    before = np.argsort(np.where(x < 0.5, 0.5 - x, np.inf))[:2]
+    low = y[before] - (truth["w"] * x[before] + truth["b"])
+    assert np.round(low, 1) == pytest.approx(-0.1)
+    off = lesson["w_best"] * 0.5 + lesson["b_best"] - (truth["w"] * 0.5 + truth["b"])
+    assert round(off, 2) == 0.01
+
+
+def test_the_best_line_keeps_its_digits_where_x_is_large(lesson):
+    """The text's formula counts x and y from their means, so a late clock does no harm."""
+    x, y = lesson["x"] + 1e8, lesson["y"]
+    x_away, y_away = x - x.mean(), y - y.mean()
+    w = (x_away * y_away).mean() / (x_away**2).mean()
+    assert w == pytest.approx(lesson["w_best"], rel=1e-6)
 
 
 def wrong_run(mistake, w, b, x, y, n_epochs=100, lr=0.1):

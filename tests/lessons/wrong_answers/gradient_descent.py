@@ -3,8 +3,8 @@
 from tests.lessons.wrong_answers import functions, functions_told, slips
 
 WRONG = {
-    "best_slope": functions_told(
-        "best_slope(b, x, y)",
+    "best_weight": functions_told(
+        "best_weight(b, x, y)",
         ("(y - b).mean() / x.mean()", "so it solves ∂L/∂b = 0"),
         ("((y - b) / x).mean()", "the mean of the ratios (y − b)/x"),
         ("np.polyfit(x[:, 0], y[:, 0], 1)[0]", "the best w if b may move too"),
@@ -29,7 +29,7 @@ WRONG = {
     )
     + slips(
         "gradient_descent_by_hand",
-        "best_slope",
+        "best_weight",
         ("return (x", "w = (x", "is the return missing?"),
         ("y - b)", "y - readings)", "raises NameError"),
         ("    return (x", "    b = 0.4967\n    return (x", "On test data it gives"),
@@ -245,8 +245,8 @@ WRONG["step"] += slips(
 
 
 RIGHT = {
-    "best_slope": functions(
-        "best_slope(b, x, y)",
+    "best_weight": functions(
+        "best_weight(b, x, y)",
         "(x * (y - b)).sum() / (x**2).sum()",
         "np.linalg.lstsq(x, y - b)[0].item()",
         "np.dot(x.ravel(), y.ravel() - b) / np.dot(x.ravel(), x.ravel())",
