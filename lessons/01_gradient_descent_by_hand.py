@@ -10,7 +10,7 @@
 # - tell from a printout which mistake such a loop contains,
 # - find the best line without a loop.
 #
-# **Builds on** [lesson 00](00_start_here.ipynb) (arrays and their shapes) and school calculus. **Takes** about 50 minutes, and 25 more with the deeper sections.
+# **Builds on** [lesson 00](00_start_here.ipynb) (arrays and their shapes) and school calculus. **Takes** about 60 minutes, and 25 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -111,7 +111,7 @@ sliders.move(plots.residuals, x, y, w=(-0.5, 3.0, w), b=(0.0, 3.0, b))
 # parabolas is a parabola, too.
 #
 # > **Predict.** The line stays as flat as it is. At which $b$ is the loss smallest? Look at the
-# > points above and type your number in place of the three dots.
+# > points above and type a number for the dots.
 
 # %%
 my_prediction = ...  # your number
@@ -138,7 +138,7 @@ plots.loss_by_bias(x, y, w, b, prediction=my_prediction)
 #
 # $$b \leftarrow b - \mathrm{lr}\cdot\frac{dL}{db}$$
 #
-# > **Predict.** Take ten such steps. Do they get longer, do they stay equal, or do they get shorter?
+# > **Predict.** Take ten such steps. Do they get longer, stay equal, or get shorter?
 
 # %%
 lr = 0.1
@@ -365,8 +365,8 @@ for k in (0, 1, 10, 100):
 # %% [markdown]
 # ### Exercise 2 (diagnose): which mistake?
 #
-# Python says nothing; only the numbers tell you. They can tell more. The loops of runs A, B and C
-# have one mistake each. They start at $w = -0.138$, $b = 0.497$ and take lr = 0.1:
+# Python says nothing; only the numbers tell you. The loops of runs A, B and C have one mistake
+# each. They start at $w = -0.138$, $b = 0.497$ and take lr = 0.1:
 #
 # ```text
 #         after 1 epoch   after 2 epochs       after 100 epochs
