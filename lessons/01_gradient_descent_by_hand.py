@@ -107,11 +107,11 @@ sliders.move(plots.residuals, x, y, w=(-0.5, 3.0, w), b=(0.0, 3.0, b))
 #
 # Two numbers at once are hard, so begin with one: $w$ stays, and only $b$ moves.
 #
-# Each row adds a square, $(b + \text{something})^2$, which is a parabola in $b$, and the mean of
-# parabolas is a parabola, too.
+# The line stays as flat as it is. Each row adds a square, $(b + \text{something})^2$, which is a
+# parabola in $b$, and the mean of parabolas is a parabola, too.
 #
-# > **Predict.** The line stays as flat as it is. At which $b$ is the loss smallest? Look at the
-# > points above and type a number for the dots.
+# > **Predict.** At which $b$ is the loss smallest? Look at the points above and type a number for
+# > the dots.
 
 # %%
 my_prediction = ...  # your number
