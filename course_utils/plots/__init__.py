@@ -39,7 +39,13 @@ from course_utils.plots.polynomials import (
     polynomial_fits,
     settling,
 )
-from course_utils.plots.raw_tensors import accumulation, distance_left, fit_and_error, norm_over_n
+from course_utils.plots.raw_tensors import (
+    accumulation,
+    distance_left,
+    four_runs,
+    line_by_step,
+    points_on_curve,
+)
 from course_utils.plots.real_data import (
     input_importance,
     kept_epoch,
@@ -47,7 +53,13 @@ from course_utils.plots.real_data import (
     split_results,
     target_and_input,
 )
-from course_utils.plots.start_here import broadcast_difference, every_pair, means_by_axis
+from course_utils.plots.start_here import (
+    before_and_after,
+    broadcast_difference,
+    every_pair,
+    learned_curve,
+    means_by_axis,
+)
 from course_utils.plots.timing import step_parts, throughput, time_against_rows
 from course_utils.plots.truth import truth_panel
 from course_utils.plots.what_a_fit_is_worth import (
@@ -66,6 +78,7 @@ __all__ = [
     "bases",
     "batch_gradients",
     "batch_paths",
+    "before_and_after",
     "broadcast_difference",
     "degree_sweep",
     "difference_errors",
@@ -79,24 +92,26 @@ __all__ = [
     "excess_losses",
     "feature_scale",
     "first_and_last_line",
-    "fit_and_error",
     "fits_and_truth",
+    "four_runs",
     "input_importance",
     "kept_epoch",
     "kept_shares",
+    "learned_curve",
     "learning_rates",
+    "line_by_step",
     "loss_by_bias",
     "loss_surface",
     "losses_by_size",
     "matrix_product",
     "means_by_axis",
     "mode_decay",
-    "norm_over_n",
     "one_descent",
     "one_fit",
     "one_residual",
     "order_matters",
     "parameters_by_epoch",
+    "points_on_curve",
     "polynomial_fits",
     "predictions_against_targets",
     "readings",
