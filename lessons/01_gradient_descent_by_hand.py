@@ -502,7 +502,7 @@ print(f"sum over only 4 rows:  loss {four[0]:.4f}, then {four[100]:.4f}")
 # \qquad\qquad
 # b = \bar y - w\,\bar x$$
 #
-# This is the **least-squares** line: no line has a smaller mean of squares.
+# This is the line of **least squares**: no line has a smaller mean of squares.
 
 # %%
 x_away, y_away = x - x.mean(), y - y.mean()
