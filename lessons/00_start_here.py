@@ -234,8 +234,8 @@ plots.before_and_after(before, week, days, "°C", prediction=my_prediction)
 #
 # ### What is a view?
 #
-# A slice is a **view**: it has no numbers of its own, it looks at those of the array. Where you want
-# your own, write `week[5:].copy()`.
+# A slice of an array (not of a Python list) is a **view**: it has no numbers of its own, it looks at
+# those of the array. Where you want your own, write `week[5:].copy()`.
 
 # %% [markdown]
 # ## What if two shapes differ?
