@@ -33,7 +33,9 @@ SETTINGS = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
-PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt"
+PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt:not(.jp-Placeholder-prompt)"  # of shown code
+FOLDED = f"{PANEL} .jp-collapseHeadingButton.jp-mod-collapsed"
+HIDDEN = f"{PANEL} .jp-Cell.lm-mod-hidden"
 FIGURES = f"{PANEL} .jp-OutputArea img"
 ERRORS = f'{PANEL} [data-mime-type="application/vnd.jupyter.stderr"]'
 IDLE = "() => document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')"
@@ -132,7 +134,7 @@ def open_lesson(page, lab, name):
     base, token, _ = lab
     page.goto(f"{base}/lab/tree/{name}?token={token}&reset")
     page.wait_for_selector(f"{PANEL} .jp-Cell")
-    page.wait_for_function(IDLE)
+    page.wait_for_function(IDLE, polling=250)
     page.keyboard.press("Control+b")
 
 
@@ -150,5 +152,12 @@ def run_all(page):
         page.wait_for_function(
             f"selectors => ({ALL_RAN})(selectors[0]) || ({STOPPED})(selectors)",
             arg=[PROMPTS, ERRORS],
+            polling=250,
             timeout=120_000,
         )
+
+
+def unfold(page):
+    """Unfold every section."""
+    page.evaluate("folded => document.querySelectorAll(folded).forEach(b => b.click())", FOLDED)
+    page.wait_for_function("hidden => !document.querySelector(hidden)", arg=HIDDEN)
