@@ -12,8 +12,7 @@
 # - recognise a mistake by its message or by the loss.
 #
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb) (learning-rate limit, truth panel) and
-# [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 60
-# minutes, and 50 more with the deeper sections.
+# [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 60 minutes, and 50 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -127,8 +126,7 @@ print("ready is a leaf:", ready.is_leaf)
 points = data.sine_line()
 x = torch.from_numpy(points.x).float()  # (10,), float32
 y = torch.from_numpy(points.y).float()
-x_fine = np.linspace(0, 1, 100)
-plots.points_on_curve(x, y, x_fine, 3 * x_fine + np.sin(6 * x_fine) + 1)
+plots.sine_points(x, y)
 
 # %% [markdown]
 # The line is $\hat y = W_0\,x + W_1$. One tensor holds both parameters: `W[0]` is the slope
@@ -156,20 +154,20 @@ plots.line_by_step(x, y, path, prediction=my_prediction)
 A = descent.design_matrix(x)
 plots.truth_panel(A, y, path[-1], lr, names=["W[0]", "W[1]"])
 
+print("\nSCOREBOARD         parameters   MSE       steps   seconds")
+print("three tanh units   10           0.00013   2,000   one or two")
+print(f"a line             2            {loss.item():.5f}   200     under one")
+
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 1.4707, half of 3: over these ten points, the sine goes up and then further down, and
-# tilts the line back.
+# 1.4707, half of the formula's three: over these ten points, the sine goes up and then
+# further down, and tilts the line back.
 #
 # </details>
 #
 # The fit is finished, says [lesson 02](02_how_far_to_step.ipynb)'s truth panel. The loss
 # that is left, 0.2327, is not noise: it is the part of the curve that no line can follow.
-#
-# | model of the ten points | parameters | MSE | steps | seconds |
-# |---|---:|---:|---:|---:|
-# | a line, PyTorch | 2 | 0.2327 | 200 | less than one |
 #
 # ## What does a tensor remember?
 #
@@ -214,10 +212,10 @@ tape.draw(loss, gradients=True)
 graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 
 # %% [markdown]
-# At `AccumulateGrad`, just before `W`, the gradient is *added* to `W.grad`.
+# The last box before `W` **accumulates**: it *adds* the gradient to `W.grad`.
 
 # %% [markdown] tags=["deeper"]
-# ### Deeper: 'failed to execute dot'?
+# ### Deeper: what if dot is missing?
 #
 # torchviz alone needs the program Graphviz, which `pip` does not install. Elsewhere,
 # `make_dot(loss)` at the end of a cell, or its `.render()`, may stop with
@@ -322,20 +320,21 @@ plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 # NumPy.
 #
 # > **Predict.** `history` gets `W.detach()` at the start and after each of three steps. How
-# > many *different* rows will it print?
+# > many *different* places will it print?
 
 # %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
-history = [W.detach()]
+history, copies = [W.detach()], [W.detach().clone()]
 for epoch in range(3):
     W.grad = None
     ((W[0] * x + W[1] - y) ** 2).mean().backward()
     with torch.no_grad():
         W -= 0.5 * W.grad
     history.append(W.detach())
+    copies.append(W.detach().clone())
 
-for k, row in enumerate(history):
-    print(f"step {k}:", row)
+for k in range(4):
+    print(f"step {k}   history {history[k]}   copy {copies[k]}")
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -593,9 +592,8 @@ print("two halves   ", W.grad)
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (fix): parts of unequal size
 #
-# This function should return the gradient of the MSE over *all* rows, from parts of at most
-# `size` rows. It makes two mistakes; the last part may be smaller than the others. Fix it
-# at the dots:
+# This loop should find the gradient of the MSE over *all* rows, from parts of `size` rows,
+# of which the last may be smaller. It makes two mistakes. Fix them at the dots:
 #
 # ```python
 # for start in range(0, len(x), size):
@@ -726,13 +724,13 @@ check.slopes(slopes)
 # def slopes(f, points):
 #     """The derivative of f at each of the points: a tensor of shape (n,)."""
 #     z = points.clone().requires_grad_()
-#     f(z).backward(torch.ones(len(z)))
+#     f(z).sum().backward()
 #     return z.grad
 # ```
 #
-# `f(z).sum().backward()` does the same. Entry $i$ of the sum's gradient is the slope at
-# point $i$, since the other outputs do not depend on it. `clone` first: you make your own
-# leaf.
+# The sum has the weights `v` = 1 everywhere. Entry $i$ of its gradient is the slope at
+# point $i$, since the other outputs do not depend on that point. `clone` first: you make
+# your own leaf.
 #
 # </details>
 
@@ -918,19 +916,16 @@ print("vector_norm, at zero:    ", W.grad)
 # | `w = w - lr * dw` | `with torch.no_grad(): W -= lr * W.grad` |
 # | a number, an array to keep | `loss.item()`, `W.detach().clone()` |
 #
-# **New words:** tensor, float32, float64, `grad_fn`, accumulate, `no_grad`, `detach`,
-# storage, norm.
+# **New words:** float32, `grad_fn`, accumulate, `no_grad`, `detach`, storage, norm.
 #
-# **New names:** `torch.tensor`, `torch.from_numpy`, `.float`, `.double`, `requires_grad=`,
-# `.requires_grad`, `.requires_grad_`, `.is_leaf`, `.grad`, `.grad_fn`, `.backward`,
-# `.item`, `.tolist`, `torch.no_grad`, `torch.inference_mode`, `.detach`, `.clone`,
-# `graphs.record`, `.draw`, `gradients=`, `graphs.torchviz`, `make_dot`, `params=`,
-# `torch.linalg.vector_norm`.
+# **New names:** `.float`, `.double`, `.requires_grad`, `.requires_grad_`, `.is_leaf`,
+# `.grad_fn`, `.tolist`, `graphs.record`, `.draw`, `gradients=`, `graphs.torchviz`,
+# `make_dot`, `params=`, `.detach`, `.clone`, `torch.linalg.vector_norm`.
 #
 # **New words, deeper:** overflow.
 #
-# **New names, deeper:** `retain_graph=`, `torch.ones`, `.data`, `.mul_`, `.next_functions`,
-# `.sqrt`, `torch.exp`, `torch.finfo`, `torch.zeros`.
+# **New names, deeper:** `.data`, `.mul_`, `.next_functions`, `torch.exp`, `torch.finfo`,
+# `torch.zeros`.
 #
 # **Next**, in [lesson 05](05_many_inputs_many_outputs.ipynb), the line gets several inputs
 # and outputs, and shapes begin to matter.

@@ -10,15 +10,15 @@ _STEPS_SHOWN = 60  # of a descent that soon hardly moves
 
 
 @picture(6.4, 3.8)
-def points_on_curve(x, y, x_curve, y_curve, *, ax=None):
-    """Draw points and the curve that they lie on.
+def sine_points(x, y, *, ax=None):
+    """Draw points beside the curve y = 3x + sin(6x) + 1.
 
-    x and y of shape (n, 1) or (n,); the curve's x and y of shape (m,).
+    x and y of shape (n, 1) or (n,).
     From the lesson 'Raw autograd tensors'.
     """
     x, y = to_vectors(x=x, y=y)
-    x_curve, y_curve = to_vectors(x_curve=x_curve, y_curve=y_curve)
-    ax.plot(x_curve, y_curve, ":", color="0.45", label="the curve")
+    fine = np.linspace(x.min(), x.max(), 201)
+    ax.plot(fine, 3 * fine + np.sin(6 * fine) + 1, ":", color="0.45", label="3x + sin 6x + 1")
     ax.plot(x, y, "o", color=TRAIN, label="data")
     ax.set(xlabel="x", ylabel="y", ylim=(min(0, y.min()), 1.1 * y.max()))
     ax.legend(loc="lower right")
