@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 
+from commands.minutes import tags
 from course_utils import figures
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,11 +86,6 @@ def missing_parts(path):
 def read_notebook(lesson):
     """Return the notebook of a lesson, by its two digits or its name."""
     return nbformat.read(path_of(lesson, "notebooks", ".ipynb"), as_version=4)
-
-
-def tags(cell):
-    """Return the tags of a cell."""
-    return cell.metadata.get("tags", [])
 
 
 def is_deeper(cell):
