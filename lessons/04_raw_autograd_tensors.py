@@ -12,7 +12,7 @@
 # - recognise a mistake by its message or by the loss.
 #
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb) (learning-rate limit, truth panel) and
-# [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 65 minutes, and 40 more with the deeper sections.
+# [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 60 minutes, and 50 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -235,7 +235,7 @@ graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 #
 # ### Break it: an update that is recorded
 #
-# Take `no_grad` away, and write the step in the two ways that come to mind:
+# Take it away, and write the step in two ways:
 
 # %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -257,8 +257,8 @@ print("is it a leaf?", W.is_leaf)
 #
 # **`torch.no_grad()`** says: *record nothing in this block*. Inside it, step *in place*
 # (`-=` changes the tensor itself), and `W` stays the same leaf; `W = W - …` would make a
-# new tensor that asks for no gradient. Use the block to measure a finished fit, too, or the
-# stricter `torch.inference_mode()`, if no training will use the result.
+# new tensor that asks for no gradient. Use the block, or the stricter
+# `torch.inference_mode()`, to measure a finished fit, too.
 #
 # ## Why empty the gradient?
 #
@@ -520,13 +520,10 @@ runs_left = {
 }
 plots.distance_left(x, y, runs_left)
 bowl = descent.QuadraticLoss(A, y)
-least = np.sqrt(bowl.min_loss / 10)  # the least possible norm / n
-limit = 2 * 10 * least * bowl.max_lr
+limit = 2 * 10 * np.sqrt(bowl.min_loss / 10) * bowl.max_lr  # 2nE
 print(f"limit: MSE {bowl.max_lr:.4f}, norm / n at the best line {limit:.2f}")
-rate = 0.01 / (2 * 10 * error)  # largest where the error is least
-print(
-    f"MSE rate of the tutorial: at most {100 * rate / bowl.max_lr:.2f}% of it"
-)
+share = 0.01 / (2 * 10 * error) / bowl.max_lr
+print(f"MSE rate of the tutorial: at most {100 * share:.2f}% of its limit")
 
 # %% [markdown] tags=["deeper"]
 # The flat direction decides, and the tutorial's steps along it are tiny: its 0.01 is for

@@ -114,7 +114,7 @@ def test_the_sine_takes_half_of_the_formulas_slope():
 
 
 def test_all_but_x_require_a_gradient():
-    output = read_output(LESSON, "graphs.record(W=W, x=x, y=y) as tape:  # listens")
+    output = read_output(LESSON, "graphs.record(W=W, x=x, y=y) as tape:  # to draw")
     rows = dict(re.findall(r"^(x|W|y_pred|loss) +(True|False)", output, flags=re.M))
     assert rows == {"x": "False", "W": "True", "y_pred": "True", "loss": "True"}
 
