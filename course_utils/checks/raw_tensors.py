@@ -165,6 +165,9 @@ def _judge_tutorial(got, x, y, lr, n_epochs):
         "The steps belong to the sum of the squares; the error here is norm / n.": after(
             n_epochs, power=lambda e: 2 * n * n * e
         ),
+        "You divide the norm by 10; divide by the number of points that you are given.": (
+            after(n_epochs, power=n / 10)
+        ),
         "The learning rate isn't used.": after(n_epochs, 1.0),
         "That is one step too few.": after(n_epochs - 1),
         "That is one step too many.": after(n_epochs + 1),
@@ -181,6 +184,7 @@ def _judge_tutorial(got, x, y, lr, n_epochs):
         "W is right, the error is that of the line one step before: compute it once more after "
         "the loop.": [_norm(after(n_epochs - 1), x, y)],
         "W is right, the error isn't divided by n.": [n * right],
+        "W is right, its error is divided by 10; divide by the number of points.": [n * right / 10],
         "W is right, the error is the MSE of the line: return norm / n.": [n * right**2],
         "W is right, the error is the root of the MSE: return norm / n.": [np.sqrt(n) * right],
         "W is right, the error is the sum of the squares: return norm / n.": [n * n * right**2],

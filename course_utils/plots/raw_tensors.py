@@ -88,15 +88,15 @@ def accumulation(x, y, path_emptied, path_summed, at, prediction=..., *, axs=Non
     at = [int(step) for step in to_vector("at", at)]
     everything = np.vstack([path_emptied, path_summed])
     draw_bowl(axs["map"], loss, window(everything[:, 0], 0.2), window(everything[:, 1], 0.2))
-    for path, label, style in (
-        (path_summed, "gradients add up", {"color": VALIDATION, "linewidth": 1.4}),
-        (path_emptied, "emptied each step", {"color": FIT, "linewidth": 2.4}),
+    for path, label, style, offset in (
+        (path_summed, "gradients add up", {"color": VALIDATION, "linewidth": 1.4}, (-19, 5)),
+        (path_emptied, "emptied each step", {"color": FIT, "linewidth": 2.4}, (7, -13)),
     ):
         axs["map"].plot(*path[: at[-1] + 1].T, label=label, **style)
         for step in at:
             axs["map"].plot(*path[step], "o", color=style["color"], markersize=8)
             axs["map"].annotate(
-                f"{step}", path[step], (7, 5), textcoords="offset points", color=style["color"]
+                f"{step}", path[step], offset, textcoords="offset points", color=style["color"]
             )
         axs["loss"].plot(loss.loss(path), label=label, **style)
     axs["map"].plot(*path_emptied[0], "s", color="black", markersize=7, label="start")

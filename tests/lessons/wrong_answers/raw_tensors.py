@@ -126,6 +126,20 @@ WRONG = {
 """,
             "That is a single step",
         ),
+        (
+            """
+    W = torch.tensor([0.0, 0.0], requires_grad=True)
+    for epoch in range(n_epochs):
+        error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / 10
+        W.grad = None
+        error.backward()
+        with torch.no_grad():
+            W -= lr * W.grad
+    error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / 10
+    return W, error
+""",
+            "You divide the norm by 10",
+        ),
         ("torch.zeros(2, requires_grad=True).numpy(), 0.0", "Detach first"),
         ("[1.30, 1.85], 0.15", "On test data it gives"),
         ("torch.zeros(2), 0.0", "W hasn't left zero"),
@@ -151,6 +165,7 @@ WRONG = {
         ("range(n_epochs)", "range(n_epochs + 1)", "That is one step too many"),
         ("W.tolist(), error.item()", "W.tolist()[::-1], error.item()", "Slope and height are swap"),
         ("error.item()", "len(x) * error.item()", "the error isn't divided by n"),
+        ("error.item()", "len(x) / 10 * error.item()", "its error is divided by 10"),
         ("error.item()", "len(x) * error.item() ** 2", "the error is the MSE of the line"),
         ("error.item()", "len(x) ** 0.5 * error.item()", "the error is the root of the MSE"),
         ("error.item()", "(len(x) * error.item()) ** 2", "the error is the sum of the squares"),
