@@ -49,7 +49,7 @@ from course_utils.plots.raw_tensors import (
     distance_left,
     four_runs,
     line_by_step,
-    points_on_curve,
+    sine_points,
 )
 from course_utils.plots.real_data import (
     input_importance,
@@ -119,7 +119,6 @@ __all__ = [
     "one_residual",
     "order_matters",
     "parameters_by_epoch",
-    "points_on_curve",
     "polynomial_fits",
     "predictions_against_targets",
     "readings",
@@ -129,6 +128,7 @@ __all__ = [
     "residuals",
     "ridge_path",
     "settling",
+    "sine_points",
     "split_comparison",
     "split_results",
     "step_parts",
