@@ -44,7 +44,12 @@ from course_utils.plots.real_data import (
     split_results,
     target_and_input,
 )
-from course_utils.plots.start_here import broadcast_difference, every_pair, means_by_axis
+from course_utils.plots.start_here import (
+    broadcast_difference,
+    every_pair,
+    learned_curve,
+    means_by_axis,
+)
 from course_utils.plots.timing import step_parts, throughput, time_against_rows
 from course_utils.plots.truth import truth_panel
 from course_utils.plots.what_a_fit_is_worth import (
@@ -80,6 +85,7 @@ __all__ = [
     "input_importance",
     "kept_epoch",
     "kept_shares",
+    "learned_curve",
     "learning_curves",
     "learning_rates",
     "loss_slices",

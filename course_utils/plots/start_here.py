@@ -3,9 +3,54 @@
 import numpy as np
 from matplotlib import rcParams
 
-from course_utils._validate import to_array, to_table, to_vectors
-from course_utils.figures import FIT, TRAIN, picture
-from course_utils.plots.core import draw_block, format_cell
+from course_utils._validate import to_array, to_table, to_vector, to_vectors
+from course_utils.figures import CHANGES, FIT, GROWS, TRAIN, picture
+from course_utils.plots.core import draw_block, format_cell, window
+
+
+@picture(9.6, 3.6, "curve loss", width_ratios=[1.5, 1])
+def learned_curve(x, y, grid, curves, steps, *, axs=None):
+    """Draw how a curve bends to points, and its MSE at the points by step.
+
+    x and y of shape (n,) are the points; grid of shape (m,) increases and reaches from the first
+    point to the last. Row k of curves, (frames, m), is the curve on the grid at steps[k]; steps
+    of shape (frames,) increases. `animation.play` shows the curve while it changes.
+    From the lesson 'Start here'.
+    """
+    x, y = to_vectors(x=x, y=y)
+    grid, steps = to_vector("grid", grid), to_vector("steps", steps)
+    curves = to_table("curves", curves, len(steps), len(grid))
+    for name, values in (("grid", grid), ("steps", steps)):
+        if len(values) < 2 or not (np.diff(values) > 0).all():
+            raise ValueError(f"{name} must hold at least two numbers that increase.")
+    if x.min() < grid[0] - 1e-9 or x.max() > grid[-1] + 1e-9:
+        raise ValueError(
+            f"grid must reach over all x, from {x.min():.4g} to {x.max():.4g}, "
+            f"but runs from {grid[0]:.4g} to {grid[-1]:.4g}."
+        )
+    at_points = np.array([np.interp(x, grid, curve) for curve in curves])
+    losses = ((at_points - y) ** 2).mean(axis=1)
+
+    ax = axs["curve"]
+    ax.plot(x, y, "o", color=TRAIN, markersize=8, label=f"{len(x)} points")
+    ax.plot(grid, curves[0], color="#707070", linestyle="--", label=f"at step {steps[0]:.0f}")
+    for curve in curves[:-1]:
+        ax.plot(grid, curve, color=FIT, linewidth=0.6, alpha=0.3, gid=CHANGES)
+    label = f"at step {steps[-1]:,.0f}"
+    ax.plot(grid, curves[-1], color=FIT, linewidth=2.6, label=label, gid=CHANGES)
+    ax.set(xlabel="x", ylabel="height y", xlim=(grid[0], grid[-1]))
+    ax.set_ylim(window([curves.min(), curves.max(), y.min(), y.max()], margin=0.06))
+    ax.legend(loc="upper left")
+
+    ax = axs["loss"]
+    ax.plot(steps, losses, color=FIT, gid=GROWS)
+    ax.set(xlabel="step", ylabel="mean squared error", yscale="log")
+    ax.set_xlim(steps[0] - 0.03 * steps[-1], 1.03 * steps[-1])
+    return (
+        f"In {steps[-1] - steps[0]:,.0f} steps the mean squared error falls from {losses[0]:.4g} "
+        f"to {losses[-1]:.2g}; the curve then passes within {np.abs(at_points[-1] - y).max():.2g} "
+        f"of each point."
+    )
 
 
 @picture(7.6, 3.0)
