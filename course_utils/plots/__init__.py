@@ -1,6 +1,6 @@
 """One function per picture, in the module of the lesson that introduces it; and the truth panel."""
 
-from course_utils.plots.autograd import visits
+from course_utils.plots.autograd import line_misses, slope_claim, value_and_slope, visits
 from course_utils.plots.data_loader import (
     batch_gradients,
     epoch_orders,
@@ -88,6 +88,7 @@ __all__ = [
     "learned_curve",
     "learning_curves",
     "learning_rates",
+    "line_misses",
     "loss_slices",
     "loss_surface",
     "losses_by_size",
@@ -107,6 +108,7 @@ __all__ = [
     "residuals",
     "ridge_path",
     "settling",
+    "slope_claim",
     "split_comparison",
     "split_results",
     "step_parts",
@@ -117,5 +119,6 @@ __all__ = [
     "train_and_validation",
     "truth_panel",
     "two_scales",
+    "value_and_slope",
     "visits",
 ]

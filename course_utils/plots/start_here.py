@@ -40,7 +40,7 @@ def learned_curve(x, y, grid, curves, steps, *, axs=None):
     ax.plot(grid, curves[-1], color=FIT, linewidth=2.6, label=label, gid=CHANGES)
     ax.set(xlabel="x", ylabel="height y", xlim=(grid[0], grid[-1]))
     ax.set_ylim(window([curves.min(), curves.max(), y.min(), y.max()], margin=0.06))
-    ax.legend(loc="upper left")
+    ax.legend(loc="best")
 
     ax = axs["loss"]
     ax.plot(steps, losses, color=FIT, gid=GROWS)
