@@ -2,7 +2,8 @@
 
 The picture of the cell tagged `cover` goes to docs/pictures/NN_name.png, for the README; the names
 that the lessons introduce go to docs/names.md. A lesson's number is written wherever the lesson is
-mentioned and into the names of its files in other folders.
+mentioned and into the names of its files in other folders, and the minutes that it takes into its
+title cell and the tables of lessons.
 
 The same lesson always gives the same bytes: a cell's id is made from its content, and nothing is
 stored that would differ next time.
@@ -23,7 +24,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from commands import lessons, mentions, names
+from commands import lessons, mentions, minutes, names
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -53,12 +54,28 @@ def build(lesson: Path) -> bool:
         execute(notebook, path.parent)
     except ExecutionError as error:
         raise BuildError(f"{_shorten(lesson)} {error}") from None
+    if (text := _with_minutes(lesson, notebook)) != lesson.read_bytes().decode():
+        lessons.write_whole(lesson, text.encode())
+        notebook = _take_outputs(read_lesson(lesson), notebook)
     if path.exists() and _differs_only_in_times(notebook, path):
         return False
     if (cover := cover_of(notebook)) is not None:
         _write(lesson.parents[1] / "docs/pictures" / f"{lesson.stem}.png", cover)
     _write(path, _serialize(notebook))
     return True
+
+
+def _with_minutes(lesson: Path, notebook: NotebookNode) -> str:
+    """Return the text of a lesson with the minutes that its executed notebook takes."""
+    return minutes.replace_takes(lesson.read_bytes().decode(), *minutes.estimate(notebook))
+
+
+def _take_outputs(notebook: NotebookNode, executed: NotebookNode) -> NotebookNode:
+    """Return a notebook with the outputs of another that has the same code cells."""
+    for new, old in zip(notebook.cells, executed.cells, strict=True):
+        if new.cell_type == "code":
+            new.update(outputs=old.outputs, execution_count=old.execution_count)
+    return notebook
 
 
 def _differs_only_in_times(notebook: NotebookNode, path: Path) -> bool:
@@ -110,15 +127,14 @@ def differences(lesson: Path, path: Path) -> list[str]:
     lines = _compare_cells(expected, notebook)
     if lines:
         return lines
-    pairs = list(zip(expected.cells, notebook.cells, strict=True))
-    code = [(new, old) for new, old in pairs if new.cell_type == "code" and new.source.strip()]
-    counts = [old.execution_count for _, old in code]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    counts = [cell.execution_count for cell in code]
     if counts != list(range(1, len(counts) + 1)):
         return [f"the cells were not executed from first to last: {counts}"]
-    for new, old in code:
-        new.update(outputs=old.outputs, execution_count=old.execution_count)
-    if _serialize(expected) != path.read_bytes():
+    if _serialize(_take_outputs(expected, notebook)) != path.read_bytes():
         return ["the cells agree, but ids, metadata or layout are not as a build writes them"]
+    if _with_minutes(lesson, notebook) != lesson.read_bytes().decode():
+        return ["the minutes after '**Takes**' are not those that a build writes"]
     return []
 
 
@@ -230,6 +246,8 @@ def _build(root: Path, chosen: list[Path]) -> int:
             print(f"{error}\n", file=sys.stderr, flush=True)
             failed = True
     _write(root / "docs/names.md", names.page(names.read_lessons(root)).encode())
+    for page, text in minutes.find_stale_pages(root).items():
+        _write(page, text.encode())
     return int(failed)
 
 
@@ -244,6 +262,8 @@ def _check(root: Path, chosen: list[Path]) -> int:
     if not page.exists() or page.read_bytes() != content:
         wrong.append("docs/names.md is not up to date.")
     wrong += mentions.describe_stale(root)
+    pages = [page.relative_to(root) for page in minutes.find_stale_pages(root)]
+    wrong += [f"{page} has a lesson's old minutes." for page in pages]
     if wrong:
         wrong.append("To bring all up to date:\n  python course.py build")
         print(*wrong, sep="\n\n", file=sys.stderr)

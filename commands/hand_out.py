@@ -1,5 +1,8 @@
 """Hand the course out: copy the lessons, without outputs, and three pages into my_notebooks/.
 
+Deeper sections arrive folded, and the code of the first cell, which only looks for the course's
+helpers, hidden.
+
 A file that the student changed is theirs: it is never overwritten, moved or removed. Its new
 version is placed beside it, once. An unchanged copy of a lesson that the course has renumbered,
 renamed or withdrawn moves to first_edition/. Only the student can read what was handed out.
@@ -103,6 +106,7 @@ def prepare(path: Path, names: set[str]) -> tuple[bytes, Version]:
                 cell.update(outputs=[], execution_count=None)
             else:
                 cell["source"] = _relink("".join(cell["source"]), names).splitlines(keepends=True)
+            _fold(cell)
         cells = [[cell["cell_type"], "".join(cell["source"])] for cell in notebook["cells"]]
         source = json.dumps(cells).encode()
         # As Jupyter writes it, so that saving an unchanged lesson does not change its bytes.
@@ -114,6 +118,15 @@ def prepare(path: Path, names: set[str]) -> tuple[bytes, Version]:
             f"{name} is not a notebook ({error!r}). Get it back with: git restore -SW {name}"
         ) from None
     return content, {"bytes": sha256(content), "source": sha256(source)}
+
+
+def _fold(cell: dict) -> None:
+    """Fold a deeper section at its heading, and hide the code of the first cell."""
+    metadata = cell.setdefault("metadata", {})
+    if re.match("##+ Deeper: ", "".join(cell["source"])):
+        metadata["jp-MarkdownHeadingCollapsed"] = True
+    if "start" in metadata.get("tags", []):
+        metadata["jupyter"] = {"source_hidden": True}
 
 
 def _relink(text: str, names: set[str]) -> str:

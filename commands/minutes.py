@@ -1,7 +1,8 @@
 """Estimate how long a lesson takes from what it holds: `python -m commands.minutes 03`.
 
 The words, code cells, pictures, predictions and exercises of its executed notebook are counted, its
-core and its deeper sections apart. The build writes the minutes wherever they are mentioned.
+core and its deeper sections apart. The build writes the minutes into the lesson's title cell, after
+'**Takes**', and from there into the tables of lessons.
 """
 
 import argparse
@@ -17,6 +18,8 @@ from commands import lessons
 # What one of each takes, in minutes.
 MINUTES = {"words": 0.01, "code cells": 1, "pictures": 1, "prompts": 3, "exercises": 8}
 PROMPT = re.compile(r"^(?:> )?\*\*Predict\.\*\*", re.M)
+TAKES = re.compile(r"\*\*Takes\*\*[^.]*\.")
+PAGES = "README.md", "instructor/README.md"  # each has a table of lessons with their minutes
 # What is not read as words: solutions, code blocks, formulas, HTML, and the minutes themselves.
 NOT_WORDS = re.compile(
     r"<details><summary>Solution.*?</details>|```.*?```|\$[^$]+\$|<[^>]+>|\*\*Takes\*\*[^.]*\.",
@@ -33,6 +36,35 @@ def estimate(notebook: NotebookNode) -> tuple[int, int]:
 def _estimate(counts: dict[str, int]) -> int:
     minutes = sum(MINUTES[what] * counts[what] for what in MINUTES)
     return 5 * max(1, round(minutes / 5)) if minutes else 0
+
+
+def replace_takes(text: str, core: int, deeper: int) -> str:
+    """Return the text of a lesson with these minutes after '**Takes**'."""
+    more = f", and {deeper} more with the deeper sections" if deeper else ""
+    return TAKES.sub(f"**Takes** about {core} minutes{more}.", text, count=1)
+
+
+def find_stale_pages(root: Path) -> dict[Path, str]:
+    """Return each page whose table has other minutes than the lessons, with the corrected text."""
+    found = {}
+    for page in (root / name for name in PAGES if (root / name).exists()):
+        text = new = page.read_bytes().decode()
+        for lesson in lessons.files(root / "lessons", ".py"):
+            if takes := TAKES.search(lesson.read_bytes().decode()):
+                new = _replace_row(new, lesson.stem, " + ".join(re.findall(r"\d+", takes[0])))
+        if new != text:
+            found[page] = new
+    return found
+
+
+def _replace_row(text: str, stem: str, minutes: str) -> str:
+    """Return a page with other minutes in the row that begins with a link to this lesson.
+
+    They are the first entry after the link that is a number; a picture may stand before the link.
+    """
+    link = rf"\| (?:<img [^|]*\| )?\[[^]]*\]\((?:notebooks/)?{stem}\.(?:ipynb|md)\)"
+    row = re.compile(rf"^({link}(?:[^|\n]*\|)+? )\d+(?: \+ \d+)?(?= \|)", re.M)
+    return row.sub(lambda match: match[1] + minutes, text)
 
 
 def split(notebook: NotebookNode) -> tuple[list[NotebookNode], list[NotebookNode]]:

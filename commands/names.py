@@ -2,7 +2,8 @@
 
 A lesson declares the names it introduces in its recap, after '**New names:**', spelled as in its
 code: `nn.Linear` for an imported name, `.backward` for an attribute or a method of any object,
-`dim=` for a named argument. No code is run, so types are unknown.
+`dim=` for a named argument. Those that only its deeper sections use stand after '**New names,
+deeper:**'. No code is run, so types are unknown.
 """
 
 import ast
@@ -20,7 +21,8 @@ HEAD = """# Names
 
 Every name of PyTorch, NumPy, scikit-learn and the course's own helpers that a lesson introduces:
 the line in which you first meet it, the lesson, and the section. `.name` is an attribute or a
-method, `name=` an argument. For words, see [the glossary](glossary.md).
+method, `name=` an argument. Those marked *deeper* you need only in deeper sections. For words, see
+[the glossary](glossary.md).
 
 | name | first met in | where |
 |---|---|---|
@@ -37,12 +39,16 @@ NOT_THIRD_PARTY = sys.stdlib_module_names | {"course_utils"}
 
 @dataclass(frozen=True)
 class Use:
-    """The first use of a name: the cell's index, its section, its code and the row within it."""
+    """The first use of a name: the cell's index, its section, its code and the row within it.
+
+    `deeper` says whether the cell belongs to a deeper section.
+    """
 
     cell: int
     section: str
     code: str
     row: int
+    deeper: bool
 
     @property
     def line(self) -> str:
@@ -53,9 +59,11 @@ class Use:
 class LessonNames:
     """The names in the lesson at a path.
 
-    `uses`: the first use of each name, by its full path ('torch.nn.Linear', '.backward', 'dim=').
+    `uses`: the first use of each name, by its full path ('torch.nn.Linear', '.backward', 'dim=');
+    a use in the core comes before one in a deeper section.
     `new`: the names that the lesson declares, as written there, by their full paths.
-    `words`: the words that it declares. `builds_on`: the numbers of the lessons it builds on.
+    `words`: the words that it declares. `deeper`: those of the names and words that only its deeper
+    sections use. `builds_on`: the numbers of the lessons it builds on.
     `own`: the attributes and functions that the lesson's code defines.
     """
 
@@ -68,18 +76,29 @@ class LessonNames:
         self._arguments: set[str] = set()
         self.own: set[str] = set()
         self.uses: dict[str, Use] = {}
-        code = list(self._code())
+        code = sorted(self._code(), key=lambda entry: self.is_deeper(entry[0]))
         for _, _, tree in code:
             self._note_definitions(tree)
         for cell, text, tree in code:
             self._note_uses(cell, text, tree)
         head = re.search(r"\*\*Builds on\*\*(.+?)\*\*Takes\*\*", self.cells[0].source, re.S)
         self.builds_on = re.findall(r"\b\d\d\b", head[1]) if head else []
-        self.new = {self._full_path(name): name for name in self._declarations("names")}
-        self.words = self._declarations("words")
+        deeper_names = [self._full_path(name) for name in self._declarations("names, deeper")]
+        deeper_words = self._declarations("words, deeper")
+        self.new = {
+            self._full_path(name): name
+            for what in ("names", "names, deeper")
+            for name in self._declarations(what)
+        }
+        self.words = self._declarations("words") + deeper_words
+        self.deeper = {*deeper_names, *deeper_words}
+
+    def is_deeper(self, cell: int) -> bool:
+        """Return whether the cell at an index belongs to a deeper section."""
+        return "deeper" in self.cells[cell].metadata.get("tags", [])
 
     def _declarations(self, what: str) -> list[str]:
-        """Return what the recap lists after 'New words:' or 'New names:'."""
+        """Return what the recap lists after 'New words:', 'New names, deeper:' and so on."""
         text = "\n\n".join(cell.source for cell in self.cells if cell.cell_type == "markdown")
         found = re.search(rf"^\*\*New {what}:\*\*((?:.+\n)+)", text + "\n", re.M)
         listed = " ".join(found[1].split()).removesuffix(".") if found else ""
@@ -135,8 +154,9 @@ class LessonNames:
                         found.append((argument.value.lineno, f"{argument.arg}="))
         texts = [c.source for c in self.cells[: cell + 1] if c.cell_type == "markdown"]
         section = re.findall(r"^##+ (.+)$", "\n".join(texts), re.M) or ["its beginning"]
+        deeper = self.is_deeper(cell)
         for line, name in sorted(found):
-            self.uses.setdefault(name, Use(cell, section[-1], text, line - 1))
+            self.uses.setdefault(name, Use(cell, section[-1], text, line - 1, deeper))
 
     def _path(self, node: ast.AST) -> str | None:
         """Return the full path that a name or an attribute refers to; None if not imported."""
@@ -161,7 +181,8 @@ def page(lessons: list[LessonNames]) -> str:
             if use := lesson.uses.get(name):
                 cells = [f"`{shown}`", f"`{use.line}`", f"[{lesson.number}]({lesson.notebook})"]
                 row = " | ".join(cell.replace("|", "\\|") for cell in cells)
-                rows.append((name.split(".")[-1].lower(), f"| {row}, '{use.section}' |\n"))
+                mark = ", *deeper*" if name in lesson.deeper else ""
+                rows.append((name.split(".")[-1].lower(), f"| {row}{mark}, '{use.section}' |\n"))
     return HEAD + "".join(row for _, row in sorted(rows))
 
 

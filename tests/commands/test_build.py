@@ -394,6 +394,50 @@ def test_ctrl_c_stops_the_build_and_leaves_no_half_notebook(tmp_path):
     assert list((tmp_path / "notebooks").iterdir()) == []
 
 
+TIMED = """# %% [markdown]
+# # 01 A
+#
+# **Takes** about 1.
+
+# %%
+1 + 1
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: more?
+
+# %% tags=["deeper"]
+2 + 2
+"""
+
+
+TABLE = "| [01 A](notebooks/01_a.ipynb) | to do | {} |\n"
+
+
+def test_the_minutes_are_written_into_the_title_and_the_table(course):
+    lesson, page = course / "lessons/01_a.py", course / "README.md"
+    lesson.write_text(TIMED)
+    page.write_text(TABLE.format(1))
+    assert build.main([], course) == 0
+    text = lesson.read_text()
+    assert "**Takes** about 5 minutes, and 5 more with the deeper sections." in text
+    assert build.differences(lesson, build.notebook_of(lesson)) == []
+    assert page.read_text() == TABLE.format("5 + 5")
+    assert build.main([], course) == 0
+    assert lesson.read_text() == text
+
+
+def test_a_check_reports_minutes_that_are_not_up_to_date(course, capsys, monkeypatch):
+    (course / "lessons/01_a.py").write_text(TIMED)
+    assert build.main([], course) == 0
+    (course / "README.md").write_text(TABLE.format(1))
+    monkeypatch.setitem(build.minutes.MINUTES, "code cells", 10)
+    capsys.readouterr()
+    assert build.main(["--check"], course) == 1
+    err = capsys.readouterr().err
+    assert "01_a.ipynb is not up to date:\nthe minutes after '**Takes**' are not" in err
+    assert "README.md has a lesson's old minutes." in err
+
+
 def test_the_command_runs_from_the_root():
     result = subprocess.run(
         [sys.executable, "-m", "commands.build", "--help"],

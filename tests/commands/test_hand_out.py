@@ -122,6 +122,40 @@ def test_a_lesson_saved_unchanged_by_jupyter_keeps_its_bytes(desk):
     assert desk.files() == before
 
 
+def test_deeper_sections_arrive_folded_and_the_first_cells_code_hidden(desk):
+    cells = [
+        nbformat.v4.new_markdown_cell("## Core?"),
+        nbformat.v4.new_code_cell("import course_utils", metadata={"tags": ["start"]}),
+        nbformat.v4.new_code_cell("1", metadata={"tags": ["deeper"]}),
+        nbformat.v4.new_markdown_cell("## Deeper: why?", metadata={"tags": ["deeper"]}),
+        nbformat.v4.new_markdown_cell("### Deeper: break it: how?\n\nText."),
+        nbformat.v4.new_markdown_cell("> **Predict.** Deeper: ## Deeper: no"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), desk.source / "01_a.ipynb")
+    desk.hand_out()
+    path = desk.target / "01_a.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    folded, hidden = {"jp-MarkdownHeadingCollapsed": True}, {"jupyter": {"source_hidden": True}}
+    before = [cell.metadata for cell in cells]
+    added = [{}, hidden, {}, folded, folded, {}]
+    expected = [{**old, **new} for old, new in zip(before, added, strict=True)]
+    assert [cell.metadata for cell in notebook.cells] == expected
+    saved = path.read_bytes()
+    nbformat.write(notebook, path)
+    assert path.read_bytes() == saved
+
+
+def test_folding_makes_no_new_version_of_a_lesson(desk, monkeypatch):
+    desk.publish("01_a.ipynb", "## Deeper: why?")
+    monkeypatch.setattr(hand_out, "_fold", lambda cell: None)
+    desk.hand_out()
+    monkeypatch.undo()
+    before = desk.record()
+    (desk.target / "01_a.ipynb").write_text("mine")
+    assert desk.hand_out() == []
+    assert desk.record() == before
+
+
 def test_a_second_hand_out_does_nothing(desk):
     desk.hand_out()
     before = {path: path.stat().st_mtime_ns for path in desk.target.iterdir()}

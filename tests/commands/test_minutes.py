@@ -77,6 +77,39 @@ def test_core_and_deeper_are_estimated_apart_and_rounded_to_5(text, pictures, ex
     assert minutes.estimate(lesson(text, pictures)) == expected
 
 
+@pytest.mark.parametrize(
+    ("deeper", "words"),
+    [(0, "55 minutes."), (30, "55 minutes, and 30 more with the deeper sections.")],
+)
+def test_the_words_after_takes_are_replaced_up_to_the_full_stop(deeper, words):
+    text = "# **Takes** about\n# 40 minutes. And **Takes** 1."
+    found = minutes.replace_takes(text, 55, deeper)
+    assert found == f"# **Takes** about {words} And **Takes** 1."
+
+
+PAGE = """
+| | lesson | minutes |
+|---|---|---|
+| <img src="docs/pictures/01_a.png" alt="3"> | [01 A](notebooks/01_a.ipynb) of 2 | do | {a} |
+| [02](02_b.md) B | {b} | 15 | 11 | shapes |
+| 9:15 | 11 | [01](01_a.md) | 60 |
+| 1 | [01](01_a.md), [02](02_b.md) | 105 | 10 |
+| [03](03_c.md) | 7 |
+"""
+
+
+def test_the_tables_of_lessons_get_the_minutes_and_nothing_else_changes(tmp_path):
+    for folder in ("lessons", "instructor"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "lessons/01_a.py").write_text("# **Takes** about 40 minutes, and 5 more.")
+    (tmp_path / "lessons/02_b.py").write_text("# **Takes** about 10\n# minutes.")
+    (tmp_path / "lessons/03_c.py").write_text("# Takes its time.")
+    (tmp_path / "README.md").write_text(PAGE.format(a="40 + 5", b="10"))
+    old = tmp_path / "instructor/README.md"
+    old.write_text(PAGE.format(a="50", b="10 + 10"))
+    assert minutes.find_stale_pages(tmp_path) == {old: PAGE.format(a="40 + 5", b="10")}
+
+
 def test_the_command_prints_what_a_lesson_holds(tmp_path, capsys):
     (tmp_path / "notebooks").mkdir()
     notebook = lesson('# %% [markdown] tags=["deeper"]\n# Two words.\n\n# %%\n1\n', pictures=1)

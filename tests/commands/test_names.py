@@ -7,7 +7,7 @@ import tokenize
 
 import pytest
 
-from commands.names import PYTHON_ATTRIBUTES, page, read_lessons
+from commands.names import PYTHON_ATTRIBUTES, LessonNames, page, read_lessons
 from course_utils import data, plots
 from tests.support.lessons import NUMBERS, ROOT
 
@@ -55,16 +55,79 @@ def is_explained(lesson, name):
     """Return whether a name is explained where it is first used.
 
     The text before its cell or directly after it mentions the name, or a comment in the cell does,
-    or its line or the one above has a comment.
+    or its line or the one above has a comment. The text of a deeper section explains nothing to the
+    core.
     """
-    use, cells = lesson.uses[name], lesson.cells
-    after = [i for i, c in enumerate(cells) if i > use.cell and c.cell_type == "markdown"][:1]
-    texts = [i for i in range(use.cell + 1) if cells[i].cell_type == "markdown"] + after
-    texts = [text for i in texts for text in marked_words(cells[i])]
+    use = lesson.uses[name]
+    read = [
+        i
+        for i, cell in enumerate(lesson.cells)
+        if cell.cell_type == "markdown" and (use.deeper or not lesson.is_deeper(i))
+    ]
+    near = [i for i in read if i <= use.cell] + [i for i in read if i > use.cell][:1]
+    texts = [text for i in near for text in marked_words(lesson.cells[i])]
     notes = comments(use.code)
     texts += notes.values()
     by_name = any(re.search(rf"(?<!\w){last_part(name)}(?!\w)", text) for text in texts)
     return by_name or bool(notes.keys() & {use.row, use.row - 1})
+
+
+TINY = """# %% [markdown] tags=["deeper"]
+# ## Deeper: how big?
+#
+# `np.abs` and `np.max`.
+
+# %% tags=["deeper"]
+import numpy as np
+
+np.abs(-1), np.max([1, 2])
+
+# %% [markdown]
+# ## How large?
+
+# %%
+import numpy as np
+
+np.max([1, 2])
+
+# %% [markdown]
+# It is two.
+
+# %% [markdown]
+# **New names:** `np.max`.
+#
+# **New names, deeper:** `np.abs`.
+#
+# **New words:** large.
+#
+# **New words, deeper:** big, small.
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """The names of a lesson whose first section is a deeper one."""
+    path = tmp_path / "01_tiny.py"
+    path.write_text(TINY)
+    return LessonNames(path)
+
+
+def test_what_only_deeper_sections_use_is_declared_apart(tiny):
+    assert tiny.new == {"numpy.max": "np.max", "numpy.abs": "np.abs"}
+    assert tiny.words == ["large", "big", "small"]
+    assert tiny.deeper == {"numpy.abs", "big", "small"}
+
+
+def test_a_name_is_first_used_and_explained_in_the_core_if_the_core_uses_it(tiny):
+    assert (tiny.uses["numpy.max"].deeper, tiny.uses["numpy.max"].section) == (False, "How large?")
+    assert tiny.uses["numpy.abs"].deeper
+    assert [is_explained(tiny, name) for name in ("numpy.abs", "numpy.max")] == [True, False]
+
+
+def test_the_page_marks_the_names_of_deeper_sections(tiny):
+    largest, absolute = sorted(page([tiny]).splitlines()[-2:], reverse=True)
+    assert absolute.endswith("[01](../notebooks/01_tiny.ipynb), *deeper*, 'Deeper: how big?' |")
+    assert largest.endswith("[01](../notebooks/01_tiny.ipynb), 'How large?' |")
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -86,6 +149,10 @@ def test_declared_names_are_used_and_explained(number):
     for name, shown in lesson.new.items():
         assert name in lesson.uses, f"lesson {number} declares {shown} but does not use it"
         assert HOME[name] == number, f"lessons {HOME[name]} and {number} both declare {shown}"
+        assert lesson.uses[name].deeper == (name in lesson.deeper), (
+            f"lesson {number} first uses {shown} in '{lesson.uses[name].line}', but declares it "
+            f"{'core' if lesson.uses[name].deeper else 'deeper'}"
+        )
         assert is_explained(lesson, name), (
             f"lesson {number} first uses {shown} in '{lesson.uses[name].line}', but neither the "
             f"text there nor a comment explains it"

@@ -60,7 +60,7 @@ def run_check(number, check, answer):
 def test_untouched_exercises_are_not_done_yet(number):
     cells = read_notebook(number).cells
     found = exercises(number)
-    assert len(found) in (3, 4)
+    assert len(found) >= 2
     for k, exercise in enumerate(found, start=1):
         assert "..." in cells[exercise.cell].source
         assert read_line(cells[exercise.check_cell]).startswith(f"Exercise {k}: not done yet.")

@@ -87,12 +87,30 @@ def read_notebook(lesson):
     return nbformat.read(path_of(lesson, "notebooks", ".ipynb"), as_version=4)
 
 
+def tags(cell):
+    """Return the tags of a cell."""
+    return cell.metadata.get("tags", [])
+
+
+def is_deeper(cell):
+    """Return whether a cell belongs to a deeper section."""
+    return "deeper" in tags(cell)
+
+
+def is_second_edition(cells):
+    """Return whether a lesson follows the rules of the second edition: it has the first cell."""
+    return any("start" in tags(cell) for cell in cells)
+
+
+SECOND_EDITION = [n for n in NUMBERS if is_second_edition(read_notebook(n).cells)]
+
+
 def exercises(lesson):
     """Return the exercises of a lesson; fail where one lacks its check or its solution."""
     cells = read_notebook(lesson).cells
     found = []
     for i, cell in enumerate(cells):
-        if "exercise" not in cell.metadata.get("tags", []):
+        if "exercise" not in tags(cell):
             continue
         check, solution = cells[i + 1], cells[i + 2]
         assert check.source.startswith("check."), f"no check after exercise cell {i}"

@@ -6,8 +6,8 @@ included, has the number itself. Comments and outputs that differ between machin
 
 Among hundreds of outputs, every number of one or two digits turns up somewhere. Such a number must
 therefore be computed in its own section, and a single digit must agree exactly. A size, which is an
-entry of a shape such as (80, 1), counts in the whole lesson. Numbers written as words are not
-checked.
+entry of a shape such as (80, 1), counts in the whole lesson. A folded answer is text like any
+other. Numbers written as words are not checked.
 """
 
 import io
@@ -16,6 +16,7 @@ import tokenize
 from dataclasses import dataclass
 from decimal import Decimal
 
+from commands.minutes import TAKES
 from tests.support.lessons import NUMBERS, read_notebook
 
 FIGURE = r"[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-−+]?\d+)?"
@@ -35,10 +36,11 @@ NO_RESULT = [
     r"(?<![\w.])0\d(?!\w|\.\d)",  # a lesson's number
     r"[Ee]xercise \d",
     r"^\d\. ",  # an item in a list
+    TAKES.pattern,  # the build writes these minutes
     r"\d+\s+minutes",
     r"\b(?:19|20)\d\d(?=\))",  # a paper's year: other numbers above 999 have a comma
     r"\d+\.\d+\.\d+",  # a version
-    rf"(?:{FIGURE}, )*{FIGURE},? or {FIGURE}(?=[^.?]*\?)",  # the choices in a question
+    rf"(?:{FIGURE},\s+)*{FIGURE},?\s+or\s+{FIGURE}(?=[^.?]*\?)",  # the choices in a question
 ]
 
 
@@ -79,6 +81,7 @@ def keep_results(formula):
 def find_results(text, section=0):
     """Yield the Results in a text."""
     text = re.sub(r"(\d)\{,\}(?=\d)", r"\1,", text)
+    text = re.sub(r"(?m)^>", " ", text)  # a quote, as a prompt is
     for form in NO_RESULT:
         text = re.sub(form, blank, text, flags=re.S | re.M)
     text = FORMULA.sub(lambda formula: keep_results(formula[0]), text)

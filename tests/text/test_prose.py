@@ -48,6 +48,9 @@ def test_nearly_all_edits_are_noticed():
     [
         ("In lesson 05, lessons 01 and 03 and (04), Exercise 2, 40 minutes, 2004).", []),
         (f"# {TITLES[-1]}\n1. Run `x[:2]`, [see](07_b.ipynb), torch 2.13.0", []),
+        ("**Takes** about 55 minutes, and 30 more with the deeper sections. Not 31.", ["31"]),
+        ("<details><summary>Answer</summary>\n\nIt is 31.\n\n</details>", ["31"]),
+        ("> **Predict.** Is it 17\n> or 34?\n>\n> It was 31.", ["31"]),
         ("Will it be 17, 34 or 100,000? It was 31.", ["31"]),
         ("loss 0.4312, 43 %, −3.04 and 1e-4, `0.5`", ["0.4312", "43", "−3.04", "1e-4", "0.5"]),
         ("with 1,000 rows of (80, 1), not (n, 1)", ["(80, 1)", "1,000", "1"]),

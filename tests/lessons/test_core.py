@@ -1,0 +1,100 @@
+"""A student who skips every deeper section misses nothing that the core of a lesson uses."""
+
+import copy
+import re
+import subprocess
+import sys
+
+import jupytext
+import nbformat
+import pytest
+
+from commands.build import METADATA
+from commands.execute import execute
+from commands.names import LessonNames, read_lessons
+from tests.support.lessons import ROOT, SECOND_EDITION, is_deeper, read_notebook
+from tests.support.tiers import slow_after
+
+LESSONS = {lesson.number: lesson for lesson in read_lessons(ROOT)}
+
+
+def run_core(notebook, folder):
+    """Run a notebook's core as the regression run does; return its exit code and its report."""
+    core = copy.deepcopy(notebook)
+    core.cells = [cell for cell in core.cells if not is_deeper(cell)]
+    nbformat.write(core, folder / "core.ipynb")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=short"]
+    options = ["-c", ROOT / "pyproject.toml", f"--rootdir={folder}", folder / "core.ipynb"]
+    ran = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True)
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("number", slow_after(2, SECOND_EDITION))
+def test_the_core_alone_gives_the_same_outputs(number, tmp_path):
+    code, report = run_core(read_notebook(number), tmp_path)
+    assert code == 0, report
+
+
+TINY = """# %%
+import random
+
+random.seed(0)
+x = 1
+print(x)
+
+# %% tags=["deeper"]
+{}
+
+# %%
+print(x, random.random())
+"""
+
+
+@pytest.mark.parametrize(
+    ("deeper", "words"),
+    [
+        ("y = x + 1", None),
+        ("x = 2", "stored: 2 0.84"),
+        ("random.random()", "stored: 1 0.75"),
+    ],
+)
+def test_a_core_that_needs_a_deeper_cell_is_found(deeper, words, tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=jupytext.reads(TINY.format(deeper), "py").cells)
+    notebook.metadata = METADATA
+    execute(notebook, tmp_path)
+    code, report = run_core(notebook, tmp_path)
+    assert code == (1 if words else 0), report
+    assert (words or "2 passed") in report
+
+
+def uses_of_deeper(lesson, names, words):
+    """Return what the core of a lesson uses of the names and words of deeper sections."""
+    cells = [cell for cell in lesson.cells if not is_deeper(cell)]
+    text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown") + "\n"
+    text = re.sub(r"^\*\*New (words|names), deeper:\*\*(.+\n)+|`[^`]*`", "", text, flags=re.M)
+    text = " ".join(text.split())
+    found = [word for word in words if re.search(rf"\b{re.escape(word)}s?\b", text, re.I)]
+    return found + [name for name in names if name in lesson.uses and not lesson.uses[name].deeper]
+
+
+@pytest.mark.parametrize("number", SECOND_EDITION)
+def test_no_core_uses_a_name_or_word_of_a_deeper_section(number):
+    names = {name for lesson in LESSONS.values() for name in lesson.new if name in lesson.deeper}
+    words = {word for lesson in LESSONS.values() for word in lesson.words if word in lesson.deeper}
+    assert uses_of_deeper(LESSONS[number], names, words) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("# %%\nnp.max(x)", ["numpy.max"]),
+        ('# %% tags=["deeper"]\nnp.max(x)', []),
+        ("# %% [markdown]\n# Two Big\n# numbers.", ["big number"]),
+        ('# %% [markdown] tags=["deeper"]\n# A big number.', []),
+        ("# %% [markdown]\n# **New words, deeper:** a word, big\n# number.\n#\n# Next", []),
+    ],
+)
+def test_a_use_in_the_core_is_found(cell, found, tmp_path):
+    path = tmp_path / "01_tiny.py"
+    path.write_text(f"# %%\nimport numpy as np\n\n{cell}\n")
+    assert uses_of_deeper(LessonNames(path), ["numpy.max"], ["big number"]) == found

@@ -1,0 +1,132 @@
+"""Lessons keep the rules of their form, and each rule notices what breaks it."""
+
+import pytest
+
+from tests.support import form, tiny_lesson
+from tests.support.lessons import SECOND_EDITION, read_notebook
+
+
+@pytest.mark.parametrize("number", SECOND_EDITION)
+@pytest.mark.parametrize("rule", form.RULES, ids=lambda rule: rule.__name__)
+def test_a_lesson_keeps_the_rule(rule, number):
+    assert list(rule(read_notebook(number))) == []
+
+
+@pytest.mark.parametrize("rule", form.RULES, ids=lambda rule: rule.__name__)
+def test_the_tiny_lesson_keeps_the_rule(rule):
+    assert list(rule(tiny_lesson.read())) == []
+
+
+PROMPT = "# %% [markdown]\n# > **Predict.** Which?\n\n"
+LOOP = "".join(f"# {k} step\n" for k in range(5))
+FAULTS = {
+    form.the_title_cell_says_what_one_can_do: [
+        ("# - halve it,\n", "", "2 items after"),
+        ("**Builds on**", "Builds on", "no title, '**Builds on**'"),
+    ],
+    form.the_first_code_is_the_same_everywhere: [
+        ("import course_utils  #", "import course_utils as c  #", "is not START"),
+        ('# %% tags=["start"]', "# %%", "is not START"),
+        ('# %% tags=["deeper"]\n3 / 2', '# %% tags=["deeper", "start"]\n3 / 2', "a second cell"),
+        ("import tiny as check", "import tiny", "does not import the checks"),
+    ],
+    form.deeper_cells_are_those_under_a_deeper_heading: [
+        ('# %% tags=["deeper"]\n3 / 2', "# %%\n3 / 2", "disagree at '3 / 2'"),
+        ("# %%\ncheck.half", '# %% tags=["deeper"]\ncheck.half', "disagree at 'check.half"),
+        ("Deeper: what about", "What about", "disagree at '## What about three?'"),
+        ("### In thirds", "## In thirds", "within the cell '## Deeper"),
+        ("# ## Deeper:", "# Text.\n#\n# ## Deeper:", "within the cell 'Text.'"),
+        ("# ## Three questions", "# ### Three questions", "disagree at '### Three questions'"),
+    ],
+    form.a_prediction_is_followed_by_code_and_its_answer: [
+        ("itself.\n#\n# > **Predict.** W", "itself.\n#\n# **Predict.** W", "not a block quote"),
+        ("itself.\n#\n# > **Predict.** W", "itself. **Predict:** w", "not a block quote"),
+        ("# Any number.", "# > **Predict.** Any?\n#\n# Guess.", "not a block quote"),
+        ("# %%\ncheck.half", f"{PROMPT}# %%\ncheck.half", "no code and folded answer"),
+        ("# Any number.", "# > **Predict.** Any?", "no code and folded answer"),
+        ("# ## Deeper:", "# > **Predict.** Any?\n\n# %% [markdown]\n# ## Deeper:", "no code"),
+        ("# Two and two are four.\n#\n", "", "no code and folded answer"),
+        ("# Any number.", "# <details><summary>What you should see</summary>", "without a prompt"),
+    ],
+    form.two_predictions_are_typed: [
+        ("...  # your number\nplots.number(2 + 2", "3\nplots.number(2 + 2", "1 core code cells"),
+        ("2 / 2, prediction=my_prediction", "2 / 2", "no picture marks the prediction of 'What"),
+        ("away.\n#\n# > **Predict.** Which number is it?", "away.", "no prompt before"),
+    ],
+    form.exercises_have_their_kind: [
+        ("Exercise 1 (write)", "Exercise 1 (fix)", "is not 'Exercise 1 (kind)"),
+        ("Exercise 2 (fix)", "Exercise 2", "is not 'Exercise 2 (kind)"),
+        ("Exercise 3 (diag", "Exercise 4 (diag", "is not 'Exercise 3 (kind)"),
+        ('"exercise", "mend"]', '"exercise"]', "is not 'Exercise 2 (kind)"),
+        ('"exercise", "mend"]', '"exercise", "mend", "write"]', "is not 'Exercise 2 (kind)"),
+        ("half = 2 + 0\n...", "half = 2 + 0", "has no ... to replace"),
+        ('"exercise", "mend"]', '"exercise", "write"]', "not two of different kinds"),
+        ('["deeper", "exercise", "diagnose"]', '["exercise", "diagnose"]', "the core has 3"),
+    ],
+    form.three_questions_stand_before_the_recap: [
+        ("## Three questions", "## Questions", "the last two sections"),
+        ("## Recap", "## The end", "the last two sections"),
+        ("# Yes.\n#\n# </details>", "# Yes.", "no three questions"),
+        ("**Is halving doubling?**", "Is halving doubling?", "no three questions"),
+    ],
+    form.code_is_short: [
+        ("3 / 2", f"'{'x' * 79}'", "81 columns: 'xxx"),
+        ("# half = 2 / 2", f"# half = '{'x' * 79}'", "88 columns: half"),
+        ("3 / 2", "3 / 2\n" * 13, "13 lines, not 12, in the cell '3 / 2'"),
+        ("3 / 2", "class A:\n" + "    x = 2\n" * 30, "31 lines, not 30"),
+        ("3 / 2", LOOP + "3 / 2\n" * 26, "31 lines, not 30"),
+    ],
+    form.the_core_fits_an_evening: [
+        (
+            "# ## Three",
+            "# Text\n\n# %% [markdown]\n" * 40 + "# ## Three",
+            "cells in the core, not 40",
+        ),
+        ("# ## Three", f"# {'word ' * 4500}\n\n# %% [markdown]\n# ## Three", "minutes, not 60"),
+    ],
+    form.links_to_lessons_are_plain: [
+        ("00_start_here.ipynb", "../notebooks/00_start_here.ipynb", "a link to ../notebooks/00"),
+        ("00_start_here.ipynb", "00_start_here.ipynb#Where", "a link to 00_start_here.ipynb#"),
+    ],
+    form.slides_follow_by_rule: [
+        ("# %%\ncheck.half", '# %% slideshow={"slide_type": "skip"}\ncheck.half', "metadata"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new", "words"),
+    [
+        pytest.param(rule, *fault, id=f"{rule.__name__}-{k}")
+        for rule, faults in FAULTS.items()
+        for k, fault in enumerate(faults)
+    ],
+)
+def test_what_breaks_a_rule_is_named(rule, old, new, words):
+    assert words in "\n".join(rule(tiny_lesson.change(old, new)))
+
+
+def test_each_rule_has_a_fault():
+    assert FAULTS.keys() == set(form.RULES)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("3 / 2", "3 / 2\n\n" * 12),
+        ("3 / 2", "class A:\n" + "    x = 2\n" * 29),
+        ("3 / 2", LOOP + "3 / 2\n" * 25),
+    ],
+)
+def test_a_class_and_a_whole_loop_may_be_longer_and_empty_lines_do_not_count(old, new):
+    assert list(form.code_is_short(tiny_lesson.change(old, new))) == []
+
+
+def test_a_deeper_part_of_a_core_section_ends_with_its_section():
+    deeper = '# %% [markdown] tags=["deeper"]\n# ### Deeper: more?\n\n'
+    text = tiny_lesson.TEXT.replace(
+        "# %% [markdown]\n# ## What is half", f"{deeper}# %% [markdown]\n# ## What is half"
+    )
+    rule = form.deeper_cells_are_those_under_a_deeper_heading
+    assert list(rule(tiny_lesson.read(text))) == []
+    assert list(rule(tiny_lesson.read(text.replace("# ## What is half", "# #### What is half"))))
