@@ -6,12 +6,12 @@
 #
 # **You will be able to**
 #
-# - find a gradient on paper, step by step, from the loss back to each parameter,
-# - write a number that remembers how it was made, and the walk back through its memory,
-# - say why gradients add up, and who has to wait for whom,
-# - train a curve with an engine of your own, and with PyTorch.
+# - find a gradient on paper, from the loss back to each parameter,
+# - write an engine that does it for you,
+# - say why gradients add up, and who has to wait,
+# - train a curve with it, and with PyTorch.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop). **Takes** about 60 minutes.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop). **Takes** about 55 minutes, and 40 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -46,10 +46,8 @@ plots.line_misses(x_wave, heights)
 # ## How does the chain rule work on paper?
 #
 # You always derive by the same few rules, and work that is always the same is work for a machine.
-# PyTorch's is called **autograd**. Before you build your own, watch your fingers do the job.
-#
-# Take the loss of a line for a single row, with $w = 4$, $b = -1$, $x = 2$ and $y = 10$. Each step
-# does one thing only, so its derivatives are easy:
+# PyTorch's is called **autograd**. First watch your own fingers do the job, on the loss of one row, with
+# $w = 4$, $b = -1$, $x = 2$ and $y = 10$:
 #
 # | step | value | local derivatives |
 # |---|---:|---|
@@ -77,15 +75,15 @@ grad_y_pred = grad_e * 1
 grad_b = grad_y_pred * 1
 grad_a = grad_y_pred * 1
 grad_w = grad_a * x
-print(f"loss {loss}   gradient of w {grad_w}   gradient of b {grad_b}")
+print(f"forward:  a = {a}  y_pred = {y_pred}  e = {e}  loss = {loss}")
+print(f"backward: gradient of w {grad_w}, of b {grad_b}")
 
 # %% [markdown]
 # ## What must a number remember?
 #
 # On paper you kept four things for each number: its value, what it was made from, the local
-# derivatives of that step, and later its **gradient**, the derivative of the loss with respect to it.
-# A number of your own can keep them, too. A Python `class` describes a kind of object; here is one
-# that can add:
+# derivatives, and later its **gradient**, the derivative of the loss with respect to it. A number of your
+# own can keep them, too. A Python `class` describes a kind of object; this one can add:
 #
 # ```python
 # class Value:
@@ -96,13 +94,19 @@ print(f"loss {loss}   gradient of w {grad_w}   gradient of b {grad_b}")
 #         return Value(self.value + other.value)
 # ```
 #
-# So *you* decide what `+` does, and here is the trick: while it adds, it also writes down what it did.
-# Each operation below writes down its two parents and one rule from school. A sum has the local
-# derivatives 1 and 1, a difference 1 and −1. The product $a \cdot b$ changes $b$ times as much as
-# $a$, and $a$ times as much as $b$. (`tanh` has its turn later.)
+# So *you* decide what `+` does: while it adds, it also writes down its two parents and the local
+# derivatives. A sum has 1 and 1, a difference 1 and −1. The product $a \cdot b$ changes $b$ times as
+# much as $a$, and $a$ times as much as $b$.
 
 
 # %% tags=["code"]
+def as_value(number):
+    """A Value as it is; a plain number in a box of its own."""
+    if isinstance(number, Value):  # is it of the kind Value?
+        return number
+    return Value(number)
+
+
 class Value:
     """A number that remembers how it was made."""
 
@@ -135,13 +139,6 @@ class Value:
 
 
 # %%
-def as_value(number):
-    """A Value as it is; a plain number in a box of its own."""
-    if isinstance(number, Value):  # is it of the kind Value?
-        return number
-    return Value(number)
-
-
 def one_row():
     """The row from above as Values: returns w, b and the loss."""
     w, b = Value(4.0, name="w"), Value(-1.0, name="b")
@@ -162,12 +159,11 @@ graphs.value_graph(loss)
 # A box that was not made from others is a **leaf**. The square is `e * e`, so *two* arrows leave $e$.
 #
 # To fill in the gradients, start at the loss, whose gradient is 1. Hand each parent what arrived,
-# times the local derivative; then the parent does the same. In code, a function calls itself, and so
-# follows the first arrow back to the leaves before it looks at the second. (`zip` walks along two lists
-# side by side; with `strict=True` they must be equally long.)
+# times the local derivative; then the parent does the same. The function calls itself: it follows the
+# first arrow back to the leaves before it looks at the second. (`enumerate` numbers the parents.)
 #
-# > **Predict.** On paper the gradient of $w$ is −12. Follow the function with a pencil, beginning with
-# > the two arrows that leave $e$. Which gradient does $w$ end with? Type it.
+# > **Predict.** On paper the gradient of $w$ is −12. Follow the function with a pencil. Which gradient
+# > does $w$ end with? Type it.
 
 
 # %%
@@ -176,8 +172,8 @@ my_prediction = ...  # your number
 
 def hand_back(node):
     """Give each parent its gradient, then let it do so. (Not right yet.)"""
-    for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-        parent.grad = node.grad * local
+    for k, parent in enumerate(node.parents):
+        parent.grad = node.grad * node.local_derivatives[k]
         hand_back(parent)
 
 
@@ -192,8 +188,8 @@ plots.slope_claim(w_range, losses, 4.0, w.grad, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# The machine says −6, half the truth. One arrow brings $e$ a gradient of −3. The other brings −3
-# again, and `=` puts it in place of the first.
+# The machine says −6, half the truth. Each arrow brings $e$ half of its gradient, and `=` puts the second
+# half in place of the first.
 #
 # </details>
 
@@ -202,19 +198,17 @@ plots.slope_claim(w_range, losses, 4.0, w.grad, prediction=my_prediction)
 #
 # The machine's slope cut through the curve, and nothing complained: a **silent** bug. Raise $e$ a
 # little, and *both* factors of `e * e` change. **When several arrows leave a number, its gradient is the
-# sum of what they all bring back**, −3 and −3. But `=` kept only the last.
+# sum of what they all bring back.** So write `+=` for `=`, the obvious cure.
 #
-# So write `+=` for `=`. That is the obvious cure, and for $e$ itself it is right.
-#
-# > **Predict.** Follow the function once more. *When* does $e$ hand on to its own parents, and with
-# > which gradient? Will $w$ now get its −12, or end with another number?
+# > **Predict.** Follow the function once more. *When* does $e$ hand on, and with which gradient? Will
+# > $w$ now get its −12, or end with another number?
 
 
 # %%
 def hand_back_adding(node):
     """Like hand_back, but adding. (Still not right.)"""
-    for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-        parent.grad += node.grad * local
+    for k, parent in enumerate(node.parents):
+        parent.grad += node.grad * node.local_derivatives[k]
         hand_back_adding(parent)
 
 
@@ -227,85 +221,62 @@ graphs.value_graph(loss, check=True)  # marks what is wrong
 # <details><summary>What you should see</summary>
 #
 # $w$ ends with −30. At $e$ the gradient is right, −6. But $e$ handed on *at once*, each time something
-# arrived: first −3, then −6. So the next box has −9; it hands on too early as well, and the error
-# grows from box to box.
+# arrived: first half of it, then the whole. The next box has half too much, hands on too early as well,
+# and the error grows.
 #
 # </details>
 
 # %% [markdown]
 # ## Who has to wait for whom?
 #
-# A number hands on only when everyone who used it has handed in. Then it hands on once, and its
-# gradient is whole. An order of all boxes that keeps this rule is a **topological order**.
+# A number hands on only when everyone who used it has handed in. An order of the boxes that keeps this
+# rule is a **topological order**. To find one, `visit` lists all that lies behind a box, and only then
+# the box itself. Read from the end, that is the order: when a box has its turn, all that use it have had
+# theirs.
 #
-# To find one, go through the graph twice. The first loop counts how often each box is used. The
-# second ticks off the uses, one by one; a box without open uses is ready. (`pop` takes the last entry
-# out of a list.)
-#
-# This walk back is **backpropagation**; a machine that does it is an **autograd engine**. The second
-# cell watches it wait, in $f = d \cdot d + p$ with $d = p \cdot q$, $p = 3$ and $q = -2$.
+# This walk back is **backpropagation**, and now you have an **autograd engine**. The second cell watches
+# it wait, in $f = d \cdot d + p$ with $d = p \cdot q$, $p = 3$ and $q = -2$.
 #
 # > **Predict.** $f$ takes the first turn, and $p$ gets a gradient at once. After how many turns is the
 # > gradient of $p$ complete: two, three or four?
 
 
 # %% tags=["code"]
-def backward_order(loss):
-    """All boxes behind loss, each one after all those that use it."""
-    uses = {loss: 0}  # how often is each box used?
-    to_do = [loss]
-    while to_do:
-        node = to_do.pop()
+def visit(node, order):  # puts all that lies behind node into order, then node
+    if node not in order:
         for parent in node.parents:
-            if parent not in uses:  # met for the first time
-                uses[parent] = 0
-                to_do.append(parent)
-            uses[parent] += 1
-    order, ready = [], [loss]
-    while ready:
-        node = ready.pop()
-        order.append(node)
-        for parent in node.parents:
-            uses[parent] -= 1  # tick off one use
-            if uses[parent] == 0:
-                ready.append(parent)
-    return order
+            visit(parent, order)
+        order[node] = True
 
 
-def hand_on(node):
-    """Add to each parent's gradient what it gets from this node."""
-    for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-        parent.grad += node.grad * local
-
-
-def backward(loss):
-    """Add to the gradient of every box behind loss."""
+def backward(loss):  # adds to the gradient of every box behind loss
+    order = {}  # a dictionary keeps its keys in the order in which they came
+    visit(loss, order)
     loss.grad = 1.0
-    for node in backward_order(loss):
-        hand_on(node)
+    for node in reversed(order):
+        for k, parent in enumerate(node.parents):
+            parent.grad += node.grad * node.local_derivatives[k]
 
 
 # %%
-w, b, loss = one_row()
-loss.backward()  # Value's last method calls your function
-print(f"engine: {w.grad} and {b.grad}   paper: {grad_w} and {grad_b}\n")
-
 p, q = Value(3.0, name="p"), Value(-2.0, name="q")
 d = p * q
 square = d * d
 f = square + p
-d.name, square.name, f.name = "d", "d × d", "f"
-f.grad = 1.0
-print("turn   box       gradients so far: d, p, q")
-for turn, node in enumerate(backward_order(f), start=1):
-    hand_on(node)
-    print(f"{turn:4}   {node.name:6} {d.grad:20} {p.grad:6} {q.grad:6}")
+d.name, square.name, f.name, f.grad = "d", "d × d", "f", 1.0
+order = {}
+visit(f, order)
+print("after the turn of   gradients of d, p, q")
+for node in reversed(order):
+    for k, parent in enumerate(node.parents):
+        parent.grad += node.grad * node.local_derivatives[k]
+    print(f"{node.name:17} {d.grad:9} {p.grad:6} {q.grad:6}")
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# After three. $p$ has its 1 from the short path, but $d$ must first collect −6 twice. Only then does
-# it hand on −12 · −2 = 24, which makes 25.
+# After three. $p$ has its 1 from the short path, but $d$ must first collect from both its arrows. Only
+# then does it hand on −12 · −2, which makes 25.
 #
 # </details>
 #
@@ -314,11 +285,11 @@ for turn, node in enumerate(backward_order(f), start=1):
 # %% [markdown]
 # ## What does a bend look like?
 #
-# The function **tanh** is an S-shaped step from −1 up to 1, and three of them will bend your curve. Its
+# The function **tanh** is a soft step from $-1$ up to $1$, and three of them will bend your curve. Its
 # local derivative is $1 - \tanh^2$, with the square of the result.
 #
-# > **Predict.** tanh(0) is 0 and tanh(1) is about 0.76. By its rule the slope at $z = 0$ is 1. How
-# > steep is tanh at $z = 1$? Type your number.
+# > **Predict.** At $z = 0$ tanh is zero, so its slope there is 1. At $z = 1$ it is about 0.76. How steep
+# > is it there? Type your number.
 
 # %%
 my_prediction = ...  # your number
@@ -337,7 +308,7 @@ plots.value_and_slope(z_range, results, slopes, 1.0, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# About 0.42, which is $1 - 0.7616^2$. Farther out tanh is almost level.
+# About 0.42, which is $1 - 0.7616^2$.
 #
 # </details>
 
@@ -345,7 +316,7 @@ plots.value_and_slope(z_range, results, slopes, 1.0, prediction=my_prediction)
 # ### Exercise 1 (write): teach it the sine
 #
 # The method `tanh` shows the pattern: compute the result, then make a Value that knows its parent and
-# the local derivative. Do the same for the sine, as a function.
+# the local derivative. Do the same for the sine.
 
 
 # %% tags=["exercise", "write"]
@@ -377,8 +348,7 @@ check.sine(sine)
 # two new lines take the place of both formulas. ('Published' marks the tutorial's numbers.)
 #
 # One of the two is easy to forget. Each step builds a new graph, but $w$ and $b$ are the same two boxes
-# in all of them. Since the engine *adds* gradients, the new one would land on top of the old. So empty
-# them before each walk back.
+# in all of them, and the engine *adds* to what they hold. So empty them before each walk back.
 
 # %% tags=["code"]
 line = data.noisy_line()
@@ -390,7 +360,7 @@ b, w = Value(random.randn()), Value(random.randn())
 lr, n_epochs = 0.1, 1000
 for epoch in range(n_epochs):
     total = Value(0.0)
-    for x_i, y_i in zip(x, y, strict=True):
+    for x_i, y_i in zip(x, y, strict=True):  # both side by side
         # 1 predict
         y_pred = w * x_i + b
         # 2 loss
@@ -403,7 +373,6 @@ for epoch in range(n_epochs):
     if epoch == 0:
         print(f"engine:    dw = {w.grad:.12f}  db = {b.grad:.12f}")
         print("published: dw = -1.833753717151  db = -3.044811379651")
-        print(f"boxes in this graph: {len(backward_order(loss))}")
     # 4 update
     w.value = w.value - lr * w.grad
     b.value = b.value - lr * b.grad
@@ -417,12 +386,11 @@ print(f"after 1,000 epochs: w = {w.value:.8f}  b = {b.value:.8f}")
 # Lesson 01's numbers, from an engine that was never told what a line is: that is **automatic
 # differentiation**.
 #
-# Three other engines were asked for the gradient of $f = s \cdot s$ with $s = p \cdot q - p$, at
-# $p = 3$ and $q = 5$. Each makes one of these mistakes. Find the true gradient on paper, then say who
-# did what:
+# Three other engines give a wrong gradient of $f = s \cdot s$ with $s = p \cdot q - p$, at $p = 3$ and
+# $q = 5$. Find the true one on paper. Which engine makes which mistake?
 #
 # - **A** it overwrites, as `hand_back` does,
-# - **B** it adds, but hands on too early, as `hand_back_adding` does,
+# - **B** it hands on too early, as `hand_back_adding` does,
 # - **C** its product gives each factor its own value as local derivative,
 # - **D** nobody emptied its gradients after an earlier, equal graph,
 # - **E** its difference has the local derivatives 1 and 1.
@@ -444,15 +412,11 @@ check.diagnosis(engine_1, engine_2, engine_3)
 # <details><summary>Solution</summary>
 #
 # ```python
-# engine_1 = "D"
-# engine_2 = "A"
-# engine_3 = "C"
+# # On paper s = 12 has the gradient 24; so q has 24·3 = 72, p has 24·5 - 24 = 96.
+# engine_1 = "D"  # twice the true numbers
+# engine_2 = "A"  # q lost one arrow of s; p kept only the minus, -12
+# engine_3 = "C"  # q has 24·5, and p has 24·3 - 24
 # ```
-#
-# On paper $s = 12$, so its gradient is $2s = 24$. That gives $q$ the gradient $24 \cdot 3 = 72$ and
-# $p$ the gradient $24 \cdot 5 - 24 = 96$. Engine 1 says twice that. Engine 2 has lost an arrow of $s$,
-# and of the two of $p$ it kept the last, −12. Engine 3 has $24 \cdot 5$ for $q$ and $24 \cdot 3 - 24$
-# for $p$.
 #
 # </details>
 
@@ -460,16 +424,15 @@ check.diagnosis(engine_1, engine_2, engine_3)
 # ## Can it bend a curve to ten heights?
 #
 # One **tanh unit**, $v \cdot \tanh(w\,t + b)$, draws one soft step: $w$ makes it steep, $b$ moves it
-# sideways, $v$ makes it high. Add three of them and a constant:
+# sideways, $v$ makes it high. Three of them and a constant have ten parameters:
 #
 # $$\hat y = v_1 \tanh(w_1 t + b_1) + v_2 \tanh(w_2 t + b_2) + v_3 \tanh(w_3 t + b_3) + c$$
 #
-# These are ten parameters. The input $t = 2x - 1$ runs from −1 to 1, where tanh bends. The loop is the
-# one you know; now and then it keeps the shape of the curve, for the picture. Run it, and watch a
-# machine of your own learn a wave.
+# The input $t = 2x - 1$ runs from −1 to 1, where tanh bends. The loop is the one you know.
+# Run it, and watch a machine of your own learn a wave.
 #
-# The last cell is yours. Type ten heights between 0 and 5, for ten points from left to right, and run
-# it. Then try ten wild ones: what do three units do with those?
+# The last cell is yours: type ten heights between 0 and 5, and run it. Then try ten wild ones. What do
+# three units do with those?
 
 
 # %% tags=["code"]
@@ -486,31 +449,25 @@ def curve(t, w, b, v, c):
     return y_pred
 
 
-def curve_loss(heights, w, b, v, c):
-    """The mean squared error of the curve at the ten points."""
-    total = Value(0.0)
-    for t_i, y_i in zip(t_wave, heights, strict=True):
-        error = curve(t_i, w, b, v, c) - y_i
-        total = total + error * error
-    return total * (1 / 10)
-
-
 # %% tags=["code", "cover"]
 def train(heights, lr=0.1, n_steps=2000):
     """Bend the curve to ten heights; returns its parameters, and its shapes."""
     # 0 start
     start = np.random.RandomState(25).randn(10)
     parameters = [Value(number) for number in start]
-    w, b, v = parameters[0:3], parameters[3:6], parameters[6:9]  # three each
-    c = parameters[9]
+    w, b, v, c = parameters[:3], parameters[3:6], parameters[6:9], parameters[9]
     shapes = []
-    for step in range(n_steps + 1):
-        if step in shown:
+    for step in range(n_steps):
+        if step in shown:  # for the picture
             shapes.append([curve(t, w, b, v, c).value for t in grid])
-        if step == n_steps:
-            return parameters, shapes
-        # 1 predict, 2 loss
-        loss = curve_loss(heights, w, b, v, c)
+        total = Value(0.0)
+        for t_i, y_i in zip(t_wave, heights, strict=True):
+            # 1 predict
+            y_pred = curve(t_i, w, b, v, c)
+            # 2 loss
+            error = y_pred - y_i
+            total = total + error * error
+        loss = total * (1 / 10)
         # 3 gradients
         for parameter in parameters:
             parameter.grad = 0.0
@@ -518,6 +475,8 @@ def train(heights, lr=0.1, n_steps=2000):
         # 4 update
         for parameter in parameters:
             parameter.value = parameter.value - lr * parameter.grad
+    shapes.append([curve(t, w, b, v, c).value for t in grid])
+    return parameters, shapes
 
 
 parameters, shapes = train(heights)
@@ -534,8 +493,7 @@ animation.play(plots.learned_curve, t_wave, my_heights, grid, my_shapes, shown)
 #
 # PyTorch's box is the **tensor**, and with `requires_grad=True` it remembers, as yours does. Your boxes
 # hold one number each, a **scalar**; a tensor may hold many, so all ten points go through the curve at
-# once. `curve` is *your* function, unchanged: a tensor understands `+`, `*` and `.tanh()`, too. And
-# `loss.backward()` is no riddle any more.
+# once. `curve` is *your* function, unchanged: a tensor understands `+`, `*` and `.tanh()`, too.
 
 # %% tags=["code"]
 t, y = torch.from_numpy(t_wave), torch.from_numpy(heights)  # made of arrays
@@ -543,7 +501,7 @@ t, y = torch.from_numpy(t_wave), torch.from_numpy(heights)  # made of arrays
 # 0 start
 start = np.random.RandomState(25).randn(10)
 tensors = [torch.tensor(number, requires_grad=True) for number in start]
-w, b, v, c = tensors[0:3], tensors[3:6], tensors[6:9], tensors[9]
+w, b, v, c = tensors[:3], tensors[3:6], tensors[6:9], tensors[9]
 for step in range(2000):
     # 1 predict
     y_pred = curve(t, w, b, v, c)  # new: all ten points at once
@@ -568,22 +526,20 @@ for name, ours, theirs in zip("wwwbbbvvvc", parameters, tensors, strict=True):
 # arrived, path by path. That is right, and it is no way to train. In the graph below a number is
 # added to itself, the result to itself, and so on.
 #
-# > **Predict.** Doubled once, the graph has 2 boxes, and the walk takes 3 visits. How many visits does
+# > **Predict.** Doubled once, the graph has two boxes, and the walk takes three visits. How many visits does
 # > it take for ten doublings, with 11 boxes: about 20, 200 or 2,000?
 
 
 # %% tags=["deeper"]
-def walk_every_path(node, arrived=1.0):
-    """Fill in the gradients path by path; returns how many visits that took."""
+def walk_every_path(node, arrived=1.0):  # returns how many visits it took
     node.grad += arrived
     visits = 1
-    for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-        visits += walk_every_path(parent, arrived * local)
+    for k, parent in enumerate(node.parents):
+        visits += walk_every_path(parent, arrived * node.local_derivatives[k])
     return visits
 
 
-def doubled(times):
-    """The number 1, added to itself so many times over."""
+def doubled(times):  # the number 1, added to itself so many times over
     total = Value(1.0)
     for _ in range(times):
         total = total + total
@@ -593,7 +549,7 @@ def doubled(times):
 # %% tags=["deeper"]
 times = range(1, 11)
 every_path = [walk_every_path(doubled(k)) for k in times]
-in_order = [len(backward_order(doubled(k))) for k in times]
+in_order = [k + 1 for k in times]  # each box once
 plots.visits(times, every_path, in_order)
 
 # %% [markdown] tags=["deeper"]
@@ -671,15 +627,16 @@ check.divide(divide)
 #
 # You emptied the leaves before each way back. But what about the numbers in between?
 #
-# > **Predict.** Call `loss.backward()` twice on the same graph. Is `w.grad` then −12, −24 or something
-# > larger in size?
+# > **Predict.** Call `loss.backward()` twice on the same graph. Is `w.grad` then what it was after one
+# > call, twice that, or more?
 
 # %% tags=["deeper"]
 w, b, loss = one_row()
-loss.backward()
-loss.backward()
+for _ in range(2):
+    loss.backward()
 print("engine: ", w.grad)
 
+# %% tags=["deeper"]
 w_t = torch.tensor(4.0, requires_grad=True)
 e_t = w_t * 2.0 - 11.0
 loss_t = e_t * e_t
@@ -694,8 +651,8 @@ except RuntimeError as error:
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# −60 from the engine: $e$ still holds its −6, gets −6 more, and hands on −12, and each box further on
-# adds that to its own old gradient. PyTorch gives −24, twice the gradient, and refuses a third call.
+# −60 from the engine: $e$ still holds its old gradient, gets the new one on top, and hands on both; and
+# so does each box behind it. PyTorch gives −24, twice the gradient, and refuses a third call.
 #
 # </details>
 #
@@ -716,11 +673,13 @@ except RuntimeError as error:
 # %% tags=["deeper", "exercise", "mend"]
 def backward_again(loss):
     """Add the gradient of loss to every leaf; may be called more than once."""
-    order = backward_order(loss)
+    order = {}
+    visit(loss, order)
     ...
     loss.grad = 1.0
-    for node in order:
-        hand_on(node)
+    for node in reversed(order):
+        for k, parent in enumerate(node.parents):
+            parent.grad += node.grad * node.local_derivatives[k]
 
 
 # %% tags=["deeper"]
@@ -732,13 +691,15 @@ check.backward_again(backward_again)
 # ```python
 # def backward_again(loss):
 #     """Add the gradient of loss to every leaf; may be called more than once."""
-#     order = backward_order(loss)
+#     order = {}
+#     visit(loss, order)
 #     for node in order:
 #         if node.parents:
 #             node.grad = 0.0
 #     loss.grad = 1.0
-#     for node in order:
-#         hand_on(node)
+#     for node in reversed(order):
+#         for k, parent in enumerate(node.parents):
+#             parent.grad += node.grad * node.local_derivatives[k]
 # ```
 #
 # A number with parents is one in between: it begins at 0. A leaf has none, and keeps what it has.
@@ -765,6 +726,7 @@ except RuntimeError as error:
 squares.sqrt().sum().backward()
 print("slope of the root of z²:", z.grad)
 
+# %% tags=["deeper"]
 big = torch.tensor(1000.0)
 up, down = big.exp(), (-big).exp()
 print("tanh(1000) from its formula:", (up - down) / (up + down))
@@ -788,16 +750,15 @@ print("a learning rate far too large:", w)
 # %% [markdown]
 # ## Three questions
 #
-# **An engine gives a wrong gradient, and no error appears. Where do you look first?**
+# **An engine gives a wrong gradient and no error. Where do you look first?**
 #
 # <details><summary>Answer</summary>
 #
-# At the first number, from the loss backwards, that is used more than once. Is its gradient the sum of
-# all its arrows, and did it wait for all of them?
+# At a number used more than once: does it add up all its arrows, and wait for them?
 #
 # </details>
 #
-# **Why is one walk back enough for ten parameters, when finite differences need two losses for each?**
+# **Why is one walk back enough for ten parameters?**
 #
 # <details><summary>Answer</summary>
 #
@@ -805,12 +766,11 @@ print("a learning rate far too large:", w)
 #
 # </details>
 #
-# **In a training loop, the gradients grow from step to step though the loss hardly moves. Which line may
-# be missing?**
+# **The gradients grow from step to step, though the loss hardly moves. Which line may be missing?**
 #
 # <details><summary>Answer</summary>
 #
-# The one that empties the gradients. Without it, each step repeats all the old ones.
+# The one that empties them.
 #
 # </details>
 
@@ -824,14 +784,14 @@ print("a learning rate far too large:", w)
 # | `parameter.grad = 0.0` | `tensor.grad = None` |
 # | `parameter.value = ...` | `tensor -= ...`, under `torch.no_grad()` |
 #
-# Here begins the **scoreboard**. The ten points of the wave will meet one model after another:
+# **Scoreboard**, for the ten points of the wave:
 #
 # | model | parameters | MSE | steps | seconds |
 # |---|---:|---:|---:|---|
 # | three tanh units | 10 | 0.00013 | 2,000 | one or two |
 #
 # **New words:** autograd, local derivative, chain rule, computational graph, leaf, topological order,
-# backpropagation, autograd engine, tanh, automatic differentiation, tanh unit, tensor, scalar.
+# backpropagation, autograd engine, automatic differentiation, tanh unit, tensor, scalar.
 #
 # **New names:** `graphs.value_graph`, `.tanh`, `torch.tensor`, `torch.from_numpy`, `requires_grad=`,
 # `.grad`, `.backward`, `torch.no_grad`, `.item`.
@@ -840,5 +800,5 @@ print("a learning rate far too large:", w)
 #
 # **New names, deeper:** `retain_graph=`, `.sqrt`, `.exp`.
 #
-# **Next**, in [lesson 04](04_raw_autograd_tensors.ipynb), you leave the engine to PyTorch and ask it
-# hard questions: why `no_grad`, why empty the gradients, and what its error messages mean.
+# **Next**, in [lesson 04](04_raw_autograd_tensors.ipynb), you ask PyTorch's engine hard questions: why
+# `no_grad`, why empty the gradients, and what do its errors mean?
