@@ -118,7 +118,7 @@ def recorded_curves() -> Recording:
     """Return what the training in the lesson 'Build your own autograd' looks like, recorded there.
 
     Three tanh units learn the ten points of `sine_line`, with x scaled to run from -1 to 1, in
-    2,000 steps with lr = 0.2; the start is drawn by `RandomState(3)`. The 32 recorded curves are
+    2,000 steps with lr = 0.1; the start is drawn by `RandomState(25)`. The 32 recorded curves are
     rounded to four decimals; neither x nor y has a unit.
     From the lesson 'Start here'.
     """

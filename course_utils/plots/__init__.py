@@ -45,6 +45,7 @@ from course_utils.plots.real_data import (
     target_and_input,
 )
 from course_utils.plots.start_here import (
+    before_and_after,
     broadcast_difference,
     every_pair,
     learned_curve,
@@ -68,6 +69,7 @@ __all__ = [
     "bases",
     "batch_gradients",
     "batch_paths",
+    "before_and_after",
     "broadcast_difference",
     "degree_sweep",
     "distance_left",
