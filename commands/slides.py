@@ -1,7 +1,8 @@
 """Write lessons as slides: slides/NN_name.html, a file that needs no network and no kernel.
 
-The lesson's cells say where a slide begins (slideshow metadata); the outputs are those stored in
-notebooks/. The design is in slides.html.j2.
+What a slide shows follows by rule: see deck.py. In a lesson of the first edition, the cells say
+where a slide begins (slideshow metadata). The outputs are those stored in notebooks/, the design is
+in slides.html.j2. The key S opens the speaker's notes.
 """
 
 import argparse
@@ -19,10 +20,10 @@ from nbconvert import SlidesExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode, from_dict
 
-from commands import lessons
+from commands import deck, lessons
 
 TEMPLATE = Path(__file__).with_suffix(".html.j2")
-REVEAL = files("sphinx_revealjs") / "_static/revealjs/dist"  # This package contains reveal.js.
+REVEAL = files("sphinx_revealjs") / "_static/revealjs"  # This package contains reveal.js.
 
 
 class _Renderer(IPythonRenderer):
@@ -50,6 +51,9 @@ def _is_portrait(png: str) -> bool:
 def render(notebook: Path) -> str:
     """Return a notebook as one HTML file."""
     content = nbformat.read(notebook, as_version=4)
+    by_rule = not any("slideshow" in cell.metadata for cell in content.cells)
+    if by_rule:
+        content.cells = deck.cells_of_slides(content)
     content.cells = [part for cell in content.cells for part in _split_output(cell)]
     section, title = "", content.cells[0].source.splitlines()[0].removeprefix("# ")
     for cell in content.cells:
@@ -64,10 +68,13 @@ def render(notebook: Path) -> str:
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
+    notes_js = (REVEAL / "plugin/notes/notes.js").read_text("utf-8")
     resources = {
         "title": title,
-        "reveal_css": (REVEAL / "reveal.css").read_text("utf-8"),
-        "reveal_js": (REVEAL / "reveal.js").read_text("utf-8"),
+        "by_rule": by_rule,
+        "reveal_css": (REVEAL / "dist/reveal.css").read_text("utf-8"),
+        "reveal_js": (REVEAL / "dist/reveal.js").read_text("utf-8"),
+        "notes_js": notes_js.replace("</script", r"<\/script"),
     }
     return exporter.from_notebook_node(content, resources)[0]
 

@@ -7,6 +7,7 @@ in it. With `--browser`, screenshots in both themes are in test_output/browser/N
 
 import base64
 import json
+import re
 import statistics
 from types import SimpleNamespace
 
@@ -17,15 +18,17 @@ from tests.support.jupyterlab import (
     ALL_RAN,
     ERRORS,
     FIGURES,
+    FOLDED,
     IDLE,
     PANEL,
     PROMPTS,
     choose,
     open_lesson,
     run_all,
+    unfold,
     window,
 )
-from tests.support.lessons import NUMBERS, ROOT, exercises, read_notebook
+from tests.support.lessons import NUMBERS, ROOT, exercises, is_deeper, read_notebook
 from tests.support.pictures import picture_difference
 from tests.support.readable import BEHIND, CONTRAST, FAINT, hidden_fraction
 from tests.support.slider_cell import CELLS, HANDLE, SliderCell, tab_to
@@ -38,19 +41,22 @@ SHOT = {"width": 1150, "height": 3600}
 
 @pytest.fixture(scope="module", params=slow_after(2, NUMBERS))
 def lesson(browser, lab, request):
-    """Open a lesson and run all of it; return its page, the cells there and the stored cells."""
+    """Open a lesson, run all of it and unfold it; return its page, the cells there and as stored."""
     number = request.param
     (name,) = [path.name for path in lab[2].glob(f"{number}_*.ipynb")]
     with window(browser) as page:
         open_lesson(page, lab, name)
         figures_at_first = page.locator(FIGURES).count()
+        folded_at_first = page.locator(FOLDED).count()
         run_all(page)
+        unfold(page)
         yield SimpleNamespace(
             number=number,
             page=page,
             cells=page.locator(f"{PANEL} .jp-Cell"),
             stored=read_notebook(number).cells,
             figures_at_first=figures_at_first,
+            folded_at_first=folded_at_first,
         )
 
 
@@ -62,6 +68,11 @@ def stored_pictures(lesson):
         for output in cell.get("outputs", [])
         if "image/png" in output.get("data", {})
     ]
+
+
+def begins_deeper(cell):
+    """Return whether a cell begins a deeper section, whose other cells are out of sight."""
+    return re.match("##+ Deeper: ", cell.source) is not None
 
 
 def slider_calls(cells):
@@ -82,6 +93,7 @@ def test_lessons_are_handed_out_without_outputs(lab):
 
 def test_lesson_runs_from_top_to_bottom(lesson):
     assert lesson.figures_at_first == 0, "the lesson was handed out with its outputs"
+    assert lesson.folded_at_first == sum(begins_deeper(cell) for cell in lesson.stored)
     assert lesson.page.locator(ERRORS).all_inner_texts() == []
     assert lesson.page.evaluate(ALL_RAN, PROMPTS), "a cell did not run"
 
@@ -258,10 +270,12 @@ def test_a_lesson_can_be_worked_through_with_keys_alone(lab, page):
     page.locator(f"{PANEL} .jp-Cell").nth(len(cells) - 1).wait_for()
     wait_until_keys_count(page)
 
-    slider_index = next(k for k, cell in enumerate(cells) if slider_calls([cell]))
-    for k in range(slider_index + 1):
+    shown = [k for k, cell in enumerate(cells) if begins_deeper(cell) or not is_deeper(cell)]
+    slider_index = next(k for k in shown if slider_calls([cells[k]]))
+    place = shown.index(slider_index)
+    for k in shown[1 : place + 2]:
         keys.press("Shift+Enter")
-        page.locator(f"{PANEL} .jp-Cell.jp-mod-active:nth-child({k + 2})").wait_for()
+        page.locator(f"{PANEL} .jp-Cell.jp-mod-active:nth-child({k + 1})").wait_for()
     with_slider = page.locator(f"{PANEL} .jp-Cell").nth(slider_index)
     with_slider.locator(HANDLE).last.wait_for()
     keys.press("ArrowUp")
@@ -269,7 +283,7 @@ def test_a_lesson_can_be_worked_through_with_keys_alone(lab, page):
     assert tab_to(page, HANDLE)
     cell.milliseconds_until_redrawn(lambda: cell.press_inwards(cell.handles[0]))
 
-    for _ in range(exercise.check_cell + 1 - slider_index):
+    for _ in range(shown.index(exercise.check_cell + 1) - place):
         keys.press("j")  # an arrow key would move the slider
     assert tab_to(page, "summary")
     keys.press("Space")

@@ -6,25 +6,29 @@ The default test command shows only those of the first lesson; `course.py test -
 import pytest
 
 from commands import slides
-from tests.support.lessons import NOTEBOOKS, NUMBERS
+from tests.support.lessons import NOTEBOOKS, NUMBERS, SECOND_EDITION
 from tests.support.tiers import slow_after
 
 WIDTH, HEIGHT = 1280, 720
 LEAST_SCALE = 0.48  # A letter in a tall graph is then 7 pixels high, of 720.
+LEAST_CODE = 22  # pixels, of 720
 # How many slides were enlarged.
 ENLARGED = "Reveal.getSlides().filter(s => s.style.getPropertyValue('--zoom') > 1).length"
 # Shows one slide after another; returns what is too small or beyond the edges of each.
-LOOK = """([width, height, scale]) => Reveal.getSlides().map(slide => {
+LOOK = """([width, height, scale, code]) => Reveal.getSlides().map(slide => {
     const {h, v} = Reveal.getIndices(slide);
     Reveal.slide(h, v, Infinity);
     const wrong = [];
-    for (const element of slide.querySelectorAll("*")) {
+    for (const element of slide.querySelectorAll(":not(.notes, .notes *)")) {
         const box = element.getBoundingClientRect();
         const right = box.left + Math.max(box.width, element.scrollWidth);
         if (!element.closest("math") && (right > width || box.bottom > height))
             wrong.push(`${element.tagName} reaches to ${Math.round(right)}, ${box.bottom}`);
         if (element.matches("math") && !(box.width > 4 && box.height > 4))
             wrong.push(`a formula is not drawn: ${element.textContent}`);
+        const size = parseFloat(getComputedStyle(element).fontSize);
+        if (element.matches(".highlight pre") && !(size >= code))
+            wrong.push(`code of ${size} pixels: ${element.textContent}`);
         if (element.matches("img")) {
             const ratio = element.naturalHeight / element.naturalWidth;
             const shown = Math.min(box.width, box.height / ratio) / element.getAttribute("width");
@@ -47,7 +51,8 @@ def test_slides_fit_the_screen_and_need_no_network(page, tmp_path, number):
     page.goto(path.as_uri())
     page.wait_for_function("Reveal.isReady() && [...document.images].every(i => i.complete)")
 
-    assert page.evaluate(LOOK, [WIDTH, HEIGHT, LEAST_SCALE]) == []
+    code = LEAST_CODE if number in SECOND_EDITION else 0
+    assert page.evaluate(LOOK, [WIDTH, HEIGHT, LEAST_SCALE, code]) == []
     assert page.evaluate("Reveal.getTotalSlides()") > 10
     assert page.evaluate(ENLARGED) > page.evaluate("Reveal.getTotalSlides()") / 2
     assert [url for url in requests if not url.startswith(("data:", path.as_uri()))] == []

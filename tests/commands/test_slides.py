@@ -1,6 +1,7 @@
-"""Where each slide begins, and that a file of slides needs no other file.
+"""What each slide shows, and that a file of slides needs no other file.
 
-tests/browser/test_slides.py looks at every slide in a browser.
+tests/commands/test_deck.py has the rule; tests/browser/test_slides.py looks at every slide in a
+browser.
 """
 
 import base64
@@ -14,8 +15,9 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from commands import slides
-from tests.support.lessons import NOTEBOOKS, NUMBERS, read_notebook
+from tests.support.lessons import NOTEBOOKS, NUMBERS, SECOND_EDITION, path_of, read_notebook
 
+FIRST_EDITION = [number for number in NUMBERS if number not in SECOND_EDITION]
 BEGINS = {"slide", "subslide"}
 TYPES = BEGINS | {"fragment", "skip", "notes"}
 
@@ -33,7 +35,7 @@ def headings(cell):
     return [(match.start(), match[1]) for match in re.finditer(r"(?m)^(#{1,3}) ", text)]
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", FIRST_EDITION)
 def test_the_slideshow_metadata_is_known_to_the_slides(number):
     for cell in read_notebook(number).cells:
         assert set(slideshow(cell)) <= {"slide_type", "output"}
@@ -44,7 +46,7 @@ def test_the_slideshow_metadata_is_known_to_the_slides(number):
             assert cell.outputs, f"there is no output that could begin a slide: {cell.source}"
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", FIRST_EDITION)
 def test_every_section_begins_a_slide(number):
     cells = read_notebook(number).cells
     assert slideshow(cells[0]) == {"slide_type": "slide"}
@@ -56,14 +58,14 @@ def test_every_section_begins_a_slide(number):
             assert slideshow(cell).get("slide_type") in begins, cell.source[:60]
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", FIRST_EDITION)
 def test_solutions_are_not_shown(number):
     for cell in read_notebook(number).cells:
         if cell.source.startswith("<details>"):
             assert slideshow(cell) == {"slide_type": "skip"}, cell.source[:90]
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", FIRST_EDITION)
 def test_no_answer_is_on_the_slide_of_its_prediction(number):
     asked = False
     for cell in read_notebook(number).cells:
@@ -75,6 +77,69 @@ def test_no_answer_is_on_the_slide_of_its_prediction(number):
             asked = False
         else:
             assert not (asked and cell.outputs), cell.source
+
+
+def read_slides(notebook):
+    """Return the sections of HTML that are slides, without their notes and formulas."""
+    page = BeautifulSoup(slides.render(notebook), "html.parser")
+    for hidden in page.select("aside, math"):
+        hidden.decompose()
+    return [section for section in page.find_all("section") if not section.find("section")]
+
+
+def test_the_rest_of_a_lesson_by_rule_is_in_the_speakers_notes(tmp_path):
+    cells = [text("# 01 Tiny\n\nText."), text("## A?\n\nShown. *Said.*")]
+    path = tmp_path / "01_tiny.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    page = BeautifulSoup(slides.render(path), "html.parser")
+    _, section = (one for one in page.find_all("section") if not one.find("section"))
+    assert section.aside["class"] == ["notes"]
+    assert section.aside.em.text == "Said."
+    assert "Said" not in read_slides(path)[1].text
+    assert "plugins: [RevealNotes]" in str(page)
+
+
+def faults_of(sections):
+    """Return what is wrong with slides: too many, or one with too many words or a leftover."""
+    found = [] if 15 <= len(sections) <= 22 else [f"{len(sections)} slides, not 15 to 22"]
+    for section in sections:
+        leftover = re.search(r"run this cell|not done yet|\bimport ", section.text, re.I)
+        if leftover:
+            found.append(f"'{leftover[0]}' on the slide '{section.text.strip()[:40]}'")
+        for code in section.select("pre"):
+            code.decompose()
+        words = len([word for word in section.text.split() if re.search(r"\w", word)])
+        if words > 45:
+            found.append(f"{words} words, not 45, on the slide '{section.text.strip()[:40]}'")
+    return found
+
+
+@pytest.mark.parametrize("number", SECOND_EDITION)
+def test_slides_are_few_and_short_and_nothing_is_left_over(number):
+    assert faults_of(read_slides(path_of(number, "notebooks", ".ipynb"))) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["## A?\n\nText.\n\n$$x$$\n\n> **Predict.** What?"] * 14, None),
+        (["## A?\n\nText."] * 13, "14 slides"),
+        (["## A?\n\nText."] * 22, "23 slides"),
+        ([f"## A?\n\n{'word ' * 43}."] * 14, None),
+        ([f"## A?\n\n{'word ' * 45}."] * 14, "46 words"),
+        (["## A?\n\nText.\n\n> **Predict.** Run this cell?"] * 14, "'Run this cell'"),
+        (["import numpy"] * 14, "'import '"),
+    ],
+)
+def test_a_slide_that_is_too_full_is_found(tmp_path, cells, words):
+    notebook = nbformat.v4.new_notebook(cells=[text("# 01 Tiny\n\nText.")])
+    for source in cells:
+        tagged = nbformat.v4.new_code_cell(source, metadata={"tags": ["code"]})
+        notebook.cells.append(tagged if source.startswith("import") else text(source))
+    nbformat.write(notebook, tmp_path / "01_tiny.ipynb")
+    found = faults_of(read_slides(tmp_path / "01_tiny.ipynb"))
+    assert bool(found) == bool(words)
+    assert all(words in fault for fault in found)
 
 
 @pytest.fixture
@@ -116,8 +181,8 @@ def sections(tmp_path, *cells):
     return [section for section in page.find_all("section") if not section.find("section")]
 
 
-def text(source, slide_type):
-    metadata = {"slideshow": {"slide_type": slide_type}}
+def text(source, slide_type=None):
+    metadata = {"slideshow": {"slide_type": slide_type}} if slide_type else {}
     return nbformat.v4.new_markdown_cell(source, metadata=metadata)
 
 

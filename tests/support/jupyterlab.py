@@ -33,7 +33,9 @@ SETTINGS = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
-PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt"
+PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt:not(.jp-Placeholder-prompt)"  # of shown code
+FOLDED = f"{PANEL} .jp-collapseHeadingButton.jp-mod-collapsed"
+HIDDEN = f"{PANEL} .jp-Cell.lm-mod-hidden"
 FIGURES = f"{PANEL} .jp-OutputArea img"
 ERRORS = f'{PANEL} [data-mime-type="application/vnd.jupyter.stderr"]'
 IDLE = "() => document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')"
@@ -152,3 +154,9 @@ def run_all(page):
             arg=[PROMPTS, ERRORS],
             timeout=120_000,
         )
+
+
+def unfold(page):
+    """Unfold every section."""
+    page.evaluate("folded => document.querySelectorAll(folded).forEach(b => b.click())", FOLDED)
+    page.wait_for_function("hidden => !document.querySelector(hidden)", arg=HIDDEN)

@@ -16,7 +16,7 @@ TEXT = (
 # - halve it,
 # - say which is which.
 #
-# **Builds on** [lesson 00](00_start_here.ipynb). **Takes** about 40 minutes.
+# **Builds on** [the first](00_first.ipynb). **Takes** about 40 minutes.
 
 # %% tags=["start"]
 {START}

@@ -85,8 +85,8 @@ FAULTS = {
         ("# ## Three", f"# {'word ' * 4500}\n\n# %% [markdown]\n# ## Three", "minutes, not 60"),
     ],
     form.links_to_lessons_are_plain: [
-        ("00_start_here.ipynb", "../notebooks/00_start_here.ipynb", "a link to ../notebooks/00"),
-        ("00_start_here.ipynb", "00_start_here.ipynb#Where", "a link to 00_start_here.ipynb#"),
+        ("00_first.ipynb", "../notebooks/00_first.ipynb", "a link to ../notebooks/00"),
+        ("00_first.ipynb", "00_first.ipynb#Where", "a link to 00_first.ipynb#"),
     ],
     form.slides_follow_by_rule: [
         ("# %%\ncheck.half", '# %% slideshow={"slide_type": "skip"}\ncheck.half', "metadata"),
