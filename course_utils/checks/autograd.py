@@ -225,8 +225,11 @@ def _shared_leaves(engine, a_0, b_0, c_0):
 def _walks(walk, engine, places, times):
     """Return the gradients of leaves and of the numbers in between after so many walks."""
     leaves, inner = _shared_leaves(engine, *places)
+    values = [node.value for node in (*leaves, *inner)]
     for _ in range(times):
         walk(inner[-1])
+    if values != [node.value for node in (*leaves, *inner)]:
+        raise Wrong("It changes the values: only gradients are emptied, node.grad.")
     numbers = {f"the gradient of {node.name}": node.grad for node in (*leaves, *inner)}
     return _floats(**numbers)
 
