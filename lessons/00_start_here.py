@@ -11,7 +11,7 @@
 # - say whether changing one array changes another,
 # - predict the shape of a difference, and notice when it is wrong.
 #
-# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 60 minutes.
+# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 60 minutes, and 15 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -28,7 +28,8 @@ except ModuleNotFoundError:
 # In [lesson 03](03_build_your_own_autograd.ipynb), an engine that you wrote yourself bends a curve to ten points.
 #
 # The box below is a **cell** with code. Click into it, press **Shift+Enter** to run it, and watch
-# the picture.
+# the picture. (If an error message appears instead, go on to the next section: its cell says what
+# to do.)
 
 # %% tags=["cover"]
 import numpy as np  # the library for arrays, known as np
@@ -38,16 +39,18 @@ from course_utils.checks import start_here as check
 from course_utils.data import recorded_curves
 
 counter = 1  # for a question further down
-film = recorded_curves()  # the training of lesson 03, recorded
-animation.play(plots.learned_curve, film.x, film.y, film.grid, film.curves, film.steps)
+film = recorded_curves()  # that lesson's training, recorded
+animation.play(  # a picture that changes, played once
+    plots.learned_curve, film.x, film.y, film.grid, film.curves, film.steps
+)
 
 # %% [markdown]
 # On the left, a curve starts far from the points and ends up close to all ten.
 #
-# There, you type ten heights of your own. Your engine, a few dozen lines of plain Python, changes a
-# handful of numbers a little in each of 2,000 steps. It knows which way because it computes
-# derivatives, those of school. The right plot shows how far off the curve still is. A large network
-# learns in the same way, with more numbers.
+# In that lesson you type ten heights of your own. Your engine, a few dozen lines of plain Python,
+# then changes a handful of numbers a little in each of 2,000 steps. It knows which way to change
+# them because it computes derivatives, the ones you know from school. The plot on the right shows
+# how far off the curve still is. A large network learns in the same way, with more numbers.
 
 # %% [markdown]
 # ## Does everything work here?
@@ -96,13 +99,13 @@ print(counter)
 #
 # A program in the background, the **kernel**, runs your cells and keeps every name. It knows only the
 # order in which you ran them, not the order on the page. If a notebook behaves strangely, choose
-# *Restart Kernel and Run up to Selected Cell…* in the menu *Kernel*: what you wrote stays, the names
-# are forgotten.
+# *Restart Kernel and Run up to Selected Cell…* in the menu *Kernel*. The kernel forgets everything
+# and starts again from the top; what you wrote stays.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: what is special about your machine?
 #
-# You have opened a deeper section: this one tells what differs from one machine to the next.
+# You have opened a deeper section: this one says what differs from one machine to the next.
 #
 # A GPU, a graphics processor that can compute, is welcome but not needed. What matters is that
 # some memory is left. If you ask someone for help, send them what this cell prints.
@@ -151,11 +154,18 @@ check.average(average)
 #
 # An **array** is a block of numbers of one kind, with a shape and a dtype.
 #
-# Its **shape** says how many numbers there are along each direction, or **axis**; its **dtype** which
-# kind they are. Here is the rain of four days at three places, in millimetres.
+# Its **shape** says how many numbers there are along each direction, or **axis**; its **dtype** says
+# which kind they are. Here is the rain of four days at three places, in millimetres: three rows, four
+# columns.
 
 # %%
-rain = np.array([[2.0, 0.0, 7.0, 3.0], [4.0, 1.0, 9.0, 6.0], [0.0, 2.0, 5.0, 3.0]])
+rain = np.array(
+    [
+        [2.0, 0.0, 7.0, 3.0],
+        [4.0, 1.0, 9.0, 6.0],
+        [0.0, 2.0, 5.0, 3.0],
+    ]
+)
 print("shape", rain.shape, "  dtype", rain.dtype, "  len", len(rain))
 print("row 1, column 2:", rain[1, 2])
 print("row 0:          ", rain[0], rain[0].shape)
@@ -163,10 +173,10 @@ print("column 2:       ", rain[:, 2], rain[:, 2].shape)
 print("in centimetres: ", rain[0] / 10)
 
 # %% [markdown]
-# Counting begins at 0, and rows come first. `len` is the number of rows. A colon means *all along this
-# axis*, and arithmetic works on every number at once. The dtype **float64** is that of a Python
-# `float`: about sixteen digits. Column 2 is printed like a row, because it has *one* axis: count the
-# brackets at the start.
+# Counting begins at 0, and rows come first: `rain[1, 2]` is in the second row. `len` is the number of
+# rows. A colon means *all along this axis*, and arithmetic works on every number at once. The dtype
+# **float64** is that of a Python `float`: about sixteen digits. Column 2 is printed like a row, since
+# both have *one* axis: count the brackets at the start.
 #
 # ### Which way does a mean go?
 #
@@ -178,7 +188,8 @@ print(f"mean of all:  {rain.mean()}")
 print(f"mean(axis=0): {rain.mean(axis=0)}   shape {rain.mean(axis=0).shape}")
 print(f"mean(axis=1): {rain.mean(axis=1)}   shape {rain.mean(axis=1).shape}")
 
-plots.means_by_axis(rain, ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu"], "mm")
+places, days = ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu"]
+plots.means_by_axis(rain, places, days, "mm")
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -189,14 +200,15 @@ plots.means_by_axis(rain, ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu
 #
 # ### How do you remember that?
 #
-# The axis that you name is the one that *disappears*. From (3, 4), axis 0 takes away the 3.
+# The axis that you name is the one that *disappears*. From (3, 4), axis 0 takes away the 3 and axis 1
+# the 4.
 
 # %% [markdown]
 # ## A view or a copy?
 #
 # Two names can share the same numbers, and then a change through one shows in the other.
 #
-# Take a week's temperatures. `week[5:]` is a **slice**, from place 5 to the end; `week.copy()`
+# Take a week's temperatures. `week[5:]` is a **slice**, from position 5 to the end; `week.copy()`
 # makes a **copy**, with numbers of its own. `week.max()`, the largest, is 21.
 #
 # > **Predict.** You write 30 into the *slice*. What is `week.max()` afterwards? Type your number
@@ -239,7 +251,8 @@ plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
 # %% [markdown]
 # The rule is short: write the two shapes below each other, with their right ends in line.
 #
-# In each place they must be equal, or one of them must be 1 or missing. That one is repeated.
+# At each position the numbers must be equal, or one of them must be 1 or missing. That one is
+# repeated.
 #
 # | | | |
 # |---|---:|---:|
@@ -250,7 +263,7 @@ plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
 # ### Break it: the means of the places
 #
 # Now subtract from each place *its own* mean, of shape (3,). The 3 comes to stand below the 4, and
-# neither is 1.
+# neither is 1. The cell tries it, then gives the means another shape.
 
 # %%
 try:
@@ -258,26 +271,25 @@ try:
 except ValueError as error:
     print("ValueError:", error)
 
+place_means = rain.mean(axis=1).reshape(-1, 1)  # (3, 1)
+print("\nthe means, as a column:")
+print(place_means)
+print("\nthe differences:")
+print(rain - place_means)
+
 # %% [markdown]
-# NumPy refuses: a **loud** bug, the kind you want, because the message names both shapes.
+# NumPy refuses the flat means: a **loud** bug, the kind you want, because its message names both
+# shapes.
 #
 # ### What is a column?
 #
 # A **column** is an array of shape (n, 1). `reshape` changes the shape and keeps the numbers; a −1
-# means *as many as there are*.
-
-# %%
-place_means = rain.mean(axis=1).reshape(-1, 1)  # (3, 1)
-print(place_means)
-print("\nthe difference, of shape (3, 4):")
-print(rain - place_means)
-
-# %% [markdown]
-# The 3 is below the 3, and the 1 is repeated.
+# means *as many as there are*. Now the 3 is below the 3, and the 1 is repeated.
 #
 # ### Break it: three predictions
 #
-# You compare three right predictions, a column, with the three true values, which are flat.
+# You compare three right predictions, a column, with the three true values, which are flat: they have
+# the shape (3,).
 
 # %%
 y = np.array([5.0, 6.0, 7.0])  # (3,)
@@ -287,7 +299,8 @@ plots.broadcast_difference(y_pred, y, ["y_pred", "y"])
 # %% [markdown]
 # Each prediction is compared with every true value, and no library complains.
 #
-# The zeros that you wanted are on the diagonal; the other six differences are nonsense.
+# By the rule, both are repeated. The zeros that you wanted are on the diagonal; the other six
+# differences are nonsense. What does that do to a result?
 #
 # The usual measure of predictions is the **mean squared error**, MSE: the mean of the squared
 # differences. Take a hundred values, perfect predictions, and lazy ones that all say the mean. Row by
@@ -303,10 +316,11 @@ y = 2 * np.linspace(0, 1, 100) + 1  # (100,), in even steps from 1 to 3
 perfect = y.reshape(-1, 1)  # (100, 1)
 lazy = np.full((100, 1), y.mean())  # (100, 1), filled with the mean
 for name, y_pred in (("perfect", perfect), ("lazy", lazy)):
-    wrong = ((y_pred - y) ** 2).mean()
-    print(f"{name:8} MSE {wrong:.4f}   shape of the difference {(y_pred - y).shape}")
+    mse = ((y_pred - y) ** 2).mean()
+    print(f"{name:8} MSE {mse:.4f}, from the shape {(y_pred - y).shape}")
 
-plots.every_pair({"perfect": perfect, "lazy": lazy}, y, prediction=my_prediction)
+both = {"perfect": perfect, "lazy": lazy}
+plots.every_pair(both, y, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -329,7 +343,7 @@ plots.every_pair({"perfect": perfect, "lazy": lazy}, y, prediction=my_prediction
 
 # %% tags=["exercise", "mend"]
 def fixed_mse(y_pred, y):
-    """The mean squared error of y_pred, (n, 1), for y of shape (n,) or (n, 1)."""
+    """The MSE of y_pred, of shape (n, 1), for y of shape (n,) or (n, 1)."""
     y = ...
     return ((y_pred - y) ** 2).mean()
 
@@ -342,7 +356,7 @@ check.fixed_mse(fixed_mse)
 #
 # ```python
 # def fixed_mse(y_pred, y):
-#     """The mean squared error of y_pred, (n, 1), for y of shape (n,) or (n, 1)."""
+#     """The MSE of y_pred, of shape (n, 1), for y of shape (n,) or (n, 1)."""
 #     y = y.reshape(y_pred.shape)
 #     return ((y_pred - y) ** 2).mean()
 # ```
@@ -363,7 +377,7 @@ check.fixed_mse(fixed_mse)
 # $$p_i - y_j = (p_i - \bar p) - (y_j - \bar y) + (\bar p - \bar y)$$
 #
 # Square it and take the mean over all $i$ and $j$. The products of two different parts drop out,
-# because each of the first two parts has mean 0. Only the three squares are left:
+# because each of the first two parts has mean zero. Only the three squares are left:
 #
 # $$\text{mean over all pairs} = \text{spread of } p + \text{spread of } y + (\bar p - \bar y)^2$$
 #
@@ -376,15 +390,15 @@ def spread(values):
     return ((values - values.mean()) ** 2).mean()
 
 
-for name, p in (("perfect", perfect), ("lazy", lazy), ("perfect + 1", perfect + 1)):
+for name, p in (("perfect", perfect), ("lazy", lazy), ("+ 1", perfect + 1)):
     pairs = ((p - y) ** 2).mean()
     parts = spread(p) + spread(y) + (p.mean() - y.mean()) ** 2
-    print(f"{name:12} {pairs:.4f} over all pairs, {parts:.4f} from the formula")
+    print(f"{name:8} {pairs:.4f} over all pairs, {parts:.4f} by the formula")
 
 # %% [markdown] tags=["deeper"]
 # For perfect predictions the two spreads are equal, and the means agree: twice the spread of y. The
-# lazy ones have no spread, so one is left. No predictions can get less than that, whatever they
-# are: this MSE is smallest for a model that says the mean to everyone.
+# lazy ones have no spread, so one is left, the spread of y. No predictions get less than that: this
+# MSE is smallest for a model that says the mean to everyone.
 #
 # ### Deeper: Exercise 3 (transfer): each place's share
 #
@@ -395,7 +409,7 @@ for name, p in (("perfect", perfect), ("lazy", lazy), ("perfect + 1", perfect + 
 
 # %% tags=["deeper", "exercise", "transfer"]
 def shares(table):
-    """Each number of a table of shape (n, m) as a share of the sum of its row."""
+    """Each number of a table, (n, m), as a share of the sum of its row."""
     return ...
 
 
@@ -407,7 +421,7 @@ check.shares(shares)
 #
 # ```python
 # def shares(table):
-#     """Each number of a table of shape (n, m) as a share of the sum of its row."""
+#     """Each number of a table, (n, m), as a share of the sum of its row."""
 #     sums = table.sum(axis=1).reshape(-1, 1)
 #     return table / sums
 # ```
@@ -417,11 +431,11 @@ check.shares(shares)
 # %% [markdown] tags=["deeper"]
 # ## Deeper: which operations give a view?
 #
-# A view needs a regular pattern of places in memory, and NumPy gives one where it can.
+# A view needs a regular pattern of positions in memory; a slice has one, a list may not.
 #
-# `np.shares_memory` says whether two arrays share any of their numbers. A slice does; so does
-# `reshape` here. A list of places, as in `week[[5, 6]]`, picks numbers in any order, so it makes a
-# copy. Arithmetic makes new numbers, of course.
+# `np.shares_memory` says whether two arrays share any of their numbers. A slice does, and so does
+# `reshape` here. A list of positions, as in `week[[5, 6]]`, may pick numbers in any order, so it makes
+# a copy. Arithmetic makes new numbers.
 
 # %% tags=["deeper"]
 for what, other in (
@@ -457,15 +471,15 @@ print("with a point:  ", visitors, visitors.dtype)
 #
 # <details><summary>Answer</summary>
 #
-# Changing a cell is not running it. Run both again.
+# Changing a cell is not running it. Run both again, in their order.
 #
 # </details>
 #
-# **A table has the shape (5, 3). How do you subtract from each row its own mean?**
+# **A table has the shape (n, m). How do you subtract from each row its own mean?**
 #
 # <details><summary>Answer</summary>
 #
-# `mean(axis=1)` has the shape (5,), and 5 does not fit 3. Make it a column, (5, 1).
+# `mean(axis=1)` has the shape (n,), and n comes to stand below m. Make it a column.
 #
 # </details>
 #
@@ -485,7 +499,7 @@ print("with a point:  ", visitors, visitors.dtype)
 # **New words:** cell, kernel, array, shape, axis, dtype, float64, slice, view, copy, column,
 # broadcasting, loud bug, silent bug.
 #
-# **New names:** `.sum`, `np.array`, `.shape`, `.dtype`, `.mean`, `axis=`, `.copy`, `.reshape`,
+# **New names:** `animation.play`, `.sum`, `np.array`, `.shape`, `.dtype`, `.mean`, `axis=`, `.copy`, `.reshape`,
 # `np.linspace`, `np.full`.
 #
 # **New names, deeper:** `np.shares_memory`.

@@ -6,7 +6,6 @@ from course_utils.checks.causes import call, exercise
 from course_utils.checks.core import Wrong, arrays, diagnose, numbers, same
 
 _MEANS = {
-    "is invalid for input of size": "The shape names a fixed number of rows: write −1 instead.",
     "cannot reshape array": "The shape names a fixed number of rows: write −1 instead.",
     "could not be broadcast": "Print both shapes and write them below each other.",
 }
@@ -46,7 +45,7 @@ def fixed_mse(answer):
     for n in (7, 5):
         rng = np.random.RandomState(n)
         y = rng.randn(n)
-        y_pred = (y + 0.5 * rng.randn(n) + 0.3).reshape(-1, 1)
+        y_pred = (y + 1.5 * rng.randn(n) + 0.3).reshape(-1, 1)
         errors = y_pred[:, 0] - y
         want = [(errors**2).mean()]
         pairs = y_pred - y

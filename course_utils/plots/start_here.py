@@ -192,12 +192,10 @@ def every_pair(predictions, y, prediction=..., *, axs=None):
     words = mark_prediction(ax, prediction, by_pairs[0])
     ax.legend(loc="upper center", ncols=3)
     each = zip(predictions, by_rows, by_pairs, strict=True)
+    errors = ", ".join(f"{name} {rows:.4f} and {pairs:.4f}" for name, rows, pairs in each)
     return (
-        "; ".join(
-            f"{name}: MSE {rows:.4f} row by row, {pairs:.4f} over every pair"
-            for name, rows, pairs in each
-        )
-        + f".{words}"
+        f"Of {table.size:,} differences, {n} were meant. "
+        f"MSE by rows and over all pairs: {errors}.{words}"
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from course_utils import animation, figures, plots
+from course_utils.data import recorded_curves
 from tests.support.lessons import read_notebook
 from tests.support.pictures import picture_difference
 
@@ -152,10 +153,47 @@ def test_a_picture_that_cannot_grow_is_refused(capsys, draw, args, name):
     assert capsys.readouterr().out == ""
 
 
-def test_the_lessons_animation_is_small():
+def play_curve(monkeypatch, film, *chosen):
+    """Play the recorded curve, or some of its frames, and return what is displayed."""
+    shown = []
+    monkeypatch.setattr(
+        animation, "display", lambda *args, **kwargs: shown.append(kwargs | {"data": args[0]})
+    )
+    rows = list(chosen) or slice(None)
+    curves, steps = film.curves[rows], film.steps[rows]
+    animation.play(plots.learned_curve, film.x, film.y, film.grid, curves, steps)
+    return shown[0]
+
+
+def test_a_curve_changes_from_its_first_shape_to_its_last(monkeypatch):
+    film = recorded_curves()
+    still, moving, _ = frames(play_curve(monkeypatch, film))
+    assert len(moving) == len(film.steps) + 1
+    assert np.array_equal(moving[-1], still)
+    assert all((a != b).any() for a, b in pairwise(moving))
+
+
+def test_each_frame_shows_its_curve_in_the_look_of_the_last(monkeypatch):
+    film, chosen = recorded_curves(), (0, 9, 20, 31)
+    _, moving, _ = frames(play_curve(monkeypatch, film, *chosen))
+    with figures.capture_figures() as captured:
+        rows = list(chosen)
+        plots.learned_curve(film.x, film.y, film.grid, film.curves[rows], film.steps[rows])
+    ((figure, _),) = captured
+    with figures.style({"savefig.dpi": "figure"}):
+        figures.to_png(figure)
+    ax = figure.axes[0]
+    for frame, k in zip(moving, chosen, strict=False):
+        x, y = ax.transData.transform((film.grid[50], film.curves[k, 50]))
+        red, green, blue = map(int, frame[round(len(frame) - 1 - y), round(x)])
+        assert red > 200 > 120 > green > blue, "the curve's own colour, opaque"
+
+
+@pytest.mark.parametrize("lesson", ["start_here", "gradient_descent_by_hand"])
+def test_the_lessons_animation_is_small(lesson):
     outputs = [
         output
-        for cell in read_notebook("gradient_descent_by_hand").cells
+        for cell in read_notebook(lesson).cells
         if "animation.play(" in cell.source
         for output in cell.outputs
         if "image/png" in output.get("data", {})

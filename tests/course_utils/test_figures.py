@@ -99,14 +99,14 @@ def test_an_error_in_a_picture_leaves_the_settings_as_they_were(outputs):
         assert rcParams == before
 
 
-def test_the_style_is_in_the_package_that_is_installed(tmp_path):
-    """Without it, a lesson would lack it everywhere but in a checkout."""
+def test_style_and_recorded_data_are_in_the_package_that_is_installed(tmp_path):
+    """Without them, a lesson would lack them everywhere but in a checkout."""
     code = f"from setuptools.build_meta import build_wheel; build_wheel({str(tmp_path)!r})"
     for name in ("pyproject.toml", "README.md", "LICENSE", "course_utils"):
         (tmp_path / name).symlink_to(ROOT / name)
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert "course_utils/style.mplstyle" in names
+    assert {"course_utils/style.mplstyle", "course_utils/learned_curve.csv"} <= {*names}
     assert "course_utils/figures.py" in names
     assert not (ROOT / "notebooks/matplotlibrc").exists()

@@ -53,7 +53,9 @@ PARTS = {
 PICTURES = {
     "means_by_axis": ((TWO[:2], "ab", "cd", "mm"), None),
     "broadcast_difference": ((Y[:3], Y[:3, 0], ["left", "right"]), None),
-    "every_pair": ((Y, Y[:, 0]), "rows table"),
+    "every_pair": (({"a": Y, "b": 2 * Y}, Y[:, 0]), "table errors"),
+    "before_and_after": (([1.0, 2.0, 3.0], [1.0, 4.0, 3.0], "abc", "°C"), None),
+    "learned_curve": ((GRID[1:8:2], GRID[:4], GRID, FIVE.T, [0, 1, 3, 7, 9]), "curve loss"),
     "train_and_validation": ((X, Y, X[:3], Y[:3], 2.0, 1.0), None),
     "residuals": ((X, Y, 0.5, 1.0), "residuals squares"),
     "loss_surface": ((X, Y, 0.5, 1.0), "surface map"),

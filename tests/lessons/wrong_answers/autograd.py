@@ -52,6 +52,7 @@ WRONG = {
             (_sine("math.tanh(a.value)", COS), "The value is the tanh"),
             (_sine("math.sin(a.value) + 1", COS), "the right answer is"),
             (_sine("math.sin(a)", "(math.cos(a),)"), "math takes plain numbers: use a.value."),
+            (_sine(SIN, "(-a,)"), "The minus needs a plain number: use a.value."),
             (_sine("np.sin(a)", "(np.cos(a),)"), "That needs a plain number: use a.value."),
             (_sine(SIN, "(math.cos(a.value))"), "a tuple: one in brackets needs a comma"),
             (_sine(SIN, COS, "a"), "The parents are a tuple: (a,), with the comma."),
@@ -66,6 +67,20 @@ WRONG = {
             ("a.tanh()", "The value is the tanh"),
             ("None", "is the return missing?"),
             (f"\n    a.grad = 1.0\n    return {_sine(SIN, COS)}\n", "It changes a gradient"),
+        ),
+        (
+            """
+Old = Value
+
+
+class Value(Old):
+    pass
+
+
+def sine(a):
+    return Old(math.sin(a.value), (a,), (math.cos(a.value),))
+""",
+            "Its Value is of an older class",
         ),
         ("sine = math.sin", "There is no class Value yet"),
         ("sine = 0.5", "Expected a function"),
@@ -136,9 +151,9 @@ WRONG = {
 WRONG["backward_again"] += slips(
     "build_your_own_autograd",
     "backward_again",
-    ("node.grad = 0.0", "node.grad = 1.0", "isn't"),
-    ("parent.grad += ", "parent.grad = ", "isn't"),
-    ("reversed(order)", "order", "isn't"),
+    ("node.grad = 0.0", "node.grad = 1.0", "aren't"),
+    ("parent.grad += ", "parent.grad = ", "aren't"),
+    ("reversed(order)", "order", "aren't"),
     ("loss.grad = 1.0", "loss.grad += 2.0", "the right answer is"),
 )
 
