@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils._validate import to_number, to_vector, to_vectors
+from course_utils._validate import to_number, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 from course_utils.plots.core import format_number, line_ends, line_loss, mark_prediction, window
 
@@ -87,8 +87,7 @@ def value_and_slope(z, values, slopes, at, *, prediction=None, axs=None):
     student's own number for the slope there.
     From the lesson 'Build your own autograd'.
     """
-    z = to_vector("z", z)
-    values, slopes = to_vectors(values=values, slopes=slopes)
+    z, values, slopes = to_vectors(z=z, values=values, slopes=slopes)
     k = int(np.abs(z - to_number("at", at)).argmin())
     axs["value"].plot(z, values, color=TRAIN)
     axs["value"].plot(z[k], values[k], "o", color="black")
