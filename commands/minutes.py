@@ -22,7 +22,8 @@ TAKES = re.compile(r"\*\*Takes\*\*[^.]*\.")
 PAGES = "README.md", "instructor/README.md"  # each has a table of lessons with their minutes
 # What is not read as words: solutions, code blocks, formulas, HTML, and the minutes themselves.
 NOT_WORDS = re.compile(
-    r"<details><summary>Solution.*?</details>|```.*?```|\$[^$]+\$|<[^>]+>|\*\*Takes\*\*[^.]*\.",
+    r"<details><summary>Solution.*?</details>|```.*?```|\$\$.*?\$\$|\$[^$]+\$|</?[a-z][^>]*>|"
+    + TAKES.pattern,
     re.S,
 )
 

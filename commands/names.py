@@ -17,6 +17,8 @@ from pathlib import Path
 
 import jupytext
 
+from commands.minutes import tags
+
 HEAD = """# Names
 
 Every name of PyTorch, NumPy, scikit-learn and the course's own helpers that a lesson introduces:
@@ -95,7 +97,7 @@ class LessonNames:
 
     def is_deeper(self, cell: int) -> bool:
         """Return whether the cell at an index belongs to a deeper section."""
-        return "deeper" in self.cells[cell].metadata.get("tags", [])
+        return "deeper" in tags(self.cells[cell])
 
     def _declarations(self, what: str) -> list[str]:
         """Return what the recap lists after 'New words:', 'New names, deeper:' and so on."""

@@ -1,40 +1,30 @@
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # # 04 Raw autograd tensors
 #
-# You train a line with nothing of PyTorch but a tensor that remembers what was done to it. Then
-# you take `no_grad`, the zeroing and `detach` away, one at a time, and see what each was there for.
+# You write the loop, and PyTorch finds the gradient. Then you take its odd-looking lines
+# out, one at a time, and see what each was there for.
 #
 # **You will be able to**
 #
-# - get the gradient of any number that you can compute, and read the graph that it came from,
-# - write the training loop with a raw tensor, and say of each line what breaks without it,
-# - recognise autograd's commonest error messages, and five bugs that give no message at all,
-# - say why a norm divided by n is a poor measure of error,
-# - tell, direction by direction, how much of the way a fit has still to go.
+# - fit a model with PyTorch and derive nothing,
+# - say what a tensor remembers, and read its graph,
+# - explain `no_grad`, the emptied gradient and `detach` by what breaks without them,
+# - recognise a mistake by its message or by the loss.
 #
-# **Builds on** [lesson 00](00_start_here.ipynb) (tensors), [01](01_gradient_descent_by_hand.ipynb) (gradient descent, the truth panel) and [03](03_build_your_own_autograd.ipynb) (the graph, the
-# chain rule). **Takes** about 50 minutes.
+# **Builds on** [lesson 02](02_how_far_to_step.ipynb) (learning-rate limit, truth panel) and
+# [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 60
+# minutes, and 50 more with the deeper sections.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What is there to fit?
-#
-# Ten points lie on the curve $y = 3x + \sin 6x + 1$, without any noise. You fit a straight line to
-# them. So whatever is left over at the end is not noise: it is the part of the curve that no line
-# can follow.
-#
-# This lesson retraces a published tutorial, whose figures stand beside ours. It keeps both
-# parameters in one tensor $W$: the slope $W_0$ and the height $W_1$ ([lesson 01](01_gradient_descent_by_hand.ipynb)'s $w$ and $b$).
-# And it measures the error of a line by the **norm**, the length of the vector of residuals,
-# divided by the number of points $n$:
-#
-# $$E(W) = \frac{\lVert \hat y - y \rVert}{n}
-# = \frac{1}{n}\sqrt{\sum_i (W_0\,x_i + W_1 - y_i)^2}$$
-#
-# Keep that formula in mind. It is not the mean squared error, and the second half of this lesson
-# asks whether it is a good choice.
+# %% tags=["start"]
+try:
+    import course_utils  # the course's helpers
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This kernel does not have the course's helpers (course_utils). "
+        "Start JupyterLab with `python course.py`, or choose the kernel of the course's .venv."
+    ) from None
 
-# %% slideshow={"slide_type": "subslide"}
-import textwrap
+# %%
 import warnings
 
 import numpy as np
@@ -44,490 +34,761 @@ from torchviz import make_dot
 from course_utils import data, descent, graphs, plots
 from course_utils.checks import raw_tensors as check
 
-points = data.sine_line()  # NumPy, float64
-x, y = (torch.from_numpy(column).float() for column in (points.x, points.y))  # (10,) and (10,)
-W = torch.tensor([0.0, 0.0], requires_grad=True)  # (2,)
+# %% [markdown]
+# ## Who derives the gradient now?
+#
+# You write down the loss, and PyTorch finds its gradient. In
+# [lesson 03](03_build_your_own_autograd.ipynb) your own engine did that, one number at a
+# time. PyTorch does it for whole arrays, which it calls **tensors**.
+#
+# Here is [lesson 01](01_gradient_descent_by_hand.ipynb)'s fit again. The lines marked *new*
+# replace all that you derived there.
 
-plots.residuals(x, y, W[0], W[1])
+# %% tags=["code"]
+line = data.noisy_line()
+x80 = torch.from_numpy(line.x_train)  # a tensor of shape (80, 1)
+y80 = torch.from_numpy(line.y_train)
+rng = np.random.RandomState(42)  # 0 start, as in 'Gradient descent by hand'
+b = torch.tensor(rng.randn(1), requires_grad=True)  # new: asks for a gradient
+w = torch.tensor(rng.randn(1), requires_grad=True)  # new
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+for epoch in range(1000):
+    y_pred = w * x80 + b  # 1 predict
+    loss = ((y_pred - y80) ** 2).mean()  # 2 loss
+    w.grad = None  # 3 gradients  # new: empty the old ones
+    b.grad = None
+    loss.backward()  # new: fills w.grad and b.grad
+    if epoch == 0:
+        print(f"gradients    dw {w.grad.item():.6f}   db {b.grad.item():.6f}")
+    with torch.no_grad():  # 4 update  # new: not recorded
+        w -= 0.1 * w.grad
+        b -= 0.1 * b.grad
+    if epoch == 0:
+        print(f"1 step       w   {w.item():.6f}   b   {b.item():.6f}")
+
+print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
+
+# %% [markdown]
+# These are lesson 01's numbers. **`requires_grad=True`** asks for a gradient.
+# **`backward()`** walks back through the graph and puts each derivative into **`.grad`**.
+# `.item()` makes a Python number of a tensor that holds only one.
+#
+# `w.grad = None` and `with torch.no_grad():` look odd. Soon you take both out.
+#
+# ## What is special about a tensor?
+#
+# A tensor works like a NumPy array; three differences cause most first errors. Make a
+# tensor in two ways, and *then* change the array:
+
+# %%
+array = np.array([0.1, 0.2, 0.7])
+own = torch.tensor(array)
+shared = torch.from_numpy(array)
+array[0] = 100.0
+print("torch.tensor(array)     ", own)
+print("torch.from_numpy(array) ", shared)
+
+from_list = torch.tensor([0.1, 0.2, 0.7])
+print("\nfrom Python's floats:", from_list.dtype, "  from NumPy's:", own.dtype)
+
+# %% [markdown]
+# **Memory.** `torch.tensor` copies. `torch.from_numpy` *shares* the array's memory, like a
+# view.
+#
+# **Type.** From Python's floats PyTorch makes **float32** (four bytes, about seven digits).
+# NumPy's stay **float64** (eight bytes, about sixteen). `.float()` and `.double()` convert
+# to them.
+#
+# **Gradient.** Not every tensor may ask for one:
+
+# %%
+try:
+    torch.tensor([1, 2, 3], requires_grad=True)
+except RuntimeError as error:
+    print(error)
+
+late = torch.tensor([1.0, 3.0], requires_grad=True) / 2
+ready = (torch.tensor([1.0, 3.0]) / 2).requires_grad_()
+print("\nlate  is a leaf:", late.is_leaf)
+print("ready is a leaf:", ready.is_leaf)
+
+# %% [markdown]
+# Whole numbers have no gradient: write `1.0`, not `1`. And finish the arithmetic *before*
+# you ask. `late` is a result, not a leaf; its gradient goes to the tensor before the
+# division, which has no name. (An underscore at the end, as in `requires_grad_()`, says:
+# change the tensor itself.)
+#
+# ## Can a line follow a curve?
+#
+# Ten points lie exactly on a curve, without noise; how close can a straight line come? The
+# curve is $y = 3x + \sin 6x + 1$.
+
+# %%
+points = data.sine_line()
+x = torch.from_numpy(points.x).float()  # (10,), float32
+y = torch.from_numpy(points.y).float()
+x_fine = np.linspace(0, 1, 100)
+plots.points_on_curve(x, y, x_fine, 3 * x_fine + np.sin(6 * x_fine) + 1)
+
+# %% [markdown]
+# The line is $\hat y = W_0\,x + W_1$. One tensor holds both parameters: `W[0]` is the slope
+# (so far $w$), `W[1]` the height at $x = 0$ (so far $b$).
+#
+# > **Predict.** The curve's formula begins with $3x$. Which slope will the best line have?
+# > Look at the points, and type your number into the first line.
+
+# %% tags=["code"]
+my_prediction = ...  # your number
+
+lr, n_epochs = 0.5, 200
+W = torch.tensor([0.0, 0.0], requires_grad=True)  # 0 start
+path = [W.tolist()]  # tolist: as Python's floats
+for epoch in range(n_epochs):
+    y_pred = W[0] * x + W[1]  # 1 predict
+    loss = ((y_pred - y) ** 2).mean()  # 2 loss
+    W.grad = None  # 3 gradients
+    loss.backward()
+    with torch.no_grad():  # 4 update
+        W -= lr * W.grad
+    path.append(W.tolist())
+
+plots.line_by_step(x, y, path, prediction=my_prediction)
+A = descent.design_matrix(x)
+plots.truth_panel(A, y, path[-1], lr, names=["W[0]", "W[1]"])
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# 1.4707, half of 3: over these ten points, the sine goes up and then further down, and
+# tilts the line back.
+#
+# </details>
+#
+# The fit is finished, says [lesson 02](02_how_far_to_step.ipynb)'s truth panel. The loss
+# that is left, 0.2327, is not noise: it is the part of the curve that no line can follow.
+#
+# | model of the ten points | parameters | MSE | steps | seconds |
+# |---|---:|---:|---:|---:|
+# | a line, PyTorch | 2 | 0.2327 | 200 | less than one |
+#
 # ## What does a tensor remember?
 #
-# `requires_grad=True` is a request: *I shall want the gradient with respect to this tensor.* From
-# then on PyTorch notes every operation that W goes into, as your own engine did in [lesson 03](03_build_your_own_autograd.ipynb).
+# A tensor that you compute from `W` remembers which operation made it. PyTorch begins to
+# take notes where a tensor asked for a gradient.
 #
-# **Predict.** Which of the following tensors will require a gradient: `x`, `W`, the prediction,
-# the error? And for which will `is_leaf` be true? (A leaf was not made from anything: [lesson 03](03_build_your_own_autograd.ipynb).)
+# > **Predict.** Which of the four tensors below require a gradient: `x`, `W`, `y_pred`,
+# > `loss`?
 
-# %% slideshow={"output": "subslide"}
-y_pred = W[0] * x + W[1]  # (10,)
-error = torch.linalg.vector_norm(y_pred - y) / len(x)  # one number
-print(f"error {error.item():.4f}   published 0.8162\n")
+# %% tags=["cover"]
+W = torch.tensor([0.0, 0.0], requires_grad=True)  # back at the start
+with graphs.record(W=W, x=x, y=y) as tape:  # listens, to draw
+    y_pred = W[0] * x + W[1]
+    loss = ((y_pred - y) ** 2).mean()
 
 print("tensor   requires_grad   is_leaf   grad_fn")
-for name, tensor in {"x": x, "W": W, "y_pred": y_pred, "error": error}.items():
-    made_by = type(tensor.grad_fn).__name__
-    print(f"{name:8} {tensor.requires_grad!s:15} {tensor.is_leaf!s:9} {made_by}")
+for name, t in {"x": x, "W": W, "y_pred": y_pred, "loss": loss}.items():
+    made_by = type(t.grad_fn).__name__
+    print(f"{name:8} {t.requires_grad!s:15} {t.is_leaf!s:9} {made_by}")
+tape.draw(loss, gradients=True)
 
 # %% [markdown]
-# A tensor that no recorded operation made is a **leaf**. There are two here, `x` and `W`, and
-# only `W` asked for a gradient. Everything computed from `W` requires a gradient as well, and its
-# **`grad_fn`** names the operation that made it and knows that operation's derivative: by
-# `AddBackward0` an addition made the prediction, by `DivBackward0` a division made the error. (A
-# leaf has `None` there, whose type prints as `NoneType`.) From the error you can walk back,
-# from `grad_fn` to `grad_fn`, until you arrive at the leaf. That is the graph.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What does the graph look like?
+# <details><summary>What you should see</summary>
 #
-# `graphs.record` listens while you compute and draws what it heard, as in [lesson 03](03_build_your_own_autograd.ipynb): each box is a
-# tensor with its value, each arrow leads from what an operation took to what it made and carries
-# the local derivative. Where an expression would be too long, a dot stands for what an arrow
-# brings.
-#
-# In many tutorials you will meet another drawing of the same graph, made by the library
-# `torchviz`. It shows PyTorch's own names and no values. Here are both. (What you draw last, the
-# error, is called "loss" in the first.)
-
-# %% slideshow={"output": "subslide"}
-with graphs.record(W=W, x=x, y=y) as tape:
-    y_pred = W[0] * x + W[1]
-    error = torch.linalg.vector_norm(y_pred - y) / len(x)
-
-tape.draw(error)
-graphs.torchviz(make_dot(error, params={"W": W}))  # params: names for the picture
-
-# %% [markdown]
-# Read the second from the bottom: `DivBackward0` is the division by 10,
-# `LinalgVectorNormBackward0` the norm, `SubBackward0` the subtraction of y. Both halves of W come
-# from one leaf, through two `SelectBackward0`, which is what `W[0]` and `W[1]` are. `x` and `y` are
-# missing: nobody asked for their gradient. `AccumulateGrad`, right below W, is the last stop on the
-# way back, where a gradient is *added* to `W.grad`. Remember that word.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What does backward do?
-#
-# **Predict.** The line $W = (0, 0)$ lies below all ten points. Which signs do the two derivatives
-# of the error have? Which one is larger in size?
-#
-# The picture below walks from the error backwards: each gradient is the one behind it times the
-# local derivative on the arrow, and where two arrows meet in W, they add up. Drawing it touches no
-# `.grad`. **`backward()`** does the same walk and puts what arrives at the leaf into **`W.grad`**.
-#
-# On paper it is the chain rule twice, with the residuals $r_i = W_0\,x_i + W_1 - y_i$:
-#
-# $$\frac{\partial E}{\partial W_0} = \frac{\sum_i r_i\,x_i}{n\,\lVert r \rVert}
-# \qquad\qquad
-# \frac{\partial E}{\partial W_1} = \frac{\sum_i r_i}{n\,\lVert r \rVert}$$
-
-# %% slideshow={"slide_type": "subslide", "output": "subslide"} tags=["cover"]
-W = torch.zeros(2, requires_grad=True)  # all anew: a graph serves one backward
-with graphs.record(W=W, x=x, y=y) as tape:
-    y_pred = W[0] * x + W[1]
-    error = torch.linalg.vector_norm(y_pred - y) / len(x)
-
-tape.draw(error, gradients=True)
-print("W.grad before backward:", W.grad)
-
-error.backward()
-print(f"autograd   [{W.grad[0]:.4f}, {W.grad[1]:.4f}]")
-print("published  [-0.1710, -0.3053]")
-
-r = y_pred.detach() - y  # (10,); what detach does is the third question below
-length = torch.linalg.vector_norm(r)
-print(f"by hand    [{(r * x).sum() / (10 * length):.4f}, {r.sum() / (10 * length):.4f}]")
-
-
-# %% [markdown]
-# Both are negative, since raising the line lowers the error; and the height matters more than the
-# slope, since every $x_i$ is at most 1.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 1: a gradient that you never derive
-#
-# Now the model is curved: $\hat y_i = W_0\,x_i + \sin(W_1\,x_i)$, and the loss is [lesson 01](01_gradient_descent_by_hand.ipynb)'s mean
-# squared error. Let autograd find the gradient at a given place. Do not derive anything. (The sine of
-# a tensor is `torch.sin`.)
-
-
-# %% tags=["exercise"]
-def curve_gradient(start, x, y):
-    """The gradient of the MSE of W[0]·x + sin(W[1]·x) at W = start, a list of two floats."""
-    W = ...
-    y_pred = ...
-    loss = ...
-    ...
-    return ...
-
-
-# %%
-check.curve_gradient(curve_gradient)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
-#
-# ```python
-# def curve_gradient(start, x, y):
-#     """The gradient of the MSE of W[0]·x + sin(W[1]·x) at W = start, a list of two floats."""
-#     W = torch.tensor(start, requires_grad=True)
-#     y_pred = W[0] * x + torch.sin(W[1] * x)
-#     loss = ((y_pred - y) ** 2).mean()
-#     loss.backward()
-#     return W.grad
-# ```
-#
-# `backward()` itself returns nothing: it fills `W.grad`. And it must start from one number, since
-# several would have a gradient each.
+# All but `x`: nobody asked for its gradient. What is computed *from* `W` needs one for the
+# walk back.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What does one step take?
 #
-# A step against the gradient is one line of arithmetic, `W -= lr * W.grad`. The tutorial wraps it
-# in `torch.no_grad()` and then sets the gradient to zero, by `W.grad.zero_()`. (An underscore at
-# the end of a name says that the tensor itself is changed.) Take both as given for a moment.
-
-# %% tags=["continues"]
-lr = 0.01
-for printed, printed_error in (("[0.0017, 0.0031]", "0.8150"), ("(none)", "0.8138")):
-    with torch.no_grad():
-        W -= lr * W.grad
-    W.grad.zero_()
-    error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
-    error.backward()
-    print(f"W     [{W[0]:.4f}, {W[1]:.4f}]   published {printed}")
-    print(f"error {error.item():.4f}             published {printed_error}\n")
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Two steps, and the error goes down in the third digit. (Run the cell again, and it goes on from
-# there: two more.) The rest is patience. Put the measure and
-# the step into functions, so that you can exchange either. Every step uses all ten points, so a
-# step is an epoch here. `W.grad = None` does what `W.grad.zero_()` does, the next gradient starts
-# from nothing, and it frees the memory as well. `error.item()` is the number without the graph.
-# (`zero=False` leaves the gradient as it is. You need that for the second question below.)
+# **`grad_fn`** names the operation that made a tensor: an addition made `y_pred`, a mean
+# made `loss`. A leaf has none (`NoneType`). From `loss` you can walk back, `grad_fn` by
+# `grad_fn`, to the leaf `W`. That is the graph in the picture, as in
+# [lesson 03](03_build_your_own_autograd.ipynb), with ten numbers to a box.
 #
-# **Predict.** Towards the end the error will hardly move. Will the line then be where it belongs?
-
+# Each gradient is that of the next box times the number on the arrow. Where ten products
+# flow back into one number, they are added: all ten rows use `W[1]`. `backward()` makes the
+# same walk and leaves the result in `W.grad`.
+#
+# The library `torchviz` draws the same graph with PyTorch's own names:
 
 # %%
-def norm_error(W, x, y):
-    """The tutorial's error: the norm of the residuals divided by their number."""
-    return torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 
+# %% [markdown]
+# At `AccumulateGrad`, just before `W`, the gradient is *added* to `W.grad`.
 
-def step(measure, W, lr, zero=True):
-    """Move W, in place, by one step; return the error before it as a float."""
-    error = measure(W, x, y)
-    error.backward()
-    with torch.no_grad():
-        W -= lr * W.grad
-    if zero:
-        W.grad = None  # empty, as before the first backward
-    return error.item()
-
-
-# %% slideshow={"slide_type": "subslide", "output": "subslide"}
-def descend(measure, lr, n_epochs, zero=True):
-    """From W = (0, 0): all W, of shape (n_epochs + 1, 2), and the error at each."""
-    W = torch.zeros(2, requires_grad=True)  # two zeros, float32
-    path, errors = [W.tolist()], []  # tolist: the numbers as Python floats
-    for _ in range(n_epochs):
-        errors.append(step(measure, W, lr, zero))
-        path.append(W.tolist())
-    return np.array(path), np.array([*errors, measure(W, x, y).item()])
-
-
-path, errors = descend(norm_error, lr=0.01, n_epochs=2000)
-print("step   error    W[0]     W[1]")
-for k in range(0, 2000 + 1, 200):
-    print(f"{k:4}   {errors[k]:.4f}   {path[k, 0]:.4f}   {path[k, 1]:.4f}")
-print("\nafter 2,000 steps")
-print("published   error 0.15     W[0] 1.30     W[1] 1.85")
-print(f"ours        error {errors[-1]:.4f}   W[0] {path[-1, 0]:.4f}   W[1] {path[-1, 1]:.4f}")
-
-# %% slideshow={"output": "subslide"}
-A = descent.design_matrix(x)  # (10, 2)
-bowl = descent.QuadraticLoss(A, y)
-least_error = (bowl.min_loss / len(x)) ** 0.5  # the norm over n of the best line
-plots.fit_and_error(x, y, path[-1], errors, least_error, "error (norm / n)")
-print()
-plots.truth_panel(A, y, path[-1], lr=None, names=["W[0]", "W[1]"])
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The norm is smallest where the sum of squares is smallest, so least squares is the truth for this
-# error, too. The error is within one percent of its least value, the curve looks flat, and the
-# slope is off by more than ten percent. Nothing in the loop tells you; the panel does. (Its loss is
-# the MSE of the line, as everywhere. It knows no largest stable rate for this error; the last
-# section says why.)
+# %% [markdown] tags=["deeper"]
+# ### Deeper: 'failed to execute dot'?
 #
-# First, three questions: why `no_grad`, why zero, why `detach`? Each gets its answer in the same
-# way: take the thing away.
+# torchviz alone needs the program Graphviz, which `pip` does not install. Elsewhere,
+# `make_dot(loss)` at the end of a cell, or its `.render()`, may stop with
+# `failed to execute PosixPath('dot')`. Install Graphviz from graphviz.org, or draw with
+# `graphs.torchviz`, which needs no program.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # ## Why no_grad?
 #
-# What if the update stands there plainly? There are three ways to write it without thinking much.
-# One helper first: it prints what PyTorch warns of and the error that it raises.
+# The update is not part of the function that you differentiate, so PyTorch must not record
+# it.
 #
-# **Predict.** Read the three short functions below. Each gets two steps from $W = (0, 0)$. Which
-# one survives the first step? Which the second?
-
+# ### Break it: an update that is recorded
+#
+# Take `no_grad` away, and write the step in the two ways that come to mind:
 
 # %%
-def loud(action, *arguments):
-    """Call action(*arguments); print its warnings and the error that ends it."""
-    raised = []
-    with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always")
-        try:
-            action(*arguments)
-        except Exception as error:
-            raised = [error]
-    for message in [warning.message for warning in warned] + raised:
-        text = str(message).split(" If you ")[0]  # the warning goes on with links and file names
-        print(textwrap.fill(f"{type(message).__name__}: {text}", 95))
+W = torch.tensor([0.0, 0.0], requires_grad=True)
+loss = ((W[0] * x + W[1] - y) ** 2).mean()
+loss.backward()
+try:
+    W -= 0.5 * W.grad
+except RuntimeError as error:
+    print("in place:  ", error)
+
+W = W - 0.5 * W.grad
+print("new tensor:", W)
+print("is it a leaf?", W.is_leaf)
+
+# %% [markdown]
+# Both are wrong. The first would make the leaf a part of its own history, and PyTorch
+# refuses: a **loud** bug. The second gives the name `W` to a *result*. That isn't a leaf
+# and gets no `.grad`, so the next update fails: `'float' and 'NoneType'`.
+#
+# **`torch.no_grad()`** says: *record nothing in this block*. Inside it, step in place, and
+# `W` stays the same leaf. Use it to measure a finished fit, too, or the stricter
+# `torch.inference_mode()`, if no training will use the result.
+#
+# ## Why empty the gradient?
+#
+# `backward()` adds to what `.grad` already holds. Here `W` stays where it is:
+
+# %%
+W = torch.tensor([0.0, 0.0], requires_grad=True)
+for call in (1, 2):
+    loss = ((W[0] * x + W[1] - y) ** 2).mean()
+    loss.backward()
+    print(f"after backward {call}: W.grad =", W.grad)
+
+# %% [markdown]
+# Within *one* backward, adding is the chain rule: paths that meet in `W` add up. *Across*
+# calls, it is PyTorch's choice, so that you can collect the gradient of a large data set
+# part by part. The price: *you* say where a new sum begins, after one update and before the
+# next `backward()`. `W.grad = None` does it. (`W.grad.zero_()` fills it with zeros, which
+# here comes to the same.)
+#
+# ### Break it: gradients that add up
+#
+# `descend` is the loop again; with `empty=False` it never empties the gradient.
+#
+# > **Predict.** With lr = 0.01, the loss at step 29 is 1.6867 if you empty and 0.2351 if
+# > you forget, with 0.2327 the least possible. Forgetting looks *better*! Type the
+# > forgetful loss at step 58.
+
+# %%
+my_prediction = ...  # your number
 
 
-# %% slideshow={"slide_type": "subslide"}
-def in_place(W):
-    W -= lr * W.grad
-    return W
+def descend(lr, n_epochs, empty):
+    W = torch.tensor([0.0, 0.0], requires_grad=True)  # 0 start
+    path = [W.tolist()]
+    for epoch in range(n_epochs):
+        y_pred = W[0] * x + W[1]  # 1 predict
+        loss = ((y_pred - y) ** 2).mean()  # 2 loss
+        if empty:  # new
+            W.grad = None  # 3 gradients
+        loss.backward()
+        with torch.no_grad():  # 4 update
+            W -= lr * W.grad
+        path.append(W.tolist())
+    return path
 
 
-def new_tensor(W):
-    return W - lr * W.grad
+emptied = descend(0.01, 100, empty=True)
+summed = descend(0.01, 100, empty=False)
+plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# At step 58 it is 6.6480, almost the loss at the start. The sum of all gradients acts like
+# a speed: the path is fast when it arrives at the bottom, and rolls up the other side.
+#
+# </details>
+#
+# It is a ball in a bowl without friction, and no message tells you: a **silent** bug. Had
+# you stopped at step 29, you would have called it a success.
+#
+# ## Why detach?
+#
+# `detach()` gives you a tensor's numbers without its memory, for a table, a picture or
+# NumPy.
+#
+# > **Predict.** `history` gets `W.detach()` at the start and after each of three steps. How
+# > many *different* rows will it print?
 
-def new_tensor_no_grad(W):
+# %%
+W = torch.tensor([0.0, 0.0], requires_grad=True)
+history = [W.detach()]
+for epoch in range(3):
+    W.grad = None
+    ((W[0] * x + W[1] - y) ** 2).mean().backward()
     with torch.no_grad():
-        return W - lr * W.grad
+        W -= 0.5 * W.grad
+    history.append(W.detach())
 
+for k, row in enumerate(history):
+    print(f"step {k}:", row)
 
-# %% slideshow={"slide_type": "subslide"}
-def two_steps(update):
-    """Step twice with this update, and show what W is after each."""
-    W = torch.zeros(2, requires_grad=True)
-    for k in (1, 2):
-        norm_error(W, x, y).backward()
-        W = update(W)
-        print(f"step {k}: is_leaf {W.is_leaf}, requires_grad {W.requires_grad}")
-
-
-for attempt in (in_place, new_tensor, new_tensor_no_grad):
-    print(f"--- {attempt.__name__}")
-    loud(two_steps, attempt)
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# None survives two steps, and each tells you something.
+# %% [markdown]
+# <details><summary>What you should see</summary>
 #
-# - **`in_place`** fails at once. W is the leaf at which the gradient is to arrive. To change it by
-#   an operation that is itself recorded would make W a part of its own history, and PyTorch
-#   refuses.
-# - **`new_tensor`** passes the first step. But `W - lr * W.grad` is recorded, so the new `W` is a
-#   *result*, not a leaf. The next backward walks on through it, to the first W, which has no name
-#   any more. Your `W.grad` stays `None`, as the warning tells; the `TypeError` is `lr * None`.
-# - **`new_tensor_no_grad`** is not recorded, so the new tensor has no memory and asks for no
-#   gradient. The next error (*element 0* in the message) has nothing to be derived by.
+# One: four times the last place, since all four look into the same memory.
 #
-# The update is not part of the function that you differentiate: it is something that *you* do to
-# the parameter afterwards. **`torch.no_grad()`** says exactly this: *do not record what happens
-# in this block*. And inside it the step must be in place, so that W remains the same leaf.
+# </details>
 #
-# The same block serves wherever you compute and want no gradient, say, to measure a finished fit.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 2: write the update
+# `detach()` copies nothing. It shares the **storage** of `W`, the place in memory where the
+# numbers are, and shows where `W` is *now*. Another silent bug. Ask for a copy:
+# `W.detach().clone()`, or `W.tolist()`. Of one number keep `loss.item()`.
 #
-# `W` is a leaf and `W.grad` is filled. Move `W` by one step, the same tensor and not a new one,
-# leave it ready for the next backward, and return it.
-
-
-# %% tags=["exercise"]
-def update(W, lr):
-    """W itself, moved by one step against W.grad and ready for the next backward."""
-    ...
-    return ...
-
+# In a prediction, a detached part counts as a constant: a parameter used only there is
+# never trained.
+#
+# ## Which mistake was it?
+#
+# Loud mistakes name themselves:
+#
+# | what you read | what it means |
+# |---|---|
+# | `a leaf Variable … in-place operation` | the update is recorded |
+# | `'float' and 'NoneType'` | `W.grad` is `None`: no `backward()` yet, or `W` isn't a leaf |
+# | `does not require grad and does not have a grad_fn` | the loss has no graph |
+# | `backward through the graph a second time` | compute the loss again before each `backward()` |
+# | `only for scalar outputs` | a `.mean()` is missing |
+# | `Can't call numpy() on Tensor that requires grad` | `.detach()` first |
+#
+# The silent ones you recognise by the loss.
+#
+# ### Exercise 1 (diagnose): four runs
+#
+# Four people fitted the line with different learning rates. What happened in which run? One
+# of these happened in none.
+#
+# 1. The gradient is never emptied.
+# 2. The learning rate is a little above the limit.
+# 3. The slope's part of the prediction is detached.
+# 4. The update is missing.
+# 5. All is right, but more steps are needed.
 
 # %%
-check.update(update)
+steps = np.arange(0, 61, 5)
+runs = {
+    "A": [6.6619, 1.1197, 0.5246, 0.4607, 0.4538, 0.4531] + 7 * [0.4530],
+    "B": [6.6619, 0.9203, 3.6026, 5.9210, 0.2756, 5.1274, 4.5931]
+    + [0.4214, 6.2707, 3.0132, 1.3217, 6.7414, 1.5415],
+    "C": [6.6619, 4.0532, 2.5052, 1.5867, 1.0416, 0.7180, 0.5259]
+    + [0.4117, 0.3438, 0.3034, 0.2793, 0.2648, 0.2561],
+    "D": [6.6619, 9.2674, 12.9505, 18.1406, 25.4503, 35.7441, 50.2397]
+    + [70.6525, 99.3978, 139.8768, 196.8793, 277.1501, 390.1873],
+}
+plots.four_runs(steps, runs, least=0.2327)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% tags=["exercise", "diagnose"]
+stories = [..., ..., ..., ...]  # the numbers for A, B, C and D, in this order
+
+# %%
+check.stories(stories)
+
+# %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def update(W, lr):
-#     """W itself, moved by one step against W.grad and ready for the next backward."""
-#     with torch.no_grad():
-#         W -= lr * W.grad
-#     W.grad = None
-#     return W
+# stories = [3, 1, 5, 2]
 # ```
 #
-# The order matters: use the gradient, then empty it.
+# A comes to rest, but above the least possible: its slope is stuck at 0, and its last loss
+# is that of the best *level* line. B swings. C still falls at the end. D grows by the same
+# factor again and again.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Why zero the gradient?
 #
-# Remember `AccumulateGrad`, the last stop before W in the torchviz drawing.
+# ## Can you reproduce a tutorial?
 #
-# **Predict.** The gradient at the start is (−0.1710, −0.3053). You compute the error and call
-# backward twice, and you never move. What is `W.grad` then?
-
-# %% slideshow={"output": "subslide"}
-W = torch.zeros(2, requires_grad=True)
-for k in (1, 2):
-    error = norm_error(W, x, y)
-    error.backward()
-    print(f"after backward {k}: [{W.grad[0]:.4f}, {W.grad[1]:.4f}]")
-
-print("\nand backward again from the same error:")
-loud(error.backward)
-
-# %% [markdown]
-# Backward *adds* to what is there. You saw in [lesson 03](03_build_your_own_autograd.ipynb) why it must: W goes into the error by two
-# arrows, and their gradients add up. PyTorch simply never starts afresh unless you say so.
+# A published tutorial fits the same ten points, and its numbers check a loop of your own.
+# Its error is the **norm** of the residuals, the root of the sum of their squares, divided
+# by $n$:
 #
-# The last message is another matter, though it looks alike. After a backward PyTorch throws away
-# the values that it had kept in the graph for the derivatives, to free the memory. The remedy is
-# hardly ever the `retain_graph` that the message proposes: compute the error anew.
+# $$E = \frac{1}{n}\sqrt{\sum_i (\hat y_i - y_i)^2}$$
 #
-# Now leave the zeroing out of the loop.
+# `torch.linalg.vector_norm(r)` is the norm of a tensor `r`. With lr = 0.01, from zero, it
+# prints:
 #
-# **Predict.** Each step then moves along the *sum* of all gradients so far. Will it be faster,
-# slower, or something else?
-
-# %% slideshow={"output": "subslide"}
-path_zeroed, errors_zeroed = descend(norm_error, lr=0.01, n_epochs=1000)
-path_summed, errors_summed = descend(norm_error, lr=0.01, n_epochs=1000, zero=False)
-print("step   zeroed   summed")
-for k in (0, 10, 35, 70, 110, 145, 1000):
-    print(f"{k:4}   {errors_zeroed[k]:.4f}   {errors_summed[k]:.4f}")
-
-plots.accumulation(x, y, path_zeroed, path_summed)
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# It looks splendid for 35 steps: the error is nearly as low as any line can make it. Then it
-# climbs again, and it never settles. The sum of all gradients acts as a speed: by the time that
-# the path arrives at the bottom it is fast, and the slope there is too small to stop it. It is a
-# ball that rolls in a bowl without friction. No error, no warning: a **silent** bug. Had you
-# stopped at step 35, you would have called it a success.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Then why does PyTorch add at all?
+# | steps | W, published | error, published |
+# |---:|---|---:|
+# | 0 | [0, 0], gradient [−0.1710, −0.3053] | 0.8162 |
+# | 1 | [0.0017, 0.0031] | 0.8150 |
+# | 2 | | 0.8138 |
+# | 2,000 | [1.30, 1.85] | 0.15 |
 #
-# Because the gradient of a sum is the sum of the gradients. If ten million rows do not fit into
-# memory, go through them in parts, and let the gradients add up before you take one step. Here
-# with two halves and [lesson 01](01_gradient_descent_by_hand.ipynb)'s mean squared error:
+# ### Exercise 2 (transfer): the tutorial's loop
+#
+# Start at zero, take `n_epochs` steps on this error, and return `W` as a list and the error
+# *of that* `W` as a float.
+
+
+# %% tags=["exercise", "transfer"]
+def tutorial(x, y, lr, n_epochs):
+    """W after n_epochs steps on norm / n, as a list, and its error."""
+    W = ...
+    for epoch in range(n_epochs):
+        ...
+    return ..., ...
 
 
 # %%
+check.tutorial(tutorial)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def tutorial(x, y, lr, n_epochs):
+#     """W after n_epochs steps on norm / n, as a list, and its error."""
+#     W = torch.tensor([0.0, 0.0], requires_grad=True)
+#     for epoch in range(n_epochs):
+#         error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+#         W.grad = None
+#         error.backward()
+#         with torch.no_grad():
+#             W -= lr * W.grad
+#     error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+#     return W.tolist(), error.item()
+# ```
+#
+# The error inside the loop belongs to the line *before* the step, so it is computed once
+# more.
+#
+# </details>
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: is norm / n a good measure of error?
+#
+# Less good than the MSE: it shrinks when points are added, and its gradient says little
+# about how far you have to go. Here is the tutorial's table, every 200th step, from the
+# gradient on paper. Since $E = \sqrt{L/n}$, with $L$ the MSE, the chain rule gives the
+# gradient of $E$: that of $L$ divided by $2nE$.
+
+# %% tags=["deeper"]
+place, norm_path = np.zeros(2), [np.zeros(2)]  # float64, as points.x
+print("step   error    W[0]     W[1]     gradient")
+for k in range(2000 + 1):
+    r = place[0] * points.x + place[1] - points.y
+    error = np.sqrt((r**2).sum()) / 10
+    g = np.array([(r * points.x).mean(), r.mean()]) / (10 * error)
+    if k % 200 == 0 or k < 3:
+        numbers = f"{error:.4f}   {place[0]:.4f}   {place[1]:.4f}"
+        print(f"{k:4}   {numbers}   [{g[0]:7.4f}, {g[1]:7.4f}]")
+    place = place - 0.01 * g
+    norm_path.append(place)
+
+# %% [markdown] tags=["deeper"]
+# Ours rounds to the published end. But the panel's slope was 1.4707, so the tutorial
+# stopped with its slope more than a tenth off, while the error, within one percent of the
+# least possible, looks flat. Why so slow? In the first 400 steps the error more than
+# halves, and the gradient hardly changes. Far from its lowest point norm / n is like a
+# cone, nearly as steep at any distance, while the gradient of the MSE grows with the
+# distance. So here the first steps are no longer than the later ones.
+#
+# Look along the bowl's two axes ([lesson 02](02_how_far_to_step.ipynb)): which part of the
+# first distance is left? For the MSE that is $(1 - \mathrm{lr}\cdot\lambda)^k$, a straight
+# line on this logarithmic axis.
+
+# %% tags=["deeper"]
+runs_left = {
+    "norm / n, lr 0.01": norm_path,
+    "MSE, lr 0.01": descend(0.01, 2000, empty=True),
+    "MSE, lr 0.5": descend(0.5, 200, empty=True),
+}
+plots.distance_left(x, y, runs_left)
+bowl = descent.QuadraticLoss(A, y)
+limit = 2 * np.sqrt(10 * bowl.min_loss) * bowl.max_lr
+print(f"limit: MSE {bowl.max_lr:.4f}, norm / n at the best line {limit:.2f}")
+share = 0.01 / (2 * 10 * error) / bowl.max_lr
+print(f"largest rate for the MSE on the way: {100 * share:.2f}% of its limit")
+
+# %% [markdown] tags=["deeper"]
+# The flat direction decides. A step on $E$ with rate 0.01 is a step on $L$ with rate
+# $0.01 / (2nE)$, which on the way was never above 0.41% of the limit.
+#
+# Has norm / n a learning-rate limit? Near the best line of *these* points, yes: 2.40, which
+# is $2nE$ times that of the MSE. It exists because an error remains there. Where a perfect
+# fit is possible, $E$ goes to zero at the tip of the cone, and so does the limit: with a
+# fixed rate the steps then jump to and fro over the tip.
+#
+# And the same quality of fit gives another norm / n for another number of points: it is the
+# RMSE divided by $\sqrt n$. Four times as many points halve it, without any training.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: which updates survive two steps?
+#
+# Neither of the two updates that make a new tensor survives a second step. First the one
+# without `no_grad`. (PyTorch also warns; the cell catches the warning and prints how it
+# begins.)
+
+# %% tags=["deeper"]
+W = torch.tensor([0.0, 0.0], requires_grad=True)
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    try:
+        for step in (1, 2):
+            ((W[0] * x + W[1] - y) ** 2).mean().backward()
+            W = W - 0.5 * W.grad
+            print(f"step {step}: leaf {W.is_leaf}, grad {W.requires_grad}")
+    except TypeError as error:
+        print("step 2:", error)
+print("warning:", str(caught[0].message).split(". ")[0])
+
+# %% [markdown] tags=["deeper"]
+# Now the same in `no_grad`:
+
+# %% tags=["deeper"]
+W = torch.tensor([0.0, 0.0], requires_grad=True)
+try:
+    for step in (1, 2):
+        ((W[0] * x + W[1] - y) ** 2).mean().backward()
+        with torch.no_grad():
+            W = W - 0.5 * W.grad
+        print(f"step {step}: leaf {W.is_leaf}, grad {W.requires_grad}")
+except RuntimeError as error:
+    print("step 2:", error)
+
+# %% [markdown] tags=["deeper"]
+# - **Recorded**: the new `W` is a result. The next backward walks on through it to the
+#   first `W`, which has no name any more; `.grad` of the new one stays `None`, and
+#   `0.5 * None` is the error.
+# - **In `no_grad`**: the new tensor has no memory and asks for nothing. (It counts as a
+#   leaf, since nothing recorded made it.) The next loss has no graph, and backward has
+#   nowhere to start.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: why does PyTorch add at all?
+#
+# The gradient of a sum is the sum of the gradients, so a large data set can be read in
+# parts. Suppose ten million rows do not fit into memory. Go through them in parts, let the
+# gradients add up, and take *one* step. Here with two halves:
+
+
+# %% tags=["deeper"]
 def mse(W, x, y):
-    """The mean squared error of the line."""
+    """The mean squared error of the line on some rows."""
     return ((W[0] * x + W[1] - y) ** 2).mean()
 
 
-W = torch.zeros(2, requires_grad=True)
+W = torch.tensor([0.0, 0.0], requires_grad=True)
 mse(W, x, y).backward()
-print(f"all ten rows   [{W.grad[0]:.4f}, {W.grad[1]:.4f}]")
+print("all ten rows ", W.grad)
 
 W.grad = None
-for rows in (slice(0, 5), slice(5, 10)):
-    (mse(W, x[rows], y[rows]) / 2).backward()  # each half counts half
-print(f"two halves     [{W.grad[0]:.4f}, {W.grad[1]:.4f}]")
+(mse(W, x[:5], y[:5]) / 2).backward()  # five of ten rows: one half
+(mse(W, x[5:], y[5:]) / 2).backward()  # adds the other half
+print("two halves   ", W.grad)
 
-# %% [markdown]
-# So adding is a tool, and *you* say where a new sum begins: after the step that has used the last
-# one and before the next backward. `W.grad.zero_()` does it, `W.grad = None` does it, and so will
-# `optimizer.zero_grad()` in [lesson 06](06_the_linear_layer.ipynb), for all parameters at once.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Why detach?
+# %% [markdown] tags=["deeper"]
+# ### Deeper: Exercise 3 (fix): parts of unequal size
 #
-# You want W in NumPy, for a table or a picture, and you want to keep where it has been. A tensor's
-# `numpy()` gives the array that shares its numbers.
+# This function should return the gradient of the MSE over *all* rows, from parts of at most
+# `size` rows. It makes two mistakes; the last part may be smaller than the others. Fix it
+# at the dots:
 #
-# **Predict.** `history` gets `W.detach()` before the first step and after each of three. What will
-# be in it?
-
-# %% slideshow={"output": "subslide"}
-W = torch.zeros(2, requires_grad=True)
-loud(W.numpy)
-
-view = W.detach()
-print(f"\ndetached: {view.numpy()}, requires_grad {view.requires_grad}")
-print("same storage as W:", view.data_ptr() == W.data_ptr())  # where in memory it begins
-
-print("\nthe list after three steps:")
-history = [W.detach()]
-for _ in range(3):
-    step(norm_error, W, lr=0.1)
-    history.append(W.detach())
-for k, kept in enumerate(history):
-    print(f"step {k}: [{kept[0]:.4f}, {kept[1]:.4f}]")
+# ```python
+# for start in range(0, len(x), size):
+#     W.grad = None
+#     x_part, y_part = x[start : start + size], y[start : start + size]
+#     loss = ((W[0] * x_part + W[1] - y_part) ** 2).mean()
+#     loss.backward()
+# return W.grad
+# ```
 
 
-# %% [markdown]
-# An array has no graph. NumPy would lose what the tensor remembers, and PyTorch will not let that
-# happen unnoticed. **`detach()`** is how you agree to it: it returns a tensor with the same
-# numbers and without a memory.
-#
-# Tutorials like to call it a copy. It copies nothing. The new tensor *shares its storage*, the
-# place in memory where the numbers are, with W. So the list has four entries and one storage, and
-# each of them shows where W is *now*. A **silent** bug, and a common one: a path drawn from this
-# list would be a single dot.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 3: mend the history
+# %% tags=["deeper", "exercise", "mend"]
+def gradient_in_parts(W, x, y, size):
+    """The gradient of the MSE over all rows, part by part."""
+    ...
+    for start in range(0, len(x), size):
+        x_part, y_part = x[start : start + size], y[start : start + size]
+        loss = ...
+        loss.backward()
+    return W.grad
 
 
-# %% tags=["exercise"]
-def history_of(W, take_step, n_epochs):
-    """W before the first step and after each, n_epochs + 1 entries; take_step(W) moves W."""
-    history = [...]
-    for _ in range(n_epochs):
-        take_step(W)
-        history.append(...)
-    return history
+# %% tags=["deeper"]
+check.gradient_in_parts(gradient_in_parts)
 
-
-# %%
-check.history_of(history_of)
-
-
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] tags=["deeper"]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def history_of(W, take_step, n_epochs):
-#     """W before the first step and after each, n_epochs + 1 entries; take_step(W) moves W."""
-#     history = [W.detach().clone()]
-#     for _ in range(n_epochs):
-#         take_step(W)
-#         history.append(W.detach().clone())
-#     return history
+# def gradient_in_parts(W, x, y, size):
+#     """The gradient of the MSE over all rows, part by part."""
+#     W.grad = None
+#     for start in range(0, len(x), size):
+#         x_part, y_part = x[start : start + size], y[start : start + size]
+#         loss = ((W[0] * x_part + W[1] - y_part) ** 2).sum() / len(x)
+#         loss.backward()
+#     return W.grad
 # ```
 #
-# `detach` cuts the graph, `clone` copies the numbers: you need both. `W.tolist()`, which `descend`
-# uses, does both at once, because Python's floats are neither tensors nor shared.
+# Empty once, before the first part. And divide each part's sum by the number of *all* rows:
+# means of unequal parts don't add up to the mean.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Break it: a total that never lets go
+# %% [markdown] tags=["deeper"]
+# ### Deeper: when does backward need retain_graph?
 #
-# The opposite slip: you add the errors up and forget that each is the end of a graph. How large a
-# graph hangs on a tensor is easily counted: walk from `grad_fn` to `grad_fn`.
+# Almost never: when you really walk twice through the *same* graph. After a backward,
+# PyTorch frees the values that it kept for the derivatives. Here two losses share one
+# `y_pred`:
 
 
-# %% slideshow={"output": "subslide"}
+# %% tags=["deeper"]
+def two_losses(W):
+    y_pred = W[0] * x + W[1]
+    return ((y_pred - y) ** 2).mean(), (y_pred**2).mean()
+
+
+W = torch.tensor([1.0, 1.0], requires_grad=True)
+first, second = two_losses(W)
+first.backward()
+try:
+    second.backward()
+except RuntimeError as error:
+    print(str(error).split(" (")[0])
+
+# %% tags=["deeper"]
+W.grad = None
+first, second = two_losses(W)
+first.backward(retain_graph=True)  # keeps the graph for one more walk
+second.backward()
+print("twice, with retain_graph:", W.grad)
+
+W.grad = None
+first, second = two_losses(W)
+(first + second).backward()
+print("once, on the sum:        ", W.grad)
+
+# %% [markdown] tags=["deeper"]
+# The sum is simpler and walks only once. In a training loop, the message nearly always
+# means something else: the loss, or a part of it, was computed *before* the loop. Compute
+# it anew in each round.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: what is backward(v)?
+#
+# The weights of a sum: `outputs.backward(v)` is `(v * outputs).sum().backward()`. A
+# gradient says how *one* number changes, so from several outputs you must say which mixture
+# of them you mean.
+
+# %% tags=["deeper"]
+outputs_at = torch.tensor([2.0, 3.0, 5.0])
+W = torch.tensor([1.0, 4.0], requires_grad=True)
+for v in ([1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0]):
+    W.grad = None
+    outputs = W[0] * outputs_at + W[1]  # (3,): three predictions
+    outputs.backward(torch.tensor(v))
+    print(f"v = {v}: W.grad = {W.grad.tolist()}")
+
+# %% [markdown] tags=["deeper"]
+# With a single 1 and zeros elsewhere, you get the gradient of that one output, $(x_i, 1)$.
+# With ones, you get the gradient of their sum.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: Exercise 4 (write): the slope of any curve
+#
+# `f` is a function of a tensor that works on each entry for itself, such as `torch.sin`.
+# Return its slope at each of the `points`, a tensor of shape (n,), without deriving
+# anything. Each output depends on one point only. `points` itself must not change, and must
+# not ask for a gradient.
+
+
+# %% tags=["deeper", "exercise", "write"]
+def slopes(f, points):
+    """The derivative of f at each of the points: a tensor of shape (n,)."""
+    z = ...
+    ...
+    return ...
+
+
+# %% tags=["deeper"]
+check.slopes(slopes)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def slopes(f, points):
+#     """The derivative of f at each of the points: a tensor of shape (n,)."""
+#     z = points.clone().requires_grad_()
+#     f(z).backward(torch.ones(len(z)))
+#     return z.grad
+# ```
+#
+# `f(z).sum().backward()` does the same. Entry $i$ of the sum's gradient is the slope at
+# point $i$, since the other outputs do not depend on it. `clone` first: you make your own
+# leaf.
+#
+# </details>
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: what else can go wrong with a graph?
+#
+# Three more silent mistakes: a cut in the wrong place, a total that never lets go, and
+# `.data`.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: break it: an inner cut
+#
+# > **Predict.** The slope's part of the prediction is detached. What is the gradient, and
+# > where will a training end?
+
+# %% tags=["deeper"]
+W = torch.tensor([0.0, 0.0], requires_grad=True)
+with graphs.record(W=W, x=x, y=y) as tape:
+    y_pred = (W[0] * x).detach() + W[1]
+    loss = ((y_pred - y) ** 2).mean()
+tape.draw(loss, gradients=True)
+loss.backward()
+print("W in one tensor:", W.grad)
+
+# %% tags=["deeper"]
+w = torch.tensor(0.0, requires_grad=True)
+b = torch.tensor(0.0, requires_grad=True)
+(((w * x).detach() + b - y) ** 2).mean().backward()
+print("two tensors:    ", w.grad, "and", b.grad)
+level = y.mean()
+print(
+    f"best level line: height {level:.4f}, MSE {((level - y) ** 2).mean():.4f}"
+)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# The loss is the same as without the cut, so nothing that you print looks wrong. But the
+# slope gets no gradient and never leaves 0; the training ends at the best level line, the
+# mean of y. That was run A.
+#
+# </details>
+#
+# In one tensor the cut shows as an entry 0; with a tensor for each parameter, as `None`. A
+# 0 alone proves nothing: where a unit of a network is saturated or switched off, its
+# gradient is 0 without any cut. In the right place a cut is a tool: weights that you
+# compute from the residuals, and want to count as given numbers, you detach.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: break it: a total that never lets go
+#
+# You add up the losses and forget that each is the end of a graph. Count the operations
+# that hang on a tensor, `grad_fn` by `grad_fn`:
+
+
+# %% tags=["deeper"]
 def graph_size(tensor):
     """How many recorded operations hang on this tensor."""
     seen, waiting = set(), [tensor.grad_fn]
@@ -539,284 +800,137 @@ def graph_size(tensor):
     return len(seen)
 
 
-W, total, total_item = torch.zeros(2, requires_grad=True), torch.tensor(0.0), 0.0
-for k in range(1, 100 + 1):
-    error = norm_error(W, x, y)
-    total = total + error
-    total_item += error.item()
+# %% tags=["deeper"]
+W, total, total_item = torch.zeros(2, requires_grad=True), 0.0, 0.0
+for k in range(1, 101):
+    loss = mse(W, x, y)
+    total = total + loss
+    total_item += loss.item()
     if k in (1, 10, 100):
-        print(f"{k:3} errors: {total.item():.3f} holds {graph_size(total)} operations")
-print(f"with item:  {total_item:.3f} is a {type(total_item).__name__}")
+        print(f"{k:3} losses: {graph_size(total)} operations are kept")
+print(f"total {total.item():.3f}; with item {total_item:.3f}, and no graph")
 
+# %% [markdown] tags=["deeper"]
+# As long as `total` lives, so does everything that was computed for it: memory grows with
+# every step. Keep `loss.item()`, or `loss.detach()` where you keep a tensor.
 
-# %% [markdown]
-# The sum is the same. But as long as `total` lives, so does everything that was ever computed for
-# it: the graph grows with every step of a training, and so does the memory that it takes. Again
-# **silent**, until the memory is full. Keep `error.item()`, or `error.detach()` where you keep a
-# tensor.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### What does a cut do to the gradient?
+# %% [markdown] tags=["deeper"]
+# ### Deeper: break it: .data goes behind PyTorch's back
 #
-# `detach` is no tool for printing only: it says *treat this as a constant*. In the wrong place
-# it takes a parameter out of the training.
-#
-# **Predict.** The slope's part of the prediction is detached. What is the gradient? Where will a
-# training end?
+# Older code writes `W.data` for `W.detach()`: the same storage without a graph. Change `W`
+# through either of them *between* the loss and backward. The function is $W_0^2 + W_1^2$ at
+# `[3.0, 4.0]`, so the right gradient is `[6.0, 8.0]`.
 
+# %% tags=["deeper"]
+W = torch.tensor([3.0, 4.0], requires_grad=True)
+squares = (W**2).sum()
+W.data.mul_(10)  # times 10, in place
+squares.backward()
+print("through .data:   ", W.grad)
 
-# %% slideshow={"output": "subslide"}
-def cut_error(W, x, y):
-    """norm_error, except that the slope's part is cut off the graph."""
-    y_pred = (W[0] * x).detach() + W[1]
-    return torch.linalg.vector_norm(y_pred - y) / len(x)
-
-
-W = torch.zeros(2, requires_grad=True)
-with graphs.record(W=W, x=x, y=y) as tape:
-    error = cut_error(W, x, y)
-
-tape.draw(error, gradients=True)
-error.backward()
-print(f"error {error.item():.4f}, gradient [{W.grad[0]:.4f}, {W.grad[1]:.4f}]\n")
-
-path_cut, _ = descend(cut_error, lr=0.01, n_epochs=2000)
-a, b = path_cut[-1]
-print(f"after 2,000 steps W = [{a:.4f}, {b:.4f}], and the mean of y is {y.mean():.4f}")
-
-
-# %% [markdown]
-# The error is the same 0.8162, so nothing that you print on the way looks wrong. But what lies
-# behind the cut, drawn in grey, gets no gradient: the slope's is exactly zero, and the slope never
-# leaves its start. You get almost the best *level* line, the mean of y, and an error that fell all
-# the way, as it should. This is **silent**; an entry of exactly 0 in a gradient gives it away.
-#
-# In the right place the cut is a tool. Say you give each row a weight, computed from its present
-# residual, and want the weights to count as given numbers. PyTorch cannot guess that: they are
-# constants for the gradient only if you detach them.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Break it: .data goes behind PyTorch's back
-#
-# Older code writes `W.data` for `W.detach()`. It gives you the same storage without a graph, so
-# what can go wrong? Change W by either of them *between* the forward computation and backward.
-# The function is $W_0^2 + W_1^2$ at $W = (3, 4)$, so the right gradient is $(6, 8)$.
-
-
-# %%
-def change_between(view):
-    """Compute W[0]² + W[1]² at (3, 4), multiply W by 10 through a view, then go backward."""
-    W = torch.tensor([3.0, 4.0], requires_grad=True)
-    squares = (W**2).sum()
-    view(W).mul_(10)  # times 10, in place
+W = torch.tensor([3.0, 4.0], requires_grad=True)
+squares = (W**2).sum()
+W.detach().mul_(10)
+try:
     squares.backward()
-    print(f"value {squares.item():.0f}, gradient {W.grad.tolist()}; right is [6.0, 8.0]")
+except RuntimeError as error:
+    print("through detach():", str(error).split(": [")[0])
 
+# %% [markdown] tags=["deeper"]
+# The derivative of a square needs the value of `W` at the time of the square. PyTorch kept
+# it by reference, and counts how often `W` was changed since. A change through `detach()`
+# counts, and backward refuses. A change through `.data` is not counted, and the gradient is
+# ten times too large. Don't use `.data`.
 
-print("--- through W.data")
-loud(change_between, lambda W: W.data)
-print("--- through W.detach()")
-loud(change_between, lambda W: W.detach())
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The derivative of a square needs the value of W at the time of the square. PyTorch kept it (by
-# reference, not as a copy) and counts in W's *version* how often W was changed since. A change
-# through `detach()` counts, and backward refuses. A change through `.data` is not counted: the
-# gradient is ten times too large, and nobody tells you. Do not use `.data`.
+# %% [markdown] tags=["deeper"]
+# ## Deeper: where does nan come from?
 #
-# Now you have the three answers. `no_grad`: the update is not part of the function. Zeroing:
-# backward adds, and you say where a new sum begins. `detach`: from here on this counts as a
-# constant; you need it to look at numbers, to keep them (with `clone`), and to cut the graph on
-# purpose.
+# `nan`, 'not a number', is what an undefined calculation gives, such as ∞ − ∞ or 0/0. Three
+# sources are common: a learning rate above the limit, a number too large for its type
+# (**overflow**), and a root at zero.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Is norm / n a good measure of error?
-#
-# Back to the tutorial's error. A measure should not depend on how many points you happen to have.
-#
-# **Predict.** A perfect line with noise of standard deviation 0.1: what will norm / n be for 10,
-# 100 and 1,000 points? And the MSE?
+# %% tags=["deeper"]
+W = torch.tensor([0.0, 0.0], requires_grad=True)
+for epoch in range(66):
+    W.grad = None
+    loss = mse(W, x, y)
+    loss.backward()
+    if epoch in (0, 1, 30, 31, 62, 63):
+        print(f"step {epoch:2}: loss {loss.item():9.3g}, W {W.tolist()}")
+    with torch.no_grad():
+        W -= 2.0 * W.grad  # the limit is 0.7863
 
-# %% slideshow={"output": "subslide"}
-generator = torch.Generator().manual_seed(0)  # a stream of draws, as NumPy's RandomState
-print("   n   norm / n   MSE       RMSE")
-rows = []
-for n in (10, 100, 1000):
-    r = 0.1 * torch.randn(n, generator=generator)  # n normal draws
-    norm, mean_square = torch.linalg.vector_norm(r).item() / n, (r**2).mean().item()
-    rows.append((n, norm, mean_square**0.5))
-    print(f"{n:4}   {norm:.5f}    {mean_square:.5f}   {mean_square**0.5:.5f}")
+# %% tags=["deeper"]
+z = torch.exp(torch.tensor(100.0))
+print(f"largest float32: {torch.finfo(torch.float32).max:.1e}")
+print("exp(100):", z, "  minus itself:", z - z)
 
-plots.norm_over_n(*zip(*rows, strict=True), noise=0.1)
+W = torch.tensor([2.0, 1.0], requires_grad=True)
+r = W[0] * x + W[1] - (2 * x + 1)  # a perfect fit: all zero
+(r**2).sum().sqrt().backward()
+print("\nroot of the sum, at zero:", W.grad)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The root of a sum grows like $\sqrt n$, and is divided by $n$. So norm / n shrinks like
-# $1/\sqrt n$, for the same quality of fit: it is the RMSE over $\sqrt n$. You could lower it
-# without any training by measuring more points. The RMSE stays near 0.1, which is the noise, and the
-# MSE near the square of that.
-#
-# The second fault shows near a *perfect* fit. Take points that do lie on the line $2x + 1$, and
-# come closer and closer to it.
+W.grad = None
+torch.linalg.vector_norm(W[0] * x + W[1] - (2 * x + 1)).backward()
+print("vector_norm, at zero:    ", W.grad)
 
-# %% slideshow={"output": "subslide"}
-x64 = x.double()  # differences of 1e-6 are too fine for float32
-
-
-def gradient_length(measure, distance):
-    """The length of the gradient where the slope is off by `distance`."""
-    W = torch.tensor([2.0 + distance, 1.0], dtype=torch.float64, requires_grad=True)
-    measure(W, x64, 2 * x64 + 1).backward()
-    return torch.linalg.vector_norm(W.grad).item()
-
-
-def root_error(W, x, y):
-    """norm_error with the norm written out."""
-    return ((W[0] * x + W[1] - y) ** 2).sum().sqrt() / len(x)  # sqrt: the root
-
-
-print("distance   norm / n   written out   MSE")
-for distance in (1e-1, 1e-3, 1e-6, 0.0):
-    sizes = [gradient_length(m, distance) for m in (norm_error, root_error, mse)]
-    print(f"{distance:<9g}  {sizes[0]:8.4f}   {sizes[1]:11.4f}   {sizes[2]:.4g}")
+# %% [markdown] tags=["deeper"]
+# First the loss is too large for float32, whose largest number is 3.4e+38, then `W` is, and
+# then ∞ − ∞ is `nan`. From there on all is `nan`: every sum with a `nan` is one. The root
+# has slope ∞ at zero, and ∞ · 0 is `nan`; `vector_norm` returns 0 there by agreement. So
+# stop at the first number that isn't finite, and look at the step *before* it.
 
 # %% [markdown]
-# The MSE's gradient shrinks as the fit improves, so its steps become shorter and come to rest. The
-# norm's gradient has the same length however near you are: a cone has the same slope down to its
-# tip. So its steps, too, stay as long as they are and jump to and fro over the tip. And *at* the
-# tip there is no derivative: the formula for it becomes zero divided by zero. The root written out
-# gives `nan`, 'not a number', and one `nan` turns W into `nan` for good. `torch.linalg.vector_norm`
-# hides this and returns zero there.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Does a step against the gradient lower the error?
+# ## Three questions
 #
-# So tutorials say. From here on the loss is the MSE, and [lesson 01](01_gradient_descent_by_hand.ipynb) told you when it is true: below
-# $2/\lambda_\text{max}$.
+# **Your loss swings up and down, and the learning rate is far below the limit. Where do you
+# look first?**
 #
-# **Predict.** The limit will turn out to be 0.7863. Which of the rates 0.01, 0.5, 0.78 and 0.80
-# lower the loss at each step? Then 0.5 gets 200 steps, a tenth of the tutorial's. How far does it
-# come?
-
-# %% slideshow={"output": "subslide"}
-print(f"limit 2/λmax = {bowl.max_lr:.4f}, κ = {bowl.condition_number:.2f}\n")  # κ: condition number
-print("lr     step 0   step 1    step 2    step 10   step 50")
-for rate in (0.01, 0.5, 0.78, 0.80):
-    _, losses = descend(mse, rate, n_epochs=50)
-    print(f"{rate:.2f}   {losses[0]:.4f}" + "".join(f"{losses[k]:10.4f}" for k in (1, 2, 10, 50)))
-
-path_mse, losses = descend(mse, lr=0.5, n_epochs=200)
-plots.fit_and_error(x, y, path_mse[-1], losses, bowl.min_loss, "loss (MSE)")
-print()
-plots.truth_panel(A, y, path_mse[-1], lr=0.5, names=["W[0]", "W[1]"])
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# With 0.80 each step goes exactly against the gradient, and each *raises* the loss: the step is so
-# long that it ends higher on the other side. The gradient tells the direction in which the loss
-# falls *here*, and nothing of how far. The tutorial's 0.01 is safe, and slow.
+# <details><summary>Answer</summary>
 #
-# With 0.5 both parameters are less than a millionth off, after 200 steps. Where did the tutorial's
-# 2,000 go? Look along the bowl's two axes, the **eigenvectors** of its curvature: one is steep, one
-# flat. Write the distance from the bottom as a part along each, and ask how much of the first
-# distance is left. For the MSE, theory says $(1 - \mathrm{lr}\cdot\lambda)^k$ after $k$ steps.
-
-# %% slideshow={"output": "subslide"}
-path_slow, _ = descend(mse, lr=0.01, n_epochs=2000)
-paths = {"norm / n, lr 0.01": path, "MSE, lr 0.01": path_slow, "MSE, lr 0.5": path_mse}
-for name, steps in paths.items():
-    away = (steps - bowl.minimizer) @ bowl.eigenvectors  # (n_epochs + 1, 2): flat, steep
-    print(f"{name:18} {100 * away[-1, 0] / away[0, 0]:6.2f} % of the flat direction left")
-flattest = bowl.eigenvalues[0]  # the eigenvalues, from the flattest direction to the steepest
-print(f"{'theory, MSE 0.01':18} {100 * (1 - 0.01 * flattest) ** 2000:6.2f} %")
-lowest = bowl.loss(path).min()  # the smallest MSE on the way
-mse_rate = 0.01 / (2 * (len(x) * lowest) ** 0.5)
-share = 100 * mse_rate / bowl.max_lr
-print(f"norm / n, lr 0.01: never above an MSE rate of {mse_rate:.4f}, {share:.2f} % of the limit")
-
-plots.distance_left(x, y, paths)
-
-
-# %% [markdown]
-# Every run is done with the steep direction sooner or later. The flat one decides. With the MSE and
-# the rate 0.01, 2,000 steps still leave 4 % of it; with norm / n they leave 43 %. Why so much more?
-# Since $E = \sqrt{L/n}$ with $L$ the MSE, the chain rule gives
-# $\partial E / \partial W = \frac{1}{2\sqrt{nL}}\,\partial L / \partial W$.
-# So a step on $E$ with the rate 0.01 is a step on $L$ with a rate that was never above 0.0033, less
-# than half a percent of the limit. And since that rate changes with the loss, no fixed limit exists
-# for it. That is why the first panel showed none.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 4: the whole fit
-#
-# Everything at once: start at zero, descend on the MSE, and return the slope, the height and the
-# MSE *of the line that you return*, as plain floats.
-
-
-# %% tags=["exercise"]
-def fit(x, y, lr, n_epochs):
-    """Slope, height and MSE after n_epochs of gradient descent from zero, as three floats."""
-    W = ...
-    ...
-    return ..., ..., ...
-
-
-# %%
-check.fit(fit)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
-#
-# ```python
-# def fit(x, y, lr, n_epochs):
-#     """Slope, height and MSE after n_epochs of gradient descent from zero, as three floats."""
-#     W = torch.zeros(2, requires_grad=True)
-#     for _ in range(n_epochs):
-#         loss = ((W[0] * x + W[1] - y) ** 2).mean()
-#         loss.backward()
-#         with torch.no_grad():
-#             W -= lr * W.grad
-#         W.grad = None
-#     with torch.no_grad():
-#         loss = ((W[0] * x + W[1] - y) ** 2).mean()
-#     return W[0].item(), W[1].item(), loss.item()
-# ```
-#
-# The loss inside the loop belongs to the line *before* the step. That is why it is computed once
-# more at the end.
+# At the line that empties the gradient.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
+#
+# **Why is `W = W - lr * W.grad` wrong even inside `no_grad`?**
+#
+# <details><summary>Answer</summary>
+#
+# It makes a new tensor that asks for no gradient, so the next loss has no graph.
+#
+# </details>
+#
+# **The path of `W`, drawn from a list, is a single dot. Yet the loss fell. What happened?**
+#
+# <details><summary>Answer</summary>
+#
+# All entries share one storage. Append `W.tolist()`.
+#
+# </details>
+#
 # ## Recap
 #
 # | by hand | in PyTorch |
 # |---|---|
-# | two floats `w`, `b` | `W = torch.zeros(2, requires_grad=True)` |
-# | derivatives on paper | `error.backward()`, then `W.grad` |
+# | two floats `w`, `b` | `W = torch.tensor([0.0, 0.0], requires_grad=True)` |
+# | derivatives on paper | `loss.backward()`, then `W.grad` |
+# | a new `dw` at each step | `W.grad = None` before `backward()` |
 # | `w = w - lr * dw` | `with torch.no_grad(): W -= lr * W.grad` |
-# | a new `dw` at each step | `W.grad = None`, later `optimizer.zero_grad()` |
-# | a number to keep | `error.item()` |
-# | the numbers, to look at | `W.detach()` (shared), `W.detach().clone()` (your own) |
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# | what you read | what it means |
-# |---|---|
-# | a leaf Variable … in-place operation | the update is recorded: `no_grad` is missing |
-# | `NoneType` in the update | no gradient arrived: W is no leaf, or its gradient was emptied early |
-# | does not require grad and does not have a grad_fn | the error has no graph: a cut, or a `no_grad` |
-# | backward through the graph a second time | compute the error anew |
-# | Can't call numpy() on Tensor that requires grad | `detach()` first |
-# | modified by an inplace operation | a value was changed between forward and backward |
-# | nothing, and the error goes up and down | the gradients add up |
-# | nothing, and an entry of the gradient is exactly 0 | something is cut off |
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# **New words:** `grad_fn`, accumulate, `no_grad`, `detach`, storage, norm, eigenvector.
+# | a number, an array to keep | `loss.item()`, `W.detach().clone()` |
 #
-# **New names:** `torch.linalg.vector_norm`, `.is_leaf`, `.requires_grad`, `graphs.torchviz`,
-# `params=`, `make_dot`, `.grad`, `.backward`, `.detach`, `torch.sin`, `torch.no_grad`, `.zero_`,
-# `torch.zeros`, `.tolist`, `.min_loss`, `.numpy`, `.data_ptr`, `.clone`, `.mul_`, `.data`,
-# `.manual_seed`, `torch.Generator`, `generator=`, `torch.randn`, `.double`, `.sqrt`,
-# `.condition_number`, `.eigenvectors`, `.minimizer`, `.eigenvalues`, `.loss`, `.min`.
+# **New words:** tensor, float32, float64, `grad_fn`, accumulate, `no_grad`, `detach`,
+# storage, norm.
 #
-# **Next**, in [lesson 05](05_many_inputs_many_outputs.ipynb), the line gets several inputs and several outputs, and shapes begin to
-# matter.
+# **New names:** `torch.tensor`, `torch.from_numpy`, `.float`, `.double`, `requires_grad=`,
+# `.requires_grad`, `.requires_grad_`, `.is_leaf`, `.grad`, `.grad_fn`, `.backward`,
+# `.item`, `.tolist`, `torch.no_grad`, `torch.inference_mode`, `.detach`, `.clone`,
+# `graphs.record`, `.draw`, `gradients=`, `graphs.torchviz`, `make_dot`, `params=`,
+# `torch.linalg.vector_norm`.
+#
+# **New words, deeper:** overflow.
+#
+# **New names, deeper:** `retain_graph=`, `torch.ones`, `.data`, `.mul_`, `.next_functions`,
+# `.sqrt`, `torch.exp`, `torch.finfo`, `torch.zeros`.
+#
+# **Next**, in [lesson 05](05_many_inputs_many_outputs.ipynb), the line gets several inputs
+# and outputs, and shapes begin to matter.

@@ -3,25 +3,91 @@
 import numpy as np
 import torch
 
+from course_utils import data
 from course_utils.checks.causes import call, exercise, fixed_rates
-from course_utils.checks.core import Wrong, arrays, diagnose, numbers, same, shown
-from course_utils.checks.reading import plain
-from course_utils.descent import QuadraticLoss, design_matrix
+from course_utils.checks.core import NotDone, Wrong, arrays, diagnose, numbers, same
+from course_utils.checks.reading import holds_ellipsis, named
 
 # What autograd says, and what this means in these exercises.
 _MEANS = {
     "a leaf Variable that requires grad is being used": "The step is recorded: put it under "
     "`with torch.no_grad():`.",
-    "does not require grad and does not have a grad_fn": "Nothing was recorded: W must require "
-    "grad when the loss is computed.",
-    "implicitly created only for scalar": "The loss must be one number: a mean is missing.",
+    "does not require grad and does not have a grad_fn": "Nothing was recorded: no tensor in it "
+    "asked for a gradient, or the graph was cut off.",
+    "implicitly created only for scalar": "backward() needs one number, or the weights v of "
+    "several.",
     "through the graph a second time": "Compute the loss again before each backward.",
     "has no attribute 'zero_'": "Before the first backward W.grad is None, and None has no "
-    "zero_(): zero it after the step.",
+    "zero_(): write W.grad = None.",
     "'NoneType'": "W.grad is None where you use it: backward() was not called yet, it was emptied "
-    "before the step, or W isn't a leaf any more.",
+    "too late, or W isn't a leaf any more.",
     "Can't call numpy()": "Detach first.",
 }
+
+# Of the runs A to D: the right story, and what speaks against each other one.
+_STORIES = {"A": 3, "B": 1, "C": 5, "D": 2}
+_AGAINST = {
+    ("A", 1): "gradients that add up never come to rest, and A does.",
+    ("A", 2): "above the limit the loss grows, and A's falls.",
+    ("A", 4): "if W never moved, the loss would stay at its first value.",
+    ("A", 5): "a run that needs more steps still falls at the end. A has come to rest, but above "
+    "the least possible loss.",
+    ("B", 2): "above the limit the loss grows further and further; B comes back down.",
+    ("B", 3): "a cut changes where a run comes to rest, and B never rests.",
+    ("B", 4): "if W never moved, the loss would stay at its first value.",
+    ("B", 5): "with a small learning rate the loss falls at every step, and B's goes up and down.",
+    ("C", 1): "gradients that add up make the loss swing, and C only falls.",
+    ("C", 2): "above the limit the loss grows, and C's falls.",
+    ("C", 3): "with the slope cut off, the loss can't fall below 0.4530, that of the best level "
+    "line. C goes below it.",
+    ("C", 4): "if W never moved, the loss would stay at its first value.",
+    ("D", 1): "gradients that add up make the loss swing, and it comes back down. D only grows.",
+    ("D", 3): "a cut changes where a run comes to rest; D grows.",
+    ("D", 4): "if W never moved, the loss would stay at its first value.",
+    ("D", 5): "below the limit the loss falls, however small the rate. D grows.",
+}
+
+
+@exercise(
+    1,
+    hint="ask of each run: does it fall, swing or grow? If it falls: has it come to rest, and is "
+    "that at the dashed line?",
+)
+def stories(answer):
+    """Judge `[…, …, …, …]`: the numbers of the stories of the runs A, B, C and D."""
+    if holds_ellipsis(answer):
+        raise NotDone
+    if isinstance(answer, dict):
+        answer = [answer.get(run, answer.get(run.lower())) for run in _STORIES]
+    elif isinstance(answer, str):
+        answer = [letter for letter in answer if letter not in " ,;[]()"]
+    elif isinstance(answer, set):
+        raise Wrong("A set has no order: write a list, for A, B, C and D in this order.")
+    given = [_story(part) for part in _parts(answer)]
+    wrong = [run for run, got in zip(_STORIES, given, strict=True) if got != _STORIES[run]]
+    if wrong:
+        run = wrong[0]
+        reason = _AGAINST[run, given["ABCD".index(run)]]
+        others = f" {4 - len(wrong)} of the 4 are right." if len(wrong) < 4 else ""
+        raise Wrong(f"Look at {run} again: {reason}{others}")
+    return "You told them apart by what the loss does, without seeing a line of their code."
+
+
+def _parts(answer):
+    parts = list(answer) if hasattr(answer, "__iter__") else [answer]
+    if len(parts) != 4:
+        raise Wrong(f"Expected four numbers, for A, B, C and D, got {len(parts)}.")
+    return parts
+
+
+def _story(part):
+    try:
+        number = float(part)
+    except (TypeError, ValueError):
+        raise Wrong(f"Expected the number of a story, from 1 to 5, got {named(part)}.") from None
+    if number not in (1, 2, 3, 4, 5):
+        raise Wrong(f"The stories have the numbers 1 to 5; {part} is none of them.")
+    return int(number)
 
 
 def _points(n, seed):
@@ -33,233 +99,185 @@ def _tensor(array):
     return torch.from_numpy(array).float()
 
 
-@exercise(
-    1,
-    hint="make W by torch.tensor(start, requires_grad=True), compute the loss, call "
-    "loss.backward(), return W.grad.",
-)
-def curve_gradient(answer):
-    """Judge `curve_gradient(start, x, y)`: the gradient of an MSE at two floats, by autograd."""
-    means = {
-        "returns None": "backward() returns nothing, it fills W.grad: return that. And W.grad is "
-        "None as long as backward() was not called, once it was emptied, or where W isn't a leaf.",
-        **_MEANS,
-    }
-    for start, n in (([0.8, -1.7], 7), ([-0.4, 1.2], 5)):
-        a, c = start
-        x, y = _points(n, seed=n)
-        got = call(answer, list(start), _tensor(x), _tensor(y), means=means)
-        if isinstance(got, torch.Tensor) and got.ndim == 0:
-            raise Wrong("Expected two numbers, got one: return W.grad, not the loss.")
-        (got,) = arrays(got, {"the gradient": (2,)})
-        rows = np.stack([x, x * np.cos(c * x)])
-        errors = a * x + np.sin(c * x) - y
-        want = 2 * (errors * rows).mean(axis=1)
-        outside = a * x + np.sin(c) * x - y
-        mistakes = {
-            f"Each is {n} times too large: you summed over the {n} points; take the mean.": (
-                n * want
-            ),
-            "That is the gradient of norm / n; the loss here is the mean of the squares.": (
-                want / (2 * np.sqrt(n) * np.sqrt((errors**2).mean()))
-            ),
-            "That is the gradient of the root of the MSE: drop the root.": (
-                want / (2 * np.sqrt((errors**2).mean()))
-            ),
-            "That is the gradient of the mean error: the square is missing.": rows.mean(axis=1),
-            "That is W itself: return W.grad.": np.array(start),
-            "Both are zero: was W.grad emptied before you return it?": np.zeros(2),
-            "Each is twice too large: backward was called twice, or an old gradient was still in "
-            "W.grad.": 2 * want,
-            "Each has the wrong sign: autograd's gradient is right as it is.": -want,
-            "x is outside the sine: the model is W[0]·x + sin(W[1]·x).": (
-                2 * (outside * np.stack([x, x * np.cos(c)])).mean(axis=1)
-            ),
-            "That is the gradient for the line W[0]·x + W[1]: the sine is missing.": (
-                2 * ((a * x + c - y) * np.stack([x, np.ones_like(x)])).mean(axis=1)
-            ),
-        }
-        diagnose(got, want, mistakes, rtol=1e-4)
-    return "Not one derivative on paper, and it is the gradient that the chain rule gives."
+def _norm_descent(x, y, steps, lr, *, power=1.0, accumulate=False):
+    """W after some steps on norm / n, or with each gradient scaled by `power(E)`."""
+    W, total = np.zeros(2), np.zeros(2)
+    for _ in range(steps):
+        r = W[0] * x + W[1] - y
+        error = np.sqrt((r**2).sum()) / len(x)
+        gradient = np.array([(r * x).mean(), r.mean()]) / (len(x) * error)
+        scale = power(error) if callable(power) else power
+        total = total * accumulate + scale * gradient
+        W = W - lr * total
+    return W
+
+
+def _norm(W, x, y):
+    return np.sqrt(((W[0] * x + W[1] - y) ** 2).sum()) / len(x)
 
 
 @exercise(
     2,
-    hint="inside `with torch.no_grad():` write W -= lr * W.grad. Then, behind the block, empty "
-    "W.grad, and return W.",
+    hint="in your loop, the loss is torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x). After "
+    "the loop compute it once more, and return W.tolist() and its .item().",
 )
-def update(answer):
-    """Judge `update(W, lr)`: W itself, one step down its gradient, ready for the next backward."""
-    for start, slope, lr in (
-        ([0.7, -1.3], [2.0, -3.0], 0.3),
-        ([-0.2, 0.9, 1.6], [0.6, 5.0, -1.1], 0.07),
-    ):
-        W = torch.tensor(start, requires_grad=True)
-        (torch.tensor(slope) * W).sum().backward()
-        got = call(answer, W, lr, in_place=True, means=_MEANS)
-        _judge_update(got, W, *(np.array(values) for values in (start, slope)), lr)
-    return "The same leaf, one step further, and its gradient is empty."
-
-
-def _judge_update(got, W, start, slope, lr):
-    moved = not same(W.detach(), start)
-    if not isinstance(got, torch.Tensor):
-        raise Wrong(f"Expected W itself, got a value of type {type(got).__name__}.")
-    if got is not W:
-        if moved:
-            raise Wrong("W has moved, but what you return is a different tensor: return W itself.")
-        raise Wrong(
-            "You return a new tensor, and the W of the loop hasn't moved: `W = W - …` only gives a "
-            "new tensor the old name. Change W in place."
-        )
-    left = np.zeros(len(start)) if W.grad is None else W.grad.numpy()
-    if not moved and not left.any():
-        raise Wrong("W hasn't moved: the gradient was emptied before it was used.")
-    mistakes = {
-        "W hasn't moved.": start,
-        "It climbs: the step goes against the gradient, so subtract.": start + lr * slope,
-        "The learning rate isn't used.": start - slope,
-        "W holds the gradient's step alone: subtract it from what was there.": lr * slope,
-        **fixed_rates(lambda rate: start - rate * slope),
-    }
-    diagnose(W.detach().numpy(), start - lr * slope, mistakes, rtol=1e-5)
-    if left.any():
-        raise Wrong(
-            "The step is right, but W.grad still holds its gradient, and the next backward adds "
-            "to it: empty it after the step."
-        )
-    if not W.requires_grad:
-        raise Wrong("The step is right, but W doesn't require grad any more.")
-
-
-@exercise(
-    3,
-    hint="detach cuts the graph and shares the storage, clone copies the numbers: "
-    "W.detach().clone(), before the loop and after each step.",
-)
-def history_of(answer):
-    """Judge `history_of(W, take_step, n_epochs)`: W before the first step and after each."""
-    means = {
-        "'NoneType'": "take_step(W) returns nothing, it moves W itself: call it without `W =`.",
-        **{words: meaning for words, meaning in _MEANS.items() if words != "'NoneType'"},
-    }
-    for start, rate, n_epochs in (([1.0, -2.0], 0.3, 4), ([0.5, 3.0, -0.6], 0.7, 3)):
-        W = torch.tensor(start, requires_grad=True)
-        places, steps = [np.array(start)], []
-        for _ in range(n_epochs + 1):
-            places.append(places[-1] - rate * (places[-1] - 2))
-
-        def take_step(W, rate=rate, steps=steps):
-            steps.append(W)
-            with torch.no_grad():
-                W -= rate * (W - 2)
-
-        got = call(answer, W, take_step, n_epochs, in_place=True, means=means)
-        _judge_history(got, W, places, len(steps), n_epochs)
-    return "Each entry has numbers of its own."
-
-
-def _judge_history(got, W, places, n_steps, n_epochs):
-    if isinstance(got, (torch.Tensor, np.ndarray)) and got.ndim == 2:
-        got = list(got)
-    if not isinstance(got, (list, tuple)):
-        raise Wrong(f"Expected a list, got a value of type {type(got).__name__}.")
-    if n_steps == 0:
-        raise Wrong("W never moves: call take_step(W) in each round.")
-    if n_steps != n_epochs:
-        raise Wrong(f"You took {n_steps} steps in {n_epochs} epochs: take one in each.")
-    tensors = [kept for kept in got if isinstance(kept, torch.Tensor)]
-    if any(kept is W for kept in tensors):
-        raise Wrong("The list holds W itself, again and again: every entry is where W is now.")
-    rows = [arrays(kept, {"each entry": W.shape})[0] for kept in got]
-    if len(rows) > 1 and all(np.array_equal(row, rows[-1]) for row in rows):
-        if same(rows[0], places[0], rtol=1e-5):
-            raise Wrong("All entries are the start: keep W after each step, not the first copy.")
-        raise Wrong(
-            "All entries are equal: they share W's storage and show where W is now. "
-            "detach copies nothing, so clone as well."
-        )
-    if any(kept.requires_grad for kept in tensors):
-        raise Wrong("The numbers are copied, but each entry still hangs on W's graph: detach it.")
-    if len(rows) != n_epochs + 1:
-        raise Wrong(
-            f"{n_epochs} steps have {n_epochs + 1} places, the start and one after each step; your "
-            f"list has {len(rows)}."
-        )
-    for k, (row, right) in enumerate(zip(rows, places, strict=False)):
-        if not same(row, right, rtol=1e-5):
-            if np.shares_memory(np.asarray(plain(got[k])), W.detach().numpy()):
-                raise Wrong(
-                    f"Entry {k} shares W's storage and shows where W is now. detach copies "
-                    "nothing, so clone as well."
-                )
-            raise Wrong(
-                f"Entry {k} is {shown(row)}, but after {k} of the steps W is at {shown(right)}: "
-                "keep W after each step."
-            )
-    if not same(W.detach(), places[n_epochs], rtol=1e-5):
-        raise Wrong("The list is right, but your steps moved a copy: call take_step(W) with W.")
-
-
-@exercise(
-    4,
-    hint="the loop is: loss, backward, the step in no_grad, W.grad = None. After it compute the "
-    "loss once more, and return W[0].item(), W[1].item(), loss.item().",
-)
-def fit(answer):
-    """Judge `fit(x, y, lr, n_epochs)`: slope, height and MSE after gradient descent from zero."""
+def tutorial(answer):
+    """Judge `tutorial(x, y, lr, n_epochs)`: W after the steps on norm / n, and the error there."""
     for n, lr, n_epochs in ((7, 0.23, 12), (5, 0.07, 9)):
         x, y = _points(n, seed=n)
         got = call(answer, _tensor(x), _tensor(y), lr, n_epochs, means=_MEANS)
-        _judge_fit(got, QuadraticLoss(design_matrix(x), y), n, lr, n_epochs)
-    return "The whole descent of 'Gradient descent by hand', and not one derivative written down."
+        _judge_tutorial(got, x, y, lr, n_epochs)
+    sine = data.sine_line()
+    W, error = call(answer, _tensor(sine.x), _tensor(sine.y), 0.01, 2000, means=_MEANS)
+    W = arrays(W, {"W": (2,)})[0]
+    return (
+        f"On the ten points, after 2,000 steps: W = [{W[0]:.2f}, {W[1]:.2f}], error "
+        f"{float(error):.2f}. These are the tutorial's numbers."
+    )
 
 
-def _judge_fit(got, loss, n, lr, n_epochs):
-    names = ("slope", "height", "MSE")
-    for name, part in zip(names, got if isinstance(got, (tuple, list)) else [], strict=False):
-        if isinstance(part, torch.Tensor):
-            raise Wrong(f"Expected a float for the {name}, got a tensor: use .item().")
-    got = numbers(got, names)
+def _judge_tutorial(got, x, y, lr, n_epochs):
+    n = len(x)
+    if not isinstance(got, (tuple, list)) or len(got) != 2:
+        raise Wrong(f"Expected two results, W and the error, got {named(got)}.")
+    W = arrays(got[0], {"W": (2,)})[0]
+    error = numbers(got[1], ("the error",))
 
-    def after(steps, rate=lambda p: lr, accumulate=False):
-        p, total = np.zeros(2), np.zeros(2)
-        for _ in range(steps):
-            total = total * accumulate + loss.hessian @ (p - loss.minimizer)
-            p = p - rate(p) * total
-        return p
+    def after(steps, rate=lr, **changes):
+        return _norm_descent(x, y, steps, rate, **changes)
 
     want = after(n_epochs)
     mistakes = {
         "The gradients add up: where is W.grad emptied?": after(n_epochs, accumulate=True),
-        f"Each step is {n} times too long: you summed over the {n} points; take the mean.": after(
-            n_epochs, lambda p: n * lr
+        "The steps belong to the MSE; the error here is norm / n.": after(
+            n_epochs, power=lambda e: 2 * n * e
         ),
-        "The learning rate isn't used.": after(n_epochs, lambda p: 1),
-        "The steps belong to norm / n; the loss here is the mean of the squares.": after(
-            n_epochs, lambda p: lr / (2 * np.sqrt(n * loss.loss(p)))
+        "The steps belong to the root of the MSE: divide the norm by n, not by the root of n.": (
+            after(n_epochs, power=np.sqrt(n))
         ),
-        "The steps belong to the root of the MSE; the loss here is the MSE itself.": after(
-            n_epochs, lambda p: lr / (2 * np.sqrt(loss.loss(p)))
+        "The steps belong to the norm itself: it isn't divided by n.": after(n_epochs, power=n),
+        "The steps belong to the sum of the squares; the error here is norm / n.": after(
+            n_epochs, power=lambda e: 2 * n * n * e
         ),
+        "The learning rate isn't used.": after(n_epochs, 1.0),
         "That is one step too few.": after(n_epochs - 1),
         "That is one step too many.": after(n_epochs + 1),
         "That is a single step: is the return inside the loop?": after(1),
-        "Slope and height are swapped: return the slope first.": want[::-1],
-        "It climbs: the step goes against the gradient, so subtract.": after(
-            n_epochs, lambda p: -lr
-        ),
-        "The line hasn't left zero: does the step change W itself, and does it come before the "
-        "gradient is emptied?": np.zeros(2),
-        **fixed_rates(lambda rate: after(n_epochs, lambda p: rate)),
+        "Slope and height are swapped: W[0] is the slope.": want[::-1],
+        "It climbs: the step goes against the gradient, so subtract.": after(n_epochs, -lr),
+        "W hasn't left zero: does the step change W itself, and does it come before the gradient "
+        "is emptied?": np.zeros(2),
+        **fixed_rates(lambda rate: after(n_epochs, rate)),
     }
-    diagnose(got[:2], want, mistakes, names[:2], rtol=1e-4)
-    mse = loss.loss(want)
+    diagnose(W, want, mistakes, rtol=1e-4)
+    right = _norm(want, x, y)
     mistakes = {
-        "The line is right, its loss is that of the line one step before: compute the loss once "
-        "more after the loop.": [loss.loss(after(n_epochs - 1))],
-        "The line is right, its loss is the sum of the squares: take the mean.": [n * mse],
-        "The line is right, its loss is the root of the MSE.": [mse**0.5],
-        "The line is right, its loss is norm / n: return the MSE.": [(mse / n) ** 0.5],
+        "W is right, the error is that of the line one step before: compute it once more after "
+        "the loop.": [_norm(after(n_epochs - 1), x, y)],
+        "W is right, the error isn't divided by n.": [n * right],
+        "W is right, the error is the MSE of the line: return norm / n.": [n * right**2],
+        "W is right, the error is the root of the MSE: return norm / n.": [np.sqrt(n) * right],
+        "W is right, the error is the sum of the squares: return norm / n.": [n * n * right**2],
     }
-    diagnose(got[2:], [mse], mistakes, rtol=1e-4)
+    diagnose(error, [right], mistakes, rtol=1e-4)
+
+
+@exercise(
+    3,
+    hint="empty W.grad once, before the loop. The loss of a part is the sum of its squares, "
+    "divided by the number of all rows, len(x).",
+)
+def gradient_in_parts(answer):
+    """Judge `gradient_in_parts(W, x, y, size)`: the gradient over all rows, part by part."""
+    for start, n, size in (([0.7, -1.3], 11, 4), ([-0.4, 0.9], 7, 3)):
+        x, y = _points(n, seed=n)
+        old = np.array([3.0, -5.0]) * n
+        W = torch.tensor(start, requires_grad=True)
+        W.grad = torch.tensor(old, dtype=torch.float32)
+        got = call(answer, W, _tensor(x), _tensor(y), size, in_place=True, means=_MEANS)
+        (got,) = arrays(got, {"the gradient": (2,)})
+        _judge_parts(got, np.array(start), x, y, size, old)
+        if not same(W.detach(), np.array(start)):
+            raise Wrong("The gradient is right, but W has moved: only its gradient is asked for.")
+    return "The whole gradient, and never more than one part in memory."
+
+
+def _judge_parts(got, W, x, y, size, old):
+    n = len(x)
+    each = 2 * (W[0] * x + W[1] - y) * np.stack([x, np.ones(n)])  # (2, n): of each row
+    parts = [each[:, k : k + size] for k in range(0, n, size)]
+    means = sum(part.mean(axis=1) for part in parts)
+    want = each.mean(axis=1)
+    last = f"Only the last part counts: W.grad is emptied for each of the {len(parts)} parts."
+    full = "before the first part, W.grad still held an old gradient: empty it there, once."
+    mistakes = {
+        f"{last} And a part's mean counts as much as all rows.": parts[-1].mean(axis=1),
+        last: parts[-1].sum(axis=1) / n,
+        f"Both mistakes are still there or one is new: {last}": parts[-1].sum(axis=1),
+        "Each part counts as if it were all rows: divide its sum by the number of all rows.": means,
+        f"Each of the {len(parts)} parts counts the same, but the last one has fewer rows: divide "
+        "each part's sum by the number of all rows.": means / len(parts),
+        "The last part has fewer rows than `size`: weigh each part by its own number of rows, or "
+        "divide its sum by the number of all rows.": (
+            sum(part.mean(axis=1) for part in parts) * size / n
+        ),
+        f"You summed over the {n} rows; divide by their number.": each.sum(axis=1),
+        f"Each part's sum is divided by {size}, the size of a part; divide by the number of all "
+        "rows.": each.sum(axis=1) / size,
+        f"The parts are right, but {full}": want + old,
+        f"Each part counts as if it were all rows, and {full}": means + old,
+        "Only the first part counts: is the return inside the loop?": parts[0].sum(axis=1) / n,
+        "Both are zero: W.grad is emptied after the last part.": np.zeros(2),
+        "It has the wrong sign.": -want,
+    }
+    diagnose(got, want, mistakes, rtol=1e-4)
+
+
+_CURVES = [
+    (
+        lambda z: torch.sin(3 * z) + z**2,
+        lambda z: 3 * np.cos(3 * z) + 2 * z,
+        [0.3, -1.1, 2.4, 0.9],
+    ),
+    (
+        lambda z: z * torch.exp(-z),
+        lambda z: (1 - z) * np.exp(-z),
+        [0.6, 1.7, -0.8, 2.9, 0.2, -1.4, 3.3],
+    ),
+]
+
+
+@exercise(
+    4,
+    hint="z = points.clone().requires_grad_() is your own leaf. Call f(z).sum().backward(), or "
+    "f(z).backward(torch.ones(len(z))), and return z.grad.",
+)
+def slopes(answer):
+    """Judge `slopes(f, points)`: the derivative of f at each point, a tensor of shape (n,)."""
+    for f, derivative, places in _CURVES:
+        points, where = torch.tensor(places), np.array(places)
+        n, want = len(where), derivative(where)
+        got = call(answer, f, points, in_place=True, means=_MEANS)
+        if getattr(got, "ndim", None) == 0 or isinstance(got, float):
+            raise Wrong(f"Expected {n} slopes, one for each point, got one number.")
+        (got,) = arrays(got, {"the slopes": (n,)})
+        mistakes = {
+            "These are the values of f, not its slopes.": f(torch.tensor(places)).numpy(),
+            "These are the points: return the gradient of your leaf.": where,
+            f"Each is {n} times too small: a mean divides by the {n} points; take the sum.": (
+                want / n
+            ),
+            "Each is twice too large: backward ran twice on the same leaf.": 2 * want,
+            "Each has the wrong sign.": -want,
+            "Only the first slope is there: v holds a single 1.": want * (np.arange(n) == 0),
+            "All are ones: that is v, not the gradient.": np.ones(n),
+            "The slopes are weighted by the points: v must be all ones.": want * where,
+        }
+        diagnose(got, want, mistakes, rtol=1e-4)
+        if not same(points.detach(), torch.tensor(places)):
+            raise Wrong("The slopes are right, but `points` has changed: work on a clone.")
+        if points.requires_grad:
+            raise Wrong(
+                "The slopes are right, but `points` itself asks for a gradient now: clone it first."
+            )
+    return "Not one derivative on paper, for any f."

@@ -41,7 +41,7 @@ SHOT = {"width": 1150, "height": 3600}
 
 @pytest.fixture(scope="module", params=slow_after(2, NUMBERS))
 def lesson(browser, lab, request):
-    """Open a lesson, run all of it and unfold it; return its page, the cells there and as stored."""
+    """Open a lesson, run and unfold all of it; return its page, the cells there and as stored."""
     number = request.param
     (name,) = [path.name for path in lab[2].glob(f"{number}_*.ipynb")]
     with window(browser) as page:

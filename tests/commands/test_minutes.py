@@ -28,8 +28,9 @@ def count(text, pictures=0):
     ("text", "words"),
     [
         ("Two words, and `x + 1`: | a | b |", 7),
+        ("one < two, and\n# > three", 4),
         ("a [link of words](to_a_file.ipynb)", 4),
-        ("before $x + y = z$ and $$\nx\n$$ after", 3),
+        ("before $x + y = z$ and $$\nx\n$$ after that, $y$ too", 5),
         ("before\n# ```python\n# x = 1\n# ```\n# after", 2),
         ("<details><summary>What you should see</summary>\n#\n# A line.\n#\n# </details>", 6),
         ("<details><summary>Solution</summary>\n#\n# A line.\n#\n# </details> after", 1),

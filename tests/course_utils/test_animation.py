@@ -3,6 +3,7 @@
 import base64
 import functools
 import io
+from contextlib import redirect_stdout
 from itertools import pairwise
 
 import numpy as np
@@ -35,6 +36,19 @@ def play_path(monkeypatch):
     return play
 
 
+@pytest.fixture(scope="module")
+def played():
+    """What is displayed when the path above is played, and what is printed."""
+    shown, printed = [], io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
+        patch.setattr(
+            animation, "display", lambda data, **more: shown.append({"data": data} | more)
+        )
+        animation.play(plots.one_descent, X, Y, PATH, 20, "twenty steps")
+    (output,) = shown
+    return output, printed.getvalue()
+
+
 def png_of(output):
     return base64.b64decode(output["data"]["image/png"])
 
@@ -52,8 +66,8 @@ def frames(output):
     return arrays[0], arrays[1:], seconds[1:]
 
 
-def test_the_still_is_the_picture_itself_and_the_animation_ends_with_it(play_path):
-    still, moving, seconds = frames(play_path())
+def test_the_still_is_the_picture_itself_and_the_animation_ends_with_it(played):
+    still, moving, seconds = frames(played[0])
     with figures.capture_figures() as captured:
         plots.one_descent(X, Y, PATH, 20, "twenty steps")
     with figures.style({"savefig.dpi": "figure"}):
@@ -64,10 +78,10 @@ def test_the_still_is_the_picture_itself_and_the_animation_ends_with_it(play_pat
     assert sum(seconds) == pytest.approx(4.0, abs=0.1)
 
 
-def test_each_frame_is_the_picture_up_to_a_point_with_a_dot_there(play_path):
+def test_each_frame_is_the_picture_up_to_a_point_with_a_dot_there(played):
     """The first frame has one point; the dot is above everything else."""
     with figures.capture_figures() as captured:
-        output = play_path()
+        output, _ = played
         _, moving, _ = frames(output)
         plots.one_descent(X, Y, PATH, 20, "twenty steps")
         ((figure, _),) = captured
@@ -89,8 +103,8 @@ def test_each_frame_is_the_picture_up_to_a_point_with_a_dot_there(play_path):
     assert moving[0].shape[1] == pytest.approx(shown, abs=1), "small enough for a notebook"
 
 
-def test_the_path_grows_from_frame_to_frame(play_path):
-    output = play_path()
+def test_the_path_grows_from_frame_to_frame(played):
+    output, _ = played
     still, moving, _ = frames(output)
     away = [(frame != still).any(axis=2).sum() for frame in moving]
     assert away[0] > away[10] > away[-1] == 0
@@ -107,16 +121,16 @@ def test_a_long_path_gets_no_more_frames(play_path):
     assert len(moving) == animation.N_FRAMES + 1
 
 
-def test_the_same_path_gives_the_same_bytes_and_nbval_sees_a_different_path(play_path):
-    one, same, other = (play_path(path)["data"]["image/png"] for path in (PATH, PATH, 1.05 * PATH))
+def test_the_same_path_gives_the_same_bytes_and_nbval_sees_a_different_path(played, play_path):
+    outputs = (played[0], play_path(PATH), play_path(1.05 * PATH))
+    one, same, other = (output["data"]["image/png"] for output in outputs)
     assert one == same
     assert picture_difference(one, same)[0] is None
     assert picture_difference(one, other)[0] is not None
 
 
-def test_the_caption_is_printed_and_is_the_alt_text(play_path, capsys):
-    output = play_path()
-    caption = capsys.readouterr().out
+def test_the_caption_is_printed_and_is_the_alt_text(played):
+    output, caption = played
     assert caption == f"{output['data']['text/plain']}\n"
     assert output["metadata"]["image/png"]["alt"] == caption.rstrip("\n")
     assert "After 20 epochs in 20 steps" in caption

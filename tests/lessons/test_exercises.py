@@ -20,6 +20,7 @@ from tests.support.lessons import (
     ROOT,
     exercises,
     one_line,
+    path_of,
     read_notebook,
     run_cell,
     run_lesson,
@@ -54,6 +55,11 @@ def run_check(number, check, answer):
     with redirect_stdout(printed):
         exec(check, names)
     return printed.getvalue()
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_lesson_runs_once_in_a_process_by_number_or_by_name(number):
+    assert run_lesson(number) is run_lesson(path_of(number).stem[3:])
 
 
 @pytest.mark.parametrize("number", NUMBERS)

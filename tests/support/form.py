@@ -3,7 +3,8 @@
 import re
 
 from commands import minutes
-from tests.support.lessons import is_deeper, tags
+from commands.minutes import tags
+from tests.support.lessons import is_deeper
 
 START = """try:
     import course_utils  # the course's helpers

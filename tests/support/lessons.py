@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 
+from commands.minutes import tags
 from course_utils import figures
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,11 +88,6 @@ def read_notebook(lesson):
     return nbformat.read(path_of(lesson, "notebooks", ".ipynb"), as_version=4)
 
 
-def tags(cell):
-    """Return the tags of a cell."""
-    return cell.metadata.get("tags", [])
-
-
 def is_deeper(cell):
     """Return whether a cell belongs to a deeper section."""
     return "deeper" in tags(cell)
@@ -105,6 +101,7 @@ def is_second_edition(cells):
 SECOND_EDITION = [n for n in NUMBERS if is_second_edition(read_notebook(n).cells)]
 
 
+@functools.cache
 def exercises(lesson):
     """Return the exercises of a lesson; fail where one lacks its check or its solution."""
     cells = read_notebook(lesson).cells
@@ -118,7 +115,7 @@ def exercises(lesson):
         block = solution.source.split("```python\n")[1].split("\n```")[0]
         name = check.source.removeprefix("check.").split("(")[0]
         found.append(Exercise(name, i, i + 1, check.source, block))
-    return found
+    return tuple(found)
 
 
 def read_output(lesson, text):
@@ -129,14 +126,19 @@ def read_output(lesson, text):
     raise ValueError(f"No code cell of {lesson} holds {text!r}.")
 
 
-@functools.cache
 def run_lesson(lesson):
     """Run a lesson's own code as a script, and return the names that it defines.
 
-    Its pictures are drawn, but not rendered: that would take as long as all the rest.
+    Its pictures are drawn, but not rendered: that would take as long as all the rest. In each
+    process it runs once, whether the lesson is given by its two digits or by its name.
     """
+    return _run(path_of(lesson))
+
+
+@functools.cache
+def _run(path):
     with figures.capture_figures():
-        return runpy.run_path(str(path_of(lesson)))
+        return runpy.run_path(str(path))
 
 
 def run_cell(source, names):

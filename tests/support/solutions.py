@@ -10,8 +10,8 @@ import ast
 import builtins
 import copy
 
+from commands.minutes import tags
 from tests.support.form import BLOCK, is_loop, title_before
-from tests.support.lessons import tags
 
 LEAST = 5  # nodes of an expression that can be an answer: x.mean() has fewer
 MOST = 0.5  # of an answer that another cell may hold

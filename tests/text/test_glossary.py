@@ -5,7 +5,7 @@ import re
 import pytest
 
 from commands.names import LessonNames
-from tests.support.lessons import NUMBERS, ROOT, read_notebook
+from tests.support.lessons import NUMBERS, ROOT, SECOND_EDITION, path_of, read_notebook
 
 ROW = re.compile(
     r"^\| (.+?) \| .+? \| \[(\d\d)\]\(\.\./notebooks/(\d\d)_\w+\.ipynb\), '(.+)' \|$", re.M
@@ -43,3 +43,24 @@ def test_the_glossary_has_the_words_that_a_lesson_declares(number):
     (path,) = (ROOT / "lessons").glob(f"{number}_*.py")
     listed = [word.strip("`") for word, home, *_ in rows("docs/glossary.md") if home == number]
     assert sorted(LessonNames(path).words) == sorted(listed)
+
+
+def words_only_in_folds(lesson):
+    """Return the words that a lesson declares and has, before its recap, at most in a fold."""
+    text = "\n".join(cell.source for cell in lesson.cells if cell.cell_type == "markdown")
+    text = re.sub(r"<details>.*?</details>", "", text.partition("\n## Recap")[0], flags=re.S)
+    text = " ".join(text.split()).lower()
+    return [word for word in lesson.words if word.lower() not in text]
+
+
+@pytest.mark.parametrize("number", SECOND_EDITION)
+def test_no_new_word_is_only_in_a_fold(number):
+    assert words_only_in_folds(LessonNames(path_of(number))) == []
+
+
+def test_a_word_that_is_only_in_a_fold_is_found(tmp_path):
+    path = tmp_path / "01_tiny.py"
+    fold = "# <details><summary>What</summary>\n#\n# A **loss**.\n#\n# </details>\n#\n"
+    recap = "# ## Recap\n#\n# The loss.\n#\n# **New words:** learning rate, loss.\n"
+    path.write_text(f"# %% [markdown]\n{fold}# A **learning\n# rate**.\n\n# %% [markdown]\n{recap}")
+    assert words_only_in_folds(LessonNames(path)) == ["loss"]

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from commands import minutes
 from commands.build import cover_of
 from tests.support.lessons import NUMBERS, ROOT, path_of, read_notebook
 
@@ -45,6 +46,11 @@ def test_readme_names_each_lesson_by_its_title(number):
 def test_readme_lists_the_lessons_in_their_order():
     links = re.findall(r"\| \[(\d\d) [^]]*\]\(notebooks/", README.read_text(encoding="utf-8"))
     assert links == NUMBERS
+
+
+def test_the_tables_of_lessons_have_the_lessons_minutes():
+    assert minutes.find_stale_pages(ROOT) == {}, "run `python course.py build`"
+    assert len(re.findall(r"\| \d+(?: \+ \d+)? \|\n", README.read_text("utf-8"))) == len(NUMBERS)
 
 
 @pytest.mark.parametrize("number", NUMBERS)

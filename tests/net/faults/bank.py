@@ -28,6 +28,7 @@ TESTS = {
         "tests/lessons/test_exercises.py",
     ],
     "course_utils/data": ["tests/course_utils/test_data.py", *LESSONS],
+    "course_utils/learned_curve": ["tests/course_utils/test_data.py"],
     "course_utils/descent": ["tests/course_utils/test_descent.py", *LESSONS],
     "course_utils/graphs/": [
         "tests/course_utils/test_graphs.py",
@@ -43,6 +44,9 @@ TESTS = {
     ],
     "course_utils/style": LESSONS,
     "commands/build": ["tests/commands/test_build.py"],
+    "commands/deck": ["tests/commands/test_deck.py"],
+    "commands/minutes": ["tests/commands/test_minutes.py", "tests/commands/test_build.py"],
+    "commands/names": ["tests/commands/test_names.py"],
     "commands/slides": ["tests/commands/test_slides.py"],
     "commands/update": ["tests/commands/test_update.py"],
     "commands/set_up": [
