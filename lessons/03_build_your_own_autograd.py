@@ -11,7 +11,7 @@
 # - say why gradients add up, and who has to wait,
 # - train a curve with it, and with PyTorch.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop). **Takes** about 55 minutes, and 40 more with the deeper sections.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop). **Takes** about 60 minutes, and 40 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -796,7 +796,7 @@ print("a learning rate far too large:", w)
 # **New names:** `graphs.value_graph`, `.tanh`, `torch.tensor`, `torch.from_numpy`, `requires_grad=`,
 # `.grad`, `.backward`, `torch.no_grad`, `.item`.
 #
-# **New words, deeper:** AccumulateGrad.
+# **New words, deeper:** `AccumulateGrad`.
 #
 # **New names, deeper:** `retain_graph=`, `.sqrt`, `.exp`.
 #
