@@ -130,7 +130,7 @@ def sine(answer):
 # What each mistake makes of the gradients of p = 3 and q = 5 in f = s·s with s = p·q − p.
 DIAGNOSES = {
     "A": ("overwrites", (-12, 36)),
-    "B": ("hands on too early", (204, 144)),
+    "B": ("hands back too early", (204, 144)),
     "C": ("gives each factor its own value", (48, 120)),
     "D": ("starts from old gradients", (192, 144)),
     "E": ("loses the minus", (144, 72)),

@@ -1,6 +1,12 @@
 """One function per picture, in the module of the lesson that introduces it; and the truth panel."""
 
-from course_utils.plots.autograd import line_misses, slope_claim, value_and_slope, visits
+from course_utils.plots.autograd import (
+    gradients_by_turn,
+    line_misses,
+    slope_claim,
+    value_and_slope,
+    visits,
+)
 from course_utils.plots.data_loader import (
     batch_gradients,
     epoch_orders,
@@ -90,6 +96,7 @@ __all__ = [
     "first_and_last_line",
     "fits_and_truth",
     "four_runs",
+    "gradients_by_turn",
     "input_importance",
     "kept_epoch",
     "kept_shares",

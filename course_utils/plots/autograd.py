@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils._validate import to_number, to_vectors
+from course_utils._validate import to_number, to_table, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 from course_utils.plots.core import format_number, line_ends, line_loss, mark_prediction, window
 
@@ -79,29 +79,64 @@ def mark_slope(ax, prediction, truth, place, ends):
     return words
 
 
-@picture(9.6, 3.4, "value slope")
-def value_and_slope(z, values, slopes, at, *, prediction=None, axs=None):
-    """Draw a function and its slope side by side, and mark one place.
+@picture(6.6, 3.6)
+def gradients_by_turn(turns, names, of, *, prediction=None, ax=None):
+    """Draw how the gradients of some numbers grow from turn to turn.
 
-    z, values and slopes of shape (n,), z increasing; `at` is one of the z. `prediction` is the
-    student's own number for the slope there.
+    `turns` has a row for each turn: the name of the box that hands back, then the gradients of the
+    numbers in `names`, such as "d p q". `of` is the one whose completion the caption tells, and
+    `prediction` the student's own number of turns for it.
+    From the lesson 'Build your own autograd'.
+    """
+    names = names.split()
+    if of not in names:
+        raise ValueError(f"of must be one of {names}, got {of!r}.")
+    gradients = to_table("turns", [row[1:] for row in turns], len(turns), len(names))
+    gradients = np.vstack([np.zeros(len(names)), gradients])  # before the first turn
+    steps = np.arange(len(gradients))
+    for k, name in enumerate(names):
+        marker, color = "osD^v"[k % 5], f"C{k % 6}"
+        line = {"drawstyle": "steps-post", "color": color, "label": f"gradient of {name}"}
+        ax.plot(steps, gradients[:, k], f"{marker}-", **line)
+    track = gradients[:, names.index(of)]
+    last = int(np.flatnonzero(np.diff(track))[-1]) + 1 if np.any(np.diff(track)) else 0
+    ax.set_ylim(*window(gradients, margin=0.12))
+    ax.set(xlabel="turn: the box that hands back", ylabel="gradient so far")
+    ax.set_xticks(steps, ["start", *(f"{k}: {row[0]}" for k, row in enumerate(turns, start=1))])
+    for step, value in zip(steps, track, strict=True):
+        text = f"{value:.4g}".replace("-", "−")
+        ax.annotate(text, (step, value), (0, 7), textcoords="offset points", ha="center")
+    words = mark_prediction(ax, prediction, last)
+    ax.legend(loc="lower left")
+    listed = ", ".join(f"{value:.4g}" for value in track)
+    return f"The gradient of {of}, turn by turn: {listed}. It is complete after turn {last}.{words}"
+
+
+@picture(9.6, 3.4, "value slope")
+def value_and_slope(z, values, slopes, at, *, axs=None):
+    """Draw tanh and its slope side by side, and mark one place with its tangent.
+
+    z, values and slopes of shape (n,), z increasing; `at` is one of the z.
     From the lesson 'Build your own autograd'.
     """
     z, values, slopes = to_vectors(z=z, values=values, slopes=slopes)
     k = int(np.abs(z - to_number("at", at)).argmin())
-    axs["value"].plot(z, values, color=TRAIN)
-    axs["value"].plot(z[k], values[k], "o", color="black")
-    axs["value"].set(xlabel="z", ylabel="tanh(z)")
+    ax = axs["value"]
+    ax.plot(z, values, color=TRAIN, label="tanh")
+    ends = z[k] + np.array([-1, 1]) * 0.15 * (z[-1] - z[0])
+    label = f"slope {format_number(slopes[k])} at z = {z[k]:.4g}"
+    ax.plot(ends, values[k] + slopes[k] * (ends - z[k]), "--", color=FIT, label=label)
+    ax.plot(z[k], values[k], "o", color="black", zorder=5)
+    ax.set(xlabel="z", ylabel="tanh(z)")
+    ax.set_ylim(*window(values, margin=0.15))
+    ax.legend(loc="lower right")
     ax = axs["slope"]
-    ax.plot(z, slopes, color=FIT, label="gradient, from the engine")
-    ax.plot(z[k], slopes[k], "o", color="black")
-    words = mark_prediction(ax, prediction, slopes[k], axis="y")
-    ax.set(xlabel="z", ylabel="slope of tanh at z")
-    ax.set_ylim(0, 1.35 * slopes.max())
-    ax.legend(loc="upper right")
+    ax.plot(z, slopes, color=FIT)
+    ax.plot(z[k], slopes[k], "o", color="black", zorder=5)
+    ax.set(xlabel="z", ylabel="gradient of z, from the engine")
     return (
         f"At z = {z[k]:.4g} the function is {values[k]:.4f} and its slope {slopes[k]:.4f}; "
-        f"the steepest slope is {slopes.max():.4g}, the flattest here {slopes.min():.4f}.{words}"
+        f"the steepest slope is {slopes.max():.4g}, the flattest here {slopes.min():.4f}."
     )
 
 

@@ -197,6 +197,20 @@ def test_the_loop_is_the_descent_by_hand(lesson):
     assert path[1] == pytest.approx([0.04511107, 0.80119529], abs=5e-9)
 
 
+def test_without_emptying_the_loss_swings_and_never_rests():
+    """What the third question says of the eighty points, in plain NumPy."""
+    line = data.noisy_line()
+    bowl = QuadraticLoss(design_matrix(line.x_train), line.y_train)
+    place, gradient, losses = np.array([-0.1382643, 0.49671415]), 0.0, []
+    for _ in range(200):
+        losses.append(float(bowl.loss(place)))
+        gradient = gradient + bowl.hessian @ (place - bowl.minimizer)
+        place = place - 0.1 * gradient
+    for part in (losses[:50], losses[150:]):
+        assert max(part) > 2.5
+        assert min(part) < 0.3
+
+
 def test_the_first_gradient_is_the_one_by_hand(engine):
     line = data.noisy_line()
     x, y = line.x_train.ravel(), line.y_train.ravel()
@@ -249,11 +263,11 @@ def test_the_curve_ends_at_the_points(lesson):
     mse = ((plain_curve(final, 2 * wave.x - 1) - wave.y) ** 2).mean()
     assert mse == near("0.00013")
     np.testing.assert_allclose(
-        lesson["shapes"][-1], plain_curve(final, lesson["grid"]), rtol=1e-9, atol=1e-12
+        lesson["shapes"][-1], plain_curve(final, 2 * lesson["grid"] - 1), rtol=1e-9, atol=1e-12
     )
     assert len(lesson["shapes"]) == len(lesson["shown"]) == 32
     np.testing.assert_allclose(
-        np.interp(2 * wave.x - 1, lesson["grid"], lesson["shapes"][-1]),
+        np.interp(wave.x, lesson["grid"], lesson["shapes"][-1]),
         plain_curve(final, 2 * wave.x - 1),
         rtol=1e-9,
     )
@@ -267,7 +281,7 @@ def test_the_recorded_curves_are_those_of_the_engine(lesson):
     np.testing.assert_array_equal(film.steps, lesson["shown"])
     for step, recorded, shape in zip(film.steps, film.curves, lesson["shapes"], strict=True):
         np.testing.assert_allclose(recorded, plain_curve(path[step], film.grid), atol=6e-5)
-        engine = np.interp(film.x, lesson["grid"], shape)
+        engine = np.interp(film.x, 2 * lesson["grid"] - 1, shape)
         np.testing.assert_allclose(np.interp(film.x, film.grid, recorded), engine, atol=6e-5)
 
 

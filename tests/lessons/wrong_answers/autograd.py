@@ -88,7 +88,7 @@ def sine(a):
     "diagnosis": [
         (_letters('"D"', '"A"', '"B"'), "2 of 3 are right. Engine 3 isn't B"),
         (_letters('"D"', '"A"', '"E"'), "Engine 3 isn't E: an engine that loses the minus"),
-        (_letters('"D"', '"B"', '"C"'), "hands on too early says 204 for p and 144 for q"),
+        (_letters('"D"', '"B"', '"C"'), "hands back too early says 204 for p and 144 for q"),
         (_letters('"D"', '"C"', '"A"'), "1 of 3 are right. Engine 2 isn't C"),
         (_letters('"A"', '"A"', '"C"'), "overwrites says -12 for p and 36 for q"),
         (_letters('"C"', '"A"', '"D"'), "its own value says 48 for p and 120 for q"),
