@@ -11,7 +11,7 @@
 # - say why gradients add up, and who has to wait,
 # - train a curve with it, and with PyTorch.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop). **Takes** about 60 minutes, and 40 more with the deeper sections.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop). **Takes** about 65 minutes, and 40 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -41,7 +41,7 @@ plots.line_misses(x_wave, heights)
 # A straight line misses the wave; a curve that bends can follow it, and has ten parameters. In
 # [lesson 01](01_gradient_descent_by_hand.ipynb) two parameters cost you two formulas. But you always
 # derive by the same few rules, and work that is always the same is work for a machine. PyTorch's is
-# called **autograd**. First do the job once by hand, for one row with $w = 4$, $b = -1$, $x = 2$ and
+# called **autograd**. First do it by hand, for one row with $w = 4$, $b = -1$, $x = 2$ and
 # $y = 10$:
 #
 # | step | value | local derivatives |
@@ -155,12 +155,11 @@ graphs.value_graph(loss)
 #
 # The picture is your table, drawn: a **computational graph**, with the local derivatives on its arrows.
 # A box (`node` in the code) that was not made from others is a **leaf**. The square is `e * e`, so *two*
-# arrows leave $e$.
+# arrows leave $e$. The gradients are still 0.
 #
 # To fill in the gradients, go back against the arrows. The loss has the gradient 1. Each box hands back
 # to its parents: its own gradient, times the local derivative. Then they do the same. The function calls
-# itself: it follows the first arrow back to the leaves before it looks at the second. (`enumerate`
-# numbers the parents.)
+# itself: it follows the first arrow back to the leaves before it looks at the second.
 #
 # > **Predict.** On paper the gradient of $w$ is −12. Follow the function with a pencil. Which gradient
 # > does $w$ end with? Type it.
@@ -172,7 +171,7 @@ my_prediction = ...  # your number
 
 def hand_back(node):
     """Give each parent its gradient, then let it do so. (Not right yet.)"""
-    for k, parent in enumerate(node.parents):
+    for k, parent in enumerate(node.parents):  # k = 0, 1
         parent.grad = node.grad * node.local_derivatives[k]
         hand_back(parent)
 
@@ -229,10 +228,10 @@ graphs.value_graph(loss, check=True)  # marks what is wrong
 # %% [markdown]
 # ## Who has to wait for whom?
 #
-# A box hands back only when all boxes that use it have handed back. An order that keeps this rule is a
-# **topological order**. To find one, `visit` first lists all that lies *behind* a box (its parents, their
-# parents and so on, to its left in the picture), and then the box itself. Read from the end, each box
-# comes after all that use it.
+# A box hands back only when all that use it, on the way to this loss, have handed back. An order that keeps
+# this rule is a **topological order**. To find one, `visit` first lists all that lies *behind* a box (its
+# parents, their parents and so on, to its left in the picture), and then the box itself. Read from the end,
+# each box comes after all that use it.
 #
 # (`order` is a dictionary whose keys are the boxes; its `True` means nothing.)
 
@@ -261,7 +260,7 @@ graphs.value_graph(loss, check=True)
 
 # %% [markdown]
 # There is −12. This walk back is **backpropagation**, and you have an **autograd engine**. One walk finds
-# the gradients of *all* leaves, two or two million.
+# the gradients of *all* leaves.
 #
 # Now watch it wait, in $f = d \cdot d + p$ with $d = p \cdot q$, $p = 3$ and $q = -2$. Sketch the graph:
 # two arrows lead from $d$ to its square, and two leave $p$, to $d$ and to $f$.
@@ -295,7 +294,7 @@ plots.gradients_by_turn(turns, "d p q", "p", prediction=my_prediction)
 # ## What does a bend look like?
 #
 # The function **tanh** is a soft step from $-1$ up to $1$, and three of them will bend your curve. Its
-# local derivative is $1 - \tanh^2$, with the square of the result.
+# local derivative is $1 - \tanh^2$.
 
 # %%
 z_range = np.linspace(-4, 4, 81)
@@ -341,9 +340,9 @@ check.sine(sine)
 # %% [markdown]
 # ## Does it find what you found by hand?
 #
-# The engine meets the eighty points and the loop of [lesson 01](01_gradient_descent_by_hand.ipynb). It
-# was never told what a line is; the chain rule is enough. That is **automatic differentiation**. Two new
-# lines take the place of both formulas. ('Published' marks the tutorial's numbers.)
+# The engine meets the eighty points and the loop of [lesson 01](01_gradient_descent_by_hand.ipynb). Two of
+# the new lines take the place of both formulas: derivatives from the record of a calculation, that is
+# **automatic differentiation**. ('Published' marks the tutorial's numbers.)
 #
 # One of the two is easy to forget. Each step builds a new graph, but $w$ and $b$ are the same two boxes
 # in all of them, and the engine *adds* to what they hold. So empty them before each walk back.
@@ -358,9 +357,9 @@ b, w = Value(random.randn()), Value(random.randn())
 lr, n_epochs = 0.1, 1000
 for epoch in range(n_epochs):
     total = Value(0.0)
-    for x_i, y_i in zip(x, y, strict=True):  # both side by side
+    for x_i, y_i in zip(x, y, strict=True):  # new: both, row by row
         # 1 predict
-        y_pred = w * x_i + b
+        y_pred = w * x_i + b  # a plain number stands on the right
         # 2 loss
         error = y_pred - y_i
         total = total + error * error
@@ -372,7 +371,7 @@ for epoch in range(n_epochs):
         print(f"engine:    dw = {w.grad:.12f}  db = {b.grad:.12f}")
         print("published: dw = -1.833753717151  db = -3.044811379651")
     # 4 update
-    w.value = w.value - lr * w.grad
+    w.value = w.value - lr * w.grad  # new: .value
     b.value = b.value - lr * b.grad
     if epoch == 0:
         print(f"after 1 epoch:      w = {w.value:.8f}  b = {b.value:.8f}")
@@ -418,16 +417,16 @@ check.diagnosis(engine_1, engine_2, engine_3)
 # %% [markdown]
 # ## Can it bend a curve to ten heights?
 #
-# One **tanh unit**, $v \cdot \tanh(w\,t + b)$, draws one soft step: $w$ makes it steep, $b$ moves it
-# sideways, $v$ makes it high. Three of them and a constant have ten parameters:
+# One **tanh unit**, $v \cdot \tanh(w\,t + b)$, draws one soft step; $w$, $b$ and $v$ set how steep it is,
+# where, and how high. Three of them and a constant have ten parameters:
 #
 # $$\hat y = v_1 \tanh(w_1 t + b_1) + v_2 \tanh(w_2 t + b_2) + v_3 \tanh(w_3 t + b_3) + c$$
 #
-# The input $t = 2x - 1$ runs from −1 to 1, where tanh bends. The loop is the one you know. Run it, and
-# watch a machine of your own learn a wave.
+# The input $t = 2x - 1$ runs from −1 to 1, with zero in the middle, which makes the descent faster. The loop
+# is the one you know. Run it, and watch a machine of your own learn a wave.
 #
-# The last cell is yours: type ten heights between 0 and 5, and run it. (Try wild ones, too. Three steps
-# can't reach them all, so the curve takes a middle way.)
+# The last cell is yours: type ten heights between 0 and 5, and run it. Three steps can't
+# follow wild ones: there the curve takes a middle way.
 
 
 # %% tags=["code"]
@@ -445,14 +444,14 @@ def curve(t, w, b, v, c):
 
 
 # %% tags=["code", "cover"]
-def train(heights, lr=0.1, n_steps=2000):
+def train(heights, lr=0.1):
     """Bend the curve to ten heights; returns its parameters, and its shapes."""
-    # 0 start: another seed begins, and may end, elsewhere
+    # 0 start, a lucky one: most other seeds end with a larger error
     start = np.random.RandomState(25).randn(10)
     parameters = [Value(number) for number in start]
     w, b, v, c = parameters[:3], parameters[3:6], parameters[6:9], parameters[9]
     shapes = []
-    for step in range(n_steps):
+    for step in range(2000):
         if step in shown:  # for the picture
             shapes.append([curve(2 * x - 1, w, b, v, c).value for x in grid])
         total = Value(0.0)
@@ -495,13 +494,14 @@ t, y = torch.from_numpy(t_wave), torch.from_numpy(heights)  # made from arrays
 
 # 0 start
 start = np.random.RandomState(25).randn(10)
+# new: of 64 bits each, as NumPy's numbers are, and as a Value is
 tensors = [torch.tensor(number, requires_grad=True) for number in start]
 w, b, v, c = tensors[:3], tensors[3:6], tensors[6:9], tensors[9]
 for step in range(2000):
     # 1 predict
     y_pred = curve(t, w, b, v, c)  # new: all ten points at once
     # 2 loss
-    loss = ((y_pred - y) ** 2).mean()
+    loss = ((y_pred - y) ** 2).mean()  # new
     # 3 gradients
     for tensor in tensors:
         tensor.grad = None  # new: PyTorch's way of emptying it
@@ -557,7 +557,8 @@ plots.visits(times, every_path, in_order)
 # </details>
 #
 # Networks are such graphs: every layer uses each number of the layer before many times. The order is
-# what makes their gradients affordable.
+# what makes their gradients affordable. One limit is left: `visit` calls itself along the graph, and
+# Python stops it with a `RecursionError` at a depth of about a thousand. PyTorch keeps a list instead.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: How do you add powers and quotients to the engine?
@@ -652,18 +653,18 @@ except RuntimeError as error:
 #
 # </details>
 #
-# The numbers in between are scratch paper for one walk, and PyTorch doesn't even keep them in `.grad`.
-# Sums over paths are made inside its engine. Only the finished sum of a leaf is added to what
-# `.grad` held before, by an object called `AccumulateGrad`. After the walk PyTorch frees the graph to
-# save memory, and that is why a second call needs `retain_graph=True` in the first. In training you
-# hardly ever need that: each step makes a new graph.
+# The numbers in between are scratch paper for one walk, and PyTorch doesn't keep them in `.grad` unless
+# asked. Sums over paths are made inside its engine. Only the finished sum of a leaf is added to what
+# `.grad` held before, by an object called `AccumulateGrad`. After the walk PyTorch frees the numbers that
+# the graph had kept, and that is why a second call needs `retain_graph=True` in the first. In training
+# you hardly ever need that: each step makes a new graph.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 4 (fix): a backward that may be called again
 #
-# Make the engine do what PyTorch does: after a second call on the same loss each *leaf* holds twice
-# its gradient, and the numbers in between hold what they held after the first. Find the place and the
-# lines that are missing.
+# Give the leaves what PyTorch gives them: after a second call on the same loss each *leaf* holds twice its
+# gradient. For that, the numbers in between must begin each walk at 0. Find the place, and put the
+# missing lines there.
 
 
 # %% tags=["deeper", "exercise", "mend"]
@@ -705,8 +706,8 @@ check.backward_again(backward_again)
 # %% [markdown] tags=["deeper"]
 # ## Deeper: What does PyTorch refuse, and what does it compute?
 #
-# It refuses a gradient of several numbers at once: a gradient says how *one* number, a scalar, changes.
-# (So add them up first.) But it computes whatever floating-point arithmetic can.
+# It refuses to begin at several numbers: a gradient says how *one* number, a scalar, changes. So add them
+# up first. (Or say how much each counts; [lesson 04](04_raw_autograd_tensors.ipynb) does.) But it computes whatever floating-point arithmetic can.
 #
 # > **Predict.** The root of $z^2$ is $|z|$, which has a corner at $z = 0$. What will PyTorch call its
 # > slope there: −1, 0, 1 or something else?
@@ -719,7 +720,9 @@ try:
 except RuntimeError as error:
     print("RuntimeError:", error)
 
-squares.sqrt().sum().backward()
+roots = squares.sqrt()
+total = roots.sum()
+total.backward()
 print("slope of the root of z²:", z.grad)
 
 # %% tags=["deeper"]
@@ -740,8 +743,9 @@ print("a learning rate far too large:", w)
 #
 # </details>
 #
-# Three common ways to `nan`: a root at zero (cure: add a tiny number under it), an overflow in a
-# formula (cure: the built-in function, `big.tanh()`), and a learning rate above its limit.
+# Three common ways to `nan`: a root at zero (cure: add a small number such as 1e-8 under it), an overflow
+# in a formula (cure: the built-in function, `big.tanh()`), and a learning rate above its limit, after
+# enough steps. (Our own `power` raises a `ZeroDivisionError` for the root of zero.)
 
 # %% [markdown]
 # ## Three questions
@@ -776,7 +780,7 @@ print("a learning rate far too large:", w)
 #
 # | by hand: your engine | in PyTorch |
 # |---|---|
-# | `Value(3.0)` | `torch.tensor(3.0, requires_grad=True)` |
+# | `Value(number)` | `torch.tensor(number, requires_grad=True)` |
 # | `loss.backward()`, in topological order | `loss.backward()`, the same |
 # | `parameter.grad = 0.0` | `tensor.grad = None` |
 # | `parameter.value = ...` | `tensor -= ...`, under `torch.no_grad()` |
@@ -785,7 +789,7 @@ print("a learning rate far too large:", w)
 #
 # | model | parameters | MSE | steps | seconds |
 # |---|---:|---:|---:|---|
-# | three tanh units | 10 | 0.00013 | 2,000 | one or two |
+# | three tanh units, a lucky start | 10 | 0.00013 | 2,000 | about one |
 #
 # **New words:** autograd, local derivative, chain rule, computational graph, leaf, topological order,
 # backpropagation, autograd engine, automatic differentiation, tanh unit, tensor, scalar.

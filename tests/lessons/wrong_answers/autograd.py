@@ -194,6 +194,7 @@ RIGHT = {
     ),
     "backward_again": [
         _again("loss.grad = 0.0", EMPTY_INNER, SEED),
+        _again(EMPTY_INNER, "...", SEED),  # the dots left standing do nothing
         _again(
             "for node in reversed(order):\n    if len(node.parents) > 0:\n        node.grad = 0",
             SEED,
