@@ -1,6 +1,12 @@
 """One function per picture, in the module of the lesson that introduces it; and the truth panel."""
 
-from course_utils.plots.autograd import visits
+from course_utils.plots.autograd import (
+    gradients_by_turn,
+    line_misses,
+    slope_claim,
+    value_and_slope,
+    visits,
+)
 from course_utils.plots.data_loader import (
     batch_gradients,
     epoch_orders,
@@ -101,6 +107,7 @@ __all__ = [
     "fits_and_truth",
     "five_walks",
     "four_runs",
+    "gradients_by_turn",
     "input_importance",
     "jumps",
     "kept_epoch",
@@ -108,7 +115,9 @@ __all__ = [
     "learned_curve",
     "learning_rates",
     "line_by_step",
+    "line_misses",
     "loss_by_bias",
+    "loss_slices",
     "loss_surface",
     "losses_by_size",
     "matrix_product",
@@ -129,6 +138,7 @@ __all__ = [
     "ridge_path",
     "settling",
     "sine_points",
+    "slope_claim",
     "split_comparison",
     "split_results",
     "step_parts",
@@ -139,6 +149,7 @@ __all__ = [
     "trough",
     "truth_panel",
     "two_scales",
+    "value_and_slope",
     "visits",
     "whole_run",
 ]
