@@ -80,7 +80,6 @@ PICTURES = {
     "slope_claim": ((GRID, GRID**2, 0.5, 0.4), None),
     "value_and_slope": ((GRID, np.tanh(GRID), 1 - np.tanh(GRID) ** 2, 0.5), "value slope"),
     "visits": ((range(1, 5), [3, 7, 15, 31], [2, 3, 4, 5]), None),
-    "accumulation": ((X, Y, PATH, 2 * PATH), "map error"),
     "sine_points": ((X, Y), None),
     "line_by_step": ((X, Y, PATH), "fit parameters"),
     "accumulation": ((X, Y, PATH, 2 * PATH, (3, 8)), "map loss"),
