@@ -1,6 +1,12 @@
 """One function per picture, in the module of the lesson that introduces it; and the truth panel."""
 
-from course_utils.plots.autograd import visits
+from course_utils.plots.autograd import (
+    gradients_by_turn,
+    line_misses,
+    slope_claim,
+    value_and_slope,
+    visits,
+)
 from course_utils.plots.data_loader import (
     batch_gradients,
     epoch_orders,
@@ -9,19 +15,24 @@ from course_utils.plots.data_loader import (
     split_comparison,
 )
 from course_utils.plots.gradient_descent import (
-    batch_paths,
     difference_errors,
-    feature_scale,
-    learning_rates,
     loss_by_bias,
     loss_surface,
-    one_descent,
     one_residual,
     readings,
     residuals,
     steps_downhill,
-    three_views,
     whole_run,
+)
+from course_utils.plots.learning_rate import (
+    bowl_slice,
+    curvatures,
+    feature_scale,
+    five_walks,
+    jumps,
+    learning_rates,
+    one_descent,
+    trough,
 )
 from course_utils.plots.linear_layer import first_and_last_line, parameters_by_epoch
 from course_utils.plots.many_inputs import (
@@ -44,7 +55,7 @@ from course_utils.plots.raw_tensors import (
     distance_left,
     four_runs,
     line_by_step,
-    points_on_curve,
+    sine_points,
 )
 from course_utils.plots.real_data import (
     input_importance,
@@ -77,9 +88,10 @@ __all__ = [
     "accumulation",
     "bases",
     "batch_gradients",
-    "batch_paths",
     "before_and_after",
+    "bowl_slice",
     "broadcast_difference",
+    "curvatures",
     "degree_sweep",
     "difference_errors",
     "distance_left",
@@ -93,14 +105,19 @@ __all__ = [
     "feature_scale",
     "first_and_last_line",
     "fits_and_truth",
+    "five_walks",
     "four_runs",
+    "gradients_by_turn",
     "input_importance",
+    "jumps",
     "kept_epoch",
     "kept_shares",
     "learned_curve",
     "learning_rates",
     "line_by_step",
+    "line_misses",
     "loss_by_bias",
+    "loss_slices",
     "loss_surface",
     "losses_by_size",
     "matrix_product",
@@ -111,7 +128,6 @@ __all__ = [
     "one_residual",
     "order_matters",
     "parameters_by_epoch",
-    "points_on_curve",
     "polynomial_fits",
     "predictions_against_targets",
     "readings",
@@ -121,16 +137,19 @@ __all__ = [
     "residuals",
     "ridge_path",
     "settling",
+    "sine_points",
+    "slope_claim",
     "split_comparison",
     "split_results",
     "step_parts",
     "steps_downhill",
     "target_and_input",
-    "three_views",
     "throughput",
     "time_against_rows",
+    "trough",
     "truth_panel",
     "two_scales",
+    "value_and_slope",
     "visits",
     "whole_run",
 ]
