@@ -198,7 +198,7 @@ def whole_run(x, y, path, prediction=None, *, axs=None):
     axs["data"].legend(loc="upper left")
     axs["data"].set_ylim(top=y.max() + 0.6 * np.ptp(y))
     _name(axs["parameters"], "start", path[0])
-    _name(axs["parameters"], "lowest", loss.minimizer, (-34, -26))
+    _name(axs["parameters"], "lowest", loss.minimizer, (-14, 14))
     axs["parameters"].set_title("(w, b) walks, over curves of equal loss")
     axs["loss"].set(xlabel="epoch", yscale="log", title="the loss falls")
     axs["loss"].set_ylabel("loss (MSE), each label ten times\nthe one below")
