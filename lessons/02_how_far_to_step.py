@@ -293,7 +293,7 @@ best = np.linalg.lstsq(A, y)[0]  # the first of its results, of shape (2, 1)
 best = best.ravel()  # the same in one axis, of shape (2,)
 fit = paths[1][-1]  # half of the limit, 40 epochs
 off = abs(fit - best)
-print("least squares w, b", best.round(6))
+print("least squares w, b", best.round(6))  # round: to six decimals
 print("this fit          ", fit.round(6))
 print("off by            ", off.round(6))
 print("done              ", off <= 0.001 * abs(best))
@@ -308,7 +308,10 @@ print("done              ", off <= 0.001 * abs(best))
 print("H by hand, its rows in turn:", H.round(4).ravel())
 print("H from A, its rows in turn: ", (2 / len(x) * A.T @ A).round(4).ravel())
 bowl = descent.QuadraticLoss(A, y)  # computes what is exactly true of it
-print(f"limit {bowl.max_lr:.4f}, minimum loss {bowl.min_loss:.6f}\n")
+lowest = bowl.min_loss  # the loss at the bottom
+place = bowl.minimizer  # where the bottom is
+print(f"limit {bowl.max_lr:.4f}")
+print(f"minimum loss {lowest:.6f} at {place.round(6)}\n")
 plots.truth_panel(A, y, fit, lrs[1], names=["w", "b"])
 
 # %% [markdown]
@@ -649,7 +652,7 @@ print("loss as published:                      2.720278897826747")
 # matrix, truth panel, standard deviation, standardise.
 #
 # **New names:** `np.linalg.eigvalsh`, `descent.design_matrix`, `np.linalg.lstsq`, `.ravel`, `.T`,
-# `@`, `descent.QuadraticLoss`, `.max_lr`, `.min_loss`, `.eigenvalues`, `plots.truth_panel`, `.std`,
+# `descent.QuadraticLoss`, `.max_lr`, `.min_loss`, `.minimizer`, `.eigenvalues`, `plots.truth_panel`, `.std`,
 # `.round`, `np.radians`, `np.cos`, `np.sin`.
 #
 # **New names, deeper:** `np.full`, `np.linalg.solve`.

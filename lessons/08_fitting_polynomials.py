@@ -867,7 +867,7 @@ for attempt in (
 # **New names:** `nn.utils.parameters_to_vector`, `increasing=`, `np.vander`, `np.ceil`,
 # `np.linalg.eigh`, `np.abs`, `np.asarray`, `np.spacing`, `torch.autograd.grad`, `.sub_`, `alpha=`,
 # `np.asfortranarray`, `np.polynomial.legendre.legvander`, `momentum=`, `Adam`, `.any`, `.argmax`,
-# `atol=`, `np.allclose`, `rtol=`, `np.sin`, `.solution`, `driver=`, `torch.linalg.lstsq`,
+# `atol=`, `np.allclose`, `rtol=`, `.solution`, `driver=`, `torch.linalg.lstsq`,
 # `torch.linalg.solve`, `.var`.
 #
 # **Next**, in [lesson 09](09_what_a_fit_is_worth.ipynb), the points get noise, and the question changes: not whether a fit has

@@ -843,7 +843,7 @@ for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new poin
 #
 # **New names:** `np.split`, `minlength=`, `np.bincount`, `np.median`, `np.moveaxis`, `np.eye`,
 # `np.sqrt`, `np.append`, `np.geomspace`, `nn.init.zeros_`, `make_pipeline`, `include_bias=`,
-# `PolynomialFeatures`, `Ridge`, `StandardScaler`, `.round`, `.predict`, `bias=`, `copy.deepcopy`,
+# `PolynomialFeatures`, `Ridge`, `StandardScaler`, `.predict`, `bias=`, `copy.deepcopy`,
 # `np.argmin`, `.astype`, `np.unique`, `np.transpose`, `.transform`, `GridSearchCV`, `scoring=`,
 # `cv=`, `.best_params_`, `.best_score_`.
 #
