@@ -655,7 +655,7 @@ print("loss as published:                      2.720278897826747")
 # `descent.QuadraticLoss`, `.max_lr`, `.min_loss`, `.minimizer`, `.eigenvalues`, `plots.truth_panel`, `.std`,
 # `.round`, `np.radians`, `np.cos`, `np.sin`.
 #
-# **New names, deeper:** `np.full`, `np.linalg.solve`.
+# **New names, deeper:** `np.linalg.solve`.
 #
 # **Next**, in [lesson 03](03_build_your_own_autograd.ipynb), you build the machine that finds the
 # gradients for you. Then the model may be any curve you like.
