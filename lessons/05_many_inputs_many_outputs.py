@@ -504,7 +504,7 @@ print("\nflattest axis:", ", ".join(f"{n} {v:.4f}" for n, v in zip(parameters, a
 # million times the limit, and would need it: that is what $\kappa$ says. And this axis is almost entirely $b$: while $b$
 # moves by 1, no weight moves by more than 0.0077.
 #
-# It is the story of [lesson 02](02_how_far_to_step.ipynb)'s $x$ in percent. The inputs are numbers like 102 or 134, the column
+# It is the story of [lesson 02](02_how_far_to_step.ipynb)'s $x$ in minutes. The inputs are numbers like 102 or 134, the column
 # of ones that belongs to $b$ holds ones, and each parameter's derivative is multiplied by its own
 # column. Nobody chose that. The units did: in degrees Celsius and metres the bowl would be
 # another one.
@@ -700,6 +700,6 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 #
 # **New names:** `dim=`, `.abs`, `.numel`, `torch.allclose`, `torch.vstack`, `np.log`,
 # `correction=`, `np.zeros`, `np.mean`, `.min`, `.zero_`, `.condition_number`, `.eigenvectors`,
-# `dtype=`, `torch.float64`, `.minimizer`.
+# `dtype=`, `torch.float64`.
 #
 # **Next**, in [lesson 06](06_the_linear_layer.ipynb), one object holds `w` and `b`, another takes the step.
