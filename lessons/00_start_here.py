@@ -148,8 +148,8 @@ check.average(average)
 #
 # </details>
 #
-# It said *not done yet*, *not right yet* with a reason, then *right*. Nothing later depends on your
-# answers.
+# It said · *not done yet*, ✗ *not right yet* with a reason, then ✓ *right*. Nothing later depends on
+# your answers.
 
 # %% [markdown]
 # ## What does an array know about itself?

@@ -10,15 +10,22 @@ from course_utils.plots.data_loader import (
 )
 from course_utils.plots.gradient_descent import (
     batch_paths,
-    feature_scale,
     learning_curves,
-    learning_rates,
     loss_slices,
     loss_surface,
-    one_descent,
     residuals,
     three_views,
     train_and_validation,
+)
+from course_utils.plots.learning_rate import (
+    bowl_slice,
+    curvatures,
+    feature_scale,
+    five_walks,
+    jumps,
+    learning_rates,
+    one_descent,
+    trough,
 )
 from course_utils.plots.linear_layer import first_and_last_line, parameters_by_epoch
 from course_utils.plots.many_inputs import (
@@ -76,7 +83,9 @@ __all__ = [
     "batch_gradients",
     "batch_paths",
     "before_and_after",
+    "bowl_slice",
     "broadcast_difference",
+    "curvatures",
     "degree_sweep",
     "distance_left",
     "each_input",
@@ -89,8 +98,10 @@ __all__ = [
     "feature_scale",
     "first_and_last_line",
     "fits_and_truth",
+    "five_walks",
     "four_runs",
     "input_importance",
+    "jumps",
     "kept_epoch",
     "kept_shares",
     "learned_curve",
@@ -124,6 +135,7 @@ __all__ = [
     "throughput",
     "time_against_rows",
     "train_and_validation",
+    "trough",
     "truth_panel",
     "two_scales",
     "visits",

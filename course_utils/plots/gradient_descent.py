@@ -4,15 +4,8 @@ import numpy as np
 from matplotlib import rcParams
 
 from course_utils._validate import to_number, to_path, to_positive, to_vector, to_vectors
-from course_utils.figures import BEST, FIT, GROWS, TRAIN, VALIDATION, picture
-from course_utils.plots.core import (
-    draw_bowl,
-    draw_path,
-    format_number,
-    line_ends,
-    line_loss,
-    window,
-)
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.plots.core import draw_bowl, draw_path, line_ends, line_loss, window
 
 
 @picture(6.6, 4.0)
@@ -192,107 +185,6 @@ def three_views(x, y, path, *, axs=None):
         f"and (w, b) moves from ({path[0, 0]:.4f}, {path[0, 1]:.4f}) "
         f"to ({path[-1, 0]:.4f}, {path[-1, 1]:.4f})."
     )
-
-
-@picture(11.4, 5.8, "p0 p1 p2 p3; l0 l1 l2 l3", height_ratios=[1.25, 1])
-def learning_rates(x, y, paths, lrs, *, axs=None):
-    """Compare four descents that differ only in their learning rate.
-
-    x and y of shape (n, 1) or (n,); four paths of shape (epochs + 1, 2) and four rates.
-    From the lesson 'Gradient descent by hand'.
-    """
-    x, y = to_vectors(x=x, y=y)
-    loss = line_loss(x, y)
-    paths = [to_path("paths", path, length=len(paths[0])) for path in paths]
-    lrs = [to_positive("lrs", lr) for lr in to_vector("lrs", lrs)]
-    if len(paths) != 4 or len(lrs) != 4:
-        raise ValueError(
-            f"paths and lrs must hold four each, but hold {len(paths)} and {len(lrs)}."
-        )
-    stable = np.vstack([p for p, lr in zip(paths, lrs, strict=True) if lr < loss.max_lr])
-    ranges = window(stable[:, 0]), window(stable[:, 1])
-    for i, (path, lr) in enumerate(zip(paths, lrs, strict=True)):
-        title = f"lr = {lr:.4f}\n= {lr / loss.max_lr:.2f} of the limit"
-        draw_path(axs[f"p{i}"], loss, path, *ranges, title)
-        axs[f"l{i}"].plot(loss.loss(path), color=FIT)
-        axs[f"l{i}"].axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
-        axs[f"l{i}"].set(xlabel="epoch", yscale="log", ylim=(loss.min_loss / 3, 300))
-        if i:
-            axs[f"p{i}"].set_ylabel("")
-    axs["l0"].set_ylabel("loss (MSE)")
-    axs["l0"].legend(loc="upper right")
-    ends = ", ".join(f"{loss.loss(path[-1]):.4g}" for path in paths)
-    return f"The losses after {len(paths[0]) - 1} epochs, from left to right: {ends}."
-
-
-@picture(10.4, 4.1, "path loss")
-def one_descent(x, y, path, n_epochs, title, *, axs=None):
-    """Draw one descent over the bowl, and its loss by epoch.
-
-    x and y of shape (n, 1) or (n,); path of shape (steps + 1, 2) holds (w, b) before the first
-    step and after each, steps in equal parts of an epoch. The axes depend on the data and on the
-    start alone, so that pictures of different paths can be compared.
-    From the lesson 'Gradient descent by hand'.
-    """
-    x, y = to_vectors(x=x, y=y)
-    loss = line_loss(x, y)
-    path = to_path("path", path)
-    epochs = np.linspace(0, to_positive("n_epochs", n_epochs), len(path))
-    losses = loss.loss(path)
-    # As far as a descent from this start can swing without diverging.
-    V = loss.eigenvectors
-    reach = 1.1 * np.abs(V) @ np.abs(V.T @ (path[0] - loss.minimizer))
-    ranges = np.transpose([loss.minimizer - reach, loss.minimizer + reach])
-
-    draw_path(axs["path"], loss, path, *ranges, title)
-    axs["path"].legend(loc="upper right")
-    axs["path"].lines[-2].set_gid(GROWS)
-    ax = axs["loss"]
-    ax.plot(epochs, losses, color=FIT, linewidth=1.5, gid=GROWS)
-    ax.axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
-    ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log", xlim=(0, epochs[-1]))
-    ax.set_ylim(loss.min_loss / 2, 20 * losses[0])
-    ax.minorticks_off()  # a slider redraws this, and ticks take time
-    ax.legend(loc="upper right")
-    return (
-        f"After {epochs[-1]:.0f} epochs in {len(path) - 1} steps the loss is {losses[-1]:.4g}; "
-        f"least possible is {loss.min_loss:.4g}."
-    )
-
-
-@picture(11.4, 3.9, "raw scaled loss")
-def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
-    """Compare descent on a badly scaled feature and on the same one standardised.
-
-    x_raw, x_scaled and y of shape (n, 1) or (n,); the paths, (epochs + 1, 2), hold (w, b).
-    From the lesson 'Gradient descent by hand'.
-    """
-    y = to_vector("y", y)
-    path_raw = to_path("path_raw", path_raw)
-    path_scaled = to_path("path_scaled", path_scaled, length=len(path_raw))
-    phrases = []
-    for name, x, path, label, line in (
-        ("raw", x_raw, path_raw, "as measured", "-"),
-        ("scaled", x_scaled, path_scaled, "standardised", "--"),
-    ):
-        loss = line_loss(to_vector(f"x_{name}", x, length=len(y)), y)
-        losses = loss.loss(path)
-        # One scale on both axes: only then is a round bowl round and a canyon a canyon.
-        (w_mid, b_mid), half = loss.minimizer / 2, 0.8 * np.abs(loss.minimizer).max()
-        ranges = (w_mid - half, w_mid + half), (b_mid - half, b_mid + half)
-        kappa = format_number(loss.condition_number)
-        draw_path(axs[name], loss, path, *ranges, f"{label}: κ = {kappa}")
-        axs[name].set_aspect("equal")
-        axs[name].locator_params(nbins=5)
-        axs["loss"].plot(losses, line, color=FIT, label=label)
-        phrases.append(f"{label} κ = {kappa}, loss {losses[-1]:.4g}")
-    axs["raw"].legend(loc="upper left")
-    axs["loss"].axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
-    axs["loss"].set(xlabel="epoch", ylabel="loss (MSE)", yscale="log")
-    axs["loss"].set_title("the same number of epochs")
-    axs["loss"].minorticks_off()  # a slider redraws this, and ticks take time
-    axs["loss"].legend(loc="upper right")
-    return f"After {len(path_raw) - 1} epochs: {'; '.join(phrases)}."
 
 
 @picture(11.4, 6.4, "m0 m1 m2; loss loss loss", height_ratios=[1.3, 1])

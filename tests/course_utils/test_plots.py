@@ -49,6 +49,8 @@ PARTS = {
     "many rows": {"forward": 1e-3, "backward": 4e-3},
 }
 
+FIVE_PANELS = "p0 p1 p2 p3 p4 l0 l1 l2 l3 l4"
+
 # Each picture with good arguments; the panels are those it asks for.
 PICTURES = {
     "means_by_axis": ((TWO[:2], "ab", "cd", "mm"), None),
@@ -61,6 +63,11 @@ PICTURES = {
     "loss_surface": ((X, Y, 0.5, 1.0), "surface map"),
     "loss_slices": ((X, Y, 0.5, 1.0, -1.0, -2.0), "w b"),
     "three_views": ((X, Y, PATH), "data parameters loss"),
+    "jumps": ((2.0, [1.0, -0.5, 0.25]), None),
+    "five_walks": ((2.0, [0.1, 0.2, 0.3, 0.4, 0.5], [LOSSES] * 5), FIVE_PANELS),
+    "bowl_slice": ((X, Y, 30), "bowl slice"),
+    "curvatures": ((X, Y), "bowl angles"),
+    "trough": ((np.ones((12, 1)), Y, [PATH, 2 * PATH]), None),
     "learning_rates": ((X, Y, [PATH] * 4, [0.1, 0.2, 0.3, 2.0]), "p0 p1 p2 p3 l0 l1 l2 l3"),
     "feature_scale": ((X, 10 * X, Y, PATH, PATH), "raw scaled loss"),
     "batch_paths": ((X, Y, {12: PATH, 4: PATH, 1: PATH}, 5), "m0 m1 m2 loss"),
@@ -121,6 +128,8 @@ OPTIONS = {
 ANY_LENGTH = {
     "broadcast_difference": "left right",
     "three_views": "path",
+    "jumps": "distances",
+    "trough": "paths",
     "batch_paths": "paths",
     "one_descent": "path",
     "fit_and_error": "errors",
