@@ -49,7 +49,7 @@ animation.play(  # a picture that changes, played once
 #
 # In that lesson you type ten heights of your own. Your engine, a few dozen lines of plain Python,
 # then changes ten numbers a little in each of 2,000 steps. It knows which way because it computes
-# derivatives, the ones you know from school. On the right you see how far off the curve still is:
+# derivatives, as at school. On the right you see how far off the curve still is:
 # each line down is ten times less. A large network learns in much the same way.
 
 # %% [markdown]
@@ -59,7 +59,7 @@ animation.play(  # a picture that changes, played once
 #
 # It takes a few seconds; a star beside a cell, `[*]`, means that it is still running. You will see
 # two small pictures, which you need not understand yet, and a table. Where it says *TO DO*, follow the
-# lines below that. If a picture is missing, run the cell again.
+# lines below. If a picture is missing, run the cell again.
 
 # %%
 from course_utils import self_check
@@ -280,7 +280,7 @@ print(rain - place_means)
 
 # %% [markdown]
 # NumPy refuses the flat means: a **loud bug**, the kind you want, because its message names both
-# shapes. (A table with as many rows as columns would not be refused.)
+# shapes. (With as many rows as columns, it would not refuse.)
 #
 # ### What is a column?
 #
@@ -309,7 +309,7 @@ plots.broadcast_difference(y_pred, y, ["y_pred", "y"])
 # %% [markdown]
 # Each prediction is compared with every true value, and NumPy does not complain.
 #
-# The zeros that you wanted are on the diagonal; the other six differences are nonsense. The usual
+# The zeros that you wanted are on the diagonal; the other six are nonsense. The usual
 # measure of predictions is the **mean squared error**, MSE: the mean of the squared differences. Over
 # all nine pairs it is 12, and lazy predictions that all say 6 get 6.
 #
@@ -345,7 +345,7 @@ plots.every_pair(both, y, prediction=my_prediction)
 # ### Exercise 2 (fix): an MSE that pairs rows
 #
 # Here is the broken formula. Replace the dots so that row meets row, whichever of the two is flat,
-# (n,), or a column, (n, 1): all four combinations.
+# (n,), or a column, (n, 1): all four combinations. `reshape` also takes the shape of another array.
 
 
 # %% tags=["exercise", "mend"]
