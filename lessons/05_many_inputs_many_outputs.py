@@ -13,7 +13,7 @@
 # - turn weights of standardised inputs back into weights with units.
 #
 # **Builds on** [lesson 00](00_start_here.ipynb) (shapes, broadcasting), [01](01_gradient_descent_by_hand.ipynb) (learning rates, the truth panel) and [04](04_raw_autograd_tensors.ipynb)
-# (`backward`, `no_grad`, zeroing). **Takes** about 40 minutes.
+# (`backward`, `no_grad`, zeroing). **Takes** about 115 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What do five regions tell?
@@ -327,7 +327,7 @@ def step(w, b, lr):
     with torch.no_grad():
         w -= lr * w.grad
         b -= lr * b.grad
-    w.grad.zero_()
+    w.grad.zero_()  # fills it with zeros
     b.grad.zero_()
 
 
@@ -486,13 +486,14 @@ plots.truth_panel(A, y, fit, lr=1e-5, names=parameters, outputs=outputs)
 
 # %% slideshow={"output": "subslide"}
 bowl = descent.QuadraticLoss(A, y)
-print(f"largest stable learning rate {bowl.max_lr:.4g}, κ = {bowl.condition_number:,.0f}\n")
+print(f"largest stable learning rate {bowl.max_lr:.4g}, κ = {bowl.condition_number:,.0f}\n")  # κ
 print("curvature λ    left after 102 epochs    epochs to halve")
 for curvature in bowl.eigenvalues:
     factor = 1 - 1e-5 * curvature
     halving = np.log(0.5) / np.log(factor)  # log: the natural logarithm
     print(f"{curvature:11.6g}    {100 * factor**102:18.4f} %    {halving:15.4g}")
 
+# The columns of `eigenvectors` are the bowl's axes, the flattest first.
 axis = bowl.eigenvectors[:, 0] / bowl.eigenvectors[-1, 0]
 print("\nflattest axis:", ", ".join(f"{n} {v:.4f}" for n, v in zip(parameters, axis, strict=True)))
 
@@ -538,6 +539,7 @@ print(f"rainfall times humidity, standardised, mean over rows: {together:.4f}")
 # the loss below the 52.17 of the raw inputs?
 
 # %% slideshow={"output": "subslide"}
+# `dtype=torch.float64` asks for NumPy's precision.
 w_standard = torch.zeros(2, 3, dtype=torch.float64, requires_grad=True)
 b_standard = torch.zeros(2, dtype=torch.float64, requires_grad=True)
 losses_standard = train(w_standard, b_standard, x_standard, y, lr=0.5, n_epochs=100)
@@ -663,6 +665,7 @@ for i in range(5):
     loss_others = np.mean((A[others] @ p - table.y[others]) ** 2)
     print(f"without region {i + 1}: loss on the other four {loss_others:.6f}")
 print()
+# `minimizer`: the parameters with the least loss
 plots.errors_by_row(y, A @ bowl.minimizer, left_out, ["all five", "left out"], outputs, "t/ha")
 
 errors = A @ bowl.minimizer - table.y  # (5, 2)
@@ -694,7 +697,8 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 #
 # **New words:** matrix product, transpose, shape diary, stale, `dim`, correlation.
 #
-# **New names:** `.max`, `dim=`, `.abs`, `.numel`, `torch.allclose`, `torch.vstack`, `np.log`,
-# `correction=`, `np.zeros`, `np.mean`.
+# **New names:** `dim=`, `.abs`, `.numel`, `torch.allclose`, `torch.vstack`, `np.log`,
+# `correction=`, `np.zeros`, `np.mean`, `.min`, `.zero_`, `.condition_number`, `.eigenvectors`,
+# `dtype=`, `torch.float64`, `.minimizer`.
 #
 # **Next**, in [lesson 06](06_the_linear_layer.ipynb), one object holds `w` and `b`, another takes the step.

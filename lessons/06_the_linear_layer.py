@@ -14,7 +14,7 @@
 # - choose which parameters weight decay acts on.
 #
 # **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (truth panel, learning rates, standardising) and [lesson 04](04_raw_autograd_tensors.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb)
-# (tensors that require grad, `backward`, `x @ w.T + b`). **Takes** about 45 minutes.
+# (tensors that require grad, `backward`, `x @ w.T + b`). **Takes** about 115 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Fifty points
@@ -425,7 +425,7 @@ for name, curvature in zip(("flat", "steep"), bowl.eigenvalues, strict=True):
     factor = 1 - 0.001 * curvature
     print(f"{name:<5}  {curvature:11.4f}   {factor:15.6f}   {factor**50:12.8f}")
 _, unstable = train(fresh_layer(), X, y, lr=0.0012, n_epochs=50)
-print(f"loss after 50 epochs at lr 0.0012: {bowl.loss(unstable[-1]):.3e}\n")
+print(f"loss after 50 epochs at lr 0.0012: {bowl.loss(unstable[-1]):.3e}\n")  # by the formula
 
 plots.parameters_by_epoch(X, y, {"published start": path})
 
@@ -808,6 +808,6 @@ check.decay_weights_only(decay_weights_only)
 # `lr=`, `torch.optim.SGD`, `nn.ModuleList`, `.register_forward_hook`, `torch.equal`, `.step`,
 # `.zero_grad`, `.fill_`, `.after`, `.register_buffer`, `torch.as_tensor`, `p=`, `nn.Dropout`,
 # `.eval`, `torch.ones`, `.training`, `.state_dict`, `torch.save`, `torch.load`, `weights_only=`,
-# `.load_state_dict`.
+# `.load_state_dict`, `.loss`.
 #
 # **Next**, in [lesson 07](07_dataset_and_dataloader.ipynb), the data come in batches: `Dataset` and `DataLoader`.

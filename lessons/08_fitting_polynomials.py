@@ -13,8 +13,7 @@
 # - make a training loop run many times faster without changing what it computes,
 # - choose columns in which descent takes tens of epochs, and say what momentum and Adam mend.
 #
-# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (truth panel, eigenvalues), [04](04_raw_autograd_tensors.ipynb), [06](06_the_linear_layer.ipynb) and [07](07_dataset_and_dataloader.ipynb) (`F.mse_loss`). **Takes** about 60
-# minutes.
+# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (truth panel, eigenvalues), [04](04_raw_autograd_tensors.ipynb), [06](06_the_linear_layer.ipynb) and [07](07_dataset_and_dataloader.ipynb) (`F.mse_loss`). **Takes** about 130 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How do you write a model of your own?
@@ -578,6 +577,7 @@ def bases(x, degree):
 def standardise(A):
     """All columns but the first with mean 0 and standard deviation 1."""
     rest = A[:, 1:]
+    # `hstack` puts them side by side.
     return np.hstack([A[:, :1], (rest - rest.mean(axis=0)) / rest.std(axis=0)])
 
 
@@ -868,8 +868,8 @@ for attempt in (
 # **New names:** `nn.utils.parameters_to_vector`, `increasing=`, `np.vander`, `np.ceil`,
 # `np.linalg.eigh`, `np.abs`, `np.asarray`, `np.spacing`, `torch.autograd.grad`, `.sub_`, `alpha=`,
 # `np.asfortranarray`, `np.polynomial.legendre.legvander`, `momentum=`, `Adam`, `.any`, `.argmax`,
-# `atol=`, `np.allclose`, `rtol=`, `np.sin`, `.solution`, `driver=`, `torch.linalg.lstsq`,
-# `torch.linalg.solve`, `.var`.
+# `atol=`, `np.allclose`, `rtol=`, `.solution`, `driver=`, `torch.linalg.lstsq`,
+# `torch.linalg.solve`, `.var`, `np.float32`, `np.hstack`.
 #
 # **Next**, in [lesson 09](09_what_a_fit_is_worth.ipynb), the points get noise, and the question changes: not whether a fit has
 # converged, but what it is worth on points that it has not seen.
