@@ -49,8 +49,8 @@ animation.play(  # a picture that changes, played once
 #
 # In that lesson you type ten heights of your own. Your engine, a few dozen lines of plain Python,
 # then changes ten numbers a little in each of 2,000 steps. It knows which way because it computes
-# derivatives, as at school. On the right you see how far off the curve still is:
-# each line down is ten times less. A large network learns in much the same way.
+# derivatives, as at school. On the right you see how far off the curve still is: each line down is ten
+# times less. A large network learns in much the same way.
 
 # %% [markdown]
 # ## Does everything work here?
@@ -209,7 +209,7 @@ plots.means_by_axis(rain, places, dates, "mm")
 #
 # Often you need only a part of an array, such as the weekend of a week.
 #
-# The **slice** `week[5:]` goes from position 5 to the end. The largest temperature of the week is 21.
+# The **slice** `week[5:]` goes from position 5 to the end. `week.max()`, the largest number, is 21.
 #
 # > **Predict.** You write 30 into the *slice*. What is `week.max()` afterwards? Type your number
 # > in the first line, in place of the dots.
@@ -309,9 +309,9 @@ plots.broadcast_difference(y_pred, y, ["y_pred", "y"])
 # %% [markdown]
 # Each prediction is compared with every true value, and NumPy does not complain.
 #
-# The zeros that you wanted are on the diagonal; the other six are nonsense. The usual
-# measure of predictions is the **mean squared error**, MSE: the mean of the squared differences. Over
-# all nine pairs it is 12, and lazy predictions that all say 6 get 6.
+# The zeros that you wanted are on the diagonal; the other six are nonsense. The usual measure of
+# predictions is the **mean squared error**, MSE: the mean of the squared differences. Over all nine
+# pairs it is 12, and lazy predictions that all say 6 get 6.
 #
 # > **Predict.** Next come a hundred values. Row by row, perfect predictions have an MSE of 0, lazy ones
 # > 8.3325. What do the *perfect* ones get over all pairs? Type your number.
@@ -509,8 +509,8 @@ print("with a point:  ", visitors, visitors.dtype)
 # **New words:** cell, kernel, array, shape, axis, dtype, float64, flat, slice, view, copy, column,
 # broadcasting, loud bug, silent bug.
 #
-# **New names:** `animation.play`, `.sum`, `np.array`, `.shape`, `.dtype`, `.mean`, `axis=`, `.copy`, `.max`, `.reshape`,
-# `np.linspace`, `np.full`.
+# **New names:** `animation.play`, `.sum`, `np.array`, `.shape`, `.dtype`, `.mean`, `axis=`, `.copy`,
+# `.max`, `.reshape`, `np.linspace`, `np.full`.
 #
 # **New names, deeper:** `np.shares_memory`.
 #
