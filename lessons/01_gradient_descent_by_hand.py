@@ -439,7 +439,7 @@ print(f"after 1,000 steps: w = {hurried_w:.6f}    b = {hurried_b:.6f}")
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (fix): the hurried step
 #
-# Repair it: return $w$ and $b$ after one true step of gradient descent.
+# Write it again, so that both gradients see the same $w$ and $b$. (Do not call `descend`.)
 
 
 # %% tags=["deeper", "exercise", "mend"]

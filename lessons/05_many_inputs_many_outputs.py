@@ -12,7 +12,7 @@
 # - say why a published learning rate is as tiny as 0.00001, and how standardising makes it 0.5,
 # - turn weights of standardised inputs back into weights with units.
 #
-# **Builds on** [lesson 00](00_start_here.ipynb) (shapes, broadcasting), [01](01_gradient_descent_by_hand.ipynb) (learning rates, the truth panel) and [04](04_raw_autograd_tensors.ipynb)
+# **Builds on** [lesson 00](00_start_here.ipynb) (shapes, broadcasting), [02](02_how_far_to_step.ipynb) (learning rates, the truth panel) and [04](04_raw_autograd_tensors.ipynb)
 # (`backward`, `no_grad`, zeroing). **Takes** about 115 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -479,14 +479,15 @@ plots.truth_panel(A, y, fit, lr=1e-5, names=parameters, outputs=outputs)
 #
 # Ask the bowl. Each output has its own, and all of them have the same curvatures, the eigenvalues
 # of $H = \frac{2}{n\,m} A^\top A$. Along each axis, a step multiplies the distance from the bottom
-# by $1 - \mathrm{lr}\cdot\lambda$ ([lesson 01](01_gradient_descent_by_hand.ipynb)).
+# by $1 - \mathrm{lr}\cdot\lambda$ ([lesson 02](02_how_far_to_step.ipynb)).
 #
 # **Predict.** How many epochs would it take, at this rate, until half of the distance along the
 # *flattest* axis is gone: a thousand, a hundred thousand, or ten million?
 
 # %% slideshow={"output": "subslide"}
 bowl = descent.QuadraticLoss(A, y)
-print(f"largest stable learning rate {bowl.max_lr:.4g}, κ = {bowl.condition_number:,.0f}\n")  # κ
+# `condition_number` is κ.
+print(f"largest stable learning rate {bowl.max_lr:.4g}, κ = {bowl.condition_number:,.0f}\n")
 print("curvature λ    left after 102 epochs    epochs to halve")
 for curvature in bowl.eigenvalues:
     factor = 1 - 1e-5 * curvature
@@ -503,7 +504,7 @@ print("\nflattest axis:", ", ".join(f"{n} {v:.4f}" for n, v in zip(parameters, a
 # million times the limit, and would need it: that is what $\kappa$ says. And this axis is almost entirely $b$: while $b$
 # moves by 1, no weight moves by more than 0.0077.
 #
-# It is the story of [lesson 01](01_gradient_descent_by_hand.ipynb)'s $x$ in percent. The inputs are numbers like 102 or 134, the column
+# It is the story of [lesson 02](02_how_far_to_step.ipynb)'s $x$ in percent. The inputs are numbers like 102 or 134, the column
 # of ones that belongs to $b$ holds ones, and each parameter's derivative is multiplied by its own
 # column. Nobody chose that. The units did: in degrees Celsius and metres the bowl would be
 # another one.
@@ -512,7 +513,7 @@ print("\nflattest axis:", ", ".join(f"{n} {v:.4f}" for n, v in zip(parameters, a
 # ## What does standardising change?
 #
 # Subtract each column's mean and divide by its standard deviation, for all three columns at
-# once: (5, 3) − (3,) broadcasts as `b` did. `correction=0` asks for [lesson 01](01_gradient_descent_by_hand.ipynb)'s standard
+# once: (5, 3) − (3,) broadcasts as `b` did. `correction=0` asks for [lesson 02](02_how_far_to_step.ipynb)'s standard
 # deviation, a mean over n; by itself PyTorch divides by n − 1, and NumPy by n. Double precision,
 # because you will compare to six decimals.
 
@@ -530,7 +531,7 @@ together = (x_standard[:, 1] * x_standard[:, 2]).mean()
 print(f"rainfall times humidity, standardised, mean over rows: {together:.4f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# From two million to 6.9. In [lesson 01](01_gradient_descent_by_hand.ipynb) standardising brought $\kappa$ down to 1, so why not here?
+# From two million to 6.9. In [lesson 02](02_how_far_to_step.ipynb) standardising brought $\kappa$ down to 1, so why not here?
 # Because the columns still resemble each other. The last line is the **correlation** of rainfall
 # and humidity: 1 for two columns that move in step, 0 for two that are unrelated. Wet regions are
 # humid, so the bowl stays longer in the direction that exchanges one for the other.

@@ -13,7 +13,7 @@
 # - stop a training early and really keep its best epoch,
 # - find a leak: the place where the rows that judge a fit had a part in making it.
 #
-# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (validation, truth panel), [06](06_the_linear_layer.ipynb) (weight decay, `state_dict`) and [08](08_fitting_polynomials.ipynb)
+# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (the sealed points), [02](02_how_far_to_step.ipynb) (truth panel), [06](06_the_linear_layer.ipynb) (weight decay, `state_dict`) and [08](08_fitting_polynomials.ipynb)
 # (polynomials, Legendre columns, modes). **Takes** about 120 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -173,7 +173,7 @@ for degree in (1, 2, 3, 4, 6, 9, 10, 12):
 # ## Would more data help?
 #
 # So take more rows, from 12 to 384, each time 60 fresh samples, and draw training loss and loss on
-# new points against $n$. Such a picture is a **learning curve**, too ([lesson 01](01_gradient_descent_by_hand.ipynb)'s was over epochs).
+# new points against $n$. Such a picture is a **learning curve**, too, though not over epochs.
 #
 # For a model that contains the truth and has $p$ coefficients, least squares leaves a
 # training loss of $\text{noise}^2\,(1 - p/n)$ on average: of the noise in $n$ rows it swallows the

@@ -374,7 +374,7 @@ print(f"in batches of 4,096 they pass over 5 times the rows of the DataLoader: {
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Larger batches pass more rows per second, because fewer steps pay the overhead: with slices the gain
-# comes into the neighbourhood of $1{,}024 / 4 = 256$. That does not make them better: [lesson 01](01_gradient_descent_by_hand.ipynb) showed that many
+# comes into the neighbourhood of $1{,}024 / 4 = 256$. That does not make them better: [lesson 07](07_dataset_and_dataloader.ipynb) showed that many
 # small steps get further in one pass. What counts is the loss after a given *time*, so try a few
 # sizes against the clock.
 #
