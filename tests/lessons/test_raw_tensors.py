@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils import data
+from course_utils import data, figures, plots
 from tests.support.lessons import ROOT, exercises, read_notebook, read_output, run_lesson
 from tests.support.tolerance import near
 
@@ -404,6 +404,16 @@ def test_lesson_has_four_exercises_and_a_panel(printed):
         "slopes",
     ]
     assert printed.count("TRUTH PANEL") == 1
+
+
+def test_a_typed_prediction_is_compared_with_the_slope_and_with_the_loss_of_the_last_step(lesson):
+    with figures.capture_figures() as shown:
+        plots.line_by_step(SINE.x, SINE.y, lesson["path"], prediction=3.0)
+        paths = lesson["emptied"], lesson["summed"]
+        plots.accumulation(SINE.x, SINE.y, *paths, (29, 58), prediction=0.23)
+    slope, loss = (caption for _, caption in shown)
+    assert slope.endswith(" You predicted 3; it is 1.471.")
+    assert loss.endswith(" You predicted 0.23; it is 6.648.")
 
 
 def test_plots_do_not_load_torch():
