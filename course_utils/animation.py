@@ -1,4 +1,4 @@
-"""A picture whose lines grow: `play(plots.one_descent, x, y, path, 40, "lr = 0.77")`.
+"""A picture whose lines grow or change: `play(plots.one_descent, x, y, path, 40, "lr = 0.77")`.
 
 It is an animated PNG, which a browser plays once, in a notebook and on GitHub. A program that shows
 no animations, or that compares notebooks, finds the finished picture instead.
@@ -14,7 +14,7 @@ from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from course_utils.figures import GROWS, as_output, capture_figures, style, to_png
+from course_utils.figures import CHANGES, GROWS, as_output, capture_figures, style, to_png
 
 N_FRAMES = 40
 
@@ -22,14 +22,15 @@ N_FRAMES = 40
 def play(draw: Callable[..., object], *args: Any, seconds: float = 4.0) -> None:
     """Show the picture of `draw(*args)`, growing once from its first point to the whole of it.
 
-    `draw` is a picture function of `plots` that can grow, such as `one_descent`.
+    `draw` is a picture function of `plots` that can grow, such as `one_descent`, or that shows a
+    curve while it changes, such as `learned_curve`.
     """
     if not 0 < seconds <= 5:  # a longer one would need a button that stops it
         raise ValueError(f"seconds must be positive and at most 5, got {seconds!r}.")
     with capture_figures() as figures, redirect_stdout(io.StringIO()):
         draw(*args)
     lines = [line for figure, _ in figures for ax in figure.axes for line in ax.lines]
-    lines = [line for line in lines if line.get_gid() == GROWS]
+    lines = [line for line in lines if line.get_gid() in (GROWS, CHANGES)]
     if len(figures) != 1 or not lines:
         name = getattr(draw, "__name__", repr(draw))
         raise ValueError(f"{name} shows no picture that can grow, such as plots.one_descent.")
@@ -43,19 +44,31 @@ def play(draw: Callable[..., object], *args: Any, seconds: float = 4.0) -> None:
 
 
 def _grow(figure, lines):
-    """Yield each frame's pixels: the first points of every line, the last of them as a dot."""
+    """Yield each frame's pixels: the first points of every line, the last of them as a dot.
+
+    Of lines that are one line while it changes, a frame shows the first few, and the last of these
+    in the look of the finished one.
+    """
     canvas = FigureCanvasAgg(figure)
+    stages = [line for line in lines if line.get_gid() == CHANGES]
+    shapes = [line.get_xydata() for line in stages]
+    lines = [line for line in lines if line.get_gid() == GROWS]
     whole = [line.get_xydata() for line in lines]
     dots = [
         line.axes.plot(*points[0], "o", color=line.get_color(), markersize=9)[0]
         for line, points in zip(lines, whole, strict=True)
     ]
-    for artist in (*lines, *dots):
+    for artist in (*stages, *lines, *dots):
         artist.set_animated(True)
     canvas.draw()
     background = canvas.copy_from_bbox(figure.bbox)
-    for share in np.linspace(0, 1, min(N_FRAMES, max(map(len, whole)))):
+    for share in np.linspace(0, 1, min(N_FRAMES, max(len(shapes), *map(len, whole), 2))):
         canvas.restore_region(background)
+        if stages:
+            last = round(share * (len(stages) - 1))
+            stages[-1].set_data(*shapes[last].T)
+            for line in (*stages[:last], stages[-1]):
+                line.axes.draw_artist(line)
         for line, dot, points in zip(lines, dots, whole, strict=True):
             last = round(share * (len(points) - 1))
             line.set_data(*points[: last + 1].T)

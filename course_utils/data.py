@@ -1,11 +1,12 @@
 """Every data set of the course, by name, with what is known of it.
 
 Each function returns an object whose fields hold NumPy arrays: a `Sample` (points around a known
-curve), a `Split` (rows to train and rows to validate) or a `Table` (named inputs and targets).
-Printed, it describes itself in one line.
+curve), a `Split` (rows to train and rows to validate), a `Table` (named inputs and targets) or a
+`Recording` (a curve while it is learned). Printed, it describes itself in one line.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -51,9 +52,10 @@ class Sample:
 def noisy_line() -> Split:
     """Make 100 points around the line y = 2x + 1: 80 to train, 20 to validate.
 
-    x is uniform on [0, 1); the noise is normal with standard deviation 0.1; neither has a unit.
-    The recipe and its seed, 42, are from D. V. Godoy's tutorial 'Understanding PyTorch with an
-    example', so that its published numbers can be compared digit by digit.
+    x is uniform on [0, 1); the noise is normal with standard deviation 0.1. Neither has a unit of
+    its own; 'Gradient descent by hand' takes them as hours and metres. The recipe and its seed, 42,
+    are from D. V. Godoy's tutorial 'Understanding PyTorch with an example', so that its published
+    numbers can be compared digit by digit.
     From the lesson 'Gradient descent by hand'.
     """
     truth = {"w": 2.0, "b": 1.0, "noise": 0.1}
@@ -92,6 +94,44 @@ def noisy_sine(n: int = 40, seed: int = 46) -> Sample:
     y_true = 3 * x + np.sin(6 * x) + 1
     noise = 0.3
     return Sample(x, y_true + noise * rng.randn(int(n)), y_true, noise)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A curve while it is learned from points: `curves[k]` is its height on `grid` at `steps[k]`.
+
+    `x` and `y`, of shape (n,), are the points; `grid` has shape (m,), `steps` shape (frames,) and
+    `curves` shape (frames, m).
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    grid: np.ndarray
+    curves: np.ndarray
+    steps: np.ndarray
+
+    def __repr__(self) -> str:
+        """Say in one line what the recording holds."""
+        return f"{len(self.x)} points; {len(self.steps)} curves, up to step {self.steps[-1]:,}"
+
+
+def recorded_curves() -> Recording:
+    """Return what the training in the lesson 'Build your own autograd' looks like, recorded there.
+
+    Three tanh units learn the ten points of `sine_line`, with x scaled to run from -1 to 1, in
+    2,000 steps with lr = 0.1; the start is drawn by `RandomState(25)`. The 32 recorded curves are
+    rounded to four decimals; neither x nor y has a unit.
+    From the lesson 'Start here'.
+    """
+    table = np.loadtxt(Path(__file__).with_name("learned_curve.csv"), delimiter=",", dtype=str)
+    points = sine_line()
+    return Recording(
+        2 * points.x - 1,
+        points.y,
+        grid=table[0, 1:].astype(float),
+        curves=table[1:, 1:].astype(float),
+        steps=table[1:, 0].astype(int),
+    )
 
 
 @dataclass(frozen=True)

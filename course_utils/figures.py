@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 # The role of each colour; style.mplstyle defines the colours.
 TRAIN, FIT, BEST, VALIDATION = "C0", "C1", "C2", "C3"
 GROWS = "grows"  # the gid of a line that grows when `animation.play` shows its picture
+CHANGES = "changes"  # the gid of lines that are one line while it changes: first to last
 STYLE = Path(__file__).with_name("style.mplstyle")
 
 P = ParamSpec("P")

@@ -1,100 +1,132 @@
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # # 00 Start here
 #
-# You make sure that everything works on this machine, meet the way in which the lessons of this
-# course work, and get to know the two things that all of them are made of: arrays and tensors.
+# You see where this course goes, learn how a lesson works, and meet arrays, with a bug that NumPy
+# does not report.
 #
 # **You will be able to**
 #
-# - run a lesson, restart it, and read what a check tells you about your answer,
-# - say of any array or tensor what its shape and its dtype are,
-# - tell whether two names share one memory or have one each,
-# - predict the shape of a difference, and notice when it is silently the wrong one.
+# - run a lesson, restart it, and read what a check says,
+# - say which way a mean along an axis goes,
+# - say whether changing one array changes another,
+# - predict the shape of a difference, and notice when it is wrong.
 #
-# **Builds on** a little Python: numbers, texts and f-strings, lists and dictionaries, loops, functions,
-# `import`, `try` and `except`. Whatever else the course needs, it explains where it needs it. **Takes**
-# about 15 minutes.
+# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 60 minutes, and 15 more with the deeper sections.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% tags=["start"]
+try:
+    import course_utils  # the course's helpers
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This kernel does not have the course's helpers (course_utils). "
+        "Start JupyterLab with `python course.py`, or choose the kernel of the course's .venv."
+    ) from None
+
+# %% [markdown]
+# ## Where does this course go?
+#
+# In [lesson 03](03_build_your_own_autograd.ipynb), an engine that you wrote yourself bends a curve to ten points.
+#
+# The boxes are **cells** with code. The one above only looks for the course's helpers. Click into the
+# one below, press **Shift+Enter** to run it, and watch the picture. (An error message? Run the one
+# above, then that of the next section: they say what to do.)
+
+# %% tags=["cover"]
+import numpy as np  # the library for arrays, known as np
+
+from course_utils import animation, plots
+from course_utils.checks import start_here as check
+from course_utils.data import recorded_curves
+
+counter = 1  # for a question further down
+film = recorded_curves()  # that lesson's training, recorded
+animation.play(  # a picture that changes, played once
+    plots.learned_curve, film.x, film.y, film.grid, film.curves, film.steps
+)
+
+# %% [markdown]
+# On the left, a curve starts far from the points and ends up close to all ten.
+#
+# In that lesson you type ten heights of your own. Your engine, a few dozen lines of plain Python,
+# then changes ten numbers a little in each of 2,000 steps. It knows which way because it computes
+# derivatives, the ones you know from school. On the right you see how far off the curve still is:
+# each line down is ten times less. A large network learns in much the same way.
+
+# %% [markdown]
 # ## Does everything work here?
 #
-# A box such as the next one is a **cell** with code. Click into it and press **Shift+Enter**:
-# it runs, and what it prints appears below. While it runs there is a star beside it, `[*]`; when
-# it is done, a number. The first cell takes a few seconds, because PyTorch is large.
+# The next cell checks your machine and says how to fix what doesn't work.
 #
-# It draws two pictures, which you need not understand yet, and then says what it looked at. Where
-# it says *fine*, there is nothing to do. Where it says *TO DO*, the lines below tell you what. If
-# a picture is missing, run the cell once more.
-#
-# (If it says *No module named 'course_utils'* instead, this notebook runs in a Python that is not
-# the course's. Close it and start the course with `python course.py`.)
+# It takes a few seconds; a star beside a cell, `[*]`, means that it is still running. You will see
+# two small pictures, which you need not understand yet, and a table. Where it says *TO DO*, follow the
+# lines below that. If a picture is missing, run the cell again.
 
-# %% slideshow={"output": "subslide"}
+# %%
 from course_utils import self_check
 
 self_check.run()
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The second picture is a computation drawn as a graph. From [lesson 03](03_build_your_own_autograd.ipynb) on you will read such
-# pictures as easily as a formula.
-#
-# One more cell tells what differs from one machine to the next. A GPU, a graphics processor that
-# can compute, is welcome but not needed. What matters is that some memory is left.
-
-# %% tags=["nbval-ignore-output"]
-self_check.machine()
-
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # ## How does a lesson work?
 #
-# Every section asks a question, and most ask you to **predict** the answer before you run the cell.
-# Do it, if only with one word on a piece of paper. A number that you guessed wrong stays in your
-# mind; one that you only read does not.
+# Each section asks a question, and often you **predict** the answer before you run a cell.
 #
-# What `python course.py` opens is your own copy, in the folder `my_notebooks`. Change any cell, run
-# it again, break things: no update of the course overwrites a lesson that you have changed.
+# Decide first: you remember what you guessed wrong. Then run the cell, and click on *What you should
+# see* below it.
 #
-# The next cell loads what this lesson needs. `np` is NumPy, the library for arrays; `torch` is
-# PyTorch. The last line sets a counter, for the question after it.
+# - This is **your copy**. Change it, break it: no update overwrites your changes.
+# - **Ctrl+B** (Cmd+B on a Mac) hides the list of files; in the bar beside it, the symbol with lines
+#   and dots opens the *Table of Contents*.
+# - Sections named **Deeper** are folded, for a second evening: click on the arrow beside the
+#   heading. Nothing else needs them.
+# - Code that only draws, such as `plots.means_by_axis`, need not be learned.
+# - **Stuck?** [What is wrong?](../docs/symptoms.md) begins with the message that you see;
+#   [the glossary](../docs/glossary.md) explains words, [the names](../docs/names.md) code.
+#
+# > **Predict.** Run the next cell once: it prints 10. What does it print if you run it again?
 
-# %%
-import numpy as np
-import torch
-
-from course_utils import plots
-from course_utils.checks import start_here as check
-
-counter = 1
-
-# %% [markdown]
-# **Predict.** Run the next cell once: it prints 10. What does it print if you run it again?
-
-# %% slideshow={"slide_type": "subslide"} tags=["continues"]
+# %% tags=["continues"]
 counter = counter * 10
 print(counter)
 
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# 100, and ten times more each time: `counter` keeps what the last run gave it.
+#
+# </details>
+#
+# ### What does the notebook remember?
+#
+# A program in the background, the **kernel**, runs your cells and keeps every name. It knows only the
+# order in which you ran them, not the order on the page. If a notebook behaves strangely, choose
+# *Restart Kernel and Run up to Selected Cell…* in the menu *Kernel*. The kernel forgets everything
+# and starts again from the top; what you wrote stays.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: what is special about your machine?
+#
+# You have opened a deeper section: this one says what differs from one machine to the next.
+#
+# A GPU, a graphics processor that can compute, is welcome but not needed. What matters is that
+# some memory is left. If you ask someone for help, send them what this cell prints.
+
+# %% tags=["deeper", "nbval-ignore-output"]
+self_check.machine()
 
 # %% [markdown]
-# It prints 100, and ten times more each time. The cells talk to a program in the background, the
-# **kernel**, which keeps every name until you end it. It knows nothing of the order on the page, only the order in
-# which you ran the cells. That is practical, and it is a common cause of notebooks that behave
-# strangely. The cure is always the same: in the menu *Kernel*, choose *Restart Kernel and
-# Run up to Selected Cell*. What you wrote stays; only the memory begins anew.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How does a check work?
 #
-# ### Exercise 1: your first function
+# An exercise is a cell with three dots, `...`, where your answer belongs; the cell below checks it.
 #
-# An exercise is a cell with three dots, `...`, where your answer belongs. The cell after it checks
-# your answer; run both. Here, do it three times:
+# ### Exercise 1 (write): your first function
 #
-# 1. Run both cells as they stand.
-# 2. Write `values.sum()` for the dots, which is wrong, and run both again.
-# 3. Mend it: return the mean, also called the average, of the numbers.
+# This one is for meeting the check, which calls your function with numbers of its own. Run both cells
+# as they are. Write `values.sum()` in place of the dots, which is wrong, and run both again. Then
+# return the mean: the sum divided by how many numbers there are.
 
 
-# %% tags=["exercise"]
+# %% tags=["exercise", "write"]
 def average(values):
     """The mean of an array of numbers."""
     return ...
@@ -103,7 +135,7 @@ def average(values):
 # %%
 check.average(average)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -116,19 +148,19 @@ check.average(average)
 #
 # </details>
 #
-# First it was *not done yet*, then *not right yet*, with a reason, and at last *right*. From the
-# second wrong answer on a check adds a hint. The solution is folded: click on the word
-# *Solution* above to open it. Nothing later in a lesson depends on your answers, so you may leave
-# an exercise and come back.
+# It said *not done yet*, *not right yet* with a reason, then *right*. Nothing later depends on your
+# answers.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # ## What does an array know about itself?
 #
-# An **array** is a block of numbers of one kind. Its **shape** tells how many there are along each
-# direction, or **axis**; its **dtype** tells which kind of number. Here is the rain of four days at
-# three places, in millimetres: three rows and four columns.
+# An **array** is a block of numbers of one kind, with a shape and a dtype.
+#
+# Data, predictions and errors are arrays in every lesson. The **shape** says how many numbers there
+# are along each direction, or **axis**; the **dtype** says which kind they are. Here is the rain of
+# four days at three places, in millimetres. Axis 0 counts the rows, axis 1 the columns.
 
-# %% slideshow={"output": "subslide"}
+# %%
 rain = np.array(
     [
         [2.0, 0.0, 7.0, 3.0],
@@ -139,301 +171,363 @@ rain = np.array(
 print("shape", rain.shape, "  dtype", rain.dtype, "  len", len(rain))
 print("row 1, column 2:", rain[1, 2])
 print("row 0:          ", rain[0], rain[0].shape)
-print("column 2:       ", rain[:, 2], rain[:, 2].shape)
+print("2 of every row: ", rain[:, 2], rain[:, 2].shape)
 print("in centimetres: ", rain[0] / 10)
 
 # %% [markdown]
-# Counting begins at 0, and rows come before columns. `len` is the number of rows, the first entry
-# of the shape, not the number of numbers. A colon means *all of this axis*. And arithmetic needs
-# no loop: it works on every number at once.
+# Counting begins at 0: `rain[1, 2]` is in the second row. `len` is the number of rows. A colon means
+# *all along this axis*, and arithmetic works on every number at once. The dtype **float64** is that of
+# a Python `float`: about sixteen digits. `rain[:, 2]` is printed like a row: with only *one* axis, both
+# are **flat**.
 #
-# Look at the last but one: you took a column, and what came has the shape (3,). It has **one** axis,
-# as the row has. Count the brackets with which a printed array begins: that is its number of axes.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Which way does a mean go?
 #
-# **Predict.** `rain.mean()` is one number. `rain.mean(axis=0)` is an array: how many numbers
-# does it hold, three or four?
+# > **Predict.** `rain.mean()` is one number. How many does the array `rain.mean(axis=0)` hold, three
+# > or four?
 
-# %% slideshow={"output": "subslide"}
+# %%
 print(f"mean of all:  {rain.mean()}")
 print(f"mean(axis=0): {rain.mean(axis=0)}   shape {rain.mean(axis=0).shape}")
 print(f"mean(axis=1): {rain.mean(axis=1)}   shape {rain.mean(axis=1).shape}")
 
-plots.means_by_axis(rain, ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu"], "mm")
+places, dates = ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu"]
+plots.means_by_axis(rain, places, dates, "mm")
 
 # %% [markdown]
-# The axis that you name is the one that *disappears*. Axis 0 counts the rows; the mean along it
-# walks down every column, and of (3, 4) only the 4 is left.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What is different about a tensor?
+# <details><summary>What you should see</summary>
 #
-# A **tensor** is PyTorch's array. From [lesson 03](03_build_your_own_autograd.ipynb) on you will see what it can do beyond an array:
-# it remembers how it was computed. In all else the two are close relatives.
-#
-# **Predict.** Both get the same list of Python floats. Will they have the same dtype?
-
-# %% slideshow={"output": "subslide"}
-array = np.array([0.1, 0.2, 0.7])
-tensor = torch.tensor([0.1, 0.2, 0.7])
-print("array ", array.dtype, array.shape)
-print("tensor", tensor.dtype, tensor.shape)
-print(f"\n1/3 in float64: {np.float64(1 / 3):.20f}")
-print(f"1/3 in float32: {np.float32(1 / 3):.20f}")
-
-large = torch.tensor(16_777_216.0)
-print("\n16,777,216 plus 1 minus 16,777,216 is", (large + 1 - 16_777_216).item())
-
-# %% [markdown]
-# NumPy takes **float64**, which keeps about sixteen digits: count the threes. PyTorch takes
-# **float32**, which keeps about seven and needs half of the memory. For most of what you will do
-# seven are plenty. But a 1 that is added to 16,777,216 does not reach the last of them: it is lost,
-# and nobody says so.
-#
-# A tensor's shape prints as `torch.Size([3])` and behaves like `(3,)`. `.item()` takes the number
-# out of a tensor that holds only one. And `tensor.double()` makes a float64 tensor of it,
-# `tensor.float()` a float32 one.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## A copy, or a window?
-#
-# There are two ways from an array to a tensor: `torch.tensor(array)` and `torch.from_numpy(array)`.
-#
-# **Predict.** You make a tensor by each, and then change the first number of the *array*. Which of
-# the two tensors changes?
-
-# %% slideshow={"output": "subslide"}
-array = np.array([1.0, 2.0, 3.0])
-own = torch.tensor(array)
-shared = torch.from_numpy(array)
-part = array[1:]
-
-array[0] = 100.0
-shared[2] = -5.0
-print("array             ", array)
-print("torch.tensor      ", own)
-print("torch.from_numpy  ", shared)
-print("array[1:]         ", part)
-
-# %% [markdown]
-# `torch.tensor` copies: its numbers stay as they were. `torch.from_numpy` copies nothing. It is a
-# window onto the array's own memory, so what you change through either you see through both. A
-# slice such as `array[1:]` is a window, too. Windows are fast and save memory, and one day one of
-# them will surprise you: a **silent** bug, the kind that gives a wrong number and no error.
-# When you want your own numbers, ask for them: `array.copy()`, `tensor.clone()`.
-#
-# Note the dtype as well. Through the window you see the array's float64. As soon as you ask for
-# another kind, as in `torch.from_numpy(array).float()`, there must be new memory, and you have a
-# copy.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What is a column?
-#
-# Three numbers can stand in one axis, shape (3,), in a column, (3, 1), or in a row, (1, 3). The
-# numbers are the same, but not what you can do with them. `reshape` changes the shape and
-# leaves the numbers; a −1 means *as many as there are*.
-
-# %%
-flat = np.array([5.0, 6.0, 7.0])
-print("flat:  ", flat.shape)
-print("column:", flat.reshape(-1, 1).shape)
-print("row:   ", flat.reshape(1, -1).shape)
-print("\nthe column:")
-print(flat.reshape(-1, 1))
-
-
-# %% [markdown]
-# Most data in this course have a row for each example and a column for each thing that was measured.
-# With one thing measured that is (n, 1), and n stands for the number of rows.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 2: make a column
-#
-# A file gave you a NumPy array of shape (n,) in float64. PyTorch's layers, from [lesson 06](06_the_linear_layer.ipynb) on, want
-# rows and columns, and float32 unless told otherwise. Make it a float32 tensor of shape (n, 1).
-
-
-# %% tags=["exercise"]
-def to_column(values):
-    """The numbers of an array of shape (n,), as a float32 tensor of shape (n, 1)."""
-    return ...
-
-
-# %%
-check.to_column(to_column)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
-#
-# ```python
-# def to_column(values):
-#     """The numbers of an array of shape (n,), as a float32 tensor of shape (n, 1)."""
-#     return torch.from_numpy(values).float().reshape(-1, 1)
-# ```
-#
-# The −1 lets the same line serve any n.
+# Four, one for each day: the mean along axis 0 walks down through the rows.
 #
 # </details>
+#
+# ### How do you remember that?
+#
+# The axis that you name *disappears*: from (3, 4), axis 0 takes away the 3.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
+# ## A view or a copy?
+#
+# Often you need only a part of an array, such as the weekend of a week.
+#
+# The **slice** `week[5:]` goes from position 5 to the end. The largest temperature of the week is 21.
+#
+# > **Predict.** You write 30 into the *slice*. What is `week.max()` afterwards? Type your number
+# > in the first line, in place of the dots.
+
+# %%
+my_prediction = ...  # your number
+
+week = np.array([14.0, 15.0, 19.0, 21.0, 18.0, 16.0, 13.0])
+before = week.copy()  # a copy, for the picture
+weekend = week[5:]
+weekend[0] = 30.0
+print("the largest:", week.max())
+
+days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+plots.before_and_after(before, week, days, "°C", prediction=my_prediction)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# 30, on Saturday, though no line writes into `week`. The copy kept its 16.
+#
+# </details>
+#
+# ### What is a view?
+#
+# A slice of an array is a **view**: it has no numbers of its own, it looks at those of the array. (A
+# slice of a Python list is not: it has its own.) A **copy** has its own, too: write `week[5:].copy()`.
+
+# %% [markdown]
 # ## What if two shapes differ?
 #
-# How much did each place differ from the mean of its day? You subtract a (4,) from a (3, 4), and it
-# works: the one row of means is used for every row of the table. This is **broadcasting**. In
-# the picture the dotted cells are not stored anywhere; they are only read again.
+# You can subtract a (4,) from a (3, 4): NumPy repeats the one row for each row of the table.
+#
+# That is **broadcasting**. Here each day's mean is subtracted from the rain of every place. The dotted
+# cells are not stored: NumPy reads the same row again.
 
 # %%
 plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
 
 # %% [markdown]
-# The rule is short. Write the two shapes below each other, flush right. In each place the two
-# numbers must be equal, or one of them must be 1 or missing; that one is repeated.
+# The rule is short: write the two shapes below each other, with their right ends in line.
+#
+# At each position the numbers must be equal, or one must be 1 or missing. What is 1 or missing is
+# repeated.
 #
 # | | | |
 # |---|---:|---:|
 # | `rain` | 3 | 4 |
 # | `rain.mean(axis=0)` | | 4 |
 # | the difference | 3 | 4 |
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
+#
 # ### Break it: the means of the places
 #
-# **Predict.** Now subtract from each place *its own* mean, `rain.mean(axis=1)`, of shape (3,). What
-# does the rule say? Try it in NumPy and in PyTorch.
+# Now subtract from each place *its own* mean, of shape (3,). The 3 stands below the 4, and neither is
+# 1.
 
-# %% slideshow={"output": "subslide"}
-for table in (rain, torch.from_numpy(rain)):
-    try:
-        table - table.mean(axis=1)
-    except (ValueError, RuntimeError) as error:
-        print(f"{type(error).__name__}: {error}")
+# %%
+try:
+    rain - rain.mean(axis=1)
+except ValueError as error:
+    print("ValueError:", error)
 
 place_means = rain.mean(axis=1).reshape(-1, 1)  # (3, 1)
-print("\nwith a column of means:")
+print("\nthe means, as a column:")
+print(place_means)
+print("\nthe differences:")
 print(rain - place_means)
 
 # %% [markdown]
-# Flush right, the 3 stands under the 4, and neither is 1. Both libraries refuse: a **loud** bug, the
-# kind one, because the message names both shapes. (PyTorch's *non-singleton dimension 1* means: on
-# axis 1, where neither is a 1.) As a column, (3, 1), the means stand where they belong: the 3
-# under the 3, and the 1 is repeated.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# NumPy refuses the flat means: a **loud bug**, the kind you want, because its message names both
+# shapes. (A table with as many rows as columns would not be refused.)
+#
+# ### What is a column?
+#
+# On its own, a **column** is an array of shape (n, 1). `reshape` changes the shape and keeps the
+# numbers, mostly as a view; a −1 means *as many as needed*. Now the 3 is below the 3, and the 1 is
+# repeated.
+#
 # ### Break it: three predictions
 #
-# You compare three predictions, a column, with the three true values, which are flat. All three
-# predictions are right.
+# You compare three right predictions, a column, with the three true values, which are flat.
 #
-# **Predict.** By the rule, what shape is (3, 1) − (3,)?
+# | | | |
+# |---|---:|---:|
+# | `y_pred` | 3 | 1 |
+# | `y` | | 3 |
+# | the difference | 3 | 3 |
 
-# %% slideshow={"output": "subslide"} tags=["cover"]
-y = np.array([5.0, 6.0, 7.0])  # (3,)
+# %%
+y = np.array([3.0, 6.0, 9.0])  # (3,)
 y_pred = y.reshape(-1, 1)  # (3, 1)
+lazy = np.full((3, 1), 6.0)  # (3, 1), filled with the mean of y
+print("mean of the nine squares:", ((y_pred - y) ** 2).mean())
+print("the same, for the lazy:  ", ((lazy - y) ** 2).mean())
 plots.broadcast_difference(y_pred, y, ["y_pred", "y"])
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Flush right, the 1 meets the 3, and the missing place meets the other 3: both are repeated. Every
-# prediction is compared with every true value. Only the marked ones on the diagonal were meant, and
-# they are all zero. The other six are nonsense, and no library complains.
+# %% [markdown]
+# Each prediction is compared with every true value, and NumPy does not complain.
 #
-# What does that do to a result? The usual measure of such predictions is the **mean squared
-# error**, MSE: the mean of the squares of the differences. [Lesson 01](01_gradient_descent_by_hand.ipynb) is built on it. Take a hundred
-# values, and two sets of predictions: perfect ones, and the lazy ones that always say the mean.
+# The zeros that you wanted are on the diagonal; the other six differences are nonsense. The usual
+# measure of predictions is the **mean squared error**, MSE: the mean of the squared differences. Over
+# all nine pairs it is 12, and lazy predictions that all say 6 get 6.
 #
-# **Predict.** The MSE of perfect predictions should be 0. What will it be here?
+# > **Predict.** Next come a hundred values. Row by row, perfect predictions have an MSE of 0, lazy ones
+# > 8.3325. What do the *perfect* ones get over all pairs? Type your number.
 
-# %% slideshow={"output": "subslide"}
-y = 2 * np.linspace(0, 1, 100) + 1  # (100,), in even steps from 0 to 1
+# %%
+my_prediction = ...  # your number
+
+y = np.linspace(0, 9.9, 100)  # (100,), in even steps from 0 to 9.9
 perfect = y.reshape(-1, 1)  # (100, 1)
-lazy = np.full((100, 1), y.mean())  # (100, 1), all filled with the mean
-
-print("shape of the difference:", (perfect - y).shape)
-print("\n          column − column   column − flat")
+lazy = np.full((100, 1), y.mean())  # (100, 1)
 for name, y_pred in (("perfect", perfect), ("lazy", lazy)):
-    right = ((y_pred - y.reshape(-1, 1)) ** 2).mean()
-    wrong = ((y_pred - y) ** 2).mean()
-    print(f"{name:8}  {right:15.4f}   {wrong:13.4f}")
+    mse = ((y_pred - y) ** 2).mean()
+    print(f"{name:8} MSE {mse:.4f}, from the shape {(y_pred - y).shape}")
 
-plots.every_pair(perfect, y)
-
+both = {"perfect": perfect, "lazy": lazy}
+plots.every_pair(both, y, prediction=my_prediction)
 
 # %% [markdown]
-# 10,000 differences instead of 100, and a number that looks like any other MSE. It is worse than
-# wrong: by it the perfect predictions are twice as bad as the lazy ones. A model that is trained
-# with this MSE learns to be lazy; in [lesson 06](06_the_linear_layer.ipynb) you will watch one do so. And it is **silent**.
+# <details><summary>What you should see</summary>
 #
-# The protection is a habit, and a line: look at shapes, and write what you believe,
-# `assert y_pred.shape == y.shape`. If it is not so, Python stops there.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 3: mend the MSE
+# 16.665, again twice as much as the lazy ones: 10,000 differences, where 100 were meant.
 #
-# Here is the broken formula. Change it so that a column of predictions is compared row by row,
-# whether `y` comes flat, (n,), or as a column, (n, 1). It should serve arrays and tensors alike.
+# </details>
+#
+# ### What protects you?
+#
+# This is a **silent bug**: a wrong number and no error. A model trained with it learns to be lazy; in
+# [lesson 06](06_the_linear_layer.ipynb) you watch one do so. So look at shapes, and write down what you believe:
+# `assert y_pred.shape == y.shape` stops the program if it is not true.
+#
+# ### Exercise 2 (fix): an MSE that pairs rows
+#
+# Here is the broken formula. Replace the dots so that row meets row, whichever of the two is flat,
+# (n,), or a column, (n, 1): all four combinations.
 
 
-# %% tags=["exercise"]
-def mended_mse(y_pred, y):
-    """The mean squared error of y_pred, of shape (n, 1), for y of shape (n,) or (n, 1)."""
+# %% tags=["exercise", "mend"]
+def fixed_mse(y_pred, y):
+    """The MSE of predictions, row by row; each of shape (n,) or (n, 1)."""
     y = ...
     return ((y_pred - y) ** 2).mean()
 
 
 # %%
-check.mended_mse(mended_mse)
+check.fixed_mse(fixed_mse)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def mended_mse(y_pred, y):
-#     """The mean squared error of y_pred, of shape (n, 1), for y of shape (n,) or (n, 1)."""
-#     y = y.reshape(-1, 1)
+# def fixed_mse(y_pred, y):
+#     """The MSE of predictions, row by row; each of shape (n,) or (n, 1)."""
+#     y = y.reshape(y_pred.shape)
 #     return ((y_pred - y) ** 2).mean()
 # ```
 #
-# `y.reshape(y_pred.shape)` is even safer: with a wrong number of rows it becomes a loud error.
+# `y.reshape(-1, 1)` would be wrong for flat predictions: then `y` has to be flat, too.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] tags=["deeper"]
+# ## Deeper: why exactly twice as bad?
+#
+# Over all pairs, an MSE measures how both sides are spread and how far apart their means are, not
+# whether rows agree.
+#
+# Take any predictions $p_i$ with mean $\bar p$, and any values $y_j$ with mean $\bar y$. Split each
+# difference into three parts:
+#
+# $$p_i - y_j = (p_i - \bar p) - (y_j - \bar y) + (\bar p - \bar y)$$
+#
+# Square it and take the mean over all $i$ and $j$. The product of the first two parts drops out: since
+# each $i$ meets each $j$, its mean is the mean of $p_i - \bar p$ times the mean of $y_j - \bar y$, zero
+# times zero. The products with the third part, a constant, drop out for the same reason. Only the
+# three squares are left:
+#
+# $$\text{mean over all pairs} = \text{spread of } p + \text{spread of } y + (\bar p - \bar y)^2$$
+#
+# where *spread* is the mean of the squared distances from the mean. The cell computes both sides.
+
+
+# %% tags=["deeper"]
+def spread(values):
+    """The mean of the squared distances from the mean."""
+    return ((values - values.mean()) ** 2).mean()
+
+
+for name, p in (("perfect", perfect), ("lazy", lazy), ("+ 1", perfect + 1)):
+    pairs = ((p - y) ** 2).mean()
+    parts = spread(p) + spread(y) + (p.mean() - y.mean()) ** 2
+    print(f"{name:8} {pairs:.4f} over all pairs, {parts:.4f} by the formula")
+
+# %% [markdown] tags=["deeper"]
+# For perfect predictions the two spreads are equal, and the means agree: twice the spread of y. The
+# lazy ones have no spread, so one is left, the spread of y. No predictions get less than that: this
+# MSE is smallest for a model that says the mean of y to everyone.
+#
+# ### Deeper: Exercise 3 (transfer): each place's share
+#
+# How much of a place's rain fell on each day? Divide each number of a table by the sum of its row,
+# so that each row of the result adds up to 1. `table.sum(axis=...)` works as `mean` does. Beware of
+# tables with as many rows as columns.
+
+
+# %% tags=["deeper", "exercise", "transfer"]
+def shares(table):
+    """Each number of a table, (n, m), as a share of the sum of its row."""
+    return ...
+
+
+# %% tags=["deeper"]
+check.shares(shares)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def shares(table):
+#     """Each number of a table, (n, m), as a share of the sum of its row."""
+#     sums = table.sum(axis=1).reshape(-1, 1)
+#     return table / sums
+# ```
+#
+# </details>
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: which operations give a view?
+#
+# A view needs a regular pattern of positions in memory; a slice has one, a list may not.
+#
+# `np.shares_memory` says whether two arrays share any of their numbers. A slice does, and so does
+# `reshape` here (not always: the pattern must allow it). A list of positions, as in `week[[5, 6]]`, may
+# pick numbers in any order, so reading with it makes a copy; `week[[5, 6]] = 0` does write into
+# `week`. Arithmetic such as `week * 2` makes new numbers; `week *= 2` changes the old ones.
+
+# %% tags=["deeper"]
+for what, other in (
+    ("week[5:]", week[5:]),
+    ("week.reshape(-1, 1)", week.reshape(-1, 1)),
+    ("week[[5, 6]]", week[[5, 6]]),
+    ("week * 2", week * 2),
+    ("week.copy()", week.copy()),
+):
+    print(f"{what:20} shares memory with week: {np.shares_memory(week, other)}")
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: break it: half a visitor
+#
+# One more silent bug: an array of whole numbers keeps only whole numbers.
+#
+# From whole numbers, `np.array` makes an array of integers, and a number that you write into it loses
+# its fraction. A decimal point after one of the numbers is enough to get float64.
+
+# %% tags=["deeper"]
+visitors = np.array([3, 4, 5])
+visitors[0] = 2.9
+print("without points:", visitors, visitors.dtype)
+
+visitors = np.array([3.0, 4, 5])
+visitors[0] = 2.9
+print("with a point:  ", visitors, visitors.dtype)
+
+# %% [markdown]
+# ## Three questions
+#
+# **You changed a cell; the next still prints the old number. Why?**
+#
+# <details><summary>Answer</summary>
+#
+# Changing a cell is not running it. Run both again, in their order.
+#
+# </details>
+#
+# **A table has the shape (n, m). How do you subtract each row's own mean?**
+#
+# <details><summary>Answer</summary>
+#
+# `mean(axis=1)` has the shape (n,), and n would stand below m. Make it a column.
+#
+# </details>
+#
+# **Predictions look right in a plot, but their MSE is large. What do you check?**
+#
+# <details><summary>Answer</summary>
+#
+# Both shapes. A column and a flat array are compared over all pairs.
+#
+# </details>
+
+# %% [markdown]
 # ## Recap
 #
-# | in NumPy | in PyTorch |
-# |---|---|
-# | `np.array([...])`, float64 | `torch.tensor([...])`, float32 |
-# | `a.shape`, `a.dtype`, `len(a)` | the same |
-# | `a.mean(axis=0)` | `t.mean(dim=0)`; `axis` works, too |
-# | `a.reshape(-1, 1)` | `t.reshape(-1, 1)` |
-# | `a.copy()` | `t.clone()` |
-# | `a.astype(np.float32)` | `t.float()`, `t.double()` |
-# | one number: `float(a)` | `t.item()` |
-# | from the other, shared: `t.numpy()` | `torch.from_numpy(a)` |
+# Look at shapes.
 #
-# **New words:** cell, kernel, array, axis, shape, dtype, tensor, float32, float64, column, broadcasting,
-# silent bug, loud bug.
+# **New words:** cell, kernel, array, shape, axis, dtype, float64, flat, slice, view, copy, column,
+# broadcasting, loud bug, silent bug.
 #
-# **New names:** `.sum`, `np.array`, `.dtype`, `.shape`, `.mean`, `axis=`, `torch.tensor`,
-# `np.float64`, `np.float32`, `.item`, `torch.from_numpy`, `.reshape`, `.float`, `np.linspace`,
-# `np.full`.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# **New names:** `animation.play`, `.sum`, `np.array`, `.shape`, `.dtype`, `.mean`, `axis=`, `.copy`, `.max`, `.reshape`,
+# `np.linspace`, `np.full`.
+#
+# **New names, deeper:** `np.shares_memory`.
+#
 # The route from here:
 #
-# | lesson | what you do there |
+# | | there you |
 # |---|---|
-# | [01 Gradient descent by hand](01_gradient_descent_by_hand.ipynb) | fit a line with NumPy alone; every number derived and checked |
-# | [03 Build your own autograd](03_build_your_own_autograd.ipynb) | write the machine that finds gradients, in a few dozen lines |
-# | [04 Raw autograd tensors](04_raw_autograd_tensors.ipynb) | let PyTorch find them, and see what each line of a training loop is for |
-# | [05 Many inputs, many outputs](05_many_inputs_many_outputs.ipynb) | matrices, shapes, and features of different units |
-# | [06 The linear layer](06_the_linear_layer.ipynb) | `nn.Linear`, a loss and an optimizer, each looked into |
-# | [07 Dataset and DataLoader](07_dataset_and_dataloader.ipynb) | train in mini-batches, and report a loss that is true |
-# | [08 Fitting polynomials](08_fitting_polynomials.ipynb) | fit a curve, and find that it only looks finished |
-# | [09 What a fit is worth](09_what_a_fit_is_worth.ipynb) | overfitting, validation, regularisation |
-# | [10 A real data set](10_a_real_data_set.ipynb) | everything, on real measurements, with an honest end |
-# | [11 Where the time goes](11_where_the_time_goes.ipynb) | measure what a training costs, and make it faster |
+# | [01 Gradient descent by hand](01_gradient_descent_by_hand.ipynb) | fit a line with NumPy alone |
+# | [02 How far to step](02_how_far_to_step.ipynb) | choose a learning rate before you run |
+# | [03 Build your own autograd](03_build_your_own_autograd.ipynb) | write the engine that bends the curve |
+# | [04 Raw autograd tensors](04_raw_autograd_tensors.ipynb) | let PyTorch do the same |
+# | [05 Many inputs, many outputs](05_many_inputs_many_outputs.ipynb) | use matrices |
+# | [06 The linear layer](06_the_linear_layer.ipynb) | look into `nn.Linear` and an optimizer |
+# | [07 Dataset and DataLoader](07_dataset_and_dataloader.ipynb) | train in mini-batches |
+# | [08 Fitting polynomials](08_fitting_polynomials.ipynb) | fit a curve that only looks finished |
+# | [09 What a fit is worth](09_what_a_fit_is_worth.ipynb) | judge a model by unseen rows |
+# | [10 A real data set](10_a_real_data_set.ipynb) | do all of it on real measurements |
+# | [11 Where the time goes](11_where_the_time_goes.ipynb) | make a training run faster |
 #
-# **Next**, in [lesson 01](01_gradient_descent_by_hand.ipynb), you fit a line to noisy points and meet your first gradient. It
-# needs NumPy only.
+# **Next**, in [lesson 01](01_gradient_descent_by_hand.ipynb), you fit a line to noisy points: the first step towards that curve.

@@ -1,847 +1,805 @@
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # # 03 Build your own autograd
 #
-# You derived two gradients by hand. Now you build the machine that derives them, in a few dozen
-# lines of Python. Then you meet the same machine in PyTorch, and you see through it.
+# You build a machine that finds gradients by itself. Then you type ten heights, and it bends a
+# curve to them. PyTorch gives the same numbers.
 #
 # **You will be able to**
 #
-# - take any formula apart into steps whose derivatives you know at sight, and put the gradient
-#   together with the chain rule,
-# - write a number that remembers how it was made, and a backward pass that uses the memory,
-# - say why gradients add up where a number is used twice, and what happens if they don't,
-# - explain why the order of the walk back matters, and why a second `backward()` changes gradients,
-# - read a computational graph, your own and PyTorch's.
+# - find a gradient on paper, from the loss back to each parameter,
+# - build an engine that does it for you, and add to it,
+# - say why gradients add up, and who has to wait,
+# - train a curve with it, and with PyTorch.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (the loss, its gradient, one step) and [00](00_start_here.ipynb) (tensors). **Takes** about 50
-# minutes.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop). **Takes** about 60 minutes, and 40 more with the deeper sections.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What did a gradient cost you?
-#
-# A page of algebra. [Lesson 01](01_gradient_descent_by_hand.ipynb)'s line needed two derivatives; then its first exercise bent the line,
-# and you had to start again. A network bends thousands of times. Nobody derives that by hand.
-#
-# But look at *how* you derived: always the chain rule, always the same few small rules. Work that
-# is always the same is work for a machine. PyTorch has such a machine and calls it **autograd**,
-# the automatic gradient. To build your own, do the job once more by hand, on a single row of
-# [lesson 01](01_gradient_descent_by_hand.ipynb)'s data, and watch your own fingers.
+# %% tags=["start"]
+try:
+    import course_utils  # the course's helpers
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This kernel does not have the course's helpers (course_utils). "
+        "Start JupyterLab with `python course.py`, or choose the kernel of the course's .venv."
+    ) from None
 
-# %% slideshow={"slide_type": "subslide"}
-from collections import Counter
-from math import exp
-from numbers import Real
+# %%
+import math
 
 import numpy as np
 import torch
 
-from course_utils import data, graphs, plots, sliders
+from course_utils import animation, data, graphs, plots
 from course_utils.checks import autograd as check
 
-line = data.noisy_line()
-x, y = line.x_train, line.y_train  # (80, 1) and (80, 1)
-x_1, y_1 = x[0, 0], y[0, 0]
-print("x", x.shape, " y", y.shape)
-
-start = np.random.RandomState(42)  # as in 'Gradient descent by hand'
-b_start, w_start = start.randn(), start.randn()
-print(f"first row:  x = {x_1:.4f}   y = {y_1:.4f}")
-print(f"start:      w = {w_start:.4f}   b = {b_start:.4f}")
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The loss of this one row is $L = (w\,x + b - y)^2$. Take it apart until every step does one thing
-# only, and give each result a name. Beside each step stand its **local derivatives**: how the
-# result of *this step* changes with each number that went *directly* into it.
-#
-# | step | local derivatives |
-# |---|---|
-# | $a = w\,x$ | $\partial a/\partial w = x$ |
-# | $\hat y = a + b$ | $\partial \hat y/\partial a = 1$, $\quad\partial \hat y/\partial b = 1$ |
-# | $e = \hat y - y$ | $\partial e/\partial \hat y = 1$ |
-# | $L = e^2$ | $\partial L/\partial e = 2e$ |
-#
-# No step needs thinking. The **chain rule** puts them together: if $L$ changes $2e$ times as much
-# as $e$, and $e$ as much as $\hat y$, and so on down to $w$, then $L$ changes as much as all these
-# factors multiplied:
-#
-# $$\frac{\partial L}{\partial w}
-# = \frac{\partial L}{\partial e}\cdot\frac{\partial e}{\partial \hat y}
-# \cdot\frac{\partial \hat y}{\partial a}\cdot\frac{\partial a}{\partial w}
-# = 2e\cdot 1\cdot 1\cdot x$$
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Multiply from the left, from the loss backwards. Then every product on the way is itself a
-# derivative of $L$, and serves all that lies behind it: $\partial L/\partial\hat y$ is needed for
-# $w$ and for $b$, and you work it out once. Below, `d_e` is short for $\partial L/\partial e$.
-#
-# **Predict.** The line starts far below this point. Which signs have `d_w` and `d_b`? And which of
-# the two is larger in size?
-
-# %% slideshow={"slide_type": "subslide"}
-a = w_start * x_1
-y_pred = a + b_start
-e = y_pred - y_1
-loss = e**2  # the way forward ends here
-
-d_e = 2 * e  # and the way back begins
-d_y_pred = d_e * 1
-d_b = d_y_pred * 1
-d_a = d_y_pred * 1
-d_w = d_a * x_1
-print(f"loss {loss:.4f}   d_w = {d_w:.4f}   d_b = {d_b:.4f}")
-
+wave = data.sine_line()
+x_wave, heights = wave.x, wave.y  # ten points, each of shape (10,)
+plots.line_misses(x_wave, heights)
 
 # %% [markdown]
-# Both are negative: raise $w$ or $b$, and the loss falls. `d_w` is the smaller one, since $x < 1$
-# shrinks what arrives at $a$.
+# ## How does the chain rule work on paper?
 #
-# You did two different things there. Forward, you computed values, and remembered them. Backward,
-# you only multiplied: what arrived, times the local derivative. And it is what [lesson 01](01_gradient_descent_by_hand.ipynb)'s formulas
-# say for a single row, $2e\,x$ and $2e$.
+# A straight line misses the wave; a curve that bends can follow it, and has ten parameters. In
+# [lesson 01](01_gradient_descent_by_hand.ipynb) two parameters cost you two formulas. But you always
+# derive by the same few rules, and work that is always the same is work for a machine. PyTorch's is
+# called **autograd**. First do it by hand, for one row with $w = 4$, $b = -1$, $x = 2$ and
+# $y = 10$:
+#
+# | step | value | local derivatives |
+# |---|---:|---|
+# | $a = w \cdot x$ | 8 | $\partial a/\partial w = x = 2$ |
+# | $\hat y = a + b$ | 7 | $\partial\hat y/\partial a = 1$, $\ \partial\hat y/\partial b = 1$ |
+# | $e = \hat y - y$ | −3 | $\partial e/\partial\hat y = 1$ |
+# | $L = e^2$ | 9 | $\partial L/\partial e = 2e = -6$ |
+#
+# A **local derivative** says how the result of *one step* changes with a number that went into it.
+# The **chain rule** multiplies them, from the loss back to the parameter:
+#
+# $$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial e}\cdot
+# \frac{\partial e}{\partial\hat y}\cdot\frac{\partial\hat y}{\partial a}\cdot
+# \frac{\partial a}{\partial w} = 2e\cdot 1\cdot 1\cdot x = -12$$
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %%
+w, b, x, y = 4.0, -1.0, 2.0, 10.0
+a = w * x
+y_pred = a + b
+e = y_pred - y
+loss = e**2  # the way forward ends here
+
+grad_e = 2 * e  # and the way back begins
+grad_y_pred = grad_e * 1
+grad_b = grad_y_pred * 1
+grad_a = grad_y_pred * 1
+grad_w = grad_a * x
+print(f"forward:  a = {a}  y_pred = {y_pred}  e = {e}  loss = {loss}")
+print(f"backward: gradient of w {grad_w}, of b {grad_b}")
+
+# %% [markdown]
 # ## What must a number remember?
 #
 # On paper you kept four things for each number: its value, what it was made from, the local
-# derivatives of that step, and later its gradient, the derivative of the loss by this number. Now
-# put the four into one object. (A class describes a kind of object. `__init__` runs when you make
-# one by `Value(3.0)`, and `self` is the one being made. `isinstance` asks whether something is of a
-# kind, and `raise` refuses it, with an error.)
+# derivatives, and later its **gradient**, here the derivative of the loss with respect to this one
+# number. You can make a kind of number that keeps them. Python calls a kind of object a `class`; this
+# one can add:
+#
+# ```python
+# class Value:
+#     def __init__(self, value):  # runs when you write Value(2.0)
+#         self.value = value  # self is the new object
+#
+#     def __add__(self, other):  # runs when you write a + b: self is a, other b
+#         return Value(self.value + other.value)
+# ```
+#
+# So *you* decide what `+` does: while it adds, it also writes down its two parents and the local
+# derivatives. A sum has 1 and 1, a difference 1 and −1. A product $a \cdot b$ has $b$ for $a$, and $a$ for
+# $b$.
 
 
-# %%
+# %% tags=["code"]
+def as_value(number):
+    """Return a Value unchanged; wrap a plain number in a Value."""
+    if isinstance(number, Value):  # is it of the kind Value?
+        return number
+    return Value(number)
+
+
 class Value:
     """A number that remembers how it was made."""
 
-    __array_ufunc__ = None  # tells NumPy to leave `array * Value` to us
-
     def __init__(self, value, parents=(), local_derivatives=(), name=""):
-        if not isinstance(value, Real):  # Real: any kind of real number
-            raise TypeError(f"a Value holds one number, but {type(value).__name__} came")
         self.value = float(value)
-        self.grad = 0.0  # d loss / d self, once backward has been here
-        self.parents = parents  # the Values it was made from
-        self.local_derivatives = local_derivatives  # floats, one for each parent
-        name = name or f"{self.value:.4g}"
-        self.name = name if len(name) <= 24 else "…"  # for pictures only
+        self.parents = parents  # the Values it was made from; () for none
+        self.local_derivatives = local_derivatives  # one for each parent
+        self.grad = 0.0  # its gradient, once the way back has been here
+        self.name = name  # for pictures
 
+    def __add__(self, other):
+        other = as_value(other)
+        return Value(self.value + other.value, (self, other), (1.0, 1.0), "+")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Each operation makes a new `Value` and writes down where it came from. Its rule is one line of
-# the table above: the product $a\,b$ changes $b$ times as much as $a$, and $a$ times as much as
-# $b$. (`bracketed` only keeps the names readable.)
-#
-# **Predict.** With a sum and a product you can build $\hat y = w\,x + b$. What will the parents of
-# `y_pred` be: the three numbers $w$, $x$ and $b$, or something else?
+    def __sub__(self, other):
+        other = as_value(other)
+        return Value(self.value - other.value, (self, other), (1.0, -1.0), "−")
 
+    def __mul__(self, other):
+        other = as_value(other)
+        result = self.value * other.value
+        return Value(result, (self, other), (other.value, self.value), "×")
 
-# %% slideshow={"slide_type": "subslide"}
-def bracketed(node):
-    return f"({node.name})" if node.parents else node.name
+    def tanh(self):
+        result = math.tanh(self.value)
+        return Value(result, (self,), (1 - result**2,), "tanh")  # (x,): one
 
-
-def add(a, b):
-    return Value(a.value + b.value, (a, b), (1.0, 1.0), f"{a.name} + {b.name}")
-
-
-def multiply(a, b):
-    name = f"{bracketed(a)}·{bracketed(b)}"
-    return Value(a.value * b.value, (a, b), (b.value, a.value), name)
-
-
-w, b = Value(w_start, name="w"), Value(b_start, name="b")
-x_row, y_row = Value(x_1, name="x"), Value(y_1, name="y")
-y_pred = add(multiply(w, x_row), b)
-for node in [y_pred, *y_pred.parents]:
-    made_from = [f"{parent.name} = {parent.value:.4f}" for parent in node.parents]
-    print(f"{node.name:8} = {node.value:7.4f}   made from: {', '.join(made_from) or 'nothing'}")
-
-
-# %% [markdown]
-# `y_pred` knows its last step only: it was made from `w·x` and `b`. But `w·x` is a `Value` too, and
-# knows its own parents. So the whole history hangs together, from parent to parent, down to numbers
-# that were not made from anything. Such a number is a **leaf**, and the whole is a **computational
-# graph**: boxes for numbers, arrows from what was used to what was made.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Which operations are left?
-#
-# For [lesson 01](01_gradient_descent_by_hand.ipynb)'s loss you need a difference and a square. A power with any fixed exponent, a minus
-# sign and the exponential function come at little cost, and go a long way.
+    def backward(self):
+        backward(self)  # not itself: a function of this name, further down
 
 
 # %%
-def subtract(a, b):
-    return Value(a.value - b.value, (a, b), (1.0, -1.0), f"{a.name} − {bracketed(b)}")
+def one_row():
+    """The row from above as Values: returns w, b and the loss."""
+    w, b = Value(4.0, name="w"), Value(-1.0, name="b")
+    x, y = Value(2.0, name="x"), Value(10.0, name="y")
+    a = w * x
+    y_pred = a + b
+    e = y_pred - y
+    loss = e * e
+    a.name, y_pred.name, e.name, loss.name = "a", "ŷ", "e", "loss"
+    return w, b, loss
 
 
-def negate(a):
-    return Value(-a.value, (a,), (-1.0,), f"−{bracketed(a)}")
-
-
-def power(a, n):
-    if not isinstance(n, Real):
-        raise TypeError(f"Value ** {type(n).__name__}: the exponent must be a plain number")
-    return Value(a.value**n, (a,), (n * a.value ** (n - 1),), f"{bracketed(a)}**{n}")
-
-
-def exponential(a):
-    return Value(exp(a.value), (a,), (exp(a.value),), f"exp({a.name})")
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 1: teach it to divide
-#
-# An operation is its value and its local derivatives, nothing else. The quotient $a / b$ has two:
-# how does it change with $a$, and how with $b$? Fill in the two floats.
-
-
-# %% tags=["exercise"]
-def divide(a, b):
-    """The Value a / b, made from the Values a and b."""
-    local_derivatives = (..., ...)
-    return Value(a.value / b.value, (a, b), local_derivatives, f"{bracketed(a)}/{bracketed(b)}")
-
-
-# %%
-check.divide(divide)
-
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
-#
-# ```python
-# def divide(a, b):
-#     """The Value a / b, made from the Values a and b."""
-#     local_derivatives = (1 / b.value, -a.value / b.value**2)
-#     return Value(a.value / b.value, (a, b), local_derivatives, f"{bracketed(a)}/{bracketed(b)}")
-# ```
-#
-# By $a$ the quotient is a straight line with slope $1/b$. By $b$ it is $a\,b^{-1}$, whose
-# derivative is $-a\,b^{-2}$.
-#
-# </details>
-#
-# There is a lazy road as well: $a / b = a \cdot b^{-1}$, and the machine can do products and powers
-# already. That costs one more box and no new derivative. We take it.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## How does `+` get its meaning?
-#
-# `add(multiply(w, x), b)` is hard on the eyes. When Python reads `w + b`, it calls `w.__add__(b)`;
-# when it reads `3 + b`, where the number on the left knows nothing of Values, it calls
-# `b.__radd__(3)`. (The r is for 'reflected'.) So `give` puts our functions under these names. A
-# plain number becomes a Value first; whatever else comes is refused by its name. (`setattr` sets an
-# attribute whose name is a text; `lambda` writes a function in one line.)
-#
-# After that the loss of the row reads as on paper. `graphs.value_graph` draws it: each box is one
-# Value, and each arrow carries the local derivative of the step that it leads into.
-
-
-# %% slideshow={"slide_type": "subslide"}
-def to_values(symbol, *operands):
-    """The operands as Values; raises TypeError for what is neither a Value nor a number."""
-    for operand in operands:
-        if not isinstance(operand, (Value, Real)):
-            kinds = f" {symbol} ".join(type(each).__name__ for each in operands)
-            raise TypeError(f"{kinds}: {type(operand).__name__} is neither a Value nor a number")
-    return [each if isinstance(each, Value) else Value(each) for each in operands]
-
-
-def give(symbol, name, operation):
-    """Let Python call `operation`, on whichever side of the symbol the Value stands."""
-    setattr(Value, f"__{name}__", lambda a, b: operation(*to_values(symbol, a, b)))
-    setattr(Value, f"__r{name}__", lambda a, b: operation(*to_values(symbol, b, a)))
-
-
-give("+", "add", add), give("-", "sub", subtract), give("*", "mul", multiply)
-give("/", "truediv", lambda a, b: multiply(a, power(b, -1)))
-Value.__neg__, Value.__pow__, Value.exp = negate, power, exponential  # and value.exp()
-
-# %% slideshow={"slide_type": "subslide"}
-loss = (w * x_row + b - y_row) ** 2
+w, b, loss = one_row()
 graphs.value_graph(loss)
 
-
 # %% [markdown]
-# Everything that you had written down on paper is in there, and nothing more: values, arrows,
-# local derivatives. The gradients are still 0. (The exponent 2 is no box: it is a part of the
-# operation, like the plus sign.)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
 # ## How does a gradient travel back?
 #
-# As on paper: start at the loss with $\partial L/\partial L = 1$. Whoever has its gradient hands to
-# each parent what arrived, times the local derivative. Then the parent does the same with its own
-# parents. In code, a function that calls itself (`zip` walks along two lists, side by side):
+# The picture is your table, drawn: a **computational graph**, with the local derivatives on its arrows.
+# A box (`node` in the code) that was not made from others is a **leaf**. The square is `e * e`, so *two*
+# arrows leave $e$. The gradients are still 0.
+#
+# To fill in the gradients, go back against the arrows. The loss has the gradient 1. Each box hands back
+# to its parents: its own gradient, times the local derivative. Then they do the same. The function calls
+# itself: it follows the first arrow back to the leaves before it looks at the second.
+#
+# > **Predict.** On paper the gradient of $w$ is −12. Follow the function with a pencil. Which gradient
+# > does $w$ end with? Type it.
 
 
-# %% slideshow={"output": "subslide"} tags=["cover"]
+# %%
+my_prediction = ...  # your number
+
+
 def hand_back(node):
-    """Give each parent its gradient, and let it do the same. (Not right yet.)"""
-    for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-        parent.grad = node.grad * local
+    """Give each parent its gradient, then let it do so. (Not right yet.)"""
+    for k, parent in enumerate(node.parents):  # k = 0, 1
+        parent.grad = node.grad * node.local_derivatives[k]
         hand_back(parent)
 
 
+w, b, loss = one_row()
 loss.grad = 1.0
 hand_back(loss)
-print(f"machine:  d_w = {w.grad:.4f}   d_b = {b.grad:.4f}")
-print(f"paper:    d_w = {d_w:.4f}   d_b = {d_b:.4f}")
-graphs.value_graph(loss)
+
+w_range = np.linspace(2, 6, 81)
+losses = (w_range * 2 + (-1) - 10) ** 2  # of the same row, for many w
+plots.slope_claim(w_range, losses, 4.0, w.grad, prediction=my_prediction)
 
 # %% [markdown]
-# Read it from the loss backwards: each gradient is the one before it, times the number on the
-# arrow. Five lines, and they found what you found on paper. They also found gradients that you
-# never asked for, those of $x$ and $y$: the machine doesn't know which leaves are parameters.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What if a number is used twice?
+# <details><summary>What you should see</summary>
 #
-# **Predict.** Take $f = p\,q + p$ with $p = 3$ and $q = -2$. On paper, what is
-# $\partial f/\partial p$? And what will the machine say? (The picture calls the last box the loss,
-# whatever it is.)
-
-# %% slideshow={"output": "subslide"}
-p, q = Value(3.0, name="p"), Value(-2.0, name="q")
-f = p * q + p
-f.grad = 1.0
-hand_back(f)
-
-
-def f_of(p):
-    return p * -2.0 + p
-
-
-central = (f_of(3.0 + 1e-4) - f_of(3.0 - 1e-4)) / 2e-4
-print(f"df/dp: the machine {p.grad:.4f}, a central difference {central:.4f}")
-graphs.value_graph(f)
-
-
-# %% [markdown]
-# The truth is $q + 1 = -1$, and the machine says 1. No error, no warning: a **silent** bug, and in
-# the very heart of it. The picture shows what went wrong. Two paths lead from $p$ to $f$, one
-# through the product and one straight. Raise $p$ a little, and *both* carry the change to $f$, so
-# **the gradients of all paths add up**. But `=` keeps only what came last.
-#
-# On a single row it went unnoticed: there every number was used once. With 80 rows, $w$ is used 80
-# times, and `=` would have kept one row of them.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 2: mend it
-#
-# Write down the line that is missing.
-
-
-# %% tags=["exercise"]
-def mended(node):
-    """Add to each parent's gradient what it gets from node, and let it do the same."""
-    for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-        parent.grad = ...
-        mended(parent)
-
-
-# %%
-check.mended(mended)
-
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
-#
-# ```python
-# def mended(node):
-#     """Add to each parent's gradient what it gets from node, and let it do the same."""
-#     for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-#         parent.grad += node.grad * local
-#         mended(parent)
-# ```
-#
-# One character. It is also the reason why `self.grad` begins at zero, and not at nothing.
+# The machine says −6, half the truth. The loss hands back to $e$ twice, half of its gradient each time,
+# and `=` puts the second half in place of the first.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What if two paths meet on the way?
+# %% [markdown]
+# ### Break it: a number used twice
 #
-# The mended version passes the test above, and it is still wrong. Here the number that is used
-# twice is no leaf: it was computed itself.
+# The machine's slope cut through the curve, and nothing complained: a **silent** bug. Raise $e$ a
+# little, and *both* factors of `e * e` change. **When several arrows leave a number, its gradient is the
+# sum of all that is handed back along them.** So write `+=` for `=`, the obvious cure.
 #
-# **Predict.** With $d = p\,q$ and $f = d \cdot d$, for $p = 3$ and $q = -2$: on paper
-# $f = p^2 q^2$, so $\partial f/\partial p = 2\,p\,q^2 = 24$. Walk through the function by hand:
-# what does it give?
+# > **Predict.** Follow the function once more. *When* does $e$ hand back to its own parents, and how
+# > much? Will $w$ end with less than −12, with −12, or with more?
 
 
-# %% slideshow={"output": "subslide"}
+# %%
 def hand_back_adding(node):
     """Like hand_back, but adding. (Still not right.)"""
-    for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-        parent.grad += node.grad * local
+    for k, parent in enumerate(node.parents):
+        parent.grad += node.grad * node.local_derivatives[k]
         hand_back_adding(parent)
 
 
-p, q = Value(3.0, name="p"), Value(-2.0, name="q")
-d = p * q
-f = d * d
-f.grad = 1.0
-hand_back_adding(f)
-print(f"df/dp: the machine {p.grad:.4f}, on paper {2 * 3 * (-2) ** 2:.4f}")
-one_arrow = f.grad * d.value  # by the product rule each arrow brings the other factor
-print(f"at d: {one_arrow:.0f} by one arrow, {d.grad:.0f} by both", end=", ")
-print(f"handed on in all {one_arrow + d.grad:.0f}")
-graphs.value_graph(f)
-
+w, b, loss = one_row()
+loss.grad = 1.0
+hand_back_adding(loss)
+graphs.value_graph(loss, check=True)  # marks what is wrong
 
 # %% [markdown]
-# It gives 36. Look at $d$: its own gradient, −12, is right, the sum of two arrivals of −6. But $d$
-# handed on *at once*, each time. After the first arrival it passed on −6. After the second it
-# passed on the whole −12, so the first −6 once more. Its parents got −18 in all, and $p$ stands at
-# −2 · −18 = 36, where −2 · −12 = 24 belongs.
+# <details><summary>What you should see</summary>
 #
-# One remedy: hand on only what has just arrived, not the sum. Then every path is walked
-# on its own, and the result is right. But what does it cost?
+# $w$ ends with −30. The gradient of $e$ is right, −6. But $e$ handed back *at once*, each time something
+# arrived: first half of it, then the whole. So $\hat y$ has one and a half times what it should have,
+# hands back too early as well, and the error grows.
 #
-# **Predict.** `doubled(16)`, below, is a graph of 17 boxes with two arrows from each to the next. How
-# many visits will that take: about 17, 34, 300 or 100,000?
+# </details>
+
+# %% [markdown]
+# ## Who has to wait for whom?
+#
+# A box hands back only when all that use it, on the way to this loss, have handed back. An order that keeps
+# this rule is a **topological order**. To find one, `visit` first lists all that lies *behind* a box (its
+# parents, their parents and so on, to its left in the picture), and then the box itself. Read from the end,
+# each box comes after all that use it.
+#
+# (`order` is a dictionary whose keys are the boxes; its `True` means nothing.)
 
 
-# %% slideshow={"slide_type": "subslide"}
-def walk_every_path(node, arriving=1.0):
-    """Fill in the gradients, path by path, and return how many visits that took."""
-    node.grad += arriving
+# %% tags=["code"]
+def visit(node, order):  # puts all that lies behind node into order, then node
+    if node not in order:
+        for parent in node.parents:
+            visit(parent, order)
+        order[node] = True
+
+
+def backward(loss):  # adds to the gradient of every box behind loss
+    order = {}  # a dictionary keeps its keys in the order in which they came
+    visit(loss, order)
+    loss.grad = 1.0
+    for node in reversed(order):
+        for k, parent in enumerate(node.parents):
+            parent.grad += node.grad * node.local_derivatives[k]
+
+
+# %%
+w, b, loss = one_row()
+loss.backward()
+graphs.value_graph(loss, check=True)
+
+# %% [markdown]
+# There is −12. This walk back is **backpropagation**, and you have an **autograd engine**. One walk finds
+# the gradients of *all* leaves.
+#
+# Now watch it wait, in $f = d \cdot d + p$ with $d = p \cdot q$, $p = 3$ and $q = -2$. Sketch the graph:
+# two arrows lead from $d$ to its square, and two leave $p$, to $d$ and to $f$.
+#
+# > **Predict.** $f$ takes the first turn, and $p$ gets a gradient at once. After how many turns is the
+# > gradient of $p$ complete? Type it.
+
+# %%
+my_prediction = ...  # your number
+p, q = Value(3.0, name="p"), Value(-2.0, name="q")
+d = p * q
+f = d * d + p
+f.grad, f.name, d.name = 1.0, "f", "d"
+order, turns = {}, []
+visit(f, order)
+for node in reversed(order):
+    for k, parent in enumerate(node.parents):
+        parent.grad += node.grad * node.local_derivatives[k]
+    turns.append((node.name, d.grad, p.grad, q.grad))
+plots.gradients_by_turn(turns, "d p q", "p", prediction=my_prediction)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# After three. $p$ has its 1 from the short path, but $d$ must first collect from both its arrows. Only
+# then does it hand back −12 · −2, which makes 25.
+#
+# </details>
+
+# %% [markdown]
+# ## What does a bend look like?
+#
+# The function **tanh** is a soft step from $-1$ up to $1$, and three of them will bend your curve. Its
+# local derivative is $1 - \tanh^2$.
+
+# %%
+z_range = np.linspace(-4, 4, 81)
+results, slopes = [], []
+for number in z_range:
+    z = Value(number)
+    result = z.tanh()
+    result.backward()
+    results.append(result.value)
+    slopes.append(z.grad)
+
+plots.value_and_slope(z_range, results, slopes, 1.0)
+
+# %% [markdown]
+# ### Exercise 1 (write): teach it the sine
+#
+# The method `tanh` shows the pattern: compute the result, then make a Value that knows its parent and
+# the local derivative. Do the same for the sine.
+
+
+# %% tags=["exercise", "write"]
+def sine(a):
+    """The Value sin(a), made from the Value a."""
+    return ...
+
+
+# %%
+check.sine(sine)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def sine(a):
+#     """The Value sin(a), made from the Value a."""
+#     return Value(math.sin(a.value), (a,), (math.cos(a.value),), "sin")
+# ```
+#
+# The comma in `(a,)` makes a tuple of one; `(a)` would be `a` in brackets.
+#
+# </details>
+
+# %% [markdown]
+# ## Does it find what you found by hand?
+#
+# The engine meets the eighty points and the loop of [lesson 01](01_gradient_descent_by_hand.ipynb). Two of
+# the new lines take the place of both formulas: derivatives from the record of a calculation, that is
+# **automatic differentiation**. ('Published' marks the tutorial's numbers.)
+#
+# One of the two is easy to forget. Each step builds a new graph, but $w$ and $b$ are the same two boxes
+# in all of them, and the engine *adds* to what they hold. So empty them before each walk back.
+
+# %% tags=["code"]
+line = data.noisy_line()
+x, y = line.x_train.ravel(), line.y_train.ravel()  # each of shape (80,)
+
+# 0 start
+random = np.random.RandomState(42)
+b, w = Value(random.randn()), Value(random.randn())
+lr, n_epochs = 0.1, 1000
+for epoch in range(n_epochs):
+    total = Value(0.0)
+    for x_i, y_i in zip(x, y, strict=True):  # new: both, row by row
+        # 1 predict
+        y_pred = w * x_i + b  # a plain number stands on the right
+        # 2 loss
+        error = y_pred - y_i
+        total = total + error * error
+    loss = total * (1 / len(x))  # the engine can't divide
+    # 3 gradients
+    w.grad, b.grad = 0.0, 0.0  # new
+    loss.backward()  # new, for dw = (2 * error * x).mean() and db = ...
+    if epoch == 0:
+        print(f"engine:    dw = {w.grad:.12f}  db = {b.grad:.12f}")
+        print("published: dw = -1.833753717151  db = -3.044811379651")
+    # 4 update
+    w.value = w.value - lr * w.grad  # new: .value
+    b.value = b.value - lr * b.grad
+    if epoch == 0:
+        print(f"after 1 epoch:      w = {w.value:.8f}  b = {b.value:.8f}")
+print(f"after 1,000 epochs: w = {w.value:.8f}  b = {b.value:.8f}")
+
+# %% [markdown]
+# ### Exercise 2 (diagnose): three engines, three mistakes
+#
+# Three engines give a wrong gradient of $f = s \cdot s$ with $s = p \cdot q - p$, at $p = 3$ and $q = 5$.
+# Find the true one on paper. Which engine makes which mistake?
+#
+# - **A** it overwrites, as `hand_back` does,
+# - **B** it hands back too early, as `hand_back_adding` does,
+# - **C** its product gives each factor its own value as local derivative,
+# - **D** nobody emptied its gradients after an earlier, equal graph,
+# - **E** its difference has the local derivatives 1 and 1.
+
+# %% tags=["exercise", "diagnose"]
+# Engine 1 says: gradient of p = 192, gradient of q = 144
+engine_1 = ...  # "A", "B", "C", "D" or "E"
+
+# Engine 2 says: gradient of p = -12, gradient of q = 36
+engine_2 = ...
+
+# Engine 3 says: gradient of p = 48, gradient of q = 120
+engine_3 = ...
+
+# %%
+check.diagnosis(engine_1, engine_2, engine_3)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# # On paper s = 12 has the gradient 24; so q has 24·3 = 72, p has 24·5 - 24 = 96.
+# engine_1 = "D"  # twice the true numbers (B, too, says 144 for q, but 204 for p)
+# engine_2 = "A"  # q lost one arrow of s; p kept only the minus, -12
+# engine_3 = "C"  # p and q have changed places: q has 24·5, p has 24·3 - 24
+# ```
+#
+# </details>
+
+# %% [markdown]
+# ## Can it bend a curve to ten heights?
+#
+# One **tanh unit**, $v \cdot \tanh(w\,t + b)$, draws one soft step; $w$, $b$ and $v$ set how steep it is,
+# where, and how high. Three of them and a constant have ten parameters:
+#
+# $$\hat y = v_1 \tanh(w_1 t + b_1) + v_2 \tanh(w_2 t + b_2) + v_3 \tanh(w_3 t + b_3) + c$$
+#
+# The input $t = 2x - 1$ runs from −1 to 1, with zero in the middle, which makes the descent faster. The loop
+# is the one you know. Run it, and watch a machine of your own learn a wave.
+#
+# The last cell is yours: type ten heights between 0 and 5, and run it. Three steps can't
+# follow wild ones: there the curve takes a middle way.
+
+
+# %% tags=["code"]
+t_wave = 2 * x_wave - 1  # from -1 to 1
+grid = np.linspace(0, 1, 91)  # for pictures: many x, the ten among them
+shown = [round(2000 * (k / 31) ** 2) for k in range(32)]  # 0, 2, 8, ..., 2000
+
+
+def curve(t, w, b, v, c):
+    """Three tanh units, added up, and the constant c."""
+    y_pred = c
+    for k in range(3):
+        y_pred = y_pred + v[k] * (w[k] * t + b[k]).tanh()
+    return y_pred
+
+
+# %% tags=["code", "cover"]
+def train(heights, lr=0.1):
+    """Bend the curve to ten heights; returns its parameters, and its shapes."""
+    # 0 start, a lucky one: most other seeds end with a larger error
+    start = np.random.RandomState(25).randn(10)
+    parameters = [Value(number) for number in start]
+    w, b, v, c = parameters[:3], parameters[3:6], parameters[6:9], parameters[9]
+    shapes = []
+    for step in range(2000):
+        if step in shown:  # for the picture
+            shapes.append([curve(2 * x - 1, w, b, v, c).value for x in grid])
+        total = Value(0.0)
+        for t_i, y_i in zip(t_wave, heights, strict=True):
+            # 1 predict
+            y_pred = curve(t_i, w, b, v, c)
+            # 2 loss
+            error = y_pred - y_i
+            total = total + error * error
+        loss = total * (1 / 10)
+        # 3 gradients
+        for parameter in parameters:
+            parameter.grad = 0.0
+        loss.backward()
+        # 4 update
+        for parameter in parameters:
+            parameter.value = parameter.value - lr * parameter.grad
+    shapes.append([curve(2 * x - 1, w, b, v, c).value for x in grid])
+    return parameters, shapes
+
+
+parameters, shapes = train(heights)
+animation.play(plots.learned_curve, x_wave, heights, grid, shapes, shown)
+
+# %%
+my_heights = [0, 0, 1, 3, 5, 5, 3, 1, 0, 0]  # your turn: type ten heights
+
+_, my_shapes = train(my_heights)
+animation.play(plots.learned_curve, x_wave, my_heights, grid, my_shapes, shown)
+
+# %% [markdown]
+# ## Does PyTorch give the same numbers?
+#
+# PyTorch's box is the **tensor**, and with `requires_grad=True` it remembers, as yours does. Your boxes
+# hold one number each, a **scalar**; a tensor may hold many, so all ten points go through the curve at
+# once. `curve` is *your* function, unchanged: a tensor understands `+`, `*` and `.tanh()`, too.
+
+# %% tags=["code"]
+t, y = torch.from_numpy(t_wave), torch.from_numpy(heights)  # made from arrays
+
+# 0 start
+start = np.random.RandomState(25).randn(10)
+# new: of 64 bits each, as NumPy's numbers are, and as a Value is
+tensors = [torch.tensor(number, requires_grad=True) for number in start]
+w, b, v, c = tensors[:3], tensors[3:6], tensors[6:9], tensors[9]
+for step in range(2000):
+    # 1 predict
+    y_pred = curve(t, w, b, v, c)  # new: all ten points at once
+    # 2 loss
+    loss = ((y_pred - y) ** 2).mean()  # new
+    # 3 gradients
+    for tensor in tensors:
+        tensor.grad = None  # new: PyTorch's way of emptying it
+    loss.backward()
+    # 4 update
+    with torch.no_grad():  # new: PyTorch is not to remember the step
+        for tensor in tensors:
+            tensor -= 0.1 * tensor.grad  # in place, so it stays the same box
+
+for name, ours, theirs in zip("wwwbbbvvvc", parameters, tensors, strict=True):
+    number = theirs.item()  # what the tensor holds, as a plain number
+    print(f"{name}   engine {ours.value:11.8f}   PyTorch {number:11.8f}")
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: Why not walk along every path?
+#
+# `hand_back_adding` went wrong because it handed back the sum so far. It could hand back just what has
+# arrived, path by path. This gives the right numbers, but it is far too slow. In the graph below a number
+# is added to itself, the result to itself, and so on.
+#
+# > **Predict.** Doubled once, the graph has two boxes, and the walk takes three visits. How many visits does
+# > it take for ten doublings, with 11 boxes: about 20, 200 or 2,000?
+
+
+# %% tags=["deeper"]
+def walk_every_path(node, arrived=1.0):  # returns how many visits it took
+    node.grad += arrived
     visits = 1
-    for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-        visits += walk_every_path(parent, arriving * local)
+    for k, parent in enumerate(node.parents):
+        visits += walk_every_path(parent, arrived * node.local_derivatives[k])
     return visits
 
 
-def doubled(times):
-    """The number 1, added to itself so many times over: 1, 2, 4, 8, …"""
-    total = Value(1.0, name="v")
+def doubled(times):  # the number 1, added to itself so many times over
+    total = Value(1.0)
     for _ in range(times):
         total = total + total
     return total
 
 
-# %% slideshow={"output": "subslide"}
-for times in (1, 2, 3, 4, 16):
-    visits = walk_every_path(doubled(times))
-    print(f"doubled {times:2} times: {times + 1:2} boxes, {visits:6} visits")
-print(f"doubled 60 times, by the same rule: {2.0 ** (60 + 1) - 1:.4g}")
-
-
-# %% [markdown]
-# Each further box doubles the number of paths. With 60 of them it comes to 2.306e+18 visits, and such
-# graphs are the rule, not the exception: in a network every layer uses each number of the layer
-# before many times.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## In which order, then?
-#
-# Both failures have one cause: a number handed on before it had everything, and so more than once.
-# Here is the rule: **a number waits until everyone who used it has handed in.** Then it hands on the
-# whole sum, once. Each box is visited once, each arrow walked once.
-#
-# To know when a number has everything, count first how often it is used. Then go through the graph
-# from the loss, and let a number follow as soon as all who use it have their place:
-
-
-# %%
-def backward_order(loss):
-    """Every Value behind `loss`, each one after all that use it; `loss` comes first."""
-    uses = Counter()  # a dictionary in which every count begins at 0
-    found = [loss]
-    for node in found:  # the list grows while we go along it
-        for parent in node.parents:
-            uses[parent] += 1
-            if uses[parent] == 1:  # met for the first time
-                found.append(parent)
-    order = [loss]
-    for node in order:  # so does this one
-        for parent in node.parents:
-            uses[parent] -= 1
-            if uses[parent] == 0:  # the last one that uses it has its place
-                order.append(parent)
-    return order
-
-
-# %% slideshow={"slide_type": "subslide"}
-times = range(1, 17)
+# %% tags=["deeper"]
+times = range(1, 11)
 every_path = [walk_every_path(doubled(k)) for k in times]
-in_order = [len(backward_order(doubled(k))) for k in times]
+in_order = [k + 1 for k in times]  # each box once
 plots.visits(times, every_path, in_order)
 
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Each box once: that is a **topological order**. On the logarithmic axis the walk along every path is
-# a straight line, so each further box doubles it.
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
 #
-# With the order in hand, backward is short. And it no longer calls itself. Why that matters as well,
-# the second cell shows: it adds up 5,000 numbers, one after the other, a graph 5,000 boxes deep.
-
-
-# %%
-def backward_once(loss):
-    """Fill in the gradient of every Value behind `loss`. (One flaw is left.)"""
-    loss.grad = 1.0
-    for node in backward_order(loss):
-        for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-            parent.grad += node.grad * local
-
-
-p, q = Value(3.0, name="p"), Value(-2.0, name="q")
-d = p * q
-f = d * d
-backward_once(f)
-print("order:", ", then ".join(node.name for node in backward_order(f)))
-print(f"df/dp = {p.grad:.4f}   df/dq = {q.grad:.4f}")
-
-
-# %% slideshow={"slide_type": "subslide"}
-def long_sum(term):
-    total = Value(0.0)
-    for _ in range(5000):
-        total = total + term
-    return total
-
-
-try:
-    walk_every_path(long_sum(Value(1.0)))
-except RecursionError as error_message:
-    print("walk_every_path:", type(error_message).__name__)
-
-term = Value(1.0)
-backward_once(long_sum(term))
-print(f"backward_once:   d sum / d term = {term.grad:.1f}")
-
-
-# %% [markdown]
-# There is the 24. Watch the walk on a graph in which $d$ and $p$ are both used twice. Move the
-# number of steps: each box in the order hands on what it has, once.
-#
-# **Predict.** In $f = d \cdot d + p$ with $d = p\,q$, when is the gradient of $p$ complete: after one
-# step, two or three?
-
-
-# %% slideshow={"slide_type": "subslide"}
-def walk_back(steps):
-    """Show the graph of f after so many boxes have handed on."""
-    p, q = Value(3.0, name="p"), Value(-2.0, name="q")
-    d = p * q
-    f = d * d + p
-    f.grad = 1.0
-    for node in backward_order(f)[:steps]:
-        for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-            parent.grad += node.grad * local
-    graphs.value_graph(f)
-
-
-sliders.move(walk_back, steps=(0, 3, 2))
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# After three. The first step brings $p$ a 1 at once, by the short path. But $d$ must wait for
-# $d \cdot d$, which hands it two gradients, and only the third step carries their sum on to $p$ and
-# $q$.
-#
-# This walk back through the graph, each box once, is **backpropagation**; its general name is
-# *reverse-mode automatic differentiation*. For one way back you get the gradient by *every* leaf, be
-# it two of them or two million.
-#
-# And the long sum? A function that calls itself leaves a stack of unfinished calls, and Python
-# allows a thousand or so of them; then it raises a `RecursionError`, a **loud** failure. Our loop
-# keeps its place in a list, and a list may be as long as memory allows.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 3: be the machine
-#
-# With $a = 3$, $b = -1$ and $c = 5$, let $s = a\,b + c$ and $f = s^2 + s\,a$. Draw the graph on
-# paper, write values and local derivatives into it, and find the gradient of $f$ by $a$, $b$ and
-# $c$, backwards. In which order do you visit the boxes?
-
-# %% tags=["exercise"]
-df_da = ...
-df_db = ...
-df_dc = ...
-paper = (df_da, df_db, df_dc)
-
-# %%
-check.paper(paper)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
-#
-# ```python
-# df_da = -5
-# df_db = 21
-# df_dc = 7
-# paper = (df_da, df_db, df_dc)
-# ```
-#
-# Forward: $s = 2$. Backward: $f$ comes first. Then $s^2$ and $s\,a$, each with gradient 1. Then $s$,
-# which had to wait for both: $2s + a = 4 + 3 = 7$. Then $a\,b$ and $c$, with 7 each. Then
-# $b$ with $7a = 21$, and $a$, which is used twice: $7b + s = -7 + 2 = -5$.
+# 2,047 visits. Each further box doubles the number of paths, which on the logarithmic axis is a straight
+# line; in topological order it costs one more visit.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What does a second backward do?
 #
-# **Predict.** Call backward twice on the loss of the row. Will `w.grad` be the same, doubled, or
-# something else?
+# Networks are such graphs: every layer uses each number of the layer before many times. The order is
+# what makes their gradients affordable. One limit is left: `visit` calls itself along the graph, and
+# Python stops it with a `RecursionError` at a depth of about a thousand. PyTorch keeps a list instead.
 
-# %% slideshow={"output": "subslide"}
-w, b = Value(w_start, name="w"), Value(b_start, name="b")
-product = w * x_row
-y_pred = product + b
-error = y_pred - y_row
-loss = error**2
-backward_once(loss)
-path = [loss, error, y_pred, product, w]
-first = [node.grad for node in path]
-backward_once(loss)
-for node, grad in zip(path, first, strict=True):
-    print(f"{node.name:18} {grad:9.4f} first, {node.grad:9.4f} now: {node.grad / grad:.4g} times")
-
-
-# %% [markdown]
-# Five times as much. The loss begins at 1 again. But the box before it still holds its old gradient,
-# gets the same once more, and hands on the double. The next one adds the double to its own: three
-# times. And so on, one more for each step: the deeper the graph, the more wrong the gradient. And
-# nobody says a word.
+# %% [markdown] tags=["deeper"]
+# ## Deeper: How do you add powers and quotients to the engine?
 #
-# The gradients on the way are scratch paper, needed for this one walk only. So wipe them before you
-# start. And the leaves? There something better is possible: **let the leaves collect.** For the
-# derivative of a sum is the sum of the derivatives, and so two losses, each handed back for itself,
-# leave in `w.grad` the gradient of both together. With that the machine is finished, an autograd
-# **engine**, as such a machine is called:
+# As everything else: a value, the parents, a local derivative for each. For a power with a fixed
+# exponent, $a^n$, that is $n\,a^{n-1}$.
 
 
-# %% slideshow={"slide_type": "subslide"}
-def backward(loss):
-    """Add the gradient of `loss` to every leaf behind it; those between begin at 0 each time."""
-    if not isinstance(loss, Value):
-        raise TypeError(f"backward begins at one Value, but {type(loss).__name__} came")
-    order = backward_order(loss)
-    for node in order:
-        if node.parents:  # not a leaf
-            node.grad = 0.0
-    loss.grad += 1.0
-    for node in order:
-        for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-            parent.grad += node.grad * local
+# %% tags=["deeper"]
+def power(a, n):
+    """The Value a**n, made from the Value a; n is a plain number."""
+    return Value(a.value**n, (a,), (n * a.value ** (n - 1),), "power")
 
 
-Value.backward = backward
+a = Value(4.0)
+root = power(a, 0.5)
+root.backward()
+print(f"root {root.value}   its slope {a.grad}")
 
-# %% slideshow={"slide_type": "subslide"}
-w, b = Value(w_start, name="w"), Value(b_start, name="b")
-rows = [(w * x[i, 0] + b - y[i, 0]) ** 2 for i in range(2)]
+try:
+    2 * a
+except TypeError as error:
+    print("TypeError:", error)
 
-rows[0].backward()
-print(f"row 0:                  {w.grad:.4f}")
-rows[0].backward()
-print(f"row 0 once more:        {w.grad:.4f}")
-w.grad = 0.0
-rows[0].backward()
-rows[1].backward()
-print(f"row 0, then row 1:      {w.grad:.4f}")
-w.grad = 0.0
-(rows[0] + rows[1]).backward()
-print(f"both rows in one loss:  {w.grad:.4f}")
+# %% [markdown] tags=["deeper"]
+# The last line is a **loud** bug that you meet soon: for `2 * a` Python asks the 2 first, and an int
+# knows no Values. Then it looks for `a.__rmul__(2)`, which isn't there. Two lines in the class fix
+# that: `def __rmul__(self, other):` and `return self * other`. Or write `a * 2`.
 
-
-# %% [markdown]
-# A second call now doubles the gradient, whatever the depth, because it adds the same once more. And
-# two rows, one after the other, give the same as both in one loss.
+# %% [markdown] tags=["deeper"]
+# ### Deeper: Exercise 3 (transfer): teach it to divide
 #
-# So collecting is a feature, at a price: *you* must empty the leaves before a new step, since the
-# machine cannot know when your next step begins. The two lines `w.grad = 0.0` above are that.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Does it find the gradient by hand?
-#
-# All 80 rows now, with the mean squared error. (`sum` begins with 0 + the first square, so it is
-# `__radd__` that makes this work.)
-#
-# **Predict.** How many boxes will this graph have: about 80, 200, 600 or 6,000?
+# A quotient $a / b$ has two parents, so it has two local derivatives. Write it as one step, with both.
 
 
-# %% slideshow={"output": "subslide"}
-def mse(w, b, x, y):
-    """The mean squared error as a Value; w and b are Values, x and y of shape (n, 1)."""
-    rows = zip(x.ravel(), y.ravel(), strict=True)
-    return sum((w * x_i + b - y_i) ** 2 for x_i, y_i in rows) / len(x)
-
-
-w, b, lr = Value(w_start, name="w"), Value(b_start, name="b"), 0.1
-loss = mse(w, b, x, y)
-loss.backward()
-error = w_start * x + b_start - y  # (80, 1)
-dw, db = (2 * error * x).mean(), (2 * error).mean()  # by hand
-print(f"{len(backward_order(loss))} boxes, loss {loss.value:.4f}")
-print(f"machine:  dw = {w.grad:.10f}   db = {b.grad:.10f}")
-print(f"by hand:  dw = {dw:.10f}   db = {db:.10f}")
-print("largest difference below 1e-12:", max(abs(w.grad - dw), abs(b.grad - db)) < 1e-12)
-print(f"b after one step: {b.value - lr * b.grad:.8f}   published 0.80119529")
-print(f"w after one step: {w.value - lr * w.grad:.8f}   published 0.04511107")
-
-
-# %% [markdown]
-# The boxes are six for each row (x, y and four results), 80 additions, and six more: w, b, the 0
-# that `sum` begins with, the number 80, 80⁻¹, and the loss. Nobody told the machine what a mean
-# squared error is, or a line. It knows how to add, subtract, multiply and take powers, and it can
-# count. The rest is the chain rule.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 4: one step of gradient descent
-#
-# Write one step with the machine. It shall move `w.value` and `b.value`, and return the loss before
-# the step, as a float. It will be called many times with the same two Values.
-
-
-# %% tags=["exercise"]
-def step(w, b, x, y, lr):
-    """Move the Values w and b one step down the MSE; return the loss before it."""
-    loss = mse(w, b, x, y)
-    ...
+# %% tags=["deeper", "exercise", "transfer"]
+def divide(a, b):
+    """The Value a / b, made from the Values a and b."""
     return ...
 
 
-# %%
-check.step(step)
+# %% tags=["deeper"]
+check.divide(divide)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+
+# %% [markdown] tags=["deeper"]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def step(w, b, x, y, lr):
-#     """Move the Values w and b one step down the MSE; return the loss before it."""
-#     loss = mse(w, b, x, y)
-#     w.grad = 0.0
-#     b.grad = 0.0
-#     loss.backward()
-#     w.value -= lr * w.grad
-#     b.value -= lr * b.grad
-#     return loss.value
+# def divide(a, b):
+#     """The Value a / b, made from the Values a and b."""
+#     result = a.value / b.value
+#     return Value(result, (a, b), (1 / b.value, -result / b.value), "/")
 # ```
 #
-# The loss is built anew in each step. A graph remembers the values that it was made with; moving
-# `w.value` doesn't change what was already computed from it.
+# In $a$ the quotient is a straight line of slope $1/b$. In $b$ it is $a\,b^{-1}$, whose derivative is
+# $-a\,b^{-2}$: the quotient over $b$ once more, with a minus.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What does PyTorch do?
+# %% [markdown] tags=["deeper"]
+# ## Deeper: What does a second backward do?
 #
-# The same. A tensor with `requires_grad=True` is a leaf whose gradient you want; every operation on
-# it is noted; `backward()` walks back and adds to `.grad`. First the single row, in float64 as all
-# numbers here. `graphs.record` notes what PyTorch computes, to draw it.
-
-# %% slideshow={"output": "subslide"}
-w_t = torch.tensor(w_start, dtype=torch.float64, requires_grad=True)  # else it is float32
-b_t = torch.tensor(b_start, dtype=torch.float64, requires_grad=True)
-x_t, y_t = torch.tensor(x_1), torch.tensor(y_1)  # float64 too: NumPy's numbers are
-with graphs.record(w=w_t, b=b_t, x=x_t, y=y_t) as tape:
-    loss_t = (w_t * x_t + b_t - y_t) ** 2
-
-tape.draw(loss_t, gradients=True)  # with the gradient of every box
-
-node, function = (w * x_row + b - y_row) ** 2, loss_t.grad_fn
-while function is not None:
-    print(f"{node.name:18} {type(function).__name__}")
-    node = node.parents[0] if node.parents else node
-    function = function.next_functions[0][0] if function.next_functions else None
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# It is the graph that you know, with the same numbers. One thing is new: nobody required a gradient
-# for `x` and `y`, so PyTorch doesn't compute one. That is what `requires_grad` is for.
+# You emptied the leaves before each way back. But what about the numbers in between?
 #
-# PyTorch's memory is a chain of objects that begins in `loss_t.grad_fn`; the `next_functions` of each
-# are its parents. The lines below the picture follow the first parent each time, in both machines.
-# Box for box they are the same: where you have `power` and its local derivative, PyTorch has a
-# `PowBackward0`. At the leaf stands `AccumulateGrad`, which is your `+=`.
-#
-# Now all 80 rows. Here is the other difference: a tensor holds all 80 numbers in one box. So PyTorch
-# needs a handful of boxes where you needed hundreds, and each does its work in fast compiled code.
-#
-# And a last thing. Both machines understand the same operators, so one Python function runs through
-# either. Take the **sigmoid** $\sigma(z) = 1 / (1 + e^{-z})$, a smooth switch between 0 and 1 that
-# sits in many networks. You derived nothing for it. **Predict:** will the machine know its slope,
-# which books give as $\sigma\,(1 - \sigma)$?
+# > **Predict.** Call `loss.backward()` twice on the same graph. Is `w.grad` then what it was after one
+# > call, twice that, or more?
 
-# %% slideshow={"slide_type": "subslide"}
-w_t.grad = b_t.grad = None  # nothing to add to, however often you run this cell
-x_t, y_t = torch.from_numpy(x), torch.from_numpy(y)  # (80, 1) and (80, 1)
-loss_t = ((w_t * x_t + b_t - y_t) ** 2).mean()
+# %% tags=["deeper"]
+w, b, loss = one_row()
+for _ in range(2):
+    loss.backward()
+print("engine: ", w.grad)
+
+# %% tags=["deeper"]
+w_t = torch.tensor(4.0, requires_grad=True)
+e_t = w_t * 2.0 - 11.0
+loss_t = e_t * e_t
+loss_t.backward(retain_graph=True)  # keep the graph for another walk
 loss_t.backward()
-differences = [abs(w_t.grad.item() - w.grad), abs(b_t.grad.item() - b.grad)]
-print(f"PyTorch:  dw = {w_t.grad.item():.10f}   db = {b_t.grad.item():.10f}")
-print("largest difference from our machine below 1e-12:", max(differences) < 1e-12)
+print("PyTorch:", w_t.grad.item())
+try:
+    loss_t.backward()
+except RuntimeError as error:
+    print("RuntimeError:", str(error).split(" (")[0])
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# −60 from the engine: $e$ still holds its old gradient, gets the new one on top, and hands back both;
+# and so does each box behind it. PyTorch gives −24, twice the gradient, and refuses a third call.
+#
+# </details>
+#
+# The numbers in between are scratch paper for one walk, and PyTorch doesn't keep them in `.grad` unless
+# asked. Sums over paths are made inside its engine. Only the finished sum of a leaf is added to what
+# `.grad` held before, by an object called `AccumulateGrad`. After the walk PyTorch frees the numbers that
+# the graph had kept, and that is why a second call needs `retain_graph=True` in the first. In training
+# you hardly ever need that: each step makes a new graph.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: Exercise 4 (fix): a backward that may be called again
+#
+# Give the leaves what PyTorch gives them: after a second call on the same loss each *leaf* holds twice its
+# gradient. For that, the numbers in between must begin each walk at 0. Find the place, and put the
+# missing lines there.
 
 
-def sigmoid(z):
-    return 1 / (1 + (-z).exp())
+# %% tags=["deeper", "exercise", "mend"]
+def backward_again(loss):
+    """Add the gradient of loss to every leaf; may be called more than once."""
+    order = {}
+    visit(loss, order)
+    ...
+    loss.grad = 1.0
+    for node in reversed(order):
+        for k, parent in enumerate(node.parents):
+            parent.grad += node.grad * node.local_derivatives[k]
 
 
-z, z_t = Value(0.5), torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
-s = sigmoid(z)
-s.backward(), sigmoid(z_t).backward()
-print(f"slope of the sigmoid at 0.5, by the book: {s.value * (1 - s.value):.10f}")
-print(f"machine: {z.grad:.10f}   PyTorch: {z_t.grad.item():.10f}")
+# %% tags=["deeper"]
+check.backward_again(backward_again)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def backward_again(loss):
+#     """Add the gradient of loss to every leaf; may be called more than once."""
+#     order = {}
+#     visit(loss, order)
+#     for node in order:
+#         if node.parents:
+#             node.grad = 0.0
+#     loss.grad = 1.0
+#     for node in reversed(order):
+#         for k, parent in enumerate(node.parents):
+#             parent.grad += node.grad * node.local_derivatives[k]
+# ```
+#
+# A number with parents is one in between: it begins at 0. A leaf has none, and keeps what it has.
+#
+# </details>
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: What does PyTorch refuse, and what does it compute?
+#
+# It refuses to begin at several numbers: a gradient says how *one* number, a scalar, changes. So add them
+# up first. (Or say how much each counts; [lesson 04](04_raw_autograd_tensors.ipynb) does.) But it computes whatever floating-point arithmetic can.
+#
+# > **Predict.** The root of $z^2$ is $|z|$, which has a corner at $z = 0$. What will PyTorch call its
+# > slope there: −1, 0, 1 or something else?
+
+# %% tags=["deeper"]
+z = torch.tensor([0.0, 3.0], requires_grad=True)
+squares = z**2
+try:
+    squares.backward()
+except RuntimeError as error:
+    print("RuntimeError:", error)
+
+roots = squares.sqrt()
+total = roots.sum()
+total.backward()
+print("slope of the root of z²:", z.grad)
+
+# %% tags=["deeper"]
+big = torch.tensor(1000.0)
+up, down = big.exp(), (-big).exp()
+print("tanh(1000) from its formula:", (up - down) / (up + down))
+
+w = torch.tensor(1.0)
+for step in range(200):
+    w = w - 2.0 * (2 * w)  # descent on w², at twice the limit
+print("a learning rate far too large:", w)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# `nan`, 'not a number': the chain rule multiplies the root's local derivative there, infinity, by the
+# square's, which is zero, and no number is right for that. At 3 the slope is 1.
+#
+# </details>
+#
+# Three common ways to `nan`: a root at zero (cure: add a small number such as 1e-8 under it), an overflow
+# in a formula (cure: the built-in function, `big.tanh()`), and a learning rate above its limit, after
+# enough steps. (Our own `power` raises a `ZeroDivisionError` for the root of zero.)
 
 # %% [markdown]
-# Nobody told either of them what a sigmoid is. A formula made of known steps has a known gradient:
-# that is all that 'automatic differentiation' means.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Break it: what both refuse
+# ## Three questions
 #
-# **Predict.** Six mistakes: a text for a number in either machine, all 80 rows at once, a Value as an
-# exponent, and in either machine a backward with the mean forgotten. Which will pass without a word?
-
-# %% slideshow={"output": "subslide"}
-squares = [(w * x_i + b - y_i) ** 2 for x_i, y_i in zip(x.ravel(), y.ravel(), strict=True)]
-squares_t = (w_t * x_t + b_t - y_t) ** 2  # (80, 1)
-for code, run in {
-    'w + "3"': lambda: w + "3",
-    'w_t + "3"': lambda: w_t + "3",
-    "x * w": lambda: x * w,
-    "w ** b": lambda: w**b,
-    "backward(squares)": lambda: backward(squares),
-    "squares_t.backward()": squares_t.backward,
-}.items():
-    try:
-        run()
-    except (TypeError, RuntimeError) as error_message:
-        print(f"{code}\n    {type(error_message).__name__}: {error_message}")
+# **An engine gives a wrong gradient and no error. Where do you look first?**
+#
+# <details><summary>Answer</summary>
+#
+# At a number used more than once: does it add up all its arrows, and wait for them?
+#
+# </details>
+#
+# **Why is one walk back enough for ten parameters?**
+#
+# <details><summary>Answer</summary>
+#
+# What arrives at a number in the middle of the graph serves everything behind it.
+#
+# </details>
+#
+# **The loss swings up and down and never rests, though the learning rate is small. Which line may be
+# missing?**
+#
+# <details><summary>Answer</summary>
+#
+# The one that empties the gradients.
+#
+# </details>
 
 # %% [markdown]
-# None: all six are **loud**. Ours are, because we asked at the door. `x * w` needed most care: NumPy
-# would gladly have multiplied each of the 80 rows by `w` and returned an array of 80 Values, and the
-# surprise would have come much later. The line with `__array_ufunc__` in the class prevents that.
-#
-# The last two refuse for one reason: a gradient says how *one number* changes, and 80 squares are
-# not one number. PyTorch calls one number a **scalar**. When you meet its message, look for a missing
-# `mean()`.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 #
-# | by hand: your machine | in PyTorch |
+# | by hand: your engine | in PyTorch |
 # |---|---|
-# | `Value(3.0)` | `torch.tensor(3.0, requires_grad=True)` |
-# | `node.value` | `tensor.item()`, or the tensor itself |
-# | `node.parents` and `node.local_derivatives` | `tensor.grad_fn` and its `next_functions` |
-# | a new `Value` from each operation | the same, without your doing |
-# | `loss.backward()`, in topological order | `loss.backward()` |
-# | `parent.grad += ...` at a leaf | `AccumulateGrad` |
-# | gradients on the way begin at 0 each time | they are not kept at all |
-# | `w.grad = 0.0` before the next step | `optimizer.zero_grad()` ([lesson 06](06_the_linear_layer.ipynb)) |
+# | `Value(number)` | `torch.tensor(number, requires_grad=True)` |
+# | `loss.backward()`, in topological order | `loss.backward()`, the same |
+# | `parameter.grad = 0.0` | `tensor.grad = None` |
+# | `parameter.value = ...` | `tensor -= ...`, under `torch.no_grad()` |
 #
-# **New words:** chain rule, local derivative, leaf, computational graph, topological order,
-# backpropagation, automatic differentiation, autograd engine, sigmoid, scalar.
+# **Scoreboard**, for the ten points of the wave:
 #
-# **New names:** `.exp`, `graphs.value_graph`, `dtype=`, `requires_grad=`, `torch.float64`,
-# `graphs.record`, `.draw`, `gradients=`, `.grad_fn`, `.next_functions`.
+# | model | parameters | MSE | steps | seconds |
+# |---|---:|---:|---:|---|
+# | three tanh units, a lucky start | 10 | 0.00013 | 2,000 | about one |
 #
-# **Next**, in [lesson 04](04_raw_autograd_tensors.ipynb), you train with PyTorch's machine, and break it on purpose: without
-# `no_grad`, without zeroing, without `detach`.
+# **New words:** autograd, local derivative, chain rule, computational graph, leaf, topological order,
+# backpropagation, autograd engine, automatic differentiation, tanh unit, tensor, scalar.
+#
+# **New names:** `graphs.value_graph`, `.tanh`, `torch.tensor`, `torch.from_numpy`, `requires_grad=`,
+# `.grad`, `.backward`, `torch.no_grad`, `.item`.
+#
+# **New words, deeper:** `AccumulateGrad`.
+#
+# **New names, deeper:** `retain_graph=`, `.sqrt`, `.exp`.
+#
+# **Next**, in [lesson 04](04_raw_autograd_tensors.ipynb), you ask PyTorch's engine hard questions: why
+# `no_grad`, why empty the gradients, and what do its errors mean?

@@ -189,7 +189,7 @@ with graphs.record(W=W, x=x, y=y) as tape:  # to draw it
 print("tensor   requires_grad   is_leaf   grad_fn")
 for name, t in {"x": x, "W": W, "y_pred": y_pred, "loss": loss}.items():
     made_by = type(t.grad_fn).__name__  # its name alone, for the table
-    print(f"{name:8} {str(t.requires_grad):15} {str(t.is_leaf):9} {made_by}")
+    print(f"{name:8} {t.requires_grad!s:15} {t.is_leaf!s:9} {made_by}")
 tape.draw(loss, gradients=True)
 
 # %% [markdown]

@@ -13,7 +13,7 @@
 # - turn weights of standardised inputs back into weights with units.
 #
 # **Builds on** [lesson 00](00_start_here.ipynb) (shapes, broadcasting), [01](01_gradient_descent_by_hand.ipynb) (learning rates, the truth panel) and [04](04_raw_autograd_tensors.ipynb)
-# (`backward`, `no_grad`, zeroing). **Takes** about 40 minutes.
+# (`backward`, `no_grad`, zeroing). **Takes** about 115 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What do five regions tell?

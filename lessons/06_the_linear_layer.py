@@ -14,7 +14,7 @@
 # - choose which parameters weight decay acts on.
 #
 # **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (truth panel, learning rates, standardising) and [lesson 04](04_raw_autograd_tensors.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb)
-# (tensors that require grad, `backward`, `x @ w.T + b`). **Takes** about 45 minutes.
+# (tensors that require grad, `backward`, `x @ w.T + b`). **Takes** about 115 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Fifty points

@@ -13,8 +13,7 @@
 # - make a training loop run many times faster without changing what it computes,
 # - choose columns in which descent takes tens of epochs, and say what momentum and Adam mend.
 #
-# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (truth panel, eigenvalues), [04](04_raw_autograd_tensors.ipynb), [06](06_the_linear_layer.ipynb) and [07](07_dataset_and_dataloader.ipynb) (`F.mse_loss`). **Takes** about 60
-# minutes.
+# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (truth panel, eigenvalues), [04](04_raw_autograd_tensors.ipynb), [06](06_the_linear_layer.ipynb) and [07](07_dataset_and_dataloader.ipynb) (`F.mse_loss`). **Takes** about 130 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How do you write a model of your own?

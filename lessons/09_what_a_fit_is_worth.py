@@ -14,7 +14,7 @@
 # - find a leak: the place where the rows that judge a fit had a part in making it.
 #
 # **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (validation, truth panel), [06](06_the_linear_layer.ipynb) (weight decay, `state_dict`) and [08](08_fitting_polynomials.ipynb)
-# (polynomials, Legendre columns, modes). **Takes** about 50 minutes.
+# (polynomials, Legendre columns, modes). **Takes** about 120 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What can be known about a noisy curve?

@@ -14,7 +14,7 @@
 # - tell a gain from luck, by repeating the whole experiment.
 #
 # **Builds on** lessons [06](06_the_linear_layer.ipynb) (modules, buffers, `state_dict`), [07](07_dataset_and_dataloader.ipynb) (batches), [08](08_fitting_polynomials.ipynb) (momentum) and [09](09_what_a_fit_is_worth.ipynb)
-# (validation and test rows, early stopping, leaks). **Takes** about 60 minutes.
+# (validation and test rows, early stopping, leaks). **Takes** about 120 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is the question?

@@ -1,4 +1,6 @@
-"""A test that is named in full runs, even one that is marked slow."""
+"""A named test runs even if it is marked slow; what was imported is no garbage."""
+
+import gc
 
 import pytest
 
@@ -12,3 +14,9 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker("named")
     if config.option.markexpr:
         config.option.markexpr = f"({config.option.markexpr}) or named"
+
+
+def pytest_collection_finish():
+    """Spare the collector what was imported, torch for one: it takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()

@@ -49,7 +49,7 @@ def call(answer, *arguments, in_place=False, seconds=None):
     except (Wrong, NotDone, TimeUp, Interrupted):
         raise
     except BaseException as error:
-        if any(_has_ellipsis(function) for function in notebook.functions(judged or [answer])):
+        if any(has_ellipsis(function) for function in notebook.functions(judged or [answer])):
             raise NotDone from None
         told = said(error).removesuffix(".")
         kind = type(error).__name__
@@ -107,7 +107,7 @@ def shell():
     return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 
 
-def _has_ellipsis(function):
+def has_ellipsis(function):
     """Tell whether a function's source holds a `...` to replace; the one in x[..., 0] is none."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))

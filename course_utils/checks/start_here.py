@@ -1,26 +1,22 @@
 """The checks of 'Start here'."""
 
 import numpy as np
-import torch
 
 from course_utils.checks.causes import call, exercise
-from course_utils.checks.core import Wrong, diagnose, numbers, same
+from course_utils.checks.core import Wrong, arrays, diagnose, numbers, same
 
 _MEANS = {
-    "'numpy.ndarray' object has no attribute": "It is given an array, and only tensors have this.",
-    "is invalid for input of size": "The shape names a fixed number of rows: write −1 instead.",
     "cannot reshape array": "The shape names a fixed number of rows: write −1 instead.",
     "could not be broadcast": "Print both shapes and write them below each other.",
-    "'Tensor' object has no attribute": "It is given tensors too: use what both have, as reshape.",
 }
 
 
-@exercise(1, hint="the sum of the numbers is values.sum(), and len(values) is how many they are.")
+@exercise(1, hint="the sum of the numbers is values.sum(), and len(values) is how many there are.")
 def average(answer):
     """Judge `average(values)`: the mean of an array of shape (n,)."""
     for values in (
         np.array([9.0, -1.5, 6.5, 2.5, 17.0, 3.0, 20.0]),
-        np.array([4.0, 30.0, -8.0, 1.5, 2.5, 11.0, 5.0, 3.0]),
+        np.array([4.0, 30.0, -8.0, 1.5, 2.5, 11.0, 5.0, 3.0, 0.5, 1.0, 6.5]),
     ):
         n, total = len(values), values.sum()
         mistakes = {
@@ -38,88 +34,99 @@ def average(answer):
             ],
             "That is the largest of the numbers.": [values.max()],
             "That is the first of the numbers.": [values[0]],
+            "You rounded: return the mean as it is.": [round(total / n, 2)],
         }
+        if n != 7:
+            mistakes["You divided by a fixed number: use len(values)."] = [total / 7]
         diagnose(numbers(call(answer, values), ("the mean",)), [total / n], mistakes)
     return "That is all there is to a check: it called your function on numbers of its own."
 
 
-@exercise(
-    2,
-    hint="torch.from_numpy(values) makes a tensor, .float() makes it float32, "
-    ".reshape(-1, 1) makes it a column.",
-)
-def to_column(answer):
-    """Judge `to_column(values)`: an array of shape (n,) as a float32 tensor of shape (n, 1)."""
-    values = np.array([2.5, -1.0, 4.0, 0.5, 8.0, 3.25, -6.0])
-    got = call(answer, values, means=_MEANS)
-    if isinstance(got, np.ndarray):
-        raise Wrong("That is still a NumPy array; torch.from_numpy makes a tensor of it.")
-    if not isinstance(got, torch.Tensor):
-        raise Wrong(f"Expected a tensor, got a value of type {type(got).__name__}.")
-    shape, expected = tuple(got.shape), (7, 1)
-    if shape == (1, 7):
-        raise Wrong("That is a row, (1, 7): a column of 7 numbers has the shape (7, 1).")
-    if shape == (7,):
-        raise Wrong("The shape is still (7,), one axis: reshape it to (7, 1).")
-    if shape != expected:
-        raise Wrong(f"The shape is {shape}; a column of 7 numbers has {expected}.")
-    if got.dtype != torch.float32:
-        why = "from_numpy keeps the array's own dtype; " if got.dtype == torch.float64 else ""
-        kind = str(got.dtype).removeprefix("torch.")
-        raise Wrong(f"The shape is right. The dtype is {kind}: {why}.float() makes float32.")
-    got = got.detach().numpy().ravel()
-    if same(np.sort(got), np.sort(values), rtol=1e-5) and not same(got, values, rtol=1e-5):
-        raise Wrong("The shape is right, but the numbers have changed their order.")
-    if same(got, np.trunc(values)):
-        raise Wrong("The fractions are lost: the numbers became whole ones on the way.")
-    diagnose(got, values, {}, rtol=1e-5)
-    values = np.array([7.5, 0.25, -3.0, 12.0])
-    other = call(answer, values, means=_MEANS)
-    if not (same(np.shape(other), (4, 1)) and same(np.ravel(other), values, rtol=1e-5)):
-        raise Wrong("With 7 numbers it is right, with 4 it isn't: use values, and let −1 count.")
-    return "A row for each number, and the kind that PyTorch's layers want."
-
-
-@exercise(3, hint="make y a column, too: y.reshape(-1, 1). A column stays one by it.")
-def mended_mse(answer):
-    """Judge `mended_mse(y_pred, y)`: the MSE of a column for y of shape (n,) or (n, 1)."""
-    for n, kind, make in (
-        (7, "arrays", np.array),
-        (7, "tensors", torch.from_numpy),
-        (5, "", np.array),
-    ):
+@exercise(2, hint="give y the shape of the predictions: reshape takes any shape, y_pred.shape too.")
+def fixed_mse(answer):
+    """Judge `fixed_mse(y_pred, y)`: the MSE row by row, each of shape (n,) or (n, 1)."""
+    for n in (7, 5):
         rng = np.random.RandomState(n)
         y = rng.randn(n)
-        y_pred = (y + 0.5 * rng.randn(n) + 0.3).reshape(-1, 1)
-        errors = y_pred[:, 0] - y
+        y_pred = y + 1.5 * rng.randn(n) + 0.3
+        errors = y_pred - y
         want = [(errors**2).mean()]
-        pairs = y_pred - y
         mistakes = {
-            f"That is the mean over all {n**2} pairs, not over {n} rows: y_pred is ({n}, 1), and y "
-            "still isn't a column.": [(pairs**2).mean()],
-            f"That is the sum over all {n**2} pairs: make y a column, and take the mean.": [
-                (pairs**2).sum()
-            ],
             f"You summed over the {n} rows; take the mean.": [(errors**2).sum()],
             "That is the mean of the differences: the square is missing.": [errors.mean()],
             "That is the mean of the sizes of the differences: square them instead.": [
                 np.abs(errors).mean()
             ],
-            "That is the root of the MSE: drop the root.": [np.sqrt(want[0])],
-            "It is 0 whatever the predictions are: is y_pred compared with itself?": [0.0],
+            "That is the square of the mean difference: square first, then take the mean.": [
+                errors.mean() ** 2
+            ],
+            "That is the root of the MSE: leave out the root.": [np.sqrt(want[0])],
+            "The predictions are compared with themselves.": [0.0],
+            "The predictions are compared with themselves, over all pairs.": [2 * y_pred.var()],
+            "Each prediction is compared with the mean of y, not with the y of its row.": [
+                ((y_pred - y.mean()) ** 2).mean()
+            ],
+            "You sorted: each prediction belongs to the value in its own row.": [
+                ((np.sort(y_pred) - np.sort(y)) ** 2).mean()
+            ],
         }
-        for shape in ((n,), (n, 1)):
-            got = call(answer, make(y_pred), make(y.reshape(shape)), means=_MEANS)
+        pairs = [((y_pred[:, None] - y) ** 2).mean()]
+        sums = [((y_pred[:, None] - y) ** 2).sum()]
+        right = ""
+        for shapes in (((n, 1), (n,)), ((n, 1), (n, 1)), ((n,), (n,)), ((n,), (n, 1))):
+            case = f"y_pred of shape {shapes[0]} and y of shape {shapes[1]}"
+            got = call(answer, y_pred.reshape(shapes[0]), y.reshape(shapes[1]), means=_MEANS)
             size = tuple(getattr(got, "shape", ()))
-            if len(size) == 2 and size[0] == n:
-                raise Wrong(f"Expected one number, got a table of shape {size}: take the mean.")
+            if size and size[0] == n:
+                raise Wrong(f"Expected one number, got an array of shape {size}: take the mean.")
             got = numbers(got, ("the MSE",))
-            if shape == (n, 1) and not same(got, want):
+            if same(got, pairs) or same(got, sums):
+                what = "mean" if same(got, pairs) else "sum"
                 raise Wrong(
-                    f"For y of shape ({n},) it is right, for y of shape ({n}, 1) it isn't. "
-                    "There both are columns, and both must stay so: reshape(-1, 1) keeps a column."
+                    f"{right}For {case}, that is the {what} over all {n**2} pairs, not over {n} "
+                    "rows: give both one shape."
                 )
-            if kind == "tensors" and not same(got, want):
-                raise Wrong("With arrays it is right, with tensors it isn't: use what both have.")
+            if right and not same(got, want):
+                raise Wrong(f"{right}For {case} it isn't.")
             diagnose(got, want, mistakes)
-    return "Row by row, whether y comes flat or as a column."
+            right = f"For {case} it is right. "
+    return "Row by row, whichever of the two is flat."
+
+
+@exercise(
+    3,
+    hint="table.sum(axis=1) is the sum of each row; as a column, it stands beside the rows.",
+)
+def shares(answer):
+    """Judge `shares(table)`: each number of a table as a share of the sum of its row."""
+    for table in (
+        np.array([[1.0, 2.0, 5.0, 2.0], [7.0, 0.5, 1.5, 4.0], [3.0, 9.0, 6.0, 13.0]]),
+        np.array([[8.0, 1.0, 3.5], [2.0, 11.0, 4.0], [0.5, 6.0, 9.0]]),  # square: silent mistakes
+    ):
+        n, m = table.shape
+        want = table / table.sum(axis=1).reshape(-1, 1)
+        mistakes = {
+            "These are shares of the sum of each column: each row must add up to 1.": (
+                table / table.sum(axis=0)
+            ),
+            "These are shares of the sum of the whole table: each row must add up to 1.": (
+                table / table.sum()
+            ),
+            "You divided by the mean of the row: divide by its sum.": want * m,
+            "You divided by the largest number of the row: divide by its sum.": (
+                table / table.max(axis=1).reshape(-1, 1)
+            ),
+            "These are percentages: shares add up to 1, not to 100.": 100 * want,
+            "You subtracted the sums: divide by them.": table - table.sum(axis=1).reshape(-1, 1),
+            "It is upside down: the sum divided by each number.": 1 / want,
+        }
+        if n == m:
+            mistakes |= {
+                "The sums are right, but flat: NumPy took them as one row, without a message, "
+                "because this table has as many rows as columns. Make them a column.": (
+                    table / table.sum(axis=1)
+                ),
+            }
+        (got,) = arrays(call(answer, table, means=_MEANS), {"the shares": (n, m)})
+        diagnose(got, want, mistakes)
+    return "Each row adds up to 1, even where flat sums would not be refused."

@@ -43,17 +43,20 @@ DOT_KINDS = {
 }  # fmt: skip
 
 
-def value_graph(loss: Any, gradients: bool = True, *, ax: Axes | None = None) -> str | None:
+def value_graph(
+    loss: Any, gradients: bool = True, check: bool = False, *, ax: Axes | None = None
+) -> str | None:
     """Draw the graph behind a `Value`: values, gradients and local derivatives.
 
     Every node shows its `.name` and `.value`, every arrow its local derivative. The gradients are
-    those in `.grad`: all 0 before backward. `gradients=False` leaves them out.
+    those in `.grad`: all 0 before backward. `gradients=False` leaves them out; `check=True` marks
+    each one that is not the derivative of the loss, and writes the right one below it.
     From the lesson 'Build your own autograd'.
     """
-    return draw(value_nodes(loss, gradients), ax)
+    return draw(value_nodes(loss, gradients, check), ax)
 
 
-def value_nodes(loss, gradients):
+def value_nodes(loss, gradients, check=False):
     """Return the nodes behind `loss` as a Graph, parents before children."""
     order, seen, waiting = [], set(), [(loss, False)]
     while waiting:
@@ -67,6 +70,7 @@ def value_nodes(loss, gradients):
     check_size(len(order), MAX_NODES, "Draw a smaller expression, such as the loss of one row.")
 
     index = {id(node): k for k, node in enumerate(order)}
+    walked = any(node.grad for node in order)  # before backward there are no paths to add up
     nodes, edges = [], []
     for k, value in enumerate(order):
         kind = RESULT if value is loss else OPERATION if value.parents else LEAF
@@ -74,9 +78,31 @@ def value_nodes(loss, gradients):
         nodes.append(Node(value.name or "", kind, np.array(float(value.value)), gradient))
         for parent, local in zip(value.parents, value.local_derivatives, strict=True):
             edges.append(Edge(index[id(parent)], k, np.array(float(local))))
-            nodes[index[id(parent)]].paths.append(float(local) * float(value.grad))
+            if walked:
+                nodes[index[id(parent)]].paths.append(float(local) * float(value.grad))
+    caption = describe(nodes, gradients)
+    if check:
+        n_wrong = mark_wrong(nodes, edges)
+        caption += f" Wrong gradients: {n_wrong}." if n_wrong else " Every gradient is right."
     legend = {LEAF: "leaf", OPERATION: "operation", RESULT: "loss"}
-    return Graph(nodes, edges, describe(nodes, gradients), legend)
+    return Graph(nodes, edges, caption, legend)
+
+
+def mark_wrong(nodes, edges):
+    """Give each node with a wrong gradient the right one; return how many there are.
+
+    The nodes stand in order, parents before children, and the last one is the loss.
+    """
+    right = np.zeros(len(nodes))
+    right[-1] = 1.0
+    for k in reversed(range(len(nodes))):
+        for edge in edges:
+            if edge.target == k:
+                right[edge.source] += right[k] * edge.local
+    wrong = [k for k, node in enumerate(nodes) if not np.isclose(node.gradient, right[k])]
+    for k in wrong:
+        nodes[k].right = np.array(right[k])
+    return len(wrong)
 
 
 def check_value(node):

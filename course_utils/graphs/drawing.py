@@ -13,7 +13,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path
 
-from course_utils.figures import BEST, FIT, TRAIN, show, style
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, show, style
 
 MAX_WIDTH = 11.4  # inches, like all lengths here
 MAX_NODES = 25  # with numbers
@@ -30,6 +30,7 @@ LABEL_PLACES = (
 )  # fractions of the arrow's length, the best first
 FRAME = 0.045  # between the result's two borders
 DASHED = (0, (4, 2.5))
+PLAIN, HAS_GRADIENT, HAS_ERROR = ("0.88", 1), (FIT, 0.25), (VALIDATION, 0.75)  # of a box's strip
 
 # The kinds of nodes. Shape and border show the kind; the colour only repeats it.
 LEAF, OPERATION, RESULT, CONSTANT, CUT = range(5)
@@ -44,6 +45,7 @@ class Node:
     value: np.ndarray | None = None
     gradient: np.ndarray | None = None
     note: str = ""  # why it gets no gradient
+    right: np.ndarray | None = None  # the right gradient, where the one shown is wrong
     paths: list = field(default_factory=list)  # what each edge from it adds to its gradient
 
     def lines(self):
@@ -63,6 +65,8 @@ class Node:
         if self.note or self.gradient is None:
             return [self.note] if self.note else []
         lines = [f"grad {format_in_box(self.gradient)}"]
+        if self.right is not None:
+            return [f"✗ {lines[0]}", f"right: {format_in_box(self.right)}"]
         if len(self.paths) > 1:
             total = np.sum(self.paths, axis=0)
             sign = "=" if np.allclose(total, self.gradient, rtol=1e-4, equal_nan=True) else "≠"
@@ -363,6 +367,8 @@ def legend_entries(graph, width):
         entries["local"] = "local derivative: ∂end / ∂start"
     if any(node.gradient is not None for node in graph.nodes):
         entries["grad"] = "gradient: ∂loss / ∂node"
+    if any(node.right is not None for node in graph.nodes):
+        entries["wrong"] = "a wrong gradient"
     placed, x, y = [], MARGIN, -0.2
     for what, words in entries.items():
         step = 0.85 + text_size([words])[0]
@@ -384,7 +390,8 @@ def paint(ax, graph, layout, scale):
     for node, centre, size, strip in boxes:
         strip_height = strip[1] + PAD if strip[1] else 0
         size = size - 2 * FRAME * (node.kind == RESULT)
-        paint_box(ax, node.kind, centre, size, strip_height, bool(node.note), scale)
+        strip_style = PLAIN if node.note else HAS_GRADIENT if node.right is None else HAS_ERROR
+        paint_box(ax, node.kind, centre, size, strip_height, strip_style, scale)
         ink = "0.35" if node.kind in (CONSTANT, CUT) else "black"
         for lines, top in (
             (node.lines(), centre[1] + size[1] / 2 - PAD),
@@ -406,8 +413,11 @@ def paint_label(ax, at, text, scale):
     paint_text(ax, at, text, scale, bbox=back, zorder=2.5, gid="label")
 
 
-def paint_box(ax, kind, centre, size, strip_height, plain, scale, gid="box"):
-    """Draw a box and its strip: inputs rounded, without gradient dashed, the loss double."""
+def paint_box(ax, kind, centre, size, strip_height, strip_style, scale, gid="box"):
+    """Draw a box and its strip: inputs rounded, without gradient dashed, the loss double.
+
+    `strip_style` is the colour and the opacity of the strip.
+    """
     grey = kind in (CONSTANT, CUT)
     rounded = kind in (LEAF, CONSTANT)
     colour = {LEAF: TRAIN, RESULT: BEST}.get(kind, "0.55" if grey else "0.2")
@@ -424,7 +434,7 @@ def paint_box(ax, kind, centre, size, strip_height, plain, scale, gid="box"):
     )
     ax.add_artist(box)
     if strip_height:
-        colour, alpha = ("0.88", 1) if plain else (FIT, 0.25)
+        colour, alpha = strip_style
         low = centre - size / 2
         strip = Rectangle(low, size[0], strip_height, color=colour, alpha=alpha, lw=0, zorder=3)
         ax.add_artist(strip)
@@ -455,9 +465,12 @@ def paint_entry(ax, what, words, left, scale):
         paint_arrow(ax, Path([left, left + (0.5, 0)]), scale)
         paint_label(ax, centre - (0.05, 0), "2", scale)
     elif what == "grad":
-        paint_box(ax, OPERATION, centre, size, size[1], False, scale, gid=None)
+        paint_box(ax, OPERATION, centre, size, size[1], HAS_GRADIENT, scale, gid=None)
         paint_text(ax, centre, "grad", scale)
+    elif what == "wrong":
+        paint_box(ax, OPERATION, centre, size, size[1], HAS_ERROR, scale, gid=None)
+        paint_text(ax, centre, "✗ grad", scale)
     else:
         inner = size - 2 * FRAME * (what == RESULT)
-        paint_box(ax, what, centre, inner, 0, False, scale, gid=None)
+        paint_box(ax, what, centre, inner, 0, PLAIN, scale, gid=None)
     paint_text(ax, left + (0.58, 0), words, scale, ha="left")

@@ -1,6 +1,12 @@
 """One function per picture, in the module of the lesson that introduces it; and the truth panel."""
 
-from course_utils.plots.autograd import visits
+from course_utils.plots.autograd import (
+    gradients_by_turn,
+    line_misses,
+    slope_claim,
+    value_and_slope,
+    visits,
+)
 from course_utils.plots.data_loader import (
     batch_gradients,
     epoch_orders,
@@ -9,16 +15,24 @@ from course_utils.plots.data_loader import (
     split_comparison,
 )
 from course_utils.plots.gradient_descent import (
-    batch_paths,
-    feature_scale,
-    learning_curves,
-    learning_rates,
-    loss_slices,
+    difference_errors,
+    loss_by_bias,
     loss_surface,
-    one_descent,
+    one_residual,
+    readings,
     residuals,
-    three_views,
-    train_and_validation,
+    steps_downhill,
+    whole_run,
+)
+from course_utils.plots.learning_rate import (
+    bowl_slice,
+    curvatures,
+    feature_scale,
+    five_walks,
+    jumps,
+    learning_rates,
+    one_descent,
+    trough,
 )
 from course_utils.plots.linear_layer import first_and_last_line, parameters_by_epoch
 from course_utils.plots.many_inputs import (
@@ -50,7 +64,13 @@ from course_utils.plots.real_data import (
     split_results,
     target_and_input,
 )
-from course_utils.plots.start_here import broadcast_difference, every_pair, means_by_axis
+from course_utils.plots.start_here import (
+    before_and_after,
+    broadcast_difference,
+    every_pair,
+    learned_curve,
+    means_by_axis,
+)
 from course_utils.plots.timing import step_parts, throughput, time_against_rows
 from course_utils.plots.truth import truth_panel
 from course_utils.plots.what_a_fit_is_worth import (
@@ -68,9 +88,12 @@ __all__ = [
     "accumulation",
     "bases",
     "batch_gradients",
-    "batch_paths",
+    "before_and_after",
+    "bowl_slice",
     "broadcast_difference",
+    "curvatures",
     "degree_sweep",
+    "difference_errors",
     "distance_left",
     "each_input",
     "early_stop",
@@ -82,13 +105,18 @@ __all__ = [
     "feature_scale",
     "first_and_last_line",
     "fits_and_truth",
+    "five_walks",
     "four_runs",
+    "gradients_by_turn",
     "input_importance",
+    "jumps",
     "kept_epoch",
     "kept_shares",
-    "learning_curves",
+    "learned_curve",
     "learning_rates",
     "line_by_step",
+    "line_misses",
+    "loss_by_bias",
     "loss_slices",
     "loss_surface",
     "losses_by_size",
@@ -97,10 +125,12 @@ __all__ = [
     "mode_decay",
     "one_descent",
     "one_fit",
+    "one_residual",
     "order_matters",
     "parameters_by_epoch",
     "polynomial_fits",
     "predictions_against_targets",
+    "readings",
     "reported_and_true",
     "reported_losses",
     "residual_views",
@@ -108,15 +138,18 @@ __all__ = [
     "ridge_path",
     "settling",
     "sine_points",
+    "slope_claim",
     "split_comparison",
     "split_results",
     "step_parts",
+    "steps_downhill",
     "target_and_input",
-    "three_views",
     "throughput",
     "time_against_rows",
-    "train_and_validation",
+    "trough",
     "truth_panel",
     "two_scales",
+    "value_and_slope",
     "visits",
+    "whole_run",
 ]

@@ -35,7 +35,9 @@ def count_sockets(manager):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems' kernels use TCP ports")
-@pytest.mark.parametrize("make", [lambda: isolate(KernelManager()), kernel.KernelManager])
+@pytest.mark.parametrize(
+    "make", slow_after(1, [kernel.KernelManager, lambda: isolate(KernelManager())])
+)
 def test_a_kernel_listens_at_socket_files_and_leaves_none_behind(monkeypatch, make):
     with tempfile.TemporaryDirectory(prefix="k") as folder:  # pytest's path would be too long
         monkeypatch.setattr(tempfile, "tempdir", folder)

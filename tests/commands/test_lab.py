@@ -227,6 +227,7 @@ def test_a_broken_lesson_and_a_link_in_place_of_another_stop_nothing(lab, tmp_pa
     nbformat.read(lab.mine / LAST, as_version=4)
 
 
+@pytest.mark.slow
 def test_the_address_of_the_first_lesson_is_printed(lab):
     with lab.running("--no-browser", "--allow-root") as (_, page, _):
         assert page == f"/lab/tree/{FIRST}"

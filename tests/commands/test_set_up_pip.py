@@ -8,24 +8,18 @@ import pytest
 
 from commands import set_up
 from tests.support.tiers import slow_after
-from tests.support.tiny_course import Course
 from tests.support.wheels import make_wheel
 
 DIST_INFO = "Metadata-Version: 2.1\nName: {}\nVersion: {}\n"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    return Course(tmp_path_factory.mktemp("set_up") / "course").set_up()
-
-
 @pytest.fixture
-def ready(made):
+def ready(set_up_course):
     """A course that lacks one package and the stamp."""
-    for path in made.site_packages().glob("jupyterlab*"):
+    for path in set_up_course.site_packages().glob("jupyterlab*"):
         shutil.rmtree(path)
-    (made.venv / "set_up").unlink(missing_ok=True)
-    return made
+    (set_up_course.venv / "set_up").unlink(missing_ok=True)
+    return set_up_course
 
 
 def assert_inside(course, **variables):
@@ -75,6 +69,7 @@ def test_no_settings_file_makes_pip_install_elsewhere(ready, tmp_path, section):
     assert list(tmp_path.iterdir()) == [settings]
 
 
+@pytest.mark.slow
 def test_a_package_on_pythonpath_does_not_count_as_installed(ready, tmp_path):
     info = tmp_path / "jupyterlab-1.0.dist-info"
     info.mkdir()
@@ -96,6 +91,7 @@ def test_modules_named_like_pythons_own_do_no_harm(ready, tmp_path, place):
             path.unlink()
 
 
+@pytest.mark.slow
 def test_the_users_source_of_packages_is_kept(ready, tmp_path):
     make_wheel(tmp_path / "stick", "another", "1.0", {"another.py": ""})
     settings = tmp_path / "pip.conf"
@@ -125,6 +121,7 @@ def test_how_an_index_is_reached_stays_the_users_choice(tmp_path, monkeypatch):
     assert variables["PIP_CONFIG_FILE"] == os.devnull
 
 
+@pytest.mark.slow
 def test_a_users_constraint_is_kept_and_its_conflict_reported(ready, tmp_path):
     (tmp_path / "constraints.txt").write_text("jupyterlab<1\n")
     message = failure(ready, PIP_CONSTRAINT=str(tmp_path / "constraints.txt"))
@@ -164,6 +161,7 @@ def test_the_internet_is_blamed_only_if_pip_got_no_response(ready):
     assert_inside(ready)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_reported_even_if_the_log_cannot_be_written(ready):
     ready.log.unlink()
     ready.log.mkdir()

@@ -11,7 +11,6 @@ import pytest
 
 from commands import set_up
 from tests.support.lessons import ROOT
-from tests.support.processes import stopping
 from tests.support.tiny_course import Course
 
 
@@ -20,9 +19,9 @@ def tiny(tmp_path):
     return Course(tmp_path / "course")
 
 
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory):
-    return Course(tmp_path_factory.mktemp("set_up") / "course").set_up()
+@pytest.fixture
+def ready(set_up_course):
+    return set_up_course
 
 
 @pytest.fixture
@@ -254,14 +253,9 @@ def test_a_disk_that_fills_up_after_pip_is_reported(here, monkeypatch, at):
     assert not set_up.STAMP.exists()
 
 
-def test_a_second_set_up_waits_for_the_first(tiny):
-    first = tiny.start("hand_out")
-    with stopping(first):
-        while not (tiny.venv / "pyvenv.cfg").exists():
-            assert first.poll() is None
-        second = tiny.call("hand_out")
-        out, err = first.communicate(timeout=100)
-    assert (first.returncode, second.returncode) == (0, 0), err + second.stderr
+def test_a_second_set_up_waits_for_the_first(two_set_ups):
+    first, second = two_set_ups.first, two_set_ups.second
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert second.stderr.count("waiting for it to finish") == 1
-    assert "Setting up" in out
+    assert "Setting up" in first.stdout
     assert "Setting up" not in second.stdout

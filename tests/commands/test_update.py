@@ -16,6 +16,7 @@ from commands import update
 from tests.support.lessons import ROOT
 from tests.support.processes import stopping, wait_for
 from tests.support.repository import SETTINGS, Copy, write_notebook
+from tests.support.tiers import slow_after
 from tests.support.tiny_course import Course
 from tests.support.wheels import make_wheel
 
@@ -27,9 +28,10 @@ sys.exit(subprocess.call([sys.executable, "-m", "commands.hand_out"]))
 """
 
 
-@pytest.fixture
-def author(tmp_path):
-    made = Copy(tmp_path / "author")
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory):
+    """The folder of an author's course and a student's clone of it, with the lessons handed out."""
+    made = Copy(tmp_path_factory.mktemp("originals") / "author")
     made.folder.mkdir()
     (made.folder / "commands").mkdir()
     for name in ("__init__", "hand_out", "lessons", "lock", "update"):
@@ -38,14 +40,20 @@ def author(tmp_path):
     made.write(".gitignore", "my_notebooks/\n__pycache__/\n")
     made.git("init", "--quiet")
     made.commit(**{"01_first": "one", "02_second": "two"})
-    return made
+    assert made.clone().update()[0] == 0
+    return made.folder.parent
 
 
 @pytest.fixture
-def student(author):
+def author(originals, tmp_path):
+    return Copy(shutil.copytree(originals / "author", tmp_path / "author"))
+
+
+@pytest.fixture
+def student(originals, author):
     """A student's clone, with the lessons handed out."""
-    clone = author.clone()
-    assert clone.update()[0] == 0
+    clone = Copy(shutil.copytree(originals / "student", author.folder.with_name("student")))
+    clone.git("remote", "set-url", "origin", author.folder.as_uri())
     return clone
 
 
@@ -146,7 +154,7 @@ def test_a_students_commits_stay_and_can_be_set_aside(author, student):
     assert student.git("show", f"{kept}:notebooks/04_mine.ipynb") == write_notebook("mine")
 
 
-@pytest.mark.parametrize("fetched", [False, True])
+@pytest.mark.parametrize("fetched", slow_after(1, [False, True]))
 def test_withdrawn_commits_are_not_called_the_students_own(author, student, fetched):
     author.commit(**{"03_third": "a mistake"})
     assert student.update()[0] == 0
@@ -163,7 +171,7 @@ def test_withdrawn_commits_are_not_called_the_students_own(author, student, fetc
     assert student.update()[1][-1].startswith("Already up to date")
 
 
-@pytest.mark.parametrize("depth", [[], ["--depth=1"]])
+@pytest.mark.parametrize("depth", slow_after(1, [[], ["--depth=1"]]))
 @pytest.mark.parametrize("fetched", [False, True])
 def test_a_rewritten_history_is_distinguished_from_the_students_own_commits(author, depth, fetched):
     author.commit(**{"03_third": "three"})
@@ -193,7 +201,7 @@ def test_a_students_commits_on_top_of_rewritten_ones_are_counted_separately(auth
     assert student.update()[0] == 0
 
 
-@pytest.mark.parametrize("depth", [[], ["--depth=1"]])
+@pytest.mark.parametrize("depth", slow_after(1, [[], ["--depth=1"]]))
 def test_a_renamed_branch_is_reported_with_the_commands_to_follow_it(author, depth):
     student = author.clone(*depth)
     assert student.update()[0] == 0
@@ -533,7 +541,7 @@ def test_any_other_error_of_git_is_quoted(author, student):
     assert_refused(student, "`git merge` says", "unmerged files")
 
 
-@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("ending", slow_after(1, ["SIGINT", "SIGTERM", "SIGHUP"]))
 def test_ctrl_c_and_a_closed_terminal_stop_the_wait_for_the_network(student, tmp_path, ending):
     script = "#!/bin/sh\necho $$ > number\nmv number waiting\nsleep 60\n"
     (tmp_path / "git").write_text(script)
@@ -580,7 +588,7 @@ def test_ctrl_c_while_git_starts_does_not_leave_it_running(monkeypatch):
 @pytest.mark.slow
 def test_the_real_course_py_installs_what_the_new_pins_say(tmp_path):
     made = Course(tmp_path / "author")
-    shutil.copy(ROOT / ".gitignore", made.folder)
+    (made.folder / ".gitignore").write_text(".venv*/\n.venv.lock\nmy_notebooks/\n__pycache__/\n")
     author = Copy(made.folder)
     author.git("init", "--quiet")
     author.commit()

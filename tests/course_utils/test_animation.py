@@ -3,6 +3,7 @@
 import base64
 import functools
 import io
+from contextlib import redirect_stdout
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from course_utils import animation, figures, plots
+from course_utils.data import recorded_curves
 from tests.support.lessons import read_notebook
 from tests.support.pictures import picture_difference
 
@@ -34,6 +36,19 @@ def play_path(monkeypatch):
     return play
 
 
+@pytest.fixture(scope="module")
+def played():
+    """What is displayed when the path above is played, and what is printed."""
+    shown, printed = [], io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
+        patch.setattr(
+            animation, "display", lambda data, **more: shown.append({"data": data} | more)
+        )
+        animation.play(plots.one_descent, X, Y, PATH, 20, "twenty steps")
+    (output,) = shown
+    return output, printed.getvalue()
+
+
 def png_of(output):
     return base64.b64decode(output["data"]["image/png"])
 
@@ -51,8 +66,8 @@ def frames(output):
     return arrays[0], arrays[1:], seconds[1:]
 
 
-def test_the_still_is_the_picture_itself_and_the_animation_ends_with_it(play_path):
-    still, moving, seconds = frames(play_path())
+def test_the_still_is_the_picture_itself_and_the_animation_ends_with_it(played):
+    still, moving, seconds = frames(played[0])
     with figures.capture_figures() as captured:
         plots.one_descent(X, Y, PATH, 20, "twenty steps")
     with figures.style({"savefig.dpi": "figure"}):
@@ -63,10 +78,10 @@ def test_the_still_is_the_picture_itself_and_the_animation_ends_with_it(play_pat
     assert sum(seconds) == pytest.approx(4.0, abs=0.1)
 
 
-def test_each_frame_is_the_picture_up_to_a_point_with_a_dot_there(play_path):
+def test_each_frame_is_the_picture_up_to_a_point_with_a_dot_there(played):
     """The first frame has one point; the dot is above everything else."""
     with figures.capture_figures() as captured:
-        output = play_path()
+        output, _ = played
         _, moving, _ = frames(output)
         plots.one_descent(X, Y, PATH, 20, "twenty steps")
         ((figure, _),) = captured
@@ -88,8 +103,8 @@ def test_each_frame_is_the_picture_up_to_a_point_with_a_dot_there(play_path):
     assert moving[0].shape[1] == pytest.approx(shown, abs=1), "small enough for a notebook"
 
 
-def test_the_path_grows_from_frame_to_frame(play_path):
-    output = play_path()
+def test_the_path_grows_from_frame_to_frame(played):
+    output, _ = played
     still, moving, _ = frames(output)
     away = [(frame != still).any(axis=2).sum() for frame in moving]
     assert away[0] > away[10] > away[-1] == 0
@@ -106,16 +121,16 @@ def test_a_long_path_gets_no_more_frames(play_path):
     assert len(moving) == animation.N_FRAMES + 1
 
 
-def test_the_same_path_gives_the_same_bytes_and_nbval_sees_a_different_path(play_path):
-    one, same, other = (play_path(path)["data"]["image/png"] for path in (PATH, PATH, 1.05 * PATH))
+def test_the_same_path_gives_the_same_bytes_and_nbval_sees_a_different_path(played, play_path):
+    outputs = (played[0], play_path(PATH), play_path(1.05 * PATH))
+    one, same, other = (output["data"]["image/png"] for output in outputs)
     assert one == same
     assert picture_difference(one, same)[0] is None
     assert picture_difference(one, other)[0] is not None
 
 
-def test_the_caption_is_printed_and_is_the_alt_text(play_path, capsys):
-    output = play_path()
-    caption = capsys.readouterr().out
+def test_the_caption_is_printed_and_is_the_alt_text(played):
+    output, caption = played
     assert caption == f"{output['data']['text/plain']}\n"
     assert output["metadata"]["image/png"]["alt"] == caption.rstrip("\n")
     assert "After 20 epochs in 20 steps" in caption
@@ -152,10 +167,47 @@ def test_a_picture_that_cannot_grow_is_refused(capsys, draw, args, name):
     assert capsys.readouterr().out == ""
 
 
-def test_the_lessons_animation_is_small():
+def play_curve(monkeypatch, film, *chosen):
+    """Play the recorded curve, or some of its frames, and return what is displayed."""
+    shown = []
+    monkeypatch.setattr(
+        animation, "display", lambda *args, **kwargs: shown.append(kwargs | {"data": args[0]})
+    )
+    rows = list(chosen) or slice(None)
+    curves, steps = film.curves[rows], film.steps[rows]
+    animation.play(plots.learned_curve, film.x, film.y, film.grid, curves, steps)
+    return shown[0]
+
+
+def test_a_curve_changes_from_its_first_shape_to_its_last(monkeypatch):
+    film = recorded_curves()
+    still, moving, _ = frames(play_curve(monkeypatch, film))
+    assert len(moving) == len(film.steps) + 1
+    assert np.array_equal(moving[-1], still)
+    assert all((a != b).any() for a, b in pairwise(moving))
+
+
+def test_each_frame_shows_its_curve_in_the_look_of_the_last(monkeypatch):
+    film, chosen = recorded_curves(), (0, 9, 20, 31)
+    _, moving, _ = frames(play_curve(monkeypatch, film, *chosen))
+    with figures.capture_figures() as captured:
+        rows = list(chosen)
+        plots.learned_curve(film.x, film.y, film.grid, film.curves[rows], film.steps[rows])
+    ((figure, _),) = captured
+    with figures.style({"savefig.dpi": "figure"}):
+        figures.to_png(figure)
+    ax = figure.axes[0]
+    for frame, k in zip(moving, chosen, strict=False):
+        x, y = ax.transData.transform((film.grid[50], film.curves[k, 50]))
+        red, green, blue = map(int, frame[round(len(frame) - 1 - y), round(x)])
+        assert red > 200 > 120 > green > blue, "the curve's own colour, opaque"
+
+
+@pytest.mark.parametrize("lesson", ["start_here", "gradient_descent_by_hand"])
+def test_the_lessons_animation_is_small(lesson):
     outputs = [
         output
-        for cell in read_notebook("gradient_descent_by_hand").cells
+        for cell in read_notebook(lesson).cells
         if "animation.play(" in cell.source
         for output in cell.outputs
         if "image/png" in output.get("data", {})

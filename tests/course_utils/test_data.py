@@ -111,7 +111,7 @@ MAKERS = [
 def test_every_data_set_has_named_arrays_and_describes_itself_in_one_line(make):
     found = make()
     assert type(found) is inspect.signature(make, eval_str=True).return_annotation
-    assert type(found) in (data.Sample, data.Split, data.Table)
+    assert type(found) in (data.Sample, data.Split, data.Table, data.Recording)
     assert isinstance(vars(found).get("x", vars(found).get("x_train")), np.ndarray)
     assert "\n" not in repr(found)
     assert "array(" not in repr(found)
@@ -123,6 +123,7 @@ def test_every_data_set_has_named_arrays_and_describes_itself_in_one_line(make):
     [
         (data.noisy_line, "80 rows to train, 20 to validate; w = 2, b = 1, noise = 0.1"),
         (data.sine_line, "10 points, x from 0 to 1; noise = 0"),
+        (data.recorded_curves, "10 points; 32 curves, up to step 2,000"),
         (data.integer_noise_line, "50 points, x from 1 to 50; noise = 4.899"),
         (
             data.fruit_yields,
@@ -208,3 +209,22 @@ def test_a_long_table_is_cut_and_without_groups_has_no_region_column():
     assert "region" not in lines[0]
     assert lines[2].startswith("| 59 | 2 | 32.1 | 101 |")
     assert lines[2].endswith("| 151 |")
+
+
+def test_recorded_curves_are_those_of_three_tanh_units_that_learn_the_sine():
+    film, points = data.recorded_curves(), data.sine_line()
+    np.testing.assert_array_equal(film.x, 2 * points.x - 1)
+    np.testing.assert_array_equal(film.y, points.y)
+    assert film.curves.shape == (len(film.steps), len(film.grid))
+    start = np.random.RandomState(25).randn(10)
+    w, b, v, c = start[:3], start[3:6], start[6:9], start[9]
+    for step in range(film.steps[-1] + 1):
+        if step in film.steps:
+            curve = np.tanh(np.outer(film.grid, w) + b) @ v + c
+            recorded = film.curves[list(film.steps).index(step)]
+            np.testing.assert_allclose(recorded, curve, atol=1e-4)
+        units = np.tanh(np.outer(film.x, w) + b)
+        d_y = 2 * (units @ v + c - film.y) / len(film.y)
+        d_units = np.outer(d_y, v) * (1 - units**2)
+        w, b = w - 0.1 * film.x @ d_units, b - 0.1 * d_units.sum(axis=0)
+        v, c = v - 0.1 * d_y @ units, c - 0.1 * d_y.sum()

@@ -279,6 +279,30 @@ def test_a_gradient_that_lacks_a_path_is_marked():
     assert {"grad 3", "≠ 5 + 3"} <= set(texts(ax))
 
 
+def test_a_wrong_gradient_is_marked_with_the_right_one_when_asked():
+    loss = used_twice()
+    loss.backward()
+    ax, caption = draw_on_axes(graphs.value_graph, loss, check=True)
+    assert caption.endswith(" Every gradient is right.")
+    assert not any("✗" in text or "right:" in text for text in texts(ax))
+    w = next(n for n in order(loss) if n.name == "w")
+    w.grad = 3.0
+    ax, caption = draw_on_axes(graphs.value_graph, loss, check=True)
+    assert caption.endswith(" Wrong gradients: 1.")
+    assert {"✗ grad 3", "right: 8", "✗ grad", "a wrong gradient"} <= set(texts(ax))
+    assert "= 1.5 + 1" in texts(ax), "the sums of the others are still there"
+    nodes = by_text(graphs.value_nodes(loss, gradients=True, check=True))
+    assert [n.text for n in nodes.values() if n.right is not None] == ["w"]
+    assert nodes["w"].right == 8.0
+    ax, caption = draw_on_axes(graphs.value_graph, loss)
+    assert "Wrong" not in caption
+
+
+def test_before_backward_there_are_no_paths_to_add_up():
+    graph = graphs.value_nodes(used_twice(), gradients=True)
+    assert all(node.paths == [] for node in graph.nodes)
+
+
 def test_a_node_used_twice_by_one_operation_has_two_arrows():
     w = Value(3.0, "w")
     loss = w * w

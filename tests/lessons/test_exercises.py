@@ -20,6 +20,7 @@ from tests.support.lessons import (
     ROOT,
     exercises,
     one_line,
+    path_of,
     read_notebook,
     run_cell,
     run_lesson,
@@ -41,7 +42,7 @@ def read_line(cell):
     """Return the line that a check's cell shows; its metadata must agree with it."""
     (output,) = cell.outputs
     line, about = output.data["text/plain"], output.metadata
-    assert line.startswith(f"Exercise {about['number']}: {about['verdict']}.")
+    assert line[1:].startswith(f" Exercise {about['number']}: {about['verdict']}.")
     assert cell.source.startswith(f"check.{about['exercise']}(")
     return line
 
@@ -57,13 +58,18 @@ def run_check(number, check, answer):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
+def test_a_lesson_runs_once_in_a_process_by_number_or_by_name(number):
+    assert run_lesson(number) is run_lesson(path_of(number).stem[3:])
+
+
+@pytest.mark.parametrize("number", NUMBERS)
 def test_untouched_exercises_are_not_done_yet(number):
     cells = read_notebook(number).cells
     found = exercises(number)
     assert len(found) >= 2
     for k, exercise in enumerate(found, start=1):
         assert "..." in cells[exercise.cell].source
-        assert read_line(cells[exercise.check_cell]).startswith(f"Exercise {k}: not done yet.")
+        assert read_line(cells[exercise.check_cell]).startswith(f"· Exercise {k}: not done yet.")
 
 
 @pytest.mark.parametrize("number", slow_after(1, NUMBERS))
@@ -74,7 +80,7 @@ def test_solved_exercises_are_right(number):
     where = {"metadata": {"path": ROOT / "notebooks"}}
     Client(notebook, resources=where, timeout=CELL_SECONDS).execute()
     for k, exercise in enumerate(exercises(number), start=1):
-        assert read_line(notebook.cells[exercise.check_cell]).startswith(f"Exercise {k}: right.")
+        assert read_line(notebook.cells[exercise.check_cell]).startswith(f"✓ Exercise {k}: right.")
 
 
 LETTERS = re.compile(r"[^\W\d_]+(?:'t)?")
@@ -100,7 +106,7 @@ def find_flaws(line, number, answer):
     words, code = vocabulary(number)
     code = code | set(re.findall(r"\w+", answer))
     sentences = re.split(r"(?<=[^.][.?]) ", line.strip())
-    if line.startswith("Exercise"):
+    if line[2:].startswith("Exercise"):
         sentences = sentences[1:]  # without the verdict
     found = [] if sentences[-1][-1] in ".?" else [sentences[-1]]
     found += [

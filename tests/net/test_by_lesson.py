@@ -20,6 +20,11 @@ def test_all_tests_of_a_lesson_run_in_one_process(test):
     assert group_of(test) == LAST
 
 
+def test_the_ladder_runs_with_the_lesson_of_its_highest_rung():
+    files = ("tests/lessons/test_ladder.py", "tests/lessons/test_data_loader.py")
+    assert len({group_of(f"{file}::test_it") for file in files}) == 1
+
+
 @pytest.mark.parametrize(
     "test",
     [
@@ -31,6 +36,11 @@ def test_all_tests_of_a_lesson_run_in_one_process(test):
 )
 def test_any_other_test_runs_with_the_tests_of_its_file(test):
     assert group_of(test) == test.partition("::")[0]
+
+
+def test_the_tests_of_set_up_share_a_process_and_so_an_environment():
+    files = [f"tests/commands/test_set_up{name}.py" for name in ("", "_pip", "_venv")]
+    assert len({group_of(f"{file}::test_it") for file in files}) == 1
 
 
 def test_the_default_runs_browser_has_one_jupyterlab_and_the_long_run_several():

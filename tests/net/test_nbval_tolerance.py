@@ -20,6 +20,7 @@ from commands.execute import CELL_SECONDS, Client
 from tests.plugins.nbval_tolerance import GRACE, tolerances
 from tests.support.lessons import ROOT
 from tests.support.pictures import picture_difference
+from tests.support.tiers import slow_after
 from tests.support.tolerance import align, near
 
 
@@ -261,33 +262,60 @@ def fault_bad_tag(cells):
 
 
 FAULTS = {name[6:]: fault for name, fault in list(globals().items()) if name[:6] == "fault_"}
-WAITING = {name: FAULTS.pop(name) for name in ("hang", "deaf", "stubborn")}  # for the time-out
+# The outcome of each cell of a copy, a letter each. The default command runs the first copies.
+QUICK = {
+    "good": "....",
+    "noise": "....",
+    "wide_tag": "....",
+    "percent": ".F..",
+    "moved_point": "..F.",
+    "not_executed": ".F.x",
+    "root_cause": ".F.x",
+    "exception": ".F.x",
+    "killed": ".Fxx",
+}
+LONG = {
+    "not_compared": "....",
+    "literal": "...F",
+    "word": ".F..",
+    "integer": ".F..",
+    "missing_picture": "..F.",
+    "additional_picture": "..F.",
+    "alt_text": "..F.",
+    "dead_kernel": ".Fxx",
+    "semicolon": "....",
+    "skipped": "...",  # and one that the summary doesn't name
+    "hang": ".Fxx",
+    "deaf": ".Fxx",
+    "stubborn": ".Fxx",
+}
 
 
 @pytest.fixture(scope="module")
 def report(good, tmp_path_factory):
-    """The folder of the copies that end by themselves, and what pytest prints about each."""
-    return run_copies(good, FAULTS, tmp_path_factory.mktemp("notebooks"))
+    """The folder of the first copies, and what pytest prints about each."""
+    goes_on = "--continue-on-collection-errors"
+    return run_copies(good, [*QUICK, "bad_tag"], tmp_path_factory.mktemp("notebooks"), goes_on)
 
 
 @pytest.fixture(scope="module")
-def waiting_report(good, tmp_path_factory):
-    """The folder of the copies that a time-out ends, and what pytest prints about each."""
-    return run_copies(good, WAITING, tmp_path_factory.mktemp("notebooks"))
+def long_report(good, tmp_path_factory):
+    """The folder of the other copies, and what pytest prints about each."""
+    return run_copies(good, LONG, tmp_path_factory.mktemp("notebooks"), "-n", "2")
 
 
-def run_copies(good, faults, folder):
-    """Run pytest in a folder on a copy of the notebook for each fault, and one without."""
+def run_copies(good, names, folder, *options):
+    """Run pytest in a folder on copies of the notebook, each with the fault that names it."""
     (folder / "conftest.py").write_text('pytest_plugins = ("tests.plugins.nbval_tolerance",)')
     (folder / "pytest.ini").write_text("[pytest]")
     (folder / "test_output").mkdir()
     (folder / "test_output" / "noise.ipynb").write_text("of an earlier failure")
-    for name, fault in {"good": lambda cells: None, **faults}.items():
+    for name in names:
         notebook = copy.deepcopy(good)
-        fault(notebook.cells)
+        FAULTS.get(name, list)(notebook.cells)
         nbformat.write(notebook, folder / f"{name}.ipynb")
     printed = {}
-    command = ["-m", "pytest", "--nbval", "-rA", "-n", "2", "--dist", "loadfile", "--color=no"]
+    command = ["-m", "pytest", "--nbval", "-rA", "--dist", "loadfile", "--color=no", *options]
     command += ["--nbval-cell-timeout=5", "--durations=0", "--durations-min=4"]
     ran = subprocess.run(
         [sys.executable, *command],
@@ -297,7 +325,7 @@ def run_copies(good, faults, folder):
         timeout=240,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    for name in ["good", *faults]:
+    for name in names:
         printed[name] = [line for line in ran.stdout.splitlines() if f"{name}.ipynb" in line]
     printed["all"] = ran.stdout
     return folder, printed
@@ -315,49 +343,18 @@ def outcomes(report, name):
     return "".join(by_cell[cell] for cell in sorted(by_cell))
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("good", "...."),
-        ("noise", "...."),
-        ("wide_tag", "...."),
-        ("not_compared", "...."),
-        ("percent", ".F.."),
-        ("literal", "...F"),
-        ("word", ".F.."),
-        ("integer", ".F.."),
-        ("missing_picture", "..F."),
-        ("additional_picture", "..F."),
-        ("moved_point", "..F."),
-        ("alt_text", "..F."),
-        ("not_executed", ".F.x"),
-        ("root_cause", ".F.x"),
-        ("exception", ".F.x"),
-        ("dead_kernel", ".Fxx"),
-        ("killed", ".Fxx"),
-        ("semicolon", "...."),
-        ("skipped", "..."),  # and one that the summary doesn't name
-    ],
-)
-def test_notebook(report, name, expected):
-    assert outcomes(report, name) == expected, report[1]["all"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", WAITING)
-def test_notebook_that_waits(waiting_report, name):
-    assert outcomes(waiting_report, name) == ".Fxx", waiting_report[1]["all"]
+@pytest.mark.parametrize("name", slow_after(len(QUICK), [*QUICK, *LONG]))
+def test_notebook(request, name):
+    report = request.getfixturevalue("report" if name in QUICK else "long_report")
+    assert outcomes(report, name) == {**QUICK, **LONG}[name], report[1]["all"]
 
 
 @pytest.mark.parametrize(
     "words",
     [
         "stored: loss 2.769578 over 80 rows\nnew:    loss 2.742157 over 80 rows",
-        "The number of pictures differs: 2 stored, 1 new.",
-        "The number of pictures differs: 0 stored, 1 new.",
         "Never executed: run python course.py build",
         "killed.ipynb, cell 1: The kernel died while this cell ran.\n",
-        "dead_kernel.ipynb, cell 1: The kernel died while this cell ran.\n",
         "ValueError: wrong shape",
         "bad_tag.ipynb, Cell 1: the tag 'rtol=wide' must read like rtol=1e-2",
         "To compare: nbdiff moved_point.ipynb test_output/moved_point.ipynb",
@@ -372,18 +369,21 @@ def test_a_failure_says(report, words):
 @pytest.mark.parametrize(
     "words",
     [
+        "The number of pictures differs: 2 stored, 1 new.",
+        "The number of pictures differs: 0 stored, 1 new.",
+        "dead_kernel.ipynb, cell 1: The kernel died while this cell ran.\n",
         "hang.ipynb, cell 1: Timeout of 5 seconds exceeded executing cell\n",
         "deaf.ipynb, cell 1: Timeout of 5 seconds exceeded while executing cell. Failed to int",
         "stubborn.ipynb, cell 1: Timeout of 5 seconds exceeded while executing cell. Failed to int",
     ],
 )
-def test_a_time_out_says(waiting_report, words):
-    assert words in waiting_report[1]["all"]
+def test_a_rarer_failure_says(long_report, words):
+    assert words in long_report[1]["all"]
 
 
 @pytest.mark.slow
-def test_a_hanging_cell_costs_its_notebook_one_time_out_and_the_course_a_minute(waiting_report):
-    slow = re.findall(r"call +(hang.ipynb::Cell .)", waiting_report[1]["all"])
+def test_a_hanging_cell_costs_its_notebook_one_time_out_and_the_course_a_minute(long_report):
+    slow = re.findall(r"call +(hang.ipynb::Cell .)", long_report[1]["all"])
     assert slow == ["hang.ipynb::Cell 1"], "the next cell sleeps too, and must not run"
     addopts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
     seconds = int(re.search(r"cell-timeout=(\d+)", addopts["ini_options"]["addopts"])[1])
@@ -484,7 +484,7 @@ def test_xdist_keeps_a_notebook_together(desk):
     assert len(set(workers)) == 2, output
 
 
-@pytest.mark.parametrize("folder", [".", "notebooks"])
+@pytest.mark.parametrize("folder", slow_after(1, ["notebooks", "."]))
 def test_the_plugin_is_loaded_from_the_root_and_from_notebooks(folder):
     arguments = ["-m", "pytest", "--nbval", "--collect-only", "-q", "--trace-config"]
     where = ["notebooks/"] if folder == "." else []

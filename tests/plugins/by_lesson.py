@@ -7,17 +7,24 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.support.lessons import NUMBERS, subject
 
 TESTS = {f"tests/lessons/test_{subject(number)}.py": number for number in NUMBERS}
+# They run this lesson too, and one more.
+TESTS["tests/lessons/test_ladder.py"] = TESTS["tests/lessons/test_data_loader.py"]
+
+SET_UP = "tests/commands/test_set_up"
 
 
 def group_of(nodeid):
     """Return the group that a test runs with: its lesson's number, or else its file.
 
     In the browser, two lessons share a JupyterLab; the tests of no lesson go with the first two.
+    The tests of set-up share an environment.
     """
     file, _, test = nodeid.partition("::")
     number = re.search(r"\[(\d\d)\b", test) if file.startswith("tests/") else None
     if file.startswith("tests/browser/"):
         return f"{file} {int(number[1]) // 2 if number else 0}"
+    if file.startswith(SET_UP):
+        return SET_UP
     return number[1] if number else TESTS.get(file, file)
 
 

@@ -134,7 +134,7 @@ def open_lesson(page, lab, name):
     base, token, _ = lab
     page.goto(f"{base}/lab/tree/{name}?token={token}&reset")
     page.wait_for_selector(f"{PANEL} .jp-Cell")
-    page.wait_for_function(IDLE)
+    page.wait_for_function(IDLE, polling=250)
     page.keyboard.press("Control+b")
 
 
@@ -152,6 +152,7 @@ def run_all(page):
         page.wait_for_function(
             f"selectors => ({ALL_RAN})(selectors[0]) || ({STOPPED})(selectors)",
             arg=[PROMPTS, ERRORS],
+            polling=250,
             timeout=120_000,
         )
 

@@ -101,6 +101,7 @@ def is_second_edition(cells):
 SECOND_EDITION = [n for n in NUMBERS if is_second_edition(read_notebook(n).cells)]
 
 
+@functools.cache
 def exercises(lesson):
     """Return the exercises of a lesson; fail where one lacks its check or its solution."""
     cells = read_notebook(lesson).cells
@@ -114,7 +115,7 @@ def exercises(lesson):
         block = solution.source.split("```python\n")[1].split("\n```")[0]
         name = check.source.removeprefix("check.").split("(")[0]
         found.append(Exercise(name, i, i + 1, check.source, block))
-    return found
+    return tuple(found)
 
 
 def read_output(lesson, text):
@@ -125,14 +126,19 @@ def read_output(lesson, text):
     raise ValueError(f"No code cell of {lesson} holds {text!r}.")
 
 
-@functools.cache
 def run_lesson(lesson):
     """Run a lesson's own code as a script, and return the names that it defines.
 
-    Its pictures are drawn, but not rendered: that would take as long as all the rest.
+    Its pictures are drawn, but not rendered: that would take as long as all the rest. In each
+    process it runs once, whether the lesson is given by its two digits or by its name.
     """
+    return _run(path_of(lesson))
+
+
+@functools.cache
+def _run(path):
     with figures.capture_figures():
-        return runpy.run_path(str(path_of(lesson)))
+        return runpy.run_path(str(path))
 
 
 def run_cell(source, names):

@@ -47,6 +47,7 @@ def test_a_text_without_contrast_is_found(page, style, faint):
     assert [text for text, _ in found] == ["text"] * faint
 
 
+@pytest.mark.slow
 def test_elements_outside_the_lesson_are_ignored(page):
     page.set_content("<p style='color: #eee' class='x'>text</p>")
     assert page.evaluate(FAINT, ["p", ".x", CONTRAST]) == []

@@ -1,206 +1,225 @@
 """Answers to 'Build your own autograd' by exercise: right, and wrong with their diagnosis."""
 
+from tests.lessons.wrong_answers import functions, functions_told, slips
 
-def _divide(by_a, by_b):
-    return f"""
-def divide(a, b):
-    return Value(a.value / b.value, (a, b), ({by_a}, {by_b}), "quotient")
+
+def _sine(value, local, parents="(a,)"):
+    return f"Value({value}, {parents}, {local})"
+
+
+def _divide(by_a, by_b, value="a.value / b.value"):
+    return f"Value({value}, (a, b), ({by_a}, {by_b}))"
+
+
+def _letters(*letters):
+    return "".join(f"engine_{k} = {letter}\n" for k, letter in enumerate(letters, start=1))
+
+
+_AGAIN = """
+def backward_again(loss):
+    order = {{}}
+    visit(loss, order)
+    {}
+    for node in reversed(order):
+        for k, parent in enumerate(node.parents):
+            parent.grad += node.grad * node.local_derivatives[k]
 """
 
 
-def _mended(line, then="mended(parent)"):
-    return f"""
-def mended(node):
-    for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-        {line}
-        {then}
-"""
+def _again(*lines):
+    return _AGAIN.format("\n    ".join("\n".join(lines).split("\n")))
 
 
-def _step(*lines, result="loss.value"):
-    body = "".join(f"    {line}\n" for line in lines)
-    return f"def step(w, b, x, y, lr):\n    loss = mse(w, b, x, y)\n{body}    return {result}\n"
-
-
-EMPTY = ("w.grad = 0.0", "b.grad = 0.0", "loss.backward()")
-MOVE = ("w.value -= lr * w.grad", "b.value -= lr * b.grad")
+EMPTY_INNER = "for node in order:\n    if node.parents:\n        node.grad = 0.0"
+SEED = "loss.grad = 1.0"
+SIN, COS = "math.sin(a.value)", "(math.cos(a.value),)"
 
 WRONG = {
+    "sine": [
+        *functions_told(
+            "sine(a)",
+            (_sine(SIN, "(-math.cos(a.value),)"), "wrong sign: at 0 the sine rises"),
+            (_sine(SIN, "(math.sin(a.value),)"), "the slope of the sine is the cosine"),
+            (_sine(SIN, "(-math.sin(a.value),)"), "that is the slope of the cosine"),
+            (_sine(SIN, "(1 - math.sin(a.value) ** 2,)"), "the one of tanh"),
+            (_sine(SIN, "(math.cos(math.sin(a.value)),)"), "The cosine is taken of the result"),
+            (_sine(SIN, "(1.0,)"), "that of a sum"),
+            (_sine(SIN, "(a.value,)"), "is a itself"),
+            (_sine(SIN, "(0.0,)"), "no gradient travels back"),
+            (_sine("math.cos(a.value)", "(-math.sin(a.value),)"), "The value is the cosine"),
+            (_sine("a.value", COS), "The value is a itself"),
+            (_sine("math.sin(math.radians(a.value))", COS), "taken of degrees"),
+            (_sine("math.tanh(a.value)", COS), "The value is the tanh"),
+            (_sine("math.sin(a.value) + 1", COS), "the right answer is"),
+            (_sine("math.sin(a)", "(math.cos(a),)"), "math takes plain numbers: use a.value."),
+            (_sine(SIN, "(-a,)"), "The minus needs a plain number: use a.value."),
+            (_sine("np.sin(a)", "(np.cos(a),)"), "That needs a plain number: use a.value."),
+            (_sine(SIN, "(math.cos(a.value))"), "a tuple: one in brackets needs a comma"),
+            (_sine(SIN, COS, "a"), "The parents are a tuple: (a,), with the comma."),
+            (_sine(SIN, COS, "()"), "It has no parents"),
+            (_sine(SIN, "()"), "Expected one local derivative, got 0"),
+            (_sine(SIN, "(math.cos(a.value), 1.0)"), "Expected one local derivative, got 2"),
+            (_sine(SIN, COS, "(a.value,)"), "the parent is a itself, not its number"),
+            (_sine(SIN, COS, "(Value(a.value),)"), "or from a copy"),
+            (_sine(SIN, "(Value(math.cos(a.value)),)"), "got a Value: take its .value"),
+            (SIN, "Expected a Value, got a value of type float"),
+            ("math.sin(a.value), math.cos(a.value)", "got a value of type tuple"),
+            ("a.tanh()", "The value is the tanh"),
+            ("None", "is the return missing?"),
+            (f"\n    a.grad = 1.0\n    return {_sine(SIN, COS)}\n", "It changes a gradient"),
+        ),
+        (
+            """
+Old = Value
+
+
+class Value(Old):
+    pass
+
+
+def sine(a):
+    return Old(math.sin(a.value), (a,), (math.cos(a.value),))
+""",
+            "Its Value is of an older class",
+        ),
+        ("sine = math.sin", "There is no class Value yet"),
+        ("sine = 0.5", "Expected a function"),
+    ],
+    "diagnosis": [
+        (_letters('"D"', '"A"', '"B"'), "2 of 3 are right. Engine 3 isn't B"),
+        (_letters('"D"', '"A"', '"E"'), "Engine 3 isn't E: an engine that loses the minus"),
+        (_letters('"D"', '"B"', '"C"'), "hands back too early says 204 for p and 144 for q"),
+        (_letters('"D"', '"C"', '"A"'), "1 of 3 are right. Engine 2 isn't C"),
+        (_letters('"A"', '"A"', '"C"'), "overwrites says -12 for p and 36 for q"),
+        (_letters('"C"', '"A"', '"D"'), "its own value says 48 for p and 120 for q"),
+        (_letters('"E"', '"D"', '"B"'), "0 of 3 are right. Engine 1 isn't E"),
+        (_letters('"D"', '"D"', '"D"'), "old gradients says 192 for p and 144 for q"),
+        (_letters('"F"', '"A"', '"C"'), "engine_1 is 'F': expected one letter from A to E"),
+        (_letters('"DA"', '"A"', '"C"'), "expected one letter from A to E"),
+        (_letters('""', '"A"', '"C"'), "expected one letter from A to E"),
+        (_letters("1", '"A"', '"C"'), "engine_1 is 1: expected a letter in quotes"),
+        (_letters('"D"', "None", '"C"'), "engine_2 is None: expected a letter in quotes"),
+        (_letters('"D"', '"A"', '["C"]'), "expected a letter in quotes"),
+    ],
     "divide": [
-        (_divide("1 / b.value", "a.value / b.value**2"), "sign of the second"),
-        (_divide("1 / b.value", "-a.value / b.value"), "The square is missing"),
-        (_divide("1 / b.value", "-1 / b.value**2"), "The factor a is missing"),
-        (_divide("-a.value / b.value**2", "1 / b.value"), "first the derivative by a"),
-        (_divide("b.value", "a.value"), "of a product"),
-        (_divide("1 / b.value", "1 / b.value**2"), "wrong sign, and without its factor a"),
-        (_divide("1 / b.value", "a.value / b.value"), "b isn't differentiated"),
-        (_divide("1", "-a.value / b.value**2"), "The one by b is right, the one by a isn't"),
-        (_divide("1 / b", "-a / b**2"), "Expected a float for the derivative by a, got a Value"),
-        (
-            """
-def divide(a, b):
-    return multiply(a, power(b, -1))
-""",
-            "built from other operations",
-        ),
-        (
-            """
-def divide(a, b):
-    return Value(a.value / b.value, (a, b), (1 / b.value,))
-""",
-            "Expected two local derivatives",
-        ),
-        (
-            """
-def divide(a, b):
-    return Value(a.value / b.value, (b, a), (-a.value / b.value**2, 1 / b.value))
-""",
-            "keep the order, a before b",
-        ),
-        (
-            """
-def divide(a, b):
-    return 1 / b.value, -a.value / b.value**2
-""",
-            "Expected a Value, got a value of type tuple",
-        ),
-        (
-            """
-def divide(a, b):
-    return Value(a.value * b.value, (a, b), (1 / b.value, -a.value / b.value**2))
-""",
-            "a / b is -2.833",
+        *functions_told(
+            "divide(a, b)",
+            (_divide("1 / b.value", "a.value / b.value**2"), "sign of the second"),
+            (_divide("1 / b.value", "-a.value / b.value"), "The square is missing"),
+            (_divide("1 / b.value", "-1 / b.value**2"), "The factor a is missing"),
+            (_divide("-a.value / b.value**2", "1 / b.value"), "first the derivative for a"),
+            (_divide("b.value", "a.value"), "of a product"),
+            (_divide("1.0", "-1.0"), "of a difference"),
+            (_divide("1 / b.value", "1 / b.value**2"), "wrong sign, and without its factor a"),
+            (_divide("1 / b.value", "a.value / b.value"), "The second is a/b itself"),
+            (_divide("1", "-a.value / b.value**2"), "The one for b is right, the one for a isn't"),
+            (_divide("1 / b.value", "3.0"), "The one for a is right, the one for b isn't"),
+            (_divide("1 / b", "-a / b**2"), "Plain numbers are in a.value."),
+            (_divide("b.value", "a.value", "a.value * b.value"), "The value is the product"),
+            (_divide("b.value", "a.value", "b.value / a.value"), "The value is b / a"),
+            ("a * power(b, -1)", "built from other operations"),
+            ("Value(a.value / b.value, (a, b), (1 / b.value,))", "Expected 2 local derivatives"),
+            (
+                "Value(a.value / b.value, (b, a), (-a.value / b.value**2, 1 / b.value))",
+                "keep the order, a before b",
+            ),
+            ("1 / b.value, -a.value / b.value**2", "Expected a Value, got a value of type tuple"),
+            ("Value(a.value / b.value)", "It has no parents"),
         ),
         ("divide = 0.5", "Expected a function"),
+        ("divide = print", "There is no class Value yet"),
     ],
-    "mended": [
-        (_mended("parent.grad = node.grad * local"), "It still overwrites"),
-        (_mended("parent.grad += local"), "It adds the local derivatives alone"),
-        (_mended("parent.grad += node.grad"), "passes node.grad on as it is"),
-        (_mended("parent.grad += node.grad + local"), "along a path they are multiplied"),
-        (_mended("parent.grad *= node.grad * local"), "Every gradient stays 0"),
-        (_mended("parent.grad -= node.grad * local"), "It subtracts what arrives"),
-        (_mended("parent.grad += node.grad * local", "pass"), "gets one step far"),
-        (_mended("parent.grad += node.grad * local", "hand_back(parent)"), "must call itself"),
-        (_mended("mended(parent)", "parent.grad += node.grad * local"), "once it has its own"),
-        (_mended("parent.grad += node.gradient * local"), "raises AttributeError"),
-        ("mended = None", "Expected a function"),
-    ],
-    "paper": [
-        ("paper = (-2, 12, 4)", "the arrival from s·a is missing"),
-        ("paper = (-1, 9, 3)", "the arrival from s² is missing"),
-        ("paper = (-7, 21, 7)", "what comes straight from s·a isn't"),
-        ("paper = (2, 21, 7)", "its gradient through s isn't"),
-        ("paper = (-3, 15, 5)", "The 2 of s² is missing"),
-        ("paper = (21, -5, 7)", "their order"),
-        ("paper = (-9, 33, 11)", "the first arrival twice"),
-        ("paper = (-8, 30, 10)", "the arrival from s·a twice"),
-        ("paper = (-11, 57, 19)", "s = a·b + c = 2"),
-        ("paper = (-5, 20, 7)", "df/da and df/dc are right, df/db isn't"),
-        ("paper = (-5, 21)", "Expected 3 numbers (df/da, df/db, df/dc)"),
-    ],
-    "step": [
-        (_step("loss.backward()", *MOVE), "the second used both gradients"),
-        (_step("w.grad = 0.0", "loss.backward()", *MOVE), "its gradient was not emptied"),
-        (_step("b.grad = 0.0", "loss.backward()", *MOVE), "wrong in w: its gradient"),
-        (_step(*EMPTY, "w.value += lr * w.grad", "b.value += lr * b.grad"), "It climbs"),
-        (_step(*EMPTY, "w.value -= w.grad", "b.value -= b.grad"), "The learning rate isn't used"),
-        (_step(*EMPTY, "w = w - lr * w.grad", "b = b - lr * b.grad"), "set w.value"),
-        (_step(*MOVE), "without backward every gradient is 0"),
-        (_step("loss.backward()", *EMPTY[:2], *MOVE), "they were emptied after backward"),
+    "backward_again": [
+        (_again(SEED), "still hold their old gradients"),
+        (_again("for node in order:\n    node.grad = 0.0", SEED), "The leaves are emptied, too"),
+        (_again(SEED, EMPTY_INNER), "Every gradient stays 0"),
+        (_again(EMPTY_INNER), "Every gradient stays 0"),
         (
-            _step(*EMPTY, "w.value = w - lr * w.grad", MOVE[1]),
-            "Expected a float for w.value, got a Value",
+            _again(EMPTY_INNER.replace("if node", "if not node"), SEED),
+            "it is the other way round",
         ),
-        (_step(*EMPTY, "w.value = lr * w.grad", "b.value = lr * b.grad"), "hold the change alone"),
-        (_step(*EMPTY, MOVE[0]), "w has moved and b hasn't"),
-        (_step(*EMPTY, MOVE[0], "b.value -= lr * w.grad"), "The gradient of w moves both"),
-        (_step(*EMPTY, *MOVE, result="loss"), "Expected a float for the loss, got a Value"),
-        (_step(*EMPTY, *MOVE, result="mse(w, b, x, y).value"), "the loss after the step"),
-        (_step(*EMPTY, *MOVE, result="None"), "is the return missing?"),
-        (_step(*EMPTY, *MOVE, result="0.0"), "The loss before the first step is"),
+        (_again(EMPTY_INNER, "loss.grad = 2.0"), "the right answer is"),
+        (_again("for node in order:\n    node.grad = None", SEED), "raises TypeError"),
+        (_again("for node in order:\n    node.value = 0.0", SEED), "It changes the values"),
+        (_again(EMPTY_INNER, "order.clear()", SEED), "The gradient of f is right"),
+        (_again("loss.gradient = 1.0", "order[0] = 0.0"), "raises AttributeError"),
+        (_again("return order"), "Every gradient stays 0"),
+        ("backward_again = None", "Expected a function"),
+        ("backward_again = len", "There is no class Value yet"),
     ],
 }
-
-WRONG["divide"] += [
-    ("divide = print", "There is no class Value yet"),
-    (_divide("1 / b.value", "-a / b.value**2"), "Expected a float for the derivative by b"),
-]
-WRONG["mended"] += [
-    (_mended("parent.grad = parent"), "Expected a float for the gradient of a, got a Value"),
-    (
-        _mended("parent.grad = parent.grad or node.grad * local"),
-        "The gradient of b and the gradient of c are right, the gradient of a isn't",
-    ),
-]
-WRONG["step"] += [
-    (_step(*EMPTY, "w.value, b.value = w.grad, b.grad"), "hold the gradients"),
-    (_step(*EMPTY, "w.value, b.value = -lr * w.grad, -lr * b.grad"), "alone: add it to what"),
-    (_step(*EMPTY, MOVE[1]), "b has moved and w hasn't"),
-    (_step(*EMPTY, MOVE[0], "b.value -= 2 * lr * b.grad"), "w.value is right, b.value isn't"),
-    (
-        _step("w.grad, b.grad = 0.0, b.grad / 2", "loss.backward()", *MOVE),
-        "w.value is right, b.value isn't",
-    ),
-    (_step(*EMPTY, MOVE[0], EMPTY[1], "mse(w, b, x, y).backward()", MOVE[1]), "after its step"),
-]
-
-WRONG["mended"] += [
-    (_mended("parent.grad += parent.grad * local"), "Every gradient stays 0"),
-    (_mended("parent.grad += node.value * local"), "It hands on node.value"),
-    (_mended("parent.grad += parent.value * local"), "It hands on parent.value"),
-]
-WRONG["paper"] += [("paper = (7, 21, -5)", "their order isn't")]
-WRONG["step"] += [
-    (_step(*EMPTY, "w.value -= 0.1 * w.grad", "b.value -= 0.1 * b.grad"), "with lr = 0.1 instead"),
-    (_step(*EMPTY, MOVE[1], EMPTY[0], "mse(w, b, x, y).backward()", MOVE[0]), "the b after its"),
-    (_step(*EMPTY, "mse(w, b, x, y).backward()", *MOVE), "backward was called twice"),
-]
-
+WRONG["backward_again"] += slips(
+    "build_your_own_autograd",
+    "backward_again",
+    ("node.grad = 0.0", "node.grad = 1.0", "aren't"),
+    ("parent.grad += ", "parent.grad = ", "aren't"),
+    ("reversed(order)", "order", "aren't"),
+    ("loss.grad = 1.0", "loss.grad += 2.0", "the right answer is"),
+)
 
 RIGHT = {
-    "divide": [
+    "sine": [
+        *functions(
+            "sine(a)",
+            _sine("np.sin(a.value)", "(np.cos(a.value),)"),
+            _sine(SIN, "[math.cos(a.value)]", "[a]"),
+            _sine(SIN, "(math.sin(a.value + math.pi / 2),)"),
+            "Value(value=math.sin(a.value), parents=(a,), local_derivatives=(math.cos(a.value),))",
+            """
+    number = a.value
+    result = Value(math.sin(number), name="sin")
+    result.parents = (a,)
+    result.local_derivatives = (math.cos(number),)
+    return result
+""",
+        ),
+    ],
+    "diagnosis": [
+        _letters('"d"', '"a"', '"c"'),
+        _letters('" D"', '"A "', '"C"'),
+        _letters('"D."', '"A."', '"C."'),
+        _letters('"(d)"', '"(a)"', '"(c)"'),
+        "engine_1, engine_2, engine_3 = 'DAC'\n",
+    ],
+    "divide": functions(
+        "divide(a, b)",
         _divide("1 / b.value", "-(a.value / b.value) / b.value"),
         _divide("b.value**-1", "-a.value * b.value**-2"),
         _divide("1.0 / b.value", "-1 * a.value / (b.value * b.value)"),
         """
-def divide(a, b):
     quotient = a.value / b.value
     return Value(quotient, [a, b], [1 / b.value, -quotient / b.value])
 """,
-    ],
-    "mended": [
-        _mended("parent.grad = parent.grad + node.grad * local"),
-        _mended("parent.grad += local * node.grad"),
+        _divide("1 / b.value", "-a.value / b.value**2", "a.value * b.value**-1"),
+    ),
+    "backward_again": [
+        _again("loss.grad = 0.0", EMPTY_INNER, SEED),
+        _again(EMPTY_INNER, "...", SEED),  # the dots left standing do nothing
+        _again(
+            "for node in reversed(order):\n    if len(node.parents) > 0:\n        node.grad = 0",
+            SEED,
+        ),
+        _again("for node in order:\n    node.grad *= not node.parents", SEED),
         """
-def mended(node):
-    for i in range(len(node.parents)):
-        node.parents[i].grad += node.local_derivatives[i] * node.grad
-        mended(node.parents[i])
+def backward_again(loss):
+    order = {}
+    visit(loss, order)
+    inner = [node for node in order if node.parents]
+    for node in inner:
+        node.grad = 0.0
+    loss.grad = 1.0
+    for node in reversed(inner):
+        for parent, local in zip(node.parents, node.local_derivatives):
+            parent.grad = parent.grad + local * node.grad
 """,
         """
-def mended(node):
-    parents, arrived = node.parents, node.grad
-    for k, parent in enumerate(parents):
-        arrival = arrived * node.local_derivatives[k]
-        parent.grad = arrival + parent.grad
-        mended(parent)
-    return node
+def backward_again(loss):
+    order = {}
+    visit(loss, order)
+    for node in order:
+        if node.parents:
+            node.grad = 0.0
+    backward(loss)
 """,
-    ],
-    "paper": [
-        "paper = (-5, 21, 7)",
-        "paper = [-5.0, 21.0, 7.0]",
-        "a, b, c = 3, -1, 5\ns = a * b + c\nby_s = 2 * s + a\n"
-        "paper = (by_s * b + s, by_s * a, by_s)",
-        "paper = np.array([-5, 21, 7])",
-    ],
-    "step": [
-        _step("b.grad, w.grad = 0.0, 0.0", "loss.backward()", *MOVE),
-        _step(*EMPTY, "w.value, b.value = w.value - lr * w.grad, b.value - lr * b.grad"),
-        _step("w.grad = b.grad = 0", "loss.backward()", *reversed(MOVE)),
-        _step(*EMPTY, *MOVE, result="float(loss.value)"),
-        _step("loss.backward()", *MOVE, "w.grad = b.grad = 0.0"),
-        _step("for p in (w, b): p.grad = 0.0", "loss.backward()", *MOVE),
     ],
 }

@@ -1,14 +1,9 @@
 """Answers to 'Start here' by exercise: right, and wrong with their diagnosis."""
 
-from tests.lessons.wrong_answers import functions, functions_told
-
-
-def _returns(head, *results):
-    return [(f"def {head}:\n    return {code}\n", words) for code, words in results]
-
+from tests.lessons.wrong_answers import functions, functions_told, slips
 
 WRONG = {
-    "average": _returns(
+    "average": functions_told(
         "average(values)",
         ("values.sum()", "That is the sum."),
         ("values.sum() / (len(values) - 1)", "one too few"),
@@ -22,66 +17,76 @@ WRONG = {
         ("values", "got shape (7,). Is a mean missing?"),
         ("print(values.mean())", "is the return missing?"),
         ("value.mean()", "raises NameError"),
-    )
-    + [
+        ("values.sum() / 5", "On test data it gives"),
+        ("values.sum() / 7", "You divided by a fixed number: use len(values)."),
+        ("round(values.mean(), 2)", "You rounded"),
+        ("np.mean(values) ^ 1", "In Python, a power is **"),
         (
-            "def average(values):\n    values /= len(values)\n    return values.sum()\n",
+            "\n    values /= len(values)\n    return values.sum()\n",
             "changes the arrays it was given",
-        )
-    ],
-    "to_column": _returns(
-        "to_column(values)",
-        ("values.reshape(-1, 1)", "still a NumPy array"),
-        ("values.astype(np.float32).reshape(-1, 1)", "still a NumPy array"),
-        ("torch.from_numpy(values).float()", "still (7,), one axis"),
-        ("torch.from_numpy(values).float().reshape(1, -1)", "That is a row"),
-        ("torch.from_numpy(values).reshape(-1, 1)", "The dtype is float64"),
-        ("torch.from_numpy(values).reshape(-1, 1).int()", "The dtype is int32"),
-        ("torch.from_numpy(values).float().reshape(7, 1)", "fixed number of rows"),
-        ("torch.from_numpy(values).float().reshape(3, 1)", "fixed number of rows"),
-        ("values.float().reshape(-1, 1)", "only tensors have this"),
-        ("torch.zeros(len(values), 1)", "On test data it gives"),
-        (
-            "torch.from_numpy(np.resize(values, (7, 1))).float()",
-            "With 7 numbers it is right, with 4 it isn't",
         ),
-        ("[[value] for value in values]", "Expected a tensor, got a value of type list"),
-        ("torch.from_numpy(values).float().reshape(-1, 1, 1)", "The shape is (7, 1, 1)"),
     ),
-    "mended_mse": _returns(
-        "mended_mse(y_pred, y)",
-        ("((y_pred - y) ** 2).mean()", "over all 49 pairs"),
-        ("((y_pred - y.reshape(1, -1)) ** 2).mean()", "over all 49 pairs"),
+    "fixed_mse": functions_told(
+        "fixed_mse(y_pred, y)",
+        ("((y_pred - y) ** 2).mean()", "that is the mean over all 49 pairs, not over 7 rows"),
+        ("((y_pred - y.reshape(1, -1)) ** 2).mean()", "the mean over all 49 pairs"),
         ("((y_pred - y) ** 2).sum()", "the sum over all 49 pairs"),
-        ("((y_pred.ravel() - y) ** 2).mean()", "both are columns, and both must stay so"),
-        ("((y_pred[:, 0] - y) ** 2).mean()", "for y of shape (7, 1) it isn't"),
-        ("((y_pred - y.reshape(-1, 1)) ** 2).sum()", "You summed over the 7 rows; take the mean."),
-        ("(y_pred - y.reshape(-1, 1)).mean()", "the square is missing"),
-        ("abs(y_pred - y.reshape(-1, 1)).mean()", "sizes of the differences"),
-        ("((y_pred - y.reshape(-1, 1)) ** 2).mean() ** 0.5", "drop the root"),
-        ("((y_pred - y_pred.reshape(-1, 1)) ** 2).mean()", "compared with itself"),
-        ("(y_pred - y.reshape(-1, 1)) ** 2", "got a table of shape (7, 1)"),
-        ("((y_pred - y.unsqueeze(1)) ** 2).mean()", "only tensors have this"),
-        ("((y_pred - y.astype(float).reshape(-1, 1)) ** 2).mean()", "use what both have"),
-        ("((y_pred - y[:, np.newaxis]) ** 2).mean()", "for y of shape (7, 1) it isn't"),
+        (
+            "((y_pred - y.reshape(-1, 1)) ** 2).mean()",
+            "For y_pred of shape (7,) and y of shape (7,), that is the mean over all 49 pairs",
+        ),
+        (
+            "((y_pred - y[:, np.newaxis]) ** 2).mean()",
+            "For y_pred of shape (7, 1) and y of shape (7, 1) it isn't.",
+        ),
+        ("((y_pred.ravel() - y) ** 2).mean()", "y of shape (7, 1), that is the mean over all"),
+        ("((y_pred[:, 0] - y) ** 2).mean()", "y of shape (7, 1), that is the mean over all"),
+        ("((y_pred - y.reshape(y_pred.shape)) ** 2).sum()", "You summed over the 7 rows"),
+        ("(y_pred - y.reshape(y_pred.shape)).mean()", "the square is missing"),
+        ("abs(y_pred - y.reshape(y_pred.shape)).mean()", "sizes of the differences"),
+        ("(y_pred - y.reshape(y_pred.shape)).mean() ** 2", "square first, then take the mean"),
+        ("((y_pred - y.reshape(y_pred.shape)) ** 2).mean() ** 0.5", "leave out the root"),
+        ("((y_pred - y_pred) ** 2).mean()", "are compared with themselves."),
+        ("((y_pred - y_pred.ravel()) ** 2).mean()", "with themselves, over all pairs"),
+        ("((y_pred - y.mean()) ** 2).mean()", "with the mean of y"),
+        ("((np.sort(y_pred.ravel()) - np.sort(y.ravel())) ** 2).mean()", "You sorted"),
+        ("(y_pred - y.reshape(y_pred.shape)) ** 2", "got an array of shape (7, 1)"),
         ("((y_pred - y.reshape(5, 1)) ** 2).mean()", "fixed number of rows"),
         ("((y_pred - y[1:].reshape(-1, 1)) ** 2).mean()", "write them below each other"),
-        (
-            "(y_pred - y.reshape(-1, 1)).std() ** 2 + (y_pred - y.reshape(-1, 1)).mean() ** 2",
-            "with tensors it isn't",
-        ),
+        ("((y_pred - y.reshape(y_pred.shape)) ^ 2).mean()", "In Python, a power is **"),
+        ("print(((y_pred - y.reshape(y_pred.shape)) ** 2).mean())", "is the return missing?"),
+    ),
+    "shares": slips(
+        "start_here",
+        "shares",
+        ("axis=1).reshape(-1, 1)", "axis=0)", "shares of the sum of each column"),
+        (".sum(axis=1).reshape(-1, 1)", ".sum()", "the sum of the whole table"),
+        ("table.sum(axis", "table.mean(axis", "the mean of the row"),
+        ("table.sum(axis", "table.max(axis", "the largest number of the row"),
+        ("table / sums", "100 * table / sums", "These are percentages"),
+        ("table / sums", "table - sums", "You subtracted the sums"),
+        ("table / sums", "sums / table", "It is upside down"),
+        (".reshape(-1, 1)", "", "could not be broadcast"),
+        (".reshape(-1, 1)", ".reshape(1, -1)", "could not be broadcast"),
+        (".reshape(-1, 1)", ".reshape(3, 1).T", "could not be broadcast"),
+        (".reshape(-1, 1)", ".reshape(4, 1)", "fixed number of rows"),
+        ("table / sums", "sums", "got shape (3, 1)"),
+        ("table / sums", "(table / sums).T", "That is the transpose."),
+        ("table / sums", "table / sums * 1.5", "On test data it gives"),
+        ("table / sums", "table[0] / sums[0]", "got shape (4,)"),
     ),
 }
-
-WRONG["to_column"] += functions_told(
-    "to_column(values)",
-    ("torch.from_numpy(np.sort(values)).float().reshape(-1, 1)", "have changed their order"),
-    ("torch.from_numpy(values.astype(int)).float().reshape(-1, 1)", "The fractions are lost"),
-)
-WRONG["average"] += functions_told(
-    "average(values)",
-    ("values.sum() / 5", "On test data it gives"),
-    ("np.mean(values) ^ 1", "In Python, a power is **"),
+# What is refused on the table of (3, 4) goes unnoticed on a square one.
+WRONG["shares"] += functions_told(
+    "shares(table)",
+    (
+        """
+    if len(table) == len(table[0]):
+        return table / table.sum(axis=1)
+    return table / table.sum(axis=1).reshape(-1, 1)
+""",
+        "The sums are right, but flat",
+    ),
 )
 
 
@@ -93,7 +98,6 @@ RIGHT = {
         "sum(values) / len(values)",
         "np.average(values)",
         "values.sum() / values.size",
-        "torch.from_numpy(values).mean()",
         """
     total = 0
     for value in values:
@@ -101,24 +105,32 @@ RIGHT = {
     return total / len(values)
 """,
     ),
-    "to_column": functions(
-        "to_column(values)",
-        "torch.tensor(values, dtype=torch.float32).unsqueeze(1)",
-        "torch.from_numpy(values.astype(np.float32))[:, None]",
-        "torch.from_numpy(values).to(torch.float32).view(-1, 1)",
-        "torch.Tensor(values).reshape(len(values), 1)",
-        "torch.tensor([[value] for value in values], dtype=torch.float32)",
-    ),
-    "mended_mse": functions(
-        "mended_mse(y_pred, y)",
-        "((y_pred.reshape(-1) - y.reshape(-1)) ** 2).mean()",
-        "((y_pred - y.reshape(y_pred.shape)) ** 2).mean()",
+    "fixed_mse": functions(
+        "fixed_mse(y_pred, y)",
+        "((y_pred.reshape(-1, 1) - y.reshape(-1, 1)) ** 2).mean()",
         "((y_pred.ravel() - y.ravel()) ** 2).sum() / len(y)",
         "sum((a - b) ** 2 for a, b in zip(y_pred.ravel(), y.ravel())) / len(y_pred)",
+        "np.mean(np.square(y_pred - np.reshape(y, np.shape(y_pred))))",
         """
     if y.ndim == 1:
         y = y[:, None]
+    if y_pred.ndim == 1:
+        y_pred = y_pred[:, None]
     return ((y_pred - y) ** 2).mean()
+""",
+    ),
+    "shares": functions(
+        "shares(table)",
+        "table / table.sum(axis=1, keepdims=True)",
+        "table / table.sum(axis=1)[:, None]",
+        "(table.T / table.sum(axis=1)).T",
+        "np.array([row / row.sum() for row in table])",
+        "[[value / sum(row) for value in row] for row in table]",
+        """
+    result = table.copy()
+    for k in range(len(table)):
+        result[k] = table[k] / table[k].sum()
+    return result
 """,
     ),
 }

@@ -28,6 +28,7 @@ TESTS = {
         "tests/lessons/test_exercises.py",
     ],
     "course_utils/data": ["tests/course_utils/test_data.py", *LESSONS],
+    "course_utils/learned_curve": ["tests/course_utils/test_data.py"],
     "course_utils/descent": ["tests/course_utils/test_descent.py", *LESSONS],
     "course_utils/graphs/": [
         "tests/course_utils/test_graphs.py",

@@ -1,0 +1,31 @@
+"""One environment for all tests of set-up, which pytest runs in one process."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests.support.processes import stopping
+from tests.support.tiny_course import Course
+
+
+@pytest.fixture(scope="session")
+def two_set_ups(tmp_path_factory):
+    """Set up a course twice at once, in a path with spaces and accents.
+
+    Has the course, and what the first and the second process answered.
+    """
+    course = Course(tmp_path_factory.mktemp("set_up") / "mon école à Zürich")
+    process = course.start("hand_out")
+    with stopping(process):
+        while not (course.venv / "pyvenv.cfg").exists():
+            assert process.poll() is None
+        second = course.call("hand_out")
+        out, err = process.communicate(timeout=100)
+    first = SimpleNamespace(returncode=process.returncode, stdout=out, stderr=err)
+    return SimpleNamespace(course=course, first=first, second=second)
+
+
+@pytest.fixture(scope="module")
+def set_up_course(two_set_ups):
+    """A course that is set up, whatever the tests of another module did to it."""
+    return two_set_ups.course.set_up()
