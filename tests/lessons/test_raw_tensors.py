@@ -193,7 +193,7 @@ def test_each_of_the_four_runs_is_its_story(lesson, run):
     losses = {
         "A": descend(cut, 0.1, 60)[1],
         "B": descend(mse, 0.02, 60, empty=False)[1],
-        "C": descend(mse, 0.02, 60)[1],
+        "C": descend(mse, 0.015, 60)[1],
         "D": descend(mse, 0.8, 60)[1],
     }[run]
     assert lesson["runs"][run] == pytest.approx(losses[lesson["steps"]], abs=1e-4)
@@ -274,14 +274,16 @@ def test_far_away_the_norms_gradient_hardly_changes():
 def test_the_flat_direction_decides():
     output = read_output(LESSON, "runs_left = {")
     assert "norm / n, lr 0.01: 43.27%; MSE, lr 0.01: 4.05%; MSE, lr 0.5: 0.00%" in output
-    assert "norm / n at the best line 2.40" in output
+    assert "norm / n at the best line 2.399" in output
+    assert 100 * 0.01 / (20 * 0.1535374) / 0.78630889 < 0.5
 
 
 def test_the_limit_of_the_norm_is_where_the_lesson_says():
     best = np.polyfit(SINE.x, SINE.y, 1)
     assert descend(norm_error, 2.35, 3000)[0][-1] == near(best)
     path = descend(norm_error, 2.45, 3000)[0]
-    assert np.abs(path[-1] - best).max() > 0.03
+    assert 0.03 < np.abs(path[-1] - best).max() < 0.1, "a hop, and no explosion"
+    assert path[-1] == near(path[-3])
 
 
 def test_steps_on_the_norm_jump_over_a_perfect_fit():
@@ -344,7 +346,7 @@ def test_data_gives_a_wrong_gradient_without_an_error(printed):
 
 def test_nan_comes_after_infinity(printed):
     steps = dict(re.findall(r"^step +(\d+): loss +(\S+),", printed, flags=re.M))
-    assert steps["30"].startswith("3.1e+37")
+    assert steps["30"] == "3.1e+37"
     assert [steps[k] for k in ("31", "62", "63")] == ["inf", "inf", "nan"]
     assert re.search(r"root of the sum, at zero: tensor\(\[nan, nan\]\)", printed)
     assert re.search(r"vector_norm, at zero: +tensor\(\[0\., 0\.\]\)", printed)
