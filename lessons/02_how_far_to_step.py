@@ -232,7 +232,7 @@ plots.learning_rates(x, y, paths, lrs)
 #
 # </details>
 #
-# And our 0.1? Below the limit and slow; 1 is above it. Now watch a run at 0.98 of the limit:
+# And our 0.1? Below the limit and slow; 1 is above it. Now 0.98 of the limit:
 
 # %%
 for lr in (0.01, 0.1, 1.0):
@@ -257,8 +257,8 @@ animation.play(plots.one_descent, x, y, path, 40, "lr = 0.98 of the limit")
 # 3141.6   4154.8   5494.7   7266.7
 # ```
 #
-# What is the learning-rate limit here? The lowest loss is tiny beside these, and so is the flat
-# part. Ask what one step does to the loss, and work back from there.
+# What is the learning-rate limit here, to three digits? The lowest loss is tiny beside these, and so
+# is the flat part. Ask what one step does to the loss, and work back from there.
 
 # %% tags=["exercise", "diagnose"]
 limit = ...
@@ -293,7 +293,7 @@ best = np.linalg.lstsq(A, y)[0]  # the first of its results, of shape (2, 1)
 best = best.ravel()  # the same in one axis, of shape (2,)
 fit = paths[1][-1]  # half of the limit, 40 epochs
 off = abs(fit - best)
-print("least squares w, b", best.round(6))
+print("least squares w, b", best.round(6))  # round: to six decimals
 print("this fit          ", fit.round(6))
 print("off by            ", off.round(6))
 print("done              ", off <= 0.001 * abs(best))
@@ -308,7 +308,10 @@ print("done              ", off <= 0.001 * abs(best))
 print("H by hand, its rows in turn:", H.round(4).ravel())
 print("H from A, its rows in turn: ", (2 / len(x) * A.T @ A).round(4).ravel())
 bowl = descent.QuadraticLoss(A, y)  # computes what is exactly true of it
-print(f"limit {bowl.max_lr:.4f}, minimum loss {bowl.min_loss:.6f}\n")
+lowest = bowl.min_loss  # the loss at the bottom
+place = bowl.minimizer  # where the bottom is
+print(f"limit {bowl.max_lr:.4f}")
+print(f"minimum loss {lowest:.6f} at {place.round(6)}\n")
 plots.truth_panel(A, y, fit, lrs[1], names=["w", "b"])
 
 # %% [markdown]
@@ -333,7 +336,8 @@ for lr in (0.4, 0.1, 0.01):
 # ### Exercise 2 (transfer): the limit of a curved model
 #
 # Let the model be curved: $\hat y_i = v\,x_i^2 + w\,x_i + b$. Its loss is a bowl over three
-# parameters, with three axes and three eigenvalues. Write a function that returns its limit.
+# parameters, with three axes and three eigenvalues. Write a function that returns its limit; it needs
+# no targets.
 
 
 # %% tags=["exercise", "transfer"]
@@ -367,7 +371,7 @@ check.curve_limit(curve_limit)
 # $x$ isn't zero. Subtract it, and the mean of $2x$ in $H$ becomes zero: a larger $w$ only turns the
 # line about its middle.
 #
-# Then the unit. Divide by the **standard deviation** `x.std()`, the RMSE if you predict each $x$ by
+# Then divide by the **standard deviation** `x.std()`, the RMSE if you predict each $x$ by
 # the mean. (PyTorch's `std` differs a little.) The mean of $2x^2$ becomes 2, as for $b$. Both together
 # **standardise** $x$.
 
@@ -424,8 +428,8 @@ sliders.move(descend_at, share_of_limit=(0.01, 1.09, 0.5))
 #
 # At half of the limit, 0.0812 of the flat part is left after 40 steps: you saw its factor to the 40th
 # power. Now ask the reverse: write a function that returns the smallest number of steps after which
-# every part has shrunk to at most the given share of itself. The rate is below the limit, all
-# eigenvalues are above zero; mind both ends of them.
+# every part has shrunk to at most the given share of itself. `eigenvalues` is a sorted array, all of
+# them above zero, and the rate is below the limit. Mind both ends; a factor may even be 0.
 
 
 # %% tags=["deeper", "exercise", "write"]
@@ -648,10 +652,10 @@ print("loss as published:                      2.720278897826747")
 # matrix, truth panel, standard deviation, standardise.
 #
 # **New names:** `np.linalg.eigvalsh`, `descent.design_matrix`, `np.linalg.lstsq`, `.ravel`, `.T`,
-# `@`, `descent.QuadraticLoss`, `.max_lr`, `.min_loss`, `.eigenvalues`, `plots.truth_panel`, `.std`,
+# `descent.QuadraticLoss`, `.max_lr`, `.min_loss`, `.minimizer`, `.eigenvalues`, `plots.truth_panel`, `.std`,
 # `.round`, `np.radians`, `np.cos`, `np.sin`.
 #
-# **New names, deeper:** `np.full`, `np.linalg.solve`.
+# **New names, deeper:** `np.linalg.solve`.
 #
 # **Next**, in [lesson 03](03_build_your_own_autograd.ipynb), you build the machine that finds the
 # gradients for you. Then the model may be any curve you like.

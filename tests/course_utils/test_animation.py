@@ -133,7 +133,7 @@ def test_the_caption_is_printed_and_is_the_alt_text(played):
     output, caption = played
     assert caption == f"{output['data']['text/plain']}\n"
     assert output["metadata"]["image/png"]["alt"] == caption.rstrip("\n")
-    assert "After 20 epochs in 20 steps" in caption
+    assert "After 20 epochs the loss is" in caption
 
 
 @pytest.mark.parametrize("expected", [0.5, 5])
@@ -203,7 +203,7 @@ def test_each_frame_shows_its_curve_in_the_look_of_the_last(monkeypatch):
         assert red > 200 > 120 > green > blue, "the curve's own colour, opaque"
 
 
-@pytest.mark.parametrize("lesson", ["start_here", "gradient_descent_by_hand"])
+@pytest.mark.parametrize("lesson", ["start_here", "how_far_to_step"])
 def test_the_lessons_animation_is_small(lesson):
     outputs = [
         output
