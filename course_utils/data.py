@@ -52,9 +52,10 @@ class Sample:
 def noisy_line() -> Split:
     """Make 100 points around the line y = 2x + 1: 80 to train, 20 to validate.
 
-    x is uniform on [0, 1); the noise is normal with standard deviation 0.1; neither has a unit.
-    The recipe and its seed, 42, are from D. V. Godoy's tutorial 'Understanding PyTorch with an
-    example', so that its published numbers can be compared digit by digit.
+    x is uniform on [0, 1); the noise is normal with standard deviation 0.1. Neither has a unit of
+    its own; 'Gradient descent by hand' takes them as hours and metres. The recipe and its seed, 42,
+    are from D. V. Godoy's tutorial 'Understanding PyTorch with an example', so that its published
+    numbers can be compared digit by digit.
     From the lesson 'Gradient descent by hand'.
     """
     truth = {"w": 2.0, "b": 1.0, "noise": 0.1}

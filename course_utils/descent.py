@@ -2,7 +2,7 @@
 
 For a design matrix A of shape (n, d) and targets y of shape (n,) or (n, m), the loss is
 mean((A p - y)**2) over all n·m numbers. It is quadratic in the parameters p, so its descent is
-known in closed form. The lesson 'Gradient descent by hand' introduces it.
+known in closed form. The lesson 'How far to step' introduces it.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ def design_matrix(*features: Numbers) -> np.ndarray:
     """Return A of shape (n, d + 1): the d features as columns, then a column of ones for b.
 
     Each feature has shape (n,), (n, 1) or (n, k).
-    From the lesson 'Gradient descent by hand'.
+    From the lesson 'How far to step'.
     """
     if not features:
         raise ValueError("design_matrix needs at least one feature, got none.")
@@ -36,7 +36,7 @@ class QuadraticLoss:
     """The mean squared error of y_pred = A p, with A of shape (n, d) and y (n,) or (n, m).
 
     Parameters p have shape (d,), or (d, m) for m outputs.
-    From the lesson 'Gradient descent by hand'.
+    From the lesson 'How far to step'.
     """
 
     A: np.ndarray

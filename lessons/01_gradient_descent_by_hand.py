@@ -1,725 +1,610 @@
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # # 01 Gradient descent by hand
 #
-# You fit a straight line to noisy points with nothing but NumPy, and you derive, check and
-# see every number on the way. Later, when PyTorch does the same in four lines, none of them
-# will be magic.
+# You fit a line with nothing but NumPy and see every number on the way.
 #
 # **You will be able to**
 #
-# - derive the gradient of the mean squared error and check it without trusting your algebra,
-# - write gradient descent as a loop of three lines,
-# - say, before you run anything, which learning rates converge and which explode,
-# - tell from a truth panel whether a fit has converged, and which parameter has not,
-# - explain what a badly scaled feature and a small batch do to the path.
+# - derive the gradient of that number, and check your algebra,
+# - write gradient descent as a loop of four steps,
+# - tell from a printout which mistake such a loop contains,
+# - find the best line without a loop.
 #
-# **Builds on** [lesson 00](00_start_here.ipynb) (arrays and their shapes) and school calculus. **Takes** about 40 minutes.
+# **Builds on** [lesson 00](00_start_here.ipynb) (arrays and their shapes) and school calculus. **Takes** about 60 minutes, and 25 more with the deeper sections.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What is there to fit?
+# %% tags=["start"]
+try:
+    import course_utils  # the course's helpers
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This kernel does not have the course's helpers (course_utils). "
+        "Start JupyterLab with `python course.py`, or choose the kernel of the course's .venv."
+    ) from None
+
+# %% [markdown]
+# ## Why fit a line?
 #
-# Someone took the line $y = 2x + 1$, picked 100 places on it, and shook each point up or down
-# with noise of standard deviation 0.1. You get the points and not the line. Eighty of them are
-# for **training**; the other twenty you keep back for **validation**, to judge the fit on points
-# that it has never seen.
+# A line through your measurements answers questions about times at which you took none.
+#
+# Picture a tank that fills with water. For an hour you read its height a hundred times, and
+# waves make every reading a little wrong. How fast does the water rise? How high was it at half
+# past, when you were not looking?
+#
+# Eighty readings are yours. Twenty are sealed in an envelope until
+# [lesson 09](09_what_a_fit_is_worth.ipynb), to judge your line on points it has never seen. (A
+# computer made them all: it hid a line and added waves.)
 
-# %% slideshow={"output": "subslide"}
+# %%
 import numpy as np
+from sklearn.linear_model import LinearRegression
 
-from course_utils import animation, data, descent, plots, sliders
+from course_utils import data, plots, sliders
 from course_utils.checks import gradient_descent as check
 
-line = data.noisy_line()
-x, y = line.x_train, line.y_train  # (80, 1) and (80, 1)
-print("x", x.shape, " y", y.shape, " first row:", x[0], y[0])
-noise = line.truth["noise"]
-print(f"standard deviation of the noise: {noise}")
+tank = data.noisy_line()
+x, y = tank.x_train, tank.y_train  # times in hours, heights in metres
+print("x", x.shape, " y", y.shape, " row 0:", x[0], y[0])
 
-plots.train_and_validation(x, y, line.x_val, line.y_val)
+plots.readings(x, y)
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # ## How wrong is a line?
 #
-# A line is a **model** with two **parameters**, the weight $w$ (its slope) and the bias $b$ (its
-# height at $x = 0$). For the row $i$ it predicts
+# One number says how wrong a line is, and fitting means making that number small.
+#
+# A line is a **model** with two **parameters**: its **weight** $w$ says how steeply it rises, and
+# its **bias** $b$ says how high it is at $x = 0$. For row $i$ of the data it predicts
 #
 # $$\hat y_i = w\,x_i + b$$
 #
-# Before training you know nothing, so you start with two random numbers. With NumPy's seed 42
-# they are always the same two, those of the tutorial whose figures this lesson checks: Daniel
-# Voigt Godoy's *Understanding PyTorch with an example*. It has $b = 0.49671415$ and
-# $w = -0.1382643$.
+# You do not know good values yet, so start with two random ones. Seed 42 makes them the same on
+# every computer. Data and seed are from a tutorial (Daniel Voigt Godoy's *Understanding PyTorch
+# with an example*), whose printed numbers will check ours. First, one reading:
+
+# %%
+stream = np.random.RandomState(42)  # the tutorial's; today's way: default_rng
+b = stream.randn()  # a random number, most often between -1 and 1
+w = stream.randn()
+print(f"w = {w:.4f}   b = {b:.4f}")
+
+plots.one_residual(x, y, w, b, row=0)
+
+
+# %% [markdown]
+# The arrow is the **residual** of this row: the prediction minus the **target**, which is the
+# reading. So $e_i = \hat y_i - y_i$, negative where the line is too low. (Statistics often takes
+# the opposite sign.)
 #
-# **Predict.** The points rise from 0.9985 to 3.052. For how many of the 80 is the first line's
-# prediction too low?
-
-# %% slideshow={"output": "subslide"}
-start = np.random.RandomState(42)  # a stream of random numbers, begun at seed 42
-b = start.randn()  # one normal draw: mean 0, standard deviation 1
-w = start.randn()
-print(f"b = {b:.8f}   published 0.49671415")
-print(f"w = {w:.7f}   published -0.1382643")
-
-# Each slider: from, to, start.
-sliders.move(plots.residuals, x, y, w=(-1.0, 4.0, w), b=(-1.0, 3.0, b))
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# For all 80 of them. The **residual** $e_i = \hat y_i - y_i$ says how far the prediction of row $i$
-# is off, and on which side. One number for the whole line is the **mean squared error**, our
-# **loss**, over the $n = 80$ training rows:
+# For one number, square all 80 residuals and take the mean. This **mean squared error**, MSE, is
+# our **loss**, the number to make small:
 #
-# $$L(w, b) = \frac{1}{n}\sum_{i=1}^{n} (w\,x_i + b - y_i)^2$$
+# $$L(w, b) = \frac{1}{n}\sum_{i=1}^{n} (w\,x_i + b - y_i)^2 \qquad n = 80$$
 #
-# The square makes every error count as positive, and an error twice as large count four times as
-# much. Its root, the **RMSE** (root mean squared error), has the unit of $y$ again: a typical
-# error.
-#
-# Now fit the line yourself. Under the picture stands a slider for each of the two numbers: drag it,
-# or click it and press the arrow keys. **Predict** first: which slider turns the line, which one
-# lifts it? Then make the mean of the squares as small as you can, and note it. Further down you
-# meet the smallest there is.
+# Squares cannot cancel; arrows up and down would. An arrow twice as long counts four times as
+# much.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %%
 def mse(w, b, x, y):
-    """The mean squared error of the line y = w·x + b; x and y of shape (n, 1)."""
+    """The MSE of the line y = w·x + b; x and y of shape (n, 1)."""
     y_pred = w * x + b  # (n, 1)
     return ((y_pred - y) ** 2).mean()
 
 
-print(f"loss at the start: {mse(w, b, x, y):.4f}")
-print("published:         2.720278897826747")
-print(f"RMSE:              {mse(w, b, x, y) ** 0.5:.4f}")
+print(f"MSE: {mse(w, b, x, y):.4f}   its root: {mse(w, b, x, y) ** 0.5:.4f}")
+# Each slider: from, to, start.
+sliders.move(plots.residuals, x, y, w=(-0.5, 3.0, w), b=(0.0, 3.0, b))
 
 # %% [markdown]
-# Ours is not the published loss, and they differ in the second digit after the point. That is no
-# rounding. Is our formula wrong, or the print in the tutorial? Keep the question: further down
-# the published *gradients* will answer it.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What does the loss look like from above?
+# The root of the MSE, the **RMSE** (root mean squared error), is a typical error in the unit of
+# $y$: here 1.66 metres.
 #
-# Every line is a point $(w, b)$, and every such point has a loss. So the loss is a landscape
-# over a plane, and fitting means walking to its lowest place. For a line and its mean squared
-# error the landscape is always a bowl.
+# Now fit the line yourself with the two sliders (drag, or use the arrow keys). Write down the
+# smallest MSE you reach; at the end you meet the smallest there is.
 
-# %% slideshow={"output": "subslide"}
+# %% [markdown]
+# ## What is the best height?
+#
+# Two numbers at once are hard, so begin with one: $w$ stays, and only $b$ moves.
+#
+# The line stays as flat as it is. Each row adds a square, $(b + \text{something})^2$, which is a
+# parabola in $b$, and the mean of parabolas is a parabola, too.
+#
+# > **Predict.** At which $b$ is the loss smallest? Look at the points above and type a number for
+# > the dots.
+
+# %%
+my_prediction = ...  # your number
+plots.loss_by_bias(x, y, w, b, prediction=my_prediction)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# It is smallest at 2.02. A flat line fits best at the mean height of the readings, and this one is
+# almost flat.
+#
+# </details>
+#
+# Here you see the whole curve. With millions of parameters nobody can: you stand in fog, and know
+# the loss and the slope under your feet.
+#
+# If $b$ grows a little, every residual $e_i$ grows by as much. By the chain rule, $e_i^2$ changes
+# $2\,e_i$ times as fast, and the loss is the mean of these squares:
+#
+# $$\frac{dL}{db} = \frac{1}{n}\sum_{i} 2\,e_i$$
+#
+# If this slope is negative, the loss falls as $b$ grows. So step *against* the slope: far where it
+# is steep, less where it is flat. The factor is the **learning rate**, for now a guess, 0.1:
+#
+# $$b \leftarrow b - \mathrm{lr}\cdot\frac{dL}{db}$$
+#
+# > **Predict.** Take ten such steps. Do they get longer, stay equal, or get shorter?
+
+# %%
+lr = 0.1
+bias = b  # so b itself stays at its start
+biases = [bias]
+for step in range(10):
+    error = w * x + bias - y  # (80, 1)
+    slope = (2 * error).mean()
+    bias = bias - lr * slope
+    biases.append(bias)
+
+print(f"where the slope is 0: b = {(y - w * x).mean():.4f}")
+plots.steps_downhill(x, y, w, biases)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# They get shorter: the lower you are, the flatter the parabola.
+#
+# </details>
+#
+# At the lowest point the slope is zero. So the mean of $w\,x_i + b - y_i$ is zero there, and $b$ is
+# the mean of $y_i - w\,x_i$. The cell prints it.
+
+# %% [markdown]
+# ## What if both numbers move?
+#
+# With two numbers, the curve becomes a bowl.
+#
+# Each line is a point $(w, b)$, and above it is its loss. The next picture also shows this from
+# above, with curves of equal loss, as on a hiking map. (But their heights are not evenly spaced.)
+#
+# > **Predict.** Seen from above, is the bowl round, or long and narrow? Think of a line that is a
+# > little too steep: can a different $b$ make up for that?
+
+# %%
 plots.loss_surface(x, y, w, b)
 
 # %% [markdown]
-# On the right you look straight down into the bowl. Along one curve the loss is the same, and
-# from each curve to the next one outside it grows by the same factor. The curves are long
-# ellipses: across them you soon reach the next one, so there the bowl is steep; along them it is
-# far, so there it is nearly flat. Remember that shape, it explains almost everything that follows.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Which way is down?
+# <details><summary>What you should see</summary>
 #
-# You stand at the start in fog: you know the loss here and nothing else of the landscape. But
-# you can know its slope. Change only $w$ a little, and row $i$'s error
-# $e_i = w\,x_i + b - y_i$ changes $x_i$ times as much. Change only $b$, and it changes just as
-# much as $b$ does. With the chain rule, $(e^2)' = 2\,e\,e'$:
+# Long and narrow: steep across, and almost flat along its floor, where $b$ falls as $w$ grows.
+#
+# </details>
+#
+# Move one number while the other stays. You know the slope along $b$. If $w$
+# grows a little, the residual $w\,x_i + b - y_i$ of row $i$ changes by $x_i$ times as much:
 #
 # $$\frac{\partial L}{\partial w} = \frac{1}{n}\sum_i 2\,e_i\,x_i
 # \qquad\qquad
 # \frac{\partial L}{\partial b} = \frac{1}{n}\sum_i 2\,e_i$$
 #
-# These two are **partial derivatives**: the round $\partial$ says that one parameter moves while
-# the other stays. Together they are the **gradient**.
-#
-# **Predict.** At the start all predictions are too low. Which sign do the two have?
+# Such a slope is a **partial derivative**; the round $\partial$ says that the other number stays.
+# Both together are the **gradient**.
 
-# %% slideshow={"output": "subslide"}
+# %% [markdown]
+# ## Can you trust your algebra?
+#
+# A derivative says what a tiny change does, so make a tiny change and look.
+#
+# Take $w$ a little larger and a little smaller, by $h = 0.001$, and divide the change of the loss
+# by the distance between the two. If this **central difference** agrees with the formula at a random
+# point such as our start, you may trust the formula:
+#
+# $$\frac{L(w+h,\, b) - L(w-h,\, b)}{2h}$$
+
+# %%
 error = w * x + b - y  # (80, 1)
-dw = (2 * error * x).mean()
+dw = (2 * error * x).mean()  # the formulas
 db = (2 * error).mean()
-print(f"dw = {dw:.15f}   published -1.8337537171510832")
-print(f"db = {db:.15f}   published -3.044811379650508")
 
-plots.loss_slices(x, y, w, b, dw, db)
-
-# %% [markdown]
-# Both are negative: the loss falls when $w$ or $b$ grows. The dashed lines are tangents, and the
-# slope of each tangent is the derivative that you computed.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Do not trust your algebra
-#
-# A derivative is what a tiny change does, so make a tiny change $h$ and look. The **forward
-# difference** asks on one side, the **central difference** on both:
-#
-# $$\frac{L(w+h, b) - L(w, b)}{h} \qquad\qquad \frac{L(w+h, b) - L(w-h, b)}{2h}$$
-
-# %%
-print("h        forward is off by   central is off by")
-for h in [0.1, 0.001, 0.00001]:
-    forward = (mse(w + h, b, x, y) - mse(w, b, x, y)) / h
-    central = (mse(w + h, b, x, y) - mse(w - h, b, x, y)) / (2 * h)
-    print(f"{h:<8} {abs(forward - dw):17.7f}   {abs(central - dw):17.7f}")
+h = 0.001
+dw_seen = (mse(w + h, b, x, y) - mse(w - h, b, x, y)) / (2 * h)
+db_seen = (mse(w, b + h, x, y) - mse(w, b - h, x, y)) / (2 * h)
+print(f"dw: formula {dw:.6f}   difference {dw_seen:.6f}")
+print(f"db: formula {db:.6f}   difference {db_seen:.6f}")
 
 
 # %% [markdown]
-# The forward difference is off in proportion to $h$. The central one is exact here even for a
-# large $h$, because the slopes of a parabola on both sides average to the slope in the middle.
-# Two roads, one number: now you may trust the algebra.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 1: the gradient of a parabola
+# ### Exercise 1 (write): the best weight
 #
-# Give the line a bend: $\hat y_i = a\,x_i^2 + w\,x_i + b$. The loss stays the mean squared error.
-# Derive the three partial derivatives on paper, then write them down.
+# Suppose you know $b$: how high the water was at the beginning. Find the best $w$ for it, as we
+# found the best $b$ for a given $w$: set $\partial L/\partial w$ to zero and solve on paper.
 
 
-# %% tags=["exercise"]
-def parabola_gradient(a, w, b, x, y):
-    """The derivatives of the MSE by a, w and b, in this order; x and y of shape (n, 1)."""
-    error = ...
-    da = ...
-    dw = ...
-    db = ...
-    return da, dw, db
+# %% tags=["exercise", "write"]
+def best_weight(b, x, y):
+    """The w with the smallest MSE for a given b; x and y of shape (n, 1)."""
+    return ...
 
 
 # %%
-check.parabola_gradient(parabola_gradient)
+check.best_weight(best_weight)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def parabola_gradient(a, w, b, x, y):
-#     """The derivatives of the MSE by a, w and b, in this order; x and y of shape (n, 1)."""
-#     error = a * x**2 + w * x + b - y
-#     da = (2 * error * x**2).mean()
-#     dw = (2 * error * x).mean()
-#     db = (2 * error).mean()
-#     return da, dw, db
+# def best_weight(b, x, y):
+#     """The w with the smallest MSE for a given b; x and y of shape (n, 1)."""
+#     return (x * (y - b)).mean() / (x**2).mean()
 # ```
 #
-# The model is curved in $x$, but the parameters still only multiply and add. That is why each
-# derivative is the error times a column of numbers, and why this is still called a *linear* model.
+# The mean of $2\,(w\,x_i + b - y_i)\,x_i$ is zero. Drop the 2 and rearrange: $w$ times the mean of
+# $x_i^2$ equals the mean of $x_i\,(y_i - b)$.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## One step, then a thousand
+# %% [markdown] tags=["deeper"]
+# ### Deeper: how small may h be?
 #
-# The gradient points uphill. So go the other way, by a step as long as the gradient times a small
-# number, the **learning rate**:
+# A tiny change should be as tiny as possible, or should it?
+#
+# The **forward difference**, $(L(w+h, b) - L(w, b))\,/\,h$, looks on one side only. Compare it
+# with the central one, for $h$ from $10^{-2}$ down to $10^{-15}$.
+#
+# > **Predict.** For which $h$ is the forward difference closest to the derivative: $10^{-3}$,
+# > $10^{-7}$ or $10^{-15}$?
+
+# %% tags=["deeper"]
+hs = [10.0**-k for k in range(2, 16)]  # 0.01, 0.001, ...
+forward, central = [], []
+for h in hs:
+    here, up, down = mse(w, b, x, y), mse(w + h, b, x, y), mse(w - h, b, x, y)
+    forward.append(abs((up - here) / h - dw))
+    central.append(abs((up - down) / (2 * h) - dw))
+
+plots.difference_errors(hs, forward, central)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# At $10^{-7}$. At $10^{-15}$ hardly a digit is right.
+#
+# </details>
+#
+# Two errors compete. Go from right to left in the picture: at first the error of the forward
+# difference shrinks in proportion to $h$, because a tangent fits better on a shorter piece. Then
+# **cancellation** takes over. A float64 keeps about 16 digits. If two losses agree in all but the
+# last two of them, their difference has only these two left, and dividing by a tiny $h$ does not
+# bring the others back.
+#
+# On a parabola the central difference has only the second error, since the slopes on both sides
+# average to the slope in the middle. So here a large $h$ is best. For other functions its first
+# error shrinks with $h^2$, and something like $10^{-5}$ is a good choice.
+
+# %% [markdown]
+# ## How does one step become a thousand?
+#
+# Step against both partial derivatives, look again, and repeat: that is **gradient descent**.
 #
 # $$w \leftarrow w - \mathrm{lr}\cdot\frac{\partial L}{\partial w}
 # \qquad\qquad
 # b \leftarrow b - \mathrm{lr}\cdot\frac{\partial L}{\partial b}$$
 #
-# **Predict.** With a learning rate of 0.1, which of the two moves more? By about how much?
-
-# %% slideshow={"output": "subslide"}
-lr = 0.1
-print(f"b after one step: {b - lr * db:.8f}   published 0.80119529")
-print(f"w after one step: {w - lr * dw:.8f}   published 0.04511107")
-print(f"loss: {mse(w, b, x, y):.4f} before, {mse(w - lr * dw, b - lr * db, x, y):.4f} after")
+# One pass over all rows is an **epoch**; here that is one step. The numbered steps of this loop
+# come back in later lessons. First a single epoch, beside what the tutorial printed (*published*):
 
 
-# %% [markdown]
-# One pass over all training rows is an **epoch**. Here that is one step, since each step looks at
-# all of them. Repeat it, and you have gradient descent. We keep every $(w, b)$ on the way, to see
-# the path.
-
-
-# %%
-def gradient(w, b, x, y):
-    """The derivatives of the MSE by w and b; x and y of shape (n, 1)."""
-    error = w * x + b - y
-    return (2 * error * x).mean(), (2 * error).mean()
-
-
+# %% tags=["code"]
 def descend(w, b, x, y, lr, n_epochs):
-    """All (w, b) from the start to the last epoch, as an array of shape (n_epochs + 1, 2)."""
-    path = [(w, b)]
-    for _ in range(n_epochs):
-        dw, db = gradient(w, b, x, y)
-        w, b = w - lr * dw, b - lr * db
+    """path[k] is (w, b) after k epochs, losses[k] the loss before the next."""
+    path, losses = [(w, b)], []  # 0 start
+    for epoch in range(n_epochs):
+        y_pred = w * x + b  # 1 predict
+        error = y_pred - y
+        loss = (error**2).mean()  # 2 loss
+        dw, db = (2 * error * x).mean(), (2 * error).mean()  # 3 gradients
+        w, b = w - lr * dw, b - lr * db  # 4 update
         path.append((w, b))
-    return np.array(path)
+        losses.append(loss)
+    return np.array(path), losses
 
 
-# %% slideshow={"output": "subslide"} tags=["cover"]
-path = descend(w, b, x, y, lr=0.1, n_epochs=1000)
-plots.three_views(x, y, path)
-for k in (0, 10, 100, 1000):
-    print(f"epoch {k:4}: loss {mse(*path[k], x, y):.6f}")
-
+path, losses = descend(w, b, x, y, lr=0.1, n_epochs=1)
+print("                published             ours")
+print(f"start w        -0.1382643            {w:.7f}")
+print(f"start b         0.49671415            {b:.8f}")
+print(f"loss            2.720278897826747     {losses[0]:.12f}")
+print(f"dw             -1.8337537171510832   {dw:.12f}")
+print(f"db             -3.044811379650508    {db:.12f}")
+print(f"w after a step  0.04511107            {path[1, 0]:.8f}")
+print(f"b after a step  0.80119529            {path[1, 1]:.8f}")
 
 # %% [markdown]
-# Three views of one descent; the same mark is the same epoch. In the first epochs the path drops
-# down the steep side of the bowl, and the line jumps up to the height of the points. Then it creeps
-# along the flat valley floor, while the line slowly turns. In the loss curve that is the bend near
-# epoch 10: a fast fall, then a slow one. (Mind its axes. From 10 epochs on each mark stands for ten
-# times the one before, so the second fall, which looks as steep as the first, takes ten times as
-# long.)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Break it: a hurried step
+# Six of seven agree. The loss does not, but no other number here needs it. A deeper section of
+# [lesson 02](02_how_far_to_step.ipynb) shows which one is right. A printed number is a claim:
+# recompute it.
 #
-# Someone writes the step in two lines and reuses a name. It looks tidy:
+# Now a thousand epochs.
+#
+# > **Predict.** After which epoch is the loss within 1% of where it ends? Type your number.
 
+# %% tags=["cover"]
+my_prediction = ...  # your number
+path, losses = descend(w, b, x, y, lr=0.1, n_epochs=1000)
+for k in (0, 1, 10, 100):
+    print(f"after {k:3} epochs: loss {losses[k]:.6f}")
+
+plots.whole_run(x, y, path, prediction=my_prediction)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# After epoch 258. The first 10 epochs bring the loss from 2.7422 to 0.1657. But then the ground is
+# almost flat, and a small slope makes a small step.
+#
+# </details>
+#
+# Three views of one run; the same mark is the same epoch. First the path crosses the steep side of
+# the bowl, and the line jumps up to the points. (Downhill is not down the page.) Then it creeps
+# along the flat floor, and the line slowly turns. Below: a sudden fall, a slow one, rest.
+
+# %% [markdown]
+# ### Break it: a plus for the minus
+#
+# With `+` for `-` in step 4 you walk uphill, as with a negative learning rate:
 
 # %%
+uphill, uphill_losses = descend(w, b, x, y, lr=-0.1, n_epochs=101)
+for k in (0, 1, 10, 100):
+    print(f"after {k:3} epochs: loss {uphill_losses[k]:.4g}")
+
+# %% [markdown]
+# ### Exercise 2 (diagnose): which mistake?
+#
+# Python says nothing; only the numbers tell you. The loops of runs A, B and C have one mistake
+# each. They start at $w = -0.138$, $b = 0.497$ and take lr = 0.1:
+#
+# ```text
+#         after 1 epoch   after 2 epochs       after 100 epochs
+#           w      b         w      b         w       b       loss
+# right   0.045  0.801     0.188  1.027     1.651   1.186     0.018
+# run A   0.045  0.801     0.228  1.106    18.199  30.945  1437.676
+# run B   0.166  0.801     0.381  1.016     0.896   1.531     0.116
+# run C  -0.047  0.649     0.035  0.782     1.286   1.372     0.052
+# ```
+#
+# 1. The update adds instead of subtracting.
+# 2. The gradients are computed only once, before the loop.
+# 3. The 2 is missing in both gradients.
+# 4. The factor `x` is missing in `dw`.
+# 5. Both gradients are sums over the rows, not means.
+#
+# Which mistake is in which run? Compare the first step, then the second.
+
+# %% tags=["exercise", "diagnose"]
+run_a, run_b, run_c = ..., ..., ...  # for each, a number from 1 to 5
+
+# %%
+check.which_mistake(run_a, run_b, run_c)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# run_a, run_b, run_c = 2, 4, 3
+# ```
+#
+# - **Run A**: the second step is exactly as long as the first, although the slope has become
+#   flatter. So the gradients are the old ones.
+# - **Run B**: $w$ and $b$ move by the same amount, so both use the same formula. The loss falls
+#   nicely, and ends far too high.
+# - **Run C**: the first step is half as long as the right one. It only takes longer, so hardly
+#   anyone notices.
+#
+# </details>
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: break it: a hurried step
+#
+# Someone writes step 4 in two lines and uses the new $b$ for the gradient of $w$. It looks tidy:
+
+
+# %% tags=["deeper"]
 def hurried_step(w, b, x, y, lr):
-    """Not gradient descent: find out why."""
+    """Not the gradient descent that you meant: find out why."""
     b = b - lr * (2 * (w * x + b - y)).mean()
     w = w - lr * (2 * (w * x + b - y) * x).mean()
     return w, b
 
 
 hurried_w, hurried_b = hurried_step(w, b, x, y, lr=0.1)
-print(f"b after the hurried step: {hurried_b:.8f}")
-print(f"w after the hurried step: {hurried_w:.8f}")
+print(f"after 1 step:      w = {hurried_w:.8f}  b = {hurried_b:.8f}")
+for epoch in range(999):
+    hurried_w, hurried_b = hurried_step(hurried_w, hurried_b, x, y, lr=0.1)
+print(f"after 1,000 steps: w = {hurried_w:.6f}    b = {hurried_b:.6f}")
+
+# %% [markdown] tags=["deeper"]
+# No error, and after one step $b$ is right. But $w$ is not 0.04511107: its gradient was taken at
+# the *new* $b$, where you were not standing. On the way, your numbers agree with nobody else's. At
+# the end, with this learning rate, they do, because at the bottom both derivatives are zero for
+# either loop. So the result does not point you to it: a silent bug.
+#
+# (Updating one parameter after the other is a method of its own, and a good one. It is a bug only
+# where you meant gradient descent.)
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: Exercise 3 (fix): the hurried step
+#
+# Repair it: return $w$ and $b$ after one true step of gradient descent.
 
 
-# %% [markdown]
-# No error, and $b$ is right. But $w$ is not the 0.04511107 from above: its gradient was taken
-# at the *new* $b$, at a place where you were not standing. It still walks downhill, so nothing
-# ever tells you; your numbers just never match anyone else's. This is a **silent** bug.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 2: mend the step
-
-
-# %% tags=["exercise"]
+# %% tags=["deeper", "exercise", "mend"]
 def step(w, b, x, y, lr):
     """w and b after one step of gradient descent on the MSE."""
     ...
     return ..., ...
 
 
-# %%
+# %% tags=["deeper"]
 check.step(step)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] tags=["deeper"]
 # <details><summary>Solution</summary>
 #
 # ```python
 # def step(w, b, x, y, lr):
 #     """w and b after one step of gradient descent on the MSE."""
 #     error = w * x + b - y
-#     dw = (2 * error * x).mean()
-#     db = (2 * error).mean()
-#     return w - lr * dw, b - lr * db
+#     step_w = lr * (2 * error * x).mean()
+#     step_b = lr * (2 * error).mean()
+#     return w - step_w, b - step_b
 # ```
 #
-# First look, then move: both derivatives come from one `error`, taken before anything changed.
+# First look, then move: both gradients come from one error, of the old $w$ and $b$.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Has it converged?
+# %% [markdown] tags=["deeper"]
+# ### Deeper: break it: a 2 forgotten, a sum for the mean
 #
-# A loss that has stopped falling on your screen says little: it may be creeping. For this problem
-# you can know the truth, because the bottom of the bowl is where both derivatives are zero, and
-# those are two linear equations. Put $x$ and a column of ones side by side as the **design matrix**
-# $A$, here of shape (80, 2). Row $i$ of it is $(x_i, 1)$; multiply its numbers by $w$ and $b$ and
-# add up, and you have $w\,x_i + b$. For all rows at once that is the product of the matrix with the
-# column of parameters, $A\,(w, b)^\top$ (the $\top$ swaps rows and columns). The $w$ and $b$ at the
-# bottom are the **least-squares solution**; `np.linalg.lstsq` finds it.
+# Both mistakes only scale the gradient, so each is the same as a different learning rate.
 
-# %% slideshow={"slide_type": "subslide"}
-A = descent.design_matrix(x)  # the column x, and ones
-print("A", A.shape)
-w_best, b_best = np.linalg.lstsq(A, y)[0].ravel()  # ravel: into one axis, (2, 1) to (2,)
-print(f"least squares:  w = {w_best:.8f}  b = {b_best:.8f}")
-print(f"1,000 epochs:   w = {path[-1][0]:.8f}  b = {path[-1][1]:.8f}\n")
+# %% tags=["deeper"]
+for mistake, factor in (("none", 1), ("2 forgotten", 0.5), ("sum", 80)):
+    _, scaled = descend(w, b, x, y, lr=0.1 * factor, n_epochs=101)
+    print(f"{mistake:12} lr = {0.1 * factor:4}: loss {scaled[100]:.4g}")
+_, four = descend(w, b, x[:4], y[:4], lr=0.1 * 4, n_epochs=101)
+print(f"sum over only 4 rows:  loss {four[0]:.4f}, then {four[100]:.4f}")
 
-plots.truth_panel(A, y, fit=path[-1], lr=0.1, names=["w", "b"])  # how far off is the last one?
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# They agree to six decimals. (How close did your sliders get to the least possible loss?) They are
-# not 2 and 1: the noise has moved the best line for *these* points a little off the line that made
-# them.
-#
-# From here on a **truth panel** stands under every fit of this course. It compares the fit with
-# the least-squares solution, parameter by parameter. *Converged* means: off by no more than a
-# thousandth of the solution. The next section explains the panel's last two lines.
-#
-# The panel's mathematics also settles the open question. Take a parabola first. Where its slope is
-# $g$ and its second derivative, the curvature, is $h$, you stand $g^2 / (2h)$ above its lowest
-# point. A bowl has a gradient $g$ of two numbers in place of the slope, and in place of the
-# curvature a matrix $H$ of all second derivatives:
-#
-# $$L = L_\text{min} + \tfrac{1}{2}\, g^\top H^{-1} g
-# \qquad\text{with}\qquad H = \tfrac{2}{n}\, A^\top A$$
-#
-# In code `@` is the matrix product, and `np.linalg.solve(H, g)` is $H^{-1} g$, the division by $H$.
-# So take the gradient as the tutorial *published* it:
-
-# %% slideshow={"slide_type": "subslide"}
-g = np.array([-1.8337537171510832, -3.044811379650508])  # published: dw, db
-H = 2 / len(x) * A.T @ A  # (2, 2)
-implied = mse(w_best, b_best, x, y) + g @ np.linalg.solve(H, g) / 2
-print(f"loss implied by the published gradient: {implied:.4f}")
-print(f"loss as we compute it:                  {mse(w, b, x, y):.4f}")
+# %% [markdown] tags=["deeper"]
+# Half the gradient is half the rate: slower, but it ends in the same place, and nobody notices.
+# The sum over 80 rows is 80 times the rate, and the loss explodes. With 4 rows the same mistake
+# only makes the rate larger, and the loss still falls. All seems well until the day you get more data.
 
 # %% [markdown]
-# The published gradient itself says 2.7422, and 2.7203 cannot be. A printed number is a claim.
-# Recompute it.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Which learning rates work?
+# ## Is this the best line?
 #
-# Why 0.1? Look at the bowl again. Along its steepest direction it curves most. If a step there
-# carries you across the valley and out at the same height on the other side, you will bounce for
-# ever; a longer one, and you climb. The curvatures along the two axes of the ellipses are the
-# **eigenvalues** $\lambda$ of $H$; `np.linalg.eigvalsh` returns them, the smallest first. Along an
-# axis the slope is $\lambda$ times the distance from the bottom. So each step multiplies that
-# distance by $1 - \mathrm{lr}\cdot\lambda$. It shrinks as long as this factor is between −1 and 1:
+# At the lowest point of the bowl, and only there, both derivatives are zero. That gives the best
+# line without a loop. (The readings must not all be taken at one time.)
 #
-# $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
+# Write a bar for a mean. $\partial L/\partial b = 0$ says that the mean residual is zero:
+# $\bar y = w\,\bar x + b$. So the line goes through the middle of the points, and the residuals are
+# $e_i = w\,(x_i - \bar x) - (y_i - \bar y)$.
 #
-# And the flattest axis shrinks slowest. The ratio
-# $\kappa = \lambda_\text{max} / \lambda_\text{min}$, the **condition number**, says how uneven
-# the two are.
+# $\partial L/\partial w = 0$ says that the mean of $e_i\,x_i$ is zero. Then the mean of
+# $e_i\,(x_i - \bar x)$ is zero, too, and that gives $w$:
 #
-# **Predict.** Four descents of 40 epochs, at 0.03, 0.5, 0.95 and 1.04 times this limit. Which one
-# ends lowest? Draw the path that you expect for 0.95.
-
-# %% slideshow={"slide_type": "subslide", "output": "subslide"}
-flat, steep = np.linalg.eigvalsh(H)
-max_lr = 2 / steep
-print(f"eigenvalues {flat:.4f} and {steep:.4f}   condition number {steep / flat:.1f}")
-print(f"largest stable learning rate {max_lr:.4f}")
-
-lrs = [share * max_lr for share in (0.03, 0.5, 0.95, 1.04)]
-paths = [descend(w, b, x, y, lr, n_epochs=40) for lr in lrs]
-plots.learning_rates(x, y, paths, lrs)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# - **0.03**: safe and slow. The path bends into the valley and has hardly begun to walk along it.
-# - **0.5**: the steep direction is gone at once, since there $1 - \mathrm{lr}\cdot\lambda = 0$.
-# - **0.95**: each step jumps to the other wall, a bit lower than before. It converges. The
-#   zigzag is steep; along the valley it makes the best progress of the three that converge.
-# - **1.04**: each step jumps to the other wall, a bit *higher*. The loss grows without end.
+# $$w = \frac{\text{mean of } (x_i - \bar x)(y_i - \bar y)}{\text{mean of } (x_i - \bar x)^2}
+# \qquad\qquad
+# b = \bar y - w\,\bar x$$
 #
-# Between the third and the fourth lies less than a tenth of the limit. Below the limit descent
-# converges, wherever you start. Above it, it explodes, unless you happen to start exactly on the
-# valley's axis.
-#
-# A still picture cannot show who jumps. `animation.play` shows the third path again, step by step. It
-# plays once, for four seconds; run the cell again to see it again.
-
-# %% slideshow={"slide_type": "subslide"}
-animation.play(plots.one_descent, x, y, paths[2], 40, "lr = 0.95 of the limit")
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# From wall to wall, and yet the loss falls with every step. From the loss curve alone you would
-# never guess how the path swings.
-#
-# Now move the learning rate yourself. The slider calls `descend_at`, which descends anew from the
-# start each time.
-#
-# **Predict.** Start at half of the limit and go up. Where does the zigzag begin? Which share ends
-# lowest after 40 epochs? And what will the loss do at exactly 1?
-
-
-# %% slideshow={"output": "subslide"}
-def descend_at(share_of_limit):
-    """Show 40 epochs at this share of the largest stable learning rate."""
-    lr = share_of_limit * max_lr
-    path = descend(w, b, x, y, lr, n_epochs=40)
-    plots.one_descent(x, y, path, 40, f"lr = {lr:.4f} = {share_of_limit:.2f} of the limit")
-
-
-sliders.move(descend_at, share_of_limit=(0.01, 1.09, 0.5))
-
-
-# %% [markdown]
-# Above 0.5 the factor of the steep direction is negative, so each step changes sides. The lowest
-# end lies close below the limit, where the zigzag and the walk along the valley die out equally
-# fast. At exactly 1 the zigzag never dies: the factor is −1, and the loss comes to rest far too
-# high. (To move something else, write a function that shows one of the pictures, and give
-# `sliders.move` the name of its argument with from, to and start.)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 3: the limit of any data set
-#
-# Write a function that tells the largest stable learning rate for a line over any column $x$.
-# (The limit does not depend on $y$. Why not?)
-
-
-# %% tags=["exercise"]
-def largest_stable_lr(x):
-    """2 / λmax for the MSE of the line y = w·x + b; x of shape (n, 1)."""
-    A = ...
-    H = ...
-    return ...
-
+# This is the line of **least squares**: no line has a smaller mean of squares.
 
 # %%
-check.largest_stable_lr(largest_stable_lr)
+x_away, y_away = x - x.mean(), y - y.mean()
+w_best = (x_away * y_away).mean() / (x_away**2).mean()
+b_best = y.mean() - w_best * x.mean()
+fit = LinearRegression().fit(x, y)  # .coef_ is w, .intercept_ is b
+
+print(f"1,000 epochs   w = {path[-1, 0]:.6f}   b = {path[-1, 1]:.6f}")
+print(f"formula        w = {w_best:.6f}   b = {b_best:.6f}")
+print(f"scikit-learn   w = {fit.coef_[0, 0]:.6f}   b = {fit.intercept_[0]:.6f}")
+print(f"smallest MSE   {mse(w_best, b_best, x, y):.6f}")
+print(f"hidden line    w = {tank.truth['w']}        b = {tank.truth['b']}")
+plots.readings(x, y, w_best, b_best, at=0.5)
+
+# %% [markdown]
+# Three ways, one line: the water rises 1.969 m in an hour, and at half past it was 2.008 m high. The
+# two readings just before are a tenth of a metre too low for the hidden line; yours is off by a
+# hundredth. And how close did your sliders come?
+#
+# Then why walk? Few models have such a formula, and the networks of later lessons have none. Learn
+# to walk here, where you know the goal.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: Exercise 4 (transfer): bend the line
+#
+# Give the line a bend: $\hat y_i = a\,x_i^2 + w\,x_i + b$. The loss stays the mean squared error.
+# Derive its three partial derivatives on paper, then write them down.
 
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% tags=["deeper", "exercise", "transfer"]
+def parabola_gradient(a, w, b, x, y):
+    """The derivatives of the MSE by a, w and b; x and y of shape (n, 1)."""
+    error = ...
+    return ..., ..., ...
+
+
+# %% tags=["deeper"]
+check.parabola_gradient(parabola_gradient)
+
+# %% [markdown] tags=["deeper"]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def largest_stable_lr(x):
-#     """2 / λmax for the MSE of the line y = w·x + b; x of shape (n, 1)."""
-#     A = np.hstack([x, np.ones_like(x)])  # side by side: x, and a 1 for each row
-#     H = 2 / len(x) * A.T @ A
-#     return 2 / np.linalg.eigvalsh(H)[-1]
+# def parabola_gradient(a, w, b, x, y):
+#     """The derivatives of the MSE by a, w and b; x and y of shape (n, 1)."""
+#     error = a * x**2 + w * x + b - y
+#     da = (2 * error * x**2).mean()
+#     return da, (2 * error * x).mean(), (2 * error).mean()
 # ```
 #
-# $y$ shifts the bowl and lifts it. Its curvature comes from $A$ alone.
+# The curve bends in $x$, but each parameter is still only multiplied and added. So each
+# derivative is the mean of 2 times the error times what stands beside that parameter.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Break it: two small slips in the gradient
-#
-# A 2 forgotten; a sum where the mean belongs. Two of the most common slips there are, and the
-# loop takes both without a word.
-
-
-# %%
-def final_loss(scale, lr=0.1, n_epochs=100):
-    """The loss after descending with `scale` times the true gradient."""
-    w_slip, b_slip = descend(w, b, x, y, lr * scale, n_epochs)[-1]
-    return mse(w_slip, b_slip, x, y)
-
-
-print(f"right:               {final_loss(1):.4g}")
-print(f"the 2 forgotten:     {final_loss(1 / 2):.4g}")
-print(f"sum instead of mean: {final_loss(len(x)):.4g}, as with lr {0.1 * len(x):.1f}")
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Both only scale the gradient, so each is the same as another learning rate. Half the gradient
-# is half the rate: slower, but it ends in the same place, so nobody notices. The sum over 80 rows
-# is 80 times the rate, 8.0 instead of 0.1, far above the limit, and the loss explodes. With a few
-# rows it would have been below, and all would have seemed well until the day you got more data.
-#
-# A **loud** bug is kinder. Compare the training predictions with the validation targets:
-
-# %%
-try:
-    mse(w, b, x, line.y_val)
-except ValueError as error_message:
-    print("ValueError:", error_message)
-
-
 # %% [markdown]
-# Read such a message from the right: 80 rows met 20 rows. One of the two is from the other set.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What if x had another unit?
+# ## Three questions
 #
-# Nothing about the points changes if you note $x$ in percent: 0.7713 becomes 77.13. The best line is
-# the same line. But the bowl is another one.
+# **Why the mean of the squares, and not of the residuals themselves?**
 #
-# A third choice of unit is to **standardise**: subtract the mean of the training column and divide
-# by its standard deviation.
+# <details><summary>Answer</summary>
 #
-# **Predict.** Descend on $x$ in percent and on the standardised $x$, each at half of its own
-# largest stable rate, for 40 epochs, from $w = b = 0$. Which parameter will have hardly moved for
-# $x$ in percent?
-
-
-# %% slideshow={"output": "subslide"}
-def descend_at_half(x):
-    """Half of the largest stable rate for this x, and the path of 40 epochs with it."""
-    bowl = descent.QuadraticLoss(descent.design_matrix(x), y)  # the MSE's bowl, all known of it
-    lr = 0.5 * bowl.max_lr  # the largest stable rate
-    return lr, descend(0.0, 0.0, x, y, lr, n_epochs=40)
-
-
-x_percent, x_standard = 100 * x, (x - x.mean()) / x.std()  # std: standard deviation
-print(f"first row: {x[0, 0]:.4f}, or {x_percent[0, 0]:.2f} percent, or {x_standard[0, 0]:.4f}")
-lr_percent, path_percent = descend_at_half(x_percent)
-lr_standard, path_standard = descend_at_half(x_standard)
-
-
-# %%
-def compare_unit(factor):
-    """Compare x, multiplied by a factor, with the standardised x."""
-    _, path_scaled = descend_at_half(factor * x)
-    plots.feature_scale(factor * x, x_standard, y, path_scaled, path_standard)
-
-
-sliders.move(compare_unit, factor=([0.5, 1, 2, 5, 10, 20, 50, 100], 100))
-
-# %% slideshow={"slide_type": "subslide"}
-A_percent = descent.design_matrix(x_percent)
-plots.truth_panel(A_percent, y, path_percent[-1], lr_percent, names=["w", "b"])
-
-
-# %% [markdown]
-# In percent the bowl is a canyon. The steep direction, almost exactly $w$, allows only a tiny
-# learning rate, and with that the bias has hardly left its start. (The weight is off as well: it is
-# almost the best one for that bias.) The loss curve looks flat, as if it had converged; the panel
-# knows better. Standardised, $\kappa = 1$, the bowl is round, and at half of the limit the very
-# first step lands at the bottom.
+# Residuals of both signs cancel: a line too low on the left and too high on the right can have a
+# mean residual of zero.
 #
-# Now move the factor, by which $x$ is multiplied, down from 100. **Predict** first: is there a unit
-# in which the bowl is round? There is none. $\kappa$ falls, and on the way from 2 to 1 it rises
-# again. Every $x$ is positive, so a larger $w$ lifts the line as a larger $b$ does, in any unit: the
-# ellipses stay slanted. Only subtracting the mean mends that.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Must every step see all the data?
+# </details>
 #
-# The gradient is a mean over 80 rows. The mean over a random few of them points about the same
-# way and costs less. Descent with such a sample is **stochastic gradient descent**, SGD
-# (stochastic: ruled by chance); the sample is a **mini-batch**.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 4: cut mini-batches
+# **While $w$ stays, the slope along $b$ is −3.0448. Why step right, and why not by 3.0448?**
 #
-# Write a function that returns a list of pairs `(x_batch, y_batch)`, which together hold every
-# row exactly once, in random order. `rng.permutation(n)` shuffles the numbers from 0 to n − 1.
-
-
-# %% tags=["exercise"]
-def minibatches(x, y, batch_size, rng):
-    """A list of (x_batch, y_batch) that covers all rows once; the last may be smaller."""
-    order = ...
-    return ...
-
-
-# %%
-check.minibatches(minibatches)
-
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
+# <details><summary>Answer</summary>
 #
-# ```python
-# def minibatches(x, y, batch_size, rng):
-#     """A list of (x_batch, y_batch) that covers all rows once; the last may be smaller."""
-#     order = rng.permutation(len(x))
-#     pieces = [order[i : i + batch_size] for i in range(0, len(x), batch_size)]
-#     return [(x[piece], y[piece]) for piece in pieces]
-# ```
+# The loss falls as $b$ grows, so right. But the slope holds only where you stand; the lowest point
+# is only half that far away.
 #
-# The same piece indexes `x` and `y`, so a row's input and its target stay together.
+# </details>
+#
+# **The loss has hardly changed for twenty epochs. Have you arrived?**
+#
+# <details><summary>Answer</summary>
+#
+# Not for sure. With a small learning rate the loss falls slowly even far from the best line.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Three batch sizes
-#
-# **Predict.** All 80 rows, batches of 16, single rows: each gets 20 passes over the data with the
-# learning rate 0.1. Who has the lowest loss after the first pass? Who after the last?
-
-
-# %%
-def descend_in_batches(w, b, batch_size, n_passes=20, lr=0.1):
-    """All (w, b) of SGD, one row for the start and one for each step."""
-    rng = np.random.RandomState(0)
-    path = [(w, b)]
-    for _ in range(n_passes):
-        order = rng.permutation(len(x))
-        for i in range(0, len(x), batch_size):
-            rows = order[i : i + batch_size]
-            dw, db = gradient(w, b, x[rows], y[rows])
-            w, b = w - lr * dw, b - lr * db
-            path.append((w, b))
-    return np.array(path)
-
-
-# %% slideshow={"output": "subslide"}
-batch_paths = {size: descend_in_batches(w, b, size) for size in (80, 16, 1)}
-for size, steps in batch_paths.items():
-    first, last = mse(*steps[80 // size], x, y), mse(*steps[-1], x, y)
-    print(f"batches of {size:2}: loss {first:.4f} after one pass, {last:.5f} after 20")
-
-plots.batch_paths(x, y, batch_paths, n_passes=20)
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# A pass with small batches takes many steps, so it gets far quickly: in the one pass that the
-# full batch needs for a single step, single rows have reached the valley and walked most of it.
-# But their path never settles. Each row pulls towards its own noise, and the loss keeps jumping
-# above the least possible. That is the bargain of SGD: fast at first, restless at the end.
-# [Lesson 07](07_dataset_and_dataloader.ipynb) comes back to it.
-#
-# **Predict.** Take single rows, and lower the learning rate. Will the path settle then? And what
-# does it cost? Move both, and find a pair that is low after one pass *and* after twenty.
-
-
-# %% slideshow={"output": "subslide"}
-def descend_by(batch_size, lr):
-    """Show 20 passes with this batch size and this learning rate."""
-    steps = descend_in_batches(w, b, batch_size, lr=lr)
-    plots.one_descent(x, y, steps, 20, f"batches of {batch_size}, lr = {lr:g}")
-
-
-rates = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
-sliders.move(descend_by, batch_size=([1, 2, 4, 8, 16, 40, 80], 4), lr=(rates, 0.1))
-
 # %% [markdown]
-# A lower rate calms the path and slows it, and so do larger batches: in both the noise of single
-# rows averages out over more of them before $(w, b)$ has gone far. No pair is best in both respects.
-# Many trainings therefore begin with a large rate and end with a small one.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Does it hold for points it has not seen?
-#
-# Every figure so far came from the training rows. The twenty validation rows took no part in
-# the fit, so their loss is an honest test.
-
-# %% slideshow={"output": "subslide"}
-train_losses = [mse(w_k, b_k, x, y) for w_k, b_k in path]
-val_losses = [mse(w_k, b_k, line.x_val, line.y_val) for w_k, b_k in path]
-plots.learning_curves(train_losses, val_losses)
-drawn = y - (line.truth["w"] * x + line.truth["b"])
-print(f"noise squared: {noise**2:.4f} as meant, {(drawn**2).mean():.4f} as drawn for training")
-
-# %% [markdown]
-# Both fall together and level out close to each other. A line is too simple to learn the noise
-# of single points by heart. The level itself is the noise: the square of its standard deviation was
-# meant to be 0.0100 (in these draws it is 0.0082), and no line can predict that away. [Lesson 09](09_what_a_fit_is_worth.ipynb) shows what happens when a model can bend enough to try.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## And the library?
-#
-# Scikit-learn's `LinearRegression` solves the least-squares equations directly. Three roads, one
-# line:
-
-# %% slideshow={"output": "subslide"}
-from sklearn.linear_model import LinearRegression
-
-library = LinearRegression().fit(x, y)  # coef_ and intercept_ are its w and b
-print("                          w           b")
-print(f"gradient descent   {path[-1][0]:.6f}    {path[-1][1]:.6f}")
-print(f"least squares      {w_best:.6f}    {b_best:.6f}")
-print(f"scikit-learn       {library.coef_[0, 0]:.6f}    {library.intercept_[0]:.6f}")
-
-plots.train_and_validation(x, y, line.x_val, line.y_val, *path[-1])
-
-# %% [markdown]
-# Then why descend at all? Because such a formula exists for linear models only. For a network
-# walking downhill is the only road, and there no panel tells you the truth. So learn here,
-# where it does, what the walk can do to you.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap
 #
 # | by hand | in PyTorch |
 # |---|---|
-# | `w`, `b`: two floats | a tensor that requires grad ([lesson 04](04_raw_autograd_tensors.ipynb)), `nn.Linear` ([06](06_the_linear_layer.ipynb)) |
-# | `y_pred = w * x + b` | `model(x)` |
-# | `((y_pred - y) ** 2).mean()` | `nn.MSELoss()` |
-# | derivatives on paper, `gradient(w, b, x, y)` | `loss.backward()` ([lesson 03](03_build_your_own_autograd.ipynb) and [lesson 04](04_raw_autograd_tensors.ipynb)) |
-# | `w, b = w - lr * dw, b - lr * db` | `optimizer.step()` with `torch.optim.SGD` |
-# | `order[i : i + batch_size]` | `DataLoader` ([lesson 07](07_dataset_and_dataloader.ipynb)) |
+# | `w`, `b` | `nn.Linear` ([lesson 06](06_the_linear_layer.ipynb)) |
+# | `y_pred = w * x + b` | `y_pred = model(x)` |
+# | `(error**2).mean()` | `nn.MSELoss()(y_pred, y)` |
+# | `dw`, `db` on paper | `optimizer.zero_grad()`, `loss.backward()` ([lesson 03](03_build_your_own_autograd.ipynb) builds it) |
+# | `w, b = w - lr * dw, b - lr * db` | `optimizer.step()`, SGD |
 #
-# **New words:** parameter, residual, loss, mean squared error, RMSE, gradient, learning rate,
-# epoch, design matrix, least squares, eigenvalue, condition number, standardise, mini-batch, SGD.
+# **New words:** model, parameter, weight, bias, residual, target, mean squared error, loss, RMSE,
+# learning rate, partial derivative, gradient, central difference, gradient descent, epoch,
+# least squares.
 #
-# **New names:** `sliders.move`, `animation.play`, `np.random.RandomState`, `.randn`,
-# `descent.design_matrix`, `.ravel`, `np.linalg.lstsq`, `plots.truth_panel`, `.T`,
-# `np.linalg.solve`, `np.linalg.eigvalsh`, `np.hstack`, `np.ones_like`, `descent.QuadraticLoss`,
-# `.max_lr`, `.std`, `.permutation`, `.fit`, `LinearRegression`, `.coef_`, `.intercept_`.
+# **New names:** `np.random.RandomState`, `.randn`, `sliders.move`, `LinearRegression`, `.fit`,
+# `.coef_`, `.intercept_`.
 #
-# **Next**, in [lesson 03](03_build_your_own_autograd.ipynb), you build the machine that finds gradients by itself, in a few dozen
-# lines.
+# **New words, deeper:** forward difference, cancellation.
+#
+# **Next**, in [lesson 02](02_how_far_to_step.ipynb), you choose a learning rate before you run anything.

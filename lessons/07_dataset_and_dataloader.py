@@ -12,8 +12,8 @@
 # - tell when shuffling matters and when a validation set is none,
 # - take one and the same step in six ways and get the same numbers.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (its line, mini-batches), [05](05_many_inputs_many_outputs.ipynb) (the fruit yields) and [06](06_the_linear_layer.ipynb) (`nn.Linear`, SGD);
-# the last section also on [03](03_build_your_own_autograd.ipynb) (your engine). **Takes** about 45 minutes.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (its line), [05](05_many_inputs_many_outputs.ipynb) (the fruit yields) and [06](06_the_linear_layer.ipynb) (`nn.Linear`, SGD);
+# the last section also on [03](03_build_your_own_autograd.ipynb) (your engine). **Takes** about 90 minutes.
 
 # %% slideshow={"slide_type": "subslide"}
 import numpy as np
@@ -55,7 +55,9 @@ print("dataset[:2]:", tuple(x_two.shape), "and", tuple(y_two.shape))
 # Always a pair, inputs and targets together, so no shuffling can tear them apart.
 #
 # A **DataLoader** goes through a data set in batches: a `for` loop over it gets one batch after the
-# other, and `next(iter(loader))` takes only the first. With `shuffle=True` it draws a new order in
+# other. A step that looks at only these few rows, a **mini-batch**, is cheaper than one that looks at
+# all, and descent with such steps is **stochastic gradient descent**, SGD (stochastic: ruled by
+# chance). `next(iter(loader))` takes only the first. With `shuffle=True` it draws a new order in
 # each epoch. Give it a seeded generator, a source of random numbers of its own, and the orders are
 # the same in every run.
 #
@@ -80,8 +82,8 @@ plots.epoch_orders(torch.stack(orders), batch_size=5)
 
 
 # %% [markdown]
-# Every row comes exactly once in each epoch, and each epoch has another order. It is the
-# `minibatches` function of [lesson 01](01_gradient_descent_by_hand.ipynb)'s fourth exercise, in one line.
+# Every row comes exactly once in each epoch, and each epoch has another order. By hand that would be
+# `rng.permutation`, which shuffles row numbers, and slices of what it returns.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Exercise 1: how many steps?
@@ -312,7 +314,7 @@ plots.batch_gradients(clouds, gradients_of(torch.arange(80)))
 # %% [markdown]
 # Sixteen times the rows, but only about four times closer: the noise falls with the *root* of the
 # batch size. The first few rows buy most of the direction; that is why small batches pay early, and
-# why single rows never settle ([lesson 01](01_gradient_descent_by_hand.ipynb)).
+# why descent with single rows and a fixed learning rate keeps jumping about.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Does the order matter?
@@ -631,17 +633,17 @@ print("all equal to nine decimals:", bool((spread < 1e-9).all()))  # all: both o
 # |---|---|
 # | two arrays, indexed with the same rows | `TensorDataset(x, y)` |
 # | a file, a formula, anything with a length and an item | a class with `__len__` and `__getitem__` |
-# | `rng.permutation` and slices ([lesson 01](01_gradient_descent_by_hand.ipynb)) | `DataLoader(dataset, batch_size, shuffle=True, generator=...)` |
+# | `rng.permutation` and slices | `DataLoader(dataset, batch_size, shuffle=True, generator=...)` |
 # | the mean over all rows | batch means, weighted by `len(x_batch)` |
 # | `np.flatnonzero(groups != held_out)` | `Subset(dataset, rows)` |
 #
-# **New words:** Dataset, DataLoader, batch loss, epoch loss, progress bar, validation split by
-# group.
+# **New words:** Dataset, DataLoader, mini-batch, SGD, batch loss, epoch loss, progress bar,
+# validation split by group.
 #
 # **New names:** `TensorDataset`, `batch_size=`, `shuffle=`, `DataLoader`, `torch.arange`,
 # `torch.cat`, `torch.stack`, `.copy_`, `F.mse_loss`, `description=`, `IntProgress`, `max=`,
 # `display`, `np.vstack`, `torch.randint`, `torch.linspace`, `Dataset`, `.argmin`, `np.arange`,
-# `np.isin`, `np.flatnonzero`, `nn.init.constant_`, `.all`.
+# `np.isin`, `.permutation`, `np.flatnonzero`, `nn.init.constant_`, `.all`.
 #
 # **Next**, in [lesson 08](08_fitting_polynomials.ipynb), you bend the line: polynomials, and a fit that looks perfect and is not
 # done.

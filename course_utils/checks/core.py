@@ -1,8 +1,8 @@
 """What every exercise check does: run the student's answer, name the mistake, never raise.
 
-A check shows one line that begins with 'Exercise N: not done yet', 'not right yet' or 'right'.
-From the second failure on it adds a hint. In a notebook the output's metadata say the same to a
-program.
+A check shows one line: '✓ Exercise N: right', '✗ Exercise N: not right yet' or
+'· Exercise N: not done yet', and why. From the second failure on it adds a hint. In a notebook the
+output's metadata say the same to a program.
 """
 
 from collections import Counter
@@ -29,6 +29,8 @@ __all__ = [
     "shown",
 ]
 
+FACES = {"right": "✓", "not right yet": "✗", "not done yet": "·", "not readable": "?"}
+
 _failures = Counter()
 
 
@@ -48,7 +50,7 @@ def exercise(number, hint):
                 _failures[judge] += 1
                 if _failures[judge] > 1:
                     told += f" Hint: {hint}"
-            _show(f"Exercise {number}: {verdict}. {told}", about)
+            _show(f"{FACES[verdict]} Exercise {number}: {verdict}. {told}", about)
 
         return check
 

@@ -14,52 +14,110 @@ def _columns(n, seed):
 
 @exercise(
     1,
-    hint="the error of a row is e = a·x² + w·x + b − y. Each derivative is the mean of 2·e times "
-    "whatever stands beside that parameter in e.",
+    hint="the derivative is the mean of 2·(w·x + b − y)·x. Set it to 0; w times the mean of x² "
+    "is then equal to something without w.",
 )
-def parabola_gradient(answer):
-    """Judge `parabola_gradient(a, w, b, x, y)`: the derivatives of the MSE by a, w and b."""
-    names = ("da", "dw", "db")
-    for a, w, b, n in ((0.7, -1.3, 0.4, 7), (-0.6, 0.9, 1.7, 5)):
-        x, y = _columns(n, seed=n)
-        rows = np.hstack([x**2, x, np.ones_like(x)])
-        errors = a * x**2 + w * x + b - y
-        want = (2 * errors * rows).mean(axis=0)
-        got = call(answer, a, w, b, x, y)
-        if isinstance(got, (tuple, list)) and any(np.shape(part) == (n, 1) for part in got):
+def best_weight(answer):
+    """Judge `best_weight(b, x, y)`: the w with the least MSE for a given b."""
+    for b, n in ((0.4, 7), (-1.7, 5)):
+        x, y = _columns(n, seed=n + 5)
+        want = (x * (y - b)).mean() / (x**2).mean()
+        got = call(answer, b, x, y)
+        if np.shape(got) == (n, 1):
             raise Wrong(
-                f"You return a column with one number for each of the {n} rows; take the mean."
+                f"You return a column with one number for each of the {n} rows; take the means "
+                "first, then divide."
             )
-        got = numbers(got, names)
-        pairs = errors + y - y.T  # what (n, 1) minus (n,) makes of it
+        got = numbers(got, ("w",))
+        centred = (x - x.mean()) * (y - y.mean())
         mistakes = {
-            "Each is half of what it should be: the 2 from the square is missing.": want / 2,
-            f"Each is {n} times too large: you summed over the {n} rows; take the mean.": n * want,
-            f"Each is {n / 2} times too large: you summed over the {n} rows instead of taking the "
-            "mean, and the 2 from the square is missing.": n / 2 * want,
-            "Each has the wrong sign: the error is prediction minus target.": -want,
-            "The numbers are right, their order isn't: return da, dw, db.": want[::-1],
-            "All three are the same: each needs its own factor, x², x or 1.": np.full(3, want[2]),
-            "The error lacks the square term: the prediction is a·x² + w·x + b.": (
-                2 * (errors - a * x**2) * rows
-            ).mean(axis=0),
-            "The error lacks b: the prediction is a·x² + w·x + b.": (2 * (errors - b) * rows).mean(
-                axis=0
+            "That is the mean of y − b divided by the mean of x: there the mean residual is 0, "
+            "so it solves ∂L/∂b = 0. Set the mean of the residual times x to 0.": (
+                (y - b).mean() / x.mean()
             ),
-            "2x is the derivative of x² by x. Here x stays and a moves, so the factor beside a "
-            "is x² itself.": (2 * errors * np.hstack([2 * x, np.ones_like(x), 0 * x])).mean(axis=0),
-            f"You took the mean over all {n**2} pairs: a column ({n}, 1) minus a flat y is a "
-            "table.": np.array([(2 * pairs * rows[:, [k]]).mean() for k in range(3)]),
-            "The error itself is missing: each is the mean of 2·e times its factor.": (
-                2 * rows.mean(axis=0)
+            "That is the mean of the ratios (y − b)/x, one line for each row. Take the means of "
+            "x·(y − b) and of x² first, then divide.": ((y - b) / x).mean(),
+            "That is the best w if b may move too; here b is given and stays.": (
+                centred.mean() / x.var()
             ),
+            "The sign is wrong: it is y minus b.": -want,
+            "b is missing: from w·x + b − y = 0 comes y − b.": (x * y).mean() / (x**2).mean(),
+            "It is y minus b, not y plus b: b changes its sign on the way to the other side.": (
+                (x * (y + b)).mean() / (x**2).mean()
+            ),
+            f"It is {n} times too large: one of the two is a sum over the {n} rows, and the other "
+            "a mean.": n * want,
+            f"It is {n} times too small: one of the two is a sum over the {n} rows, and the other "
+            "a mean.": want / n,
+            "It is twice too large: the 2 stands before both terms, so it cancels.": 2 * want,
+            "It is half of what it should be: the 2 stands before both terms, so it cancels.": (
+                want / 2
+            ),
+            "The division is missing: by the mean of x².": (x * (y - b)).mean(),
+            "You divide by the square of the mean of x; it is the mean of the squares, "
+            "(x**2).mean().": (x * (y - b)).mean() / x.mean() ** 2,
+            "You divide by the mean of x; it is the mean of x².": (x * (y - b)).mean() / x.mean(),
+            "That is the derivative at w = 0, not the w at which it is 0.": (
+                -2 * (x * (y - b)).mean()
+            ),
+            "That is the best b for w = b. Here b is given, and w is what you look for.": (
+                (y - b * x).mean()
+            ),
+            f"You took the mean over all {n**2} pairs: a column ({n}, 1) times a flat array is a "
+            "table.": x.mean() * (y - b).mean() / (x**2).mean(),
         }
-        diagnose(got, want, mistakes, names)
-    return "These are the slopes of the loss along a, w and b."
+        mistakes = {told: [value] for told, value in mistakes.items()}
+        diagnose(got, [want], mistakes)
+    return "There ∂L/∂w is 0, and no other w has a smaller loss for this b."
+
+
+# What the first two epochs of a loop with each mistake print: (w, b), three decimals.
+_FIRST_EPOCHS = {
+    1: ((-0.322, 0.192), (-0.545, -0.190)),
+    2: ((0.045, 0.801), (0.228, 1.106)),
+    3: ((-0.047, 0.649), (0.035, 0.782)),
+    4: ((0.166, 0.801), (0.381, 1.016)),
+    5: ((14.532, 24.855), (-229.337, -451.418)),
+}
 
 
 @exercise(
     2,
+    hint="the start is w = -0.138, b = 0.497. Work out how far w and b move in epoch 1 and in "
+    "epoch 2, and compare that with the right run.",
+)
+def which_mistake(run_a, run_b, run_c):
+    """Judge the numbers of the mistakes in the runs A, B and C."""
+    wrong = []
+    for name, answer, right in (("A", run_a, 2), ("B", run_b, 4), ("C", run_c, 3)):
+        chosen = _choice(name, answer)
+        if chosen == right:
+            continue
+        seen, expected = _FIRST_EPOCHS[right], _FIRST_EPOCHS[chosen]
+        epoch = 0 if seen[0] != expected[0] else 1
+        (w, b), (w_seen, b_seen) = expected[epoch], seen[epoch]
+        wrong.append(
+            f"Run {name} isn't mistake {chosen}: that gives w = {w:.3f}, b = {b:.3f} after epoch "
+            f"{epoch + 1}, and run {name} has {w_seen:.3f} and {b_seen:.3f}."
+        )
+    if wrong:
+        raise Wrong(" ".join(wrong))
+    return "Each mistake leaves its trace in the first two steps."
+
+
+def _choice(name, answer):
+    """Return a number from 1 to 5, or say that this is none."""
+    try:
+        number = float(answer)
+    except (TypeError, ValueError):
+        number = 0.0
+    if number not in _FIRST_EPOCHS:
+        raise Wrong(f"For run {name}, give the number of a mistake, from 1 to 5; got {answer!r}.")
+    return int(number)
+
+
+@exercise(
+    3,
     hint="compute the errors once, from the old w and b. Then both gradients, then both steps.",
 )
 def step(answer):
@@ -103,111 +161,46 @@ def step(answer):
 
 
 @exercise(
-    3,
-    hint="A = [x, 1], H = 2/n · AᵀA, and np.linalg.eigvalsh(H) gives the eigenvalues.",
-)
-def largest_stable_lr(answer):
-    """Judge `largest_stable_lr(x)`: 2 / λmax of the MSE of a line over x of shape (n, 1)."""
-    # eigvals, which doesn't sort, has the largest eigenvalue first for a wide x, last for a narrow.
-    for n, width in ((8, 3.0), (5, 0.3)):
-        x, y = _columns(n, seed=n + 3)
-        x = width * x
-        got = call(answer, x)
-        if np.shape(got) == (2,):
-            raise Wrong(
-                "These are two numbers, one for each eigenvalue: the largest sets the limit."
-            )
-        got = numbers(got, ("the learning rate",))
-        loss = QuadraticLoss(design_matrix(x), y)
-        largest, smallest = loss.eigenvalues[-1], loss.eigenvalues[0]
-        mistakes = {
-            "That is 1/λmax, the rate that kills the steepest direction in one step; "
-            "the limit is 2/λmax.": [1 / largest],
-            "That is λmax itself; the limit is 2/λmax.": [largest],
-            "That uses the smallest eigenvalue; the largest one, of the steepest direction, "
-            "sets the limit. np.linalg.eigvalsh sorts them, np.linalg.eigvals doesn't.": [
-                2 / smallest
-            ],
-            f"That is {n} times too small for {n} rows: AᵀA is a sum over rows, H holds their "
-            "mean.": [2 / (n * largest)],
-            "That is twice too large: the 2 from the square is missing in H = 2/n · AᵀA.": [
-                4 / largest
-            ],
-            f"That is {n / 2:g} times too small for {n} rows: the factor 2/n is missing in "
-            "H = 2/n · AᵀA.": [2 / (n / 2 * largest)],
-            "Either the column of ones is missing in A, for the bias counts too, or that is the "
-            "largest entry of H instead of its largest eigenvalue.": [1 / (x**2).mean()],
-        }
-        diagnose(got, [loss.max_lr], mistakes)
-    return "Above this rate the steepest direction grows at every step."
-
-
-@exercise(
     4,
-    hint="order = rng.permutation(len(x)), then cut `order` into pieces of batch_size and index "
-    "x and y with the same piece.",
+    hint="the error of a row is e = a·x² + w·x + b − y. Each derivative is the mean of 2·e times "
+    "whatever stands beside that parameter in e.",
 )
-def minibatches(answer):
-    """Judge `minibatches(x, y, batch_size, rng)`: a list of pairs that covers every row once."""
-    for n, size, sizes in ((10, 4, [4, 4, 2]), (11, 3, [3, 3, 3, 2])):
+def parabola_gradient(answer):
+    """Judge `parabola_gradient(a, w, b, x, y)`: the derivatives of the MSE by a, w and b."""
+    names = ("da", "dw", "db")
+    for a, w, b, n in ((0.7, -1.3, 0.4, 7), (-0.6, 0.9, 1.7, 5)):
         x, y = _columns(n, seed=n)
-        rows = _rows_of_batches(call(answer, x, y, size, np.random.RandomState(7)), x, y)
-        every = [row for batch in rows for row in batch]
-        got_sizes = [len(batch) for batch in rows]
-        if len(rows) == 1 and got_sizes == [size]:
-            raise Wrong("Only one batch is there: is the return inside the loop?")
-        if len(every) < n and len(set(every)) == len(every):
+        rows = np.hstack([x**2, x, np.ones_like(x)])
+        errors = a * x**2 + w * x + b - y
+        want = (2 * errors * rows).mean(axis=0)
+        got = call(answer, a, w, b, x, y)
+        if isinstance(got, (tuple, list)) and any(np.shape(part) == (n, 1) for part in got):
             raise Wrong(
-                f"{n - len(every)} of {n} rows are missing (batches of {got_sizes}): "
-                "the last batch may be smaller, but not dropped."
+                f"You return a column with one number for each of the {n} rows; take the mean."
             )
-        if len(set(every)) < n:
-            raise Wrong(
-                "Some rows come twice and others never: shuffle all of them once, then cut."
-            )
-        in_order = every == list(range(n))
-        neighbours = all(max(batch) - min(batch) == len(batch) - 1 for batch in rows)
-        if neighbours and not in_order and sorted(got_sizes) == sorted(sizes):
-            raise Wrong("Each batch holds neighbouring rows: shuffle all the rows, then cut.")
-        if got_sizes != sizes:
-            raise Wrong(f"{n} rows in batches of {size} are batches of {sizes}, not {got_sizes}.")
-        if in_order:
-            raise Wrong("The rows come in their old order: shuffle them first.")
-        again, other = (
-            _rows_of_batches(call(answer, x, y, size, np.random.RandomState(seed)), x, y)
-            for seed in (7, 6)
-        )
-        if again != rows:
-            raise Wrong("Two calls with the same seed give different batches: shuffle with rng.")
-        if other == rows:
-            raise Wrong(
-                "Two different seeds give the same batches: let the rng it is given decide the "
-                "order, not a generator that you seed yourself and not the numbers in x."
-            )
-    return "Every row once, x and y together, in an order that rng decides."
-
-
-def _rows_of_batches(got, x, y):
-    """Return the row numbers of each batch, or say what is wrong with the batches."""
-    try:
-        pairs = [(np.asarray(bx, dtype=float), np.asarray(by, dtype=float)) for bx, by in got]
-    except (TypeError, ValueError):
-        raise Wrong(
-            "Expected a list of pairs (x_batch, y_batch); this is something else."
-        ) from None
-    for bx, by in pairs:
-        if bx.ndim != 2 or bx.shape != by.shape or bx.shape[1] != 1:
-            raise Wrong(
-                f"A batch holds x of shape {bx.shape} and y of shape {by.shape}: "
-                "both must be columns of one length, like x and y."
-            )
-    row_of_x = {value: row for row, value in enumerate(x[:, 0])}
-    row_of_y = {value: row for row, value in enumerate(y[:, 0])}
-    if pairs and all(value in row_of_y for bx, _ in pairs for value in bx[:, 0]):
-        raise Wrong("x and y are swapped: each pair is (x_batch, y_batch).")
-    rows = [[row_of_x.get(value) for value in bx[:, 0]] for bx, _ in pairs]
-    if any(None in batch for batch in rows):
-        raise Wrong("Some numbers are in no row of x: cut its rows, don't change them.")
-    if rows != [[row_of_y.get(value) for value in by[:, 0]] for _, by in pairs]:
-        raise Wrong("x and y are torn apart: shuffle both with the same order.")
-    return rows
+        got = numbers(got, names)
+        pairs = errors + y - y.T  # what (n, 1) minus (n,) makes of it
+        mistakes = {
+            "Each is half of what it should be: the 2 from the square is missing.": want / 2,
+            f"Each is {n} times too large: you summed over the {n} rows; take the mean.": n * want,
+            f"Each is {n / 2} times too large: you summed over the {n} rows instead of taking the "
+            "mean, and the 2 from the square is missing.": n / 2 * want,
+            "Each has the wrong sign: the error is prediction minus target.": -want,
+            "The numbers are right, their order isn't: return da, dw, db.": want[::-1],
+            "All three are the same: each needs its own factor, x², x or 1.": np.full(3, want[2]),
+            "The error lacks the square term: the prediction is a·x² + w·x + b.": (
+                2 * (errors - a * x**2) * rows
+            ).mean(axis=0),
+            "The error lacks b: the prediction is a·x² + w·x + b.": (2 * (errors - b) * rows).mean(
+                axis=0
+            ),
+            "2x is the derivative of x² by x. Here x stays and a moves, so the factor beside a "
+            "is x² itself.": (2 * errors * np.hstack([2 * x, np.ones_like(x), 0 * x])).mean(axis=0),
+            f"You took the mean over all {n**2} pairs: a column ({n}, 1) minus a flat y is a "
+            "table.": np.array([(2 * pairs * rows[:, [k]]).mean() for k in range(3)]),
+            "The error itself is missing: each is the mean of 2·e times its factor.": (
+                2 * rows.mean(axis=0)
+            ),
+        }
+        diagnose(got, want, mistakes, names)
+    return "These are the slopes of the loss along a, w and b."

@@ -2,41 +2,253 @@
 
 import numpy as np
 from matplotlib import rcParams
+from matplotlib.colors import LogNorm
 
-from course_utils._validate import to_number, to_path, to_positive, to_vector, to_vectors
-from course_utils.figures import BEST, FIT, GROWS, TRAIN, VALIDATION, picture
+from course_utils._validate import (
+    to_count,
+    to_number,
+    to_path,
+    to_vector,
+    to_vectors,
+)
+from course_utils.figures import BEST, FIT, TRAIN, picture
 from course_utils.plots.core import (
-    draw_bowl,
-    draw_path,
-    format_number,
     line_ends,
     line_loss,
+    mark_prediction,
     window,
 )
 
+TIME, HEIGHT = "x: time (hours)", "y: height of the water (m)"
+
 
 @picture(6.6, 4.0)
-def train_and_validation(x_train, y_train, x_val, y_val, w=None, b=None, *, ax=None):
-    """Scatter both sets and, given w and b, the line y = w·x + b.
+def readings(x, y, w=None, b=None, at=None, *, ax=None):
+    """Scatter the readings of the tank; given w and b, draw the line, and read it off at one time.
 
-    x and y of shape (n, 1) or (n,); w and b are numbers.
+    x and y of shape (n, 1) or (n,); w, b and the time `at` are numbers.
     From the lesson 'Gradient descent by hand'.
     """
-    x_train, x_val = to_vector("x_train", x_train), to_vector("x_val", x_val)
-    y_train = to_vector("y_train", y_train, length=len(x_train))
-    y_val = to_vector("y_val", y_val, length=len(x_val))
-    ax.plot(x_train, y_train, "o", color=TRAIN, alpha=0.75, label=f"train ({len(x_train)} points)")
-    ax.plot(x_val, y_val, "D", color=VALIDATION, label=f"validation ({len(x_val)} points)")
-    caption = f"{len(x_train)} training points and {len(x_val)} validation points"
+    x, y = to_vectors(x=x, y=y)
+    ax.plot(x, y, "o", color=TRAIN, alpha=0.75, label=f"{len(x)} readings")
+    caption = f"{len(x)} readings; the height runs from {y.min():.4g} to {y.max():.4g} m"
     if w is not None:
         w, b = to_number("w", w), to_number("b", b)
-        ends = line_ends(x_train, x_val)
+        ends = line_ends(x)
         ax.plot(ends, w * ends + b, color=FIT, label=f"y = {w:.4g}·x + {b:.4g}")
-        caption += f", with the line y = {w:.4g}·x + {b:.4g}"
-    ax.set(xlabel="x", ylabel="y")
+        caption = f"{len(x)} readings and the line y = {w:.4g}·x + {b:.4g}"
+        if at is not None:
+            at = to_number("at", at)
+            height = w * at + b
+            (left, _), (bottom, _) = limits = ax.get_xlim(), ax.get_ylim()
+            ax.plot([left, at, at], [height, height, bottom], ":", color="black", linewidth=1.4)
+            ax.plot(at, height, "s", color="black", label=f"x = {at:g}: y = {height:.4g} m")
+            ax.set(xlim=limits[0], ylim=limits[1])
+            caption += f"; at x = {at:g} it is at {height:.4g} m"
+    ax.set(xlabel=TIME, ylabel=HEIGHT)
     ax.legend(loc="upper left")
-    lowest, highest = min(y_train.min(), y_val.min()), max(y_train.max(), y_val.max())
-    return f"{caption}; y runs from {lowest:.4g} to {highest:.4g}."
+    return f"{caption}."
+
+
+@picture(6.6, 4.0)
+def one_residual(x, y, w, b, row, *, ax=None):
+    """Draw a line, and the arrow from the target of one row to its prediction.
+
+    x and y of shape (n, 1) or (n,); w and b are numbers; `row` counts from 0.
+    From the lesson 'Gradient descent by hand'.
+    """
+    x, y = to_vectors(x=x, y=y)
+    w, b, row = to_number("w", w), to_number("b", b), to_count("row", row)
+    if row >= len(x):
+        raise ValueError(f"row must be below {len(x)}, the number of rows, but is {row}.")
+    y_pred = w * x[row] + b
+    residual = y_pred - y[row]
+    ends = line_ends(x)
+    ax.plot(x, y, "o", color=TRAIN, alpha=0.25)
+    ax.plot(ends, w * ends + b, color=FIT, label=f"y_pred = {w:.4g}·x + {b:.4g}")
+    ax.plot(x[row], y[row], "o", color=TRAIN, markersize=8, label=f"row {row}")
+    style = {"arrowstyle": "-|>", "color": "black", "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", (x[row], y_pred), (x[row], y[row]), arrowprops=style)
+    side = -1 if x[row] > x.mean() else 1
+    ax.annotate(
+        f"residual\n{residual:.4f}".replace("-", "−"),
+        (x[row], (y[row] + y_pred) / 2),
+        (8 * side, 0),
+        textcoords="offset points",
+        ha="right" if side < 0 else "left",
+        va="center",
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
+    )
+    ax.set(xlabel=TIME, ylabel=HEIGHT)
+    ax.legend(loc="upper left")
+    return (
+        f"Row {row}: the reading is {y[row]:.4f} m, the line says {y_pred:.4f} m, "
+        f"so the residual is {residual:.4f} m."
+    )
+
+
+@picture(6.6, 3.9)
+def loss_by_bias(x, y, w, b, prediction=None, *, ax=None):
+    """Draw the MSE of the lines y = w·x + b against b alone, with its lowest point.
+
+    x and y of shape (n, 1) or (n,); w and b are numbers; `prediction` is the b at which the
+    student expects the lowest point.
+    From the lesson 'Gradient descent by hand'.
+    """
+    x, y = to_vectors(x=x, y=y)
+    w, b = to_number("w", w), to_number("b", b)
+    lowest, least, here = _draw_parabola(ax, x, y, w, b)
+    words = mark_prediction(ax, prediction, lowest)
+    ax.legend(loc="upper center")
+    return (
+        f"While w stays at {w:.4f}, the loss is {here:.4f} at b = {b:.4f} and least, "
+        f"{least:.4f}, at b = {lowest:.4f}.{words}"
+    )
+
+
+@picture(6.6, 4.2)
+def steps_downhill(x, y, w, biases, *, ax=None):
+    """Draw the steps of b down the parabola of the loss, with the first slope as a triangle.
+
+    x and y of shape (n, 1) or (n,); w is a number; `biases`, of shape (steps + 1,), holds b before
+    the first step and after each.
+    From the lesson 'Gradient descent by hand'.
+    """
+    x, y = to_vectors(x=x, y=y)
+    w, biases = to_number("w", w), to_vector("biases", biases)
+    n_steps = len(biases) - 1
+    lowest, least, here = _draw_parabola(ax, x, y, w, biases[0])
+    losses = least + (biases - lowest) ** 2
+    ax.plot(biases, losses, "o", color=FIT, markersize=5, label=f"{n_steps} steps")
+
+    slope, run = 2 * (biases[0] - lowest), 0.4
+    corners = np.array([[0, 0], [run, 0], [run, slope * run], [0, 0]]) + [biases[0], here]
+    ax.fill(*corners.T, color=FIT, alpha=0.15, linewidth=0)
+    ax.plot(*corners.T, color=FIT, linewidth=1.2)
+    ax.annotate(
+        f"slope = {slope * run:.4f} / {run:g} = {slope:.4f}",
+        corners[1:3].mean(axis=0),
+        (6, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=9,
+    )
+
+    floor = least - 0.16 * (here - least)
+    style = {"arrowstyle": "-|>", "color": FIT, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 8}
+    for k in range(n_steps):
+        ax.annotate("", (biases[k + 1], floor), (biases[k], floor), arrowprops=style)
+        ax.plot([biases[k]] * 2, [floor, losses[k]], ":", color=FIT, linewidth=0.9)
+    ax.set_ylim(bottom=floor - 0.1 * (here - least))
+    ax.legend(loc="upper center")
+    return (
+        f"At b = {biases[0]:.4f} the slope is {slope:.4f}; after {n_steps} steps b is "
+        f"{biases[-1]:.4f}."
+    )
+
+
+def _draw_parabola(ax, x, y, w, b):
+    """Draw the loss against b; return its lowest point, the loss there, and the loss at b."""
+    lowest = (y - w * x).mean()
+    least = ((w * x + lowest - y) ** 2).mean()
+    here = least + (b - lowest) ** 2  # for a fixed w, the MSE is b² and smaller powers of b
+    reach = 1.15 * max(abs(b - lowest), 0.5)
+    away = np.linspace(-reach, reach, 201)
+    ax.plot(lowest + away, least + away**2, color=TRAIN)
+    ax.plot(b, here, "s", color=FIT, markersize=7, label=f"start: b = {b:.4f}")
+    ax.plot(lowest, least, "*", color=BEST, markersize=13, label=f"lowest: b = {lowest:.4f}")
+    ax.set(xlabel=f"bias b, while w stays at {w:.4f}", ylabel="loss (MSE)")
+    return lowest, least, here
+
+
+@picture(9.6, 7.0, "data parameters; loss loss", height_ratios=[1.3, 1])
+def whole_run(x, y, path, prediction=None, *, axs=None):
+    """Show one descent as lines through the data, as a path over level lines, and as a loss curve.
+
+    x and y of shape (n, 1) or (n,); path of shape (epochs + 1, 2) holds (w, b) before the first
+    epoch and after each; `prediction` is the epoch from which on the student expects the loss to
+    be within 1% of its end. Marks of one shape are the same epoch in each view.
+    From the lesson 'Gradient descent by hand'.
+    """
+    x, y = to_vectors(x=x, y=y)
+    path = to_path("path", path)
+    loss = line_loss(x, y)
+    losses = loss.loss(path)
+    last = len(path) - 1
+    marked = sorted({0, *(k for k in (10, 100) if k < last), last})
+    shapes = dict(zip(marked, "sD^o", strict=False))
+    near_end = int(np.argmax(losses <= 1.01 * losses[-1]))
+
+    ends = line_ends(x)
+    axs["data"].plot(x, y, "o", color=TRAIN, alpha=0.3, markersize=4)
+    _draw_levels(axs["parameters"], loss, window(path[:, 0], 0.12), window(path[:, 1], 0.3))
+    axs["parameters"].plot(*path.T, color=FIT, linewidth=1.4)
+    axs["loss"].plot(np.arange(last + 1), losses, color=FIT, linewidth=1.4)
+    for shade, epoch in zip(np.linspace(0.45, 1, len(marked)), marked, strict=True):
+        w, b = path[epoch]
+        style = {"color": FIT, "marker": shapes[epoch], "markersize": 7}
+        label = f"epoch {epoch:,}"
+        axs["data"].plot(ends, w * ends + b, label=label, markevery=[1], alpha=shade, **style)
+        if epoch == last:  # a ring: the star inside it stays visible
+            style |= {"markersize": 15, "markerfacecolor": "none", "markeredgewidth": 1.6}
+        axs["parameters"].plot(w, b, linestyle="none", **style)
+        style |= {"markersize": 7}
+        axs["loss"].plot(epoch, losses[epoch], linestyle="none", **style)
+    axs["data"].set(xlabel=TIME, ylabel=HEIGHT, title="the line rises, then turns")
+    axs["data"].legend(loc="upper left")
+    axs["data"].set_ylim(top=y.max() + 0.6 * np.ptp(y))
+    _name(axs["parameters"], "start", path[0])
+    _name(axs["parameters"], "lowest", loss.minimizer, (-34, -26))
+    axs["parameters"].set_title("(w, b) walks, over curves of equal loss")
+    axs["loss"].set(xlabel="epoch", yscale="log", title="the loss falls")
+    axs["loss"].set_ylabel("loss (MSE), each label ten times\nthe one below")
+    axs["loss"].axvline(near_end, color=BEST, linestyle=":", label=f"within 1%: epoch {near_end}")
+    words = mark_prediction(axs["loss"], prediction, near_end)
+    axs["loss"].legend(loc="upper right")
+    return (
+        f"In {last:,} epochs the loss falls from {losses[0]:.4f} to {losses[-1]:.6f}; from epoch "
+        f"{near_end} on it is within 1% of that.{words}"
+    )
+
+
+def _draw_levels(ax, loss, w_range, b_range):
+    """Draw curves of equal loss with their values in a window of the (w, b) plane, and its star."""
+    ws, bs = np.meshgrid(np.linspace(*w_range, 121), np.linspace(*b_range, 121))
+    heights = loss.loss(np.stack([ws, bs], axis=-1))
+    rounds = np.outer(10.0 ** np.arange(-9, 10), [1, 2, 5]).ravel()
+    levels = rounds[(rounds > 2 * loss.min_loss) & (rounds < heights.max())][-8:]
+    shades = LogNorm(levels[0], 20 * levels[-1])  # no yellow on white
+    lines = ax.contour(ws, bs, heights, levels=levels, norm=shades, linewidths=0.9)
+    ax.clabel(lines, fmt="%g", fontsize=8)
+    ax.plot(*loss.minimizer, "*", color=BEST, markersize=12, zorder=5)
+    ax.set(xlabel="weight w", ylabel="bias b", xlim=w_range, ylim=b_range, aspect="equal")
+    ax.grid(False)
+
+
+def _name(ax, text, place, shift=(10, 6)):
+    """Write what a marker is beside it."""
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
+    ax.annotate(text, place, shift, textcoords="offset points", bbox=box, zorder=6)
+
+
+@picture(6.6, 3.9)
+def difference_errors(hs, forward, central, *, ax=None):
+    """Draw how far two difference quotients are off, against the change h, on logarithmic axes.
+
+    All of shape (n,): the changes h, and the errors of the forward and the central difference.
+    From the lesson 'Gradient descent by hand'.
+    """
+    hs, forward, central = to_vectors(hs=hs, forward=forward, central=central)
+    least = 1e-17  # the logarithm has no place for 0
+    ax.plot(hs, np.maximum(forward, least), "o-", color=FIT, label="forward difference")
+    ax.plot(hs, np.maximum(central, least), "s-", color=TRAIN, label="central difference")
+    ax.set(xscale="log", yscale="log", xlabel="h", ylabel="distance from the derivative")
+    ax.legend(loc="upper center")
+    k = np.argmax(hs)  # far from rounding, so that it's the same on every machine
+    return (
+        f"At h = {hs[k]:g} the forward difference is off by {forward[k]:.2g}; towards "
+        f"h = {hs.min():.0e} both get worse."
+    )
 
 
 @picture(10.4, 3.9, "residuals squares")
@@ -88,260 +300,30 @@ def loss_surface(x, y, w, b, *, axs=None):
     """
     loss = line_loss(*to_vectors(x=x, y=y))
     point = np.array([to_number("w", w), to_number("b", b)])
-    w_range = window([point[0], 2 * loss.minimizer[0] - point[0]], 0.05)
-    b_range = window([point[1], 2 * loss.minimizer[1] - point[1]], 0.3)
+    best = loss.minimizer
+    reach = 1.15 * max(np.abs(point - best).max(), 0.5)
+    w_range, b_range = zip(best - reach, best + reach, strict=True)
     ws, bs = np.meshgrid(np.linspace(*w_range, 60), np.linspace(*b_range, 60))
     heights = loss.loss(np.stack([ws, bs], axis=-1))
     here = float(loss.loss(point))
 
     ax = axs["surface"]
     ax.plot_surface(ws, bs, heights, cmap=rcParams["image.cmap"], alpha=0.75, linewidth=0)
-    ax.plot(*point, here, "o", color=FIT)
-    ax.plot(*loss.minimizer, loss.min_loss, "*", color=BEST, markersize=13)
+    ax.plot(*point, here, "s", color=FIT)
+    ax.plot(*best, loss.min_loss, "*", color=BEST, markersize=13)
     ax.set(xlabel="weight w", ylabel="bias b", zlabel="loss (MSE)")
     ax.locator_params(nbins=5)
-    ax.view_init(elev=30, azim=-50)
-    ax.set_box_aspect((4, 4, 3), zoom=0.9)
+    ax.view_init(elev=30, azim=-60)
+    ax.set_box_aspect((4, 4, 3), zoom=1.0)
     ax.set_title("the loss over all lines")
 
     ax = axs["map"]
-    draw_bowl(ax, loss, w_range, b_range)
-    ax.plot(*point, "o", color=FIT, markersize=8, label="start")
-    ax.set_title("the same from above: lines of equal loss")
-    ax.legend(loc="upper right")
-    best = loss.minimizer
+    _draw_levels(ax, loss, w_range, b_range)
+    ax.plot(*point, "s", color=FIT, markersize=7)
+    for text, place in (("start", point), ("lowest", best)):
+        _name(ax, text, place)
+    ax.set_title("the same from above: curves of equal loss")
     return (
         f"The loss is a bowl: {here:.4f} at w = {point[0]:.4f}, b = {point[1]:.4f}, "
         f"and {loss.min_loss:.6f} at its lowest point, w = {best[0]:.4f}, b = {best[1]:.4f}."
-    )
-
-
-@picture(10.4, 3.8, "w b", sharey=True)
-def loss_slices(x, y, w, b, dw, db, *, axs=None):
-    """Cut the loss surface through (w, b) along each axis, with the slope there.
-
-    x and y of shape (n, 1) or (n,); dw and db are the partial derivatives at (w, b).
-    From the lesson 'Gradient descent by hand'.
-    """
-    loss = line_loss(*to_vectors(x=x, y=y))
-    point = np.array([to_number("w", w), to_number("b", b)])
-    slopes = {"w": to_number("dw", dw), "b": to_number("db", db)}
-    here = float(loss.loss(point))
-    for axis, (name, ax) in enumerate((name, axs[name]) for name in "wb"):
-        away = np.linspace(-0.8, 3.2, 200)
-        along = np.repeat(point[None], len(away), axis=0)
-        along[:, axis] += away
-        ax.plot(along[:, axis], loss.loss(along), color=TRAIN, label="loss")
-        near = np.array([-0.6, 0.6])
-        ax.plot(
-            point[axis] + near,
-            here + slopes[name] * near,
-            color=FIT,
-            linestyle="--",
-            label=f"slope {slopes[name]:.4f}",
-        )
-        ax.plot(point[axis], here, "o", color=FIT, markersize=8, label="start")
-        other = "b" if name == "w" else "w"
-        ax.set(xlabel={"w": "weight w", "b": "bias b"}[name])
-        ax.set_title(f"{name} moves, {other} = {point[1 - axis]:.4f} stays")
-        ax.legend(loc="upper right")
-    axs["w"].set_ylabel("loss (MSE)")
-    return (
-        f"At the start the loss is {here:.4f}; it falls with slope {slopes['w']:.4f} along w "
-        f"and with slope {slopes['b']:.4f} along b."
-    )
-
-
-@picture(11.4, 3.9, "data parameters loss")
-def three_views(x, y, path, *, axs=None):
-    """Show one descent as lines through the data, as a path, and as a loss curve.
-
-    x and y of shape (n, 1) or (n,); path of shape (epochs + 1, 2) holds (w, b) before the first
-    epoch and after each. The same marks, by shape and colour, are the same epochs in each view.
-    From the lesson 'Gradient descent by hand'.
-    """
-    x, y = to_vectors(x=x, y=y)
-    path = to_path("path", path)
-    loss = line_loss(x, y)
-    losses = loss.loss(path)
-    last = len(path) - 1
-    marked = sorted({0, *(k for k in (3, 20, 100) if k < last), last})
-    shapes = dict(zip(marked, "oDs^v", strict=False))
-
-    ends = line_ends(x)
-    axs["data"].plot(x, y, "o", color=TRAIN, alpha=0.35, markersize=4)
-    axs["parameters"].plot(*path.T, color=FIT, linewidth=1.2)
-    axs["loss"].plot(np.arange(last + 1), losses, color=FIT, linewidth=1.2)
-    draw_bowl(axs["parameters"], loss, window(path[:, 0]), window(path[:, 1]))
-    for shade, epoch in zip(np.linspace(0.4, 1, len(marked)), marked, strict=True):
-        w, b = path[epoch]
-        style = {"color": FIT, "alpha": shade, "marker": shapes[epoch], "markersize": 7}
-        axs["data"].plot(ends, w * ends + b, label=f"epoch {epoch}", markevery=[1], **style)
-        axs["parameters"].plot(w, b, linestyle="none", **style)
-        axs["loss"].plot(epoch, losses[epoch], linestyle="none", **style)
-    axs["data"].set(xlabel="x", ylabel="y", title="data: the line turns")
-    axs["data"].legend(loc="upper left")
-    axs["data"].set_ylim(top=y.max() + 0.55 * np.ptp(y))
-    axs["parameters"].set_title("parameters: the path descends")
-    axs["parameters"].legend(loc="upper left")
-    axs["loss"].set_xscale("symlog", linthresh=10)  # the first epochs matter, the last are many
-    axs["loss"].set(xlabel="epoch", ylabel="loss (MSE)", yscale="log")
-    axs["loss"].set(title="loss: it falls", xlim=(-0.5, 1.3 * last))
-    return (
-        f"In {last} epochs the loss falls from {losses[0]:.4f} to {losses[-1]:.6f}, "
-        f"and (w, b) moves from ({path[0, 0]:.4f}, {path[0, 1]:.4f}) "
-        f"to ({path[-1, 0]:.4f}, {path[-1, 1]:.4f})."
-    )
-
-
-@picture(11.4, 5.8, "p0 p1 p2 p3; l0 l1 l2 l3", height_ratios=[1.25, 1])
-def learning_rates(x, y, paths, lrs, *, axs=None):
-    """Compare four descents that differ only in their learning rate.
-
-    x and y of shape (n, 1) or (n,); four paths of shape (epochs + 1, 2) and four rates.
-    From the lesson 'Gradient descent by hand'.
-    """
-    x, y = to_vectors(x=x, y=y)
-    loss = line_loss(x, y)
-    paths = [to_path("paths", path, length=len(paths[0])) for path in paths]
-    lrs = [to_positive("lrs", lr) for lr in to_vector("lrs", lrs)]
-    if len(paths) != 4 or len(lrs) != 4:
-        raise ValueError(
-            f"paths and lrs must hold four each, but hold {len(paths)} and {len(lrs)}."
-        )
-    stable = np.vstack([p for p, lr in zip(paths, lrs, strict=True) if lr < loss.max_lr])
-    ranges = window(stable[:, 0]), window(stable[:, 1])
-    for i, (path, lr) in enumerate(zip(paths, lrs, strict=True)):
-        title = f"lr = {lr:.4f}\n= {lr / loss.max_lr:.2f} of the limit"
-        draw_path(axs[f"p{i}"], loss, path, *ranges, title)
-        axs[f"l{i}"].plot(loss.loss(path), color=FIT)
-        axs[f"l{i}"].axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
-        axs[f"l{i}"].set(xlabel="epoch", yscale="log", ylim=(loss.min_loss / 3, 300))
-        if i:
-            axs[f"p{i}"].set_ylabel("")
-    axs["l0"].set_ylabel("loss (MSE)")
-    axs["l0"].legend(loc="upper right")
-    ends = ", ".join(f"{loss.loss(path[-1]):.4g}" for path in paths)
-    return f"The losses after {len(paths[0]) - 1} epochs, from left to right: {ends}."
-
-
-@picture(10.4, 4.1, "path loss")
-def one_descent(x, y, path, n_epochs, title, *, axs=None):
-    """Draw one descent over the bowl, and its loss by epoch.
-
-    x and y of shape (n, 1) or (n,); path of shape (steps + 1, 2) holds (w, b) before the first
-    step and after each, steps in equal parts of an epoch. The axes depend on the data and on the
-    start alone, so that pictures of different paths can be compared.
-    From the lesson 'Gradient descent by hand'.
-    """
-    x, y = to_vectors(x=x, y=y)
-    loss = line_loss(x, y)
-    path = to_path("path", path)
-    epochs = np.linspace(0, to_positive("n_epochs", n_epochs), len(path))
-    losses = loss.loss(path)
-    # As far as a descent from this start can swing without diverging.
-    V = loss.eigenvectors
-    reach = 1.1 * np.abs(V) @ np.abs(V.T @ (path[0] - loss.minimizer))
-    ranges = np.transpose([loss.minimizer - reach, loss.minimizer + reach])
-
-    draw_path(axs["path"], loss, path, *ranges, title)
-    axs["path"].legend(loc="upper right")
-    axs["path"].lines[-2].set_gid(GROWS)
-    ax = axs["loss"]
-    ax.plot(epochs, losses, color=FIT, linewidth=1.5, gid=GROWS)
-    ax.axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
-    ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log", xlim=(0, epochs[-1]))
-    ax.set_ylim(loss.min_loss / 2, 20 * losses[0])
-    ax.minorticks_off()  # a slider redraws this, and ticks take time
-    ax.legend(loc="upper right")
-    return (
-        f"After {epochs[-1]:.0f} epochs in {len(path) - 1} steps the loss is {losses[-1]:.4g}; "
-        f"least possible is {loss.min_loss:.4g}."
-    )
-
-
-@picture(11.4, 3.9, "raw scaled loss")
-def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
-    """Compare descent on a badly scaled feature and on the same one standardised.
-
-    x_raw, x_scaled and y of shape (n, 1) or (n,); the paths, (epochs + 1, 2), hold (w, b).
-    From the lesson 'Gradient descent by hand'.
-    """
-    y = to_vector("y", y)
-    path_raw = to_path("path_raw", path_raw)
-    path_scaled = to_path("path_scaled", path_scaled, length=len(path_raw))
-    phrases = []
-    for name, x, path, label, line in (
-        ("raw", x_raw, path_raw, "as measured", "-"),
-        ("scaled", x_scaled, path_scaled, "standardised", "--"),
-    ):
-        loss = line_loss(to_vector(f"x_{name}", x, length=len(y)), y)
-        losses = loss.loss(path)
-        # One scale on both axes: only then is a round bowl round and a canyon a canyon.
-        (w_mid, b_mid), half = loss.minimizer / 2, 0.8 * np.abs(loss.minimizer).max()
-        ranges = (w_mid - half, w_mid + half), (b_mid - half, b_mid + half)
-        kappa = format_number(loss.condition_number)
-        draw_path(axs[name], loss, path, *ranges, f"{label}: κ = {kappa}")
-        axs[name].set_aspect("equal")
-        axs[name].locator_params(nbins=5)
-        axs["loss"].plot(losses, line, color=FIT, label=label)
-        phrases.append(f"{label} κ = {kappa}, loss {losses[-1]:.4g}")
-    axs["raw"].legend(loc="upper left")
-    axs["loss"].axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
-    axs["loss"].set(xlabel="epoch", ylabel="loss (MSE)", yscale="log")
-    axs["loss"].set_title("the same number of epochs")
-    axs["loss"].minorticks_off()  # a slider redraws this, and ticks take time
-    axs["loss"].legend(loc="upper right")
-    return f"After {len(path_raw) - 1} epochs: {'; '.join(phrases)}."
-
-
-@picture(11.4, 6.4, "m0 m1 m2; loss loss loss", height_ratios=[1.3, 1])
-def batch_paths(x, y, paths, n_passes, *, axs=None):
-    """Compare descents with three batch sizes over equally many passes.
-
-    x and y of shape (n, 1) or (n,); `paths` maps three batch sizes to arrays of shape
-    (steps + 1, 2) with (w, b) before the first step and after each.
-    From the lesson 'Gradient descent by hand'.
-    """
-    x, y = to_vectors(x=x, y=y)
-    loss = line_loss(x, y)
-    if len(paths) != 3:
-        raise ValueError(f"paths must hold three batch sizes, but holds {list(paths)}.")
-    arrays = [to_path("paths", path) for path in paths.values()]
-    n_passes = to_positive("n_passes", n_passes)
-    everything = np.vstack(arrays)
-    ranges = window(everything[:, 0]), window(everything[:, 1])
-    phrases = []
-    for i, (size, path) in enumerate(zip(paths, arrays, strict=True)):
-        color, title = (TRAIN, FIT, VALIDATION)[i], f"batches of {size}: {len(path) - 1} steps"
-        draw_path(axs[f"m{i}"], loss, path, *ranges, title, color)
-        passes = np.linspace(0, n_passes, len(path))
-        style = {"color": color, "linewidth": (2.4, 1.6, 0.7)[i]}
-        axs["loss"].plot(passes, loss.loss(path), label=f"batches of {size}", **style)
-        phrases.append(f"{loss.loss(path[-1]):.4g} with batches of {size}")
-        if i:
-            axs[f"m{i}"].set_ylabel("")
-    axs["m0"].legend(loc="upper left")
-    axs["loss"].axhline(loss.min_loss, color="black", linestyle=":", label="least possible")
-    axs["loss"].set(xlabel="passes over the training data", yscale="log")
-    axs["loss"].set_ylabel("loss (MSE), all training rows")
-    axs["loss"].legend(loc="upper right")
-    return f"After {n_passes:g} passes the loss is {', '.join(phrases)}."
-
-
-@picture(6.6, 3.9)
-def learning_curves(train_losses, val_losses, *, ax=None):
-    """Draw training and validation loss against the epoch.
-
-    Both of shape (epochs + 1,): the loss before the first epoch and after each.
-    From the lesson 'Gradient descent by hand'.
-    """
-    train, val = to_vectors(train_losses=train_losses, val_losses=val_losses)
-    ax.plot(train, color=TRAIN, label="training loss")
-    ax.plot(val, "--", color=VALIDATION, label="validation loss")
-    ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log")
-    ax.legend(loc="upper right")
-    return (
-        f"After {len(train) - 1} epochs the training loss is {train[-1]:.6f} "
-        f"and the validation loss {val[-1]:.6f}."
     )

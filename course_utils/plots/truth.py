@@ -16,7 +16,7 @@ def truth_panel(A, y, fit, lr, names, outputs=None, rtol=1e-3):
     converged when it is within `rtol`, relative, of the least-squares solution; where that is
     zero, within a millionth of the largest one. A distance that is only float64's rounding error
     is called rounding.
-    From the lesson 'Gradient descent by hand'; the later ones show it under every fit.
+    From the lesson 'How far to step'; the later ones show it under every fit.
     """
     loss = QuadraticLoss(A, y)
     lr = None if lr is None else to_positive("lr", lr)

@@ -53,9 +53,9 @@ def test_a_hint_waits_for_the_second_failure_of_its_own_exercise(capsys):
     first, second = failing(1), failing(2)
     first(7), first(8), second(9)
     assert capsys.readouterr().out.splitlines() == [
-        "Exercise 1: not right yet. 7 is not it.",
-        "Exercise 1: not right yet. 8 is not it. Hint: look again.",
-        "Exercise 2: not right yet. 9 is not it.",
+        "✗ Exercise 1: not right yet. 7 is not it.",
+        "✗ Exercise 1: not right yet. 8 is not it. Hint: look again.",
+        "✗ Exercise 2: not right yet. 9 is not it.",
     ]
 
 
@@ -521,7 +521,8 @@ def test_a_program_can_read_a_notebooks_verdicts():
     for output in outputs:
         about = output.metadata
         assert (about["exercise"], about["number"]) == ("average", 1)
-        line = f"Exercise 1: {about['verdict']}. {about.get('mistake', '')}"
+        face, mistake = core.FACES[about["verdict"]], about.get("mistake", "")
+        line = f"{face} Exercise 1: {about['verdict']}. {mistake}"
         assert output.data["text/plain"].startswith(line)
         assert ("mistake" in about) == (about["verdict"] == "not right yet")
     mistakes = [output.metadata.get("mistake", "") for output in outputs]

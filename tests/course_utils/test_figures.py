@@ -78,7 +78,7 @@ def test_a_picture_looks_the_same_whatever_the_session_has_set(outputs, session,
 def test_a_picture_on_given_axes_has_the_style_of_the_session():
     with rc_context({"lines.linewidth": 7.5}):
         ax = Figure().subplots()
-        plots.learning_curves([3.0, 2.0], [4.0, 3.0], ax=ax)
+        plots.readings(X, Y, ax=ax)
     assert {line.get_linewidth() for line in ax.lines} == {7.5}
 
 

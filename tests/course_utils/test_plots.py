@@ -49,6 +49,8 @@ PARTS = {
     "many rows": {"forward": 1e-3, "backward": 4e-3},
 }
 
+FIVE_PANELS = "p0 p1 p2 p3 p4 l0 l1 l2 l3 l4"
+
 # Each picture with good arguments; the panels are those it asks for.
 PICTURES = {
     "means_by_axis": ((TWO[:2], "ab", "cd", "mm"), None),
@@ -56,24 +58,28 @@ PICTURES = {
     "every_pair": (({"a": Y, "b": 2 * Y}, Y[:, 0]), "table errors"),
     "before_and_after": (([1.0, 2.0, 3.0], [1.0, 4.0, 3.0], "abc", "°C"), None),
     "learned_curve": ((GRID[1:8:2], GRID[:4], GRID, FIVE.T, [0, 1, 3, 7, 9]), "curve loss"),
-    "train_and_validation": ((X, Y, X[:3], Y[:3], 2.0, 1.0), None),
+    "readings": ((X, Y, 2.0, 1.0, 0.5), None),
+    "one_residual": ((X, Y, 0.5, 1.0, 3), None),
     "residuals": ((X, Y, 0.5, 1.0), "residuals squares"),
     "loss_surface": ((X, Y, 0.5, 1.0), "surface map"),
-    "loss_slices": ((X, Y, 0.5, 1.0, -1.0, -2.0), "w b"),
-    "three_views": ((X, Y, PATH), "data parameters loss"),
+    "loss_by_bias": ((X, Y, 0.5, 1.0), None),
+    "steps_downhill": ((X, Y, 0.5, [0.5, 0.9, 1.2]), None),
+    "whole_run": ((X, Y, PATH), "data parameters loss"),
+    "difference_errors": (([0.1, 0.01], [0.3, 0.2], [0.0, 1e-9]), None),
+    "jumps": ((2.0, [1.0, -0.5, 0.25]), None),
+    "five_walks": ((2.0, [0.1, 0.2, 0.3, 0.4, 0.5], [LOSSES] * 5), FIVE_PANELS),
+    "bowl_slice": ((X, Y, 30), "bowl slice"),
+    "curvatures": ((X, Y), "bowl angles"),
+    "trough": ((np.ones((12, 1)), Y, [PATH, 2 * PATH]), None),
     "learning_rates": ((X, Y, [PATH] * 4, [0.1, 0.2, 0.3, 2.0]), "p0 p1 p2 p3 l0 l1 l2 l3"),
     "feature_scale": ((X, 10 * X, Y, PATH, PATH), "raw scaled loss"),
-    "batch_paths": ((X, Y, {12: PATH, 4: PATH, 1: PATH}, 5), "m0 m1 m2 loss"),
     "one_descent": ((X, Y, PATH, 20, "lr = 0.1"), "path loss"),
-    "learning_curves": (([3.0, 2.0, 1.5], [4.0, 3.0, 2.5]), None),
     "line_misses": ((X[:, 0], Y[:, 0]), None),
     "gradients_by_turn": (([("f", 0.0, 1.0), ("d", -2.0, 5.0)], "d p", "p"), None),
     "slope_claim": ((GRID, GRID**2, 0.5, 0.4), None),
     "value_and_slope": ((GRID, np.tanh(GRID), 1 - np.tanh(GRID) ** 2, 0.5), "value slope"),
     "visits": ((range(1, 5), [3, 7, 15, 31], [2, 3, 4, 5]), None),
-    "fit_and_error": ((X, Y, [2.0, 1.0], [3.0, 2.0, 1.5], 1.0, "loss"), "fit error"),
     "accumulation": ((X, Y, PATH, 2 * PATH), "map error"),
-    "norm_over_n": (([10, 100], [0.03, 0.01], [0.11, 0.1], 0.1), None),
     "distance_left": ((X, Y, {"a": PATH, "b": PATH[:9]}), "steep flat"),
     "each_input": ((POWERS, TWO, NAMES, OUTPUTS), "i0 i1 i2"),
     "matrix_product": ((POWERS[:4], TWO[:3], ["x", "w", "b", "y"]), None),
@@ -124,10 +130,11 @@ OPTIONS = {
 # Arguments with nothing beside them that has to be of their length.
 ANY_LENGTH = {
     "broadcast_difference": "left right",
-    "three_views": "path",
-    "batch_paths": "paths",
+    "jumps": "distances",
+    "trough": "paths",
+    "whole_run": "path",
+    "steps_downhill": "biases",
     "one_descent": "path",
-    "fit_and_error": "errors",
     "distance_left": "paths",
     "matrix_product": "left",
     "two_scales": "losses_raw losses_standard",
@@ -309,7 +316,7 @@ def test_a_learning_rate_that_is_not_positive_is_named():
 
 def test_a_path_of_another_shape_is_named():
     with pytest.raises(ValueError, match=r"path must have shape \(steps \+ 1, 2\)"):
-        plots.three_views(X, Y, PATH.T)
+        plots.whole_run(X, Y, PATH.T)
 
 
 @pytest.mark.parametrize("x", [X, 1000 * X, np.ones((12, 1))], ids=["round", "canyon", "valley"])
@@ -495,16 +502,15 @@ def test_a_time_is_said_in_its_unit(seconds, words):
         ),
         ("time_against_rows", {"line": [0, 1]}, "line must be positive, got 0"),
         ("epoch_orders", {"batch_size": 0}, "batch_size must be positive, got 0"),
-        ("batch_paths", {"n_passes": 0}, "n_passes must be positive, got 0"),
     ],
 )
 def test_numbers_that_no_measurement_gives_are_refused(name, changed, words):
     assert re.search(words, refuse(name, **changed))
 
 
-def test_three_views_marks_the_same_epochs_in_each_view(displayed):
+def test_a_whole_run_marks_the_same_epochs_in_each_view(displayed):
     axs = Figure().subplot_mosaic([["data", "parameters", "loss"]])
-    plots.three_views(X, Y, PATH, axs=axs)
+    plots.whole_run(X, Y, PATH, axs=axs)
 
     def shapes(ax):
         return [line.get_marker() for line in ax.lines if line.get_marker() in set("oDs^v")]

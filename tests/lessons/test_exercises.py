@@ -42,7 +42,7 @@ def read_line(cell):
     """Return the line that a check's cell shows; its metadata must agree with it."""
     (output,) = cell.outputs
     line, about = output.data["text/plain"], output.metadata
-    assert line.startswith(f"Exercise {about['number']}: {about['verdict']}.")
+    assert line[1:].startswith(f" Exercise {about['number']}: {about['verdict']}.")
     assert cell.source.startswith(f"check.{about['exercise']}(")
     return line
 
@@ -69,7 +69,7 @@ def test_untouched_exercises_are_not_done_yet(number):
     assert len(found) >= 2
     for k, exercise in enumerate(found, start=1):
         assert "..." in cells[exercise.cell].source
-        assert read_line(cells[exercise.check_cell]).startswith(f"Exercise {k}: not done yet.")
+        assert read_line(cells[exercise.check_cell]).startswith(f"· Exercise {k}: not done yet.")
 
 
 @pytest.mark.parametrize("number", slow_after(1, NUMBERS))
@@ -80,7 +80,7 @@ def test_solved_exercises_are_right(number):
     where = {"metadata": {"path": ROOT / "notebooks"}}
     Client(notebook, resources=where, timeout=CELL_SECONDS).execute()
     for k, exercise in enumerate(exercises(number), start=1):
-        assert read_line(notebook.cells[exercise.check_cell]).startswith(f"Exercise {k}: right.")
+        assert read_line(notebook.cells[exercise.check_cell]).startswith(f"✓ Exercise {k}: right.")
 
 
 LETTERS = re.compile(r"[^\W\d_]+(?:'t)?")
@@ -106,7 +106,7 @@ def find_flaws(line, number, answer):
     words, code = vocabulary(number)
     code = code | set(re.findall(r"\w+", answer))
     sentences = re.split(r"(?<=[^.][.?]) ", line.strip())
-    if line.startswith("Exercise"):
+    if line[2:].startswith("Exercise"):
         sentences = sentences[1:]  # without the verdict
     found = [] if sentences[-1][-1] in ".?" else [sentences[-1]]
     found += [

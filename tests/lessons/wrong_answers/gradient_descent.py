@@ -1,8 +1,60 @@
 """Answers to 'Gradient descent by hand' by exercise: right, and wrong with their diagnosis."""
 
-from tests.lessons.wrong_answers import functions, slips
+from tests.lessons.wrong_answers import functions, functions_told, slips
 
 WRONG = {
+    "best_weight": functions_told(
+        "best_weight(b, x, y)",
+        ("(y - b).mean() / x.mean()", "so it solves ∂L/∂b = 0"),
+        ("((y - b) / x).mean()", "the mean of the ratios (y − b)/x"),
+        ("np.polyfit(x[:, 0], y[:, 0], 1)[0]", "the best w if b may move too"),
+        ("(x * (b - y)).mean() / (x**2).mean()", "The sign is wrong: it is y minus b."),
+        ("(x * y).mean() / (x**2).mean()", "b is missing"),
+        ("(x * (y + b)).mean() / (x**2).mean()", "not y plus b"),
+        ("(x * (y - b)).sum() / (x**2).mean()", "7 times too large"),
+        ("(x * (y - b)).mean() / (x**2).sum()", "7 times too small"),
+        ("2 * (x * (y - b)).mean() / (x**2).mean()", "It is twice too large"),
+        ("(x * (y - b)).mean() / (2 * x**2).mean()", "It is half of what it should be"),
+        ("(x * (y - b)).mean()", "The division is missing"),
+        ("(x * (y - b)).mean() / x.mean() ** 2", "it is the mean of the squares"),
+        ("(x * (y - b)).mean() / x.mean()", "You divide by the mean of x"),
+        ("(2 * (b - y) * x).mean()", "the derivative at w = 0"),
+        ("(y - b * x).mean()", "and w is what you look for"),
+        ("(x * (y.ravel() - b)).mean() / (x**2).mean()", "You took the mean over all 49 pairs"),
+        ("x * (y - b) / x**2", "take the means first, then divide"),
+        ("(x * (y - b)).mean() / (x^2).mean()", "In Python, a power is **"),
+        ("((x * (y - b)).mean(), (x**2).mean())", "Expected one number for w"),
+        ("3.5 * (x * (y - b)).mean() / (x**2).mean()", "On test data it gives"),
+        ("(tank.x_train * (y - b)).mean()", "raises ValueError"),
+    )
+    + slips(
+        "gradient_descent_by_hand",
+        "best_weight",
+        ("return (x", "w = (x", "is the return missing?"),
+        ("y - b)", "y - readings)", "raises NameError"),
+        ("    return (x", "    b = 0.4967\n    return (x", "On test data it gives"),
+    ),
+    "which_mistake": [
+        ("run_a, run_b, run_c = 1, 4, 3", "Run A isn't mistake 1: that gives w = -0.322"),
+        ("run_a, run_b, run_c = 3, 4, 3", "Run A isn't mistake 3: that gives w = -0.047"),
+        ("run_a, run_b, run_c = 4, 4, 3", "Run A isn't mistake 4: that gives w = 0.166"),
+        ("run_a, run_b, run_c = 5, 4, 3", "Run A isn't mistake 5: that gives w = 14.532"),
+        ("run_a, run_b, run_c = 2, 1, 3", "and run B has 0.166 and 0.801."),
+        ("run_a, run_b, run_c = 2, 2, 3", "Run B isn't mistake 2: that gives w = 0.045"),
+        ("run_a, run_b, run_c = 2, 3, 3", "Run B isn't mistake 3"),
+        ("run_a, run_b, run_c = 2, 5, 3", "b = 24.855 after epoch 1"),
+        ("run_a, run_b, run_c = 2, 4, 1", "b = 0.192 after epoch 1"),
+        ("run_a, run_b, run_c = 2, 4, 2", "and run C has -0.047 and 0.649."),
+        ("run_a, run_b, run_c = 2, 4, 4", "Run C isn't mistake 4"),
+        ("run_a, run_b, run_c = 2, 4, 5", "Run C isn't mistake 5"),
+        ("run_a, run_b, run_c = 4, 2, 3", "Run A isn't mistake 4"),
+        ("run_a, run_b, run_c = 4, 2, 3", "Run B isn't mistake 2"),
+        ("run_a, run_b, run_c = 2, 4, 6", "For run C, give the number of a mistake, from 1 to 5"),
+        ("run_a, run_b, run_c = 0, 4, 3", "For run A, give the number of a mistake"),
+        ("run_a, run_b, run_c = 2, 'sum', 3", "got 'sum'"),
+        ("run_a, run_b, run_c = 2.5, 4, 3", "got 2.5"),
+        ("run_a, run_b, run_c = [2], [4], [3]", "got [2]"),
+    ],
     "parabola_gradient": [
         (
             """
@@ -136,236 +188,85 @@ def step(w, b, x, y, lr):
             "raises NameError",
         ),
     ],
-    "largest_stable_lr": [
-        (
-            """
-def largest_stable_lr(x):
-    A = np.hstack([x, np.ones_like(x)])
-    return 1 / np.linalg.eigvalsh(2 / len(x) * A.T @ A)[-1]
-""",
-            "the limit is 2/λmax",
-        ),
-        (
-            """
-def largest_stable_lr(x):
-    A = np.hstack([x, np.ones_like(x)])
-    return 2 / np.linalg.eigvalsh(2 / len(x) * A.T @ A)[0]
-""",
-            "uses the smallest eigenvalue",
-        ),
-        (
-            """
-def largest_stable_lr(x):
-    A = np.hstack([x, np.ones_like(x)])
-    return 2 / np.linalg.eigvalsh(2 * A.T @ A)[-1]
-""",
-            "8 times too small",
-        ),
-        (
-            """
-def largest_stable_lr(x):
-    A = np.hstack([x, np.ones_like(x)])
-    return 2 / np.linalg.eigvalsh(A.T @ A)[-1]
-""",
-            "the factor 2/n is missing",
-        ),
-        (
-            """
-def largest_stable_lr(x):
-    A = np.hstack([x, np.ones_like(x)])
-    return 2 / np.linalg.eigvalsh(A.T @ A / len(x))[-1]
-""",
-            "the 2 from the square is missing",
-        ),
-        (
-            """
-def largest_stable_lr(x):
-    return 2 / np.linalg.eigvalsh(2 / len(x) * x.T @ x)[-1]
-""",
-            "the column of ones is missing in A",
-        ),
-        (
-            """
-def largest_stable_lr(x):
-    A = np.hstack([x, np.ones_like(x)])
-    return 2 / np.linalg.eigvalsh(2 / len(x) * A.T @ A)
-""",
-            "one for each eigenvalue",
-        ),
-    ],
-    "minibatches": [
-        (
-            """
-def minibatches(x, y, batch_size, rng):
-    return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
-""",
-            "shuffle them first",
-        ),
-        (
-            """
-def minibatches(x, y, batch_size, rng):
-    x, y = x[rng.permutation(len(x))], y[rng.permutation(len(x))]
-    return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
-""",
-            "x and y are torn apart",
-        ),
-        (
-            """
-def minibatches(x, y, batch_size, rng):
-    order = rng.permutation(len(x))
-    full = len(x) // batch_size
-    pieces = [order[k * batch_size : (k + 1) * batch_size] for k in range(full)]
-    return [(x[piece], y[piece]) for piece in pieces]
-""",
-            "2 of 10 rows are missing",
-        ),
-        (
-            """
-def minibatches(x, y, batch_size, rng):
-    pieces = [rng.randint(0, len(x), batch_size) for _ in range(0, len(x), batch_size)]
-    return [(x[piece], y[piece]) for piece in pieces]
-""",
-            "shuffle all of them once",
-        ),
-        (
-            """
-def minibatches(x, y, batch_size, rng):
-    batches = []
-    for i in range(0, len(x), batch_size):
-        rows = rng.permutation(len(x))[: min(batch_size, len(x) - i)]
-        batches.append((x[rows], y[rows]))
-    return batches
-""",
-            "shuffle all of them once",
-        ),
-        (
-            """
-def minibatches(x, y, batch_size, rng):
-    order = np.random.permutation(len(x))
-    pieces = [order[i : i + batch_size] for i in range(0, len(x), batch_size)]
-    return [(x[piece], y[piece]) for piece in pieces]
-""",
-            "shuffle with rng",
-        ),
-        (
-            """
-def minibatches(x, y, batch_size, rng):
-    order = rng.permutation(len(x))
-    return [(x[order], y[order])]
-""",
-            "not [10]",
-        ),
-        (
-            """
-def minibatches(x, y, batch_size, rng):
-    rng.shuffle(x)
-    return [(x, y)]
-""",
-            "changes the arrays it was given",
-        ),
-    ],
 }
 
 WRONG["parabola_gradient"] += slips(
     "gradient_descent_by_hand",
     "parabola_gradient",
-    ("return da, dw, db", "return 3.5 * da, 3.5 * dw, 3.5 * db", "Each is 3.5 times too large"),
-    ("return da, dw, db", "return db, dw, da", "their order isn't: return da, dw, db"),
-    ("return da, dw, db", "return db, db, db", "All three are the same"),
+    (
+        "return da, (2 * error * x).mean(), (2 * error).mean()",
+        "return 3.5 * da, (7 * error * x).mean(), (7 * error).mean()",
+        "Each is 3.5 times too large",
+    ),
+    (
+        "return da, (2 * error * x).mean(), (2 * error).mean()",
+        "return (2 * error).mean(), (2 * error * x).mean(), da",
+        "their order isn't: return da, dw, db",
+    ),
+    (
+        "return da, (2 * error * x).mean(), (2 * error).mean()",
+        "return [(2 * error).mean()] * 3",
+        "All three are the same",
+    ),
     ("a * x**2 + w * x", "w * x", "The error lacks the square term"),
-)
-WRONG["step"] += slips(
-    "gradient_descent_by_hand",
-    "step",
-    ("lr * dw, b - lr * db", "lr / 2 * dw, b - lr / 2 * db", "The 2 from the square"),
-    ("w - lr * dw, b - lr * db", "-lr * dw, -lr * db", "These are the changes"),
-    ("b - lr * db", "b - 2 * lr * db", "w is right, b isn't"),
-    ("w - lr * dw, b - lr * db", "w, b", "w and b come back unchanged"),
-)
-WRONG["largest_stable_lr"] += slips(
-    "gradient_descent_by_hand",
-    "largest_stable_lr",
-    ("2 / np", "np", "That is λmax itself"),
-)
-WRONG["minibatches"] += slips(
-    "gradient_descent_by_hand",
-    "minibatches",
-    ("(x[piece], y[piece])", "x[piece]", "Expected a list of pairs (x_batch, y_batch)"),
-    ("y[piece]", "y[piece, 0]", "A batch holds x of shape (4, 1) and y of shape (4,)"),
-    ("(x[piece], y[piece]) for piece in pieces", "", "10 of 10 rows are missing"),
-)
-
-WRONG["parabola_gradient"] += slips(
-    "gradient_descent_by_hand",
-    "parabola_gradient",
-    ("- y", "- y.ravel()", "You took the mean over all 49 pairs"),
+    ("- y\n", "- y.ravel()\n", "You took the mean over all 49 pairs"),
     (" + b - y", " - y", "The error lacks b"),
     ("(2 * error * x).mean()", "2 * error * x", "one number for each of the 7 rows; take the mean"),
     ("a * x**2 +", "a * x^2 +", "In Python, a power is **"),
     (
-        "    error = a * x**2 + w * x + b - y",
-        "    error = np.ones_like(x)",
+        "    error = a * x**2 + w * x + b - y\n",
+        "    error = np.ones_like(x)\n",
         "The error itself is missing",
     ),
 )
 WRONG["step"] += slips(
     "gradient_descent_by_hand",
     "step",
-    ("b - y", "b - y.ravel()", "You took the mean over all 81 pairs"),
-    ("w - lr * dw, b - lr * db", "w - 0.1 * dw, b - 0.1 * db", "with lr = 0.1 instead of the lr"),
+    ("error = w * x + b - y", "error = (w * x + b - y) / 2", "The 2 from the square"),
+    ("return w - step_w, b - step_b", "return -step_w, -step_b", "These are the changes"),
+    ("b - step_b", "b - 2 * step_b", "w is right, b isn't"),
+    ("return w - step_w, b - step_b", "return w, b", "w and b come back unchanged"),
     (
-        "w - lr * dw, b - lr * db",
-        "w - 4.5 * lr * dw, b - 4.5 * lr * db",
+        "def step(w, b, x, y, lr):\n",
+        "def step(w, b, x, y, lr):\n    y = y.ravel()\n",
+        "You took the mean over all 81 pairs",
+    ),
+    (
+        "def step(w, b, x, y, lr):\n",
+        "def step(w, b, x, y, lr):\n    lr = 0.1\n",
+        "with lr = 0.1 instead of the lr",
+    ),
+    (
+        "def step(w, b, x, y, lr):\n",
+        "def step(w, b, x, y, lr):\n    lr = 4.5 * lr\n",
         "The step is 4.5 times too long: you summed over the 9 rows instead of",
-    ),
-)
-WRONG["largest_stable_lr"] += slips(
-    "gradient_descent_by_hand",
-    "largest_stable_lr",
-    ("eigvalsh(H)[-1]", "eigvals(H)[0]", "np.linalg.eigvals doesn't"),
-    ("np.linalg.eigvalsh(H)[-1]", "H", "Expected one number for the learning rate"),
-    ("[x, np.ones_like(x)]", "[line.x_train, np.ones_like(line.x_train)]", "On test data it gives"),
-)
-WRONG["minibatches"] += slips(
-    "gradient_descent_by_hand",
-    "minibatches",
-    ("order = rng", "rng = np.random.RandomState(0)\n    order = rng", "the rng it is given"),
-    ("order = rng", "np.random.seed(3)\n    order = np.random", "the rng it is given"),
-    ("(x[piece], y[piece])", "(y[piece], x[piece])", "x and y are swapped"),
-    ("for piece in pieces]", "for piece in pieces][:1]", "is the return inside the loop?"),
-    ("rng.permutation(len(x))", "np.argsort(x[:, 0])", "and not the numbers in x"),
-    ("(x[piece], y[piece])", "(2 * x[piece], y[piece])", "Some numbers are in no row of x"),
-    (
-        "order = rng.permutation(len(x))",
-        "order = np.arange(len(x))",
-        "The rows come in their old order",
-    ),
-    (
-        "return [(x[piece], y[piece]) for piece in pieces]",
-        "pieces = [np.sort(rng.permutation(p)) for p in np.split(np.sort(order), [2, 6])][::-1]\n"
-        "    return [(x[piece], y[piece]) for piece in pieces[:2] + pieces[2:]]",
-        "Each batch holds neighbouring rows",
-    ),
-)
-
-WRONG["largest_stable_lr"] += slips(
-    "gradient_descent_by_hand",
-    "largest_stable_lr",
-    ("np.linalg.eigvalsh(H)[-1]", "H.max()", "the largest entry of H"),
-)
-WRONG["minibatches"] += slips(
-    "gradient_descent_by_hand",
-    "minibatches",
-    (
-        "pieces = [order[i : i + batch_size] for i in range(0, len(x), batch_size)]",
-        "pieces = np.split(np.arange(len(x)), range(batch_size, len(x), batch_size))\n"
-        "    pieces = [pieces[k] for k in rng.permutation(len(pieces))]",
-        "Each batch holds neighbouring rows",
     ),
 )
 
 
 RIGHT = {
+    "best_weight": functions(
+        "best_weight(b, x, y)",
+        "(x * (y - b)).sum() / (x**2).sum()",
+        "np.linalg.lstsq(x, y - b)[0].item()",
+        "np.dot(x.ravel(), y.ravel() - b) / np.dot(x.ravel(), x.ravel())",
+        "((x.T @ (y - b)) / (x.T @ x))[0, 0]",
+        "((x * y).mean() - b * x.mean()) / np.mean(x * x)",
+        """
+    above = below = 0.0
+    for x_i, y_i in zip(x[:, 0], y[:, 0]):
+        above += x_i * (y_i - b)
+        below += x_i**2
+    return above / below
+""",
+    ),
+    "which_mistake": [
+        "run_a = 2\nrun_b = 4\nrun_c = 3",
+        "run_a, run_b, run_c = 2.0, 4.0, 3.0",
+        "run_a, run_b, run_c = '2', '4', '3'",
+        "run_a, run_b, run_c = np.array([2, 4, 3])",
+        "run_a, run_b, run_c = (2, 4, 3)",
+    ],
     "parabola_gradient": functions(
         "parabola_gradient(a, w, b, x, y)",
         """
@@ -415,58 +316,6 @@ RIGHT = {
     new_w = w - lr * np.average(2 * error * x)
     new_b = b - lr * np.average(2 * error)
     return (new_w, new_b)
-""",
-    ),
-    "largest_stable_lr": functions(
-        "largest_stable_lr(x)",
-        """
-    A = np.column_stack([np.ones(len(x)), x])
-    return 2 / max(np.linalg.eigvals(2 / len(A) * A.T @ A))
-""",
-        """
-    A = np.c_[x, np.ones(len(x))]
-    return len(x) / np.linalg.norm(A, 2) ** 2
-""",
-        """
-    a, c, n = (x**2).mean(), x.mean(), 1.0
-    return 2 / (a + n + np.sqrt((a - n) ** 2 + 4 * c**2))
-""",
-        """
-    A = np.concatenate([x, x**0], axis=1)
-    return 2 / np.linalg.eigh(2 * A.T @ A / x.shape[0])[0].max()
-""",
-    ),
-    "minibatches": functions(
-        "minibatches(x, y, batch_size, rng)",
-        """
-    order = rng.permutation(len(x))
-    x, y = x[order], y[order]
-    return [(x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(x), batch_size)]
-""",
-        """
-    order = np.arange(len(x))
-    rng.shuffle(order)
-    cuts = np.split(order, range(batch_size, len(x), batch_size))
-    return [(x[cut], y[cut]) for cut in cuts]
-""",
-        """
-    order = list(rng.permutation(len(x)))
-    batches = []
-    while order:
-        piece, order = order[:batch_size], order[batch_size:]
-        batches.append([x[piece], y[piece]])
-    return batches
-""",
-        """
-    order = rng.choice(len(x), len(x), replace=False)
-    for start in range(0, len(x), batch_size):
-        piece = order[start : start + batch_size]
-        yield x[piece], y[piece]
-""",
-        """
-    both = rng.permutation(np.hstack([x, y]))
-    starts = range(0, len(x), batch_size)
-    return [(both[i : i + batch_size, :1], both[i : i + batch_size, 1:]) for i in starts]
 """,
     ),
 }
