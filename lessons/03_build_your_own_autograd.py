@@ -11,7 +11,7 @@
 # - say why gradients add up, and who has to wait,
 # - train a curve with it, and with PyTorch.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop). **Takes** about 65 minutes, and 40 more with the deeper sections.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop). **Takes** about 60 minutes, and 40 more with the deeper sections.
 
 # %% tags=["start"]
 try:
