@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 00 Start here
 #
-# You see where this course goes, learn how a lesson works, and meet arrays, with a bug that no
-# library reports.
+# You see where this course goes, learn how a lesson works, and meet arrays, with a bug that NumPy
+# does not report.
 #
 # **You will be able to**
 #
@@ -27,9 +27,9 @@ except ModuleNotFoundError:
 #
 # In [lesson 03](03_build_your_own_autograd.ipynb), an engine that you wrote yourself bends a curve to ten points.
 #
-# The box below is a **cell** with code. Click into it, press **Shift+Enter** to run it, and watch
-# the picture. (If an error message appears instead, go on to the next section: its cell says what
-# to do.)
+# The boxes are **cells** with code. The one above only looks for the course's helpers. Click into the
+# one below, press **Shift+Enter** to run it, and watch the picture. (An error message? Run the one
+# above, then that of the next section: they say what to do.)
 
 # %% tags=["cover"]
 import numpy as np  # the library for arrays, known as np
@@ -48,18 +48,18 @@ animation.play(  # a picture that changes, played once
 # On the left, a curve starts far from the points and ends up close to all ten.
 #
 # In that lesson you type ten heights of your own. Your engine, a few dozen lines of plain Python,
-# then changes a handful of numbers a little in each of 2,000 steps. It knows which way to change
-# them because it computes derivatives, the ones you know from school. The plot on the right shows
-# how far off the curve still is. A large network learns in the same way, with more numbers.
+# then changes ten numbers a little in each of 2,000 steps. It knows which way because it computes
+# derivatives, the ones you know from school. On the right you see how far off the curve still is:
+# each line down is ten times less. A large network learns in much the same way.
 
 # %% [markdown]
 # ## Does everything work here?
 #
-# The next cell finds out what works on your machine, and what to do about the rest.
+# The next cell checks your machine and says how to fix what doesn't work.
 #
 # It takes a few seconds; a star beside a cell, `[*]`, means that it is still running. You will see
-# two small pictures and a table. Where it says *TO DO*, follow the lines below that. If a picture is
-# missing, run the cell again.
+# two small pictures, which you need not understand yet, and a table. Where it says *TO DO*, follow the
+# lines below that. If a picture is missing, run the cell again.
 
 # %%
 from course_utils import self_check
@@ -71,14 +71,15 @@ self_check.run()
 #
 # Each section asks a question, and often you **predict** the answer before you run a cell.
 #
-# Decide first: what you guessed wrong stays in your mind. Then run the cell, and click on *What
-# you should see* below it.
+# Decide first: you remember what you guessed wrong. Then run the cell, and click on *What you should
+# see* below it.
 #
 # - This is **your copy**. Change it, break it: no update overwrites your changes.
 # - **Ctrl+B** (Cmd+B on a Mac) hides the list of files; in the bar beside it, the symbol with lines
 #   and dots opens the *Table of Contents*.
 # - Sections named **Deeper** are folded, for a second evening: click on the arrow beside the
 #   heading. Nothing else needs them.
+# - Code that only draws, such as `plots.means_by_axis`, need not be learned.
 # - **Stuck?** [What is wrong?](../docs/symptoms.md) begins with the message that you see;
 #   [the glossary](../docs/glossary.md) explains words, [the names](../docs/names.md) code.
 #
@@ -120,8 +121,9 @@ self_check.machine()
 #
 # ### Exercise 1 (write): your first function
 #
-# This one is for meeting the check. Run both cells as they are; then with `values.sum()` in place
-# of the dots, which is wrong; then with the mean, the sum divided by how many numbers there are.
+# This one is for meeting the check, which calls your function with numbers of its own. Run both cells
+# as they are. Write `values.sum()` in place of the dots, which is wrong, and run both again. Then
+# return the mean: the sum divided by how many numbers there are.
 
 
 # %% tags=["exercise", "write"]
@@ -147,16 +149,16 @@ check.average(average)
 # </details>
 #
 # It said *not done yet*, *not right yet* with a reason, then *right*. Nothing later depends on your
-# answers: you may leave an exercise and come back.
+# answers.
 
 # %% [markdown]
 # ## What does an array know about itself?
 #
 # An **array** is a block of numbers of one kind, with a shape and a dtype.
 #
-# Its **shape** says how many numbers there are along each direction, or **axis**; its **dtype** says
-# which kind they are. Here is the rain of four days at three places, in millimetres: three rows, four
-# columns.
+# Data, predictions and errors are arrays in every lesson. The **shape** says how many numbers there
+# are along each direction, or **axis**; the **dtype** says which kind they are. Here is the rain of
+# four days at three places, in millimetres. Axis 0 counts the rows, axis 1 the columns.
 
 # %%
 rain = np.array(
@@ -169,14 +171,14 @@ rain = np.array(
 print("shape", rain.shape, "  dtype", rain.dtype, "  len", len(rain))
 print("row 1, column 2:", rain[1, 2])
 print("row 0:          ", rain[0], rain[0].shape)
-print("column 2:       ", rain[:, 2], rain[:, 2].shape)
+print("2 of every row: ", rain[:, 2], rain[:, 2].shape)
 print("in centimetres: ", rain[0] / 10)
 
 # %% [markdown]
-# Counting begins at 0, and rows come first: `rain[1, 2]` is in the second row. `len` is the number of
-# rows. A colon means *all along this axis*, and arithmetic works on every number at once. The dtype
-# **float64** is that of a Python `float`: about sixteen digits. Column 2 is printed like a row, since
-# both have *one* axis: count the brackets at the start.
+# Counting begins at 0: `rain[1, 2]` is in the second row. `len` is the number of rows. A colon means
+# *all along this axis*, and arithmetic works on every number at once. The dtype **float64** is that of
+# a Python `float`: about sixteen digits. `rain[:, 2]` is printed like a row: with only *one* axis, both
+# are **flat**.
 #
 # ### Which way does a mean go?
 #
@@ -188,8 +190,8 @@ print(f"mean of all:  {rain.mean()}")
 print(f"mean(axis=0): {rain.mean(axis=0)}   shape {rain.mean(axis=0).shape}")
 print(f"mean(axis=1): {rain.mean(axis=1)}   shape {rain.mean(axis=1).shape}")
 
-places, days = ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu"]
-plots.means_by_axis(rain, places, days, "mm")
+places, dates = ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu"]
+plots.means_by_axis(rain, places, dates, "mm")
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -200,16 +202,14 @@ plots.means_by_axis(rain, places, days, "mm")
 #
 # ### How do you remember that?
 #
-# The axis that you name is the one that *disappears*. From (3, 4), axis 0 takes away the 3 and axis 1
-# the 4.
+# The axis that you name *disappears*: from (3, 4), axis 0 takes away the 3.
 
 # %% [markdown]
 # ## A view or a copy?
 #
-# Two names can share the same numbers, and then a change through one shows in the other.
+# Often you need only a part of an array, such as the weekend of a week.
 #
-# Take a week's temperatures. `week[5:]` is a **slice**, from position 5 to the end; `week.copy()`
-# makes a **copy**, with numbers of its own. `week.max()`, the largest, is 21.
+# The **slice** `week[5:]` goes from position 5 to the end. The largest temperature of the week is 21.
 #
 # > **Predict.** You write 30 into the *slice*. What is `week.max()` afterwards? Type your number
 # > in the first line, in place of the dots.
@@ -218,9 +218,10 @@ plots.means_by_axis(rain, places, days, "mm")
 my_prediction = ...  # your number
 
 week = np.array([14.0, 15.0, 19.0, 21.0, 18.0, 16.0, 13.0])
-before = week.copy()
+before = week.copy()  # a copy, for the picture
 weekend = week[5:]
 weekend[0] = 30.0
+print("the largest:", week.max())
 
 days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 plots.before_and_after(before, week, days, "°C", prediction=my_prediction)
@@ -228,22 +229,22 @@ plots.before_and_after(before, week, days, "°C", prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 30, on Saturday, though no line writes into `week`. The copy, `before`, kept its 16.
+# 30, on Saturday, though no line writes into `week`. The copy kept its 16.
 #
 # </details>
 #
 # ### What is a view?
 #
-# A slice is a **view**: it has no numbers of its own, it looks at those of the array. Where you want
-# your own, write `week[5:].copy()`.
+# A slice of an array is a **view**: it has no numbers of its own, it looks at those of the array. (A
+# slice of a Python list is not: it has its own.) A **copy** has its own, too: write `week[5:].copy()`.
 
 # %% [markdown]
 # ## What if two shapes differ?
 #
 # You can subtract a (4,) from a (3, 4): NumPy repeats the one row for each row of the table.
 #
-# That is **broadcasting**. Here each place meets the mean of its day. The dotted cells are not stored
-# anywhere; they are only read again.
+# That is **broadcasting**. Here each day's mean is subtracted from the rain of every place. The dotted
+# cells are not stored: NumPy reads the same row again.
 
 # %%
 plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
@@ -251,7 +252,7 @@ plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
 # %% [markdown]
 # The rule is short: write the two shapes below each other, with their right ends in line.
 #
-# At each position the numbers must be equal, or one of them must be 1 or missing. That one is
+# At each position the numbers must be equal, or one must be 1 or missing. What is 1 or missing is
 # repeated.
 #
 # | | | |
@@ -262,8 +263,8 @@ plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
 #
 # ### Break it: the means of the places
 #
-# Now subtract from each place *its own* mean, of shape (3,). The 3 comes to stand below the 4, and
-# neither is 1. The cell tries it, then gives the means another shape.
+# Now subtract from each place *its own* mean, of shape (3,). The 3 stands below the 4, and neither is
+# 1.
 
 # %%
 try:
@@ -278,43 +279,49 @@ print("\nthe differences:")
 print(rain - place_means)
 
 # %% [markdown]
-# NumPy refuses the flat means: a **loud** bug, the kind you want, because its message names both
-# shapes.
+# NumPy refuses the flat means: a **loud bug**, the kind you want, because its message names both
+# shapes. (A table with as many rows as columns would not be refused.)
 #
 # ### What is a column?
 #
-# A **column** is an array of shape (n, 1). `reshape` changes the shape and keeps the numbers; a −1
-# means *as many as there are*. Now the 3 is below the 3, and the 1 is repeated.
+# On its own, a **column** is an array of shape (n, 1). `reshape` changes the shape and keeps the
+# numbers, mostly as a view; a −1 means *as many as needed*. Now the 3 is below the 3, and the 1 is
+# repeated.
 #
 # ### Break it: three predictions
 #
-# You compare three right predictions, a column, with the three true values, which are flat: they have
-# the shape (3,).
+# You compare three right predictions, a column, with the three true values, which are flat.
+#
+# | | | |
+# |---|---:|---:|
+# | `y_pred` | 3 | 1 |
+# | `y` | | 3 |
+# | the difference | 3 | 3 |
 
 # %%
-y = np.array([5.0, 6.0, 7.0])  # (3,)
+y = np.array([3.0, 6.0, 9.0])  # (3,)
 y_pred = y.reshape(-1, 1)  # (3, 1)
+lazy = np.full((3, 1), 6.0)  # (3, 1), filled with the mean of y
+print("mean of the nine squares:", ((y_pred - y) ** 2).mean())
+print("the same, for the lazy:  ", ((lazy - y) ** 2).mean())
 plots.broadcast_difference(y_pred, y, ["y_pred", "y"])
 
 # %% [markdown]
-# Each prediction is compared with every true value, and no library complains.
+# Each prediction is compared with every true value, and NumPy does not complain.
 #
-# By the rule, both are repeated. The zeros that you wanted are on the diagonal; the other six
-# differences are nonsense. What does that do to a result?
+# The zeros that you wanted are on the diagonal; the other six differences are nonsense. The usual
+# measure of predictions is the **mean squared error**, MSE: the mean of the squared differences. Over
+# all nine pairs it is 12, and lazy predictions that all say 6 get 6.
 #
-# The usual measure of predictions is the **mean squared error**, MSE: the mean of the squared
-# differences. Take a hundred values, perfect predictions, and lazy ones that all say the mean. Row by
-# row, their MSE is 0 and 0.3401.
-#
-# > **Predict.** Now a column meets flat values. What MSE do the *perfect* predictions get? Type
-# > your number.
+# > **Predict.** Next come a hundred values. Row by row, perfect predictions have an MSE of 0, lazy ones
+# > 8.3325. What do the *perfect* ones get over all pairs? Type your number.
 
 # %%
 my_prediction = ...  # your number
 
-y = 2 * np.linspace(0, 1, 100) + 1  # (100,), in even steps from 1 to 3
+y = np.linspace(0, 9.9, 100)  # (100,), in even steps from 0 to 9.9
 perfect = y.reshape(-1, 1)  # (100, 1)
-lazy = np.full((100, 1), y.mean())  # (100, 1), filled with the mean
+lazy = np.full((100, 1), y.mean())  # (100, 1)
 for name, y_pred in (("perfect", perfect), ("lazy", lazy)):
     mse = ((y_pred - y) ** 2).mean()
     print(f"{name:8} MSE {mse:.4f}, from the shape {(y_pred - y).shape}")
@@ -325,25 +332,25 @@ plots.every_pair(both, y, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 0.6801, twice as much as the lazy ones: the mean of 10,000 differences, where 100 were meant.
+# 16.665, again twice as much as the lazy ones: 10,000 differences, where 100 were meant.
 #
 # </details>
 #
 # ### What protects you?
 #
-# This bug is **silent**: a wrong number and no error. A model trained with it learns to be lazy; in
-# [lesson 06](06_the_linear_layer.ipynb) you watch one do so. So look at shapes, and write what you believe:
-# `assert y_pred.shape == y.shape` stops Python where that is not true.
+# This is a **silent bug**: a wrong number and no error. A model trained with it learns to be lazy; in
+# [lesson 06](06_the_linear_layer.ipynb) you watch one do so. So look at shapes, and write down what you believe:
+# `assert y_pred.shape == y.shape` stops the program if it is not true.
 #
 # ### Exercise 2 (fix): an MSE that pairs rows
 #
-# Here is the broken formula. Replace the dots so that a column of predictions is compared row by
-# row, whether `y` is flat, (n,), or a column already.
+# Here is the broken formula. Replace the dots so that row meets row, whichever of the two is flat,
+# (n,), or a column, (n, 1): all four combinations.
 
 
 # %% tags=["exercise", "mend"]
 def fixed_mse(y_pred, y):
-    """The MSE of y_pred, of shape (n, 1), for y of shape (n,) or (n, 1)."""
+    """The MSE of predictions, row by row; each of shape (n,) or (n, 1)."""
     y = ...
     return ((y_pred - y) ** 2).mean()
 
@@ -356,28 +363,30 @@ check.fixed_mse(fixed_mse)
 #
 # ```python
 # def fixed_mse(y_pred, y):
-#     """The MSE of y_pred, of shape (n, 1), for y of shape (n,) or (n, 1)."""
+#     """The MSE of predictions, row by row; each of shape (n,) or (n, 1)."""
 #     y = y.reshape(y_pred.shape)
 #     return ((y_pred - y) ** 2).mean()
 # ```
 #
-# `y.reshape(-1, 1)` is right, too. Ours has an advantage: if the numbers of rows differ, it is a
-# loud error.
+# `y.reshape(-1, 1)` would be wrong for flat predictions: then `y` has to be flat, too.
 #
 # </details>
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: why exactly twice as bad?
 #
-# Over all pairs, an MSE measures how widely both sides are spread, not how well they agree.
+# Over all pairs, an MSE measures how both sides are spread and how far apart their means are, not
+# whether rows agree.
 #
 # Take any predictions $p_i$ with mean $\bar p$, and any values $y_j$ with mean $\bar y$. Split each
 # difference into three parts:
 #
 # $$p_i - y_j = (p_i - \bar p) - (y_j - \bar y) + (\bar p - \bar y)$$
 #
-# Square it and take the mean over all $i$ and $j$. The products of two different parts drop out,
-# because each of the first two parts has mean zero. Only the three squares are left:
+# Square it and take the mean over all $i$ and $j$. The product of the first two parts drops out: since
+# each $i$ meets each $j$, its mean is the mean of $p_i - \bar p$ times the mean of $y_j - \bar y$, zero
+# times zero. The products with the third part, a constant, drop out for the same reason. Only the
+# three squares are left:
 #
 # $$\text{mean over all pairs} = \text{spread of } p + \text{spread of } y + (\bar p - \bar y)^2$$
 #
@@ -398,13 +407,13 @@ for name, p in (("perfect", perfect), ("lazy", lazy), ("+ 1", perfect + 1)):
 # %% [markdown] tags=["deeper"]
 # For perfect predictions the two spreads are equal, and the means agree: twice the spread of y. The
 # lazy ones have no spread, so one is left, the spread of y. No predictions get less than that: this
-# MSE is smallest for a model that says the mean to everyone.
+# MSE is smallest for a model that says the mean of y to everyone.
 #
 # ### Deeper: Exercise 3 (transfer): each place's share
 #
 # How much of a place's rain fell on each day? Divide each number of a table by the sum of its row,
-# so that each row of the result adds up to 1. `table.sum(axis=...)` works as `mean` does. Beware: if
-# a table has as many rows as columns, a flat array of sums is *not* refused.
+# so that each row of the result adds up to 1. `table.sum(axis=...)` works as `mean` does. Beware of
+# tables with as many rows as columns.
 
 
 # %% tags=["deeper", "exercise", "transfer"]
@@ -434,8 +443,9 @@ check.shares(shares)
 # A view needs a regular pattern of positions in memory; a slice has one, a list may not.
 #
 # `np.shares_memory` says whether two arrays share any of their numbers. A slice does, and so does
-# `reshape` here. A list of positions, as in `week[[5, 6]]`, may pick numbers in any order, so it makes
-# a copy. Arithmetic makes new numbers.
+# `reshape` here (not always: the pattern must allow it). A list of positions, as in `week[[5, 6]]`, may
+# pick numbers in any order, so reading with it makes a copy; `week[[5, 6]] = 0` does write into
+# `week`. Arithmetic such as `week * 2` makes new numbers; `week *= 2` changes the old ones.
 
 # %% tags=["deeper"]
 for what, other in (
@@ -452,8 +462,8 @@ for what, other in (
 #
 # One more silent bug: an array of whole numbers keeps only whole numbers.
 #
-# Without decimal points, `np.array` makes integers, and a number with a fraction loses it when you
-# write it into such an array. A point behind one of the numbers is enough to get float64.
+# From whole numbers, `np.array` makes an array of integers, and a number that you write into it loses
+# its fraction. A decimal point after one of the numbers is enough to get float64.
 
 # %% tags=["deeper"]
 visitors = np.array([3, 4, 5])
@@ -467,7 +477,7 @@ print("with a point:  ", visitors, visitors.dtype)
 # %% [markdown]
 # ## Three questions
 #
-# **You changed a cell, and one further down still prints what it did before. Why?**
+# **You changed a cell; the next still prints the old number. Why?**
 #
 # <details><summary>Answer</summary>
 #
@@ -475,31 +485,31 @@ print("with a point:  ", visitors, visitors.dtype)
 #
 # </details>
 #
-# **A table has the shape (n, m). How do you subtract from each row its own mean?**
+# **A table has the shape (n, m). How do you subtract each row's own mean?**
 #
 # <details><summary>Answer</summary>
 #
-# `mean(axis=1)` has the shape (n,), and n comes to stand below m. Make it a column.
+# `mean(axis=1)` has the shape (n,), and n would stand below m. Make it a column.
 #
 # </details>
 #
-# **Predictions look right in a plot, but their MSE is large. What do you look at first?**
+# **Predictions look right in a plot, but their MSE is large. What do you check?**
 #
 # <details><summary>Answer</summary>
 #
-# At both shapes. A column and a flat array compare every pair.
+# Both shapes. A column and a flat array are compared over all pairs.
 #
 # </details>
 
 # %% [markdown]
 # ## Recap
 #
-# Look at shapes. The axis that you name disappears, and (3, 1) minus (3,) is (3, 3).
+# Look at shapes.
 #
-# **New words:** cell, kernel, array, shape, axis, dtype, float64, slice, view, copy, column,
+# **New words:** cell, kernel, array, shape, axis, dtype, float64, flat, slice, view, copy, column,
 # broadcasting, loud bug, silent bug.
 #
-# **New names:** `animation.play`, `.sum`, `np.array`, `.shape`, `.dtype`, `.mean`, `axis=`, `.copy`, `.reshape`,
+# **New names:** `animation.play`, `.sum`, `np.array`, `.shape`, `.dtype`, `.mean`, `axis=`, `.copy`, `.max`, `.reshape`,
 # `np.linspace`, `np.full`.
 #
 # **New names, deeper:** `np.shares_memory`.

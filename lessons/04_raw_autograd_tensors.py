@@ -12,8 +12,7 @@
 # - recognise a mistake by its message or by the loss.
 #
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb) (learning-rate limit, truth panel) and
-# [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 60
-# minutes, and 50 more with the deeper sections.
+# [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 60 minutes, and 50 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -39,7 +38,7 @@ from course_utils.checks import raw_tensors as check
 #
 # You write down the loss, and PyTorch finds its gradient. In
 # [lesson 03](03_build_your_own_autograd.ipynb) your own engine did that, one number at a
-# time. PyTorch does it for whole arrays, which it calls **tensors**.
+# time. PyTorch does it for whole arrays of numbers, its **tensors**.
 #
 # Here is [lesson 01](01_gradient_descent_by_hand.ipynb)'s fit again. The lines marked *new*
 # replace all that you derived there.
@@ -55,12 +54,14 @@ w = torch.tensor(rng.randn(1), requires_grad=True)  # new
 for epoch in range(1000):
     y_pred = w * x80 + b  # 1 predict
     loss = ((y_pred - y80) ** 2).mean()  # 2 loss
-    w.grad = None  # 3 gradients  # new: empty the old ones
-    b.grad = None
+    # 3 gradients
+    w.grad = None  # new: empty the old ones
+    b.grad = None  # new
     loss.backward()  # new: fills w.grad and b.grad
     if epoch == 0:
         print(f"gradients    dw {w.grad.item():.6f}   db {b.grad.item():.6f}")
-    with torch.no_grad():  # 4 update  # new: not recorded
+    # 4 update
+    with torch.no_grad():  # new: not recorded
         w -= 0.1 * w.grad
         b -= 0.1 * b.grad
     if epoch == 0:
@@ -71,14 +72,15 @@ print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
 # %% [markdown]
 # These are lesson 01's numbers. **`requires_grad=True`** asks for a gradient.
 # **`backward()`** walks back through the graph and puts each derivative into **`.grad`**.
-# `.item()` makes a Python number of a tensor that holds only one.
+# `.item()` turns a tensor with one entry into a Python number.
 #
-# `w.grad = None` and `with torch.no_grad():` look odd. Soon you take both out.
+# `w.grad = None` and `with torch.no_grad():` stood in lesson 03, too. Soon you take both
+# out.
 #
 # ## What is special about a tensor?
 #
-# A tensor works like a NumPy array; three differences cause most first errors. Make a
-# tensor in two ways, and *then* change the array:
+# A tensor works like a NumPy array; three traps cause most first errors. Make a tensor in
+# two ways, and *then* change the array:
 
 # %%
 array = np.array([0.1, 0.2, 0.7])
@@ -96,10 +98,10 @@ print("\nfrom Python's floats:", from_list.dtype, "  from NumPy's:", own.dtype)
 # view.
 #
 # **Type.** From Python's floats PyTorch makes **float32** (four bytes, about seven digits).
-# NumPy's stay **float64** (eight bytes, about sixteen). `.float()` and `.double()` convert
-# to them.
+# NumPy's floats stay float64 (eight bytes, about sixteen). `.float()` and `.double()`
+# convert to them.
 #
-# **Gradient.** Not every tensor may ask for one:
+# **Gradient.** Not every tensor may ask for a gradient:
 
 # %%
 try:
@@ -127,8 +129,7 @@ print("ready is a leaf:", ready.is_leaf)
 points = data.sine_line()
 x = torch.from_numpy(points.x).float()  # (10,), float32
 y = torch.from_numpy(points.y).float()
-x_fine = np.linspace(0, 1, 100)
-plots.points_on_curve(x, y, x_fine, 3 * x_fine + np.sin(6 * x_fine) + 1)
+plots.sine_points(x, y)
 
 # %% [markdown]
 # The line is $\hat y = W_0\,x + W_1$. One tensor holds both parameters: `W[0]` is the slope
@@ -156,38 +157,38 @@ plots.line_by_step(x, y, path, prediction=my_prediction)
 A = descent.design_matrix(x)
 plots.truth_panel(A, y, path[-1], lr, names=["W[0]", "W[1]"])
 
+print("\nSCOREBOARD         parameters   MSE       steps   seconds")
+print("three tanh units   10           0.00013   2,000   one or two")
+print(f"a line             2            {loss.item():.5f}   200     under one")
+
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 1.4707, half of 3: over these ten points, the sine goes up and then further down, and
-# tilts the line back.
+# 1.4707, half of the formula's three: the sine is above zero on the left and below zero on
+# the right, and tilts the line back.
 #
 # </details>
 #
 # The fit is finished, says [lesson 02](02_how_far_to_step.ipynb)'s truth panel. The loss
 # that is left, 0.2327, is not noise: it is the part of the curve that no line can follow.
 #
-# | model of the ten points | parameters | MSE | steps | seconds |
-# |---|---:|---:|---:|---:|
-# | a line, PyTorch | 2 | 0.2327 | 200 | less than one |
-#
 # ## What does a tensor remember?
 #
-# A tensor that you compute from `W` remembers which operation made it. PyTorch begins to
-# take notes where a tensor asked for a gradient.
+# A tensor that you compute from `W` remembers which operation made it. PyTorch starts
+# recording at a tensor that requires a gradient.
 #
-# > **Predict.** Which of the four tensors below require a gradient: `x`, `W`, `y_pred`,
+# > **Predict.** Which of the four will have `requires_grad` true: `x`, `W`, `y_pred`,
 # > `loss`?
 
 # %% tags=["cover"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)  # back at the start
-with graphs.record(W=W, x=x, y=y) as tape:  # listens, to draw
+with graphs.record(W=W, x=x, y=y) as tape:  # to draw it
     y_pred = W[0] * x + W[1]
     loss = ((y_pred - y) ** 2).mean()
 
 print("tensor   requires_grad   is_leaf   grad_fn")
 for name, t in {"x": x, "W": W, "y_pred": y_pred, "loss": loss}.items():
-    made_by = type(t.grad_fn).__name__
+    made_by = type(t.grad_fn).__name__  # its name alone, for the table
     print(f"{name:8} {t.requires_grad!s:15} {t.is_leaf!s:9} {made_by}")
 tape.draw(loss, gradients=True)
 
@@ -200,13 +201,14 @@ tape.draw(loss, gradients=True)
 # </details>
 #
 # **`grad_fn`** names the operation that made a tensor: an addition made `y_pred`, a mean
-# made `loss`. A leaf has none (`NoneType`). From `loss` you can walk back, `grad_fn` by
-# `grad_fn`, to the leaf `W`. That is the graph in the picture, as in
-# [lesson 03](03_build_your_own_autograd.ipynb), with ten numbers to a box.
+# made `loss`. A leaf has none (`NoneType`); `x` is a leaf, too, but asks for nothing. From
+# `loss` you can walk back, `grad_fn` by `grad_fn`, to `W`: that is the graph in the
+# picture, as in [lesson 03](03_build_your_own_autograd.ipynb), with ten numbers in most
+# boxes.
 #
-# Each gradient is that of the next box times the number on the arrow. Where ten products
-# flow back into one number, they are added: all ten rows use `W[1]`. `backward()` makes the
-# same walk and leaves the result in `W.grad`.
+# Walk back yourself: the gradient of the next box, times the number on the arrow, gives the
+# gradient of a box. All ten rows use `W[1]`, so ten products arrive there, and they are
+# added. `backward()` makes this walk and leaves the result in `W.grad`.
 #
 # The library `torchviz` draws the same graph with PyTorch's own names:
 
@@ -214,10 +216,11 @@ tape.draw(loss, gradients=True)
 graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 
 # %% [markdown]
-# At `AccumulateGrad`, just before `W`, the gradient is *added* to `W.grad`.
+# In the box next to `W` the walk back ends. It **accumulates**: it *adds* the gradient to
+# `W.grad`.
 
 # %% [markdown] tags=["deeper"]
-# ### Deeper: 'failed to execute dot'?
+# ### Deeper: what if dot is missing?
 #
 # torchviz alone needs the program Graphviz, which `pip` does not install. Elsewhere,
 # `make_dot(loss)` at the end of a cell, or its `.render()`, may stop with
@@ -232,7 +235,7 @@ graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 #
 # ### Break it: an update that is recorded
 #
-# Take `no_grad` away, and write the step in the two ways that come to mind:
+# Take it away, and write the step in two ways:
 
 # %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -248,13 +251,14 @@ print("new tensor:", W)
 print("is it a leaf?", W.is_leaf)
 
 # %% [markdown]
-# Both are wrong. The first would make the leaf a part of its own history, and PyTorch
-# refuses: a **loud** bug. The second gives the name `W` to a *result*. That isn't a leaf
-# and gets no `.grad`, so the next update fails: `'float' and 'NoneType'`.
+# Both are wrong. The first would make `W` from itself: a result, and a leaf no more.
+# PyTorch refuses, a **loud** bug. The second gives the name `W` to a result. That isn't a
+# leaf and gets no `.grad`, so the next update fails: `'float' and 'NoneType'`.
 #
-# **`torch.no_grad()`** says: *record nothing in this block*. Inside it, step in place, and
-# `W` stays the same leaf. Use it to measure a finished fit, too, or the stricter
-# `torch.inference_mode()`, if no training will use the result.
+# **`torch.no_grad()`** says: *record nothing in this block*. Inside it, step *in place*
+# (`-=` changes the tensor itself), and `W` stays the same leaf; `W = W - …` would make a
+# new tensor that asks for no gradient. Use the block, or the stricter
+# `torch.inference_mode()`, to measure a finished fit, too.
 #
 # ## Why empty the gradient?
 #
@@ -268,11 +272,11 @@ for call in (1, 2):
     print(f"after backward {call}: W.grad =", W.grad)
 
 # %% [markdown]
-# Within *one* backward, adding is the chain rule: paths that meet in `W` add up. *Across*
-# calls, it is PyTorch's choice, so that you can collect the gradient of a large data set
-# part by part. The price: *you* say where a new sum begins, after one update and before the
-# next `backward()`. `W.grad = None` does it. (`W.grad.zero_()` fills it with zeros, which
-# here comes to the same.)
+# Within one call, adding is the chain rule: paths that meet in `W` add up. *Between* calls,
+# it is PyTorch's choice, so that you can collect the gradient over a large data set part by
+# part. The price: *you* say where a new sum begins, after one update and before the next
+# `backward()`. `W.grad = None` does it. (`W.grad.zero_()` fills it with zeros, which here
+# comes to the same.)
 #
 # ### Break it: gradients that add up
 #
@@ -309,7 +313,8 @@ plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 # <details><summary>What you should see</summary>
 #
 # At step 58 it is 6.6480, almost the loss at the start. The sum of all gradients acts like
-# a speed: the path is fast when it arrives at the bottom, and rolls up the other side.
+# a speed: each time the path arrives at the bottom, it is fast, and rolls up the other
+# side. Step 29 is its second visit.
 #
 # </details>
 #
@@ -318,35 +323,36 @@ plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 #
 # ## Why detach?
 #
-# `detach()` gives you a tensor's numbers without its memory, for a table, a picture or
+# `detach()` gives you a tensor's numbers without its graph, for a table, a picture or
 # NumPy.
 #
-# > **Predict.** `history` gets `W.detach()` at the start and after each of three steps. How
-# > many *different* rows will it print?
+# > **Predict.** `history` gets `W.detach()` at the start and after each of three steps:
+# > four entries. How many *different* values of `W` will they show?
 
 # %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
-history = [W.detach()]
+history, copies = [W.detach()], [W.detach().clone()]
 for epoch in range(3):
     W.grad = None
     ((W[0] * x + W[1] - y) ** 2).mean().backward()
     with torch.no_grad():
         W -= 0.5 * W.grad
     history.append(W.detach())
+    copies.append(W.detach().clone())  # clone: a copy
 
-for k, row in enumerate(history):
-    print(f"step {k}:", row)
+for k in range(4):
+    print(f"step {k}   history {history[k]}   copy {copies[k]}")
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# One: four times the last place, since all four look into the same memory.
+# One: four times the last `W`.
 #
 # </details>
 #
-# `detach()` copies nothing. It shares the **storage** of `W`, the place in memory where the
-# numbers are, and shows where `W` is *now*. Another silent bug. Ask for a copy:
-# `W.detach().clone()`, or `W.tolist()`. Of one number keep `loss.item()`.
+# `detach()` copies nothing. It shares the **storage** of `W`, the place where the computer
+# keeps the numbers, and shows `W` as it is *now*. Another silent bug. Ask for a copy:
+# `W.detach().clone()`, or `W.tolist()`. To keep a single number, use `loss.item()`.
 #
 # In a prediction, a detached part counts as a constant: a parameter used only there is
 # never trained.
@@ -417,8 +423,7 @@ check.stories(stories)
 #
 # $$E = \frac{1}{n}\sqrt{\sum_i (\hat y_i - y_i)^2}$$
 #
-# `torch.linalg.vector_norm(r)` is the norm of a tensor `r`. With lr = 0.01, from zero, it
-# prints:
+# `torch.linalg.vector_norm(r)` is the norm of a tensor `r`. With lr = 0.01 it prints:
 #
 # | steps | W, published | error, published |
 # |---:|---|---:|
@@ -429,8 +434,8 @@ check.stories(stories)
 #
 # ### Exercise 2 (transfer): the tutorial's loop
 #
-# Start at zero, take `n_epochs` steps on this error, and return `W` as a list and the error
-# *of that* `W` as a float.
+# Start at W = [0, 0], take `n_epochs` steps on this error, and return `W` as a list and the
+# error *of that* `W` as a float.
 
 
 # %% tags=["exercise", "transfer"]
@@ -471,9 +476,13 @@ check.tutorial(tutorial)
 # ### Deeper: is norm / n a good measure of error?
 #
 # Less good than the MSE: it shrinks when points are added, and its gradient says little
-# about how far you have to go. Here is the tutorial's table, every 200th step, from the
-# gradient on paper. Since $E = \sqrt{L/n}$, with $L$ the MSE, the chain rule gives the
-# gradient of $E$: that of $L$ divided by $2nE$.
+# about how far you have to go. With $L$ the MSE, $E = \sqrt{L/n}$. By the chain rule, a
+# step on $E$ is a step on $L$ with another rate:
+#
+# $$\frac{\partial E}{\partial W} = \frac{1}{2\sqrt{nL}}\,\frac{\partial L}{\partial W}
+# = \frac{1}{2nE}\,\frac{\partial L}{\partial W}$$
+#
+# The cell computes the tutorial's table, every 200th step, with this gradient:
 
 # %% tags=["deeper"]
 place, norm_path = np.zeros(2), [np.zeros(2)]  # float64, as points.x
@@ -481,7 +490,8 @@ print("step   error    W[0]     W[1]     gradient")
 for k in range(2000 + 1):
     r = place[0] * points.x + place[1] - points.y
     error = np.sqrt((r**2).sum()) / 10
-    g = np.array([(r * points.x).mean(), r.mean()]) / (10 * error)
+    g = np.array([2 * (r * points.x).mean(), 2 * r.mean()])  # of the MSE
+    g = g / (2 * 10 * error)  # of norm / n
     if k % 200 == 0 or k < 3:
         numbers = f"{error:.4f}   {place[0]:.4f}   {place[1]:.4f}"
         print(f"{k:4}   {numbers}   [{g[0]:7.4f}, {g[1]:7.4f}]")
@@ -489,16 +499,18 @@ for k in range(2000 + 1):
     norm_path.append(place)
 
 # %% [markdown] tags=["deeper"]
-# Ours rounds to the published end. But the panel's slope was 1.4707, so the tutorial
-# stopped with its slope more than a tenth off, while the error, within one percent of the
-# least possible, looks flat. Why so slow? In the first 400 steps the error more than
-# halves, and the gradient hardly changes. Far from its lowest point norm / n is like a
-# cone, nearly as steep at any distance, while the gradient of the MSE grows with the
-# distance. So here the first steps are no longer than the later ones.
+# Rounded, our end is the published one. But the best slope was 1.4707: the tutorial stopped
+# with its slope more than a tenth off, while its error, within one percent of the least
+# possible, looks flat.
 #
-# Look along the bowl's two axes ([lesson 02](02_how_far_to_step.ipynb)): which part of the
-# first distance is left? For the MSE that is $(1 - \mathrm{lr}\cdot\lambda)^k$, a straight
-# line on this logarithmic axis.
+# Why so slow? In the first 400 steps the error more than halves, and the gradient hardly
+# changes. Far from its lowest point, norm / n is nearly as steep at any distance; the
+# gradient of the MSE is longer where you have farther to go.
+#
+# Look along the two axes of the bowl ([lesson 02](02_how_far_to_step.ipynb)): what share of
+# the initial distance is left? For the MSE it is $(1 - \mathrm{lr}\cdot\text{curvature})^k$
+# after $k$ steps. Each grid line of the picture is a tenth of the one above it; on such an
+# axis this is a straight line.
 
 # %% tags=["deeper"]
 runs_left = {
@@ -508,29 +520,27 @@ runs_left = {
 }
 plots.distance_left(x, y, runs_left)
 bowl = descent.QuadraticLoss(A, y)
-limit = 2 * np.sqrt(10 * bowl.min_loss) * bowl.max_lr
+limit = 2 * 10 * np.sqrt(bowl.min_loss / 10) * bowl.max_lr  # 2nE
 print(f"limit: MSE {bowl.max_lr:.4f}, norm / n at the best line {limit:.2f}")
 share = 0.01 / (2 * 10 * error) / bowl.max_lr
-print(f"largest rate for the MSE on the way: {100 * share:.2f}% of its limit")
+print(f"MSE rate of the tutorial: at most {100 * share:.2f}% of its limit")
 
 # %% [markdown] tags=["deeper"]
-# The flat direction decides. A step on $E$ with rate 0.01 is a step on $L$ with rate
-# $0.01 / (2nE)$, which on the way was never above 0.41% of the limit.
+# The flat direction decides, and the tutorial's steps along it are tiny: its 0.01 is for
+# the MSE a rate of $0.01 / (2nE)$, never above 0.41% of the limit on the way.
 #
-# Has norm / n a learning-rate limit? Near the best line of *these* points, yes: 2.40, which
-# is $2nE$ times that of the MSE. It exists because an error remains there. Where a perfect
-# fit is possible, $E$ goes to zero at the tip of the cone, and so does the limit: with a
-# fixed rate the steps then jump to and fro over the tip.
+# Has norm / n a learning-rate limit? Near the best line of *these* points, yes: $2nE$ times
+# that of the MSE, here 2.40. Where a perfect fit is possible, $E$ goes to zero, and so does
+# the limit: with a fixed rate the steps then jump back and forth across the minimum.
 #
-# And the same quality of fit gives another norm / n for another number of points: it is the
-# RMSE divided by $\sqrt n$. Four times as many points halve it, without any training.
+# And norm / n is the RMSE divided by $\sqrt n$: four times as many points, fitted equally
+# well, halve it.
 
 # %% [markdown] tags=["deeper"]
-# ## Deeper: which updates survive two steps?
+# ## Deeper: what does a new tensor break?
 #
-# Neither of the two updates that make a new tensor survives a second step. First the one
-# without `no_grad`. (PyTorch also warns; the cell catches the warning and prints how it
-# begins.)
+# `W = W - 0.5 * W.grad` fails in the second step, without `no_grad` and with it. First
+# without. (PyTorch also warns; the cell catches the warning and prints how it begins.)
 
 # %% tags=["deeper"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -563,7 +573,7 @@ except RuntimeError as error:
 # - **Recorded**: the new `W` is a result. The next backward walks on through it to the
 #   first `W`, which has no name any more; `.grad` of the new one stays `None`, and
 #   `0.5 * None` is the error.
-# - **In `no_grad`**: the new tensor has no memory and asks for nothing. (It counts as a
+# - **In `no_grad`**: the new tensor has no graph and asks for nothing. (It counts as a
 #   leaf, since nothing recorded made it.) The next loss has no graph, and backward has
 #   nowhere to start.
 
@@ -593,9 +603,8 @@ print("two halves   ", W.grad)
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (fix): parts of unequal size
 #
-# This function should return the gradient of the MSE over *all* rows, from parts of at most
-# `size` rows. It makes two mistakes; the last part may be smaller than the others. Fix it
-# at the dots:
+# This loop should find the gradient of the MSE over *all* rows, from parts of `size` rows,
+# of which the last may be smaller. It makes two mistakes. Fix them at the dots:
 #
 # ```python
 # for start in range(0, len(x), size):
@@ -682,9 +691,9 @@ print("once, on the sum:        ", W.grad)
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what is backward(v)?
 #
-# The weights of a sum: `outputs.backward(v)` is `(v * outputs).sum().backward()`. A
-# gradient says how *one* number changes, so from several outputs you must say which mixture
-# of them you mean.
+# `v` holds the weights of a sum: `outputs.backward(v)` is `(v * outputs).sum().backward()`.
+# A gradient says how *one* number changes, so from several outputs you must say which
+# mixture of them you mean.
 
 # %% tags=["deeper"]
 outputs_at = torch.tensor([2.0, 3.0, 5.0])
@@ -726,13 +735,13 @@ check.slopes(slopes)
 # def slopes(f, points):
 #     """The derivative of f at each of the points: a tensor of shape (n,)."""
 #     z = points.clone().requires_grad_()
-#     f(z).backward(torch.ones(len(z)))
+#     f(z).sum().backward()
 #     return z.grad
 # ```
 #
-# `f(z).sum().backward()` does the same. Entry $i$ of the sum's gradient is the slope at
-# point $i$, since the other outputs do not depend on it. `clone` first: you make your own
-# leaf.
+# The sum has the weights `v` = 1 everywhere. Entry $i$ of its gradient is the slope at
+# point $i$, since the other outputs do not depend on that point. `clone` first: you make
+# your own leaf.
 #
 # </details>
 
@@ -777,9 +786,8 @@ print(
 # </details>
 #
 # In one tensor the cut shows as an entry 0; with a tensor for each parameter, as `None`. A
-# 0 alone proves nothing: where a unit of a network is saturated or switched off, its
-# gradient is 0 without any cut. In the right place a cut is a tool: weights that you
-# compute from the residuals, and want to count as given numbers, you detach.
+# 0 alone proves nothing: a gradient can be 0 without any cut, as where a tanh is flat. And
+# a cut on purpose is a tool: detach what should count as a given number.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: a total that never lets go
@@ -803,7 +811,7 @@ def graph_size(tensor):
 # %% tags=["deeper"]
 W, total, total_item = torch.zeros(2, requires_grad=True), 0.0, 0.0
 for k in range(1, 101):
-    loss = mse(W, x, y)
+    loss = ((W[0] * x + W[1] - y) ** 2).mean()
     total = total + loss
     total_item += loss.item()
     if k in (1, 10, 100):
@@ -811,8 +819,9 @@ for k in range(1, 101):
 print(f"total {total.item():.3f}; with item {total_item:.3f}, and no graph")
 
 # %% [markdown] tags=["deeper"]
-# As long as `total` lives, so does everything that was computed for it: memory grows with
-# every step. Keep `loss.item()`, or `loss.detach()` where you keep a tensor.
+# Eight operations make each loss, and one adds it. As long as `total` lives, all of them
+# do: the memory in use grows with every step. Keep `loss.item()`, or `loss.detach()` where
+# you keep a tensor.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: .data goes behind PyTorch's back
@@ -838,22 +847,22 @@ except RuntimeError as error:
 
 # %% [markdown] tags=["deeper"]
 # The derivative of a square needs the value of `W` at the time of the square. PyTorch kept
-# it by reference, and counts how often `W` was changed since. A change through `detach()`
-# counts, and backward refuses. A change through `.data` is not counted, and the gradient is
-# ten times too large. Don't use `.data`.
+# no copy, only the place where it is, and counts how often `W` is changed. A change through
+# `detach()` counts, and backward refuses. A change through `.data` is not counted, and the
+# gradient is ten times too large. Don't use `.data`.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: where does nan come from?
 #
-# `nan`, 'not a number', is what an undefined calculation gives, such as ∞ − ∞ or 0/0. Three
-# sources are common: a learning rate above the limit, a number too large for its type
-# (**overflow**), and a root at zero.
+# `nan`, 'not a number', is what an undefined calculation gives, such as ∞ − ∞, ∞ · 0 or
+# 0/0. Three sources are common: a learning rate above the limit, a number too large for its
+# type (**overflow**), and a root at zero.
 
 # %% tags=["deeper"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
 for epoch in range(66):
     W.grad = None
-    loss = mse(W, x, y)
+    loss = ((W[0] * x + W[1] - y) ** 2).mean()
     loss.backward()
     if epoch in (0, 1, 30, 31, 62, 63):
         print(f"step {epoch:2}: loss {loss.item():9.3g}, W {W.tolist()}")
@@ -875,10 +884,11 @@ torch.linalg.vector_norm(W[0] * x + W[1] - (2 * x + 1)).backward()
 print("vector_norm, at zero:    ", W.grad)
 
 # %% [markdown] tags=["deeper"]
-# First the loss is too large for float32, whose largest number is 3.4e+38, then `W` is, and
-# then ∞ − ∞ is `nan`. From there on all is `nan`: every sum with a `nan` is one. The root
-# has slope ∞ at zero, and ∞ · 0 is `nan`; `vector_norm` returns 0 there by agreement. So
-# stop at the first number that isn't finite, and look at the step *before* it.
+# First the loss is too large for float32, whose largest number is 3.4e+38. Later `W` is
+# infinite, and at $x = 0$ the product ∞ · 0 is `nan`. From there on, all is: a sum with a
+# `nan` is `nan`. The root has slope ∞ at zero, and again ∞ · 0 is `nan`; `vector_norm`
+# returns 0 there by agreement. So stop at the first number that isn't finite, and look at
+# the step *before* it.
 
 # %% [markdown]
 # ## Three questions
@@ -918,19 +928,16 @@ print("vector_norm, at zero:    ", W.grad)
 # | `w = w - lr * dw` | `with torch.no_grad(): W -= lr * W.grad` |
 # | a number, an array to keep | `loss.item()`, `W.detach().clone()` |
 #
-# **New words:** tensor, float32, float64, `grad_fn`, accumulate, `no_grad`, `detach`,
-# storage, norm.
+# **New words:** float32, `grad_fn`, accumulate, `no_grad`, `detach`, storage, norm.
 #
-# **New names:** `torch.tensor`, `torch.from_numpy`, `.float`, `.double`, `requires_grad=`,
-# `.requires_grad`, `.requires_grad_`, `.is_leaf`, `.grad`, `.grad_fn`, `.backward`,
-# `.item`, `.tolist`, `torch.no_grad`, `torch.inference_mode`, `.detach`, `.clone`,
-# `graphs.record`, `.draw`, `gradients=`, `graphs.torchviz`, `make_dot`, `params=`,
-# `torch.linalg.vector_norm`.
+# **New names:** `.float`, `.double`, `.requires_grad`, `.requires_grad_`, `.is_leaf`,
+# `.grad_fn`, `.tolist`, `graphs.record`, `.draw`, `gradients=`, `graphs.torchviz`,
+# `make_dot`, `params=`, `.detach`, `.clone`, `torch.linalg.vector_norm`.
 #
 # **New words, deeper:** overflow.
 #
-# **New names, deeper:** `retain_graph=`, `torch.ones`, `.data`, `.mul_`, `.next_functions`,
-# `.sqrt`, `torch.exp`, `torch.finfo`, `torch.zeros`.
+# **New names, deeper:** `.data`, `.mul_`, `.next_functions`, `torch.exp`, `torch.finfo`,
+# `torch.zeros`.
 #
 # **Next**, in [lesson 05](05_many_inputs_many_outputs.ipynb), the line gets several inputs
 # and outputs, and shapes begin to matter.

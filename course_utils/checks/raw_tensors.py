@@ -24,6 +24,12 @@ _MEANS = {
     "Can't call numpy()": "Detach first.",
 }
 
+# What a `return` may have given back in place of a gradient.
+_NONE = {
+    "returns None": "backward() returns nothing, it fills .grad: return that. And .grad is None as "
+    "long as backward() was not called, once it was emptied, or where the tensor isn't a leaf.",
+}
+
 # Of the runs A to D: the right story, and what speaks against each other one.
 _STORIES = {"A": 3, "B": 1, "C": 5, "D": 2}
 _AGAINST = {
@@ -159,6 +165,9 @@ def _judge_tutorial(got, x, y, lr, n_epochs):
         "The steps belong to the sum of the squares; the error here is norm / n.": after(
             n_epochs, power=lambda e: 2 * n * n * e
         ),
+        "You divide the norm by 10; divide by the number of points that you are given.": (
+            after(n_epochs, power=n / 10)
+        ),
         "The learning rate isn't used.": after(n_epochs, 1.0),
         "That is one step too few.": after(n_epochs - 1),
         "That is one step too many.": after(n_epochs + 1),
@@ -175,6 +184,7 @@ def _judge_tutorial(got, x, y, lr, n_epochs):
         "W is right, the error is that of the line one step before: compute it once more after "
         "the loop.": [_norm(after(n_epochs - 1), x, y)],
         "W is right, the error isn't divided by n.": [n * right],
+        "W is right, its error is divided by 10; divide by the number of points.": [n * right / 10],
         "W is right, the error is the MSE of the line: return norm / n.": [n * right**2],
         "W is right, the error is the root of the MSE: return norm / n.": [np.sqrt(n) * right],
         "W is right, the error is the sum of the squares: return norm / n.": [n * n * right**2],
@@ -189,16 +199,26 @@ def _judge_tutorial(got, x, y, lr, n_epochs):
 )
 def gradient_in_parts(answer):
     """Judge `gradient_in_parts(W, x, y, size)`: the gradient over all rows, part by part."""
-    for start, n, size in (([0.7, -1.3], 11, 4), ([-0.4, 0.9], 7, 3)):
+    for start, n, size in (([0.7, -1.3], 11, 4), ([-0.4, 0.9], 8, 3)):
         x, y = _points(n, seed=n)
         old = np.array([3.0, -5.0]) * n
         W = torch.tensor(start, requires_grad=True)
         W.grad = torch.tensor(old, dtype=torch.float32)
-        got = call(answer, W, _tensor(x), _tensor(y), size, in_place=True, means=_MEANS)
+        walks = []
+        W.register_hook(walks.append)  # once for each backward
+        means = {**_NONE, **_MEANS}
+        got = call(answer, W, _tensor(x), _tensor(y), size, in_place=True, means=means)
         (got,) = arrays(got, {"the gradient": (2,)})
         _judge_parts(got, np.array(start), x, y, size, old)
         if not same(W.detach(), np.array(start)):
             raise Wrong("The gradient is right, but W has moved: only its gradient is asked for.")
+        n_parts = -(-n // size)
+        if walks and len(walks) != n_parts:
+            times = "once" if len(walks) == 1 else f"{len(walks)} times"
+            raise Wrong(
+                f"The gradient is right, but {n} rows in parts of {size} are {n_parts} parts, and "
+                f"backward ran {times}: call it for each part, so that only one is in memory."
+            )
     return "The whole gradient, and never more than one part in memory."
 
 
@@ -213,7 +233,9 @@ def _judge_parts(got, W, x, y, size, old):
     mistakes = {
         f"{last} And a part's mean counts as much as all rows.": parts[-1].mean(axis=1),
         last: parts[-1].sum(axis=1) / n,
-        f"Both mistakes are still there or one is new: {last}": parts[-1].sum(axis=1),
+        f"{last} And a part's sum isn't divided by the number of all rows.": (
+            parts[-1].sum(axis=1)
+        ),
         "Each part counts as if it were all rows: divide its sum by the number of all rows.": means,
         f"Each of the {len(parts)} parts counts the same, but the last one has fewer rows: divide "
         "each part's sum by the number of all rows.": means / len(parts),
@@ -257,7 +279,7 @@ def slopes(answer):
     for f, derivative, places in _CURVES:
         points, where = torch.tensor(places), np.array(places)
         n, want = len(where), derivative(where)
-        got = call(answer, f, points, in_place=True, means=_MEANS)
+        got = call(answer, f, points, in_place=True, means={**_NONE, **_MEANS})
         if getattr(got, "ndim", None) == 0 or isinstance(got, float):
             raise Wrong(f"Expected {n} slopes, one for each point, got one number.")
         (got,) = arrays(got, {"the slopes": (n,)})

@@ -16,7 +16,7 @@ def average(answer):
     """Judge `average(values)`: the mean of an array of shape (n,)."""
     for values in (
         np.array([9.0, -1.5, 6.5, 2.5, 17.0, 3.0, 20.0]),
-        np.array([4.0, 30.0, -8.0, 1.5, 2.5, 11.0, 5.0, 3.0]),
+        np.array([4.0, 30.0, -8.0, 1.5, 2.5, 11.0, 5.0, 3.0, 0.5, 1.0, 6.5]),
     ):
         n, total = len(values), values.sum()
         mistakes = {
@@ -34,27 +34,24 @@ def average(answer):
             ],
             "That is the largest of the numbers.": [values.max()],
             "That is the first of the numbers.": [values[0]],
+            "You rounded: return the mean as it is.": [round(total / n, 2)],
         }
+        if n != 7:
+            mistakes["You divided by a fixed number: use len(values)."] = [total / 7]
         diagnose(numbers(call(answer, values), ("the mean",)), [total / n], mistakes)
     return "That is all there is to a check: it called your function on numbers of its own."
 
 
-@exercise(2, hint="make y a column, too. y.reshape(-1, 1) leaves a column as it is.")
+@exercise(2, hint="give y the shape of the predictions: reshape takes any shape, y_pred.shape too.")
 def fixed_mse(answer):
-    """Judge `fixed_mse(y_pred, y)`: the MSE of a column for y of shape (n,) or (n, 1)."""
+    """Judge `fixed_mse(y_pred, y)`: the MSE row by row, each of shape (n,) or (n, 1)."""
     for n in (7, 5):
         rng = np.random.RandomState(n)
         y = rng.randn(n)
-        y_pred = (y + 1.5 * rng.randn(n) + 0.3).reshape(-1, 1)
-        errors = y_pred[:, 0] - y
+        y_pred = y + 1.5 * rng.randn(n) + 0.3
+        errors = y_pred - y
         want = [(errors**2).mean()]
-        pairs = y_pred - y
         mistakes = {
-            f"That is the mean over all {n**2} pairs, not over {n} rows: y_pred is ({n}, 1), and y "
-            "still isn't a column.": [(pairs**2).mean()],
-            f"That is the sum over all {n**2} pairs: make y a column, and take the mean.": [
-                (pairs**2).sum()
-            ],
             f"You summed over the {n} rows; take the mean.": [(errors**2).sum()],
             "That is the mean of the differences: the square is missing.": [errors.mean()],
             "That is the mean of the sizes of the differences: square them instead.": [
@@ -64,24 +61,36 @@ def fixed_mse(answer):
                 errors.mean() ** 2
             ],
             "That is the root of the MSE: leave out the root.": [np.sqrt(want[0])],
-            "It is 0 whatever the predictions are: is y_pred compared with itself?": [0.0],
+            "The predictions are compared with themselves.": [0.0],
+            "The predictions are compared with themselves, over all pairs.": [2 * y_pred.var()],
+            "Each prediction is compared with the mean of y, not with the y of its row.": [
+                ((y_pred - y.mean()) ** 2).mean()
+            ],
             "You sorted: each prediction belongs to the value in its own row.": [
-                ((np.sort(y_pred[:, 0]) - np.sort(y)) ** 2).mean()
+                ((np.sort(y_pred) - np.sort(y)) ** 2).mean()
             ],
         }
-        for shape in ((n,), (n, 1)):
-            got = call(answer, y_pred, y.reshape(shape), means=_MEANS)
+        pairs = [((y_pred[:, None] - y) ** 2).mean()]
+        sums = [((y_pred[:, None] - y) ** 2).sum()]
+        right = ""
+        for shapes in (((n, 1), (n,)), ((n, 1), (n, 1)), ((n,), (n,)), ((n,), (n, 1))):
+            case = f"y_pred of shape {shapes[0]} and y of shape {shapes[1]}"
+            got = call(answer, y_pred.reshape(shapes[0]), y.reshape(shapes[1]), means=_MEANS)
             size = tuple(getattr(got, "shape", ()))
-            if len(size) == 2 and size[0] == n:
-                raise Wrong(f"Expected one number, got a table of shape {size}: take the mean.")
+            if size and size[0] == n:
+                raise Wrong(f"Expected one number, got an array of shape {size}: take the mean.")
             got = numbers(got, ("the MSE",))
-            if shape == (n, 1) and not same(got, want):
+            if same(got, pairs) or same(got, sums):
+                what = "mean" if same(got, pairs) else "sum"
                 raise Wrong(
-                    f"For y of shape ({n},) it is right, for y of shape ({n}, 1) it isn't. "
-                    "There both are columns, and both must stay so: reshape(-1, 1) keeps a column."
+                    f"{right}For {case}, that is the {what} over all {n**2} pairs, not over {n} "
+                    "rows: give both one shape."
                 )
+            if right and not same(got, want):
+                raise Wrong(f"{right}For {case} it isn't.")
             diagnose(got, want, mistakes)
-    return "Row by row, whether y is flat or a column."
+            right = f"For {case} it is right. "
+    return "Row by row, whichever of the two is flat."
 
 
 @exercise(
@@ -113,11 +122,11 @@ def shares(answer):
         }
         if n == m:
             mistakes |= {
-                "The sums are right, but flat: NumPy took them as one row, and no message came "
-                "since this table is as wide as high. Make them a column.": (
+                "The sums are right, but flat: NumPy took them as one row, without a message, "
+                "because this table has as many rows as columns. Make them a column.": (
                     table / table.sum(axis=1)
                 ),
             }
         (got,) = arrays(call(answer, table, means=_MEANS), {"the shares": (n, m)})
         diagnose(got, want, mistakes)
-    return "Each row adds up to 1, even where a flat array of sums would not be refused."
+    return "Each row adds up to 1, even where flat sums would not be refused."

@@ -55,7 +55,7 @@ from course_utils.plots.raw_tensors import (
     distance_left,
     four_runs,
     line_by_step,
-    points_on_curve,
+    sine_points,
 )
 from course_utils.plots.real_data import (
     input_importance,
@@ -117,6 +117,7 @@ __all__ = [
     "line_by_step",
     "line_misses",
     "loss_by_bias",
+    "loss_slices",
     "loss_surface",
     "losses_by_size",
     "matrix_product",
@@ -127,7 +128,6 @@ __all__ = [
     "one_residual",
     "order_matters",
     "parameters_by_epoch",
-    "points_on_curve",
     "polynomial_fits",
     "predictions_against_targets",
     "readings",
@@ -137,6 +137,7 @@ __all__ = [
     "residuals",
     "ridge_path",
     "settling",
+    "sine_points",
     "slope_claim",
     "split_comparison",
     "split_results",

@@ -10,15 +10,15 @@ _STEPS_SHOWN = 60  # of a descent that soon hardly moves
 
 
 @picture(6.4, 3.8)
-def points_on_curve(x, y, x_curve, y_curve, *, ax=None):
-    """Draw points and the curve that they lie on.
+def sine_points(x, y, *, ax=None):
+    """Draw points beside the curve y = 3x + sin(6x) + 1.
 
-    x and y of shape (n, 1) or (n,); the curve's x and y of shape (m,).
+    x and y of shape (n, 1) or (n,).
     From the lesson 'Raw autograd tensors'.
     """
     x, y = to_vectors(x=x, y=y)
-    x_curve, y_curve = to_vectors(x_curve=x_curve, y_curve=y_curve)
-    ax.plot(x_curve, y_curve, ":", color="0.45", label="the curve")
+    fine = np.linspace(x.min(), x.max(), 201)
+    ax.plot(fine, 3 * fine + np.sin(6 * fine) + 1, ":", color="0.45", label="3x + sin 6x + 1")
     ax.plot(x, y, "o", color=TRAIN, label="data")
     ax.set(xlabel="x", ylabel="y", ylim=(min(0, y.min()), 1.1 * y.max()))
     ax.legend(loc="lower right")
@@ -60,6 +60,8 @@ def line_by_step(x, y, path, prediction=..., *, axs=None):
     ax.plot(early[:, 0], color=FIT, label="slope W[0]")
     for value, label in ((best[1], None), (best[0], "least squares")):
         ax.axhline(value, color=BEST, linestyle=":", linewidth=1.4, label=label)
+        right = len(early) - 1
+        ax.annotate(f"{value:.4f}", (right, value), (0, 4), textcoords="offset points", ha="right")
     ax.set(xlabel="step", title=f"slope and height, the first {len(early) - 1} steps")
     low, high = min(0, early.min()), early.max()
     ax.set_ylim(low - 0.05 * (high - low), high + 0.55 * (high - low))
@@ -85,17 +87,21 @@ def accumulation(x, y, path_emptied, path_summed, at, prediction=..., *, axs=Non
     path_summed = to_path("path_summed", path_summed, length=len(path_emptied))
     at = [int(step) for step in to_vector("at", at)]
     everything = np.vstack([path_emptied, path_summed])
-    draw_bowl(axs["map"], loss, window(everything[:, 0], 0.2), window(everything[:, 1], 0.1))
-    for path, label, style in (
-        (path_summed, "gradients add up", {"color": VALIDATION, "linewidth": 1.4}),
-        (path_emptied, "emptied each step", {"color": FIT, "linewidth": 2.4}),
+    draw_bowl(axs["map"], loss, window(everything[:, 0], 0.2), window(everything[:, 1], 0.2))
+    for path, label, style, offset in (
+        (path_summed, "gradients add up", {"color": VALIDATION, "linewidth": 1.4}, (-19, 5)),
+        (path_emptied, "emptied each step", {"color": FIT, "linewidth": 2.4}, (7, -13)),
     ):
-        axs["map"].plot(*path.T, label=label, **style)
-        axs["map"].plot(*path[-1], "o", color=style["color"], markersize=8)
+        axs["map"].plot(*path[: at[-1] + 1].T, label=label, **style)
+        for step in at:
+            axs["map"].plot(*path[step], "o", color=style["color"], markersize=8)
+            axs["map"].annotate(
+                f"{step}", path[step], offset, textcoords="offset points", color=style["color"]
+            )
         axs["loss"].plot(loss.loss(path), label=label, **style)
     axs["map"].plot(*path_emptied[0], "s", color="black", markersize=7, label="start")
     axs["map"].set(xlabel="slope W[0]", ylabel="height W[1]")
-    axs["map"].set_title("the path over the lines of equal loss")
+    axs["map"].set_title(f"the paths over lines of equal loss, to step {at[-1]}")
     axs["map"].legend(loc="lower right")
     emptied, summed = loss.loss(path_emptied[at]), loss.loss(path_summed[at])
     for step, height in zip(at, summed, strict=True):
@@ -129,10 +135,11 @@ def four_runs(steps, runs, least, *, axs=None):
     for name, ax in axs.items():
         losses = to_vector(f"runs[{name!r}]", runs[name], length=len(steps))
         ax.plot(steps, losses, "o-", color=FIT, markersize=4)
-        ax.axhline(least, color=BEST, linestyle="--", linewidth=1.2)
-        ax.set(xlabel="step", title=f"run {name}", ylim=(0, 1.12 * losses.max()))
+        ax.axhline(least, color=BEST, linestyle="--", linewidth=1.2, label="least possible")
+        ax.set(xlabel="step", title=f"run {name}", ylim=(0, 1.2 * losses[1:].max()))
         phrases.append(f"{name} from {losses[0]:.4f} to {losses[-1]:.4f}")
     axs["A"].set_ylabel("loss (MSE)")
+    axs["A"].legend(loc="upper right")
     return (
         f"In {steps[-1]:.0f} steps the loss goes in run {', in '.join(phrases)}; "
         f"the dashed line is the least possible, {least:.4f}."

@@ -33,14 +33,14 @@ def learned_curve(x, y, grid, curves, steps, *, axs=None):
 
     ax = axs["curve"]
     ax.plot(x, y, "o", color=TRAIN, markersize=8, label=f"{len(x)} points")
-    ax.plot(grid, curves[0], color="#707070", linestyle="--", label=f"at step {steps[0]:.0f}")
-    for curve in curves[:-1]:
-        ax.plot(grid, curve, color=FIT, linewidth=0.6, alpha=0.3, gid=CHANGES)
-    label = f"at step {steps[-1]:,.0f}"
-    ax.plot(grid, curves[-1], color=FIT, linewidth=2.6, label=label, gid=CHANGES)
+    ax.plot(grid, curves[0], color="#707070", linestyle="--", label="the start")
+    for k, curve in enumerate(curves[:-1]):
+        label = "_" if k else "on the way"
+        ax.plot(grid, curve, color=FIT, linewidth=0.6, alpha=0.3, gid=CHANGES, label=label)
+    ax.plot(grid, curves[-1], color=FIT, linewidth=2.6, gid=CHANGES, label="the curve")
     ax.set(xlabel="x", ylabel="height y", xlim=window(grid, margin=0.03))
     ax.set_ylim(window([curves.min(), curves.max(), y.min(), y.max()], margin=0.06))
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderpad=0)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, borderpad=0)
 
     ax = axs["loss"]
     ax.plot(steps, losses, color=FIT, gid=GROWS)
@@ -149,7 +149,7 @@ def before_and_after(before, after, names, what, prediction=..., *, ax=None):
 
 @picture(10.4, 4.0, "table errors", width_ratios=[1.15, 1])
 def every_pair(predictions, y, prediction=..., *, axs=None):
-    """Draw the differences of every pair, and the MSE of predictions by rows and by pairs.
+    """Draw the differences of all pairs, and the MSE of predictions by rows and by pairs.
 
     predictions maps names to columns of shape (n, 1), and y has shape (n,); the table shows the
     first of them. `prediction` is a guess of its MSE over all pairs.
@@ -180,11 +180,11 @@ def every_pair(predictions, y, prediction=..., *, axs=None):
     ax = axs["errors"]
     places = np.arange(len(columns))
     for shift, errors, color, label in (
-        (-0.18, by_rows, TRAIN, "row by row"),
-        (0.18, by_pairs, FIT, "every pair"),
+        (-0.18, by_rows, FIT, "row by row"),
+        (0.18, by_pairs, "#707070", "all pairs"),
     ):
         bars = ax.barh(places + shift, errors, 0.32, color=color, label=label)
-        ax.bar_label(bars, fmt="%.4f", padding=3)
+        ax.bar_label(bars, fmt="%.5g", padding=3)
     ax.set_yticks(places, list(predictions))
     ax.set(xlabel="mean squared error", ylim=(len(columns) - 0.45, -0.9))
     widest = max(by_rows + by_pairs) or 1.0
@@ -192,7 +192,7 @@ def every_pair(predictions, y, prediction=..., *, axs=None):
     words = mark_prediction(ax, prediction, by_pairs[0])
     ax.legend(loc="upper center", ncols=3)
     each = zip(predictions, by_rows, by_pairs, strict=True)
-    errors = ", ".join(f"{name} {rows:.4f} and {pairs:.4f}" for name, rows, pairs in each)
+    errors = ", ".join(f"{name} {rows:.5g} and {pairs:.5g}" for name, rows, pairs in each)
     return (
         f"Of {table.size:,} differences, {n} were meant. "
         f"MSE by rows and over all pairs: {errors}.{words}"

@@ -1,4 +1,4 @@
-"""Raw autograd tensors: its published figures, from its own code, and its claims."""
+"""Raw autograd tensors: its published numbers, from its own code, and its claims."""
 
 import re
 import subprocess
@@ -9,245 +9,398 @@ import pytest
 import torch
 
 from course_utils import data
-from tests.support.lessons import ROOT, exercises, read_notebook, run_lesson
+from tests.support.lessons import ROOT, exercises, read_notebook, read_output, run_lesson
 from tests.support.tolerance import near
 
+LESSON = "raw_autograd_tensors"
 SINE = data.sine_line()
-LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
+LEAST = 0.23267628
 
 
 @pytest.fixture(scope="module")
 def lesson():
-    return run_lesson("raw_autograd_tensors")
+    return run_lesson(LESSON)
 
 
 @pytest.fixture
 def printed():
     """Return everything that the stored notebook prints, one string for all cells."""
-    cells = [
-        cell for cell in read_notebook("raw_autograd_tensors").cells if cell.cell_type == "code"
-    ]
+    cells = [cell for cell in read_notebook(LESSON).cells if cell.cell_type == "code"]
     streams = [out for cell in cells for out in cell.outputs if out.output_type == "stream"]
     assert {out.name for out in streams} == {"stdout"}, "the notebook shows a warning"
     return "".join(out.text for out in streams)
 
 
-def start(lesson, measure="norm_error"):
-    """Return W = 0 with its gradient, and the error there."""
-    W = torch.zeros(2, requires_grad=True)
-    error = lesson[measure](W, lesson["x"], lesson["y"])
-    error.backward()
-    return W, error.item()
+def tensors(dtype=torch.float64):
+    """Return the ten points as tensors."""
+    return torch.from_numpy(SINE.x).to(dtype), torch.from_numpy(SINE.y).to(dtype)
 
 
-def test_published_error_and_gradient(lesson):
-    W, error = start(lesson)
-    assert error == near("0.8162")
-    assert W.grad.tolist() == near(["-0.1710", "-0.3053"])
+def mse(W, x, y):
+    return ((W[0] * x + W[1] - y) ** 2).mean()
 
 
-def test_published_first_steps(lesson):
-    assert list(lesson["path"][1]) == near(["0.0017", "0.0031"])
-    assert list(lesson["errors"][:3]) == near(["0.8162", "0.8150", "0.8138"])
+def norm_error(W, x, y):
+    return torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
 
 
-def test_published_end(lesson):
-    assert len(lesson["path"]) == len(lesson["errors"]) == 2001
-    assert list(lesson["path"][-1]) == near(["1.30", "1.85"])
-    assert lesson["errors"][-1] == near("0.15")
-
-
-def test_published_figures_come_out_with_torchs_own_linspace(lesson):
-    x = torch.linspace(0, 1, 10)
-    y = 3 * x + torch.sin(6 * x) + 1
-    W = torch.tensor([0.0, 0.0], requires_grad=True)
-    for _ in range(2000):
-        error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / 10
-        error.backward()
+def descend(measure, lr, n_epochs, empty=True, y=None):
+    """Return W, of shape (n_epochs + 1, 2), and the measure before each step and at the end."""
+    x, known = tensors()
+    y = known if y is None else y
+    W = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    path, values = [W.tolist()], []
+    for _ in range(n_epochs):
+        if empty:
+            W.grad = None
+        value = measure(W, x, y)
+        value.backward()
+        values.append(value.item())
         with torch.no_grad():
-            W -= 0.01 * W.grad
-        W.grad.zero_()
-    assert W.tolist() == near(lesson["path"][-1])
+            W -= lr * W.grad
+        path.append(W.tolist())
+    return np.array(path), np.array([*values, measure(W, x, y).item()])
 
 
-def test_the_table_has_every_200th_step(lesson, printed):
-    for k in range(0, 2001, 200):
-        (a, b), error = lesson["path"][k], lesson["errors"][k]
-        row, *_ = re.findall(rf"^ *{k} +([\d.]+) +([\d.]+) +([\d.]+)$", printed, flags=re.M)
-        assert [error, a, b] == near(list(row))
+def row(output, step):
+    """Return the numbers of a table's row that begins with this step."""
+    (line,) = re.findall(rf"^ *{step} +(.+)$", output, flags=re.M)
+    return [float(number) for number in re.findall(r"-?\d+\.\d+", line)]
 
 
-def test_path_of_the_tutorial_agrees_with_the_gradient_by_hand(lesson):
-    """The same descent in NumPy, with the formula of the lesson and in float64."""
-    x, y = SINE.x, SINE.y
-    W = np.zeros(2)
-    for k in range(2000):
-        if k % 200 == 0:
-            assert lesson["path"][k] == near(W)
-        r = W[0] * x + W[1] - y
-        W = W - 0.01 * np.array([(r * x).sum(), r.sum()]) / (10 * np.linalg.norm(r))
-    assert lesson["path"][-1] == near(W)
+def test_eighty_points_give_the_published_numbers_of_the_first_lesson():
+    output = read_output(LESSON, "data.noisy_line()")
+    assert row(output, "gradients") == near(["-1.833754", "-3.044811"])
+    assert row(output, "1 step") == near(["0.045111", "0.801195"])
+    line = data.noisy_line()
+    slope, height = np.polyfit(line.x_train[:, 0], line.y_train[:, 0], 1)
+    assert row(output, "1,000 steps") == near([slope, height])
 
 
-def test_mse_reaches_least_squares_in_200_steps(lesson):
+def test_what_is_special_about_a_tensor(lesson):
+    assert lesson["own"][0] == 0.1
+    assert lesson["shared"][0] == 100
+    assert lesson["own"].dtype == torch.float64
+    assert lesson["from_list"].dtype == torch.float32
+    assert not lesson["late"].is_leaf
+    assert lesson["ready"].is_leaf
+    assert lesson["ready"].requires_grad
+    with pytest.raises(RuntimeError, match="floating point and complex dtype can require"):
+        torch.tensor([1, 2], requires_grad=True)
+
+
+def test_the_line_reaches_least_squares_in_200_steps(lesson):
     slope, height = np.polyfit(SINE.x, SINE.y, 1)
     assert [slope, height] == near(["1.4707", "1.7564"])
-    assert len(lesson["path_mse"]) == 201
-    assert lesson["path_mse"][-1] == near([slope, height])
-    assert lesson["losses"][-1] == near("0.2327")
+    assert len(lesson["path"]) == lesson["n_epochs"] + 1 == 201
+    assert lesson["lr"] == 0.5
+    assert lesson["path"][-1] == near([slope, height])
+    assert mse([slope, height], *tensors()).item() == near("0.2327")
     assert lesson["bowl"].max_lr == near("0.786")
 
 
-@pytest.mark.parametrize(("run", "left"), [("path_slow", "4.05"), ("path", "43.29")])
-def test_what_2000_steps_leave_of_the_flat_direction(lesson, run, left):
-    x, y = SINE.x, SINE.y
-    A = np.column_stack([x, np.ones(10)])
-    values, vectors = np.linalg.eigh(A.T @ A / 5)
-    best = np.linalg.solve(A.T @ A, A.T @ y)
-    flat = vectors[:, 0]
-    path = lesson[run]
-    assert len(path) == 2001
-    part = 100 * (flat @ (path[-1] - best)) / (flat @ (path[0] - best))
-    assert part == near(left)
-    if run == "path_slow":
-        assert 100 * (1 - 0.01 * values[0]) ** 2000 == near(left)
+def test_the_panel_says_converged_and_the_scoreboard_has_both_models():
+    output = read_output(LESSON, "plots.truth_panel(")
+    assert re.search(r"converged +yes +yes", output)
+    assert "0.7863" in output
+    assert re.search(r"three tanh units +10 +0\.00013 +2,000", output)
+    assert re.search(r"a line +2 +0\.23268 +200", output)
 
 
-def test_the_tutorials_rate_is_below_half_a_percent_of_the_limit(lesson):
-    """norm / n with rate r is the MSE with rate r / (2·√(n·MSE)): check it by one step."""
-    W, _ = start(lesson)
-    by_norm = W.grad.numpy().copy()
-    W, mse = start(lesson, "mse")
-    assert by_norm == near(W.grad.numpy() / (2 * (10 * mse) ** 0.5))
-    assert lesson["mse_rate"] == near("0.0033")
-    assert lesson["share"] < 0.5
+def test_the_sine_takes_half_of_the_formulas_slope():
+    slope = np.polyfit(SINE.x, np.sin(6 * SINE.x), 1)[0]
+    assert 3 + slope == near("1.4707")
+    assert abs(slope) == pytest.approx(1.5, abs=0.05)
 
 
-@pytest.mark.parametrize(("lr", "falls"), [(0.01, True), (0.5, True), (0.78, True), (0.8, False)])
-def test_a_step_lowers_the_loss_only_below_the_limit(lesson, lr, falls):
-    _, losses = lesson["descend"](lesson["mse"], lr, n_epochs=20)
-    assert (np.diff(losses) < 0).all() == falls
-    assert (np.diff(losses) > 0).all() != falls
+def test_all_but_x_require_a_gradient():
+    output = read_output(LESSON, "graphs.record(W=W, x=x, y=y) as tape:  # to draw")
+    rows = dict(re.findall(r"^(x|W|y_pred|loss) +(True|False)", output, flags=re.M))
+    assert rows == {"x": "False", "W": "True", "y_pred": "True", "loss": "True"}
 
 
-@pytest.mark.parametrize(
-    ("update", "messages"),
-    [
-        ("in_place", [LEAF]),
-        ("new_tensor", ["The .grad attribute of a Tensor that is not a leaf", "'NoneType'"]),
-        ("new_tensor_no_grad", ["element 0 of tensors does not require grad"]),
-    ],
-)
-def test_none_of_the_three_updates_survives(lesson, capsys, update, messages):
-    for _ in range(2):  # the warning is given each time, not only the first
-        lesson["loud"](lesson["two_steps"], lesson[update])
-        out = " ".join(capsys.readouterr().out.split())
-        assert all(message in out for message in messages)
-        assert "step 2" not in out
+def test_ten_products_are_added_where_they_flow_into_one(lesson):
+    """The claim beside the graph: the gradient of W[1] is the sum of ten."""
+    x, y = tensors()
+    residuals = -y
+    assert (2 / 10 * residuals).sum().item() == near("-4.9836")
+    assert (2 / 10 * residuals * x).sum().item() == near("-2.7914")
 
 
-def test_error_texts_are_torchs_own(printed):
-    output = " ".join(printed.split())
-    assert f"RuntimeError: {LEAF}" in output
-    assert "RuntimeError: Trying to backward through the graph a second time" in output
-    assert "RuntimeError: Can't call numpy() on Tensor that requires grad." in output
-    assert "modified by an inplace operation: [torch.FloatTensor [2]] is at version 1" in output
-    assert "UserWarning: The .grad attribute of a Tensor that is not a leaf" in output
-    assert "TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'" in output
+def test_an_update_that_is_recorded_fails_or_makes_a_result():
+    output = read_output(LESSON, "W -= 0.5 * W.grad\nexcept")
+    assert "a leaf Variable that requires grad is being used in an in-place operation" in output
+    assert "is it a leaf? False" in output
+
+
+def test_an_update_in_inference_mode_moves_the_leaf_but_its_results_serve_no_training():
+    W = torch.zeros(2, requires_grad=True)
+    with torch.inference_mode():
+        result = W[0] * torch.ones(3)
+    with pytest.raises(RuntimeError, match="Inference tensors cannot be saved for backward"):
+        (result * W[1]).sum()
+
+
+def test_backward_adds_across_calls():
+    output = read_output(LESSON, "for call in (1, 2):")
+    once, twice = (
+        [float(number) for number in re.findall(r"-\d+\.\d+", line)] for line in output.splitlines()
+    )
+    assert once == near(["-2.7914", "-4.9836"])
+    assert twice == near([2 * number for number in once])
+
+
+def test_forgetting_to_empty_looks_better_at_29_and_is_back_at_58(lesson):
+    summed = descend(mse, 0.01, 300, empty=False)[1]
+    emptied = descend(mse, 0.01, 300)[1]
+    assert [emptied[29], summed[29]] == near(["1.6867", "0.2351"])
+    assert summed[58] == near("6.6480")
+    assert summed[58] > 0.99 * summed[0]
+    assert (np.diff(emptied) < 0).all()
+    for since in range(0, 300, 50):
+        assert summed[since : since + 50].max() > 6, "it never settles"
+    assert lesson["summed"][58] == near(descend(mse, 0.01, 58, empty=False)[0][-1])
+    assert lesson["emptied"][58] == near(descend(mse, 0.01, 58)[0][-1])
+
+
+def test_zeroing_and_emptying_come_to_the_same_here_but_not_with_momentum():
+    def moved(momentum, empty):
+        W = torch.ones(2, requires_grad=True)
+        optimizer = torch.optim.SGD([W], lr=0.1, momentum=momentum)
+        W.sum().backward()
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=empty)
+        optimizer.step()
+        return W.tolist()
+
+    assert moved(0.0, True) == moved(0.0, False)
+    assert moved(0.9, True) != moved(0.9, False)
+
+
+def test_detach_shares_and_clone_copies(lesson):
+    kept, copies = torch.stack(lesson["history"]), torch.stack(lesson["copies"])
+    assert len(kept) == len(copies) == 4
+    assert (kept == kept[-1]).all()
+    assert copies[-1].tolist() == near(kept[-1].tolist())
+    assert len(np.unique(copies.numpy(), axis=0)) == 4
+
+
+@pytest.mark.parametrize("run", "ABCD")
+def test_each_of_the_four_runs_is_its_story(lesson, run):
+    def cut(W, x, y):
+        return (((W[0] * x).detach() + W[1] - y) ** 2).mean()
+
+    losses = {
+        "A": descend(cut, 0.1, 60)[1],
+        "B": descend(mse, 0.02, 60, empty=False)[1],
+        "C": descend(mse, 0.02, 60)[1],
+        "D": descend(mse, 0.8, 60)[1],
+    }[run]
+    assert lesson["runs"][run] == pytest.approx(losses[lesson["steps"]], abs=1e-4)
+
+
+def test_run_a_ends_at_the_best_level_line_and_run_d_grows_by_one_factor(lesson):
+    assert lesson["runs"]["A"][-1] == near(SINE.y.var())
+    ratios = np.diff(np.log(lesson["runs"]["D"][6:]))
+    assert ratios == pytest.approx(ratios[-1], rel=1e-2)
+    assert lesson["runs"]["C"][-2] > 1.02 * lesson["runs"]["C"][-1] > 1.05 * LEAST
+
+
+def test_published_error_and_gradient():
+    output = read_output(LESSON, "norm_path.append")
+    assert row(output, 0) == near(["0.8162", "0.0000", "0.0000", "-0.1710", "-0.3053"])
+    assert row(output, 1)[:3] == near(["0.8150", "0.0017", "0.0031"])
+    assert row(output, 2)[0] == near("0.8138")
+
+
+def test_published_end():
+    end = row(read_output(LESSON, "norm_path.append"), 2000)
+    assert [round(number, 2) for number in end[:3]] == [0.15, 1.30, 1.85]
+
+
+def test_published_numbers_come_out_with_the_tutorials_own_code():
+    x = torch.linspace(0, 1, 10)
+    y = 3 * x + torch.sin(6 * x) + 1
+    W = torch.tensor([0.0, 0.0], requires_grad=True)
+    for k in range(2000):
+        error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / 10
+        error.backward()
+        if k == 0:
+            assert error.item() == near("0.8162")
+            assert W.grad.tolist() == near(["-0.1710", "-0.3053"])
+        with torch.no_grad():
+            W -= 0.01 * W.grad
+        W.grad.zero_()
+    assert W.tolist() == near(["1.30", "1.85"])
+
+
+def test_the_table_has_every_200th_step(lesson):
+    path, errors = descend(norm_error, 0.01, 2000)
+    output = read_output(LESSON, "norm_path.append")
+    for k in range(0, 2001, 200):
+        assert row(output, k)[:3] == pytest.approx([errors[k], *path[k]], abs=1e-4)
+    assert lesson["norm_path"][-2] == near(path[-1])
+
+
+def test_the_solution_of_the_tutorial_gives_the_published_numbers():
+    (solution,) = (e.solution for e in exercises(LESSON) if e.name == "tutorial")
+    names = {"torch": torch}
+    exec(solution, names)
+    x, y = tensors(torch.float32)
+    for k, W, error in (
+        (0, ["0", "0"], "0.8162"),
+        (1, ["0.0017", "0.0031"], "0.8150"),
+        (2000, ["1.30", "1.85"], "0.15"),
+    ):
+        got = names["tutorial"](x, y, 0.01, k)
+        assert got[0] == near(W)
+        assert got[1] == near(error)
+    assert names["tutorial"](x, y, 0.01, 2)[1] == near("0.8138")
+
+
+def test_far_away_the_norms_gradient_hardly_changes():
+    """In 400 steps the error more than halves, and the gradient hardly shrinks."""
+    output = read_output(LESSON, "norm_path.append")
+    first, later = row(output, 0), row(output, 400)
+    assert later[0] < first[0] / 2
+    assert np.hypot(*later[3:]) > 0.9 * np.hypot(*first[3:])
+    assert row(output, 2000)[0] < 1.01 * (LEAST / 10) ** 0.5
+    assert row(output, 2000)[1] < 0.9 * 1.4707
+
+
+def test_the_flat_direction_decides():
+    output = read_output(LESSON, "runs_left = {")
+    assert "norm / n, lr 0.01: 43.27%; MSE, lr 0.01: 4.05%; MSE, lr 0.5: 0.00%" in output
+    assert "norm / n at the best line 2.40" in output
+
+
+def test_the_limit_of_the_norm_is_where_the_lesson_says():
+    best = np.polyfit(SINE.x, SINE.y, 1)
+    assert descend(norm_error, 2.35, 3000)[0][-1] == near(best)
+    path = descend(norm_error, 2.45, 3000)[0]
+    assert np.abs(path[-1] - best).max() > 0.03
+
+
+def test_steps_on_the_norm_jump_over_a_perfect_fit():
+    x, _ = tensors()
+    path, _ = descend(norm_error, 0.01, 20_000, y=2 * x + 1)
+    moves = np.linalg.norm(np.diff(path, axis=0), axis=1)
+    assert moves[-1000:].min() > 1e-3 * moves.max()
+
+
+def test_norm_over_n_halves_with_four_times_the_points():
+    r = torch.tensor([0.3, -0.1, 0.7])
+    one, four = (torch.linalg.vector_norm(s) / len(s) for s in (r, r.repeat(4)))
+    assert four.item() == near(one.item() / 2)
+
+
+def test_neither_new_tensor_survives_two_steps(printed):
+    words = " ".join(printed.split())
+    assert "step 2: unsupported operand type(s) for *: 'float' and 'NoneType'" in words
+    assert "warning: The .grad attribute of a Tensor that is not a leaf" in words
+    assert "step 2: element 0 of tensors does not require grad" in words
+    assert "step 1: leaf True, grad False" in words
+
+
+def test_halves_add_up_to_the_whole():
+    output = read_output(LESSON, "def mse(W, x, y):")
+    whole, halves = (re.findall(r"-\d+\.\d+", line) for line in output.splitlines())
+    assert whole == halves
+    assert [float(number) for number in whole] == near(["-2.7914", "-4.9836"])
+
+
+def test_retain_graph_and_the_sum_give_the_same(printed):
+    twice = re.findall(r"twice, with retain_graph: (.+)", printed)
+    assert twice == re.findall(r"once, on the sum: +(.+)", printed)
+    assert len(twice) == 1
+    assert "Trying to backward through the graph a second time" in printed
+
+
+def test_the_weights_of_backward_pick_and_mix_outputs():
+    output = read_output(LESSON, "outputs.backward(torch.tensor(v))")
+    found = re.findall(r"W\.grad = (\[.+\])", output)
+    assert found == ["[2.0, 1.0]", "[5.0, 1.0]", "[10.0, 3.0]"]
+
+
+def test_a_cut_shows_as_zero_in_one_tensor_and_as_none_in_two(printed):
+    assert re.search(r"W in one tensor: tensor\(\[ 0\.0000, -4\.9836\]\)", printed)
+    assert re.search(r"two tensors: +None and tensor\(-4\.9836\)", printed)
+    assert "height 2.4918, MSE 0.4530" in printed
+
+
+def test_total_holds_every_graph(lesson, printed):
+    assert lesson["graph_size"](lesson["total"]) == 801
+    assert lesson["graph_size"](lesson["total"].detach()) == 0
+    assert "100 losses: 801 operations are kept" in printed
+
+
+def test_data_gives_a_wrong_gradient_without_an_error(printed):
+    assert re.search(r"through \.data: +tensor\(\[60\., 80\.\]\)", printed)
+    assert "through detach(): one of the variables needed for gradient" in printed
+
+
+def test_nan_comes_after_infinity(printed):
+    steps = dict(re.findall(r"^step +(\d+): loss +(\S+),", printed, flags=re.M))
+    assert steps["30"].startswith("3.1e+37")
+    assert [steps[k] for k in ("31", "62", "63")] == ["inf", "inf", "nan"]
+    assert re.search(r"root of the sum, at zero: tensor\(\[nan, nan\]\)", printed)
+    assert re.search(r"vector_norm, at zero: +tensor\(\[0\., 0\.\]\)", printed)
+
+
+def test_error_texts_of_the_table_are_torchs_own():
+    """Each message in the core's table, from PyTorch itself."""
+    x, y = tensors(torch.float32)
+    W = torch.zeros(2, requires_grad=True)
+
+    def in_place():
+        nonlocal W
+        W += 1
+
+    def twice():
+        loss = mse(W, x, y)
+        loss.backward()
+        loss.backward()
+
+    raised = []
+    for run in (
+        in_place,
+        lambda: 0.5 * torch.zeros(2, requires_grad=True).grad,
+        lambda: mse(W.detach(), x, y).backward(),
+        twice,
+        lambda: (W[0] * x).backward(),
+        lambda: W.numpy(),
+    ):
+        with pytest.raises((RuntimeError, TypeError)) as error:
+            run()
+        raised.append(str(error.value))
+    text = "\n".join(cell.source for cell in read_notebook(LESSON).cells)
+    table = text.split("what you read | what it means |\n|---|---|\n")[1].split("\n\n")[0]
+    told = [line.split("|")[1].strip(" `") for line in table.splitlines()]
+    assert len(told) == len(raised)
+    for words, message in zip(told, raised, strict=True):
+        assert all(part.strip() in message for part in words.split("…")), words
+
+
+def test_dot_is_missing_with_the_words_of_the_lesson(tmp_path, monkeypatch):
+    import graphviz
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(graphviz.ExecutableNotFound, match=r"failed to execute .*'dot'"):
+        graphviz.Digraph().pipe(format="png")
 
 
 def test_no_path_or_address_is_printed(printed):
     assert not [words for words in ("0x", "/work", ".py", ".h:", "github") if words in printed]
 
 
-def test_gradients_add_up_and_the_path_never_settles(lesson):
-    errors = lesson["errors_summed"]
-    least = lesson["least_error"]
-    assert errors[35] < 1.05 * least
-    for since in range(0, 901, 100):
-        assert errors[since : since + 100].max() > 0.8, "it comes back up in every 100 steps"
-    assert lesson["errors_zeroed"][-1] < 1.02 * least
-    assert (np.diff(lesson["errors_zeroed"]) < 0).all()
-
-
-def test_halves_add_up_to_the_whole(lesson):
-    W, _ = start(lesson, "mse")
-    x, y = SINE.x, SINE.y
-    assert W.grad.tolist() == near([-2 * (x * y).mean(), -2 * y.mean()])
-
-
-def test_zero_grad_does_what_the_lesson_does_by_hand():
-    W = torch.zeros(2, requires_grad=True)
-    W.sum().backward()
-    torch.optim.SGD([W], lr=0.1).zero_grad()
-    assert W.grad is None
-
-
-def test_detach_shares_and_the_history_forgets(lesson):
-    kept = torch.stack(lesson["history"])
-    assert (kept == kept[-1]).all()
-    assert kept[-1].any()
-    W = torch.zeros(2, requires_grad=True)
-    W.detach()[0] = 5
-    assert W.tolist() == [5, 0]
-
-
-def test_total_holds_every_graph(lesson):
-    assert lesson["graph_size"](lesson["total"]) == 801
-    assert lesson["graph_size"](lesson["total"].detach()) == 0
-
-
-def test_cut_slope_gets_no_gradient(lesson):
-    W, error = start(lesson, "cut_error")
-    assert error == near("0.8162")
-    assert W.grad[0] == 0
-    assert W.grad[1] == near("-0.3053")
-    a, b = lesson["path_cut"][-1]
-    assert a == 0
-    assert b == pytest.approx(SINE.y.mean(), abs=2e-3)
-
-
-def test_data_gives_a_wrong_gradient_without_an_error(lesson, capsys):
-    lesson["change_between"](lambda W: W.data)
-    assert capsys.readouterr().out == "value 25, gradient [60.0, 80.0]; right is [6.0, 8.0]\n"
-    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
-        lesson["change_between"](lambda W: W.detach())
-
-
-def test_norm_over_n_shrinks_like_one_over_root_n(lesson):
-    for n, norm, rmse in lesson["rows"]:
-        assert norm == near(rmse / n**0.5)
-        assert rmse == pytest.approx(0.1, rel=0.12)
-
-
-def test_gradient_near_a_perfect_fit(lesson):
-    def length(measure, distance):
-        return lesson["gradient_length"](lesson[measure], distance)
-
-    for measure in ("norm_error", "root_error"):
-        assert length(measure, 1e-6) == near(length(measure, 0.1))
-    assert length("mse", 1e-6) == pytest.approx(1e-5 * length("mse", 0.1), rel=1e-6)
-    assert np.isnan(length("root_error", 0.0))
-    assert length("norm_error", 0.0) == 0
-
-
-def test_steps_on_the_norm_jump_over_a_perfect_fit():
-    """The claim beside the table: at a fixed rate the path does not come to rest."""
-    x = torch.linspace(0, 1, 10, dtype=torch.float64)
-    W = torch.zeros(2, dtype=torch.float64, requires_grad=True)
-    moves = []
-    for _ in range(20_000):
-        error = torch.linalg.vector_norm(W[0] * x + W[1] - (2 * x + 1)) / 10
-        (gradient,) = torch.autograd.grad(error, W)
-        moves.append(0.01 * torch.linalg.vector_norm(gradient).item())
-        with torch.no_grad():
-            W -= 0.01 * gradient
-    assert min(moves[-1000:]) > 1e-3 * max(moves)
-
-
-def test_lesson_has_four_exercises_and_a_panel_under_both_fits(printed):
-    assert len(exercises("raw_autograd_tensors")) == 4
-    assert printed.count("TRUTH PANEL") == 2
+def test_lesson_has_four_exercises_and_a_panel(printed):
+    assert [exercise.name for exercise in exercises(LESSON)] == [
+        "stories",
+        "tutorial",
+        "gradient_in_parts",
+        "slopes",
+    ]
+    assert printed.count("TRUTH PANEL") == 1
 
 
 def test_plots_do_not_load_torch():

@@ -61,7 +61,7 @@ def test_the_picture_of_the_curve_gives_its_error_at_the_points():
         "the curve then passes within 0.021 of each point."
     )
     labels = [text.get_text() for text in axs["curve"].get_legend().get_texts()]
-    assert labels == ["10 points", "at step 0", "at step 2,000"]
+    assert labels == ["10 points", "the start", "on the way", "the curve"]
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,17 @@ def test_a_slice_is_a_view_and_a_copy_is_not(lesson, printed):
     for code, word in shared:
         assert np.shares_memory(lesson["week"], eval(code, dict(lesson))) is (word == "True")
     assert [word for _, word in shared] == ["True", "True", "False", "False", "False"]
+    week = lesson["week"].copy()
+    week[[5, 6]] = 0
+    assert week[5:].tolist() == [0, 0], "writing with a list of positions reaches the array"
+    other = week
+    other *= 2
+    assert week[0] == 28
+    days = [14.0, 15.0]
+    days[:1][0] = 30.0
+    assert days == [14, 15], "a slice of a list is a copy"
+    rows = RAIN.T.reshape(-1)
+    assert not np.shares_memory(rows, RAIN), "not always a view"
 
 
 def test_the_broadcasting_rule_holds_for_every_pair_of_small_shapes():
@@ -156,10 +167,19 @@ def test_the_silent_mse_prefers_the_lazy_predictions(lesson, printed):
     spread = np.mean([(value - sum(y) / 100) ** 2 for value in y])
     assert f"perfect  MSE {2 * spread:.4f}, from the shape (100, 100)" in printed
     assert f"lazy     MSE {spread:.4f}, from the shape (100, 100)" in printed
-    text = "\n".join(c.source for c in read_notebook("start_here").cells)
-    assert f"their MSE is 0 and {spread:.4f}." in text
+    text = " ".join(c.source.replace("\n> ", " ") for c in read_notebook("start_here").cells)
+    assert f"an MSE of 0, lazy ones {spread:.4f}." in text
+    assert f"{2 * spread:.3f}, again twice as much" in text
+    assert 2 * spread == pytest.approx(16.665, abs=1e-12), "twice, to the digits that are printed"
     assert lesson["perfect"].shape == lesson["lazy"].shape == (100, 1)
     np.testing.assert_array_equal(lesson["perfect"][:, 0], y)
+
+
+def test_the_three_predictions_of_the_text(printed):
+    y = np.array([3.0, 6.0, 9.0])
+    assert np.mean([(a - b) ** 2 for a in y for b in y]) == 12
+    assert np.mean([(6 - b) ** 2 for b in y]) == 6
+    assert "mean of the nine squares: 12.0\nthe same, for the lazy:   6.0" in printed
 
 
 def test_the_formula_for_all_pairs_holds_for_any_predictions(lesson):
@@ -200,14 +220,13 @@ def test_pictures_say_their_numbers(make):
     pairs = [np.mean([(p + k - t) ** 2 for p in RAIN[:, 0] for t in RAIN[:, 0]]) for k in (1, 0)]
     assert line == (
         "Of 9 differences, 3 were meant. "
-        f"MSE by rows and over all pairs: one 1.0000 and {pairs[0]:.4f}, "
-        f"two 0.0000 and {pairs[1]:.4f}. "
+        f"MSE by rows and over all pairs: one 1 and {pairs[0]:.5g}, two 0 and {pairs[1]:.5g}. "
         f"You predicted 1.5; it is {pairs[0]:.4g}."
     )
     widths = [bar.get_width() for bar in axs["errors"].patches]
     assert widths == pytest.approx([1, 0, *pairs])
     labels = [text.get_text() for text in axs["errors"].get_legend().get_texts()]
-    assert sorted(labels) == ["every pair", "row by row", "your prediction"]
+    assert sorted(labels) == ["all pairs", "row by row", "your prediction"]
     (diagonal,) = axs["table"].lines
     assert diagonal.get_xydata().tolist() == [[0, 0], [2, 2]]
 
@@ -267,7 +286,7 @@ def test_a_square_table_shows_the_sums_that_are_still_flat():
         f"    return table / (sums if {flat} else sums.reshape(-1, 1))\n",
         names,
     )
-    assert "this table is as wide as high" in one_line(checks.shares, names["shares"])
+    assert "as many rows as columns" in one_line(checks.shares, names["shares"])
 
 
 def test_recap_names_every_lesson_by_its_title():

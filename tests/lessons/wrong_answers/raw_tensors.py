@@ -2,664 +2,498 @@
 
 from tests.lessons.wrong_answers import functions, functions_told, slips
 
+LESSON = "raw_autograd_tensors"
+
+
+def chosen(*answers):
+    """Return pairs of a choice of stories, written as in the exercise, and the words it is told."""
+    return [(f"stories = {stories}", words) for stories, words in answers]
+
+
 WRONG = {
-    "curve_gradient": [
+    "stories": chosen(
+        ("[1, 3, 5, 2]", "gradients that add up never come to rest, and A does. 2 of the 4"),
+        ("[5, 1, 3, 2]", "a run that needs more steps still falls at the end"),
+        ("[3, 1, 5, 4]", "if W never moved, the loss would stay at its first value. 3 of the 4"),
+        ("[3, 2, 5, 1]", "above the limit the loss grows further and further; B comes back down"),
+        ("[3, 5, 1, 2]", "with a small learning rate the loss falls at every step"),
+        ("[3, 1, 3, 2]", "C goes below it"),
+        ("[3, 1, 1, 2]", "gradients that add up make the loss swing, and C only falls"),
+        ("[3, 1, 2, 5]", "above the limit the loss grows, and C's falls"),
+        ("[3, 1, 5, 1]", "it comes back down. D only grows"),
+        ("[3, 1, 5, 3]", "a cut changes where a run comes to rest; D grows"),
+        ("[3, 1, 5, 5]", "below the limit the loss falls, however small the rate"),
+        ("[2, 1, 5, 3]", "above the limit the loss grows, and A's falls"),
+        ("[4, 1, 5, 2]", "if W never moved"),
+        ("[3, 4, 5, 2]", "Look at B again: if W never moved"),
+        ("[3, 3, 5, 2]", "B never rests"),
+        ("[3, 1, 4, 2]", "Look at C again: if W never moved"),
+        ("[4, 4, 4, 4]", "Look at A again: if W never moved, the loss would stay at its first"),
+        ("[3, 1, 5]", "Expected four numbers, for A, B, C and D, got 3"),
+        ("3", "Expected four numbers, for A, B, C and D, got 1"),
+        ("[3, 1, 5, 6]", "have the numbers 1 to 5; 6 is none of them"),
+        ("[3, 1, 5, 2.5]", "2.5 is none of them"),
+        ('["cut", "sum", "slow", "big"]', "Expected the number of a story, from 1 to 5"),
+        ("{3, 1, 5, 2}", "A set has no order"),
+        ("None", "Expected four numbers"),
+    ),
+    "tutorial": functions_told(
+        "tutorial(x, y, lr, n_epochs)",
         (
             """
-def curve_gradient(start, x, y):
-    W = torch.tensor(start, requires_grad=True)
-    loss = ((W[0] * x + torch.sin(W[1] * x) - y) ** 2).mean()
-    return loss.backward()
-""",
-            "backward() returns nothing, it fills W.grad",
-        ),
-        (
-            """
-def curve_gradient(start, x, y):
-    W = torch.tensor(start)
-    loss = ((W[0] * x + torch.sin(W[1] * x) - y) ** 2).mean()
-    loss.backward()
-    return W.grad
-""",
-            "W must require grad",
-        ),
-        (
-            """
-def curve_gradient(start, x, y):
-    W = torch.tensor(start, requires_grad=True)
-    loss = (W[0] * x + torch.sin(W[1] * x) - y) ** 2
-    loss.backward()
-    return W.grad
-""",
-            "a mean is missing",
-        ),
-        (
-            """
-def curve_gradient(start, x, y):
-    W = torch.tensor(start, requires_grad=True)
-    loss = ((W[0] * x + torch.sin(W[1] * x) - y) ** 2).sum()
-    loss.backward()
-    return W.grad
-""",
-            "you summed over the 7 points; take the mean",
-        ),
-        (
-            """
-def curve_gradient(start, x, y):
-    W = torch.tensor(start, requires_grad=True)
-    loss = torch.linalg.vector_norm(W[0] * x + torch.sin(W[1] * x) - y) / len(x)
-    loss.backward()
-    return W.grad
-""",
-            "the gradient of norm / n",
-        ),
-        (
-            """
-def curve_gradient(start, x, y):
-    W = torch.tensor(start, requires_grad=True)
-    loss = ((W[0] * x + torch.sin(W[1]) * x - y) ** 2).mean()
-    loss.backward()
-    return W.grad
-""",
-            "x is outside the sine",
-        ),
-        (
-            """
-def curve_gradient(start, x, y):
-    W = torch.tensor(start, requires_grad=True)
-    for _ in range(2):
-        loss = ((W[0] * x + torch.sin(W[1] * x) - y) ** 2).mean()
+    W = torch.tensor([0.0, 0.0], requires_grad=True)
+    for epoch in range(n_epochs):
+        loss = ((W[0] * x + W[1] - y) ** 2).mean()
+        W.grad = None
         loss.backward()
-    return W.grad
+        with torch.no_grad():
+            W -= lr * W.grad
+    return W.tolist(), loss.item()
 """,
-            "backward was called twice",
+            "The steps belong to the MSE; the error here is norm / n",
         ),
         (
             """
-def curve_gradient(start, x, y):
-    W = torch.tensor(start, requires_grad=True)
-    loss = ((W[0] * x + torch.sin(W[1] * x) - y) ** 2).mean()
-    loss.backward()
-    return loss
+    W = torch.tensor([0.0, 0.0], requires_grad=True)
+    for epoch in range(n_epochs):
+        error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+        W.grad = None
+        error.backward()
+        with torch.no_grad():
+            W -= lr * W.grad
+    return W.tolist(), error.item()
 """,
-            "return W.grad, not the loss",
-        ),
-    ],
-    "update": [
-        (
-            """
-def update(W, lr):
-    W -= lr * W.grad
-    W.grad = None
-    return W
-""",
-            "put it under `with torch.no_grad():`",
+            "the error is that of the line one step before",
         ),
         (
             """
-def update(W, lr):
-    with torch.no_grad():
+    W = torch.tensor([0.0, 0.0])
+    for epoch in range(n_epochs):
+        error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+        error.backward()
         W = W - lr * W.grad
-    return W
+    return W.tolist(), error.item()
 """,
-            "only gives a new tensor the old name",
+            "no tensor in it asked for a gradient",
         ),
         (
             """
-def update(W, lr):
-    W = W - lr * W.grad
-    return W
-""",
-            "only gives a new tensor the old name",
-        ),
-        (
-            """
-def update(W, lr):
-    with torch.no_grad():
-        W -= lr * W.grad
-    return W
-""",
-            "the next backward adds to it",
-        ),
-        (
-            """
-def update(W, lr):
-    W.grad.zero_()
-    with torch.no_grad():
-        W -= lr * W.grad
-    return W
-""",
-            "emptied before it was used",
-        ),
-        (
-            """
-def update(W, lr):
-    W.grad = None
-    with torch.no_grad():
-        W -= lr * W.grad
-    return W
-""",
-            "W.grad is None where you use it",
-        ),
-        (
-            """
-def update(W, lr):
-    with torch.no_grad():
-        W += lr * W.grad
-    W.grad = None
-    return W
-""",
-            "It climbs",
-        ),
-        (
-            """
-def update(W, lr):
-    with torch.no_grad():
-        W -= W.grad
-    W.grad = None
-    return W
-""",
-            "The learning rate isn't used",
-        ),
-        (
-            """
-def update(W, lr):
-    with torch.no_grad():
-        W -= lr * W.grad
-    W.grad = None
-""",
-            "is the return missing?",
-        ),
-    ],
-    "history_of": [
-        (
-            """
-def history_of(W, take_step, n_epochs):
-    history = [W.detach()]
-    for _ in range(n_epochs):
-        take_step(W)
-        history.append(W.detach())
-    return history
-""",
-            "they share W's storage",
-        ),
-        (
-            """
-def history_of(W, take_step, n_epochs):
-    history = [W.detach().numpy()]
-    for _ in range(n_epochs):
-        take_step(W)
-        history.append(W.detach().numpy())
-    return history
-""",
-            "they share W's storage",
-        ),
-        (
-            """
-def history_of(W, take_step, n_epochs):
-    history = [W.clone()]
-    for _ in range(n_epochs):
-        take_step(W)
-        history.append(W.clone())
-    return history
-""",
-            "still hangs on W's graph",
-        ),
-        (
-            """
-def history_of(W, take_step, n_epochs):
-    history = [W]
-    for _ in range(n_epochs):
-        take_step(W)
-        history.append(W)
-    return history
-""",
-            "The list holds W itself",
-        ),
-        (
-            """
-def history_of(W, take_step, n_epochs):
-    history = []
-    for _ in range(n_epochs):
-        take_step(W)
-        history.append(W.detach().clone())
-    return history
-""",
-            "4 steps have 5 places, the start and one after each step; your list has 4.",
-        ),
-        (
-            """
-def history_of(W, take_step, n_epochs):
-    history = [W.numpy()]
-    for _ in range(n_epochs):
-        take_step(W)
-        history.append(W.numpy())
-    return history
-""",
-            "Use tensor.detach().numpy() instead. Detach first.",
-        ),
-        (
-            """
-def history_of(W, take_step, n_epochs):
-    history = [W.tolist()]
-    for _ in range(n_epochs):
-        history.append(W.tolist())
-        take_step(W)
-    return history
-""",
-            "keep W after each step",
-        ),
-    ],
-    "fit": [
-        (
-            """
-def fit(x, y, lr, n_epochs):
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs + 1):
-        loss = ((W[0] * x + W[1] - y) ** 2).mean()
-        loss.backward()
-        with torch.no_grad():
-            W -= lr * W.grad
-        W.grad = None
-    return W[0].item(), W[1].item(), ((W[0] * x + W[1] - y) ** 2).mean().item()
-""",
-            "That is one step too many",
-        ),
-        (
-            """
-def fit(x, y, lr, n_epochs):
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs - 1):
-        loss = ((W[0] * x + W[1] - y) ** 2).mean()
-        loss.backward()
-        with torch.no_grad():
-            W -= lr * W.grad
-        W.grad = None
-    return W[0].item(), W[1].item(), ((W[0] * x + W[1] - y) ** 2).mean().item()
-""",
-            "That is one step too few",
-        ),
-        (
-            """
-def fit(x, y, lr, n_epochs):
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs):
-        loss = ((W[0] * x + W[1] - y) ** 2).mean()
-        loss.backward()
-        with torch.no_grad():
-            W -= lr * W.grad
-        W.grad = None
-    return W[0], W[1], loss
-""",
-            "Expected a float for the slope, got a tensor: use .item()",
-        ),
-        (
-            """
-def fit(x, y, lr, n_epochs):
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs):
-        loss = ((W[0] * x + W[1] - y) ** 2).mean()
-        loss.backward()
-        with torch.no_grad():
-            W -= lr * W.grad
-    return W[0].item(), W[1].item(), ((W[0] * x + W[1] - y) ** 2).mean().item()
-""",
-            "The gradients add up",
-        ),
-        (
-            """
-def fit(x, y, lr, n_epochs):
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs):
-        loss = ((W[0] * x + W[1] - y) ** 2).mean()
-        loss.backward()
-        with torch.no_grad():
-            W -= lr * W.grad
-        W.grad = None
-    return W[0].item(), W[1].item(), loss.item()
-""",
-            "that of the line one step before",
-        ),
-        (
-            """
-def fit(x, y, lr, n_epochs):
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs):
-        loss = ((W[0] * x + W[1] - y) ** 2).sum()
-        loss.backward()
-        with torch.no_grad():
-            W -= lr * W.grad
-        W.grad = None
-    return W[0].item(), W[1].item(), loss.item()
-""",
-            "you summed over the 7 points; take the mean",
-        ),
-        (
-            """
-def fit(x, y, lr, n_epochs):
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs):
-        loss = ((W[0] * x + W[1] - y) ** 2).mean()
-        loss.backward()
-        with torch.no_grad():
-            W -= W.grad
-        W.grad = None
-    return W[0].item(), W[1].item(), ((W[0] * x + W[1] - y) ** 2).mean().item()
-""",
-            "The learning rate isn't used",
-        ),
-        (
-            """
-def fit(x, y, lr, n_epochs):
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs):
-        loss = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
-        loss.backward()
-        with torch.no_grad():
-            W -= lr * W.grad
-        W.grad = None
-    return W[0].item(), W[1].item(), loss.item()
-""",
-            "The steps belong to norm / n",
-        ),
-        (
-            """
-def fit(x, y, lr, n_epochs):
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs):
-        loss = ((W[0] * x + W[1] - y) ** 2).mean()
-        loss.backward()
+    W = torch.tensor([0.0, 0.0], requires_grad=True)
+    for epoch in range(n_epochs):
+        error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+        error.backward()
         W = W - lr * W.grad
-    return W[0].item(), W[1].item(), loss.item()
+    return W.tolist(), error.item()
 """,
             "W isn't a leaf any more",
         ),
         (
             """
-def fit(x, y, lr, n_epochs):
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs):
-        loss = ((W[0] * x + W[1] - y) ** 2).mean()
-        loss.backward()
-        W -= lr * W.grad
+    W = torch.tensor([0.0, 0.0], requires_grad=True)
+    error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+    for epoch in range(n_epochs):
         W.grad = None
-    return W[0].item(), W[1].item(), loss.item()
+        error.backward()
+        with torch.no_grad():
+            W -= lr * W.grad
+    return W.tolist(), error.item()
 """,
-            "put it under `with torch.no_grad():`",
+            "Compute the loss again before each backward",
         ),
         (
             """
-def fit(x, y, lr, n_epochs):
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs):
-        loss = ((W[0] * x + W[1] - y) ** 2).mean()
-        loss.backward()
+    W = torch.tensor([0.0, 0.0], requires_grad=True)
+    for epoch in range(n_epochs):
+        error = (W[0] * x + W[1] - y) / len(x)
+        W.grad = None
+        error.backward()
+        with torch.no_grad():
+            W -= lr * W.grad
+    return W.tolist(), error
+""",
+            "backward() needs one number",
+        ),
+        (
+            """
+    W = torch.tensor([0.0, 0.0], requires_grad=True)
+    for epoch in range(n_epochs):
+        error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+        error.backward()
         with torch.no_grad():
             W -= lr * W.grad
         W.grad = None
-    return W[1].item(), W[0].item(), ((W[0] * x + W[1] - y) ** 2).mean().item()
+        return W.tolist(), error.item()
 """,
-            "return the slope first",
+            "That is a single step",
         ),
-    ],
+        (
+            """
+    W = torch.tensor([0.0, 0.0], requires_grad=True)
+    for epoch in range(n_epochs):
+        error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / 10
+        W.grad = None
+        error.backward()
+        with torch.no_grad():
+            W -= lr * W.grad
+    error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / 10
+    return W, error
+""",
+            "You divide the norm by 10",
+        ),
+        ("torch.zeros(2, requires_grad=True).numpy(), 0.0", "Detach first"),
+        ("[1.30, 1.85], 0.15", "On test data it gives"),
+        ("torch.zeros(2), 0.0", "W hasn't left zero"),
+        ("0.15", "Expected two results, W and the error, got a float"),
+        ("'W', 'error'", "Expected numbers for W, got a str"),
+        ("torch.zeros(3), 0.0", "Expected W of shape (2,), got shape (3,)"),
+    )
+    + slips(
+        LESSON,
+        "tutorial",
+        ("        W.grad = None\n", "", "The gradients add up: where is W.grad emptied?"),
+        ("            W -= lr", "            W += lr", "It climbs"),
+        ("lr * W.grad", "W.grad", "The learning rate isn't used"),
+        ("lr * W.grad", "0.01 * W.grad", "with lr = 0.01 instead of the lr given"),
+        ("        with torch.no_grad():\n            W -=", "        W -=", "torch.no_grad()"),
+        ("            W -= lr", "            W = W - lr", "no tensor in it asked for a gradient"),
+        (
+            "W.grad = None\n        error.backward()",
+            "W.grad.zero_()\n        error.backward()",
+            "write W.grad = None",
+        ),
+        ("range(n_epochs)", "range(n_epochs - 1)", "That is one step too few"),
+        ("range(n_epochs)", "range(n_epochs + 1)", "That is one step too many"),
+        ("W.tolist(), error.item()", "W.tolist()[::-1], error.item()", "Slope and height are swap"),
+        ("error.item()", "len(x) * error.item()", "the error isn't divided by n"),
+        ("error.item()", "len(x) / 10 * error.item()", "its error is divided by 10"),
+        ("error.item()", "len(x) * error.item() ** 2", "the error is the MSE of the line"),
+        ("error.item()", "len(x) ** 0.5 * error.item()", "the error is the root of the MSE"),
+        ("error.item()", "(len(x) * error.item()) ** 2", "the error is the sum of the squares"),
+        (
+            "        error.backward()",
+            "        (len(x) * error).backward()",
+            "it isn't divided by n",
+        ),
+        (
+            "        error.backward()",
+            "        (len(x) ** 0.5 * error).backward()",
+            "divide the norm by n, not by the root of n",
+        ),
+        (
+            "        error.backward()",
+            "        ((len(x) * error) ** 2).backward()",
+            "belong to the sum of the squares",
+        ),
+        ("error.backward()\n", "error.backward()\n        W.grad.zero_()\n", "W hasn't left zero"),
+        ("return W.tolist(), error.item()", "print(W, error)", "is the return missing?"),
+    ),
+    "gradient_in_parts": slips(
+        LESSON,
+        "gradient_in_parts",
+        (".sum() / len(x)", ".mean()", "Each part counts as if it were all rows"),
+        (".sum() / len(x)", ".sum()", "You summed over the 11 rows; divide by their number"),
+        (".sum() / len(x)", ".sum() / size", "divided by 4, the size of a part"),
+        (".sum() / len(x)", ".mean() * size / len(x)", "The last part has fewer rows than `size`"),
+        ("    W.grad = None\n", "", "The parts are right, but before the first part"),
+        ("        loss = ", "        W.grad = None\n        loss = ", "Only the last part counts"),
+        (
+            "        loss.backward()",
+            "        loss.backward()\n        return W.grad",
+            "Only the first part counts",
+        ),
+        ("    return W.grad", "    W.grad = None\n    return torch.zeros(2)", "Both are zero"),
+        ("return W.grad", "return -W.grad", "It has the wrong sign"),
+        ("return W.grad", "return loss", "Expected the gradient of shape (2,), got shape ()"),
+        (
+            "        loss.backward()",
+            "        loss.backward()\n        W.data -= 0.1",
+            "On test data it gives",
+        ),
+        ("    return W.grad", "    W.data -= 0.1\n    return W.grad", "but W has moved"),
+        ("        loss.backward()\n", "", "returns None"),
+        (
+            "    W.grad = None\n",
+            "    W.grad, size = None, 100\n",
+            "11 rows in parts of 4 are 3 parts, and backward ran once",
+        ),
+        (
+            "start + size], y[start : start + size]",
+            "start + 100], y[start : start + 100]",
+            "On test data it gives",
+        ),
+    )
+    + functions_told(
+        "gradient_in_parts(W, x, y, size)",
+        (
+            """
+    for start in range(0, len(x), size):
+        W.grad = None
+        x_part, y_part = x[start : start + size], y[start : start + size]
+        loss = ((W[0] * x_part + W[1] - y_part) ** 2).mean()
+        loss.backward()
+    return W.grad
+""",
+            "And a part's mean counts as much as all rows",
+        ),
+        (
+            """
+    for start in range(0, len(x), size):
+        x_part, y_part = x[start : start + size], y[start : start + size]
+        loss = ((W[0] * x_part + W[1] - y_part) ** 2).mean()
+        loss.backward()
+    return W.grad
+""",
+            "Each part counts as if it were all rows, and before the first part",
+        ),
+        (
+            """
+    W.grad = None
+    n_parts = -(-len(x) // size)
+    for start in range(0, len(x), size):
+        x_part, y_part = x[start : start + size], y[start : start + size]
+        loss = ((W[0] * x_part + W[1] - y_part) ** 2).mean() / n_parts
+        loss.backward()
+    return W.grad
+""",
+            "Each of the 3 parts counts the same, but the last one has fewer rows",
+        ),
+        (
+            """
+    for start in range(0, len(x), size):
+        W.grad = None
+        x_part, y_part = x[start : start + size], y[start : start + size]
+        loss = ((W[0] * x_part + W[1] - y_part) ** 2).sum()
+        loss.backward()
+    return W.grad
+""",
+            "And a part's sum isn't divided",
+        ),
+    ),
+    "slopes": slips(
+        LESSON,
+        "slopes",
+        (".sum()", "", "backward() needs one number, or the weights v of several"),
+        (".sum()", ".mean()", "Each is 4 times too small"),
+        ("points.clone().requires_grad_()", "points.clone()", "asked for a gradient"),
+        ("points.clone()", "points", "`points` itself asks for a gradient now"),
+        ("return z.grad", "return z", "These are the points: return the gradient of your leaf"),
+        ("return z.grad", "return -z.grad", "Each has the wrong sign"),
+        ("return z.grad", "return f(z)", "These are the values of f, not its slopes"),
+        ("    f(z).sum()", "    f(z).sum().backward()\n    f(z).sum()", "backward ran twice"),
+        ("return z.grad", "return z.grad.sum()", "Expected 4 slopes, one for each point"),
+        ("return z.grad", "return torch.ones(len(z))", "All are ones: that is v"),
+        ("f(z).sum()", "f(z)[0]", "Only the first slope is there"),
+        ("    f(z).sum().backward()\n", "", "returns None"),
+    )
+    + functions_told(
+        "slopes(f, points)",
+        (
+            """
+    z = points.clone().requires_grad_()
+    return f(z).sum().backward()
+""",
+            "backward() returns nothing",
+        ),
+        (
+            """
+    z = points.requires_grad_()
+    f(z).backward(torch.ones(len(z)))
+    return z.grad
+""",
+            "clone it first",
+        ),
+        (
+            """
+    z = points.clone().requires_grad_()
+    f(z).backward(points)
+    return z.grad
+""",
+            "The slopes are weighted by the points",
+        ),
+        (
+            """
+    points += 1e-3
+    z = points.clone().requires_grad_()
+    f(z).sum().backward()
+    points -= 1
+    return z.grad
+""",
+            "On test data it gives",
+        ),
+        (
+            """
+    z = points.clone().requires_grad_()
+    f(z).sum().backward()
+    points += 1
+    return z.grad
+""",
+            "but `points` has changed: work on a clone",
+        ),
+        (
+            """
+    z = 1.0 * points.clone().requires_grad_()
+    f(z).sum().backward()
+    return z.grad
+""",
+            "isn't a leaf",
+        ),
+    ),
 }
 
-WRONG["curve_gradient"] += slips(
-    "raw_autograd_tensors",
-    "curve_gradient",
-    (").mean()", ").mean().sqrt()", "the root of the MSE: drop the root"),
-    ("return W.grad", "return W", "That is W itself"),
-    ("return W", "W.grad.zero_()\n    return W", "Both are zero"),
-    ("torch.sin(W[1] * x)", "W[1]", "the sine is missing"),
-    ("loss.b", "loss.backward()\n    loss.b", "Compute the loss again before each backward"),
-)
-WRONG["update"] += slips(
-    "raw_autograd_tensors",
-    "update",
-    ("W -= lr * W.grad\n    W.grad = None", "pass", "W hasn't moved."),
-    ("return W", "return W.clone()", "what you return is a different tensor: return W itself"),
-    ("return W", "return W.tolist()", "Expected W itself, got a value of type list"),
-    ("return W", "return W.requires_grad_(False)", "W doesn't require grad any more"),
-)
-WRONG["history_of"] += [
-    (
-        """
-def history_of(W, take_step, n_epochs):
-    take_step(W)
-    return 0
-""",
-        "Expected a list, got a value of type int",
-    ),
-]
-WRONG["fit"] += slips(
-    "raw_autograd_tensors",
-    "fit",
-    ("loss.backward()", "loss.sqrt().backward()", "the loss here is the MSE itself"),
-    ("W -= lr", "W - lr", "The line hasn't left zero"),
-    ("W -= lr", "W += lr", "It climbs"),
-    ("loss.b", "W.grad.zero_()\n        loss.b", "zero it after the step"),
-    ("loss.item()", "len(x) * loss.item()", "is the sum of the squares: take the mean"),
-    ("W[1].item()", "0.0", "slope is right, height isn't"),
-    ("loss.item()", "loss.item() ** 0.5", "its loss is the root of the MSE"),
-    ("loss.item()", "(loss.item() / len(x)) ** 0.5", "its loss is norm / n"),
-)
-
-WRONG["curve_gradient"] += slips(
-    "raw_autograd_tensors",
-    "curve_gradient",
-    ("    loss.backward()\n", "", "as long as backward() was not called"),
-    (
-        "W = torch.tensor(start, requires_grad=True)",
-        "W = 1 * torch.tensor(start, requires_grad=True)",
-        "W isn't a leaf",
-    ),
-    ("return W.grad", "W.grad = None\n    return W.grad", "once it was emptied"),
-    (" ** 2", "", "the square is missing"),
-    ("return W.grad", "return -W.grad", "Each has the wrong sign"),
-)
-WRONG["update"] += slips(
-    "raw_autograd_tensors",
-    "update",
-    ("lr * W.grad", "0.1 * W.grad", "with lr = 0.1 instead of the lr given"),
-    ("W -= lr * W.grad", "W.copy_(lr * W.grad)", "W holds the gradient's step alone"),
-    ("W -= lr", "W ^= lr", "bitwise_xor"),
-)
-WRONG["history_of"] += slips(
-    "raw_autograd_tensors",
-    "history_of",
-    ("take_step(W)\n", "W = take_step(W)\n", "take_step(W) returns nothing"),
-    ("        take_step(W)\n", "", "W never moves: call take_step(W)"),
-    ("take_step(W)\n", "take_step(W)\n        take_step(W)\n", "You took 8 steps in 4 epochs"),
-)
-WRONG["history_of"] += functions_told(
-    "history_of(W, take_step, n_epochs)",
-    (
-        """
-    kept = W.detach().clone()
-    history = [kept]
-    for _ in range(n_epochs):
-        take_step(W)
-        history.append(kept)
-    return history
-""",
-        "All entries are the start",
-    ),
-)
-WRONG["fit"] += slips(
-    "raw_autograd_tensors",
-    "fit",
-    ("lr * W.grad", "0.01 * W.grad", "with lr = 0.01 instead of the lr given"),
-    (
-        "    with torch.no_grad():\n        loss",
-        "        break\n    with torch.no_grad():\n        loss",
-        "That is a single step",
-    ),
-)
-
-WRONG["history_of"] += slips(
-    "raw_autograd_tensors",
-    "history_of",
-    ("return history", "return history[::-1]", "Entry 0 is"),
-    ("[W.detach().clone()]", "[W.detach()]", "Entry 0 shares W's storage"),
-    ("append(W.detach().clone())", "append(W.detach())", "Entry 1 shares W's storage"),
-    (
-        "    history = [",
-        "    W = W.detach().clone().requires_grad_()\n    history = [",
-        "your steps moved a copy",
-    ),
-)
-WRONG["fit"] += slips(
-    "raw_autograd_tensors",
-    "fit",
-    (
-        "loss.backward()",
-        "loss.backward()\n        W.grad.zero_()",
-        "before the gradient is emptied",
-    ),
-)
-
-
 RIGHT = {
-    "curve_gradient": functions(
-        "curve_gradient(start, x, y)",
+    "stories": [
+        "stories = (3, 1, 5, 2)",
+        "stories = '3152'",
+        "stories = {'A': 3, 'B': 1, 'C': 5, 'D': 2}",
+        "stories = np.array([3, 1, 5, 2])",
+        "stories = ['3', '1', '5', '2']",
+        "stories = [3.0, 1.0, 5.0, 2.0]",
+        "stories = torch.tensor([3, 1, 5, 2])",
+        "stories = '3, 1, 5, 2'",
+    ],
+    "tutorial": functions(
+        "tutorial(x, y, lr, n_epochs)",
         """
-    W = torch.tensor(start).requires_grad_()
-    ((W[0] * x + torch.sin(W[1] * x) - y) ** 2).mean().backward()
+    W = torch.zeros(2, requires_grad=True)
+    for epoch in range(n_epochs):
+        error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+        error.backward()
+        with torch.no_grad():
+            W -= lr * W.grad
+            W.grad.zero_()
+    return W.detach(), float(torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x))
+""",
+        """
+    def measure(W):
+        return ((W[0] * x + W[1] - y) ** 2).sum().sqrt() / len(y)
+
+    W = torch.zeros(2, requires_grad=True)
+    optimizer = torch.optim.SGD([W], lr=lr)
+    for epoch in range(n_epochs):
+        optimizer.zero_grad()
+        measure(W).backward()
+        optimizer.step()
+    return [W[0].item(), W[1].item()], measure(W).item()
+""",
+        """
+    w = torch.tensor(0.0, requires_grad=True)
+    b = torch.tensor(0.0, requires_grad=True)
+    for epoch in range(n_epochs + 1):
+        error = torch.norm(w * x + b - y) / x.numel()
+        if epoch == n_epochs:
+            break
+        dw, db = torch.autograd.grad(error, (w, b))
+        with torch.no_grad():
+            w -= lr * dw
+            b -= lr * db
+    return [w.item(), b.item()], error.item()
+""",
+        """
+    W = torch.zeros(2, dtype=torch.float64)
+    for epoch in range(n_epochs):
+        W = W.detach().requires_grad_()
+        error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+        error.backward()
+        W = W - lr * W.grad
+    with torch.no_grad():
+        error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+    return W.detach().numpy(), error.item()
+""",
+        """
+    W, x, y = np.zeros(2), x.numpy(), y.numpy()
+    for epoch in range(n_epochs):
+        r = W[0] * x + W[1] - y
+        W = W - lr * np.array([(r * x).sum(), r.sum()]) / (len(x) * np.linalg.norm(r))
+    return [float(W[0]), float(W[1])], np.linalg.norm(W[0] * x + W[1] - y) / len(x)
+""",
+        """
+    W = torch.tensor([0.0, 0.0], requires_grad=True)
+    errors = []
+    for epoch in range(n_epochs):
+        error = torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+        error.backward()
+        W.data -= lr * W.grad
+        W.grad = None
+    return W, torch.linalg.vector_norm(W[0] * x + W[1] - y) / len(x)
+""",
+    ),
+    "gradient_in_parts": functions(
+        "gradient_in_parts(W, x, y, size)",
+        """
+    W.grad = None
+    for start in range(0, len(x), size):
+        x_part, y_part = x[start : start + size], y[start : start + size]
+        loss = ((W[0] * x_part + W[1] - y_part) ** 2).mean() * len(x_part) / len(x)
+        loss.backward()
+    return W.grad
+""",
+        """
+    if W.grad is not None:
+        W.grad.zero_()
+    for x_part, y_part in zip(x.split(size), y.split(size)):
+        (((W[0] * x_part + W[1] - y_part) ** 2).sum() / x.numel()).backward()
     return W.grad.clone()
 """,
         """
-    W = torch.tensor(start, requires_grad=True)
-    loss = torch.nn.functional.mse_loss(W[0] * x + (W[1] * x).sin(), y)
-    return torch.autograd.grad(loss, W)[0]
+    total = torch.zeros(2)
+    for start in range(0, len(x), size):
+        x_part, y_part = x[start : start + size], y[start : start + size]
+        loss = ((W[0] * x_part + W[1] - y_part) ** 2).sum()
+        total = total + torch.autograd.grad(loss, W)[0]
+    return total / len(x)
 """,
         """
-    a, c = (torch.tensor(value, requires_grad=True) for value in start)
-    ((a * x + torch.sin(c * x) - y) ** 2).mean().backward()
-    return [a.grad, c.grad]
+    W.grad = None
+    for start in range(0, len(x), size):
+        x_part, y_part = x[start : start + size], y[start : start + size]
+        ((W[0] * x_part + W[1] - y_part) ** 2).sum().backward()
+    W.grad /= len(x)
+    return W.grad
 """,
         """
-    W = torch.tensor(start, dtype=torch.float64, requires_grad=True)
-    error = W[0] * x + torch.sin(W[1] * x) - y
-    loss = error.square().sum() / len(x)
-    loss.backward()
-    return W.grad.numpy()
-""",
-        """
-    W = torch.nn.Parameter(torch.tensor(start))
-    loss = ((W[0] * x + torch.sin(W[1] * x) - y) ** 2).mean()
-    loss.backward()
+    W.grad = torch.zeros(2)
+    for start in range(0, len(x), size):
+        rows = slice(start, start + size)
+        r = W[0] * x[rows] + W[1] - y[rows]
+        (r @ r / len(y)).backward()
     return W.grad.tolist()
 """,
     ),
-    "update": functions(
-        "update(W, lr)",
+    "slopes": functions(
+        "slopes(f, points)",
         """
-    W.data -= lr * W.grad
-    W.grad = None
-    return W
+    z = points.clone().requires_grad_()
+    f(z).backward(torch.ones(len(z)))
+    return z.grad
 """,
         """
-    with torch.no_grad():
-        W.sub_(lr * W.grad)
-        W.grad.zero_()
-    return W
+    z = points.detach().clone().requires_grad_(True)
+    outputs = f(z)
+    outputs.backward(torch.ones_like(outputs))
+    return z.grad.clone()
 """,
         """
-    with torch.no_grad():
-        W.add_(W.grad, alpha=-lr)
-    W.grad = torch.zeros_like(W)
-    return W
+    z = points.clone()
+    z.requires_grad = True
+    return torch.autograd.grad(f(z).sum(), z)[0]
 """,
         """
-    torch.optim.SGD([W], lr=lr).step()
-    W.grad = None
-    return W
+    found = []
+    for point in points:
+        z = torch.tensor(point.item(), requires_grad=True)
+        f(z).backward()
+        found.append(z.grad.item())
+    return torch.tensor(found)
 """,
         """
-    gradient, W.grad = W.grad, None
-    W.detach().sub_(lr * gradient)
-    return W
+    z = points.double().requires_grad_()
+    f(z).sum().backward()
+    return z.grad.numpy()
 """,
         """
-    with torch.no_grad():
-        W.copy_(W - lr * W.grad)
-    W.grad = None
-    return W
-""",
-    ),
-    "history_of": functions(
-        "history_of(W, take_step, n_epochs)",
-        """
-    history = [W.tolist()]
-    for _ in range(n_epochs):
-        take_step(W)
-        history.append(W.tolist())
-    return history
-""",
-        """
-    history = [W.detach().numpy().copy()]
-    for _ in range(n_epochs):
-        take_step(W)
-        history.append(W.detach().numpy().copy())
-    return np.array(history)
-""",
-        """
-    history = [W.clone().detach()]
-    while len(history) <= n_epochs:
-        take_step(W)
-        history += [W.clone().detach()]
-    return torch.stack(history)
-""",
-        """
-    history = []
-    for k in range(n_epochs + 1):
-        if k > 0:
-            take_step(W)
-        history.append(torch.tensor(W.tolist()))
-    return tuple(history)
-""",
-    ),
-    "fit": functions(
-        "fit(x, y, lr, n_epochs)",
-        """
-    W = torch.zeros(2, requires_grad=True)
-    optimizer = torch.optim.SGD([W], lr=lr)
-    for _ in range(n_epochs):
-        optimizer.zero_grad()
-        ((W[0] * x + W[1] - y) ** 2).mean().backward()
-        optimizer.step()
-    a, c = W.tolist()
-    return a, c, ((a * x + c - y) ** 2).mean().item()
-""",
-        """
-    a = torch.tensor(0.0, requires_grad=True)
-    c = torch.tensor(0.0, requires_grad=True)
-    for _ in range(n_epochs):
-        loss = ((a * x + c - y) ** 2).mean()
-        da, dc = torch.autograd.grad(loss, (a, c))
-        with torch.no_grad():
-            a -= lr * da
-            c -= lr * dc
-    return a.item(), c.item(), ((a * x + c - y) ** 2).mean().item()
-""",
-        """
-    W = torch.zeros(2, requires_grad=True)
-    for _ in range(n_epochs):
-        loss = ((W[0] * x + W[1] - y) ** 2).mean()
-        loss.backward()
-        W.data -= lr * W.grad.data
-        W.grad.zero_()
-    loss = ((W[0] * x + W[1] - y) ** 2).mean()
-    return [float(W[0]), float(W[1]), float(loss)]
-""",
-        """
-    W = torch.zeros(2)
-    for _ in range(n_epochs):
-        W = W.detach().requires_grad_()
-        ((W[0] * x + W[1] - y) ** 2).mean().backward()
-        W = W - lr * W.grad
-    W = W.detach()
-    return W[0].item(), W[1].item(), ((W[0] * x + W[1] - y) ** 2).mean().item()
+    z = points.detach().requires_grad_()
+    f(z).sum().backward()
+    return z.grad
 """,
     ),
 }

@@ -18,6 +18,8 @@ WRONG = {
         ("print(values.mean())", "is the return missing?"),
         ("value.mean()", "raises NameError"),
         ("values.sum() / 5", "On test data it gives"),
+        ("values.sum() / 7", "You divided by a fixed number: use len(values)."),
+        ("round(values.mean(), 2)", "You rounded"),
         ("np.mean(values) ^ 1", "In Python, a power is **"),
         (
             "\n    values /= len(values)\n    return values.sum()\n",
@@ -26,24 +28,33 @@ WRONG = {
     ),
     "fixed_mse": functions_told(
         "fixed_mse(y_pred, y)",
-        ("((y_pred - y) ** 2).mean()", "over all 49 pairs"),
-        ("((y_pred - y.reshape(1, -1)) ** 2).mean()", "over all 49 pairs"),
+        ("((y_pred - y) ** 2).mean()", "that is the mean over all 49 pairs, not over 7 rows"),
+        ("((y_pred - y.reshape(1, -1)) ** 2).mean()", "the mean over all 49 pairs"),
         ("((y_pred - y) ** 2).sum()", "the sum over all 49 pairs"),
-        ("((y_pred.ravel() - y) ** 2).mean()", "both are columns, and both must stay so"),
-        ("((y_pred[:, 0] - y) ** 2).mean()", "for y of shape (7, 1) it isn't"),
-        ("((y_pred - y[:, np.newaxis]) ** 2).mean()", "for y of shape (7, 1) it isn't"),
-        ("((y_pred - y.reshape(-1, 1)) ** 2).sum()", "You summed over the 7 rows; take the mean."),
-        ("(y_pred - y.reshape(-1, 1)).mean()", "the square is missing"),
-        ("abs(y_pred - y.reshape(-1, 1)).mean()", "sizes of the differences"),
-        ("(y_pred - y.reshape(-1, 1)).mean() ** 2", "square first, then take the mean"),
-        ("((y_pred - y.reshape(-1, 1)) ** 2).mean() ** 0.5", "leave out the root"),
-        ("((y_pred - y_pred.reshape(-1, 1)) ** 2).mean()", "compared with itself"),
-        ("((np.sort(y_pred[:, 0]) - np.sort(y.ravel())) ** 2).mean()", "You sorted"),
-        ("(y_pred - y.reshape(-1, 1)) ** 2", "got a table of shape (7, 1)"),
+        (
+            "((y_pred - y.reshape(-1, 1)) ** 2).mean()",
+            "For y_pred of shape (7,) and y of shape (7,), that is the mean over all 49 pairs",
+        ),
+        (
+            "((y_pred - y[:, np.newaxis]) ** 2).mean()",
+            "For y_pred of shape (7, 1) and y of shape (7, 1) it isn't.",
+        ),
+        ("((y_pred.ravel() - y) ** 2).mean()", "y of shape (7, 1), that is the mean over all"),
+        ("((y_pred[:, 0] - y) ** 2).mean()", "y of shape (7, 1), that is the mean over all"),
+        ("((y_pred - y.reshape(y_pred.shape)) ** 2).sum()", "You summed over the 7 rows"),
+        ("(y_pred - y.reshape(y_pred.shape)).mean()", "the square is missing"),
+        ("abs(y_pred - y.reshape(y_pred.shape)).mean()", "sizes of the differences"),
+        ("(y_pred - y.reshape(y_pred.shape)).mean() ** 2", "square first, then take the mean"),
+        ("((y_pred - y.reshape(y_pred.shape)) ** 2).mean() ** 0.5", "leave out the root"),
+        ("((y_pred - y_pred) ** 2).mean()", "are compared with themselves."),
+        ("((y_pred - y_pred.ravel()) ** 2).mean()", "with themselves, over all pairs"),
+        ("((y_pred - y.mean()) ** 2).mean()", "with the mean of y"),
+        ("((np.sort(y_pred.ravel()) - np.sort(y.ravel())) ** 2).mean()", "You sorted"),
+        ("(y_pred - y.reshape(y_pred.shape)) ** 2", "got an array of shape (7, 1)"),
         ("((y_pred - y.reshape(5, 1)) ** 2).mean()", "fixed number of rows"),
         ("((y_pred - y[1:].reshape(-1, 1)) ** 2).mean()", "write them below each other"),
-        ("((y_pred - y.reshape(-1, 1)) ^ 2).mean()", "In Python, a power is **"),
-        ("print(((y_pred - y.reshape(-1, 1)) ** 2).mean())", "is the return missing?"),
+        ("((y_pred - y.reshape(y_pred.shape)) ^ 2).mean()", "In Python, a power is **"),
+        ("print(((y_pred - y.reshape(y_pred.shape)) ** 2).mean())", "is the return missing?"),
     ),
     "shares": slips(
         "start_here",
@@ -96,14 +107,15 @@ RIGHT = {
     ),
     "fixed_mse": functions(
         "fixed_mse(y_pred, y)",
-        "((y_pred - y.reshape(-1, 1)) ** 2).mean()",
-        "((y_pred.reshape(-1) - y.reshape(-1)) ** 2).mean()",
+        "((y_pred.reshape(-1, 1) - y.reshape(-1, 1)) ** 2).mean()",
         "((y_pred.ravel() - y.ravel()) ** 2).sum() / len(y)",
         "sum((a - b) ** 2 for a, b in zip(y_pred.ravel(), y.ravel())) / len(y_pred)",
-        "np.mean(np.square(y_pred - np.reshape(y, (len(y), 1))))",
+        "np.mean(np.square(y_pred - np.reshape(y, np.shape(y_pred))))",
         """
     if y.ndim == 1:
         y = y[:, None]
+    if y_pred.ndim == 1:
+        y_pred = y_pred[:, None]
     return ((y_pred - y) ** 2).mean()
 """,
     ),
