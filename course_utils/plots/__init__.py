@@ -117,7 +117,6 @@ __all__ = [
     "line_by_step",
     "line_misses",
     "loss_by_bias",
-    "loss_slices",
     "loss_surface",
     "losses_by_size",
     "matrix_product",
