@@ -155,7 +155,7 @@ graphs.value_graph(loss)
 #
 # The picture is your table, drawn: a **computational graph**, with the local derivatives on its arrows.
 # A box (`node` in the code) that was not made from others is a **leaf**. The square is `e * e`, so *two*
-# arrows leave $e$. The gradients are still 0.
+# arrows leave $e$. The gradients are still zero.
 #
 # To fill in the gradients, go back against the arrows. The loss has the gradient 1. Each box hands back
 # to its parents: its own gradient, times the local derivative. Then they do the same. The function calls
@@ -279,8 +279,8 @@ visit(f, order)
 for node in reversed(order):
     for k, parent in enumerate(node.parents):
         parent.grad += node.grad * node.local_derivatives[k]
-    turns.append((node.name, d.grad, p.grad, q.grad))
-plots.gradients_by_turn(turns, "d p q", "p", prediction=my_prediction)
+    turns.append((d.grad, p.grad, q.grad))
+plots.gradients_by_turn(order, turns, "d p q", "p", prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -422,7 +422,7 @@ check.diagnosis(engine_1, engine_2, engine_3)
 #
 # $$\hat y = v_1 \tanh(w_1 t + b_1) + v_2 \tanh(w_2 t + b_2) + v_3 \tanh(w_3 t + b_3) + c$$
 #
-# The input $t = 2x - 1$ runs from −1 to 1, with zero in the middle, which makes the descent faster. The loop
+# The input $t = 2x - 1$ runs from $-1$ to $1$, with zero in the middle, which makes the descent faster. The loop
 # is the one you know. Run it, and watch a machine of your own learn a wave.
 #
 # The last cell is yours: type ten heights between 0 and 5, and run it. Three steps can't
@@ -663,8 +663,8 @@ except RuntimeError as error:
 # ### Deeper: Exercise 4 (fix): a backward that may be called again
 #
 # Give the leaves what PyTorch gives them: after a second call on the same loss each *leaf* holds twice its
-# gradient. For that, the numbers in between must begin each walk at 0. Find the place, and put the
-# missing lines there.
+# gradient. For that, the numbers in between must begin each walk at 0. Write the
+# lines that are missing.
 
 
 # %% tags=["deeper", "exercise", "mend"]
@@ -710,7 +710,7 @@ check.backward_again(backward_again)
 # up first. (Or say how much each counts; [lesson 04](04_raw_autograd_tensors.ipynb) does.) But it computes whatever floating-point arithmetic can.
 #
 # > **Predict.** The root of $z^2$ is $|z|$, which has a corner at $z = 0$. What will PyTorch call its
-# > slope there: −1, 0, 1 or something else?
+# > slope there: minus one, 0, 1 or something else?
 
 # %% tags=["deeper"]
 z = torch.tensor([0.0, 3.0], requires_grad=True)
@@ -743,7 +743,7 @@ print("a learning rate far too large:", w)
 #
 # </details>
 #
-# Three common ways to `nan`: a root at zero (cure: add a small number such as 1e-8 under it), an overflow
+# Three common ways to `nan`: a root at zero (cure: add a small number such as $10^{-8}$ under it), an overflow
 # in a formula (cure: the built-in function, `big.tanh()`), and a learning rate above its limit, after
 # enough steps. (Our own `power` raises a `ZeroDivisionError` for the root of zero.)
 
