@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 03 Build your own autograd
 #
-# You build a machine that finds gradients by itself. Then you type ten heights, and it bends a
-# curve to them. PyTorch gives the same numbers.
+# You build a machine that finds gradients by itself. Then you type ten heights, and it
+# bends a curve to them. PyTorch gives the same numbers.
 #
 # **You will be able to**
 #
@@ -38,11 +38,11 @@ plots.line_misses(x_wave, heights)
 # %% [markdown]
 # ## How does the chain rule work on paper?
 #
-# A straight line misses the wave; a curve that bends can follow it, and has ten parameters. In
-# [lesson 01](01_gradient_descent_by_hand.ipynb) two parameters cost you two formulas. But you always
-# derive by the same few rules, and work that is always the same is work for a machine. PyTorch's is
-# called **autograd**. First do it by hand, for one row with $w = 4$, $b = -1$, $x = 2$ and
-# $y = 10$:
+# A straight line misses the wave; a curve that bends can follow it, and has ten parameters.
+# In [lesson 01](01_gradient_descent_by_hand.ipynb) two parameters cost you two formulas.
+# But you always derive by the same few rules, and work that is always the same is work for
+# a machine. PyTorch's is called **autograd**. First do it by hand, for one row with $w =
+# 4$, $b = -1$, $x = 2$ and $y = 10$:
 #
 # | step | value | local derivatives |
 # |---|---:|---|
@@ -51,8 +51,8 @@ plots.line_misses(x_wave, heights)
 # | $e = \hat y - y$ | −3 | $\partial e/\partial\hat y = 1$ |
 # | $L = e^2$ | 9 | $\partial L/\partial e = 2e = -6$ |
 #
-# A **local derivative** says how the result of *one step* changes with a number that went into it.
-# The **chain rule** multiplies them, from the loss back to the parameter:
+# A **local derivative** says how the result of *one step* changes with a number that went
+# into it. The **chain rule** multiplies them, from the loss back to the parameter:
 #
 # $$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial e}\cdot
 # \frac{\partial e}{\partial\hat y}\cdot\frac{\partial\hat y}{\partial a}\cdot
@@ -77,9 +77,9 @@ print(f"backward: gradient of w {grad_w}, of b {grad_b}")
 # ## What must a number remember?
 #
 # On paper you kept four things for each number: its value, what it was made from, the local
-# derivatives, and later its **gradient**, here the derivative of the loss with respect to this one
-# number. You can make a kind of number that keeps them. Python calls a kind of object a `class`; this
-# one can add:
+# derivatives, and later its **gradient**, here the derivative of the loss with respect to
+# this one number. You can make a kind of number that keeps them. Python calls a kind of
+# object a `class`; this one can add:
 #
 # ```python
 # class Value:
@@ -90,12 +90,12 @@ print(f"backward: gradient of w {grad_w}, of b {grad_b}")
 #         return Value(self.value + other.value)
 # ```
 #
-# So *you* decide what `+` does: while it adds, it also writes down its two parents and the local
-# derivatives. A sum has 1 and 1, a difference 1 and −1. A product $a \cdot b$ has $b$ for $a$, and $a$ for
-# $b$.
+# So *you* decide what `+` does: while it adds, it also writes down its two parents and the
+# local derivatives. A sum has 1 and 1, a difference 1 and −1. A product $a \cdot b$ has $b$
+# for $a$, and $a$ for $b$.
 
 
-# %% tags=["code"]
+# %%
 def as_value(number):
     """Return a Value unchanged; wrap a plain number in a Value."""
     if isinstance(number, Value):  # is it of the kind Value?
@@ -153,16 +153,17 @@ graphs.value_graph(loss)
 # %% [markdown]
 # ## How does a gradient travel back?
 #
-# The picture is your table, drawn: a **computational graph**, with the local derivatives on its arrows.
-# A box (`node` in the code) that was not made from others is a **leaf**. The square is `e * e`, so *two*
-# arrows leave $e$. The gradients are still 0.
+# The picture is your table, drawn: a **computational graph**, with the local derivatives on
+# its arrows. A box (`node` in the code) that was not made from others is a **leaf**. The
+# square is `e * e`, so *two* arrows leave $e$. The gradients are still zero.
 #
-# To fill in the gradients, go back against the arrows. The loss has the gradient 1. Each box hands back
-# to its parents: its own gradient, times the local derivative. Then they do the same. The function calls
-# itself: it follows the first arrow back to the leaves before it looks at the second.
+# To fill in the gradients, go back against the arrows. The loss has the gradient 1. Each
+# box hands back to its parents: its own gradient, times the local derivative. Then they do
+# the same. The function calls itself: it follows the first arrow back to the leaves before
+# it looks at the second.
 #
-# > **Predict.** On paper the gradient of $w$ is −12. Follow the function with a pencil. Which gradient
-# > does $w$ end with? Type it.
+# > **Predict.** On paper the gradient of $w$ is −12. Follow the function with a pencil.
+# > Which gradient does $w$ end with? Type it.
 
 
 # %%
@@ -187,20 +188,21 @@ plots.slope_claim(w_range, losses, 4.0, w.grad, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# The machine says −6, half the truth. The loss hands back to $e$ twice, half of its gradient each time,
-# and `=` puts the second half in place of the first.
+# The machine says −6, half the truth. The loss hands back to $e$ twice, half of its
+# gradient each time, and `=` puts the second half in place of the first.
 #
 # </details>
 
 # %% [markdown]
 # ### Break it: a number used twice
 #
-# The machine's slope cut through the curve, and nothing complained: a **silent** bug. Raise $e$ a
-# little, and *both* factors of `e * e` change. **When several arrows leave a number, its gradient is the
-# sum of all that is handed back along them.** So write `+=` for `=`, the obvious cure.
+# The machine's slope cut through the curve, and nothing complained: a **silent** bug. Raise
+# $e$ a little, and *both* factors of `e * e` change. **When several arrows leave a number,
+# its gradient is the sum of all that is handed back along them.** So write `+=` for `=`,
+# the obvious cure.
 #
-# > **Predict.** Follow the function once more. *When* does $e$ hand back to its own parents, and how
-# > much? Will $w$ end with less than −12, with −12, or with more?
+# > **Predict.** Follow the function once more: *when* does $e$ hand back, and how much?
+# > Will $w$ end below −12, at −12, or above?
 
 
 # %%
@@ -219,24 +221,25 @@ graphs.value_graph(loss, check=True)  # marks what is wrong
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# $w$ ends with −30. The gradient of $e$ is right, −6. But $e$ handed back *at once*, each time something
-# arrived: first half of it, then the whole. So $\hat y$ has one and a half times what it should have,
-# hands back too early as well, and the error grows.
+# $w$ ends with −30. The gradient of $e$ is right, −6. But $e$ handed back *at once*, each
+# time something arrived: first half of it, then the whole. So $\hat y$ has one and a half
+# times what it should have, hands back too early as well, and the error grows.
 #
 # </details>
 
 # %% [markdown]
 # ## Who has to wait for whom?
 #
-# A box hands back only when all that use it, on the way to this loss, have handed back. An order that keeps
-# this rule is a **topological order**. To find one, `visit` first lists all that lies *behind* a box (its
-# parents, their parents and so on, to its left in the picture), and then the box itself. Read from the end,
-# each box comes after all that use it.
+# A box hands back only when all that use it, on the way to this loss, have handed back. An
+# order that keeps this rule is a **topological order**. To find one, `visit` first lists
+# all that lies *behind* a box (its parents, their parents and so on, to its left in the
+# picture), and then the box itself. Read from the end, each box comes after all that use
+# it.
 #
 # (`order` is a dictionary whose keys are the boxes; its `True` means nothing.)
 
 
-# %% tags=["code"]
+# %%
 def visit(node, order):  # puts all that lies behind node into order, then node
     if node not in order:
         for parent in node.parents:
@@ -259,14 +262,15 @@ loss.backward()
 graphs.value_graph(loss, check=True)
 
 # %% [markdown]
-# There is −12. This walk back is **backpropagation**, and you have an **autograd engine**. One walk finds
-# the gradients of *all* leaves.
+# There is −12. This walk back is **backpropagation**, and you have an **autograd engine**.
+# One walk finds the gradients of *all* leaves.
 #
-# Now watch it wait, in $f = d \cdot d + p$ with $d = p \cdot q$, $p = 3$ and $q = -2$. Sketch the graph:
-# two arrows lead from $d$ to its square, and two leave $p$, to $d$ and to $f$.
+# Now watch it wait, in $f = d \cdot d + p$ with $d = p \cdot q$, $p = 3$ and $q = -2$.
+# Sketch the graph: two arrows lead from $d$ to its square, and two leave $p$, to $d$ and to
+# $f$.
 #
-# > **Predict.** $f$ takes the first turn, and $p$ gets a gradient at once. After how many turns is the
-# > gradient of $p$ complete? Type it.
+# > **Predict.** $f$ takes the first turn, and $p$ gets a gradient at once. After how many
+# > turns is the gradient of $p$ complete? Type it.
 
 # %%
 my_prediction = ...  # your number
@@ -279,22 +283,22 @@ visit(f, order)
 for node in reversed(order):
     for k, parent in enumerate(node.parents):
         parent.grad += node.grad * node.local_derivatives[k]
-    turns.append((node.name, d.grad, p.grad, q.grad))
-plots.gradients_by_turn(turns, "d p q", "p", prediction=my_prediction)
+    turns.append((d.grad, p.grad, q.grad))
+plots.gradients_by_turn(order, turns, "d p q", "p", prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# After three. $p$ has its 1 from the short path, but $d$ must first collect from both its arrows. Only
-# then does it hand back −12 · −2, which makes 25.
+# After three. $p$ has its 1 from the short path, but $d$ must first collect from both its
+# arrows. Only then does it hand back −12 · −2, which makes 25.
 #
 # </details>
 
 # %% [markdown]
 # ## What does a bend look like?
 #
-# The function **tanh** is a soft step from $-1$ up to $1$, and three of them will bend your curve. Its
-# local derivative is $1 - \tanh^2$.
+# The function **tanh** is a soft step from $-1$ up to $1$, and three of them will bend your
+# curve. Its local derivative is $1 - \tanh^2$.
 
 # %%
 z_range = np.linspace(-4, 4, 81)
@@ -311,8 +315,8 @@ plots.value_and_slope(z_range, results, slopes, 1.0)
 # %% [markdown]
 # ### Exercise 1 (write): teach it the sine
 #
-# The method `tanh` shows the pattern: compute the result, then make a Value that knows its parent and
-# the local derivative. Do the same for the sine.
+# The method `tanh` shows the pattern: compute the result, then make a Value that knows its
+# parent and the local derivative. Do the same for the sine.
 
 
 # %% tags=["exercise", "write"]
@@ -340,14 +344,16 @@ check.sine(sine)
 # %% [markdown]
 # ## Does it find what you found by hand?
 #
-# The engine meets the eighty points and the loop of [lesson 01](01_gradient_descent_by_hand.ipynb). Two of
-# the new lines take the place of both formulas: derivatives from the record of a calculation, that is
-# **automatic differentiation**. ('Published' marks the tutorial's numbers.)
+# The engine meets the eighty points and the loop of [lesson
+# 01](01_gradient_descent_by_hand.ipynb). Two of the new lines take the place of both
+# formulas: derivatives from the record of a calculation, that is **automatic
+# differentiation**. ('Published' marks the tutorial's numbers.)
 #
-# One of the two is easy to forget. Each step builds a new graph, but $w$ and $b$ are the same two boxes
-# in all of them, and the engine *adds* to what they hold. So empty them before each walk back.
+# One of the two is easy to forget. Each step builds a new graph, but $w$ and $b$ are the
+# same two boxes in all of them, and the engine *adds* to what they hold. So empty them
+# before each walk back.
 
-# %% tags=["code"]
+# %%
 line = data.noisy_line()
 x, y = line.x_train.ravel(), line.y_train.ravel()  # each of shape (80,)
 
@@ -380,8 +386,8 @@ print(f"after 1,000 epochs: w = {w.value:.8f}  b = {b.value:.8f}")
 # %% [markdown]
 # ### Exercise 2 (diagnose): three engines, three mistakes
 #
-# Three engines give a wrong gradient of $f = s \cdot s$ with $s = p \cdot q - p$, at $p = 3$ and $q = 5$.
-# Find the true one on paper. Which engine makes which mistake?
+# Three engines give a wrong gradient of $f = s \cdot s$ with $s = p \cdot q - p$, at $p =
+# 3$ and $q = 5$. Find the true one on paper. Which engine makes which mistake?
 #
 # - **A** it overwrites, as `hand_back` does,
 # - **B** it hands back too early, as `hand_back_adding` does,
@@ -417,19 +423,20 @@ check.diagnosis(engine_1, engine_2, engine_3)
 # %% [markdown]
 # ## Can it bend a curve to ten heights?
 #
-# One **tanh unit**, $v \cdot \tanh(w\,t + b)$, draws one soft step; $w$, $b$ and $v$ set how steep it is,
-# where, and how high. Three of them and a constant have ten parameters:
+# One **tanh unit**, $v \cdot \tanh(w\,t + b)$, draws one soft step; $w$, $b$ and $v$ set
+# how steep it is, where, and how high. Three of them and a constant have ten parameters:
 #
 # $$\hat y = v_1 \tanh(w_1 t + b_1) + v_2 \tanh(w_2 t + b_2) + v_3 \tanh(w_3 t + b_3) + c$$
 #
-# The input $t = 2x - 1$ runs from −1 to 1, with zero in the middle, which makes the descent faster. The loop
-# is the one you know. Run it, and watch a machine of your own learn a wave.
+# The input $t = 2x - 1$ runs from $-1$ to $1$, with zero in the middle, which makes the
+# descent faster. The loop is the one you know. Run it, and watch a machine of your own
+# learn a wave.
 #
 # The last cell is yours: type ten heights between 0 and 5, and run it. Three steps can't
 # follow wild ones: there the curve takes a middle way.
 
 
-# %% tags=["code"]
+# %%
 t_wave = 2 * x_wave - 1  # from -1 to 1
 grid = np.linspace(0, 1, 91)  # for pictures: many x, the ten among them
 shown = [round(2000 * (k / 31) ** 2) for k in range(32)]  # 0, 2, 8, ..., 2000
@@ -443,7 +450,7 @@ def curve(t, w, b, v, c):
     return y_pred
 
 
-# %% tags=["code", "cover"]
+# %% tags=["cover"]
 def train(heights, lr=0.1):
     """Bend the curve to ten heights; returns its parameters, and its shapes."""
     # 0 start, a lucky one: most other seeds end with a larger error
@@ -485,11 +492,12 @@ animation.play(plots.learned_curve, x_wave, my_heights, grid, my_shapes, shown)
 # %% [markdown]
 # ## Does PyTorch give the same numbers?
 #
-# PyTorch's box is the **tensor**, and with `requires_grad=True` it remembers, as yours does. Your boxes
-# hold one number each, a **scalar**; a tensor may hold many, so all ten points go through the curve at
-# once. `curve` is *your* function, unchanged: a tensor understands `+`, `*` and `.tanh()`, too.
+# PyTorch's box is the **tensor**, and with `requires_grad=True` it remembers, as yours
+# does. Your boxes hold one number each, a **scalar**; a tensor may hold many, so all ten
+# points go through the curve at once. `curve` is *your* function, unchanged: a tensor
+# understands `+`, `*` and `.tanh()`, too.
 
-# %% tags=["code"]
+# %%
 t, y = torch.from_numpy(t_wave), torch.from_numpy(heights)  # made from arrays
 
 # 0 start
@@ -518,12 +526,12 @@ for name, ours, theirs in zip("wwwbbbvvvc", parameters, tensors, strict=True):
 # %% [markdown] tags=["deeper"]
 # ## Deeper: Why not walk along every path?
 #
-# `hand_back_adding` went wrong because it handed back the sum so far. It could hand back just what has
-# arrived, path by path. This gives the right numbers, but it is far too slow. In the graph below a number
-# is added to itself, the result to itself, and so on.
+# `hand_back_adding` went wrong because it handed back the sum so far. It could hand back
+# just what has arrived, path by path. This gives the right numbers, but it is far too slow.
+# In the graph below a number is added to itself, the result to itself, and so on.
 #
-# > **Predict.** Doubled once, the graph has two boxes, and the walk takes three visits. How many visits does
-# > it take for ten doublings, with 11 boxes: about 20, 200 or 2,000?
+# > **Predict.** Doubled once, the graph has two boxes, and the walk takes three visits. How
+# > many visits does it take for ten doublings, with 11 boxes: about 20, 200 or 2,000?
 
 
 # %% tags=["deeper"]
@@ -551,20 +559,21 @@ plots.visits(times, every_path, in_order)
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# 2,047 visits. Each further box doubles the number of paths, which on the logarithmic axis is a straight
-# line; in topological order it costs one more visit.
+# 2,047 visits. Each further box doubles the number of paths, which on the logarithmic axis
+# is a straight line; in topological order it costs one more visit.
 #
 # </details>
 #
-# Networks are such graphs: every layer uses each number of the layer before many times. The order is
-# what makes their gradients affordable. One limit is left: `visit` calls itself along the graph, and
-# Python stops it with a `RecursionError` at a depth of about a thousand. PyTorch keeps a list instead.
+# Networks are such graphs: every layer uses each number of the layer before many times. The
+# order is what makes their gradients affordable. One limit is left: `visit` calls itself
+# along the graph, and Python stops it with a `RecursionError` at a depth of about a
+# thousand. PyTorch keeps a list instead.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: How do you add powers and quotients to the engine?
 #
-# As everything else: a value, the parents, a local derivative for each. For a power with a fixed
-# exponent, $a^n$, that is $n\,a^{n-1}$.
+# As everything else: a value, the parents, a local derivative for each. For a power with a
+# fixed exponent, $a^n$, that is $n\,a^{n-1}$.
 
 
 # %% tags=["deeper"]
@@ -584,14 +593,16 @@ except TypeError as error:
     print("TypeError:", error)
 
 # %% [markdown] tags=["deeper"]
-# The last line is a **loud** bug that you meet soon: for `2 * a` Python asks the 2 first, and an int
-# knows no Values. Then it looks for `a.__rmul__(2)`, which isn't there. Two lines in the class fix
-# that: `def __rmul__(self, other):` and `return self * other`. Or write `a * 2`.
+# The last line is a **loud** bug that you meet soon: for `2 * a` Python asks the 2 first,
+# and an int knows no Values. Then it looks for `a.__rmul__(2)`, which isn't there. Two
+# lines in the class fix that: `def __rmul__(self, other):` and `return self * other`. Or
+# write `a * 2`.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (transfer): teach it to divide
 #
-# A quotient $a / b$ has two parents, so it has two local derivatives. Write it as one step, with both.
+# A quotient $a / b$ has two parents, so it has two local derivatives. Write it as one step,
+# with both.
 
 
 # %% tags=["deeper", "exercise", "transfer"]
@@ -614,8 +625,8 @@ check.divide(divide)
 #     return Value(result, (a, b), (1 / b.value, -result / b.value), "/")
 # ```
 #
-# In $a$ the quotient is a straight line of slope $1/b$. In $b$ it is $a\,b^{-1}$, whose derivative is
-# $-a\,b^{-2}$: the quotient over $b$ once more, with a minus.
+# In $a$ the quotient is a straight line of slope $1/b$. In $b$ it is $a\,b^{-1}$, whose
+# derivative is $-a\,b^{-2}$: the quotient over $b$ once more, with a minus.
 #
 # </details>
 
@@ -624,8 +635,8 @@ check.divide(divide)
 #
 # You emptied the leaves before each way back. But what about the numbers in between?
 #
-# > **Predict.** Call `loss.backward()` twice on the same graph. Is `w.grad` then what it was after one
-# > call, twice that, or more?
+# > **Predict.** Call `loss.backward()` twice on the same graph. Is `w.grad` then what it
+# > was after one call, twice that, or more?
 
 # %% tags=["deeper"]
 w, b, loss = one_row()
@@ -648,23 +659,25 @@ except RuntimeError as error:
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# −60 from the engine: $e$ still holds its old gradient, gets the new one on top, and hands back both;
-# and so does each box behind it. PyTorch gives −24, twice the gradient, and refuses a third call.
+# −60 from the engine: $e$ still holds its old gradient, gets the new one on top, and hands
+# back both; and so does each box behind it. PyTorch gives −24, twice the gradient, and
+# refuses a third call.
 #
 # </details>
 #
-# The numbers in between are scratch paper for one walk, and PyTorch doesn't keep them in `.grad` unless
-# asked. Sums over paths are made inside its engine. Only the finished sum of a leaf is added to what
-# `.grad` held before, by an object called `AccumulateGrad`. After the walk PyTorch frees the numbers that
-# the graph had kept, and that is why a second call needs `retain_graph=True` in the first. In training
-# you hardly ever need that: each step makes a new graph.
+# The numbers in between are scratch paper for one walk, and PyTorch doesn't keep them in
+# `.grad` unless asked. Sums over paths are made inside its engine. Only the finished sum of
+# a leaf is added to what `.grad` held before, by an object called `AccumulateGrad`. After
+# the walk PyTorch frees the numbers that the graph had kept, and that is why a second call
+# needs `retain_graph=True` in the first. In training you hardly ever need that: each step
+# makes a new graph.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 4 (fix): a backward that may be called again
 #
-# Give the leaves what PyTorch gives them: after a second call on the same loss each *leaf* holds twice its
-# gradient. For that, the numbers in between must begin each walk at 0. Find the place, and put the
-# missing lines there.
+# Give the leaves what PyTorch gives them: after a second call on the same loss each *leaf*
+# holds twice its gradient. For that, the numbers in between must begin each walk at 0.
+# Write the lines that are missing.
 
 
 # %% tags=["deeper", "exercise", "mend"]
@@ -699,18 +712,21 @@ check.backward_again(backward_again)
 #             parent.grad += node.grad * node.local_derivatives[k]
 # ```
 #
-# A number with parents is one in between: it begins at 0. A leaf has none, and keeps what it has.
+# A number with parents is one in between: it begins at 0. A leaf has none, and keeps what
+# it has.
 #
 # </details>
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: What does PyTorch refuse, and what does it compute?
 #
-# It refuses to begin at several numbers: a gradient says how *one* number, a scalar, changes. So add them
-# up first. (Or say how much each counts; [lesson 04](04_raw_autograd_tensors.ipynb) does.) But it computes whatever floating-point arithmetic can.
+# It refuses to begin at several numbers: a gradient says how *one* number, a scalar,
+# changes. So add them up first. (Or say how much each counts; [lesson
+# 04](04_raw_autograd_tensors.ipynb) does.) But it computes whatever floating-point
+# arithmetic can.
 #
-# > **Predict.** The root of $z^2$ is $|z|$, which has a corner at $z = 0$. What will PyTorch call its
-# > slope there: −1, 0, 1 or something else?
+# > **Predict.** The root of $z^2$ is $|z|$, which has a corner at $z = 0$. What will
+# > PyTorch call its slope there: minus one, 0, 1 or something else?
 
 # %% tags=["deeper"]
 z = torch.tensor([0.0, 3.0], requires_grad=True)
@@ -738,14 +754,16 @@ print("a learning rate far too large:", w)
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# `nan`, 'not a number': the chain rule multiplies the root's local derivative there, infinity, by the
-# square's, which is zero, and no number is right for that. At 3 the slope is 1.
+# `nan`, 'not a number': the chain rule multiplies the root's local derivative there,
+# infinity, by the square's, which is zero, and no number is right for that. At 3 the slope
+# is 1.
 #
 # </details>
 #
-# Three common ways to `nan`: a root at zero (cure: add a small number such as 1e-8 under it), an overflow
-# in a formula (cure: the built-in function, `big.tanh()`), and a learning rate above its limit, after
-# enough steps. (Our own `power` raises a `ZeroDivisionError` for the root of zero.)
+# Three common ways to `nan`: a root at zero (cure: add a small number such as $10^{-8}$
+# under it), an overflow in a formula (cure: the built-in function, `big.tanh()`), and a
+# learning rate above its limit, after enough steps. (Our own `power` raises a
+# `ZeroDivisionError` for the root of zero.)
 
 # %% [markdown]
 # ## Three questions
@@ -766,8 +784,8 @@ print("a learning rate far too large:", w)
 #
 # </details>
 #
-# **The loss swings up and down and never rests, though the learning rate is small. Which line may be
-# missing?**
+# **The loss swings up and down and never rests, though the learning rate is small. Which
+# line may be missing?**
 #
 # <details><summary>Answer</summary>
 #
@@ -791,15 +809,16 @@ print("a learning rate far too large:", w)
 # |---|---:|---:|---:|---|
 # | three tanh units, a lucky start | 10 | 0.00013 | 2,000 | about one |
 #
-# **New words:** autograd, local derivative, chain rule, computational graph, leaf, topological order,
-# backpropagation, autograd engine, automatic differentiation, tanh unit, tensor, scalar.
+# **New words:** autograd, local derivative, chain rule, computational graph, leaf,
+# topological order, backpropagation, autograd engine, automatic differentiation, tanh unit,
+# tensor, scalar.
 #
-# **New names:** `graphs.value_graph`, `.tanh`, `torch.tensor`, `torch.from_numpy`, `requires_grad=`,
-# `.grad`, `.backward`, `torch.no_grad`, `.item`.
+# **New names:** `graphs.value_graph`, `.tanh`, `torch.tensor`, `torch.from_numpy`,
+# `requires_grad=`, `.grad`, `.backward`, `torch.no_grad`, `.item`.
 #
 # **New words, deeper:** `AccumulateGrad`.
 #
 # **New names, deeper:** `retain_graph=`, `.sqrt`, `.exp`.
 #
-# **Next**, in [lesson 04](04_raw_autograd_tensors.ipynb), you ask PyTorch's engine hard questions: why
-# `no_grad`, why empty the gradients, and what do its errors mean?
+# **Next**, in [lesson 04](04_raw_autograd_tensors.ipynb), you ask PyTorch's engine hard
+# questions: why `no_grad`, why empty the gradients, and what do its errors mean?

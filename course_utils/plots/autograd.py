@@ -80,18 +80,20 @@ def mark_slope(ax, prediction, truth, place, ends):
 
 
 @picture(6.6, 3.6)
-def gradients_by_turn(turns, names, of, *, prediction=None, ax=None):
+def gradients_by_turn(order, gradients, names, of, *, prediction=None, ax=None):
     """Draw how the gradients of some numbers grow from turn to turn.
 
-    `turns` has a row for each turn: the name of the box that hands back, then the gradients of the
-    numbers in `names`, such as "d p q". `of` is the one whose completion the caption tells, and
-    `prediction` the student's own number of turns for it.
+    `order` holds the boxes, or their names, the last of which has the first turn. Row k of
+    `gradients` has the gradients of the numbers in `names`, such as "d p q", after turn k + 1. `of`
+    is the one whose completion the caption tells, and `prediction` the student's own number of
+    turns for it.
     From the lesson 'Build your own autograd'.
     """
     names = names.split()
     if of not in names:
         raise ValueError(f"of must be one of {names}, got {of!r}.")
-    gradients = to_table("turns", [row[1:] for row in turns], len(turns), len(names))
+    boxes = [getattr(box, "name", box) for box in order][::-1]
+    gradients = to_table("gradients", gradients, len(boxes), len(names))
     gradients = np.vstack([np.zeros(len(names)), gradients])  # before the first turn
     steps = np.arange(len(gradients))
     for k, name in enumerate(names):
@@ -102,7 +104,7 @@ def gradients_by_turn(turns, names, of, *, prediction=None, ax=None):
     last = int(np.flatnonzero(np.diff(track))[-1]) + 1 if np.any(np.diff(track)) else 0
     ax.set_ylim(*window(gradients, margin=0.12))
     ax.set(xlabel="turn: the box that hands back", ylabel="gradient so far")
-    ax.set_xticks(steps, ["start", *(f"{k}: {row[0]}" for k, row in enumerate(turns, start=1))])
+    ax.set_xticks(steps, ["start", *(f"{k}: {box}" for k, box in enumerate(boxes, start=1))])
     for step, value in zip(steps, track, strict=True):
         text = f"{value:.4g}".replace("-", "−")
         ax.annotate(text, (step, value), (0, 7), textcoords="offset points", ha="center")

@@ -75,7 +75,7 @@ PICTURES = {
     "feature_scale": ((X, 10 * X, Y, PATH, PATH), "raw scaled loss"),
     "one_descent": ((X, Y, PATH, 20, "lr = 0.1"), "path loss"),
     "line_misses": ((X[:, 0], Y[:, 0]), None),
-    "gradients_by_turn": (([("f", 0.0, 1.0), ("d", -2.0, 5.0)], "d p", "p"), None),
+    "gradients_by_turn": (("df", TWO[:2], "d p", "p"), None),
     "slope_claim": ((GRID, GRID**2, 0.5, 0.4), None),
     "value_and_slope": ((GRID, np.tanh(GRID), 1 - np.tanh(GRID) ** 2, 0.5), "value slope"),
     "visits": ((range(1, 5), [3, 7, 15, 31], [2, 3, 4, 5]), None),
