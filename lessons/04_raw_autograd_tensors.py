@@ -236,7 +236,7 @@ graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 #
 # ### Break it: an update that is recorded
 #
-# Take it away, and write the step in two ways:
+# Take `no_grad` away, and write the step in two ways:
 
 # %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -529,7 +529,7 @@ print(f"0.01 is for the MSE at most {100 * share:.3f}% of its limit")
 # %% [markdown] tags=["deeper"]
 # The flat direction decides. On the MSE, the tutorial's 0.01 is a rate of $0.01 / (2nE)$,
 # which never reached half a percent of the limit. In its second half $E$ hardly changes, so
-# that rate is constant, and the curve is straight, too.
+# that rate is nearly constant, and the curve nearly straight.
 #
 # Has norm / n a learning-rate limit? Near the best line of *these* points, yes: $2nE$ times
 # that of the MSE, about 2.40. Above it the steps don't fly off; they settle into a hop back
