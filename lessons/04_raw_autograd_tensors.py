@@ -281,11 +281,10 @@ for call in (1, 2):
 #
 # ### Break it: gradients that add up
 #
-# `descend` is the loop again; with `empty=False` it never empties the gradient.
+# With `empty=False`, `descend` never empties the gradient. The learning rate is 0.01.
 #
-# > **Predict.** With lr = 0.01, the loss at step 29 is 1.6867 if you empty and 0.2351 if
-# > you forget, with 0.2327 the least possible. Forgetting looks *better*! Type the
-# > forgetful loss at step 58.
+# > **Predict.** At step 29 the loss is 1.6867 if you empty and 0.2351 if you forget: nearly
+# > the least possible. Forgetting looks *better*! Type the forgetful loss at step 58.
 
 # %%
 my_prediction = ...  # your number
@@ -902,8 +901,7 @@ print("vector_norm, at zero:    ", W.grad)
 # %% [markdown]
 # ## Three questions
 #
-# **Your loss swings up and down, and the learning rate is far below the limit. Where do you
-# look first?**
+# **Your loss swings, far below the learning-rate limit. Where do you look first?**
 #
 # <details><summary>Answer</summary>
 #
@@ -919,7 +917,7 @@ print("vector_norm, at zero:    ", W.grad)
 #
 # </details>
 #
-# **The path of `W`, drawn from a list, is a single dot. Yet the loss fell. What happened?**
+# **The loss fell, but your list draws `W` as a single dot. Why?**
 #
 # <details><summary>Answer</summary>
 #
