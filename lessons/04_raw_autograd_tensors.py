@@ -236,7 +236,7 @@ graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 #
 # ### Break it: an update that is recorded
 #
-# Take it away, and write the step in two ways:
+# Take `no_grad` away, and write the step in two ways:
 
 # %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -281,11 +281,10 @@ for call in (1, 2):
 #
 # ### Break it: gradients that add up
 #
-# `descend` is the loop again; with `empty=False` it never empties the gradient.
+# With `empty=False`, `descend` never empties the gradient. The learning rate is 0.01.
 #
-# > **Predict.** With lr = 0.01, the loss at step 29 is 1.6867 if you empty and 0.2351 if
-# > you forget, with 0.2327 the least possible. Forgetting looks *better*! Type the
-# > forgetful loss at step 58.
+# > **Predict.** At step 29 the loss is 1.6867 if you empty and 0.2351 if you forget: nearly
+# > the least possible. Forgetting looks *better*! Type the forgetful loss at step 58.
 
 # %%
 my_prediction = ...  # your number
@@ -529,7 +528,7 @@ print(f"0.01 is for the MSE at most {100 * share:.3f}% of its limit")
 # %% [markdown] tags=["deeper"]
 # The flat direction decides. On the MSE, the tutorial's 0.01 is a rate of $0.01 / (2nE)$,
 # which never reached half a percent of the limit. In its second half $E$ hardly changes, so
-# that rate is constant, and the curve is straight, too.
+# that rate is nearly constant, and the curve nearly straight.
 #
 # Has norm / n a learning-rate limit? Near the best line of *these* points, yes: $2nE$ times
 # that of the MSE, about 2.40. Above it the steps don't fly off; they settle into a hop back
@@ -902,8 +901,7 @@ print("vector_norm, at zero:    ", W.grad)
 # %% [markdown]
 # ## Three questions
 #
-# **Your loss swings up and down, and the learning rate is far below the limit. Where do you
-# look first?**
+# **Your loss swings, far below the learning-rate limit. Where do you look first?**
 #
 # <details><summary>Answer</summary>
 #
@@ -919,7 +917,7 @@ print("vector_norm, at zero:    ", W.grad)
 #
 # </details>
 #
-# **The path of `W`, drawn from a list, is a single dot. Yet the loss fell. What happened?**
+# **The loss fell, but your list draws `W` as a single dot. Why?**
 #
 # <details><summary>Answer</summary>
 #
