@@ -11,7 +11,7 @@
 # - say why gradients add up, and who has to wait,
 # - train a curve with it, and with PyTorch.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop). **Takes** about 60 minutes, and 40 more with the deeper sections.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop) and [lesson 02](02_how_far_to_step.ipynb). **Takes** about 60 minutes, and 40 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -148,7 +148,7 @@ def one_row():
 
 
 w, b, loss = one_row()
-graphs.value_graph(loss)
+graphs.value_graph(loss)  # draws each Value as a box
 
 # %% [markdown]
 # ## How does a gradient travel back?
@@ -258,7 +258,7 @@ def backward(loss):  # adds to the gradient of every box behind loss
 
 # %%
 w, b, loss = one_row()
-loss.backward()
+loss.backward()  # the walk back, from the loss to every leaf
 graphs.value_graph(loss, check=True)
 
 # %% [markdown]
