@@ -736,14 +736,14 @@ try:
 except RuntimeError as error:
     print("RuntimeError:", error)
 
-roots = squares.sqrt()
+roots = squares.sqrt()  # the root of each
 total = roots.sum()
 total.backward()
 print("slope of the root of z²:", z.grad)
 
 # %% tags=["deeper"]
 big = torch.tensor(1000.0)
-up, down = big.exp(), (-big).exp()
+up, down = big.exp(), (-big).exp()  # e to the power of each
 print("tanh(1000) from its formula:", (up - down) / (up + down))
 
 w = torch.tensor(1.0)
