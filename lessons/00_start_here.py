@@ -49,8 +49,8 @@ animation.play(  # a picture that changes, played once
 #
 # In that lesson you type ten heights of your own. Your engine, a few dozen lines of plain Python,
 # then changes ten numbers a little in each of 2,000 steps. It knows which way because it computes
-# derivatives, the ones you know from school. On the right you see how far off the curve still is:
-# each line down is ten times less. A large network learns in much the same way.
+# derivatives, as at school. On the right you see how far off the curve still is: each line down is ten
+# times less. A large network learns in much the same way.
 
 # %% [markdown]
 # ## Does everything work here?
@@ -59,7 +59,7 @@ animation.play(  # a picture that changes, played once
 #
 # It takes a few seconds; a star beside a cell, `[*]`, means that it is still running. You will see
 # two small pictures, which you need not understand yet, and a table. Where it says *TO DO*, follow the
-# lines below that. If a picture is missing, run the cell again.
+# lines below. If a picture is missing, run the cell again.
 
 # %%
 from course_utils import self_check
@@ -148,8 +148,8 @@ check.average(average)
 #
 # </details>
 #
-# It said *not done yet*, *not right yet* with a reason, then *right*. Nothing later depends on your
-# answers.
+# It said · *not done yet*, ✗ *not right yet* with a reason, then ✓ *right*. Nothing later depends on
+# your answers.
 
 # %% [markdown]
 # ## What does an array know about itself?
@@ -209,7 +209,7 @@ plots.means_by_axis(rain, places, dates, "mm")
 #
 # Often you need only a part of an array, such as the weekend of a week.
 #
-# The **slice** `week[5:]` goes from position 5 to the end. The largest temperature of the week is 21.
+# The **slice** `week[5:]` goes from position 5 to the end. `week.max()`, the largest number, is 21.
 #
 # > **Predict.** You write 30 into the *slice*. What is `week.max()` afterwards? Type your number
 # > in the first line, in place of the dots.
@@ -280,7 +280,7 @@ print(rain - place_means)
 
 # %% [markdown]
 # NumPy refuses the flat means: a **loud bug**, the kind you want, because its message names both
-# shapes. (A table with as many rows as columns would not be refused.)
+# shapes. (With as many rows as columns, it would not refuse.)
 #
 # ### What is a column?
 #
@@ -309,9 +309,9 @@ plots.broadcast_difference(y_pred, y, ["y_pred", "y"])
 # %% [markdown]
 # Each prediction is compared with every true value, and NumPy does not complain.
 #
-# The zeros that you wanted are on the diagonal; the other six differences are nonsense. The usual
-# measure of predictions is the **mean squared error**, MSE: the mean of the squared differences. Over
-# all nine pairs it is 12, and lazy predictions that all say 6 get 6.
+# The zeros that you wanted are on the diagonal; the other six are nonsense. The usual measure of
+# predictions is the **mean squared error**, MSE: the mean of the squared differences. Over all nine
+# pairs it is 12, and lazy predictions that all say 6 get 6.
 #
 # > **Predict.** Next come a hundred values. Row by row, perfect predictions have an MSE of 0, lazy ones
 # > 8.3325. What do the *perfect* ones get over all pairs? Type your number.
@@ -345,7 +345,7 @@ plots.every_pair(both, y, prediction=my_prediction)
 # ### Exercise 2 (fix): an MSE that pairs rows
 #
 # Here is the broken formula. Replace the dots so that row meets row, whichever of the two is flat,
-# (n,), or a column, (n, 1): all four combinations.
+# (n,), or a column, (n, 1): all four combinations. `reshape` also takes the shape of another array.
 
 
 # %% tags=["exercise", "mend"]
@@ -509,8 +509,8 @@ print("with a point:  ", visitors, visitors.dtype)
 # **New words:** cell, kernel, array, shape, axis, dtype, float64, flat, slice, view, copy, column,
 # broadcasting, loud bug, silent bug.
 #
-# **New names:** `animation.play`, `.sum`, `np.array`, `.shape`, `.dtype`, `.mean`, `axis=`, `.copy`, `.max`, `.reshape`,
-# `np.linspace`, `np.full`.
+# **New names:** `animation.play`, `.sum`, `np.array`, `.shape`, `.dtype`, `.mean`, `axis=`, `.copy`,
+# `.max`, `.reshape`, `np.linspace`, `np.full`.
 #
 # **New names, deeper:** `np.shares_memory`.
 #

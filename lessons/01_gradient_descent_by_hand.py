@@ -1,11 +1,11 @@
 # %% [markdown]
 # # 01 Gradient descent by hand
 #
-# You fit a line with nothing but NumPy and see every number on the way.
+# You fit a line with NumPy and see every number on the way.
 #
 # **You will be able to**
 #
-# - derive the gradient of that number, and check your algebra,
+# - say how wrong a line is, derive the gradient of that, and check your algebra,
 # - write gradient descent as a loop of four steps,
 # - tell from a printout which mistake such a loop contains,
 # - find the best line without a loop.
@@ -107,11 +107,11 @@ sliders.move(plots.residuals, x, y, w=(-0.5, 3.0, w), b=(0.0, 3.0, b))
 #
 # Two numbers at once are hard, so begin with one: $w$ stays, and only $b$ moves.
 #
-# The line stays as flat as it is. Each row adds a square, $(b + \text{something})^2$, which is a
+# Each row adds a square, $(b + \text{something})^2$, which is a
 # parabola in $b$, and the mean of parabolas is a parabola, too.
 #
-# > **Predict.** At which $b$ is the loss smallest? Look at the points above and type a number for
-# > the dots.
+# > **Predict.** At which $b$ is the loss smallest? Look at the points above and type a number in
+# > place of the three dots.
 
 # %%
 my_prediction = ...  # your number
@@ -133,8 +133,8 @@ plots.loss_by_bias(x, y, w, b, prediction=my_prediction)
 #
 # $$\frac{dL}{db} = \frac{1}{n}\sum_{i} 2\,e_i$$
 #
-# If this slope is negative, the loss falls as $b$ grows. So step *against* the slope: far where it
-# is steep, less where it is flat. The factor is the **learning rate**, for now a guess, 0.1:
+# If this slope is negative, the loss falls as $b$ grows. So step *against* the slope, by the slope
+# times a factor: the **learning rate**, lr, for now a guess, 0.1.
 #
 # $$b \leftarrow b - \mathrm{lr}\cdot\frac{dL}{db}$$
 #
@@ -161,15 +161,16 @@ plots.steps_downhill(x, y, w, biases)
 # </details>
 #
 # At the lowest point the slope is zero. So the mean of $w\,x_i + b - y_i$ is zero there, and $b$ is
-# the mean of $y_i - w\,x_i$. The cell prints it.
+# the mean of $y_i - w\,x_i$.
 
 # %% [markdown]
 # ## What if both numbers move?
 #
 # With two numbers, the curve becomes a bowl.
 #
-# Each line is a point $(w, b)$, and above it is its loss. The next picture also shows this from
-# above, with curves of equal loss, as on a hiking map. (But their heights are not evenly spaced.)
+# Each line is a point $(w, b)$, and above it is its loss. The next picture shows the bowl
+# from the side, and from above, with curves of equal loss, as on a hiking map. (But their heights
+# are not evenly spaced.)
 #
 # > **Predict.** Seen from above, is the bowl round, or long and narrow? Think of a line that is a
 # > little too steep: can a different $b$ make up for that?
@@ -300,7 +301,7 @@ plots.difference_errors(hs, forward, central)
 
 # %% tags=["code"]
 def descend(w, b, x, y, lr, n_epochs):
-    """path[k] is (w, b) after k epochs, losses[k] the loss before the next."""
+    """path[k] is (w, b) after k epochs, losses[k] the loss there."""
     path, losses = [(w, b)], []  # 0 start
     for epoch in range(n_epochs):
         y_pred = w * x + b  # 1 predict
@@ -324,8 +325,8 @@ print(f"w after a step  0.04511107            {path[1, 0]:.8f}")
 print(f"b after a step  0.80119529            {path[1, 1]:.8f}")
 
 # %% [markdown]
-# Six of seven agree. The loss does not, but no other number here needs it. A deeper section of
-# [lesson 02](02_how_far_to_step.ipynb) shows which one is right. A printed number is a claim:
+# Six of seven agree. The loss does not, but no other number here needs it, and a deeper section of
+# [lesson 02](02_how_far_to_step.ipynb) proves that ours is right. A printed number is a claim:
 # recompute it.
 #
 # Now a thousand epochs.
@@ -431,7 +432,7 @@ print(f"after 1,000 steps: w = {hurried_w:.6f}    b = {hurried_b:.6f}")
 # No error, and after one step $b$ is right. But $w$ is not 0.04511107: its gradient was taken at
 # the *new* $b$, where you were not standing. On the way, your numbers agree with nobody else's. At
 # the end, with this learning rate, they do, because at the bottom both derivatives are zero for
-# either loop. So the result does not point you to it: a silent bug.
+# either loop. So the final result does not reveal the mistake: a silent bug.
 #
 # (Updating one parameter after the other is a method of its own, and a good one. It is a bug only
 # where you meant gradient descent.)
@@ -439,7 +440,7 @@ print(f"after 1,000 steps: w = {hurried_w:.6f}    b = {hurried_b:.6f}")
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (fix): the hurried step
 #
-# Repair it: return $w$ and $b$ after one true step of gradient descent.
+# Write it again, so that both gradients see the same $w$ and $b$. (Do not call `descend`.)
 
 
 # %% tags=["deeper", "exercise", "mend"]
@@ -489,20 +490,23 @@ print(f"sum over only 4 rows:  loss {four[0]:.4f}, then {four[100]:.4f}")
 # ## Is this the best line?
 #
 # At the lowest point of the bowl, and only there, both derivatives are zero. That gives the best
-# line without a loop. (The readings must not all be taken at one time.)
+# line without a loop. (You need readings at two different times, at least.)
 #
-# Write a bar for a mean. $\partial L/\partial b = 0$ says that the mean residual is zero:
-# $\bar y = w\,\bar x + b$. So the line goes through the middle of the points, and the residuals are
-# $e_i = w\,(x_i - \bar x) - (y_i - \bar y)$.
+# A bar stands for a mean. $\partial L/\partial b = 0$ says that the mean residual is zero, so
+# $b = \bar y - w\,\bar x$. Put that into $e_i = w\,x_i + b - y_i$:
 #
-# $\partial L/\partial w = 0$ says that the mean of $e_i\,x_i$ is zero. Then the mean of
-# $e_i\,(x_i - \bar x)$ is zero, too, and that gives $w$:
+# $$e_i = w\,(x_i - \bar x) - (y_i - \bar y)$$
+#
+# $\partial L/\partial w = 0$ says that the mean of $e_i\,x_i$ is zero. The mean of $e_i\,\bar x$ is
+# zero, too, since the mean residual is. So the mean of $e_i\,(x_i - \bar x)$ is zero. Put $e_i$ in
+# and solve for $w$:
 #
 # $$w = \frac{\text{mean of } (x_i - \bar x)(y_i - \bar y)}{\text{mean of } (x_i - \bar x)^2}
 # \qquad\qquad
 # b = \bar y - w\,\bar x$$
 #
-# This is the line of **least squares**: no line has a smaller mean of squares.
+# This is the line of **least squares**: no line has a smaller mean of squares. The library
+# scikit-learn finds it, too, and is our referee.
 
 # %%
 x_away, y_away = x - x.mean(), y - y.mean()
@@ -519,8 +523,8 @@ plots.readings(x, y, w_best, b_best, at=0.5)
 
 # %% [markdown]
 # Three ways, one line: the water rises 1.969 m in an hour, and at half past it was 2.008 m high. The
-# two readings just before are a tenth of a metre too low for the hidden line; yours is off by a
-# hundredth. And how close did your sliders come?
+# two readings just before are a tenth of a metre below the hidden line; yours is off by a
+# hundredth.
 #
 # Then why walk? Few models have such a formula, and the networks of later lessons have none. Learn
 # to walk here, where you know the goal.

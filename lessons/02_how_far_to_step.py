@@ -7,7 +7,7 @@
 # **You will be able to**
 #
 # - say which learning rates converge, and which explode,
-# - say which direction of the bowl sets the limit, and which the speed below it,
+# - say which direction of the bowl sets the limit, and which one the speed below it,
 # - check a fit against the exact answer with a truth panel,
 # - make the bowl round by standardising $x$.
 #
@@ -143,10 +143,10 @@ for k in range(1, 7):
 # ## Which way is the bowl steepest?
 #
 # Every straight cut through the lowest point of the bowl is a parabola, and its curvature depends
-# on the direction. If $w$ moves by one, the prediction of row $i$ changes by $x_i$, and the
-# curvature is the mean of $2x_i^2$. If $b$ moves by one, so does the prediction, and the curvature is
+# on the direction. It is the mean of $2c_i^2$, if a move by one changes the
+# prediction of row $i$ by $c_i$. For $w$, that change is $x_i$; for $b$ it is one, so the curvature is
 # 2. Now move by one at the angle $a$: $w$ changes by $\cos a$, $b$ by $\sin a$, and the prediction by
-# $x_i\cos a + \sin a$. By the same rule, the curvature is
+# $x_i\cos a + \sin a$. So the curvature is
 #
 # $$h(a) = \frac{1}{n}\sum_i 2\,(x_i\cos a + \sin a)^2$$
 #
@@ -170,7 +170,7 @@ sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
 # \text{mean of } 2x & 2 \end{pmatrix}$$
 #
 # `np.linalg.eigvalsh(H)` returns the **eigenvalues** $\lambda$ of $H$, sorted: the first is the
-# smallest curvature of all cuts, the last the largest. Take that on trust; the cell compares.
+# smallest curvature of all cuts, the last the largest. The cell compares.
 #
 # > **Predict.** At which angle is the bowl flattest? Look at the lines of equal loss above.
 
@@ -199,9 +199,9 @@ plots.curvatures(x, y, prediction=my_prediction)
 # ## What sets the limit, and what the speed?
 #
 # The steepest axis sets the learning-rate limit; well below it, the flattest one sets the speed. Split
-# your way to the star into two parts, one along each axis. The gradient is the sum of their two
-# gradients, and each of these stays on its axis. So the parts don't mix: each is a walk on a parabola,
-# with its own factor $1 - \mathrm{lr}\cdot\lambda$. Both must shrink, so
+# your way to the star into two parts, one along each axis. The formula of the gradient only multiplies
+# and adds, so the parts' two gradients add up to the whole one, and each stays on its axis. Each
+# part walks its own parabola, with its own factor $1 - \mathrm{lr}\cdot\lambda$. Both must shrink, so
 #
 # $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
 #
@@ -232,19 +232,19 @@ plots.learning_rates(x, y, paths, lrs)
 #
 # </details>
 #
-# And our 0.1? Below the limit and slow; 1 is above it. Now watch a run at 0.98 of the limit:
+# And our 0.1? Below the limit and slow; 1 is above it. Next, 0.98 of the limit:
 
 # %%
 for lr in (0.01, 0.1, 1.0):
     print(f"lr {lr:4}: {lr / max_lr:.3f} of the limit")
-print(f"growth in 'Break it': {(1 - 0.9 * steep) ** 2:.3f}")
+print(f"lr 0.9, the explosion: {(1 - 0.9 * steep) ** 2:.3f} times a step")
 path, _ = descend(w, b, x, y, 0.98 * max_lr, n_epochs=40)
 animation.play(plots.one_descent, x, y, path, 40, "lr = 0.98 of the limit")
 
 # %% [markdown]
-# So near the limit the jumps hardly die out, though the loss falls with every step. If you know
-# $\lambda_\text{max}$, take about nine tenths of the limit. If not, double the rate until the loss
-# explodes, and go back two. (All this is for gradients over all rows.)
+# Close to the limit, the jumps hardly die out, though the loss falls with every step. In a long valley,
+# take about nine tenths of the limit. If you don't know it, double the rate until the loss explodes,
+# then halve it twice.
 #
 # And the explosion in *Break it*? Its growth rose towards $(1 - 0.9\,\lambda_\text{max})^2 = 1.524$:
 # the flat part faded, and the steep part was left.
@@ -257,8 +257,8 @@ animation.play(plots.one_descent, x, y, path, 40, "lr = 0.98 of the limit")
 # 3141.6   4154.8   5494.7   7266.7
 # ```
 #
-# What is the learning-rate limit here? The lowest loss is tiny beside these, and so is the flat
-# part. Ask what one step does to the loss, and work back from there.
+# What is the learning-rate limit here, to three digits? The lowest loss is tiny beside these, and so
+# is the flat part. Ask what one step does to the loss, and work back from there.
 
 # %% tags=["exercise", "diagnose"]
 limit = ...
@@ -284,7 +284,7 @@ check.limit(limit)
 #
 # For a line you know the exact answer, so put it beside your fit. The **design matrix** $A$ has a
 # column for each parameter: `descent.design_matrix` takes one or several columns, and adds ones for
-# $b$. `np.linalg.lstsq` finds the best parameters. Call one done if it is off by at most a thousandth
+# $b$. `np.linalg.lstsq` finds the best parameters. Call a parameter done if it is off by at most a thousandth
 # of its best value. Your own **truth panel**:
 
 # %%
@@ -293,14 +293,14 @@ best = np.linalg.lstsq(A, y)[0]  # the first of its results, of shape (2, 1)
 best = best.ravel()  # the same in one axis, of shape (2,)
 fit = paths[1][-1]  # half of the limit, 40 epochs
 off = abs(fit - best)
-print("least squares w, b", best.round(6))
+print("least squares w, b", best.round(6))  # round: to six decimals
 print("this fit          ", fit.round(6))
 print("off by            ", off.round(6))
 print("done              ", off <= 0.001 * abs(best))
 
 # %% [markdown]
 # The course's `plots.truth_panel` adds the limit ('the largest stable' rate) and $\kappa$; its
-# 'converged' is your 'done'. Both come from $H$, and $H$ from $A$: for each entry, multiply two columns
+# 'converged' is your 'done'. The limit comes from $H$, and $H$ from $A$: for each entry, multiply two columns
 # row by row, and take 2/n times the sum. In code `A.T` swaps rows and columns, and `@` is the matrix
 # product.
 
@@ -308,7 +308,10 @@ print("done              ", off <= 0.001 * abs(best))
 print("H by hand, its rows in turn:", H.round(4).ravel())
 print("H from A, its rows in turn: ", (2 / len(x) * A.T @ A).round(4).ravel())
 bowl = descent.QuadraticLoss(A, y)  # computes what is exactly true of it
-print(f"limit {bowl.max_lr:.4f}, minimum loss {bowl.min_loss:.6f}\n")
+lowest = bowl.min_loss  # the loss at the bottom
+place = bowl.minimizer  # where the bottom is
+print(f"limit {bowl.max_lr:.4f}")
+print(f"minimum loss {lowest:.6f} at {place.round(6)}\n")
 plots.truth_panel(A, y, fit, lrs[1], names=["w", "b"])
 
 # %% [markdown]
@@ -327,13 +330,14 @@ for lr in (0.4, 0.1, 0.01):
     print(f"lr {lr:4}: stops at epoch {k:3}, w {w_k:.3f}, b {b_k:.3f}")
 
 # %% [markdown]
-# Python doesn't complain, and of these rates the smallest stops at the worst line. However far you
-# have to go, small steps lower the loss by little, and so may jumps from wall to wall.
+# Python doesn't complain, and of these rates the smallest stops at the worst line. Small
+# steps lower the loss only a little, however far you still have to go; jumps from wall to wall may, too.
 #
 # ### Exercise 2 (transfer): the limit of a curved model
 #
 # Let the model be curved: $\hat y_i = v\,x_i^2 + w\,x_i + b$. Its loss is a bowl over three
-# parameters, with three axes and three eigenvalues. Write a function that returns its limit.
+# parameters, with three axes and three eigenvalues. Write a function that returns its limit; it needs
+# no targets.
 
 
 # %% tags=["exercise", "transfer"]
@@ -367,7 +371,7 @@ check.curve_limit(curve_limit)
 # $x$ isn't zero. Subtract it, and the mean of $2x$ in $H$ becomes zero: a larger $w$ only turns the
 # line about its middle.
 #
-# Then the unit. Divide by the **standard deviation** `x.std()`, the RMSE if you predict each $x$ by
+# Then divide by the **standard deviation** `x.std()`, the RMSE if you predict each $x$ by
 # the mean. (PyTorch's `std` differs a little.) The mean of $2x^2$ becomes 2, as for $b$. Both together
 # **standardise** $x$.
 
@@ -424,8 +428,8 @@ sliders.move(descend_at, share_of_limit=(0.01, 1.09, 0.5))
 #
 # At half of the limit, 0.0812 of the flat part is left after 40 steps: you saw its factor to the 40th
 # power. Now ask the reverse: write a function that returns the smallest number of steps after which
-# every part has shrunk to at most the given share of itself. The rate is below the limit, all
-# eigenvalues are above zero; mind both ends of them.
+# every part has shrunk to at most the given share of itself. `eigenvalues` is a sorted array, all of
+# them above zero, and the rate is below the limit. Mind both ends; a factor may even be 0.
 
 
 # %% tags=["deeper", "exercise", "write"]
@@ -648,10 +652,10 @@ print("loss as published:                      2.720278897826747")
 # matrix, truth panel, standard deviation, standardise.
 #
 # **New names:** `np.linalg.eigvalsh`, `descent.design_matrix`, `np.linalg.lstsq`, `.ravel`, `.T`,
-# `@`, `descent.QuadraticLoss`, `.max_lr`, `.min_loss`, `.eigenvalues`, `plots.truth_panel`, `.std`,
+# `descent.QuadraticLoss`, `.max_lr`, `.min_loss`, `.minimizer`, `.eigenvalues`, `plots.truth_panel`, `.std`,
 # `.round`, `np.radians`, `np.cos`, `np.sin`.
 #
-# **New names, deeper:** `np.full`, `np.linalg.solve`.
+# **New names, deeper:** `np.linalg.solve`.
 #
 # **Next**, in [lesson 03](03_build_your_own_autograd.ipynb), you build the machine that finds the
 # gradients for you. Then the model may be any curve you like.

@@ -9,7 +9,7 @@
 # - fit a model with PyTorch and derive nothing,
 # - say what a tensor remembers, and read its graph,
 # - explain `no_grad`, the emptied gradient and `detach` by what breaks without them,
-# - recognise a mistake by its message or by the loss.
+# - recognise common mistakes by message or loss.
 #
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb) (learning-rate limit, truth panel) and
 # [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 60 minutes, and 50 more with the deeper sections.
@@ -70,17 +70,16 @@ for epoch in range(1000):
 print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
 
 # %% [markdown]
-# These are lesson 01's numbers. **`requires_grad=True`** asks for a gradient.
-# **`backward()`** walks back through the graph and puts each derivative into **`.grad`**.
-# `.item()` turns a tensor with one entry into a Python number.
+# The same numbers come out. **`requires_grad=True`** asks for a gradient. **`backward()`**
+# walks back through the graph and fills the **`.grad`** of each leaf that asked. `.item()`
+# turns a tensor with one entry into a Python number.
 #
-# `w.grad = None` and `with torch.no_grad():` stood in lesson 03, too. Soon you take both
-# out.
+# Soon you take `w.grad = None` and `with torch.no_grad():` out.
 #
 # ## What is special about a tensor?
 #
-# A tensor works like a NumPy array; three traps cause most first errors. Make a tensor in
-# two ways, and *then* change the array:
+# A tensor works like a NumPy array, but for three things to know. Make a tensor in two
+# ways, and *then* change the array:
 
 # %%
 array = np.array([0.1, 0.2, 0.7])
@@ -91,7 +90,8 @@ print("torch.tensor(array)     ", own)
 print("torch.from_numpy(array) ", shared)
 
 from_list = torch.tensor([0.1, 0.2, 0.7])
-print("\nfrom Python's floats:", from_list.dtype, "  from NumPy's:", own.dtype)
+print("\nfrom Python's floats:", from_list.dtype)
+print("with .double():      ", from_list.double().dtype)
 
 # %% [markdown]
 # **Memory.** `torch.tensor` copies. `torch.from_numpy` *shares* the array's memory, like a
@@ -111,7 +111,7 @@ except RuntimeError as error:
 
 late = torch.tensor([1.0, 3.0], requires_grad=True) / 2
 ready = (torch.tensor([1.0, 3.0]) / 2).requires_grad_()
-print("\nlate  is a leaf:", late.is_leaf)
+print("\nlate  is a leaf:", late.is_leaf)  # is_leaf: no operation made it
 print("ready is a leaf:", ready.is_leaf)
 
 # %% [markdown]
@@ -158,7 +158,7 @@ A = descent.design_matrix(x)
 plots.truth_panel(A, y, path[-1], lr, names=["W[0]", "W[1]"])
 
 print("\nSCOREBOARD         parameters   MSE       steps   seconds")
-print("three tanh units   10           0.00013   2,000   one or two")
+print("three tanh units   10           0.00013   2,000   about one")
 print(f"a line             2            {loss.item():.5f}   200     under one")
 
 # %% [markdown]
@@ -174,8 +174,8 @@ print(f"a line             2            {loss.item():.5f}   200     under one")
 #
 # ## What does a tensor remember?
 #
-# A tensor that you compute from `W` remembers which operation made it. PyTorch starts
-# recording at a tensor that requires a gradient.
+# A tensor that you compute from `W` by arithmetic remembers which operation made it.
+# PyTorch starts recording at a tensor that requires a gradient.
 #
 # > **Predict.** Which of the four will have `requires_grad` true: `x`, `W`, `y_pred`,
 # > `loss`?
@@ -190,7 +190,7 @@ print("tensor   requires_grad   is_leaf   grad_fn")
 for name, t in {"x": x, "W": W, "y_pred": y_pred, "loss": loss}.items():
     made_by = type(t.grad_fn).__name__  # its name alone, for the table
     print(f"{name:8} {t.requires_grad!s:15} {t.is_leaf!s:9} {made_by}")
-tape.draw(loss, gradients=True)
+tape.draw(loss, gradients=True)  # gradients: those of every box
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -207,8 +207,9 @@ tape.draw(loss, gradients=True)
 # boxes.
 #
 # Walk back yourself: the gradient of the next box, times the number on the arrow, gives the
-# gradient of a box. All ten rows use `W[1]`, so ten products arrive there, and they are
-# added. `backward()` makes this walk and leaves the result in `W.grad`.
+# gradient of a box. All ten rows use `W[0]` and `W[1]`, so ten products arrive at each, and
+# are added. `backward()` makes this walk and keeps only the result at the leaf, in
+# `W.grad`.
 #
 # The library `torchviz` draws the same graph with PyTorch's own names:
 
@@ -216,7 +217,7 @@ tape.draw(loss, gradients=True)
 graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 
 # %% [markdown]
-# In the box next to `W` the walk back ends. It **accumulates**: it *adds* the gradient to
+# In the box next to `W` the walk back ends. It **accumulates**: it *adds* what arrives to
 # `W.grad`.
 
 # %% [markdown] tags=["deeper"]
@@ -230,8 +231,8 @@ graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 # %% [markdown]
 # ## Why no_grad?
 #
-# The update is not part of the function that you differentiate, so PyTorch must not record
-# it.
+# The update is not part of the function that you differentiate, so PyTorch should not
+# record it.
 #
 # ### Break it: an update that is recorded
 #
@@ -253,7 +254,7 @@ print("is it a leaf?", W.is_leaf)
 # %% [markdown]
 # Both are wrong. The first would make `W` from itself: a result, and a leaf no more.
 # PyTorch refuses, a **loud** bug. The second gives the name `W` to a result. That isn't a
-# leaf and gets no `.grad`, so the next update fails: `'float' and 'NoneType'`.
+# leaf and gets no `.grad`, so the next update fails, with `NoneType` in its message.
 #
 # **`torch.no_grad()`** says: *record nothing in this block*. Inside it, step *in place*
 # (`-=` changes the tensor itself), and `W` stays the same leaf; `W = W - …` would make a
@@ -275,8 +276,8 @@ for call in (1, 2):
 # Within one call, adding is the chain rule: paths that meet in `W` add up. *Between* calls,
 # it is PyTorch's choice, so that you can collect the gradient over a large data set part by
 # part. The price: *you* say where a new sum begins, after one update and before the next
-# `backward()`. `W.grad = None` does it. (`W.grad.zero_()` fills it with zeros, which here
-# comes to the same.)
+# `backward()`. `W.grad = None` does it. (`W.grad.zero_()` fills it with zeros, but fails
+# before the first `backward()`.)
 #
 # ### Break it: gradients that add up
 #
@@ -313,13 +314,13 @@ plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 # <details><summary>What you should see</summary>
 #
 # At step 58 it is 6.6480, almost the loss at the start. The sum of all gradients acts like
-# a speed: each time the path arrives at the bottom, it is fast, and rolls up the other
-# side. Step 29 is its second visit.
+# a speed: each time the path crosses the valley, it is fast, and rolls up the other side.
+# Step 29 is its second crossing.
 #
 # </details>
 #
-# It is a ball in a bowl without friction, and no message tells you: a **silent** bug. Had
-# you stopped at step 29, you would have called it a success.
+# It is nearly a ball in a bowl without friction. No message tells you: a **silent** bug.
+# Had you stopped at step 29, you would have called it a success.
 #
 # ## Why detach?
 #
@@ -364,13 +365,13 @@ for k in range(4):
 # | what you read | what it means |
 # |---|---|
 # | `a leaf Variable … in-place operation` | the update is recorded |
-# | `'float' and 'NoneType'` | `W.grad` is `None`: no `backward()` yet, or `W` isn't a leaf |
+# | `unsupported operand … NoneType` | `W.grad` is `None`: no `backward()` yet, or `W` isn't a leaf |
 # | `does not require grad and does not have a grad_fn` | the loss has no graph |
 # | `backward through the graph a second time` | compute the loss again before each `backward()` |
 # | `only for scalar outputs` | a `.mean()` is missing |
 # | `Can't call numpy() on Tensor that requires grad` | `.detach()` first |
 #
-# The silent ones you recognise by the loss.
+# Some silent ones show in the loss:
 #
 # ### Exercise 1 (diagnose): four runs
 #
@@ -384,13 +385,13 @@ for k in range(4):
 # 5. All is right, but more steps are needed.
 
 # %%
-steps = np.arange(0, 61, 5)
+steps = range(0, 61, 5)
 runs = {
     "A": [6.6619, 1.1197, 0.5246, 0.4607, 0.4538, 0.4531] + 7 * [0.4530],
     "B": [6.6619, 0.9203, 3.6026, 5.9210, 0.2756, 5.1274, 4.5931]
     + [0.4214, 6.2707, 3.0132, 1.3217, 6.7414, 1.5415],
-    "C": [6.6619, 4.0532, 2.5052, 1.5867, 1.0416, 0.7180, 0.5259]
-    + [0.4117, 0.3438, 0.3034, 0.2793, 0.2648, 0.2561],
+    "C": [6.6619, 4.5949, 3.1939, 2.2443, 1.6006, 1.1642, 0.8684]
+    + [0.6678, 0.5317, 0.4394, 0.3767, 0.3342, 0.3052],
     "D": [6.6619, 9.2674, 12.9505, 18.1406, 25.4503, 35.7441, 50.2397]
     + [70.6525, 99.3978, 139.8768, 196.8793, 277.1501, 390.1873],
 }
@@ -475,9 +476,9 @@ check.tutorial(tutorial)
 # %% [markdown] tags=["deeper"]
 # ### Deeper: is norm / n a good measure of error?
 #
-# Less good than the MSE: it shrinks when points are added, and its gradient says little
-# about how far you have to go. With $L$ the MSE, $E = \sqrt{L/n}$. By the chain rule, a
-# step on $E$ is a step on $L$ with another rate:
+# Less good than the MSE: more points, fitted equally well, make it smaller, and its
+# gradient says little about how far you have to go. With $L$ the MSE, $E = \sqrt{L/n}$. By
+# the chain rule, a step on $E$ is a step on $L$ with another rate:
 #
 # $$\frac{\partial E}{\partial W} = \frac{1}{2\sqrt{nL}}\,\frac{\partial L}{\partial W}
 # = \frac{1}{2nE}\,\frac{\partial L}{\partial W}$$
@@ -485,32 +486,32 @@ check.tutorial(tutorial)
 # The cell computes the tutorial's table, every 200th step, with this gradient:
 
 # %% tags=["deeper"]
-place, norm_path = np.zeros(2), [np.zeros(2)]  # float64, as points.x
-print("step   error    W[0]     W[1]     gradient")
+norm_path, n = [np.array([0.0, 0.0])], len(x)
+published = {0: "0.8162", 1: "0.8150", 2: "0.8138", 2000: "0.15"}
+print("step   error    published    W, gradient")
 for k in range(2000 + 1):
-    r = place[0] * points.x + place[1] - points.y
-    error = np.sqrt((r**2).sum()) / 10
-    g = np.array([2 * (r * points.x).mean(), 2 * r.mean()])  # of the MSE
-    g = g / (2 * 10 * error)  # of norm / n
+    place = norm_path[-1]
+    r = A @ place - points.y  # the residuals
+    E = (r**2).sum() ** 0.5 / n
+    g = 2 / n * A.T @ r / (2 * n * E)  # that of the MSE, over 2nE
     if k % 200 == 0 or k < 3:
-        numbers = f"{error:.4f}   {place[0]:.4f}   {place[1]:.4f}"
-        print(f"{k:4}   {numbers}   [{g[0]:7.4f}, {g[1]:7.4f}]")
-    place = place - 0.01 * g
-    norm_path.append(place)
+        row = f"{k:4}   {E:.4f}   {published.get(k, ''):9}   "
+        print(row, place.round(4), g.round(4))
+    norm_path.append(place - 0.01 * g)
 
 # %% [markdown] tags=["deeper"]
-# Rounded, our end is the published one. But the best slope was 1.4707: the tutorial stopped
-# with its slope more than a tenth off, while its error, within one percent of the least
-# possible, looks flat.
+# Where the column is empty, we have no published number to compare with. But the best slope
+# was 1.4707: the tutorial stopped with its slope more than a tenth off, while its error,
+# within one percent of the least possible, looks flat.
 #
 # Why so slow? In the first 400 steps the error more than halves, and the gradient hardly
-# changes. Far from its lowest point, norm / n is nearly as steep at any distance; the
+# changes. In any one direction, norm / n is soon equally steep, however far you go; the
 # gradient of the MSE is longer where you have farther to go.
 #
 # Look along the two axes of the bowl ([lesson 02](02_how_far_to_step.ipynb)): what share of
-# the initial distance is left? For the MSE it is $(1 - \mathrm{lr}\cdot\text{curvature})^k$
-# after $k$ steps. Each grid line of the picture is a tenth of the one above it; on such an
-# axis this is a straight line.
+# the first distance is left? For the MSE it is $(1 - \mathrm{lr}\cdot\text{curvature})^k$
+# after $k$ steps. Each labelled line of the picture is a tenth of the one above it; on such
+# an axis this is a straight line.
 
 # %% tags=["deeper"]
 runs_left = {
@@ -520,18 +521,20 @@ runs_left = {
 }
 plots.distance_left(x, y, runs_left)
 bowl = descent.QuadraticLoss(A, y)
-limit = 2 * 10 * np.sqrt(bowl.min_loss / 10) * bowl.max_lr  # 2nE
-print(f"limit: MSE {bowl.max_lr:.4f}, norm / n at the best line {limit:.2f}")
-share = 0.01 / (2 * 10 * error) / bowl.max_lr
-print(f"MSE rate of the tutorial: at most {100 * share:.2f}% of its limit")
+limit = 2 * n * (bowl.min_loss / n) ** 0.5 * bowl.max_lr  # 2nE, at the best
+share = 0.01 / (2 * n * E) / bowl.max_lr
+print(f"limit: MSE {bowl.max_lr:.4f}, norm / n at the best line {limit:.3f}")
+print(f"0.01 is for the MSE at most {100 * share:.3f}% of its limit")
 
 # %% [markdown] tags=["deeper"]
-# The flat direction decides, and the tutorial's steps along it are tiny: its 0.01 is for
-# the MSE a rate of $0.01 / (2nE)$, never above 0.41% of the limit on the way.
+# The flat direction decides. On the MSE, the tutorial's 0.01 is a rate of $0.01 / (2nE)$,
+# which never reached half a percent of the limit. In its second half $E$ hardly changes, so
+# that rate is constant, and the curve is straight, too.
 #
 # Has norm / n a learning-rate limit? Near the best line of *these* points, yes: $2nE$ times
-# that of the MSE, here 2.40. Where a perfect fit is possible, $E$ goes to zero, and so does
-# the limit: with a fixed rate the steps then jump back and forth across the minimum.
+# that of the MSE, about 2.40. Above it the steps don't fly off; they settle into a hop back
+# and forth. Where a perfect fit is possible, $E$ goes to zero, and so does the limit: with
+# a fixed rate the steps hop across the minimum for ever.
 #
 # And norm / n is the RMSE divided by $\sqrt n$: four times as many points, fitted equally
 # well, halve it.
@@ -604,7 +607,8 @@ print("two halves   ", W.grad)
 # ### Deeper: Exercise 3 (fix): parts of unequal size
 #
 # This loop should find the gradient of the MSE over *all* rows, from parts of `size` rows,
-# of which the last may be smaller. It makes two mistakes. Fix them at the dots:
+# of which the last may be smaller. It makes two mistakes. Fix them at the dots, and call
+# `backward()` for each part:
 #
 # ```python
 # for start in range(0, len(x), size):
@@ -653,7 +657,8 @@ check.gradient_in_parts(gradient_in_parts)
 # ### Deeper: when does backward need retain_graph?
 #
 # Almost never: when you really walk twice through the *same* graph. After a backward,
-# PyTorch frees the values that it kept for the derivatives. Here two losses share one
+# PyTorch frees the values that it kept for the derivatives. (A graph that keeps none, as
+# that of `W.sum()`, can be walked twice, and `.grad` doubles.) Here two losses share one
 # `y_pred`:
 
 
@@ -804,12 +809,14 @@ def graph_size(tensor):
         operation = waiting.pop()
         if operation is not None and operation not in seen:
             seen.add(operation)
+            # next_functions: what the walk back reaches next
             waiting += [before for before, _ in operation.next_functions]
     return len(seen)
 
 
 # %% tags=["deeper"]
-W, total, total_item = torch.zeros(2, requires_grad=True), 0.0, 0.0
+W = torch.tensor([0.0, 0.0], requires_grad=True)
+total, total_item = 0.0, 0.0
 for k in range(1, 101):
     loss = ((W[0] * x + W[1] - y) ** 2).mean()
     total = total + loss
@@ -819,9 +826,9 @@ for k in range(1, 101):
 print(f"total {total.item():.3f}; with item {total_item:.3f}, and no graph")
 
 # %% [markdown] tags=["deeper"]
-# Eight operations make each loss, and one adds it. As long as `total` lives, all of them
-# do: the memory in use grows with every step. Keep `loss.item()`, or `loss.detach()` where
-# you keep a tensor.
+# Seven operations make each loss and an eighth adds it; the ninth, which accumulates into
+# `W.grad`, is shared. As long as `total` lives, all of them do: the memory in use grows
+# with every step. Keep `loss.item()`, or `loss.detach()` where you keep a tensor.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: .data goes behind PyTorch's back
@@ -865,13 +872,15 @@ for epoch in range(66):
     loss = ((W[0] * x + W[1] - y) ** 2).mean()
     loss.backward()
     if epoch in (0, 1, 30, 31, 62, 63):
-        print(f"step {epoch:2}: loss {loss.item():9.3g}, W {W.tolist()}")
+        slope, height = W.tolist()
+        numbers = f"{loss.item():8.3g}, W {slope:9.3g} {height:9.3g}"
+        print(f"step {epoch:2}: loss {numbers}")
     with torch.no_grad():
         W -= 2.0 * W.grad  # the limit is 0.7863
 
 # %% tags=["deeper"]
-z = torch.exp(torch.tensor(100.0))
-print(f"largest float32: {torch.finfo(torch.float32).max:.1e}")
+print("near the end of float32:", torch.tensor(3.4e38), torch.tensor(3.5e38))
+z = torch.exp(torch.tensor(100.0))  # the exponential function
 print("exp(100):", z, "  minus itself:", z - z)
 
 W = torch.tensor([2.0, 1.0], requires_grad=True)
@@ -884,7 +893,7 @@ torch.linalg.vector_norm(W[0] * x + W[1] - (2 * x + 1)).backward()
 print("vector_norm, at zero:    ", W.grad)
 
 # %% [markdown] tags=["deeper"]
-# First the loss is too large for float32, whose largest number is 3.4e+38. Later `W` is
+# First the loss is too large for float32, which ends a little above 3.4e38. Later `W` is
 # infinite, and at $x = 0$ the product ∞ · 0 is `nan`. From there on, all is: a sum with a
 # `nan` is `nan`. The root has slope ∞ at zero, and again ∞ · 0 is `nan`; `vector_norm`
 # returns 0 there by agreement. So stop at the first number that isn't finite, and look at
@@ -936,8 +945,7 @@ print("vector_norm, at zero:    ", W.grad)
 #
 # **New words, deeper:** overflow.
 #
-# **New names, deeper:** `.data`, `.mul_`, `.next_functions`, `torch.exp`, `torch.finfo`,
-# `torch.zeros`.
+# **New names, deeper:** `.data`, `.mul_`, `.next_functions`, `torch.exp`.
 #
 # **Next**, in [lesson 05](05_many_inputs_many_outputs.ipynb), the line gets several inputs
 # and outputs, and shapes begin to matter.

@@ -12,8 +12,8 @@
 # - say why a published learning rate is as tiny as 0.00001, and how standardising makes it 0.5,
 # - turn weights of standardised inputs back into weights with units.
 #
-# **Builds on** [lesson 00](00_start_here.ipynb) (shapes, broadcasting), [01](01_gradient_descent_by_hand.ipynb) (learning rates, the truth panel) and [04](04_raw_autograd_tensors.ipynb)
-# (`backward`, `no_grad`, zeroing). **Takes** about 40 minutes.
+# **Builds on** [lesson 00](00_start_here.ipynb) (shapes, broadcasting), [02](02_how_far_to_step.ipynb) (learning rates, the truth panel) and [04](04_raw_autograd_tensors.ipynb)
+# (`backward`, `no_grad`, zeroing). **Takes** about 115 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What do five regions tell?
@@ -327,7 +327,7 @@ def step(w, b, lr):
     with torch.no_grad():
         w -= lr * w.grad
         b -= lr * b.grad
-    w.grad.zero_()
+    w.grad.zero_()  # fills it with zeros
     b.grad.zero_()
 
 
@@ -479,13 +479,14 @@ plots.truth_panel(A, y, fit, lr=1e-5, names=parameters, outputs=outputs)
 #
 # Ask the bowl. Each output has its own, and all of them have the same curvatures, the eigenvalues
 # of $H = \frac{2}{n\,m} A^\top A$. Along each axis, a step multiplies the distance from the bottom
-# by $1 - \mathrm{lr}\cdot\lambda$ ([lesson 01](01_gradient_descent_by_hand.ipynb)).
+# by $1 - \mathrm{lr}\cdot\lambda$ ([lesson 02](02_how_far_to_step.ipynb)).
 #
 # **Predict.** How many epochs would it take, at this rate, until half of the distance along the
 # *flattest* axis is gone: a thousand, a hundred thousand, or ten million?
 
 # %% slideshow={"output": "subslide"}
 bowl = descent.QuadraticLoss(A, y)
+# `condition_number` is κ.
 print(f"largest stable learning rate {bowl.max_lr:.4g}, κ = {bowl.condition_number:,.0f}\n")
 print("curvature λ    left after 102 epochs    epochs to halve")
 for curvature in bowl.eigenvalues:
@@ -493,6 +494,7 @@ for curvature in bowl.eigenvalues:
     halving = np.log(0.5) / np.log(factor)  # log: the natural logarithm
     print(f"{curvature:11.6g}    {100 * factor**102:18.4f} %    {halving:15.4g}")
 
+# The columns of `eigenvectors` are the bowl's axes, the flattest first.
 axis = bowl.eigenvectors[:, 0] / bowl.eigenvectors[-1, 0]
 print("\nflattest axis:", ", ".join(f"{n} {v:.4f}" for n, v in zip(parameters, axis, strict=True)))
 
@@ -502,7 +504,7 @@ print("\nflattest axis:", ", ".join(f"{n} {v:.4f}" for n, v in zip(parameters, a
 # million times the limit, and would need it: that is what $\kappa$ says. And this axis is almost entirely $b$: while $b$
 # moves by 1, no weight moves by more than 0.0077.
 #
-# It is the story of [lesson 01](01_gradient_descent_by_hand.ipynb)'s $x$ in percent. The inputs are numbers like 102 or 134, the column
+# It is the story of [lesson 02](02_how_far_to_step.ipynb)'s $x$ in minutes. The inputs are numbers like 102 or 134, the column
 # of ones that belongs to $b$ holds ones, and each parameter's derivative is multiplied by its own
 # column. Nobody chose that. The units did: in degrees Celsius and metres the bowl would be
 # another one.
@@ -511,7 +513,7 @@ print("\nflattest axis:", ", ".join(f"{n} {v:.4f}" for n, v in zip(parameters, a
 # ## What does standardising change?
 #
 # Subtract each column's mean and divide by its standard deviation, for all three columns at
-# once: (5, 3) − (3,) broadcasts as `b` did. `correction=0` asks for [lesson 01](01_gradient_descent_by_hand.ipynb)'s standard
+# once: (5, 3) − (3,) broadcasts as `b` did. `correction=0` asks for [lesson 02](02_how_far_to_step.ipynb)'s standard
 # deviation, a mean over n; by itself PyTorch divides by n − 1, and NumPy by n. Double precision,
 # because you will compare to six decimals.
 
@@ -529,7 +531,7 @@ together = (x_standard[:, 1] * x_standard[:, 2]).mean()
 print(f"rainfall times humidity, standardised, mean over rows: {together:.4f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# From two million to 6.9. In [lesson 01](01_gradient_descent_by_hand.ipynb) standardising brought $\kappa$ down to 1, so why not here?
+# From two million to 6.9. In [lesson 02](02_how_far_to_step.ipynb) standardising brought $\kappa$ down to 1, so why not here?
 # Because the columns still resemble each other. The last line is the **correlation** of rainfall
 # and humidity: 1 for two columns that move in step, 0 for two that are unrelated. Wet regions are
 # humid, so the bowl stays longer in the direction that exchanges one for the other.
@@ -538,6 +540,7 @@ print(f"rainfall times humidity, standardised, mean over rows: {together:.4f}")
 # the loss below the 52.17 of the raw inputs?
 
 # %% slideshow={"output": "subslide"}
+# `dtype=torch.float64` asks for NumPy's precision.
 w_standard = torch.zeros(2, 3, dtype=torch.float64, requires_grad=True)
 b_standard = torch.zeros(2, dtype=torch.float64, requires_grad=True)
 losses_standard = train(w_standard, b_standard, x_standard, y, lr=0.5, n_epochs=100)
@@ -663,6 +666,7 @@ for i in range(5):
     loss_others = np.mean((A[others] @ p - table.y[others]) ** 2)
     print(f"without region {i + 1}: loss on the other four {loss_others:.6f}")
 print()
+# `minimizer`: the parameters with the least loss
 plots.errors_by_row(y, A @ bowl.minimizer, left_out, ["all five", "left out"], outputs, "t/ha")
 
 errors = A @ bowl.minimizer - table.y  # (5, 2)
@@ -694,7 +698,8 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 #
 # **New words:** matrix product, transpose, shape diary, stale, `dim`, correlation.
 #
-# **New names:** `.max`, `dim=`, `.abs`, `.numel`, `torch.allclose`, `torch.vstack`, `np.log`,
-# `correction=`, `np.zeros`, `np.mean`.
+# **New names:** `dim=`, `.abs`, `.numel`, `torch.allclose`, `torch.vstack`, `np.log`,
+# `correction=`, `np.zeros`, `np.mean`, `.min`, `.zero_`, `.condition_number`, `.eigenvectors`,
+# `dtype=`, `torch.float64`.
 #
 # **Next**, in [lesson 06](06_the_linear_layer.ipynb), one object holds `w` and `b`, another takes the step.

@@ -13,8 +13,8 @@
 # - say what `train()`, `eval()` and `no_grad()` each switch, and save and load a model,
 # - choose which parameters weight decay acts on.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (truth panel, learning rates, standardising) and [lesson 04](04_raw_autograd_tensors.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb)
-# (tensors that require grad, `backward`, `x @ w.T + b`). **Takes** about 45 minutes.
+# **Builds on** [lesson 02](02_how_far_to_step.ipynb) (truth panel, learning rates, standardising) and [lesson 04](04_raw_autograd_tensors.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb)
+# (tensors that require grad, `backward`, `x @ w.T + b`). **Takes** about 115 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Fifty points
@@ -425,7 +425,7 @@ for name, curvature in zip(("flat", "steep"), bowl.eigenvalues, strict=True):
     factor = 1 - 0.001 * curvature
     print(f"{name:<5}  {curvature:11.4f}   {factor:15.6f}   {factor**50:12.8f}")
 _, unstable = train(fresh_layer(), X, y, lr=0.0012, n_epochs=50)
-print(f"loss after 50 epochs at lr 0.0012: {bowl.loss(unstable[-1]):.3e}\n")
+print(f"loss after 50 epochs at lr 0.0012: {bowl.loss(unstable[-1]):.3e}\n")  # by the formula
 
 plots.parameters_by_epoch(X, y, {"published start": path})
 
@@ -434,7 +434,7 @@ plots.parameters_by_epoch(X, y, {"published start": path})
 # 1.056: it has never really left its random start. The weight jumps from one side to the other, and
 # then settles beside the best one.
 #
-# [Lesson 01](01_gradient_descent_by_hand.ipynb) says why. Along each axis of the bowl, a step multiplies the distance from the bottom
+# [Lesson 02](02_how_far_to_step.ipynb) says why. Along each axis of the bowl, a step multiplies the distance from the bottom
 # by $1 - \mathrm{lr}\cdot\lambda$, where $\lambda$ is the curvature along that axis.
 #
 # - **The steep axis** is almost exactly the weight. Its factor is −0.72: negative, so each step lands
@@ -496,7 +496,7 @@ print(f"bias of least squares less that of epoch 50: {bowl.minimizer[1] - path[-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The cure: standardise inside the model
 #
-# You know the cure from [lesson 01](01_gradient_descent_by_hand.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb): subtract the mean of $x$, divide by its standard
+# You know the cure from [lesson 02](02_how_far_to_step.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb): subtract the mean of $x$, divide by its standard
 # deviation, and the bowl is round. A module can do that itself, so that it takes the raw $x$ and
 # nobody can forget it. The two numbers belong to the model, yet no step may change them. Such a
 # tensor is a **buffer**.
@@ -808,6 +808,6 @@ check.decay_weights_only(decay_weights_only)
 # `lr=`, `torch.optim.SGD`, `nn.ModuleList`, `.register_forward_hook`, `torch.equal`, `.step`,
 # `.zero_grad`, `.fill_`, `.after`, `.register_buffer`, `torch.as_tensor`, `p=`, `nn.Dropout`,
 # `.eval`, `torch.ones`, `.training`, `.state_dict`, `torch.save`, `torch.load`, `weights_only=`,
-# `.load_state_dict`.
+# `.load_state_dict`, `.loss`.
 #
 # **Next**, in [lesson 07](07_dataset_and_dataloader.ipynb), the data come in batches: `Dataset` and `DataLoader`.

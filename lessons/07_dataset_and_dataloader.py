@@ -69,6 +69,7 @@ print("dataset[:2]:", tuple(x_two.shape), "and", tuple(y_two.shape))
 
 # %% slideshow={"slide_type": "subslide"}
 # batch_size: how many rows a batch has
+# A `Generator` draws random numbers; `manual_seed` makes them the same in each run.
 loader = DataLoader(dataset, batch_size=5, shuffle=True, generator=torch.Generator().manual_seed(0))
 x_batch, y_batch = next(iter(loader))
 print("batches in an epoch:", len(loader))
@@ -188,6 +189,7 @@ print(f"75 °F, 63 mm, 44 %: apples {apples:.1f}, oranges {oranges:.1f} t/ha   p
 # %%
 A = descent.design_matrix(x)  # (15, 4)
 # vstack: the weights, (3, 2), and below them the biases
+# `numpy()` gives a tensor as an array, on the same memory.
 fitted = np.vstack([model.weight.detach().numpy().T, model.bias.detach().numpy()])  # (4, 2)
 names, outputs = ["temperature", "rainfall", "humidity", "b"], ["apples", "oranges"]
 plots.truth_panel(A, y, fitted, lr=1e-5, names=names, outputs=outputs)
@@ -642,8 +644,9 @@ print("all equal to nine decimals:", bool((spread < 1e-9).all()))  # all: both o
 #
 # **New names:** `TensorDataset`, `batch_size=`, `shuffle=`, `DataLoader`, `torch.arange`,
 # `torch.cat`, `torch.stack`, `.copy_`, `F.mse_loss`, `description=`, `IntProgress`, `max=`,
-# `display`, `np.vstack`, `torch.randint`, `torch.linspace`, `Dataset`, `.argmin`, `np.arange`,
-# `np.isin`, `.permutation`, `np.flatnonzero`, `nn.init.constant_`, `.all`.
+# `display`, `np.vstack`, `torch.randint`, `torch.linspace`, `Dataset`, `.argmin`, `np.isin`,
+# `.permutation`, `np.flatnonzero`, `nn.init.constant_`, `.all`, `torch.Generator`, `.manual_seed`,
+# `generator=`, `.numpy`.
 #
 # **Next**, in [lesson 08](08_fitting_polynomials.ipynb), you bend the line: polynomials, and a fit that looks perfect and is not
 # done.

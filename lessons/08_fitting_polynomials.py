@@ -13,8 +13,7 @@
 # - make a training loop run many times faster without changing what it computes,
 # - choose columns in which descent takes tens of epochs, and say what momentum and Adam mend.
 #
-# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (truth panel, eigenvalues), [04](04_raw_autograd_tensors.ipynb), [06](06_the_linear_layer.ipynb) and [07](07_dataset_and_dataloader.ipynb) (`F.mse_loss`). **Takes** about 60
-# minutes.
+# **Builds on** lessons [02](02_how_far_to_step.ipynb) (truth panel, eigenvalues), [04](04_raw_autograd_tensors.ipynb), [06](06_the_linear_layer.ipynb) and [07](07_dataset_and_dataloader.ipynb) (`F.mse_loss`). **Takes** about 130 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How do you write a model of your own?
@@ -112,7 +111,7 @@ plots.truth_panel(descent.design_matrix(x64), y64, line.W, lr=0.1, names=["W[0]"
 # $$\hat y_i = w_0 + w_1 x_i + w_2 x_i^2 + w_3 x_i^3 + w_4 x_i^4$$
 #
 # It bends in $x$, but each coefficient is only multiplied by a number and added. So it is a linear
-# model in [lesson 01](01_gradient_descent_by_hand.ipynb)'s sense, and all that you know of bowls still holds. In the published program
+# model in [lesson 02](02_how_far_to_step.ipynb)'s sense: its loss is a bowl, and all that you know of bowls still holds. In the published program
 # the polynomial counts from the constant, so here W[0] is *not* the slope. Read the `forward`, not
 # the name.
 #
@@ -151,7 +150,7 @@ print("published: first 6.661948 [0.2492 0.1396 0.1018 0.0830 0.0719]")
 # ### Exercise 1: the power matrix
 #
 # Put the powers side by side as columns, $1, x, x^2, \dots$ The result is a design matrix $A$
-# ([lesson 01](01_gradient_descent_by_hand.ipynb)), and all predictions are $A\,W$. Write it in one line, without a loop: a column of $x$
+# ([lesson 02](02_how_far_to_step.ipynb)), and all predictions are $A\,W$. Write it in one line, without a loop: a column of $x$
 # and a row of exponents broadcast to a table ([lesson 00](00_start_here.ipynb)).
 
 
@@ -250,7 +249,7 @@ plots.polynomial_fits(x, y, fits, x_range=(0, 1.3))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why are some directions so slow?
 #
-# [Lesson 01](01_gradient_descent_by_hand.ipynb) drew the bowl over two parameters, with a steep axis and a flat one. Each step
+# [Lesson 02](02_how_far_to_step.ipynb) drew the bowl over two parameters, with a steep axis and a flat one. Each step
 # multiplied the distance from the bottom, along each axis, by $1 - \mathrm{lr}\cdot\lambda$. The
 # bowl over five coefficients has five axes, the eigenvectors of its second derivatives
 # $H = \frac2n A^\top A$, the **Hessian**, each with its eigenvalue $\lambda$. We call such an axis
@@ -273,7 +272,7 @@ plots.eigenmodes(A64, y64, grid, np.vander(grid, 5, increasing=True))
 #
 # How far did each mode get in 90,000 epochs, up to the last published row? Let $c$ be the distance
 # from the start to the bottom along a mode. After $k$ epochs $c\,(1-\mathrm{lr}\cdot\lambda)^k$ is
-# left, and that costs $\frac{\lambda}{2}$ times its square in loss: [lesson 01](01_gradient_descent_by_hand.ipynb)'s $g^2/(2h)$, where
+# left, and that costs $\frac{\lambda}{2}$ times its square in loss: [lesson 02](02_how_far_to_step.ipynb)'s $g^2/(2h)$, where
 # $h$ is $\lambda$ and the slope $g$ is $\lambda$ times the distance.
 
 # %% slideshow={"output": "subslide"} tags=["cover"]
@@ -303,7 +302,7 @@ plots.mode_decay(curvatures, lr, marks=[90_000, 10_000_000])
 # ### Exercise 2: when is a mode done?
 #
 # Write a function that says how many epochs a mode needs until at most `share` of it is left. The
-# factor may be negative when lr is large ([lesson 01](01_gradient_descent_by_hand.ipynb)'s zigzag); its size is what counts. (`np.log`
+# factor may be negative when lr is large ([lesson 02](02_how_far_to_step.ipynb)'s zigzag); its size is what counts. (`np.log`
 # takes logarithms, and `np.ceil` rounds up.)
 
 
@@ -559,7 +558,7 @@ for name in ladder:
 # - **Legendre polynomials** of $t$: $1,\; t,\; \frac12(3t^2-1),\; \dots$ Each reaches one power
 #   higher than the one before, and they are built so that the product of two different ones
 #   averages to zero over $[-1, 1]$: they are **orthogonal**;
-# - any of these **standardised** ([lesson 01](01_gradient_descent_by_hand.ipynb)), all columns but the ones.
+# - any of these **standardised** ([lesson 02](02_how_far_to_step.ipynb)), all columns but the ones.
 #
 # All of them draw the same curves. **Predict.** By what factor does each lower $\kappa$?
 
@@ -578,6 +577,7 @@ def bases(x, degree):
 def standardise(A):
     """All columns but the first with mean 0 and standard deviation 1."""
     rest = A[:, 1:]
+    # `hstack` puts them side by side.
     return np.hstack([A[:, :1], (rest - rest.mean(axis=0)) / rest.std(axis=0)])
 
 
@@ -604,7 +604,7 @@ plots.truth_panel(A_legendre, y64, W_legendre, lr_legendre, [f"P{k}" for k in ra
 # %% [markdown]
 # The column 'epochs' counts, at half of each limit, until the slowest mode is down to a thousandth.
 # (The × in the picture ask for the loss alone, and come sooner.) Standardising the powers of $x$,
-# all the cure that [lesson 01](01_gradient_descent_by_hand.ipynb)'s line needed, gains a factor of four here. It mends columns of
+# all the cure that [lesson 02](02_how_far_to_step.ipynb)'s line needed, gains a factor of four here. It mends columns of
 # different *size*, and these are columns of nearly the same *direction*. Moving to $[-1, 1]$ gains
 # a factor of a thousand and costs nothing. Legendre polynomials end it: tens of epochs instead of
 # two million. One degree more makes all powers worse; standardised Legendre columns stay round.
@@ -868,8 +868,8 @@ for attempt in (
 # **New names:** `nn.utils.parameters_to_vector`, `increasing=`, `np.vander`, `np.ceil`,
 # `np.linalg.eigh`, `np.abs`, `np.asarray`, `np.spacing`, `torch.autograd.grad`, `.sub_`, `alpha=`,
 # `np.asfortranarray`, `np.polynomial.legendre.legvander`, `momentum=`, `Adam`, `.any`, `.argmax`,
-# `atol=`, `np.allclose`, `rtol=`, `np.sin`, `.solution`, `driver=`, `torch.linalg.lstsq`,
-# `torch.linalg.solve`, `.var`.
+# `atol=`, `np.allclose`, `rtol=`, `.solution`, `driver=`, `torch.linalg.lstsq`,
+# `torch.linalg.solve`, `.var`, `np.float32`, `np.hstack`.
 #
 # **Next**, in [lesson 09](09_what_a_fit_is_worth.ipynb), the points get noise, and the question changes: not whether a fit has
 # converged, but what it is worth on points that it has not seen.

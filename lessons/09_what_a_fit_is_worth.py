@@ -13,8 +13,8 @@
 # - stop a training early and really keep its best epoch,
 # - find a leak: the place where the rows that judge a fit had a part in making it.
 #
-# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (validation, truth panel), [06](06_the_linear_layer.ipynb) (weight decay, `state_dict`) and [08](08_fitting_polynomials.ipynb)
-# (polynomials, Legendre columns, modes). **Takes** about 50 minutes.
+# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (the sealed points), [02](02_how_far_to_step.ipynb) (truth panel), [06](06_the_linear_layer.ipynb) (weight decay, `state_dict`) and [08](08_fitting_polynomials.ipynb)
+# (polynomials, Legendre columns, modes). **Takes** about 120 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What can be known about a noisy curve?
@@ -173,7 +173,7 @@ for degree in (1, 2, 3, 4, 6, 9, 10, 12):
 # ## Would more data help?
 #
 # So take more rows, from 12 to 384, each time 60 fresh samples, and draw training loss and loss on
-# new points against $n$. Such a picture is a **learning curve**, too ([lesson 01](01_gradient_descent_by_hand.ipynb)'s was over epochs).
+# new points against $n$. Such a picture is a **learning curve**, too, though not over epochs.
 #
 # For a model that contains the truth and has $p$ coefficients, least squares leaves a
 # training loss of $\text{noise}^2\,(1 - p/n)$ on average: of the noise in $n$ rows it swallows the
@@ -561,6 +561,7 @@ def val_loss_of(state):
 keeps = {"copy.deepcopy": copy.deepcopy, "no copy": lambda state: state, "dict(…)": dict}
 for name, keep in keeps.items():
     layer, losses, best_epoch, best = train_and_watch(keep)
+    # `data_ptr`: the address of the first number
     shares = best["weight"].data_ptr() == layer.weight.data_ptr()
     print(
         f"{name:<14} best epoch {best_epoch}, loss of what was kept {val_loss_of(best):.4f}", end=""
@@ -842,9 +843,9 @@ for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new poin
 # regression, pipeline, early stopping, patience, leak, cross-validation, fold, test rows.
 #
 # **New names:** `np.split`, `minlength=`, `np.bincount`, `np.median`, `np.moveaxis`, `np.eye`,
-# `np.sqrt`, `np.append`, `np.geomspace`, `nn.init.zeros_`, `make_pipeline`, `include_bias=`,
-# `PolynomialFeatures`, `Ridge`, `StandardScaler`, `.round`, `.predict`, `bias=`, `copy.deepcopy`,
+# `np.append`, `np.geomspace`, `nn.init.zeros_`, `make_pipeline`, `include_bias=`,
+# `PolynomialFeatures`, `Ridge`, `StandardScaler`, `.predict`, `bias=`, `copy.deepcopy`,
 # `np.argmin`, `.astype`, `np.unique`, `np.transpose`, `.transform`, `GridSearchCV`, `scoring=`,
-# `cv=`, `.best_params_`, `.best_score_`.
+# `cv=`, `.best_params_`, `.best_score_`, `.data_ptr`.
 #
 # **Next**, in [lesson 10](10_a_real_data_set.ipynb), you do all of it on a real data set, where nobody knows the truth.

@@ -14,7 +14,7 @@
 # - tell a gain from luck, by repeating the whole experiment.
 #
 # **Builds on** lessons [06](06_the_linear_layer.ipynb) (modules, buffers, `state_dict`), [07](07_dataset_and_dataloader.ipynb) (batches), [08](08_fitting_polynomials.ipynb) (momentum) and [09](09_what_a_fit_is_worth.ipynb)
-# (validation and test rows, early stopping, leaks). **Takes** about 60 minutes.
+# (validation and test rows, early stopping, leaks). **Takes** about 120 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What is the question?
@@ -108,7 +108,7 @@ for name, rows in (("training", train), ("validation", val)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where does the scaling go?
 #
-# The columns have very different sizes, and [lesson 01](01_gradient_descent_by_hand.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb) showed what that does to descent. So
+# The columns have very different sizes, and [lesson 02](02_how_far_to_step.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb) showed what that does to descent. So
 # standardise, with the mean and the standard deviation of the *training rows*. [Lesson 06](06_the_linear_layer.ipynb) put both
 # into the model as buffers. Here you do the same for the target, too: the part that learns sees
 # numbers of size 1 on both sides, and the model takes raw measurements and answers in points.
@@ -237,7 +237,7 @@ for name, w in (("this fit", coefficients(linear)), ("least squares", best)):
 # one coefficient has converged. Look at s1 and s2: −20.2 and 4.1, where least squares has −50.4 and 29.4.
 # The two columns go up and down together in these patients (further down you see how closely). So
 # the loss feels the *sum* of their coefficients, −16.0 where it should be −21.0, and hardly their
-# difference, −24.3 where it should be −79.9. That is [lesson 01](01_gradient_descent_by_hand.ipynb)'s flat valley. Besides, batches add
+# difference, −24.3 where it should be −79.9. That is [lesson 02](02_how_far_to_step.ipynb)'s flat valley. Besides, batches add
 # their restlessness to every coefficient.
 #
 # Two things mend it: all rows in one batch, so that the gradient holds still; and momentum ([lesson 08](08_fitting_polynomials.ipynb))

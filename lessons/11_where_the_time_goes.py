@@ -12,7 +12,7 @@
 # - work out how much memory a tensor takes before you make it,
 # - say when a GPU would help, and when it would not.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb), [lesson 06](06_the_linear_layer.ipynb), [lesson 07](07_dataset_and_dataloader.ipynb) and [lesson 10](10_a_real_data_set.ipynb) (`device`). **Takes** about 40 minutes.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb), [lesson 06](06_the_linear_layer.ipynb), [lesson 07](07_dataset_and_dataloader.ipynb) and [lesson 10](10_a_real_data_set.ipynb) (`device`). **Takes** about 90 minutes.
 #
 # The times in this lesson are those of the machine that ran it, named below. Yours will differ, by
 # several times perhaps. So the text speaks of ratios and their sizes, ten times or a hundred, and
@@ -150,6 +150,7 @@ def problem(n, dtype=torch.float32):  # float32: 4 bytes a number
     """n points around y = 2x + 1: x and y of shape (n, 1)."""
     generator = torch.Generator().manual_seed(0)
     x = torch.rand(n, 1, generator=generator, dtype=dtype)
+    # `randn` draws normal numbers.
     return x, 2 * x + 1 + 0.1 * torch.randn(n, 1, generator=generator, dtype=dtype)
 
 
@@ -373,7 +374,7 @@ print(f"in batches of 4,096 they pass over 5 times the rows of the DataLoader: {
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Larger batches pass more rows per second, because fewer steps pay the overhead: with slices the gain
-# comes into the neighbourhood of $1{,}024 / 4 = 256$. That does not make them better: [lesson 01](01_gradient_descent_by_hand.ipynb) showed that many
+# comes into the neighbourhood of $1{,}024 / 4 = 256$. That does not make them better: [lesson 07](07_dataset_and_dataloader.ipynb) showed that many
 # small steps get further in one pass. What counts is the loss after a given *time*, so try a few
 # sizes against the clock.
 #
@@ -553,8 +554,8 @@ if devices == ["cpu"]:
 # **New words:** core, warm-up, overhead, work, cache, throughput, thread.
 #
 # **New names:** `torch.get_num_threads`, `torch.__version__`, `perf_counter`, `torch.rand`,
-# `torch.float32`, `retain_graph=`, `set_to_none=`, `torch.matmul`, `.element_size`, `.nbytes`,
-# `.itemsize`, `torch.broadcast_shapes`, `device=`, `torch.cuda.synchronize`.
+# `set_to_none=`, `torch.matmul`, `.element_size`, `.nbytes`, `.itemsize`,
+# `torch.broadcast_shapes`, `device=`, `torch.cuda.synchronize`, `torch.randn`.
 #
 # You have come from a derivative on paper to a model on real data, and you know what it costs to run.
 # What stands between you and larger networks is more of the same: every one of them is trained by the loop

@@ -1,10 +1,21 @@
 """The checks of 'Gradient descent by hand'. The closed forms are the oracle."""
 
+from functools import partial
+from itertools import permutations
+
 import numpy as np
 
-from course_utils.checks.causes import call, exercise, fixed_rates
-from course_utils.checks.core import Wrong, diagnose, numbers
+from course_utils.checks import causes
+from course_utils.checks.causes import exercise, fixed_rates
+from course_utils.checks.core import Wrong, diagnose, numbers, same
 from course_utils.descent import QuadraticLoss, design_matrix
+
+# What the commonest errors mean here.
+_MEANS = {
+    "matmul": "x and y are columns: multiply them with * and take the mean.",
+    "'dim'": "NumPy calls it axis.",
+}
+call = partial(causes.call, means=_MEANS)
 
 
 def _columns(n, seed):
@@ -19,8 +30,8 @@ def _columns(n, seed):
 )
 def best_weight(answer):
     """Judge `best_weight(b, x, y)`: the w with the least MSE for a given b."""
-    for b, n in ((0.4, 7), (-1.7, 5)):
-        x, y = _columns(n, seed=n + 5)
+    for b, n in ((0.4, 7), (-1.7, 9)):
+        x, y = _columns(n, seed=n + 6)
         want = (x * (y - b)).mean() / (x**2).mean()
         got = call(answer, b, x, y)
         if np.shape(got) == (n, 1):
@@ -40,8 +51,12 @@ def best_weight(answer):
             "That is the best w if b may move too; here b is given and stays.": (
                 centred.mean() / x.var()
             ),
-            "The sign is wrong: it is y minus b.": -want,
+            "It is right but for its sign: w times the mean of x² equals the mean of x·(y − b), "
+            "without a minus.": -want,
             "b is missing: from w·x + b − y = 0 comes y − b.": (x * y).mean() / (x**2).mean(),
+            "Only y is multiplied by x: brackets around y − b.": (
+                ((x * y).mean() - b) / (x**2).mean()
+            ),
             "It is y minus b, not y plus b: b changes its sign on the way to the other side.": (
                 (x * (y + b)).mean() / (x**2).mean()
             ),
@@ -63,8 +78,15 @@ def best_weight(answer):
             "That is the best b for w = b. Here b is given, and w is what you look for.": (
                 (y - b * x).mean()
             ),
-            f"You took the mean over all {n**2} pairs: a column ({n}, 1) times a flat array is a "
-            "table.": x.mean() * (y - b).mean() / (x**2).mean(),
+            "The mean of a product isn't the product of the means: multiply row by row first, "
+            "(x * (y - b)).mean(). A column times a flat array gives this number, too: it takes "
+            f"all {n**2} pairs.": x.mean() * (y - b).mean() / (x**2).mean(),
+            "The division is missing, and a sum stands where the mean belongs.": (
+                (x * (y - b)).sum()
+            ),
+            "You divided by 80. It must hold for any number of rows: use len(x), or .mean().": (
+                n / 80 * want
+            ),
         }
         mistakes = {told: [value] for told, value in mistakes.items()}
         diagnose(got, [want], mistakes)
@@ -109,10 +131,12 @@ def _choice(name, answer):
     """Return a number from 1 to 5, or say that this is none."""
     try:
         number = float(answer)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = 0.0
     if number not in _FIRST_EPOCHS:
-        raise Wrong(f"For run {name}, give the number of a mistake, from 1 to 5; got {answer!r}.")
+        written = isinstance(answer, (str, int, float, list))
+        got = f"{answer!r:.40}" if written else f"a {type(answer).__name__}"
+        raise Wrong(f"For run {name}, give the number of a mistake, from 1 to 5; got {got}.")
     return int(number)
 
 
@@ -151,6 +175,14 @@ def step(answer):
             "These are b and w: return w first.": want[::-1],
             "These are the two gradients: return w and b after the step.": gradient,
             "These are the changes: return w and b after the step.": -lr * gradient,
+            "These are the steps themselves: subtract them from w and b.": lr * gradient,
+            "b is right; in the gradient of w, the factor x is missing.": (
+                old - lr * gradient[[1, 1]]
+            ),
+            "The factor x belongs to the gradient of w, not to that of b.": (
+                old - lr * gradient[::-1]
+            ),
+            "The error lacks b: the prediction is w·x + b.": old - lr * _without_b(w, x, y),
             "w and b come back unchanged.": old,
             f"You took the mean over all {n**2} pairs: a column ({n}, 1) minus a flat y is a "
             "table.": old - lr * np.array([(2 * pairs * x).mean(), 2 * pairs.mean()]),
@@ -158,6 +190,11 @@ def step(answer):
         }
         diagnose(got, want, mistakes, names)
     return "Both gradients see the same w and b."
+
+
+def _without_b(w, x, y):
+    """Return the gradient by w and b of a student whose prediction is w·x."""
+    return np.array([(2 * (w * x - y) * x).mean(), (2 * (w * x - y)).mean()])
 
 
 @exercise(
@@ -179,14 +216,29 @@ def parabola_gradient(answer):
                 f"You return a column with one number for each of the {n} rows; take the mean."
             )
         got = numbers(got, names)
+        if any(same(got, want[list(order)]) for order in [*permutations(range(3))][1:]):
+            raise Wrong("The numbers are right, their order isn't: return da, dw, db.")
         pairs = errors + y - y.T  # what (n, 1) minus (n,) makes of it
+        da, dw, db = want
+        along_x = "the derivative of the prediction by x. Here x stays"
         mistakes = {
             "Each is half of what it should be: the 2 from the square is missing.": want / 2,
             f"Each is {n} times too large: you summed over the {n} rows; take the mean.": n * want,
             f"Each is {n / 2} times too large: you summed over the {n} rows instead of taking the "
             "mean, and the 2 from the square is missing.": n / 2 * want,
             "Each has the wrong sign: the error is prediction minus target.": -want,
-            "The numbers are right, their order isn't: return da, dw, db.": want[::-1],
+            "2x is the derivative of x² by x. Here x stays and a moves, so da is the mean of "
+            "2·e times x².": [(2 * errors * 2 * x).mean(), dw, db],
+            "dw and db are right. In da, the factor is x², not x.": [dw, dw, db],
+            "dw and db are right. In da, the factor is x² alone, without a.": [a * da, dw, db],
+            f"2·a·x + w is {along_x} and w moves: its factor is x.": [
+                da,
+                (2 * errors * (2 * a * x + w)).mean(),
+                db,
+            ],
+            "The error lacks y: it is the prediction minus y.": (2 * (errors + y) * rows).mean(
+                axis=0
+            ),
             "All three are the same: each needs its own factor, x², x or 1.": np.full(3, want[2]),
             "The error lacks the square term: the prediction is a·x² + w·x + b.": (
                 2 * (errors - a * x**2) * rows

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.checks.causes import call, exercise
-from course_utils.checks.core import Wrong, arrays, diagnose, numbers
+from course_utils.checks.core import Wrong, arrays, diagnose, numbers, same
 from course_utils.checks.verdicts import Unknown
 from course_utils.descent import QuadraticLoss, design_matrix
 
@@ -15,6 +15,12 @@ from course_utils.descent import QuadraticLoss, design_matrix
 )
 def limit(answer):
     """Judge `limit`: 2/h of the parabola on which a walk with lr = 0.3 explodes."""
+    if isinstance(answer, str):
+        raise Wrong("Type a number, without quotes.")
+    if isinstance(answer, tuple):
+        raise Wrong("Expected one number: Python writes it with a point, not with a comma.")
+    if answer is None:
+        raise Wrong("This is None: print shows a number, it doesn't return it.")
     got = numbers(answer, ("the limit",))
     lr, losses = 0.3, 7266.7 / 5494.7
     distances = losses**0.5
@@ -47,6 +53,8 @@ def limit(answer):
     try:
         diagnose(got, [2 / h], mistakes, rtol=5e-3)
     except Unknown:
+        if got[0] <= 0:
+            raise Wrong("A limit is above zero.") from None
         if got[0] > lr:
             raise Wrong("A rate of 0.3 explodes, so the limit is below it.") from None
         raise Wrong("That isn't the limit: what does one step do to the loss here?") from None
@@ -66,7 +74,7 @@ def curve_limit(answer):
     """Judge `curve_limit(x)`: 2 / λmax of the MSE of v·x² + w·x + b; x of shape (n, 1)."""
     for n, width in ((8, 1.3), (5, 0.6)):
         x = _column(n, n + 3, width)
-        got = call(answer, x)
+        got = call(answer, x, means={"core dimension": "Put the columns side by side, as (n, 3)."})
         if np.shape(got) == (3,):
             raise Wrong("These are three numbers, one for each eigenvalue: the largest sets it.")
         got = numbers(got, ("the limit",))
@@ -88,6 +96,20 @@ def curve_limit(answer):
             ],
             "That is λmax itself; the limit is 2/λmax.": [largest],
             "That is 1/λmax; the limit is 2/λmax.": [1 / largest],
+            "That is λmax/2, turned over; the limit is 2/λmax.": [largest / 2],
+            "x² and x are added up: they are two columns, with a comma between them.": [
+                bowl(x**2 + x, ones).max_lr
+            ],
+            "The ones are there twice: design_matrix adds them.": [
+                bowl(x**2, x, ones, ones).max_lr
+            ],
+            "You divide by A.size, all numbers of A; the mean is over its rows.": [6 / largest],
+            "That is four times too large: the 2 belongs above the line in H = 2/n · AᵀA.": [
+                8 / largest
+            ],
+            "That is the best rate, 2/(λmax + λmin); the limit is 2/λmax.": [
+                2 / (largest + smallest)
+            ],
             "That uses the smallest eigenvalue; the largest one, of the steepest direction, "
             "sets the limit.": [2 / smallest],
             "That uses the eigenvalue in the middle; the largest one sets the limit. "
@@ -109,11 +131,24 @@ def curve_limit(answer):
                 2 / right.eigenvalues.sum()
             ],
         }
-        diagnose(got, [right.max_lr], mistakes)
+        try:
+            diagnose(got, [right.max_lr], mistakes)
+        except Unknown:
+            if same(got, [right.max_lr], rtol=5e-3):
+                raise Wrong("That is rounded: return all digits.") from None
+            raise
     return "Three parameters, one steepest direction, one limit."
 
 
+TOO_FEW = (
+    "That is one step too few: round up, or start from 1, for before the first step all of it is "
+    "left."
+)
 TOO_MANY = "That is one step too many: count only the steps until the share is reached."
+EXACT = (
+    "That is one step too many where the share is reached exactly: with lr 0.25, eigenvalues 2, "
+    "4.5 and 6 and the share 0.25, two steps are enough."
+)
 ROUND = (
     "In a round bowl at half of the limit, every factor is 0. Then one step is enough, and a "
     "logarithm of 0 doesn't help."
@@ -127,10 +162,10 @@ ROUND = (
 )
 def steps_needed(answer):
     """Judge `steps_needed(lr, eigenvalues, share)`: the fewest steps until all parts are small."""
-    for lr, eigenvalues, share in ((0.3, [0.5, 2.0, 6.0], 0.001), (0.31, [1.0, 4.0, 6.2], 0.02)):
-        got = numbers(call(answer, lr, np.array(eigenvalues), share), ("the steps",))
+    for lr, eigenvalues, share in ((0.3, [0.4, 2.0, 6.0], 0.001), (0.31, [1.0, 4.0, 6.2], 0.02)):
+        got = _steps(answer, lr, eigenvalues, share)
         factors = np.abs(1 - lr * np.array(eigenvalues))
-        slowest = factors.max()
+        slowest, kappa = factors.max(), eigenvalues[-1] / eigenvalues[0]
 
         def exact(factor, share=share):
             return np.log(share) / np.log(factor)
@@ -139,16 +174,24 @@ def steps_needed(answer):
             return float(np.ceil(np.log(share) / np.log(factor)))
 
         mistakes = {
-            "That is one step too few: round up, for the last step must reach the share.": [
-                steps(slowest) - 1
-            ],
+            TOO_FEW: [steps(slowest) - 1],
             TOO_MANY: [steps(slowest) + 1],
             "Steps are whole numbers: round up.": [exact(slowest)],
+            "A number of steps can't be negative.": [-steps(slowest)],
             "The share is of the distance; you count until the loss has shrunk to it.": [
                 steps(slowest**2)
             ],
             "You took the part that dies out first; every part must shrink.": [
                 steps(factors.min())
+            ],
+            "You added up the steps of all parts; they shrink at the same time.": [
+                sum(map(steps, factors))
+            ],
+            "Your factor, (κ − 1)/(κ + 1), is that of the best rate; here lr is given.": [
+                steps((kappa - 1) / (kappa + 1))
+            ],
+            "Your factor, 1 − 1/κ, is that of half of the limit; here lr is given.": [
+                steps(1 - 1 / kappa)
             ],
         }
         if factors[0] == slowest:
@@ -162,11 +205,22 @@ def steps_needed(answer):
             ] = [steps(factors[0])]
             mistakes["You used 0.001 instead of the share given."] = [steps(slowest, 0.001)]
         diagnose(got, [steps(slowest)], mistakes)
-    got = call(answer, 0.25, np.array([2.0, 4.5, 6.0]), 0.25)  # the share is reached exactly
-    diagnose(numbers(got, ("the steps",)), [2.0], {TOO_MANY: [3.0]})
-    got = call(answer, 0.4, np.array([2.5, 2.5]), 0.03, means={"math domain error": ROUND})
-    diagnose(numbers(got, ("the steps",)), [1.0], {ROUND: [0.0]})
+    diagnose(_steps(answer, 0.01, [0.2, 30.0, 150.0], 0.03), [1752.0], {TOO_MANY: [1753.0]})
+    diagnose(_steps(answer, 0.25, [2.0, 4.5, 6.0], 0.25), [2.0], {EXACT: [3.0]})
+    diagnose(_steps(answer, 0.4, [2.5, 2.5], 0.03), [1.0], {ROUND: [0.0]})
     return "The slowest part decides, and it can be at either end."
+
+
+def _steps(answer, lr, eigenvalues, share):
+    means = {
+        "math domain error": ROUND,
+        "empty": ROUND,
+        "returns None": "Or does it end before it reaches its return?",
+    }
+    got = call(answer, lr, np.array(eigenvalues), share, means=means)
+    if len(eigenvalues) > 1 and np.shape(got) == (len(eigenvalues),):
+        raise Wrong("You return a number for each part: the slowest part decides.")
+    return numbers(got, ("the steps",))
 
 
 @exercise(
@@ -178,45 +232,70 @@ def standardise(answer):
     for n, m, width in ((9, 4, 3.0), (6, 5, 0.4)):
         train, new = _column(n, n, width), _column(m, n + m, 2 * width) + 1.7
         both = np.vstack([train, new])
-        shapes = {"the training column": (n, 1), "the new column": (m, 1)}
-        got = np.vstack(arrays(call(answer, train, new), shapes))
+        got = call(answer, train, new)
+        if isinstance(got, (tuple, list)) and [np.shape(part) for part in got] == [(m, 1), (n, 1)]:
+            raise Wrong("The two columns are swapped: return train, new.")
+        got = arrays(got, {"the training column": (n, 1), "the new column": (m, 1)})
         mean, std = train.mean(), train.std()
-
-        def ruled(train_part, new_part):
-            return np.vstack([train_part, new_part])
-
-        right = (train - mean) / std
-        mistakes = {
-            "The new column still has a ruler of its own: use the mean and the standard deviation "
-            "of x_train.": ruled(right, (new - new.mean()) / new.std()),
-            "The new column is centred at its own mean: use that of x_train.": ruled(
-                right, (new - new.mean()) / std
-            ),
-            "The new column is divided by its own standard deviation: use that of x_train.": ruled(
-                right, (new - mean) / new.std()
-            ),
-            "The new column is not divided by the standard deviation.": ruled(right, new - mean),
-            "The new column is not centred: subtract the mean of x_train.": ruled(right, new / std),
-            "The new column is as it was: standardise it, too.": ruled(right, new),
-            "You divide by n − 1 under the root (ddof=1); x.std() divides by n.": ruled(
-                (train - mean) / train.std(ddof=1), (new - mean) / train.std(ddof=1)
-            ),
-            "The new column is standardised twice.": ruled(
-                right, ((new - mean) / std - mean) / std
-            ),
-            "The new column is divided by the variance; the standard deviation is its root.": ruled(
-                right, (new - mean) / std**2
-            ),
-            "The new column is multiplied by the standard deviation: divide.": ruled(
-                right, (new - mean) * std
-            ),
-            "The new column is subtracted from the mean: it is upside down.": ruled(
-                right, (mean - new) / std
-            ),
-            "The ruler is made of both columns together. At training time the new points weren't "
-            "there: use x_train alone.": (both - both.mean()) / both.std(),
-            "The training column has the ruler of the new one: it must be the other way "
-            "round.": ruled((train - new.mean()) / new.std(), (new - new.mean()) / new.std()),
-        }
-        diagnose(got, ruled(right, (new - mean) / std), mistakes)
+        _judge_column(
+            "The training column isn't right",
+            got[0],
+            (train - mean) / std,
+            {
+                "The training column is as it was: standardise it, too.": train,
+                "The ruler is made of both columns together. At training time the new points "
+                "weren't there: use x_train alone.": (train - both.mean()) / both.std(),
+                "The training column has the ruler of the new one: it must be the other way "
+                "round.": (train - new.mean()) / new.std(),
+                "You divide by n − 1 under the root (ddof=1); x.std() divides by n.": (
+                    (train - mean) / train.std(ddof=1)
+                ),
+            },
+        )
+        _judge_column(
+            "The training column is right, the new column isn't",
+            got[1],
+            (new - mean) / std,
+            {
+                "The new column still has a ruler of its own: use the mean and the standard "
+                "deviation of x_train.": (new - new.mean()) / new.std(),
+                "The new column is centred at its own mean: use that of x_train.": (
+                    (new - new.mean()) / std
+                ),
+                "The new column is divided by its own standard deviation: use that of x_train.": (
+                    (new - mean) / new.std()
+                ),
+                "The new column is not divided by the standard deviation.": new - mean,
+                "The new column is not centred: subtract the mean of x_train.": new / std,
+                "The new column is as it was. If you use the mean and the deviation of train: they "
+                "are 0 and 1 already, so use those of x_train.": new,
+                "Only the mean is divided: put brackets around x_new − mean.": new - mean / std,
+                "The mean is added: subtract it.": (new + mean) / std,
+                "That turns standardised numbers back into hours: subtract first, then divide.": (
+                    new * std + mean
+                ),
+                "That is your own ruler, turned back into hours: leave the new column's own mean "
+                "and deviation out.": (new - new.mean()) / new.std() * std + mean,
+                "The new column is standardised twice.": ((new - mean) / std - mean) / std,
+                "The new column is divided by the variance; the standard deviation is its root.": (
+                    (new - mean) / std**2
+                ),
+                "The new column is multiplied by the standard deviation: divide.": (
+                    (new - mean) * std
+                ),
+                "The new column is subtracted from the mean: it is upside down.": (mean - new)
+                / std,
+                "For the new column you divide by n − 1 under the root (ddof=1).": (
+                    (new - mean) / train.std(ddof=1)
+                ),
+            },
+        )
     return "One ruler for all that the model ever meets."
+
+
+def _judge_column(told, got, want, mistakes):
+    """Diagnose a column; an unknown mistake is told as the column that is wrong."""
+    try:
+        diagnose(got, want, mistakes)
+    except Unknown as unknown:
+        raise Unknown(f"{told}. {unknown}") from None

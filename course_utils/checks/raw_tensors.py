@@ -6,7 +6,7 @@ import torch
 from course_utils import data
 from course_utils.checks.causes import call, exercise, fixed_rates
 from course_utils.checks.core import NotDone, Wrong, arrays, diagnose, numbers, same
-from course_utils.checks.reading import holds_ellipsis, named
+from course_utils.checks.reading import holds_ellipsis, named, plain
 
 # What autograd says, and what this means in these exercises.
 _MEANS = {
@@ -21,19 +21,20 @@ _MEANS = {
     "zero_(): write W.grad = None.",
     "'NoneType'": "W.grad is None where you use it: backward() was not called yet, it was emptied "
     "too late, or W isn't a leaf any more.",
-    "Can't call numpy()": "Detach first.",
+    "Can't call numpy()": "Stay with tensors, and detach only what you return.",
+    "Only Tensors of floating point": "Write 0.0, not 0.",
 }
 
 # What a `return` may have given back in place of a gradient.
 _NONE = {
-    "returns None": "backward() returns nothing, it fills .grad: return that. And .grad is None as "
-    "long as backward() was not called, once it was emptied, or where the tensor isn't a leaf.",
+    "returns None": "Or do you return a .grad that is None? backward() returns nothing, it fills "
+    ".grad, and only that of a leaf: clone first, then ask for the gradient.",
 }
 
 # Of the runs A to D: the right story, and what speaks against each other one.
 _STORIES = {"A": 3, "B": 1, "C": 5, "D": 2}
 _AGAINST = {
-    ("A", 1): "gradients that add up never come to rest, and A does.",
+    ("A", 1): "gradients that add up swing up and down, and A comes to rest.",
     ("A", 2): "above the limit the loss grows, and A's falls.",
     ("A", 4): "if W never moved, the loss would stay at its first value.",
     ("A", 5): "a run that needs more steps still falls at the end. A has come to rest, but above "
@@ -42,12 +43,14 @@ _AGAINST = {
     ("B", 3): "a cut changes where a run comes to rest, and B never rests.",
     ("B", 4): "if W never moved, the loss would stay at its first value.",
     ("B", 5): "with a small learning rate the loss falls at every step, and B's goes up and down.",
-    ("C", 1): "gradients that add up make the loss swing, and C only falls.",
+    ("C", 1): "a sum of gradients starts gently and then swings. C falls fastest at the start, and "
+    "only falls.",
     ("C", 2): "above the limit the loss grows, and C's falls.",
     ("C", 3): "with the slope cut off, the loss can't fall below 0.4530, that of the best level "
     "line. C goes below it.",
     ("C", 4): "if W never moved, the loss would stay at its first value.",
-    ("D", 1): "gradients that add up make the loss swing, and it comes back down. D only grows.",
+    ("D", 1): "gradients that add up make the loss swing: it comes back down. D grows by the same "
+    "factor again and again.",
     ("D", 3): "a cut changes where a run comes to rest; D grows.",
     ("D", 4): "if W never moved, the loss would stay at its first value.",
     ("D", 5): "below the limit the loss falls, however small the rate. D grows.",
@@ -74,7 +77,8 @@ def stories(answer):
     if wrong:
         run = wrong[0]
         reason = _AGAINST[run, given["ABCD".index(run)]]
-        others = f" {4 - len(wrong)} of the 4 are right." if len(wrong) < 4 else ""
+        n_right = 4 - len(wrong)
+        others = f" {n_right} of the 4 {'is' if n_right == 1 else 'are'} right." * (n_right > 0)
         raise Wrong(f"Look at {run} again: {reason}{others}")
     return "You told them apart by what the loss does, without seeing a line of their code."
 
@@ -129,9 +133,14 @@ def _norm(W, x, y):
 )
 def tutorial(answer):
     """Judge `tutorial(x, y, lr, n_epochs)`: W after the steps on norm / n, and the error there."""
+    recorded = "does not require grad and does not have a grad_fn"
+    means = {
+        **_MEANS,
+        recorded: f"{_MEANS[recorded]} Change W in place, W -= …: `W = W - …` makes a new tensor.",
+    }
     for n, lr, n_epochs in ((7, 0.23, 12), (5, 0.07, 9)):
         x, y = _points(n, seed=n)
-        got = call(answer, _tensor(x), _tensor(y), lr, n_epochs, means=_MEANS)
+        got = call(answer, _tensor(x), _tensor(y), lr, n_epochs, means=means)
         _judge_tutorial(got, x, y, lr, n_epochs)
     sine = data.sine_line()
     W, error = call(answer, _tensor(sine.x), _tensor(sine.y), 0.01, 2000, means=_MEANS)
@@ -146,6 +155,11 @@ def _judge_tutorial(got, x, y, lr, n_epochs):
     n = len(x)
     if not isinstance(got, (tuple, list)) or len(got) != 2:
         raise Wrong(f"Expected two results, W and the error, got {named(got)}.")
+    sizes = [0 if isinstance(part, str) else np.size(plain(part)) for part in got]
+    if sizes == [1, 2]:
+        raise Wrong("They are swapped: return W first, then the error.")
+    if sizes == [1, 1]:
+        raise Wrong("Expected two results, W and the error, got two numbers: W is a list.")
     W = arrays(got[0], {"W": (2,)})[0]
     error = numbers(got[1], ("the error",))
 
@@ -169,6 +183,8 @@ def _judge_tutorial(got, x, y, lr, n_epochs):
             after(n_epochs, power=n / 10)
         ),
         "The learning rate isn't used.": after(n_epochs, 1.0),
+        "You took 2,000 steps instead of n_epochs.": after(2000),
+        "These are the tutorial's numbers; the check uses other points.": np.array([1.30, 1.85]),
         "That is one step too few.": after(n_epochs - 1),
         "That is one step too many.": after(n_epochs + 1),
         "That is a single step: is the return inside the loop?": after(1),
@@ -184,6 +200,7 @@ def _judge_tutorial(got, x, y, lr, n_epochs):
         "W is right, the error is that of the line one step before: compute it once more after "
         "the loop.": [_norm(after(n_epochs - 1), x, y)],
         "W is right, the error isn't divided by n.": [n * right],
+        "W is right, the error is rounded: return it as it is.": [round(right, 2)],
         "W is right, its error is divided by 10; divide by the number of points.": [n * right / 10],
         "W is right, the error is the MSE of the line: return norm / n.": [n * right**2],
         "W is right, the error is the root of the MSE: return norm / n.": [np.sqrt(n) * right],
@@ -199,11 +216,10 @@ def _judge_tutorial(got, x, y, lr, n_epochs):
 )
 def gradient_in_parts(answer):
     """Judge `gradient_in_parts(W, x, y, size)`: the gradient over all rows, part by part."""
-    for start, n, size in (([0.7, -1.3], 11, 4), ([-0.4, 0.9], 8, 3)):
+    for start, n, size, old in (([0.7, -1.3], 11, 4, [33.0, -55.0]), ([-0.4, 0.9], 8, 3, None)):
         x, y = _points(n, seed=n)
-        old = np.array([3.0, -5.0]) * n
         W = torch.tensor(start, requires_grad=True)
-        W.grad = torch.tensor(old, dtype=torch.float32)
+        W.grad = None if old is None else torch.tensor(old)
         walks = []
         W.register_hook(walks.append)  # once for each backward
         means = {**_NONE, **_MEANS}
@@ -213,11 +229,12 @@ def gradient_in_parts(answer):
         if not same(W.detach(), np.array(start)):
             raise Wrong("The gradient is right, but W has moved: only its gradient is asked for.")
         n_parts = -(-n // size)
-        if walks and len(walks) != n_parts:
-            times = "once" if len(walks) == 1 else f"{len(walks)} times"
+        if len(walks) != n_parts:
+            times = {0: "never", 1: "once"}.get(len(walks), f"{len(walks)} times")
             raise Wrong(
                 f"The gradient is right, but {n} rows in parts of {size} are {n_parts} parts, and "
-                f"backward ran {times}: call it for each part, so that only one is in memory."
+                f"{times} did backward reach W: go back from each part, so that only one is in "
+                "memory."
             )
     return "The whole gradient, and never more than one part in memory."
 
@@ -246,12 +263,21 @@ def _judge_parts(got, W, x, y, size, old):
         f"You summed over the {n} rows; divide by their number.": each.sum(axis=1),
         f"Each part's sum is divided by {size}, the size of a part; divide by the number of all "
         "rows.": each.sum(axis=1) / size,
-        f"The parts are right, but {full}": want + old,
-        f"Each part counts as if it were all rows, and {full}": means + old,
+        "Each part counts a half, which is right for two equal parts: weigh each by its number "
+        "of rows.": means / 2,
+        "A part's mean is divided again, by the number of all rows: take its sum.": means / n,
+        "You divide by the number of all rows twice.": want / n,
+        "You divide by 10; divide by the number of all rows that you are given.": (
+            each.sum(axis=1) / 10
+        ),
+        "That is W itself: return W.grad.": W,
         "Only the first part counts: is the return inside the loop?": parts[0].sum(axis=1) / n,
         "Both are zero: W.grad is emptied after the last part.": np.zeros(2),
         "It has the wrong sign.": -want,
     }
+    if old is not None:
+        mistakes[f"The parts are right, but {full}"] = want + np.array(old)
+        mistakes[f"Each part counts as if it were all rows, and {full}"] = means + np.array(old)
     diagnose(got, want, mistakes, rtol=1e-4)
 
 
@@ -293,8 +319,13 @@ def slopes(answer):
             "Each has the wrong sign.": -want,
             "Only the first slope is there: v holds a single 1.": want * (np.arange(n) == 0),
             "All are ones: that is v, not the gradient.": np.ones(n),
+            "That is the slope of the sine: use f, whatever it is.": np.cos(where),
             "The slopes are weighted by the points: v must be all ones.": want * where,
         }
+        if not same(got, want, 1e-4) and np.allclose(got, want, rtol=5e-3, atol=5e-3):
+            raise Wrong(
+                "Nearly. Is it a difference quotient? It only comes close: let backward do it."
+            )
         diagnose(got, want, mistakes, rtol=1e-4)
         if not same(points.detach(), torch.tensor(places)):
             raise Wrong("The slopes are right, but `points` has changed: work on a clone.")

@@ -6,8 +6,11 @@ from course_utils.checks.causes import call, exercise
 from course_utils.checks.core import Wrong, arrays, diagnose, numbers, same
 
 _MEANS = {
-    "cannot reshape array": "The shape names a fixed number of rows: write −1 instead.",
+    "cannot reshape array": "The new shape must hold all the numbers: a −1 counts them for you.",
     "could not be broadcast": "Print both shapes and write them below each other.",
+    "'builtin_function_or_method'": "A method's parentheses are missing, as in values.sum().",
+    "AssertionError": "The assert says that the shapes differ: first give y the other's shape.",
+    "converted to a scalar index": "reshape takes a shape: y_pred.shape.",
 }
 
 
@@ -16,7 +19,7 @@ def average(answer):
     """Judge `average(values)`: the mean of an array of shape (n,)."""
     for values in (
         np.array([9.0, -1.5, 6.5, 2.5, 17.0, 3.0, 20.0]),
-        np.array([4.0, 30.0, -8.0, 1.5, 2.5, 11.0, 5.0, 3.0, 0.5, 1.0, 6.5]),
+        np.array([4.0, 33.0, -8.0, 1.5, 2.5, 11.0, 5.0, 3.0, 0.5, 1.0, 7.5]),
     ):
         n, total = len(values), values.sum()
         mistakes = {
@@ -34,11 +37,17 @@ def average(answer):
             ],
             "That is the largest of the numbers.": [values.max()],
             "That is the first of the numbers.": [values[0]],
+            "Only the first number is counted: is the return inside the loop?": [values[0] / n],
             "You rounded: return the mean as it is.": [round(total / n, 2)],
+            "You rounded to a whole number: return the mean as it is.": [total // n],
+            "It is upside down: divide the sum by how many there are.": [n / total],
         }
-        if n != 7:
-            mistakes["You divided by a fixed number: use len(values)."] = [total / 7]
-        diagnose(numbers(call(answer, values), ("the mean",)), [total / n], mistakes)
+        for k in {2, 3, 4, 5, 7, 10} - {n - 1, n}:
+            mistakes[f"You divided by {k}: use len(values)."] = [total / k]
+        got = call(answer, values, means=_MEANS)
+        if callable(got):
+            raise Wrong("You return the method itself: its parentheses are missing.")
+        diagnose(numbers(got, ("the mean",)), [total / n], mistakes)
     return "That is all there is to a check: it called your function on numbers of its own."
 
 
@@ -61,7 +70,7 @@ def fixed_mse(answer):
                 errors.mean() ** 2
             ],
             "That is the root of the MSE: leave out the root.": [np.sqrt(want[0])],
-            "The predictions are compared with themselves.": [0.0],
+            "It is 0 whatever the predictions are: is y_pred compared with itself?": [0.0],
             "The predictions are compared with themselves, over all pairs.": [2 * y_pred.var()],
             "Each prediction is compared with the mean of y, not with the y of its row.": [
                 ((y_pred - y.mean()) ** 2).mean()
@@ -101,7 +110,7 @@ def shares(answer):
     """Judge `shares(table)`: each number of a table as a share of the sum of its row."""
     for table in (
         np.array([[1.0, 2.0, 5.0, 2.0], [7.0, 0.5, 1.5, 4.0], [3.0, 9.0, 6.0, 13.0]]),
-        np.array([[8.0, 1.0, 3.5], [2.0, 11.0, 4.0], [0.5, 6.0, 9.0]]),  # square: silent mistakes
+        np.array([[8.0, 1.5], [2.0, 11.0]]),  # square: silent mistakes
     ):
         n, m = table.shape
         want = table / table.sum(axis=1).reshape(-1, 1)
@@ -119,6 +128,7 @@ def shares(answer):
             "These are percentages: shares add up to 1, not to 100.": 100 * want,
             "You subtracted the sums: divide by them.": table - table.sum(axis=1).reshape(-1, 1),
             "It is upside down: the sum divided by each number.": 1 / want,
+            "You rounded: return the shares as they are.": want.round(2),
         }
         if n == m:
             mistakes |= {
@@ -127,6 +137,9 @@ def shares(answer):
                     table / table.sum(axis=1)
                 ),
             }
-        (got,) = arrays(call(answer, table, means=_MEANS), {"the shares": (n, m)})
+        got = call(answer, table, means=_MEANS)
+        if getattr(got, "shape", ()) in ((n,), (n, 1)):
+            raise Wrong("You return one number for each row: divide the table by them.")
+        (got,) = arrays(got, {"the shares": (n, m)})
         diagnose(got, want, mistakes)
     return "Each row adds up to 1, even where flat sums would not be refused."

@@ -181,7 +181,9 @@ def whole_run(x, y, path, prediction=None, *, axs=None):
 
     ends = line_ends(x)
     axs["data"].plot(x, y, "o", color=TRAIN, alpha=0.3, markersize=4)
-    _draw_levels(axs["parameters"], loss, window(path[:, 0], 0.12), window(path[:, 1], 0.3))
+    low, high = window(path[:, 0], 0.12)
+    w_range = low, high + 0.15 * (high - low)  # room for a word beside the star
+    _draw_levels(axs["parameters"], loss, w_range, window(path[:, 1], 0.3))
     axs["parameters"].plot(*path.T, color=FIT, linewidth=1.4)
     axs["loss"].plot(np.arange(last + 1), losses, color=FIT, linewidth=1.4)
     for shade, epoch in zip(np.linspace(0.45, 1, len(marked)), marked, strict=True):
@@ -198,7 +200,7 @@ def whole_run(x, y, path, prediction=None, *, axs=None):
     axs["data"].legend(loc="upper left")
     axs["data"].set_ylim(top=y.max() + 0.6 * np.ptp(y))
     _name(axs["parameters"], "start", path[0])
-    _name(axs["parameters"], "lowest", loss.minimizer, (-34, -26))
+    _name(axs["parameters"], "lowest", loss.minimizer, (13, -9))
     axs["parameters"].set_title("(w, b) walks, over curves of equal loss")
     axs["loss"].set(xlabel="epoch", yscale="log", title="the loss falls")
     axs["loss"].set_ylabel("loss (MSE), each label ten times\nthe one below")
@@ -216,7 +218,7 @@ def _draw_levels(ax, loss, w_range, b_range):
     ws, bs = np.meshgrid(np.linspace(*w_range, 121), np.linspace(*b_range, 121))
     heights = loss.loss(np.stack([ws, bs], axis=-1))
     rounds = np.outer(10.0 ** np.arange(-9, 10), [1, 2, 5]).ravel()
-    levels = rounds[(rounds > 2 * loss.min_loss) & (rounds < heights.max())][-8:]
+    levels = rounds[(rounds > 3 * loss.min_loss) & (rounds < heights.max())][-8:]
     shades = LogNorm(levels[0], 20 * levels[-1])  # no yellow on white
     lines = ax.contour(ws, bs, heights, levels=levels, norm=shades, linewidths=0.9)
     ax.clabel(lines, fmt="%g", fontsize=8)

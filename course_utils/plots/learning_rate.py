@@ -105,6 +105,8 @@ def label_levels(ax, loss):
     direction = np.array([np.cos(np.radians(97)), np.sin(np.radians(97))])
     for level in lines.get_array()[1::2]:
         away = np.sqrt(2 * (level - loss.min_loss) / curvature_along(loss, 97))
+        if away < 0.3:  # near the star the lines are too dense for numbers
+            continue
         box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"}
         place = loss.minimizer + away * direction
         text = ax.text(*place, f"{level:.2g}", fontsize=7, ha="center", va="center", bbox=box)
@@ -324,7 +326,7 @@ def feature_scale(x_raw, x_scaled, y, path_raw, path_scaled, *, axs=None):
         ranges = (w_mid - half, w_mid + half), (b_mid - half, b_mid + half)
         kappa = format_number(loss.condition_number)
         draw_path(axs[name], loss, path, *ranges, f"{label}: κ = {kappa}", color)
-        axs[name].plot(*path[-1], "o", color=color, markerfacecolor="white", label="end", zorder=6)
+        axs[name].plot(*path[-1], "o", color=color, markerfacecolor="white", label="end", zorder=4)
         axs[name].set_aspect("equal")
         axs[name].locator_params(nbins=5)
         axs["loss"].plot(losses, color=color, label=label)

@@ -87,10 +87,12 @@ def accumulation(x, y, path_emptied, path_summed, at, prediction=..., *, axs=Non
     path_summed = to_path("path_summed", path_summed, length=len(path_emptied))
     at = [int(step) for step in to_vector("at", at)]
     everything = np.vstack([path_emptied, path_summed])
-    draw_bowl(axs["map"], loss, window(everything[:, 0], 0.2), window(everything[:, 1], 0.2))
+    low, high = window(everything[:, 1], 0.15)
+    middle, half = everything[:, 0].mean(), 0.7 * (high - low)
+    draw_bowl(axs["map"], loss, (middle - half, middle + half), (low, high))
     for path, label, style, offset in (
         (path_summed, "gradients add up", {"color": VALIDATION, "linewidth": 1.4}, (-19, 5)),
-        (path_emptied, "emptied each step", {"color": FIT, "linewidth": 2.4}, (7, -13)),
+        (path_emptied, "emptied each step", {"color": FIT, "linewidth": 2.4}, (-22, -1)),
     ):
         axs["map"].plot(*path[: at[-1] + 1].T, label=label, **style)
         for step in at:
@@ -101,6 +103,7 @@ def accumulation(x, y, path_emptied, path_summed, at, prediction=..., *, axs=Non
         axs["loss"].plot(loss.loss(path), label=label, **style)
     axs["map"].plot(*path_emptied[0], "s", color="black", markersize=7, label="start")
     axs["map"].set(xlabel="slope W[0]", ylabel="height W[1]")
+    axs["map"].set_aspect("equal")  # so that steps leave level lines at right angles
     axs["map"].set_title(f"the paths over lines of equal loss, to step {at[-1]}")
     axs["map"].legend(loc="lower right")
     emptied, summed = loss.loss(path_emptied[at]), loss.loss(path_summed[at])
@@ -136,7 +139,11 @@ def four_runs(steps, runs, least, *, axs=None):
         losses = to_vector(f"runs[{name!r}]", runs[name], length=len(steps))
         ax.plot(steps, losses, "o-", color=FIT, markersize=4)
         ax.axhline(least, color=BEST, linestyle="--", linewidth=1.2, label="least possible")
-        ax.set(xlabel="step", title=f"run {name}", ylim=(0, 1.2 * losses[1:].max()))
+        ax.set(
+            xlabel="step",
+            title=f"run {name}, from {losses[0]:.2f}",
+            ylim=(0, 1.2 * losses[1:].max()),
+        )
         phrases.append(f"{name} from {losses[0]:.4f} to {losses[-1]:.4f}")
     axs["A"].set_ylabel("loss (MSE)")
     axs["A"].legend(loc="upper right")

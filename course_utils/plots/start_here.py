@@ -8,7 +8,7 @@ from course_utils.figures import CHANGES, FIT, GROWS, TRAIN, picture
 from course_utils.plots.core import draw_block, format_cell, mark_prediction, window
 
 
-@picture(9.6, 3.6, "curve loss", width_ratios=[1.5, 1])
+@picture(9.2, 3.4, "curve loss", width_ratios=[1.5, 1])
 def learned_curve(x, y, grid, curves, steps, *, axs=None):
     """Draw how a curve bends to points, and its MSE at the points by step.
 

@@ -203,7 +203,7 @@ def test_each_arrow_is_at_right_angles_to_its_line_of_equal_loss(lesson):
 def test_a_number_on_a_line_of_equal_loss_is_its_loss(lesson):
     axs = Figure().subplot_mosaic([["bowl", "slice"]])
     plots.bowl_slice(lesson["x"], lesson["y"], 0, axs=axs)
-    assert len(axs["bowl"].texts) == 6
+    assert len(axs["bowl"].texts) == 4
     for text in axs["bowl"].texts:
         loss = lesson["bowl"].loss(np.array(text.get_position()))
         assert f"{loss:.2g}" == text.get_text()

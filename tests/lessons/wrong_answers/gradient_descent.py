@@ -8,9 +8,10 @@ WRONG = {
         ("(y - b).mean() / x.mean()", "so it solves ∂L/∂b = 0"),
         ("((y - b) / x).mean()", "the mean of the ratios (y − b)/x"),
         ("np.polyfit(x[:, 0], y[:, 0], 1)[0]", "the best w if b may move too"),
-        ("(x * (b - y)).mean() / (x**2).mean()", "The sign is wrong: it is y minus b."),
+        ("(x * (b - y)).mean() / (x**2).mean()", "It is right but for its sign"),
         ("(x * y).mean() / (x**2).mean()", "b is missing"),
         ("(x * (y + b)).mean() / (x**2).mean()", "not y plus b"),
+        ("(x * y - b).mean() / (x**2).mean()", "brackets around y − b"),
         ("(x * (y - b)).sum() / (x**2).mean()", "7 times too large"),
         ("(x * (y - b)).mean() / (x**2).sum()", "7 times too small"),
         ("2 * (x * (y - b)).mean() / (x**2).mean()", "It is twice too large"),
@@ -20,7 +21,13 @@ WRONG = {
         ("(x * (y - b)).mean() / x.mean()", "You divide by the mean of x"),
         ("(2 * (b - y) * x).mean()", "the derivative at w = 0"),
         ("(y - b * x).mean()", "and w is what you look for"),
-        ("(x * (y.ravel() - b)).mean() / (x**2).mean()", "You took the mean over all 49 pairs"),
+        ("(x * (y.ravel() - b)).mean() / (x**2).mean()", "it takes all 49 pairs"),
+        ("x.mean() * (y - b).mean() / (x**2).mean()", "isn't the product of the means"),
+        ("(x * (y - b)).sum()", "and a sum stands where the mean belongs"),
+        ("(x * (y - b)).sum() / 80 / (x**2).mean()", "You divided by 80"),
+        ("abs((x * (y - b)).mean()) / (x**2).mean()", "It is right but for its sign"),
+        ("(x @ (y - b)).mean() / (x**2).mean()", "multiply them with * and take the mean"),
+        ("(x * (y - b)).mean(dim=0) / (x**2).mean(dim=0)", "NumPy calls it axis"),
         ("x * (y - b) / x**2", "take the means first, then divide"),
         ("(x * (y - b)).mean() / (x^2).mean()", "In Python, a power is **"),
         ("((x * (y - b)).mean(), (x**2).mean())", "Expected one number for w"),
@@ -54,6 +61,8 @@ WRONG = {
         ("run_a, run_b, run_c = 2, 'sum', 3", "got 'sum'"),
         ("run_a, run_b, run_c = 2.5, 4, 3", "got 2.5"),
         ("run_a, run_b, run_c = [2], [4], [3]", "got [2]"),
+        ("run_a, run_b, run_c = 10**400, 4, 3", "For run A, give the number of a mistake"),
+        ("run_a, run_b, run_c = 2, 4, np", "For run C, give the number of a mistake"),
     ],
     "parabola_gradient": [
         (
@@ -94,7 +103,7 @@ def parabola_gradient(a, w, b, x, y):
     error = a * x**2 + w * x + b - y
     return (2 * error * x).mean(), (2 * error * x).mean(), (2 * error).mean()
 """,
-            "dw and db are right, da isn't",
+            "In da, the factor is x², not x.",
         ),
         (
             """
@@ -218,6 +227,28 @@ WRONG["parabola_gradient"] += slips(
         "    error = np.ones_like(x)\n",
         "The error itself is missing",
     ),
+)
+WRONG["parabola_gradient"] += slips(
+    "gradient_descent_by_hand",
+    "parabola_gradient",
+    ("(2 * error * x**2)", "(4 * error * x)", "so da is the mean of 2·e times x²"),
+    ("(2 * error * x**2)", "(2 * error * a * x**2)", "is x² alone, without a"),
+    ("(2 * error * x)", "(2 * error * (2 * a * x + w))", "2·a·x + w is the derivative"),
+    (" + b - y", " + b", "The error lacks y"),
+    ("(2 * error * x**2)", "(2 * error * x**3)", "dw and db are right, da isn't"),
+    (
+        "return da, (2 * error * x).mean(), (2 * error).mean()",
+        "return (2 * error * x).mean(), (2 * error).mean(), da",
+        "their order isn't: return da, dw, db",
+    ),
+)
+WRONG["step"] += slips(
+    "gradient_descent_by_hand",
+    "step",
+    ("w - step_w, b - step_b", "step_w, step_b", "These are the steps themselves"),
+    ("(2 * error * x)", "(2 * error)", "the factor x is missing"),
+    ("w - step_w, b - step_b", "w - step_b, b - step_w", "not to that of b"),
+    ("w * x + b - y", "w * x - y", "The error lacks b"),
 )
 WRONG["step"] += slips(
     "gradient_descent_by_hand",

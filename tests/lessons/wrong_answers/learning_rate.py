@@ -22,7 +22,11 @@ WRONG = {
         ("limit = 0.8055", "the limit of the eighty points"),
         ("limit = 0.5", "A rate of 0.3 explodes, so the limit is below it"),
         ("limit = 0.1", "That isn't the limit"),
-        ("limit = '0.279'", "Expected a number for the limit"),
+        ("limit = '0.279'", "Type a number, without quotes"),
+        ("limit = 0,279", "with a point, not with a comma"),
+        ("limit = print(0.279)", "print shows a number, it doesn't return it"),
+        ("limit = -0.279", "A limit is above zero"),
+        ("limit = np.inf", "A rate of 0.3 explodes"),
         ("limit = [0.279, 7.167]", "Expected one number for the limit"),
         ("limit = lambda lr: 2 / lr", "Expected a number for the limit, got a function"),
     ],
@@ -57,6 +61,26 @@ WRONG = {
             ("x**2, x", "2 * x, x", "2x is the derivative of x²"),
             ("2 / np", "np", "That is λmax itself"),
             ("2 / np", "1 / np", "That is 1/λmax"),
+            ("2 / np.linalg.eigvalsh(H)[-1]", "np.linalg.eigvalsh(H)[-1] / 2", "turned over"),
+            ("x**2, x", "x**2 + x", "x² and x are added up"),
+            ("x**2, x", "x**2, x, np.ones_like(x)", "The ones are there twice"),
+            ("2 / len(x) * A", "2 / A.size * A", "You divide by A.size"),
+            ("2 / len(x) * A", "1 / (2 * len(x)) * A", "That is four times too large"),
+            (
+                "2 / np.linalg.eigvalsh(H)[-1]",
+                "2 / np.linalg.eigvalsh(H)[[0, -1]].sum()",
+                "That is the best rate",
+            ),
+            (
+                "2 / np.linalg.eigvalsh(H)[-1]",
+                "round(2 / np.linalg.eigvalsh(H)[-1], 4)",
+                "That is rounded: return all digits",
+            ),
+            (
+                "descent.design_matrix(x**2, x)",
+                "np.array([x**2, x, np.ones_like(x)])",
+                "Put the columns side by side",
+            ),
             ("eigvalsh(H)[-1]", "eigvalsh(H)[0]", "uses the smallest eigenvalue"),
             ("eigvalsh(H)[-1]", "eigvalsh(H)[1]", "the eigenvalue in the middle"),
             ("eigvalsh(H)[-1]", "eigvalsh(H)", "one for each eigenvalue"),
@@ -107,9 +131,56 @@ WRONG = {
             ),
             (
                 "np.ceil(np.log(share) / np.log(np.abs(1 - lr * eigenvalues)))",
-                "Expected one number for the steps",
+                "You return a number for each part: the slowest part decides",
             ),
-            ("eigenvalues[-1] / eigenvalues[0]", "On test data it gives 12"),
+            ("eigenvalues[-1] / eigenvalues[0]", "On test data it gives 15"),
+            (
+                "sum(np.ceil(np.log(share) / np.log(abs(1 - lr * eigenvalues))))",
+                "they shrink at the same time",
+            ),
+            (
+                """
+    k = eigenvalues[-1] / eigenvalues[0]
+    return np.ceil(np.log(share) / np.log((k - 1) / (k + 1)))
+""",
+                "is that of the best rate",
+            ),
+            (
+                "np.ceil(np.log(share) / np.log(1 - eigenvalues[0] / eigenvalues[-1]))",
+                "is that of half of the limit",
+            ),
+            (
+                "-np.ceil(np.log(share) / np.log(abs(1 - lr * eigenvalues).max()))",
+                "can't be negative",
+            ),
+            (
+                """
+    slowest = abs(1 - lr * eigenvalues).max()
+    for steps in range(40):
+        if slowest**steps <= share:
+            return steps
+""",
+                "Or does it end before it reaches its return?",
+            ),
+            (
+                """
+    slowest = abs(1 - lr * eigenvalues).max()
+    steps = 0
+    while slowest**steps >= share:
+        steps += 1
+    return steps
+""",
+                "where the share is reached exactly",
+            ),
+            (
+                """
+    import math
+
+    factors = abs(1 - lr * eigenvalues)
+    return max(math.ceil(math.log(share) / math.log(f)) for f in factors if f > 0)
+""",
+                "every factor is 0. Then one step is enough",
+            ),
             ("np.abs(1 - lr * eigenvalues).max() ** share", "On test data it gives"),
         ),
         *functions_told(
@@ -167,7 +238,11 @@ WRONG = {
                 "x_new / x_train.std()",
                 "is not centred",
             ),
-            ("(x_new - x_train.mean()) / x_train.std()", "x_new", "as it was: standardise it"),
+            (
+                "(x_new - x_train.mean()) / x_train.std()",
+                "x_new",
+                "The new column is as it was. If you use",
+            ),
             ("(x_new - x_train.mean())", "(x_train.mean() - x_new)", "it is upside down"),
             (
                 "x_train.mean()) / x_train.std()\n    return",
@@ -184,7 +259,35 @@ WRONG = {
                 "    return train, (new - x_train.mean()) / x_train.std()",
                 "standardised twice",
             ),
-            ("return train, new", "return new, train", "Expected the training column of shape"),
+            ("return train, new", "return new, train", "The two columns are swapped"),
+            ("return train, new", "return x_train, new", "The training column is as it was"),
+            (
+                "return train, new",
+                "return 2 * train, new",
+                "The training column isn't right. On test data it gives",
+            ),
+            (
+                "return train, new",
+                "return train, 2 * new",
+                "The training column is right, the new column isn't. On test data",
+            ),
+            ("(x_new - x_train.mean())", "x_new - x_train.mean()", "Only the mean is divided"),
+            ("(x_new - x_train.mean())", "(x_new + x_train.mean())", "The mean is added"),
+            (
+                "(x_new - x_train.mean()) / x_train.std()",
+                "x_new * x_train.std() + x_train.mean()",
+                "back into hours: subtract first",
+            ),
+            (
+                "x_train.mean()) / x_train.std()\n    return",
+                "x_train.mean()) / x_train.std(ddof=1)\n    return",
+                "For the new column you divide by n − 1",
+            ),
+            (
+                "(x_new - x_train.mean()) / x_train.std()",
+                "(x_new - x_new.mean()) / x_new.std() * x_train.std() + x_train.mean()",
+                "leave the new column's own mean",
+            ),
             ("return train, new", "return new", "Expected 2 results"),
             (
                 "    return train, new",
@@ -283,7 +386,7 @@ RIGHT = {
     return max(int(np.ceil(np.log(share) / np.log(factor))) for factor in factors)
 """,
         """
-    steps = np.arange(1000)
+    steps = np.arange(10_000)
     left = np.max(np.abs(1 - lr * np.asarray(eigenvalues)))
     return np.argmax(left**steps <= share)
 """,

@@ -12,15 +12,18 @@ def chosen(*answers):
 
 WRONG = {
     "stories": chosen(
-        ("[1, 3, 5, 2]", "gradients that add up never come to rest, and A does. 2 of the 4"),
+        (
+            "[1, 3, 5, 2]",
+            "gradients that add up swing up and down, and A comes to rest. 2 of the 4",
+        ),
         ("[5, 1, 3, 2]", "a run that needs more steps still falls at the end"),
         ("[3, 1, 5, 4]", "if W never moved, the loss would stay at its first value. 3 of the 4"),
         ("[3, 2, 5, 1]", "above the limit the loss grows further and further; B comes back down"),
         ("[3, 5, 1, 2]", "with a small learning rate the loss falls at every step"),
         ("[3, 1, 3, 2]", "C goes below it"),
-        ("[3, 1, 1, 2]", "gradients that add up make the loss swing, and C only falls"),
+        ("[3, 1, 1, 2]", "C falls fastest at the start"),
         ("[3, 1, 2, 5]", "above the limit the loss grows, and C's falls"),
-        ("[3, 1, 5, 1]", "it comes back down. D only grows"),
+        ("[3, 1, 5, 1]", "D grows by the same factor again and again"),
         ("[3, 1, 5, 3]", "a cut changes where a run comes to rest; D grows"),
         ("[3, 1, 5, 5]", "below the limit the loss falls, however small the rate"),
         ("[2, 1, 5, 3]", "above the limit the loss grows, and A's falls"),
@@ -140,8 +143,15 @@ WRONG = {
 """,
             "You divide the norm by 10",
         ),
-        ("torch.zeros(2, requires_grad=True).numpy(), 0.0", "Detach first"),
-        ("[1.30, 1.85], 0.15", "On test data it gives"),
+        (
+            "torch.zeros(2, requires_grad=True).numpy(), 0.0",
+            "Stay with tensors, and detach only what you return",
+        ),
+        ("[1.30, 1.85], 0.15", "These are the tutorial's numbers"),
+        ("torch.tensor([0, 0], requires_grad=True), 0.0", "Write 0.0, not 0"),
+        ("torch.tensor([1.0, 2.0]), 0.0", "On test data it gives"),
+        ("0.15, [1.30, 1.85]", "They are swapped: return W first"),
+        ("[1.30, 1.85]", "got two numbers: W is a list"),
         ("torch.zeros(2), 0.0", "W hasn't left zero"),
         ("0.15", "Expected two results, W and the error, got a float"),
         ("'W', 'error'", "Expected numbers for W, got a str"),
@@ -155,13 +165,15 @@ WRONG = {
         ("lr * W.grad", "W.grad", "The learning rate isn't used"),
         ("lr * W.grad", "0.01 * W.grad", "with lr = 0.01 instead of the lr given"),
         ("        with torch.no_grad():\n            W -=", "        W -=", "torch.no_grad()"),
-        ("            W -= lr", "            W = W - lr", "no tensor in it asked for a gradient"),
+        ("            W -= lr", "            W = W - lr", "Change W in place"),
         (
             "W.grad = None\n        error.backward()",
             "W.grad.zero_()\n        error.backward()",
             "write W.grad = None",
         ),
+        ("range(n_epochs)", "range(2000)", "You took 2,000 steps instead of n_epochs"),
         ("range(n_epochs)", "range(n_epochs - 1)", "That is one step too few"),
+        ("error.item()", "round(error.item(), 2)", "the error is rounded: return it as it is"),
         ("range(n_epochs)", "range(n_epochs + 1)", "That is one step too many"),
         ("W.tolist(), error.item()", "W.tolist()[::-1], error.item()", "Slope and height are swap"),
         ("error.item()", "len(x) * error.item()", "the error isn't divided by n"),
@@ -192,6 +204,12 @@ WRONG = {
         "gradient_in_parts",
         (".sum() / len(x)", ".mean()", "Each part counts as if it were all rows"),
         (".sum() / len(x)", ".sum()", "You summed over the 11 rows; divide by their number"),
+        (".sum() / len(x)", ".mean() / 2", "Each part counts a half"),
+        (".sum() / len(x)", ".mean() / len(x)", "A part's mean is divided again"),
+        (".sum() / len(x)", ".sum() / len(x) ** 2", "divide by the number of all rows twice"),
+        (".sum() / len(x)", ".sum() / 10", "You divide by 10; divide by the number of all rows"),
+        ("    W.grad = None", "    W.grad.zero_()", "None has no zero_(): write W.grad = None"),
+        ("return W.grad", "return W", "That is W itself: return W.grad"),
         (".sum() / len(x)", ".sum() / size", "divided by 4, the size of a part"),
         (".sum() / len(x)", ".mean() * size / len(x)", "The last part has fewer rows than `size`"),
         ("    W.grad = None\n", "", "The parts are right, but before the first part"),
@@ -214,7 +232,7 @@ WRONG = {
         (
             "    W.grad = None\n",
             "    W.grad, size = None, 100\n",
-            "11 rows in parts of 4 are 3 parts, and backward ran once",
+            "11 rows in parts of 4 are 3 parts, and once did backward reach W",
         ),
         (
             "start + size], y[start : start + size]",
@@ -244,6 +262,13 @@ WRONG = {
     return W.grad
 """,
             "Each part counts as if it were all rows, and before the first part",
+        ),
+        (
+            """
+    r = W[0] * x + W[1] - y
+    return torch.stack([2 * (r * x).mean(), 2 * r.mean()]).detach()
+""",
+            "and never did backward reach W",
         ),
         (
             """
@@ -292,7 +317,7 @@ WRONG = {
     z = points.clone().requires_grad_()
     return f(z).sum().backward()
 """,
-            "backward() returns nothing",
+            "it fills .grad",
         ),
         (
             """
@@ -312,7 +337,7 @@ WRONG = {
         ),
         (
             """
-    points += 1e-3
+    points += 1
     z = points.clone().requires_grad_()
     f(z).sum().backward()
     points -= 1
@@ -335,7 +360,12 @@ WRONG = {
     f(z).sum().backward()
     return z.grad
 """,
-            "isn't a leaf",
+            "only that of a leaf: clone first",
+        ),
+        ("torch.cos(points)", "That is the slope of the sine: use f"),
+        (
+            "(f(points + 1e-3) - f(points - 1e-3)) / 2e-3",
+            "Is it a difference quotient?",
         ),
     ),
 }

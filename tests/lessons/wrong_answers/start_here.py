@@ -17,9 +17,24 @@ WRONG = {
         ("values", "got shape (7,). Is a mean missing?"),
         ("print(values.mean())", "is the return missing?"),
         ("value.mean()", "raises NameError"),
-        ("values.sum() / 5", "On test data it gives"),
-        ("values.sum() / 7", "You divided by a fixed number: use len(values)."),
-        ("round(values.mean(), 2)", "You rounded"),
+        ("values.mean() + 1", "On test data it gives"),
+        ("values.sum() / 5", "You divided by 5: use len(values)."),
+        ("values.sum() / 7", "You divided by 7: use len(values)."),
+        ("round(values.mean(), 2)", "You rounded: return"),
+        ("round(values.mean())", "You rounded to a whole number"),
+        ("values.sum() // len(values)", "You rounded to a whole number"),
+        ("len(values) / values.sum()", "It is upside down"),
+        ("values.mean", "You return the method itself: its parentheses are missing."),
+        ("values.sum / len(values)", "A method's parentheses are missing"),
+        (
+            """
+    total = 0
+    for value in values:
+        total += value
+        return total / len(values)
+""",
+            "is the return inside the loop?",
+        ),
         ("np.mean(values) ^ 1", "In Python, a power is **"),
         (
             "\n    values /= len(values)\n    return values.sum()\n",
@@ -37,6 +52,14 @@ WRONG = {
         ),
         (
             "((y_pred - y[:, np.newaxis]) ** 2).mean()",
+            "y of shape (7, 1), that is the mean over all",
+        ),
+        (
+            """
+    if y.ndim == 1:
+        return ((y_pred - y.reshape(y_pred.shape)) ** 2).mean()
+    return ((y_pred.reshape(y.shape) - y) ** 2).sum()
+""",
             "For y_pred of shape (7, 1) and y of shape (7, 1) it isn't.",
         ),
         ("((y_pred.ravel() - y) ** 2).mean()", "y of shape (7, 1), that is the mean over all"),
@@ -46,12 +69,17 @@ WRONG = {
         ("abs(y_pred - y.reshape(y_pred.shape)).mean()", "sizes of the differences"),
         ("(y_pred - y.reshape(y_pred.shape)).mean() ** 2", "square first, then take the mean"),
         ("((y_pred - y.reshape(y_pred.shape)) ** 2).mean() ** 0.5", "leave out the root"),
-        ("((y_pred - y_pred) ** 2).mean()", "are compared with themselves."),
+        ("((y_pred - y_pred) ** 2).mean()", "It is 0 whatever the predictions are"),
         ("((y_pred - y_pred.ravel()) ** 2).mean()", "with themselves, over all pairs"),
         ("((y_pred - y.mean()) ** 2).mean()", "with the mean of y"),
         ("((np.sort(y_pred.ravel()) - np.sort(y.ravel())) ** 2).mean()", "You sorted"),
         ("(y_pred - y.reshape(y_pred.shape)) ** 2", "got an array of shape (7, 1)"),
-        ("((y_pred - y.reshape(5, 1)) ** 2).mean()", "fixed number of rows"),
+        ("((y_pred - y.reshape(5, 1)) ** 2).mean()", "must hold all the numbers"),
+        ("((y_pred - y.reshape(y_pred)) ** 2).mean()", "reshape takes a shape: y_pred.shape."),
+        (
+            "\n    assert y_pred.shape == y.shape\n    return ((y_pred - y) ** 2).mean()\n",
+            "first give y the other's shape",
+        ),
         ("((y_pred - y[1:].reshape(-1, 1)) ** 2).mean()", "write them below each other"),
         ("((y_pred - y.reshape(y_pred.shape)) ^ 2).mean()", "In Python, a power is **"),
         ("print(((y_pred - y.reshape(y_pred.shape)) ** 2).mean())", "is the return missing?"),
@@ -69,8 +97,11 @@ WRONG = {
         (".reshape(-1, 1)", "", "could not be broadcast"),
         (".reshape(-1, 1)", ".reshape(1, -1)", "could not be broadcast"),
         (".reshape(-1, 1)", ".reshape(3, 1).T", "could not be broadcast"),
-        (".reshape(-1, 1)", ".reshape(4, 1)", "fixed number of rows"),
-        ("table / sums", "sums", "got shape (3, 1)"),
+        (".reshape(-1, 1)", ".reshape(4, 1)", "must hold all the numbers"),
+        (".reshape(-1, 1)", ".reshape(3, 1)", "must hold all the numbers"),
+        (".sum(axis=1)", ".sum", "A method's parentheses are missing"),
+        ("table / sums", "sums", "You return one number for each row"),
+        ("table / sums", "(table / sums).round(2)", "You rounded"),
         ("table / sums", "(table / sums).T", "That is the transpose."),
         ("table / sums", "table / sums * 1.5", "On test data it gives"),
         ("table / sums", "table[0] / sums[0]", "got shape (4,)"),
