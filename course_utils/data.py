@@ -74,7 +74,7 @@ def sine_line() -> Sample:
     x and y are float64 of shape (10,); x is evenly spaced from 0 to 1; neither has a unit. Two
     published tutorials use this data set: 'Raw autograd tensors' and 'Fitting polynomials' follow
     them.
-    From the lesson 'Raw autograd tensors'.
+    From the lesson 'Build your own autograd'.
     """
     x = np.linspace(0, 1, 10)
     return Sample(x, 3 * x + np.sin(6 * x) + 1, 3 * x + np.sin(6 * x) + 1, noise=0.0)

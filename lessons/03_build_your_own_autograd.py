@@ -524,7 +524,7 @@ for name, ours, theirs in zip("wwwbbbvvvc", parameters, tensors, strict=True):
     print(f"{name}   engine {ours.value:11.8f}   PyTorch {number:11.8f}")
 
 # %% [markdown] tags=["deeper"]
-# ## Deeper: Why not walk along every path?
+# ## Deeper: why not walk along every path?
 #
 # `hand_back_adding` went wrong because it handed back the sum so far. It could hand back
 # just what has arrived, path by path. This gives the right numbers, but it is far too slow.
@@ -570,7 +570,7 @@ plots.visits(times, every_path, in_order)
 # thousand. PyTorch keeps a list instead.
 
 # %% [markdown] tags=["deeper"]
-# ## Deeper: How do you add powers and quotients to the engine?
+# ## Deeper: how do you add powers and quotients to the engine?
 #
 # As everything else: a value, the parents, a local derivative for each. For a power with a
 # fixed exponent, $a^n$, that is $n\,a^{n-1}$.
@@ -631,7 +631,7 @@ check.divide(divide)
 # </details>
 
 # %% [markdown] tags=["deeper"]
-# ## Deeper: What does a second backward do?
+# ## Deeper: what does a second backward do?
 #
 # You emptied the leaves before each way back. But what about the numbers in between?
 #
@@ -718,7 +718,7 @@ check.backward_again(backward_again)
 # </details>
 
 # %% [markdown] tags=["deeper"]
-# ## Deeper: What does PyTorch refuse, and what does it compute?
+# ## Deeper: what does PyTorch refuse, and what does it compute?
 #
 # It refuses to begin at several numbers: a gradient says how *one* number, a scalar,
 # changes. So add them up first. (Or say how much each counts; [lesson
