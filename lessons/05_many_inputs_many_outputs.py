@@ -170,7 +170,7 @@ for name, product in {"x @ w.T": x_two @ w_two.T, "x @ w": x_two @ w_two}.items(
     first = f"first row {product[0, 0]:.3f}, {product[0, 1]:.3f}"
     print(f"{name:8} {tuple(product.shape)}   {first}")
 
-b_column = torch.zeros(5, 1)
+b_column = torch.zeros(5, 1)  # filled with zeros
 print("\nbias (5, 1), five regions:", tuple((x @ w.T + b_column).shape))
 print("bias (5, 1), one region:  ", tuple((x[:1] @ w.T + b_column).shape))
 
@@ -700,6 +700,6 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 #
 # **New names:** `dim=`, `.abs`, `.numel`, `torch.allclose`, `torch.vstack`, `np.log`,
 # `correction=`, `np.zeros`, `np.mean`, `.min`, `.zero_`, `.condition_number`, `.eigenvectors`,
-# `dtype=`, `torch.float64`.
+# `dtype=`, `torch.float64`, `torch.zeros`.
 #
 # **Next**, in [lesson 06](06_the_linear_layer.ipynb), one object holds `w` and `b`, another takes the step.

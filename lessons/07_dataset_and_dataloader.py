@@ -646,7 +646,7 @@ print("all equal to nine decimals:", bool((spread < 1e-9).all()))  # all: both o
 # `torch.cat`, `torch.stack`, `.copy_`, `F.mse_loss`, `description=`, `IntProgress`, `max=`,
 # `display`, `np.vstack`, `torch.randint`, `torch.linspace`, `Dataset`, `.argmin`, `np.isin`,
 # `.permutation`, `np.flatnonzero`, `nn.init.constant_`, `.all`, `torch.Generator`, `.manual_seed`,
-# `generator=`, `.numpy`.
+# `generator=`, `.numpy`, `np.arange`.
 #
 # **Next**, in [lesson 08](08_fitting_polynomials.ipynb), you bend the line: polynomials, and a fit that looks perfect and is not
 # done.

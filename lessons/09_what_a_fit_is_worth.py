@@ -846,6 +846,6 @@ for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new poin
 # `np.append`, `np.geomspace`, `nn.init.zeros_`, `make_pipeline`, `include_bias=`,
 # `PolynomialFeatures`, `Ridge`, `StandardScaler`, `.predict`, `bias=`, `copy.deepcopy`,
 # `np.argmin`, `.astype`, `np.unique`, `np.transpose`, `.transform`, `GridSearchCV`, `scoring=`,
-# `cv=`, `.best_params_`, `.best_score_`, `.data_ptr`.
+# `cv=`, `.best_params_`, `.best_score_`, `.data_ptr`, `np.sqrt`.
 #
 # **Next**, in [lesson 10](10_a_real_data_set.ipynb), you do all of it on a real data set, where nobody knows the truth.

@@ -555,7 +555,7 @@ if devices == ["cpu"]:
 #
 # **New names:** `torch.get_num_threads`, `torch.__version__`, `perf_counter`, `torch.rand`,
 # `set_to_none=`, `torch.matmul`, `.element_size`, `.nbytes`, `.itemsize`,
-# `torch.broadcast_shapes`, `device=`, `torch.cuda.synchronize`, `torch.randn`.
+# `torch.broadcast_shapes`, `device=`, `torch.cuda.synchronize`, `torch.randn`, `torch.float32`.
 #
 # You have come from a derivative on paper to a model on real data, and you know what it costs to run.
 # What stands between you and larger networks is more of the same: every one of them is trained by the loop
