@@ -11,7 +11,7 @@
 # - say why gradients add up, and who has to wait,
 # - train a curve with it, and with PyTorch.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop). **Takes** about 60 minutes, and 40 more with the deeper sections.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop) and [lesson 02](02_how_far_to_step.ipynb). **Takes** about 60 minutes, and 40 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -148,7 +148,7 @@ def one_row():
 
 
 w, b, loss = one_row()
-graphs.value_graph(loss)
+graphs.value_graph(loss)  # draws each Value as a box
 
 # %% [markdown]
 # ## How does a gradient travel back?
@@ -258,7 +258,7 @@ def backward(loss):  # adds to the gradient of every box behind loss
 
 # %%
 w, b, loss = one_row()
-loss.backward()
+loss.backward()  # the walk back, from the loss to every leaf
 graphs.value_graph(loss, check=True)
 
 # %% [markdown]
@@ -524,7 +524,7 @@ for name, ours, theirs in zip("wwwbbbvvvc", parameters, tensors, strict=True):
     print(f"{name}   engine {ours.value:11.8f}   PyTorch {number:11.8f}")
 
 # %% [markdown] tags=["deeper"]
-# ## Deeper: Why not walk along every path?
+# ## Deeper: why not walk along every path?
 #
 # `hand_back_adding` went wrong because it handed back the sum so far. It could hand back
 # just what has arrived, path by path. This gives the right numbers, but it is far too slow.
@@ -570,7 +570,7 @@ plots.visits(times, every_path, in_order)
 # thousand. PyTorch keeps a list instead.
 
 # %% [markdown] tags=["deeper"]
-# ## Deeper: How do you add powers and quotients to the engine?
+# ## Deeper: how do you add powers and quotients to the engine?
 #
 # As everything else: a value, the parents, a local derivative for each. For a power with a
 # fixed exponent, $a^n$, that is $n\,a^{n-1}$.
@@ -631,7 +631,7 @@ check.divide(divide)
 # </details>
 
 # %% [markdown] tags=["deeper"]
-# ## Deeper: What does a second backward do?
+# ## Deeper: what does a second backward do?
 #
 # You emptied the leaves before each way back. But what about the numbers in between?
 #
@@ -718,7 +718,7 @@ check.backward_again(backward_again)
 # </details>
 
 # %% [markdown] tags=["deeper"]
-# ## Deeper: What does PyTorch refuse, and what does it compute?
+# ## Deeper: what does PyTorch refuse, and what does it compute?
 #
 # It refuses to begin at several numbers: a gradient says how *one* number, a scalar,
 # changes. So add them up first. (Or say how much each counts; [lesson
@@ -736,14 +736,14 @@ try:
 except RuntimeError as error:
     print("RuntimeError:", error)
 
-roots = squares.sqrt()
+roots = squares.sqrt()  # the root of each
 total = roots.sum()
 total.backward()
 print("slope of the root of z²:", z.grad)
 
 # %% tags=["deeper"]
 big = torch.tensor(1000.0)
-up, down = big.exp(), (-big).exp()
+up, down = big.exp(), (-big).exp()  # e to the power of each
 print("tanh(1000) from its formula:", (up - down) / (up + down))
 
 w = torch.tensor(1.0)

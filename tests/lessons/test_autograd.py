@@ -8,8 +8,9 @@ import re
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 
-from course_utils import data, graphs
+from course_utils import data, graphs, plots
 from course_utils.checks import autograd as check
 from course_utils.descent import QuadraticLoss, design_matrix
 from tests.support.lessons import read_output, run_lesson
@@ -394,3 +395,34 @@ def test_tanh_has_the_slope_that_the_text_says(engine, z):
     central = (math.tanh(z + h) - math.tanh(z - h)) / (2 * h)
     assert value.grad == pytest.approx(central, rel=1e-8)
     assert value.grad == pytest.approx(1 - math.tanh(z) ** 2, rel=1e-12)
+
+
+def predicted(ax):
+    """Return the ends of the line that marks a prediction."""
+    (line,) = (line for line in ax.lines if line.get_label() == "your prediction")
+    return np.transpose(line.get_transform().transform(np.transpose(line.get_data())))
+
+
+def test_a_predicted_slope_goes_through_the_place(lesson):
+    ax = Figure().subplots()
+    w, losses = lesson["w_range"], lesson["losses"]
+    caption = plots.slope_claim(w, losses, 4.0, -6.0, prediction=-10.0, ax=ax)
+    assert caption.endswith("the machine says -6. You predicted -10; it is -6.")
+    xs, ys = ax.transData.inverted().transform(predicted(ax).T).T
+    assert np.diff(ys) / np.diff(xs) == pytest.approx(-10)
+    assert np.interp(4.0, xs, ys) == pytest.approx(9.0)
+    right = plots.slope_claim(w, losses, 4.0, -12.0, prediction=..., ax=Figure().subplots())
+    assert right.endswith("the slope -12; the machine agrees.")
+
+
+def test_a_predicted_turn_is_marked_beside_the_true_one(lesson):
+    ax = Figure().subplots()
+    arguments = lesson["order"], lesson["turns"], "d p q", "p"
+    caption = plots.gradients_by_turn(*arguments, prediction=2, ax=ax)
+    assert caption.endswith("complete after turn 3. You predicted 2; it is 3.")
+    xs, _ = ax.transData.inverted().transform(predicted(ax).T).T
+    assert xs == pytest.approx([2, 2])
+    ticks = [label.get_text() for label in ax.get_xticklabels()]
+    assert ticks == ["start", "1: f", "2: ×", "3: d", "4: q", "5: p"]
+    text = plots.gradients_by_turn(*arguments, prediction="two", ax=Figure().subplots())
+    assert text.endswith("my_prediction holds 'two', not a number: type a number such as 3.5.")
