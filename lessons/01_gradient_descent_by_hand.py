@@ -331,7 +331,7 @@ print(f"b after a step  0.80119529            {path[1, 1]:.8f}")
 #
 # Now a thousand epochs.
 #
-# > **Predict.** After which epoch is the loss within 1% of where it ends? Type your number.
+# > **Predict.** After which epoch is the loss within a hundredth of where it ends? Type your number.
 
 # %% tags=["cover"]
 my_prediction = ...  # your number

@@ -285,10 +285,10 @@ plots.ridge_path(decays, weights, losses[..., 0], losses[..., 1], sample.noise)
 # The training loss rises with the decay, always. That is the price, and the point.
 #
 # The best degree without any decay had 0.1015, so ridge has not beaten it. But nobody chose a degree
-# here. A model with 15 powers has become as tame as you like, by one number that you can turn
+# here. A model with fifteen powers has become as tame as you like, by one number that you can turn
 # smoothly. Turn it.
 #
-# **Predict.** On the first split: what does degree 15 look like at the smallest decay, and what at
+# **Predict.** On the first split: what does degree fifteen look like at the smallest decay, and what at
 # the largest? With no more than degree three, does the decay still matter?
 
 
@@ -308,7 +308,7 @@ sliders.move(tame, degree=(1, 15, 15), decay=(decays, decays[8]))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # At 1e-8 the curve bends after single points; at 10 the wave is almost gone. Between them lies a wide
-# range in which degree 15 looks as sensible as a low one. Degree three has hardly anything to tame:
+# range in which degree fifteen looks as sensible as a low one. Degree three has hardly anything to tame:
 # small decays move nothing, and large ones flatten it.
 #
 # Has such a fit converged? Ask the truth panel, for degree 5:

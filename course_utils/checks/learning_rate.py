@@ -10,8 +10,9 @@ from course_utils.descent import QuadraticLoss, design_matrix
 
 @exercise(
     1,
-    hint="divide one of the last losses by the one before. Its root is how much the distance "
-    "grows, and each step jumps to the other side, so 1 − 0.3·h is minus that root. Solve for h.",
+    hint="divide one of the last losses by the one before: that is what one step does to the "
+    "loss, the square of the factor 1 − 0.3·h. The factor is negative: each step jumps too far "
+    "across.",
 )
 def limit(answer):
     """Judge `limit`: 2/h of the parabola on which a walk with lr = 0.3 explodes."""
