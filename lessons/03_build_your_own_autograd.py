@@ -155,15 +155,16 @@ graphs.value_graph(loss)  # draws each Value as a box
 #
 # The picture is your table, drawn: a **computational graph**, with the local derivatives on
 # its arrows. A box (`node` in the code) that was not made from others is a **leaf**. The
-# square is `e * e`, so *two* arrows leave $e$. The gradients are still zero.
+# square is `e * e`, so *two* arrows leave $e$, each with half of your −6. The gradients
+# are still zero.
 #
 # To fill in the gradients, go back against the arrows. The loss has the gradient 1. Each
-# box hands back to its parents: its own gradient, times the local derivative. Then they do
-# the same. The function calls itself: it follows the first arrow back to the leaves before
+# box hands back to its parents: its own gradient, times the local derivative. Then the
+# function calls itself for that parent: it follows the first arrow back to the leaves before
 # it looks at the second.
 #
 # > **Predict.** On paper the gradient of $w$ is −12. Follow the function with a pencil.
-# > Which gradient does $w$ end with? Type it.
+# > Which gradient does $w$ end with?
 
 
 # %%
@@ -230,9 +231,9 @@ graphs.value_graph(loss, check=True)  # marks what is wrong
 # %% [markdown]
 # ## Who has to wait for whom?
 #
-# A box hands back only when all that use it, on the way to this loss, have handed back. An
-# order that keeps this rule is a **topological order**. To find one, `visit` first lists
-# all that lies *behind* a box (its parents, their parents and so on, to its left in the
+# A box must wait until every box made from it has handed back (of those that lead to this
+# loss). An order that keeps this rule is a **topological order**. To find one, `visit`
+# first lists all that lies *behind* a box (its parents, their parents and so on, to its left in the
 # picture), and then the box itself. Read from the end, each box comes after all that use
 # it.
 #
@@ -290,7 +291,7 @@ plots.gradients_by_turn(order, turns, "d p q", "p", prediction=my_prediction)
 # <details><summary>What you should see</summary>
 #
 # After three. $p$ has its 1 from the short path, but $d$ must first collect from both its
-# arrows. Only then does it hand back −12 · −2, which makes 25.
+# arrows. Only then does it hand back −12 · −2; with what $p$ has, that makes 25.
 #
 # </details>
 
@@ -572,8 +573,8 @@ plots.visits(times, every_path, in_order)
 # %% [markdown] tags=["deeper"]
 # ## Deeper: how do you add powers and quotients to the engine?
 #
-# As everything else: a value, the parents, a local derivative for each. For a power with a
-# fixed exponent, $a^n$, that is $n\,a^{n-1}$.
+# The same way as everything else: a value, the parents, a local derivative for each. For a
+# power with a fixed exponent, $a^n$, that is $n\,a^{n-1}$.
 
 
 # %% tags=["deeper"]

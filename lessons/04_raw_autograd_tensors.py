@@ -74,11 +74,11 @@ print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
 # walks back through the graph and fills the **`.grad`** of each leaf that asked. `.item()`
 # turns a tensor with one entry into a Python number.
 #
-# Soon you take `w.grad = None` and `with torch.no_grad():` out.
+# Soon you will take `w.grad = None` and `with torch.no_grad():` out, to see what breaks.
 #
 # ## What is special about a tensor?
 #
-# A tensor works like a NumPy array, but for three things to know. Make a tensor in two
+# A tensor works like a NumPy array, with three differences. Make a tensor in two
 # ways, and *then* change the array:
 
 # %%
@@ -111,7 +111,9 @@ except RuntimeError as error:
 
 late = torch.tensor([1.0, 3.0], requires_grad=True) / 2
 ready = (torch.tensor([1.0, 3.0]) / 2).requires_grad_()
-print("\nlate  is a leaf:", late.is_leaf)  # is_leaf: no operation made it
+print(
+    "\nlate  is a leaf:", late.is_leaf
+)  # is_leaf: no recorded operation made it
 print("ready is a leaf:", ready.is_leaf)
 
 # %% [markdown]
@@ -122,7 +124,8 @@ print("ready is a leaf:", ready.is_leaf)
 #
 # ## Can a line follow a curve?
 #
-# Ten points lie exactly on a curve, without noise; how close can a straight line come? The
+# The ten points of the last lesson lie exactly on a curve, without noise; how close can a straight
+# line come? The
 # curve is $y = 3x + \sin 6x + 1$.
 
 # %%
@@ -211,13 +214,13 @@ tape.draw(loss, gradients=True)  # gradients: those of every box
 # are added. `backward()` makes this walk and keeps only the result at the leaf, in
 # `W.grad`.
 #
-# The library `torchviz` draws the same graph with PyTorch's own names:
+# The library `torchviz` draws the way back, with PyTorch's own names:
 
 # %%
 graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 
 # %% [markdown]
-# In the box next to `W` the walk back ends. It **accumulates**: it *adds* what arrives to
+# The walk back ends at `W`. There the gradient **accumulates**: what arrives is *added* to
 # `W.grad`.
 
 # %% [markdown] tags=["deeper"]
@@ -236,7 +239,7 @@ graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 #
 # ### Break it: an update that is recorded
 #
-# Take `no_grad` away, and write the step in two ways:
+# Leave `no_grad` out, and write the step in two ways:
 
 # %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -252,9 +255,9 @@ print("new tensor:", W)
 print("is it a leaf?", W.is_leaf)
 
 # %% [markdown]
-# Both are wrong. The first would make `W` from itself: a result, and a leaf no more.
-# PyTorch refuses, a **loud** bug. The second gives the name `W` to a result. That isn't a
-# leaf and gets no `.grad`, so the next update fails, with `NoneType` in its message.
+# Both are wrong. The first would overwrite the leaf `W` with a result. PyTorch refuses, a
+# **loud** bug. The second gives the name `W` to a result. That isn't a leaf and gets no
+# `.grad`, so the update after the next `backward()` fails, with `NoneType` in its error message.
 #
 # **`torch.no_grad()`** says: *record nothing in this block*. Inside it, step *in place*
 # (`-=` changes the tensor itself), and `W` stays the same leaf; `W = W - …` would make a
@@ -381,7 +384,7 @@ for k in range(4):
 # 2. The learning rate is a little above the limit.
 # 3. The slope's part of the prediction is detached.
 # 4. The update is missing.
-# 5. All is right, but more steps are needed.
+# 5. Nothing is wrong, but it needs more steps.
 
 # %%
 steps = range(0, 61, 5)
