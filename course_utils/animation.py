@@ -7,6 +7,7 @@ no animations, or that compares notebooks, finds the finished picture instead.
 import io
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,8 @@ def play(draw: Callable[..., object], *args: Any, seconds: float = 4.0) -> None:
     ((figure, caption),) = figures
     with style({"savefig.dpi": "figure"}):  # small enough for a notebook
         still = _pixels(Image.open(io.BytesIO(to_png(figure))))
-        frames = [*_grow(figure, lines), still]
-    data, metadata = as_output(figure, caption, _encode(still, frames, seconds))
+        png = _encode(still, chain(_grow(figure, lines), [still]), seconds)
+    data, metadata = as_output(figure, caption, png)
     display(data, metadata=metadata, raw=True)
     print(caption)
 
