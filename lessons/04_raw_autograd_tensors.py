@@ -43,7 +43,7 @@ from course_utils.checks import raw_tensors as check
 # Here is [lesson 01](01_gradient_descent_by_hand.ipynb)'s fit again. The lines marked *new*
 # replace all that you derived there.
 
-# %% tags=["code"]
+# %%
 line = data.noisy_line()
 x80 = torch.from_numpy(line.x_train)  # a tensor of shape (80, 1)
 y80 = torch.from_numpy(line.y_train)
