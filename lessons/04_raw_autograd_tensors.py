@@ -111,9 +111,8 @@ except RuntimeError as error:
 
 late = torch.tensor([1.0, 3.0], requires_grad=True) / 2
 ready = (torch.tensor([1.0, 3.0]) / 2).requires_grad_()
-print(
-    "\nlate  is a leaf:", late.is_leaf
-)  # is_leaf: no recorded operation made it
+# is_leaf: whether no recorded operation made it
+print("\nlate  is a leaf:", late.is_leaf)
 print("ready is a leaf:", ready.is_leaf)
 
 # %% [markdown]
