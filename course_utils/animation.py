@@ -51,6 +51,7 @@ def _grow(figure, lines):
     in the look of the finished one.
     """
     canvas = FigureCanvasAgg(figure)
+    figure.set_layout_engine("none")  # which leaves the axes where the still has them
     stages = [line for line in lines if line.get_gid() == CHANGES]
     shapes = [line.get_xydata() for line in stages]
     lines = [line for line in lines if line.get_gid() == GROWS]

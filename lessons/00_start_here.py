@@ -47,8 +47,8 @@ animation.play(  # a picture that changes, played once
 # %% [markdown]
 # On the left, a curve starts far from the points and ends up close to all ten.
 #
-# In that lesson you type ten heights of your own. Your engine, a few dozen lines of plain Python,
-# then changes ten numbers a little in each of 2,000 steps. It knows which way because it computes
+# In that lesson you type ten heights. Your engine, a few dozen lines of plain Python, then changes
+# ten numbers of its own a little in each of 2,000 steps. It knows which way because it computes
 # derivatives, as at school. On the right you see how far off the curve still is: each line down is ten
 # times less. A large network learns in much the same way.
 
@@ -229,7 +229,7 @@ plots.before_and_after(before, week, days, "°C", prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 30, on Saturday, though no line writes into `week`. The copy kept its 16.
+# 30, on Saturday, though `week` is not named there. The copy kept its 16.
 #
 # </details>
 #
@@ -284,7 +284,7 @@ print(rain - place_means)
 #
 # ### What is a column?
 #
-# On its own, a **column** is an array of shape (n, 1). `reshape` changes the shape and keeps the
+# Here a **column** is an array of shape (n, 1). `reshape` changes the shape and keeps the
 # numbers, mostly as a view; a −1 means *as many as needed*. Now the 3 is below the 3, and the 1 is
 # repeated.
 #
@@ -309,9 +309,9 @@ plots.broadcast_difference(y_pred, y, ["y_pred", "y"])
 # %% [markdown]
 # Each prediction is compared with every true value, and NumPy does not complain.
 #
-# The zeros that you wanted are on the diagonal; the other six are nonsense. The usual measure of
+# The zeros that you wanted are on the diagonal; the rest is nonsense. The usual measure of
 # predictions is the **mean squared error**, MSE: the mean of the squared differences. Over all nine
-# pairs it is 12, and lazy predictions that all say 6 get 6.
+# pairs the right predictions get 12; lazy ones, which all say the mean, get half.
 #
 # > **Predict.** Next come a hundred values. Row by row, perfect predictions have an MSE of 0, lazy ones
 # > 8.3325. What do the *perfect* ones get over all pairs? Type your number.

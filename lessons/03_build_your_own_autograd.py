@@ -155,8 +155,8 @@ graphs.value_graph(loss)  # draws each Value as a box
 #
 # The picture is your table, drawn: a **computational graph**, with the local derivatives on
 # its arrows. A box (`node` in the code) that was not made from others is a **leaf**. The
-# square is `e * e`, so *two* arrows leave $e$, each with half of your −6. The gradients
-# are still zero.
+# square is `e * e`, so *two* arrows leave $e$, each with half of your −6. The zeros
+# are no gradients yet.
 #
 # To fill in the gradients, go back against the arrows. The loss has the gradient 1. Each
 # box hands back to its parents: its own gradient, times the local derivative. Then the
@@ -669,7 +669,7 @@ except RuntimeError as error:
 # The numbers in between are scratch paper for one walk, and PyTorch doesn't keep them in
 # `.grad` unless asked. Sums over paths are made inside its engine. Only the finished sum of
 # a leaf is added to what `.grad` held before, by an object called `AccumulateGrad`. After
-# the walk PyTorch frees the numbers that the graph had kept, and that is why a second call
+# the walk PyTorch frees what the graph had kept; where it kept numbers, a second call
 # needs `retain_graph=True` in the first. In training you hardly ever need that: each step
 # makes a new graph.
 
@@ -677,7 +677,7 @@ except RuntimeError as error:
 # ### Deeper: Exercise 4 (fix): a backward that may be called again
 #
 # Give the leaves what PyTorch gives them: after a second call on the same loss each *leaf*
-# holds twice its gradient. For that, the numbers in between must begin each walk at 0.
+# has gained twice its gradient. For that, the numbers in between must begin each walk at 0.
 # Write the lines that are missing.
 
 

@@ -78,7 +78,7 @@ print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
 #
 # ## What is special about a tensor?
 #
-# A tensor works like a NumPy array, with three differences. Make a tensor in two
+# A tensor works like a NumPy array; know three differences. Make a tensor in two
 # ways, and *then* change the array:
 
 # %%
@@ -197,7 +197,7 @@ tape.draw(loss, gradients=True)  # gradients: those of every box
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# All but `x`: nobody asked for its gradient. What is computed *from* `W` needs one for the
+# All but `x`: nobody asked for its gradient. Both results computed *from* `W` need one for the
 # walk back.
 #
 # </details>
@@ -510,7 +510,7 @@ for k in range(2000 + 1):
 # gradient of the MSE is longer where you have farther to go.
 #
 # Look along the two axes of the bowl ([lesson 02](02_how_far_to_step.ipynb)): what share of
-# the first distance is left? For the MSE it is $(1 - \mathrm{lr}\cdot\text{curvature})^k$
+# the first distance is left? For the MSE it is $|1 - \mathrm{lr}\cdot\text{curvature}|^k$
 # after $k$ steps. Each labelled line of the picture is a tenth of the one above it; on such
 # an axis this is a straight line.
 

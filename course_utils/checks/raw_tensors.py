@@ -49,8 +49,8 @@ _AGAINST = {
     ("C", 3): "with the slope cut off, the loss can't fall below 0.4530, that of the best level "
     "line. C goes below it.",
     ("C", 4): "if W never moved, the loss would stay at its first value.",
-    ("D", 1): "gradients that add up make the loss swing: it comes back down. D grows by the same "
-    "factor again and again.",
+    ("D", 1): "gradients that add up make the loss swing, below twice the limit. D grows by the "
+    "same factor again and again.",
     ("D", 3): "a cut changes where a run comes to rest; D grows.",
     ("D", 4): "if W never moved, the loss would stay at its first value.",
     ("D", 5): "below the limit the loss falls, however small the rate. D grows.",

@@ -172,7 +172,7 @@ def every_pair(predictions, y, prediction=..., *, axs=None):
         side = {"ha": "left", "va": "bottom"} if row else {"ha": "right", "va": "top"}
         number = ax.text(column, row, f" {format_cell(table[row, column])} ", **side)
         number.set_bbox({"facecolor": "white", "alpha": 0.85, "pad": 1.5, "edgecolor": "none"})
-    ax.set(xlabel="row of y", ylabel="row of the predictions")
+    ax.set(xlabel="position in y", ylabel="position in the predictions")
     ax.set_title(f"{table.size:,} differences\non the line: the {n} that were meant")
     ax.grid(False)
     ax.figure.colorbar(image, ax=ax, label="difference", shrink=0.9)

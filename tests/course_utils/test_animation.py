@@ -204,6 +204,22 @@ def test_each_frame_shows_its_curve_in_the_look_of_the_last(monkeypatch):
         assert [213, 94, 0] in colours, "the curve's own colour, opaque"
 
 
+def test_nothing_moves_outside_the_axes(monkeypatch):
+    film = recorded_curves()
+    still, moving, _ = frames(play_curve(monkeypatch, film))
+    with figures.capture_figures() as captured:
+        plots.learned_curve(film.x, film.y, film.grid, film.curves, film.steps)
+    ((figure, _),) = captured
+    with figures.style({"savefig.dpi": "figure"}):
+        figures.to_png(figure)
+    outside = np.ones(still.shape[:2], bool)
+    for ax in figure.axes:
+        top, bottom = len(still) - round(ax.bbox.y1), len(still) - round(ax.bbox.y0)
+        outside[top - 9 : bottom + 9, round(ax.bbox.x0) - 9 : round(ax.bbox.x1) + 9] = False
+    assert outside.mean() > 0.1
+    assert all(np.array_equal(frame[outside], still[outside]) for frame in moving)
+
+
 @pytest.mark.parametrize("lesson", ["start_here", "how_far_to_step"])
 def test_the_lessons_animation_is_small(lesson):
     outputs = [
