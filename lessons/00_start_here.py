@@ -19,7 +19,8 @@ try:
 except ModuleNotFoundError:
     raise ModuleNotFoundError(
         "This kernel does not have the course's helpers (course_utils). "
-        "Start JupyterLab with `python course.py`, or choose the kernel of the course's .venv."
+        "Start JupyterLab with `python course.py`, "
+        "or choose the kernel of the course's .venv."
     ) from None
 
 # %% [markdown]

@@ -11,7 +11,8 @@ START = """try:
 except ModuleNotFoundError:
     raise ModuleNotFoundError(
         "This kernel does not have the course's helpers (course_utils). "
-        "Start JupyterLab with `python course.py`, or choose the kernel of the course's .venv."
+        "Start JupyterLab with `python course.py`, "
+        "or choose the kernel of the course's .venv."
     ) from None"""
 KINDS = {"write": "write", "mend": "fix", "diagnose": "diagnose", "transfer": "transfer"}
 STEPS = ["# 0 ", "# 1 ", "# 2 ", "# 3 ", "# 4 "]  # the numbered comments of the loop
@@ -138,8 +139,6 @@ def code_is_short(notebook):
     for cell in notebook.cells:
         code = [cell.source] if cell.cell_type == "code" else BLOCK.findall(cell.source)
         lines = [line for source in code for line in source.split("\n") if line.strip()]
-        if "start" in tags(cell):
-            continue
         for line in lines:
             if len(line) > MAX_COLUMNS:
                 yield f"{len(line)} columns: {line.strip()}"
