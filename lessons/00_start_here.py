@@ -527,8 +527,8 @@ print("with a point:  ", visitors, visitors.dtype)
 # | [06 The linear layer](06_the_linear_layer.ipynb) | look into `nn.Linear` and an optimizer |
 # | [07 Dataset and DataLoader](07_dataset_and_dataloader.ipynb) | train in mini-batches |
 # | [08 Fitting polynomials](08_fitting_polynomials.ipynb) | fit a curve that only looks finished |
-# | [09 What a fit is worth](09_what_a_fit_is_worth.ipynb) | judge a model by unseen rows |
-# | [10 A real data set](10_a_real_data_set.ipynb) | do all of it on real measurements |
-# | [11 Where the time goes](11_where_the_time_goes.ipynb) | make a training run faster |
+# | [10 What a fit is worth](10_what_a_fit_is_worth.ipynb) | judge a model by unseen rows |
+# | [11 A real data set](11_a_real_data_set.ipynb) | do all of it on real measurements |
+# | [12 Where the time goes](12_where_the_time_goes.ipynb) | make a training run faster |
 #
 # **Next**, in [lesson 01](01_gradient_descent_by_hand.ipynb), you fit a line to noisy points: the first step towards that curve.

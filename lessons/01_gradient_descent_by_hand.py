@@ -32,7 +32,7 @@ except ModuleNotFoundError:
 # past, when you were not looking?
 #
 # Eighty readings are yours. Twenty are sealed in an envelope until
-# [lesson 09](09_what_a_fit_is_worth.ipynb), to judge your line on points it has never seen. (A
+# [lesson 10](10_what_a_fit_is_worth.ipynb), to judge your line on points it has never seen. (A
 # computer made them all: it hid a line and added waves.)
 
 # %%

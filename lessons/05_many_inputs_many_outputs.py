@@ -682,7 +682,7 @@ print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in rat
 # The last line is the same warning in another form: in every region the oranges' error is the same
 # multiple of the apples'. Five targets less four parameters leave *one* pattern in which a fit can
 # miss, and that pattern comes from `x` alone. So these errors tell next to nothing about fruit.
-# Four parameters want far more than five rows. [Lesson 07](07_dataset_and_dataloader.ipynb) and [lesson 09](09_what_a_fit_is_worth.ipynb) return to it.
+# Four parameters want far more than five rows. [Lesson 07](07_dataset_and_dataloader.ipynb) and [lesson 10](10_what_a_fit_is_worth.ipynb) return to it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Recap

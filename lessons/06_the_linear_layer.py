@@ -719,7 +719,7 @@ print(f"the line at x = 1: {ends[0]:.4f}   at x = 50: {ends[1]:.4f}   mean of y:
 #
 # An optimizer takes hyperparameters besides the learning rate. One is **weight decay**,
 # $\lambda_\text{wd}$. It adds $\lambda_\text{wd}\, p$ to the gradient of each parameter $p$, and so
-# pulls each towards zero. That keeps a model with many weights modest ([lesson 09](09_what_a_fit_is_worth.ipynb)).
+# pulls each towards zero. That keeps a model with many weights modest ([lesson 10](10_what_a_fit_is_worth.ipynb)).
 #
 # Inside the standardised model the bias is the height of the line at the mean of $x$, where all
 # curvatures are the same, $\lambda = 2$. There a step stands still when $2\,(p - p^*) + \lambda_\text{wd}\, p = 0$; here

@@ -543,7 +543,7 @@ for name in ladder:
 # spends its time on bookkeeping for the graph, hardly any on arithmetic; without a graph the
 # gradient by hand gains tens of times, and NumPy more still. Then the epochs go. The exact iterate
 # takes as long for a hundred thousand of them as for one: no tuning of a loop comes near a formula.
-# (With large arrays the arithmetic dominates, and the loops move close together. [Lesson 11](11_where_the_time_goes.ipynb) measures
+# (With large arrays the arithmetic dominates, and the loops move close together. [Lesson 12](12_where_the_time_goes.ipynb) measures
 # that.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -871,5 +871,5 @@ for attempt in (
 # `atol=`, `np.allclose`, `rtol=`, `.solution`, `driver=`, `torch.linalg.lstsq`,
 # `torch.linalg.solve`, `.var`, `np.float32`, `np.hstack`.
 #
-# **Next**, in [lesson 09](09_what_a_fit_is_worth.ipynb), the points get noise, and the question changes: not whether a fit has
+# **Next**, in [lesson 10](10_what_a_fit_is_worth.ipynb), the points get noise, and the question changes: not whether a fit has
 # converged, but what it is worth on points that it has not seen.

@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 09 What a fit is worth
+# # 10 What a fit is worth
 #
 # In [lesson 08](08_fitting_polynomials.ipynb) you asked whether a fit had converged. Now the points carry noise, and a fit can
 # be perfect and worthless. You learn to judge it on points that it has not seen, to hold it back
@@ -848,4 +848,4 @@ for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new poin
 # `np.argmin`, `.astype`, `np.unique`, `np.transpose`, `.transform`, `GridSearchCV`, `scoring=`,
 # `cv=`, `.best_params_`, `.best_score_`, `.data_ptr`, `np.sqrt`.
 #
-# **Next**, in [lesson 10](10_a_real_data_set.ipynb), you do all of it on a real data set, where nobody knows the truth.
+# **Next**, in [lesson 11](11_a_real_data_set.ipynb), you do all of it on a real data set, where nobody knows the truth.

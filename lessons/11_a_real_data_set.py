@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 10 A real data set
+# # 11 A real data set
 #
 # 442 patients, ten measurements each, and a question with no known answer. You go the whole way
 # from the question to an answer that you would put your name under, and find out on the way how
@@ -13,7 +13,7 @@
 # - say which inputs matter, and why two ways of asking may contradict each other,
 # - tell a gain from luck, by repeating the whole experiment.
 #
-# **Builds on** lessons [06](06_the_linear_layer.ipynb) (modules, buffers, `state_dict`), [07](07_dataset_and_dataloader.ipynb) (batches), [08](08_fitting_polynomials.ipynb) (momentum) and [09](09_what_a_fit_is_worth.ipynb)
+# **Builds on** lessons [06](06_the_linear_layer.ipynb) (modules, buffers, `state_dict`), [07](07_dataset_and_dataloader.ipynb) (batches), [08](08_fitting_polynomials.ipynb) (momentum) and [10](10_what_a_fit_is_worth.ipynb)
 # (validation and test rows, early stopping, leaks). **Takes** about 120 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -71,7 +71,7 @@ plots.target_and_input(y, x[:, 2], "progression (points)", "bmi (body mass index
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does a model have to beat?
 #
-# Split first, before you look any closer. As in [lesson 09](09_what_a_fit_is_worth.ipynb) there are three parts: training rows to
+# Split first, before you look any closer. As in [lesson 10](10_what_a_fit_is_worth.ipynb) there are three parts: training rows to
 # fit, validation rows for every decision on the way, and test rows for one number at the end. A
 # decision uses up the rows that it was made with: the winner on them is partly a winner by luck.
 #
@@ -269,7 +269,7 @@ print(f"RMSE: training {rmse(linear, train):.2f}, validation {rmse(linear, val):
 # ### Break it: a scale from all rows
 #
 # Somebody standardises once at the top of the notebook, with all 442 rows, then splits. It is a leak
-# in [lesson 09](09_what_a_fit_is_worth.ipynb)'s sense: the test rows have taken part in the preparation.
+# in [lesson 10](10_what_a_fit_is_worth.ipynb)'s sense: the test rows have taken part in the preparation.
 #
 # To compare, take the line on either scale, and from now on without descending. `solve` computes
 # least squares with `torch.linalg.lstsq` ([lesson 08](08_fitting_polynomials.ipynb)) and writes it into a model. `columns`
@@ -303,7 +303,7 @@ print(f"validation RMSE: {rmse(leaky, val):.6f} and {rmse(clean, val):.6f}")
 
 # %% [markdown]
 # Not at all: least squares does not care how the columns are shifted and scaled. That is luck, not a
-# licence. A model with ridge ([lesson 09](09_what_a_fit_is_worth.ipynb)) does care, and so does a network that is stopped early, like
+# licence. A model with ridge ([lesson 10](10_what_a_fit_is_worth.ipynb)) does care, and so does a network that is stopped early, like
 # ours below. It gets worse where 'preparing' means more than shifting, such as choosing columns. You
 # will not notice when it starts to matter. Take the scale from the training rows, always.
 
@@ -378,7 +378,7 @@ for attempt in (lambda: bare(x), lambda: bare.double().to("meta")(x)):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## When do you stop, and what do you keep?
 #
-# [Lesson 09](09_what_a_fit_is_worth.ipynb) has the answer to both: watch the validation rows after each epoch, keep a true copy of
+# [Lesson 10](10_what_a_fit_is_worth.ipynb) has the answer to both: watch the validation rows after each epoch, keep a true copy of
 # the best epoch's `state_dict`, and stop when none has been better for a while, the patience.
 #
 # Here is the training, with Adam ([lesson 08](08_fitting_polynomials.ipynb)) and a patience of 15 epochs. The rows that choose the
@@ -807,4 +807,4 @@ for (name, rmses), y_pred in zip(results.items(), predictions, strict=True):
 # `.cpu`, `torch.ones_like`, `nn.Sequential`, `nn.Tanh`, `torch.cuda.is_available`,
 # `map_location=`, `.argsort`, `.tensor_split`, `.square`, `np.corrcoef`.
 #
-# **Next**, in [lesson 11](11_where_the_time_goes.ipynb), you find out where the time goes.
+# **Next**, in [lesson 12](12_where_the_time_goes.ipynb), you find out where the time goes.

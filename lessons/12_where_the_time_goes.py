@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 11 Where the time goes
+# # 12 Where the time goes
 #
 # You measure what a training step costs, part by part, and learn to predict what makes a program
 # faster before you change it.
@@ -12,7 +12,7 @@
 # - work out how much memory a tensor takes before you make it,
 # - say when a GPU would help, and when it would not.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb), [lesson 06](06_the_linear_layer.ipynb), [lesson 07](07_dataset_and_dataloader.ipynb) and [lesson 10](10_a_real_data_set.ipynb) (`device`). **Takes** about 90 minutes.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb), [lesson 06](06_the_linear_layer.ipynb), [lesson 07](07_dataset_and_dataloader.ipynb) and [lesson 11](11_a_real_data_set.ipynb) (`device`). **Takes** about 90 minutes.
 #
 # The times in this lesson are those of the machine that ran it, named below. Yours will differ, by
 # several times perhaps. So the text speaks of ratios and their sizes, ten times or a hundred, and
@@ -502,7 +502,7 @@ except RuntimeError as error:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Would a GPU help?
 #
-# The **device** of a tensor ([lesson 10](10_a_real_data_set.ipynb)) is where it lives and is computed with. A GPU, the device
+# The **device** of a tensor ([lesson 11](11_a_real_data_set.ipynb)) is where it lives and is computed with. A GPU, the device
 # `cuda`, does thousands of multiplications at once, but each call to it has more overhead than one to
 # the processor, and the data must travel there first. And its calls return *before* the work is done:
 # to time it, wait with `torch.cuda.synchronize()`.
