@@ -8,11 +8,12 @@
 #
 # - time a piece of code so that the number means something,
 # - tell overhead from work, and say which of the two a program is spending,
+# - make a training loop run many times faster without changing what it computes,
 # - choose a batch size, a number type and a way of loading by what they cost,
 # - work out how much memory a tensor takes before you make it,
 # - say when a GPU would help, and when it would not.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb), [lesson 06](06_the_linear_layer.ipynb), [lesson 07](07_dataset_and_dataloader.ipynb) and [lesson 11](11_a_real_data_set.ipynb) (`device`). **Takes** about 90 minutes.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb), [lesson 06](06_the_linear_layer.ipynb), [lesson 07](07_dataset_and_dataloader.ipynb), [lesson 08](08_fitting_polynomials.ipynb) (its polynomial, the exact iterate) and [lesson 11](11_a_real_data_set.ipynb) (`device`). **Takes** about 100 minutes.
 #
 # The times in this lesson are those of the machine that ran it, named below. Yours will differ, by
 # several times perhaps. So the text speaks of ratios and their sizes, ten times or a hundred, and
@@ -35,7 +36,7 @@ from sklearn.linear_model import LinearRegression
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from course_utils import plots
+from course_utils import data, descent, plots
 from course_utils.checks import timing as check
 
 all_threads = torch.get_num_threads()  # how many cores PyTorch would use
@@ -309,7 +310,7 @@ print(f"t0 / c lies between 1,000 and 1,000,000 rows: {1000 < t0 / c < 1_000_000
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Each curve begins flat, where overhead rules, and later rises with $n$, where the work does. The
 # upright line marks $n = t_0 / c$, the rows at which PyTorch's overhead and its work are equal: there
-# the curve bends. NumPy's overhead is the smallest, so it wins on small data, as in [lesson 08](08_fitting_polynomials.ipynb). On
+# the curve bends. NumPy's overhead is the smallest, so it wins on small data, as the next section shows. On
 # large data overhead no longer counts. What still differs is how often each goes through all the numbers:
 # autograd also keeps what its backward pass will need, and scikit-learn solves for the minimum where
 # the other two take a single step.
@@ -321,6 +322,105 @@ print(f"t0 / c lies between 1,000 and 1,000,000 rows: {1000 < t0 / c < 1_000_000
 #
 # Before you make a program faster, ask on which part of the curve it is. In the flat part fewer and
 # larger calls help, and more cores do not. In the rising part it is the other way round.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## How fast can the same work be done?
+#
+# [Lesson 08](08_fitting_polynomials.ipynb) repeats a published training: a polynomial with five coefficients, ten points, 100,000
+# epochs. Ten points lie far out in the flat part, so nearly all of the time is overhead. Here are
+# seven ways to do that work. Rung by rung you drop what the tutorial's loop does in every epoch: the
+# powers, the optimizer, the graph, PyTorch, and the epochs themselves.
+#
+# New is `torch.autograd.grad(loss, W)`. It *returns* the gradient, instead of adding it to `W.grad`:
+# nothing to zero, no optimizer.
+#
+# Before you time anything, make sure that all do the same work: fast and wrong is easy.
+#
+# **Predict.** How many times as fast as the tutorial's loop is each rung? Powers of ten will do.
+
+
+# %% slideshow={"slide_type": "subslide"}
+class Polynomial(nn.Module):
+    """y_pred = W[0] + W[1]·x + … + W[4]·x⁴."""
+
+    def __init__(self):
+        super().__init__()
+        self.W = nn.Parameter(torch.zeros(5))
+
+    def forward(self, x):
+        return sum(self.W[k] * x**k for k in range(5))
+
+
+class OnPowers(Polynomial):
+    """The same polynomial for inputs that are powers already, of shape (n, 5)."""
+
+    def forward(self, A):
+        return A @ self.W
+
+
+def with_module(model, inputs, n_epochs):
+    """Train a model with `torch_epoch`, and return its W."""
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    for _ in range(n_epochs):
+        torch_epoch(inputs, y10, model, optimizer)
+    return model.W.detach()
+
+
+# %% slideshow={"slide_type": "subslide"}
+def with_autograd_grad(n_epochs):
+    """Take the gradient from autograd, and make each step yourself."""
+    W = torch.zeros(5, requires_grad=True)
+    for _ in range(n_epochs):
+        (g,) = torch.autograd.grad(F.mse_loss(A @ W, y10), W)
+        with torch.no_grad():
+            W -= lr * g
+    return W.detach()
+
+
+def descend(A, y, W, n_epochs):
+    """Gradient descent by hand; arrays and tensors can both do this."""
+    back = 2 / len(y) * A.T  # (5, 10)
+    for _ in range(n_epochs):
+        W = W - lr * (back @ (A @ W - y))
+    return W
+
+
+# %% slideshow={"slide_type": "subslide"}
+points, lr, start = data.sine_line(), 0.05, np.zeros(5)
+A64 = np.vander(points.x, 5, increasing=True)  # the columns 1, x, x², x³, x⁴: (10, 5)
+x10, y10, A = (torch.from_numpy(values).float() for values in (points.x, points.y, A64))
+# asfortranarray stores a table by columns. By rows, NumPy may warn of the product without a cause.
+A32, y32, start32 = np.asfortranarray(A.numpy()), y10.numpy(), np.zeros(5, dtype=np.float32)
+ladder = {
+    "the tutorial's loop": lambda k: with_module(Polynomial(), x10, k),
+    "power matrix": lambda k: with_module(OnPowers(), A, k),
+    "autograd.grad": with_autograd_grad,
+    "gradient by hand": lambda k: descend(A, y10, torch.zeros(5), k),
+    "the same in NumPy": lambda k: descend(A32, y32, start32, k),
+    "exact iterate": lambda k: descent.QuadraticLoss(A64, points.y).after(k, start, lr),
+    "lstsq": lambda k: np.linalg.lstsq(A64, points.y)[0],
+}
+for name, run in ladder.items():
+    print(f"{name:<20} W after 200 epochs:" + "".join(f" {value:8.4f}" for value in run(200)))
+
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
+jumps = ("exact iterate", "lstsq")  # these do all epochs at once; the loops run 200 and are scaled
+costs = {}
+for name, run in ladder.items():
+    n_epochs = 100_000 if name in jumps else 200
+    costs[name] = shortest(run, n_epochs, repeats=3) * 100_000 / n_epochs
+    ratio = costs["the tutorial's loop"] / costs[name]
+    print(f"{name:<20} {costs[name]:11.5f} s for 100,000 epochs {ratio:12,.1f} times as fast")
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Six ways, one answer. `lstsq` gives a different one: not where descent is after $k$ epochs, but where
+# it is going. If that is what you want, it is the right rung.
+#
+# Each of the four loops below the first gains a few times on the one above it, and together they gain tens
+# of times. On ten numbers PyTorch spends its time on overhead, hardly any on arithmetic: for the powers,
+# for the optimizer, for the graph. NumPy has the least of it. Then the epochs go. The exact iterate takes
+# as long for a hundred thousand of them as for one: no tuning of a loop comes near a formula.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What does a batch size cost?
@@ -547,6 +647,7 @@ if devices == ["cpu"]:
 # | what does it cost? | shortest of several `perf_counter()` differences, after a warm-up |
 # | overhead or work? | double the rows: does the time double? Or two times, and $t_0 / c$ |
 # | many small steps? | a larger batch, slices in place of a `DataLoader` for data in memory |
+# | many epochs on few rows? | drop the optimizer, the graph, PyTorch; or take a formula for all epochs |
 # | more threads? | when one operation is large and the cores are free |
 # | how much memory? | numbers × `dtype.itemsize` |
 # | a GPU? | when one operation is large; `.to(device)`, and `synchronize()` to time it |
@@ -555,7 +656,8 @@ if devices == ["cpu"]:
 #
 # **New names:** `torch.get_num_threads`, `torch.__version__`, `perf_counter`, `torch.rand`,
 # `set_to_none=`, `torch.matmul`, `.element_size`, `.nbytes`, `.itemsize`,
-# `torch.broadcast_shapes`, `device=`, `torch.cuda.synchronize`, `torch.randn`, `torch.float32`.
+# `torch.broadcast_shapes`, `device=`, `torch.cuda.synchronize`, `torch.randn`, `torch.float32`,
+# `torch.autograd.grad`, `np.asfortranarray`.
 #
 # You have come from a derivative on paper to a model on real data, and you know what it costs to run.
 # What stands between you and larger networks is more of the same: every one of them is trained by the loop

@@ -12,7 +12,6 @@ from course_utils.plots.data_loader import (
     epoch_orders,
     order_matters,
     reported_losses,
-    split_comparison,
 )
 from course_utils.plots.gradient_descent import (
     difference_errors,
@@ -82,6 +81,7 @@ from course_utils.plots.what_a_fit_is_worth import (
     one_fit,
     reported_and_true,
     ridge_path,
+    split_comparison,
 )
 
 __all__ = [

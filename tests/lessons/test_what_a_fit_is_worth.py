@@ -11,7 +11,7 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from torch import nn
 
 from course_utils import data, plots
-from tests.support.lessons import run_lesson
+from tests.support.lessons import read_output, run_lesson
 from tests.support.tolerance import near
 
 GRID = np.linspace(0.0005, 0.9995, 1000)
@@ -319,6 +319,27 @@ def test_scaler_leak_hardly_matters_on_average_and_own_scalers_do(lesson):
     }
     assert medians["all rows"] == pytest.approx(medians["training rows"], rel=0.04)
     assert medians["each its own"] > 1.3 * medians["training rows"]
+
+
+def test_weight_decay_takes_the_bias_too_unless_it_is_grouped():
+    table = read_output("what_a_fit_is_worth", '"weight decay on')
+    rows = [line.split() for line in table.splitlines()[1:4]]
+    nothing, both, weight_only = (np.array(row[-4:-1], dtype=float) for row in rows)
+    assert [float(row[-1]) for row in rows] == [0, 10.4, 0]  # how far the line lies too low
+    assert nothing[1] == near(52)
+    assert both[:2] == near(0.8 * nothing[:2])
+    assert weight_only[:2] == near([0.8 * nothing[0], 52])
+    # Away from the bottom of a bowl with both curvatures 2, the loss grows by the distance squared.
+    assert both[2] - nothing[2] == near(((both - nothing)[:2] ** 2).sum())
+
+
+def test_copycat_is_unmasked_by_whole_regions_only(lesson):
+    losses = lesson["judged"]
+    assert max(losses["copycat", "3 random rows"]) < 3
+    assert min(losses["copycat", "one whole region"]) > 100
+    assert sorted(losses["least squares", "one whole region"])[-2] < 2
+    assert np.argmax(losses["least squares", "one whole region"]) == 2  # region 3
+    assert data.fruit_yields().x[:, 1].argmax() == 2  # the one with the most rain
 
 
 def test_search(lesson):
