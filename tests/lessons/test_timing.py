@@ -66,18 +66,6 @@ def test_shortest_leaves_the_first_call_out(lesson):
     assert len(calls) == 4
 
 
-def test_free_memory_is_asked_before_the_largest_size(lesson, monkeypatch):
-    names = lesson["free_gigabytes"].__globals__
-    monkeypatch.setitem(names, "open", lambda _: io.StringIO("MemAvailable: 2000000 kB\n"))
-    assert lesson["free_gigabytes"]() == 2
-
-    def missing(_):
-        raise FileNotFoundError
-
-    monkeypatch.setitem(names, "open", missing)
-    assert lesson["free_gigabytes"]() is None
-
-
 def test_overhead_and_cost_meet_the_two_points_they_come_from(lesson):
     t0, c, measured = lesson["t0"], lesson["c"], lesson["autograd"]
     for n in (100, 100_000):
