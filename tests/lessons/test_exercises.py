@@ -278,6 +278,13 @@ def is_data(value):
     return isinstance(value, (int, float, list, tuple)) or hasattr(value, "shape")
 
 
+@pytest.fixture
+def little_patience(monkeypatch):
+    """An answer that no longer ends with an argument written down need not take all its time."""
+    monkeypatch.setattr(core, "SECONDS", 1)
+
+
+@pytest.mark.usefixtures("little_patience")
 @pytest.mark.parametrize(("number", "exercise"), EXERCISES)
 def test_an_answer_with_an_argument_written_down_is_not_right(number, exercise):
     seen = watch(number, exercise)
@@ -287,6 +294,7 @@ def test_an_answer_with_an_argument_written_down_is_not_right(number, exercise):
                 assert ": right." not in seen.line_with(k, arguments[k]), f"{name} is written down"
 
 
+@pytest.mark.usefixtures("little_patience")
 @pytest.mark.parametrize(("number", "exercise"), EXERCISES)
 def test_an_answer_that_reads_the_notebooks_name_is_not_right(number, exercise):
     seen = watch(number, exercise)
