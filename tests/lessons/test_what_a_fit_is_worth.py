@@ -256,14 +256,13 @@ def test_early_stopping_mostly_pays_on_other_samples(lesson):
 
 
 def test_state_dict_is_no_copy(lesson):
-    for keep, loss in zip(lesson["keeps"].values(), ("0.1410", "0.6305", "0.6305"), strict=True):
-        _, _, best_epoch, best = lesson["train_and_watch"](keep)
+    clone = {"clone()": lambda state: {name: tensor.clone() for name, tensor in state.items()}}
+    for name, keep in {**lesson["keeps"], **clone}.items():
+        _, losses, best_epoch, best = lesson["train_and_watch"](keep, n_epochs=100)
         assert best_epoch == 18
-        assert lesson["val_loss_of"](best) == near(loss)
-    _, _, _, best = lesson["train_and_watch"](
-        lambda state: {name: tensor.clone() for name, tensor in state.items()}
-    )
-    assert lesson["val_loss_of"](best) == near("0.1410")
+        is_copy = name in ("copy.deepcopy", "clone()")
+        assert lesson["val_loss_of"](best) == near(losses[18 if is_copy else -1, 1]), name
+    assert read_output("what_a_fit_is_worth", "data_ptr").count("0.6305") == 2
 
 
 def test_both_brakes_keep_the_shares_that_the_lesson_says(lesson):
@@ -314,7 +313,7 @@ def test_scaler_leak(lesson):
 
 def test_scaler_leak_hardly_matters_on_average_and_own_scalers_do(lesson):
     medians = {
-        how: np.median([lesson["reported"](seed, how) for seed in range(700, 900)])
+        how: np.median([lesson["reported"](seed, how) for seed in range(700, 800)])
         for how in ("training rows", "all rows", "each its own")
     }
     assert medians["all rows"] == pytest.approx(medians["training rows"], rel=0.04)
