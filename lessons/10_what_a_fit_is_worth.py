@@ -1023,6 +1023,6 @@ for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new poin
 # `PolynomialFeatures`, `Ridge`, `StandardScaler`, `.predict`, `bias=`, `copy.deepcopy`,
 # `np.argmin`, `.astype`, `np.unique`, `np.transpose`, `.transform`, `GridSearchCV`, `scoring=`,
 # `cv=`, `.best_params_`, `.best_score_`, `.data_ptr`, `np.sqrt`, `np.isin`,
-# `np.flatnonzero`, `.permutation`, `.argmin`, `np.arange`.
+# `np.flatnonzero`, `.permutation`, `.argmin`, `np.arange`, `alpha=`.
 #
 # **Next**, in [lesson 11](11_a_real_data_set.ipynb), you do all of it on a real data set, where nobody knows the truth.
