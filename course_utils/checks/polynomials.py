@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from course_utils.checks.causes import call, exercise
+from course_utils.checks.causes import call, exercise, fixed_rates
 from course_utils.checks.core import Wrong, arrays, diagnose, numbers, same
 
 
@@ -36,6 +36,7 @@ def power_matrix(answer):
             "It begins with x: the first column is x⁰, all ones, and the last is "
             f"x to the power {n - 1}.": want * column,
             "Each column is a multiple of x: write a power, **, not a product.": column * exponents,
+            "Those are sums: write a power, **.": column + exponents,
             "Those are exponents raised to x: swap base and exponent.": exponents[None] ** column,
             "The shape is right, the order isn't: that is the transpose, reshaped.": (
                 want.T.reshape(len(x), n)
@@ -52,19 +53,36 @@ def power_matrix(answer):
 )
 def epochs_needed(answer):
     """Judge `epochs_needed(A, lr, share)`: the least k with |1 − lr·λ|ᵏ ≤ share for every mode."""
-    for seed, n, d, part, share in ((4, 7, 2, 0.31, 0.004), (8, 9, 3, 0.37, 0.03)):
-        A = np.random.RandomState(seed).rand(n, d) + 0.1
-        _judge_epochs(answer, A, part, share)
+    # A small part of the limit, so that a loop ends though its H is n times too large.
+    for n, curvatures, part, share in (
+        (7, [0.07, 0.5, 1.1], 0.12, 0.004),
+        (9, [0.11, 0.3, 0.8, 1.6], 0.1, 0.0007),
+    ):
+        A = _matrix(n, curvatures)
+        lr = part * 2 / curvatures[-1]
+        got = _epochs(call(answer, A, lr, share))
+        want, mistakes = _judged_epochs(n, np.array(curvatures), lr, share)
+        diagnose(got, [want], mistakes)
     # Near the limit, the steepest mode is the slowest: its factor is close to −1.
-    A = np.random.RandomState(5).randn(8, 3)
-    _judge_epochs(answer, A, 0.985, 0.06)
-    if not same(_epochs(call(answer, A, 0.1 / _curvatures(A)[-1], 1.0)), [0]):
+    A, lr, share = _matrix(8, [0.2, 0.9, 1.5]), 1.31, 0.03
+    flattest = {
+        "Close to the limit the flattest mode isn't the slowest: the factor of the steepest is "
+        "close to −1. Take the size of each factor, then the largest.": [
+            _until(1 - lr * 0.2, share)
+        ]
+    }
+    diagnose(_epochs(call(answer, A, lr, share)), [_until(1 - lr * 1.5, share)], flattest)
+    if not same(_epochs(call(answer, A, lr, 1.0)), [0]):
         raise Wrong("With share = 1 nothing has to shrink: that takes 0 epochs.")
     return "The targets play no part, and nothing was trained."
 
 
-def _curvatures(A):
-    return np.linalg.eigvalsh(2 / len(A) * A.T @ A)
+def _matrix(n, curvatures):
+    """Return a design matrix of n rows whose Hessian has these eigenvalues."""
+    rng, d = np.random.RandomState(n), len(curvatures)
+    rows, _ = np.linalg.qr(rng.randn(n, d))
+    turn, _ = np.linalg.qr(rng.randn(d, d))
+    return rows * np.sqrt(n / 2 * np.array(curvatures)) @ turn
 
 
 def _epochs(got):
@@ -72,72 +90,53 @@ def _epochs(got):
 
 
 def _until(factor, share):
-    """Return the least k with factor**k <= share, or nan if there is none."""
-    factor = abs(factor)
-    if not 0 < factor < 1:
-        return np.nan
-    return np.ceil(np.log(share) / np.log(factor))
+    """Return the least k with |factor|**k <= share."""
+    return np.ceil(np.log(share) / np.log(abs(factor)))
 
 
-def _judge_epochs(answer, A, part, share):
-    curvatures = _curvatures(A)
-    lr = part * 2 / curvatures[-1]
-    got = _epochs(call(answer, A, lr, share))
-    factors = 1 - lr * curvatures
-    slowest = factors[np.argmax(np.abs(factors))]
-    want = _until(slowest, share)
-    half = 1 - lr / 2 * curvatures  # without the 2 of H
-    summed = 1 - lr * len(A) * curvatures
+def _judged_epochs(n, curvatures, lr, share):
+    """Return the number of epochs, and what mistakes would give."""
+
+    def needed(curvatures, lr=lr):
+        return [_until(np.abs(1 - lr * curvatures).max(), share)]
+
+    slowest = 1 - lr * curvatures[0]
+    want, d = _until(slowest, share), len(curvatures)
     mistakes = {
-        "Close to the limit the flattest mode isn't the slowest: the factor of the steepest is "
-        "close to −1. Take the largest of all sizes.": [_until(factors[0], share)],
-        "Take the size of each factor first, then the largest: a negative factor counts as much "
-        "as a positive one.": [_until(factors.max(), share)],
         "That is the fastest mode's number. The slowest decides: its factor is the largest in "
-        "size.": [_until(np.abs(factors).min(), share)],
-        "That is the steepest mode's number; the slowest decides.": [_until(factors[-1], share)],
+        "size.": [_until(np.abs(1 - lr * curvatures).min(), share)],
         "That is a fraction of an epoch: round up to a whole one.": [
-            np.log(share) / np.log(abs(slowest))
+            np.log(share) / np.log(slowest)
         ],
-        "One too few: more than the share is still left. Go on until at most the share is.": [
-            want - 1
-        ],
+        "One too few: more than the share is still left.": [want - 1],
         "One too many.": [want + 1],
-        "The sign is wrong: both logarithms are negative, so their quotient is positive.": [-want],
-        "The 2 is missing in H = 2/n·AᵀA.": [_until(half[np.argmax(np.abs(half))], share)],
-        "The mean is missing in H = 2/n·AᵀA: divide by the number of rows.": [
-            _until(summed[np.argmax(np.abs(summed))], share)
-        ],
-        "You divide by the number of columns; n is the number of rows.": [
-            _until(_largest(1 - lr * len(A) / A.shape[1] * curvatures), share)
-        ],
-        "The loss falls so far in that time; the mode's distance takes twice as long.": [
+        "The sign is wrong: a number of epochs is positive.": [-want],
+        "The 2 is missing in H = 2/n·AᵀA.": needed(curvatures / 2),
+        "The mean is missing in H = 2/n·AᵀA: divide by the number of rows.": needed(curvatures * n),
+        "The n of H = 2/n·AᵀA is the number of rows; you divide by all entries of A.": needed(
+            curvatures / d
+        ),
+        "The n of H = 2/n·AᵀA is the number of rows; you divide by the columns.": needed(
+            curvatures * n / d
+        ),
+        "The loss falls so far in that time; the distance along the mode takes twice as long.": [
             _until(slowest**2, share)
         ],
         "That turns 1 − lr·λ into e^(−lr·λ), which is close for tiny steps only.": [
             np.ceil(-np.log(share) / (lr * curvatures[0]))
         ],
-        "That is 1/(lr·λ) epochs, when about 37% is left. Go on until `share` is.": [
+        "That is 1/(lr·λ) epochs, when about 37% is left: go on until `share` is.": [
             np.ceil(1 / (lr * curvatures[0]))
         ],
-        "That is the factor of an epoch: count how often it takes to reach the share.": [
-            abs(slowest)
-        ],
+        "That is the factor of an epoch: count how often it takes to reach the share.": [slowest],
+        "That is what is left at the end: return the number of epochs.": [slowest**want],
         "That is κ. The number of epochs depends on lr and share, too.": [
             curvatures[-1] / curvatures[0]
         ],
-        **{
-            f"You used lr = {rate} instead of the lr given.": [
-                _until(_largest(1 - rate * curvatures), share)
-            ]
-            for rate in (0.05, 0.1)
-        },
+        "The learning rate isn't used.": needed(curvatures, 1),
+        **fixed_rates(lambda rate: needed(curvatures, rate)),
     }
-    diagnose(got, [want], mistakes)
-
-
-def _largest(factors):
-    return factors[np.argmax(np.abs(factors))]
+    return want, mistakes
 
 
 @exercise(
@@ -151,6 +150,8 @@ def kappa(answer):
         raise Wrong("Type a number, without quotes.")
     if isinstance(answer, tuple):
         raise Wrong("Expected one number: Python writes it without a comma.")
+    if answer is None:
+        raise Wrong("This is None: type a number.")
     (got,) = numbers(answer, ("κ",))
     if 2500 <= got <= 10_000:
         return "It is 5,000. You read a bowl's shape off its loss, without seeing the data."
