@@ -66,8 +66,8 @@ def epochs_needed(answer):
     # Near the limit, the steepest mode is the slowest: its factor is close to −1.
     A, lr, share = _matrix(8, [0.2, 0.9, 1.5]), 1.31, 0.03
     flattest = {
-        "Close to the limit the flattest mode isn't the slowest: the factor of the steepest is "
-        "close to −1. Take the size of each factor, then the largest.": [
+        "Close to the limit the flattest mode may not be the slowest: here the factor of the "
+        "steepest is close to −1. Take the size of each factor, then the largest.": [
             _until(1 - lr * 0.2, share)
         ]
     }
@@ -153,11 +153,11 @@ def kappa(answer):
     if answer is None:
         raise Wrong("This is None: type a number.")
     (got,) = numbers(answer, ("κ",))
-    if 2500 <= got <= 10_000:
+    if 2000 <= got <= 12_500:
         return "It is 5,000. You read a bowl's shape off its loss, without seeing the data."
     for low, high, told in (
         (-np.inf, 0, "κ is a ratio of two curvatures, and both are positive."),
-        (1 / 10_000, 1 / 2500, "That is the smallest λ over the largest: κ is the other way."),
+        (1 / 12_500, 1 / 2000, "That is the smallest λ over the largest: κ is the other way."),
         (0, 1, "κ is the largest λ over the smallest: it is at least 1."),
         (
             15,

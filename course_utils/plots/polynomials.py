@@ -106,7 +106,7 @@ def modes(x, y, V, *, axs=None):
 
     x and y of shape (n, 1) or (n,); V, of shape (5, 5), has the modes as columns, each a mix of
     the five coefficients, the constant first. Above, the best fit and the fit moved by the mode;
-    below, the move alone, each on its own scale, with its size: the RMSE at the data if it were 0.
+    below, the move alone, each on its own scale, with its size: the root of its mean square there.
     From the lesson 'Fitting polynomials'.
     """
     x, y = to_vectors(x=x, y=y)
@@ -118,7 +118,7 @@ def modes(x, y, V, *, axs=None):
     for i, mode in enumerate(V.T):
         mode = mode * np.sign(mode.sum() or 1)  # the sign of a mode is free
         above, below = axs[f"f{i}"], axs[f"m{i}"]
-        above.plot(x, y, "o", color=TRAIN, alpha=0.6)
+        above.plot(x, y, "o", color=TRAIN, alpha=0.6, label="data")
         above.plot(grid, _curve(grid, best), "--", color=BEST, label="best fit")
         above.plot(grid, _curve(grid, best + mode), color=FIT, label="moved by 1")
         above.set(ylim=(y.min() - 1, y.max() + 2.6), title=f"mode {i}")
@@ -133,13 +133,13 @@ def modes(x, y, V, *, axs=None):
         if i:
             above.tick_params(labelleft=False)
     axs["f0"].set_ylabel("y")
-    axs["f0"].legend(loc="upper left", fontsize=8)
-    axs["m0"].set_ylabel("change of y_pred")
+    axs["f0"].legend(loc="upper left")
+    axs["m0"].set_ylabel("the move alone\n(mind the scales)")
     listed = ", ".join(f"mode {i} {size:.4g}" for i, size in enumerate(sizes))
-    return f"How much the predictions at the data change (their RMS): {listed}."
+    return f"Size, the root of the mean square at the points: {listed}."
 
 
-@picture(9.6, 4.0)
+@picture(8.6, 4.0)
 def mode_decay(curvatures, lr, mark, prediction=..., *, ax=None):
     """Draw what percentage of each mode is left after k epochs, |1 − lr·λ|ᵏ.
 
@@ -154,15 +154,18 @@ def mode_decay(curvatures, lr, mark, prediction=..., *, ax=None):
     epochs = np.geomspace(1, 1e8, 400)
     for i, (curvature, style) in enumerate(zip(curvatures, _STYLES, strict=False)):
         left = 100 * np.exp(epochs * np.log(abs(1 - lr * curvature)))
-        label = f"mode {i}, λ = {curvature:.3g}"
-        ax.plot(epochs, left, label=label, **{**style, "marker": ""})
+        ax.plot(epochs, left, **{**style, "marker": ""})
+        place = epochs[np.argmin(np.abs(left - 50))]
+        box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
+        ax.text(place, 50, f"mode {i}", ha="center", va="center", bbox=box, color=style["color"])
     ax.axvline(mark, color="0.4", linewidth=1)
     ax.text(mark * 1.12, 108, f"epoch {mark:,}", fontsize=9, color="0.2")
-    ax.set(xscale="log", xlabel="epoch", ylabel="left of the mode (%)")
+    ax.set(xscale="log", xlabel="epoch, in powers of ten", ylabel="left of the mode (%)")
     ax.set(xlim=(1, 1e8), ylim=(-4, 118))
     left = 100 * abs(1 - lr * curvatures) ** mark
     told = mark_prediction(ax, prediction, left[0], axis="y")
-    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), title=f"lr = {lr:g}")
+    if told:
+        ax.legend(loc="lower left")
     listed = ", ".join(f"{share:.3g}" for share in np.where(left < 1e-3, 0, left))
     return f"At lr = {lr:g}, left of the modes after {mark:,} epochs (%): {listed}.{told}"
 
@@ -181,8 +184,9 @@ def settling(x, y, W, left, *, axs=None):
     places = np.arange(len(W))
     ax.barh(places, 100 * left, color=FIT, height=0.6)
     for place, share in zip(places, left, strict=True):
-        text = f"{100 * share:.3g}%" if share >= 5e-4 else "settled"
-        ax.text(103, place, "100%" if share > 0.9995 else text, va="center")
+        text = "100%" if share > 0.9995 else f"{100 * share:.3g}%"
+        ax.text(103, place, text if share >= 0.01 else "settled", va="center")
+    ax.grid(False)
     ax.set_yticks(places, [f"mode {i}" for i in places])
     ax.set(xlabel="left of the mode (%)", xlim=(0, 125), xticks=[0, 25, 50, 75, 100])
     best = np.linalg.lstsq(np.vander(x, len(W), increasing=True), y)[0]
@@ -193,7 +197,7 @@ def settling(x, y, W, left, *, axs=None):
     axs["fit"].legend(loc="upper left")
     listed = " ".join(f"{value:.4f}" for value in W)
     return (
-        f"{(left < 5e-4).sum()} of {len(left)} modes are settled. MSE {errors[0]:.6f}, least "
+        f"{(left < 0.01).sum()} of {len(left)} modes are settled. MSE {errors[0]:.6f}, least "
         f"{errors[1]:.6f}. W: {listed}."
     )
 

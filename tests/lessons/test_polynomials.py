@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import torch
 from matplotlib.figure import Figure
 
 from course_utils import data, plots
@@ -82,7 +81,7 @@ def test_every_row_of_ours_is_the_exact_one(lesson):
     for k in range(0, 100_001, 10_000):
         assert lesson["path"][k] == pytest.approx(EXACT.after(k, ZERO, 0.05), rel=1e-9)
     cells = read_notebook(LESSON).cells
-    (text,) = [cell.source for cell in cells if "The other four rows" in cell.source]
+    (text,) = [cell.source for cell in cells if "The loop's rows in between" in cell.source]
     rows = re.findall(r"(?m)^([\d-].+)$", re.search(r"```text\n(.*?)```", text, re.S)[1])
     shown = re.findall(r"(?m)^ *(\d+ .+)$", read_output(LESSON, "path.append(W)"))
     assert [int(row.split()[0]) for row in rows] == [10_000, 30_000, 50_000, 70_000]
@@ -167,7 +166,7 @@ def test_the_modes_settle_one_after_the_other():
     grid = np.vander(np.linspace(0, 1, 200), 5, increasing=True)
     best, needed = EXACT.minimizer, []
     for curvature in EXACT.eigenvalues:
-        needed.append(np.log(5e-4) / np.log(1 - 0.05 * curvature))
+        needed.append(np.log(0.01) / np.log(1 - 0.05 * curvature))
     assert 80 < needed[0] / needed[1] < 90
     after_four, after_three = (EXACT.after(int(k), ZERO, 0.05) for k in needed[1:3])
     assert np.abs(grid @ (after_four - best)).max() < 0.07
@@ -185,15 +184,11 @@ def test_exact_iterate_is_the_loop_and_the_courses_own(lesson):
     assert EXACT.loss(iterate(10_000_000)) == near(EXACT.min_loss)
 
 
-def test_a_step_at_the_end_is_about_seven_gaps_of_float32(lesson):
+def test_float32_lands_on_the_published_row(lesson):
+    assert np.array(lesson["W32"]) == pytest.approx(PUBLISHED_LAST, rel=2e-5)
+    apart = np.abs(np.array(PUBLISHED_LAST) / lesson["exact"] - 1).max()
+    assert apart == pytest.approx(1.2e-4, abs=5e-6)
     assert 6.5 < lesson["one_step"] / lesson["gap"] < 8
-    assert 1e-4 < lesson["off"] < 1.3e-4
-
-
-def test_float32_drifts_and_more_so_with_time():
-    drift = re.findall(r"float32 loop, .*by (\S+)", read_output(LESSON, "W32 = W32"))
-    assert [float(off) for off in drift] == sorted(map(float, drift))
-    assert float(drift[-1]) > 10 * float(drift[0])
 
 
 def test_outside_the_data_the_converged_fit_is_not_always_the_closer_one(lesson):
@@ -228,7 +223,7 @@ def test_the_scoreboard_has_the_numbers_of_the_lesson(lesson):
     line = np.polyfit(X, Y, 1)
     assert f"{np.mean((np.polyval(line, X) - Y) ** 2):.5f}" in text
     assert f"{EXACT.loss(lesson['W']):.5f}   100,000" in text
-    assert f"{EXACT.loss(EXACT.after(10_000_000, ZERO, 0.05)):.5f}   10,000,000" in text
+    assert f"{EXACT.loss(EXACT.after(10_000_000, ZERO, 0.05)):.5f}   (10,000,000)" in text
 
 
 def drawn(name, *arguments, panels, **options):
@@ -290,11 +285,11 @@ def test_what_is_left_of_the_modes_is_drawn_in_percent():
 
 
 def test_the_slider_shows_what_is_left():
-    left = np.array([0.5, 0.25, 1.0, 1e-4, 0.0])
+    left = np.array([0.5, 0.01, 1.0, 0.0099, 0.0])
     axs, caption = drawn("settling", X, Y, ZERO + 1, left, panels="modes fit")
     assert [bar.get_width() for bar in axs["modes"].patches] == pytest.approx(100 * left)
     texts = [text.get_text() for text in axs["modes"].texts]
-    assert texts == ["50%", "25%", "100%", "settled", "settled"]
+    assert texts == ["50%", "1%", "100%", "settled", "settled"]
     x, y = line_named(axs["fit"], "the fit now").get_data()
     assert y == pytest.approx(np.polynomial.polynomial.polyval(x, ZERO + 1))
     assert caption.startswith("2 of 5 modes are settled. MSE ")
@@ -313,8 +308,3 @@ def test_the_slider_shows_what_is_left():
 def test_pictures_say_what_is_wrong(draw, words):
     with pytest.raises(ValueError, match=words):
         draw()
-
-
-def test_float64_is_said_where_the_tensor_is_made(lesson):
-    assert lesson["W_double"].is_leaf
-    assert not torch.zeros(5, requires_grad=True).double().is_leaf

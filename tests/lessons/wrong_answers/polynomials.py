@@ -43,7 +43,7 @@ WRONG = {
     "epochs_needed": slips(
         LESSON,
         "epochs_needed",
-        ("abs(1 - lr * eigenvalues).max()", "1 - lr * eigenvalues[0]", "isn't the slowest"),
+        ("abs(1 - lr * eigenvalues).max()", "1 - lr * eigenvalues[0]", "may not be the slowest"),
         ("abs(1 - lr * eigenvalues).max()", "(1 - lr * eigenvalues).max()", "the size of each"),
         ("eigenvalues).max()", "eigenvalues).min()", "The slowest decides"),
         ("eigenvalues).max()", "eigenvalues)[-1]", "That is the fastest mode's number"),
