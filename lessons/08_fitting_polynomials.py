@@ -217,7 +217,7 @@ plots.polynomial_fits(x64, y64, fits)
 #
 # > **Predict.** Where would $w_3$ end if the loop ran for ever?
 
-# %%
+# %% tags=["cover"]
 my_prediction = ...  # your number
 
 best = np.linalg.lstsq(A, y64)[0]
@@ -273,7 +273,7 @@ plots.modes(x64, y64, V)
 #
 # ## How slow is a mode?
 #
-# Its size decides, the number over the lower panels: the root of the mean of $c_j^2$, where
+# Its size decides, the number over the lower panels. It is the root of the mean of $c_j^2$, where
 # $c_j$ is the mode's curve at point $j$. Stand at the bottom, with the residuals $r_j$, and go
 # the distance $s$ along the mode. They become $r_j + s\,c_j$, and the loss
 #
@@ -387,7 +387,7 @@ for k in counts:
 # > curve looks finished?
 
 
-# %% tags=["cover"]
+# %%
 def settle(epochs):  # what is left of the modes, and the fit
     plots.settling(x64, y64, iterate(epochs), (1 - lr * curvatures) ** epochs)
 
