@@ -44,8 +44,8 @@ y = torch.from_numpy(y64).float()
 # 0.2327: a line can't follow their wave. Today you bend it, as a published tutorial does;
 # its numbers check ours.
 #
-# First, the line as a module with one parameter, `W`, of two numbers. The loop, as a
-# function for every model with a `W`, keeps one row for each epoch:
+# First, the line as a module with one parameter, `W`, of two numbers. One function
+# trains every model with a `W`, and keeps a row for each epoch:
 
 
 # %%
@@ -120,8 +120,8 @@ print("published, epoch 9:   0.27754354 [1.0747765 1.8358393]")
 # column + row  # (3, 2): [[10, 20], [10.5, 20.5], [11, 21]]
 # ```
 #
-# Make the power matrix of any `x` this way, with `n` columns. (`torch.arange(n)` is the row 0, 1, …,
-# $n-1$.)
+# Make the power matrix of any `x` this way, with `n` columns. (`torch.arange(n)` is the row
+# 0, 1, …, $n-1$.)
 
 
 # %% tags=["exercise", "write"]
@@ -171,7 +171,8 @@ print("published   6.661948  [0.2492 0.1396 0.1018 0.0830 0.0719]  epoch 0")
 # %% [markdown]
 # ## Does it fit after 100,000 epochs?
 #
-# The tutorial runs 100,000 epochs. NumPy needs about a second for them, with [lesson 01](01_gradient_descent_by_hand.ipynb)'s gradient, the mean of
+# The tutorial runs 100,000 epochs. NumPy needs about a second for them, with
+# [lesson 01](01_gradient_descent_by_hand.ipynb)'s gradient, the mean of
 # 2 · residual · column, for all columns at once:
 #
 # $$g = \tfrac{2}{n}\,A^\top (A\,W - y)$$
@@ -213,7 +214,8 @@ plots.polynomial_fits(x64, y64, fits)
 #
 # ### Break it: stop when it looks finished
 #
-# The curve follows the points; the loss is a thousandth of what it was. The fourth number of `W`, the coefficient $w_3$, fell below minus four, turned round, and hardly moves.
+# The curve follows the points; the loss is a thousandth of what it was. The fourth number of
+# `W`, the coefficient $w_3$, fell below minus four, turned round, and hardly moves.
 #
 # > **Predict.** Where would $w_3$ end if the loop ran for ever?
 
@@ -268,7 +270,7 @@ print(f"how far along mode 0    {abs(amount):.2f}")
 plots.modes(x64, y64, V)
 
 # %% [markdown]
-# The error of this fit is nearly all mode 0, 18 long. A move by 1 along mode 0 wiggles the curve
+# Nearly all of this fit's error is 18 times mode 0. A move by 1 along mode 0 wiggles the curve
 # by three thousandths: in the upper row, you see nothing. Mode 4 lifts the whole curve.
 #
 # ## How slow is a mode?
@@ -343,8 +345,8 @@ check.epochs_needed(epochs_needed)
 #     return epochs
 # ```
 #
-# Very close to the limit, the steepest mode is the slowest: its factor is close to minus one. (Faster
-# than the loop: logarithms.)
+# Very close to the limit, the steepest mode is the slowest: its factor is close to minus one.
+# (Faster than the loop: logarithms.)
 #
 # </details>
 #
@@ -381,7 +383,8 @@ for k in counts:
 #
 # ## What happens when?
 #
-# A slider moves through all epochs. It stands at 100,000. A mode counts as settled below one percent.
+# A slider moves through all epochs. It stands at 100,000. A mode counts as settled below one
+# percent.
 #
 # > **Predict.** Go back to 0, then up. How many of the five modes must settle before the
 # > curve looks finished?
@@ -413,7 +416,7 @@ print("* a lucky start")
 # </details>
 #
 # Three tanh units fit better, but of the polynomial you knew everything before it ran. For
-# predictions between the points, four modes will do. A coefficient needs all five, and changes
+# predictions between the points, four modes will do. The coefficients need all five, and change
 # with the degree.
 
 # %% [markdown] tags=["deeper"]
