@@ -195,7 +195,7 @@ print("published, 90000: 0.00625345", end=" ")
 print("[1.02348 10.41776 -14.99062 -4.14171 11.48647]")
 path = np.array(path)  # (100_001, 5)
 
-fits = {f"after {k:,}": path[k] for k in (1, 10_000, 100_000)}
+fits = {f"epochs: {k:,}": path[k] for k in (1, 10_000, 100_000)}
 plots.polynomial_fits(x64, y64, fits)
 
 # %% [markdown]

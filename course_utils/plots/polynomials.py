@@ -136,7 +136,7 @@ def modes(x, y, V, *, axs=None):
     axs["f0"].legend(loc="upper left")
     axs["m0"].set_ylabel("the move alone\n(mind the scales)")
     listed = ", ".join(f"mode {i} {size:.4g}" for i, size in enumerate(sizes))
-    return f"Size, the root of the mean square at the points: {listed}."
+    return f"Size at the points: {listed}."
 
 
 @picture(8.6, 4.0)
