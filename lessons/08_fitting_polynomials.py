@@ -315,38 +315,38 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 # On an axis in powers of ten, each mode falls off a cliff: after $1/(\mathrm{lr}\cdot\lambda)$
 # epochs over a third of it is left.
 #
-# ### Exercise 2 (transfer): how many epochs does a fit need?
+# ### Exercise 2 (transfer): fewer epochs, or more?
 #
-# Write a function for *any* linear model (no $\lambda$ is zero) and any rate below the
-# limit. The slowest mode decides. Is it always the flattest?
-
+# Each fit runs at half of its own limit, until one percent of its slowest mode is left. Does
+# that take fewer epochs than ours, the same number, or more? Think of the sizes, then compute.
 
 # %% tags=["exercise", "transfer"]
-def epochs_needed(A, lr, share):
-    """Epochs until at most `share` of each mode is left; A has shape (n, d)."""
-    ...
-    return ...
-
+# One change in each:
+# A  y is ten times as large     B  the degree is 3
+# C  x runs from 1 to 2          D  each point is there twice
+answers = [..., ..., ..., ...]  # "fewer", "same" or "more", for A to D
 
 # %%
-check.epochs_needed(epochs_needed)
+check.answers(answers)
 
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def epochs_needed(A, lr, share):
-#     """Epochs until at most `share` of each mode is left; A has shape (n, d)."""
-#     eigenvalues = np.linalg.eigvalsh(2 / len(A) * A.T @ A)
-#     factor = abs(1 - lr * eigenvalues).max()  # of the slowest mode
-#     epochs, left = 0, 1.0
-#     while left > share:
-#         epochs, left = epochs + 1, left * factor
-#     return epochs
+# def kappa_of(x, n_columns):
+#     A = np.vander(x, n_columns, increasing=True)
+#     eigenvalues = np.linalg.eigvalsh(2 / len(x) * A.T @ A)
+#     return eigenvalues[-1] / eigenvalues[0]
+#
+#
+# # At half of the limit, the flattest mode keeps 1 - 1/κ of itself.
+# print(kappa_of(x64, 5), kappa_of(x64, 4))  # ours, B
+# print(kappa_of(x64 + 1, 5))  # C
+# answers = ["same", "fewer", "more", "same"]
 # ```
 #
-# Very close to the limit, the steepest mode is the slowest: its factor is close to minus one.
-# (Faster than the loop: logarithms.)
+# $H$ holds no $y$, and a mean doesn't change if each row is there twice. Without $x^4$, there is
+# one column less that looks like the others. From 1 to 2, all powers look even more alike.
 #
 # </details>
 #
@@ -378,12 +378,12 @@ for k in counts:
     print(f"{k:8}   {loss:.8f}  {iterate(k + 1).round(5)}")
 
 # %% [markdown]
-# The first four are the loop's rows in between, to the digit. After ten million epochs, $w_3$ is
+# The first four are the loop's rows in between. After ten million epochs, $w_3$ is
 # 9.79. The formula holds for linear models, a fixed rate and the MSE of all rows.
 #
 # ## What happens when?
 #
-# A slider moves through all epochs. It stands at 100,000. A mode counts as settled below one
+# The slider stands at 100,000 epochs. A mode counts as settled below one
 # percent.
 #
 # > **Predict.** Go back to 0, then up. How many of the five modes must settle before the

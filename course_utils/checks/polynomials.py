@@ -3,8 +3,9 @@
 import numpy as np
 import torch
 
-from course_utils.checks.causes import call, exercise, fixed_rates
-from course_utils.checks.core import Wrong, arrays, diagnose, numbers, same
+from course_utils.checks.causes import call, exercise
+from course_utils.checks.core import NotDone, Wrong, arrays, diagnose, numbers
+from course_utils.checks.reading import holds_ellipsis
 
 
 @exercise(
@@ -46,97 +47,51 @@ def power_matrix(answer):
     return "Each row holds the powers of one x, each column one power of all of them."
 
 
+# Of each change: whether it takes fewer epochs, the same number or more, and why.
+_CHANGES = {
+    "A": ("same", "the targets move the bottom of the bowl, not its axes: H holds no y."),
+    "B": ("fewer", "one column less looks like the others, and the flattest mode is gone."),
+    "C": ("more", "from 1 to 2, the five columns look even more alike. Compute κ."),
+    "D": ("same", "there are twice as many rows, but H is a mean over them."),
+}
+
+
 @exercise(
     2,
-    hint="the eigenvalues of 2/n·AᵀA give a factor 1 − lr·λ for each mode. The largest in size is "
-    "the slowest: multiply by it until at most the share is left, and count.",
+    hint="at half of the limit, κ alone decides. Make each power matrix, and compare the last of "
+    "np.linalg.eigvalsh(2 / len(A) * A.T @ A) with the first.",
 )
-def epochs_needed(answer):
-    """Judge `epochs_needed(A, lr, share)`: the least k with |1 − lr·λ|ᵏ ≤ share for every mode."""
-    # A small part of the limit, so that a loop ends though its H is n times too large.
-    for n, curvatures, part, share in (
-        (7, [0.07, 0.5, 1.1], 0.12, 0.004),
-        (9, [0.11, 0.3, 0.8, 1.6], 0.1, 0.0007),
-    ):
-        A = _matrix(n, curvatures)
-        lr = part * 2 / curvatures[-1]
-        got = _epochs(call(answer, A, lr, share))
-        want, mistakes = _judged_epochs(n, np.array(curvatures), lr, share)
-        diagnose(got, [want], mistakes)
-    # Near the limit, the steepest mode is the slowest: its factor is close to −1.
-    A, lr, share = _matrix(8, [0.2, 0.9, 1.5]), 1.31, 0.03
-    flattest = {
-        "Close to the limit the flattest mode may not be the slowest: here the factor of the "
-        "steepest is close to −1. Take the size of each factor, then the largest.": [
-            _until(1 - lr * 0.2, share)
-        ]
-    }
-    diagnose(_epochs(call(answer, A, lr, share)), [_until(1 - lr * 1.5, share)], flattest)
-    if not same(_epochs(call(answer, A, lr, 1.0)), [0]):
-        raise Wrong("With share = 1 nothing has to shrink: that takes 0 epochs.")
-    return "The targets play no part, and nothing was trained."
+def answers(answer):
+    """Judge `[…, …, …, …]`: "fewer", "same" or "more" epochs, for the changes A to D."""
+    if holds_ellipsis(answer):
+        raise NotDone
+    given = [_word(part) for part in _parts(answer)]
+    wrong = [k for k, got in zip(_CHANGES, given, strict=True) if got != _CHANGES[k][0]]
+    if wrong:
+        n_right = 4 - len(wrong)
+        others = f" {n_right} of the 4 {'is' if n_right == 1 else 'are'} right." * (n_right > 0)
+        raise Wrong(f"Look at {wrong[0]} again: {_CHANGES[wrong[0]][1]}{others}")
+    return "You know it of any data before an epoch runs: only the columns of A count."
 
 
-def _matrix(n, curvatures):
-    """Return a design matrix of n rows whose Hessian has these eigenvalues."""
-    rng, d = np.random.RandomState(n), len(curvatures)
-    rows, _ = np.linalg.qr(rng.randn(n, d))
-    turn, _ = np.linalg.qr(rng.randn(d, d))
-    return rows * np.sqrt(n / 2 * np.array(curvatures)) @ turn
+def _parts(answer):
+    if isinstance(answer, dict):
+        answer = [answer.get(change, answer.get(change.lower())) for change in _CHANGES]
+    elif isinstance(answer, str):
+        answer = answer.replace(",", " ").split()
+    elif isinstance(answer, (set, frozenset)):
+        raise Wrong("A set has no order: write a list, for A, B, C and D in this order.")
+    parts = list(answer) if hasattr(answer, "__iter__") else [answer]
+    if len(parts) != 4:
+        raise Wrong(f"Expected four words, for A, B, C and D, got {len(parts)}.")
+    return parts
 
 
-def _epochs(got):
-    return numbers(got, ("the number of epochs",))
-
-
-def _until(factor, share):
-    """Return the least k with |factor|**k <= share."""
-    return np.ceil(np.log(share) / np.log(abs(factor)))
-
-
-def _judged_epochs(n, curvatures, lr, share):
-    """Return the number of epochs, and what mistakes would give."""
-
-    def needed(curvatures, lr=lr):
-        return [_until(np.abs(1 - lr * curvatures).max(), share)]
-
-    slowest = 1 - lr * curvatures[0]
-    want, d = _until(slowest, share), len(curvatures)
-    mistakes = {
-        "That is the fastest mode's number. The slowest decides: its factor is the largest in "
-        "size.": [_until(np.abs(1 - lr * curvatures).min(), share)],
-        "That is a fraction of an epoch: round up to a whole one.": [
-            np.log(share) / np.log(slowest)
-        ],
-        "One too few: more than the share is still left.": [want - 1],
-        "One too many.": [want + 1],
-        "The sign is wrong: a number of epochs is positive.": [-want],
-        "The 2 is missing in H = 2/n·AᵀA.": needed(curvatures / 2),
-        "The mean is missing in H = 2/n·AᵀA: divide by the number of rows.": needed(curvatures * n),
-        "The n of H = 2/n·AᵀA is the number of rows; you divide by all entries of A.": needed(
-            curvatures / d
-        ),
-        "The n of H = 2/n·AᵀA is the number of rows; you divide by the columns.": needed(
-            curvatures * n / d
-        ),
-        "The loss falls so far in that time; the distance along the mode takes twice as long.": [
-            _until(slowest**2, share)
-        ],
-        "That turns 1 − lr·λ into e^(−lr·λ), which is close for tiny steps only.": [
-            np.ceil(-np.log(share) / (lr * curvatures[0]))
-        ],
-        "That is 1/(lr·λ) epochs, when about 37% is left: go on until `share` is.": [
-            np.ceil(1 / (lr * curvatures[0]))
-        ],
-        "That is the factor of an epoch: count how often it takes to reach the share.": [slowest],
-        "That is what is left at the end: return the number of epochs.": [slowest**want],
-        "That is κ. The number of epochs depends on lr and share, too.": [
-            curvatures[-1] / curvatures[0]
-        ],
-        "The learning rate isn't used.": needed(curvatures, 1),
-        **fixed_rates(lambda rate: needed(curvatures, rate)),
-    }
-    return want, mistakes
+def _word(part):
+    word = part.strip().lower() if isinstance(part, str) else ""
+    if word not in ("fewer", "same", "more"):
+        raise Wrong(f'Write "fewer", "same" or "more", got {part!r:.40}.')
+    return word
 
 
 @exercise(

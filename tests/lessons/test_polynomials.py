@@ -222,6 +222,21 @@ def test_the_cliffs_are_those_of_a_fit_with_this_condition_number(lesson):
     assert curvatures[0] / curvatures[-1] == pytest.approx(5000)
 
 
+def test_the_changes_of_the_exercise_are_as_its_check_says():
+    def kappa(x, n):
+        return np.linalg.cond(np.vander(x, n, increasing=True)) ** 2
+
+    ours = kappa(X, 5)
+    assert kappa(X, 4) < ours / 20
+    assert kappa(X + 1, 5) > 3000 * ours
+    assert kappa(np.concatenate([X, X]), 5) == pytest.approx(ours)
+    # and so does the number of epochs, at half of each limit
+    for x, n in ((X, 5), (X, 4)):
+        bowl = QuadraticLoss(np.vander(x, n, increasing=True), Y)
+        left = np.abs(1 - bowl.max_lr / 2 * bowl.eigenvalues)
+        assert left.max() == pytest.approx(1 - 1 / kappa(x, n))
+
+
 def test_the_scoreboard_has_the_numbers_of_the_lesson(lesson):
     text = read_output(LESSON, "SCOREBOARD")
     line = np.polyfit(X, Y, 1)

@@ -3,12 +3,11 @@
 from tests.lessons.wrong_answers import functions, functions_told, slips
 
 LESSON = "fitting_polynomials"
-EIGENVALUES = "eigenvalues = np.linalg.eigvalsh(2 / len(A) * A.T @ A)"
 
 
-def chosen(*answers):
-    """Return pairs of a κ, written as in the exercise, and the words it is told."""
-    return [(f"kappa = {kappa}", words) for kappa, words in answers]
+def chosen(name, *answers):
+    """Return pairs of a choice, written as in the exercise, and the words it is told."""
+    return [(f"{name} = {answer}", words) for answer, words in answers]
 
 
 WRONG = {
@@ -40,72 +39,28 @@ WRONG = {
             "that is the transpose, reshaped",
         ),
     ),
-    "epochs_needed": slips(
-        LESSON,
-        "epochs_needed",
-        ("abs(1 - lr * eigenvalues).max()", "1 - lr * eigenvalues[0]", "may not be the slowest"),
-        ("abs(1 - lr * eigenvalues).max()", "(1 - lr * eigenvalues).max()", "the size of each"),
-        ("eigenvalues).max()", "eigenvalues).min()", "The slowest decides"),
-        ("eigenvalues).max()", "eigenvalues)[-1]", "That is the fastest mode's number"),
-        ("lr * eigenvalues", "eigenvalues", "The learning rate isn't used"),
-        ("lr * eigenvalues", "0.05 * eigenvalues", "with lr = 0.05 instead of the lr given"),
-        ("2 / len(A) * ", "1 / len(A) * ", "The 2 is missing in H"),
-        ("2 / len(A) * ", "2 * ", "divide by the number of rows"),
-        ("2 / len(A) * ", "2 / A.size * ", "by all entries of A"),
-        ("2 / len(A) * ", "2 / A.shape[1] * ", "you divide by the columns"),
-        ("left > share", "left > share**0.5", "The loss falls so far"),
-        ("left > share", "left * factor > share * factor**2", "One too many"),
-        ("left > share", "left * factor > share", "One too few"),
-        ("return epochs", "return -epochs", "a number of epochs is positive"),
-        ("return epochs", "return factor", "That is the factor of an epoch"),
-        ("return epochs", "return left", "That is what is left at the end"),
-        ("return epochs", "return eigenvalues[-1] / eigenvalues[0]", "That is κ"),
-        ("    epochs, left = 0", "    epochs, left = 1", "One too many"),
-        ("    return epochs", "    print(epochs)", "returns None"),
-    )
-    + functions_told(
-        "epochs_needed(A, lr, share)",
-        (
-            f"""
-    {EIGENVALUES}
-    return np.log(share) / np.log(abs(1 - lr * eigenvalues).max())
-""",
-            "a fraction of an epoch: round up",
-        ),
-        (
-            f"""
-    {EIGENVALUES}
-    return int(np.log(share) / np.log(abs(1 - lr * eigenvalues).max()))
-""",
-            "One too few",
-        ),
-        (
-            f"""
-    {EIGENVALUES}
-    return int(np.ceil(-np.log(share) / (lr * eigenvalues[0])))
-""",
-            "which is close for tiny steps only",
-        ),
-        (
-            f"""
-    {EIGENVALUES}
-    return int(np.ceil(1 / (lr * eigenvalues[0])))
-""",
-            "That is 1/(lr·λ) epochs",
-        ),
-        (
-            f"""
-    {EIGENVALUES}
-    factor = abs(1 - lr * eigenvalues).max()
-    epochs, left = 1, factor
-    while left > share:
-        epochs, left = epochs + 1, left * factor
-    return epochs
-""",
-            "With share = 1 nothing has to shrink",
-        ),
+    "answers": chosen(
+        "answers",
+        ('["more", "fewer", "more", "same"]', "H holds no y. 3 of the 4 are right."),
+        ('["fewer", "fewer", "more", "same"]', "Look at A again"),
+        ('["same", "same", "more", "same"]', "the flattest mode is gone"),
+        ('["same", "more", "more", "same"]', "Look at B again: one column less"),
+        ('["same", "fewer", "same", "same"]', "the five columns look even more alike"),
+        ('["same", "fewer", "fewer", "same"]', "Look at C again"),
+        ('["same", "fewer", "more", "more"]', "H is a mean over them"),
+        ('["same", "fewer", "more", "fewer"]', "Look at D again"),
+        ('["more", "same", "same", "same"]', "Look at A again: the targets move the bottom"),
+        ('["more", "same", "same", "same"]', "1 of the 4 is right"),
+        ('["more", "more", "same", "fewer"]', "H holds no y."),
+        ('["same", "fewer", "more"]', "Expected four words, for A, B, C and D, got 3"),
+        ('"same"', "Expected four words, for A, B, C and D, got 1"),
+        ('["same", "fewer", "more", "slower"]', 'Write "fewer", "same" or "more", got \'slower\''),
+        ("[1, 2, 3, 1]", 'Write "fewer", "same" or "more", got 1'),
+        ('{"same", "fewer", "more"}', "A set has no order"),
+        ("None", "Expected four words"),
     ),
     "kappa": chosen(
+        "kappa",
         ("50 / 250_000", "κ is the other way"),
         ("250_000", "That is the epoch of the last cliff"),
         ("20", "That is the ratio of two heights"),
@@ -139,44 +94,15 @@ RIGHT = {
         "x.unsqueeze(1).pow(torch.arange(n))",
         "x.reshape(-1, 1) ** torch.tensor(range(n))",
     ),
-    "epochs_needed": functions(
-        "epochs_needed(A, lr, share)",
-        f"""
-    {EIGENVALUES}
-    return int(np.ceil(np.log(share) / np.log(abs(1 - lr * eigenvalues).max())))
-""",
-        """
-    import math
-    H = np.array(2 / len(A) * A.T @ A)
-    slowest = max(abs(1 - lr * h) for h in np.linalg.eigh(H)[0])
-    return math.ceil(math.log(share) / math.log(slowest))
-""",
-        """
-    H = 2 * (A.T @ A) / A.shape[0]
-    factors = 1 - lr * np.linalg.eigvals(H)
-    k = 0
-    while (abs(factors) ** k > share).any():
-        k += 1
-    return k
-""",
-        """
-    bowl = descent.QuadraticLoss(A, np.zeros(len(A)))
-    left, k = np.ones(A.shape[1]), 0
-    while abs(left).max() > share:
-        left = left * (1 - lr * bowl.eigenvalues)
-        k += 1
-    return float(k)
-""",
-        """
-    curvatures = np.linalg.svd(A, compute_uv=False) ** 2 * 2 / len(A)
-    worst = max(1 - lr * curvatures.min(), lr * curvatures.max() - 1)
-    return np.ceil(np.log(share) / np.log(worst))
-""",
-        """
-    h = np.linalg.eigvalsh(2 / len(A) * A.T @ A)
-    return max(int(np.ceil(np.log(share) / np.log(abs(1 - lr * x)))) for x in h)
-""",
-    ),
+    "answers": [
+        'answers = ["same", "fewer", "more", "same"]',
+        'answers = ("same", "fewer", "more", "same")',
+        'answers = "same, fewer, more, same"',
+        'answers = {"A": "same", "B": "fewer", "C": "more", "D": "same"}',
+        'answers = np.array(["same", "fewer", "more", "same"])',
+        'answers = ["Same", "FEWER", " more ", "same"]',
+        'answers = dict(a="same", b="fewer", c="more", d="same")',
+    ],
     "kappa": [
         "kappa = 5000",
         "kappa = 5_000.0",
