@@ -179,7 +179,8 @@ print("published   6.661948  [0.2492 0.1396 0.1018 0.0830 0.0719]  epoch 0")
 
 # %% tags=["code"]
 lr, n_epochs = 0.05, 100_000
-W = np.zeros(5)  # 0 start
+start = np.array([0.0, 0.0, 0.0, 0.0, 0.0])
+W = start  # 0 start
 path = [W]
 print(" epoch         loss  W")
 for epoch in range(n_epochs):
@@ -364,7 +365,7 @@ check.answers(answers)
 
 # %%
 def iterate(k):  # W after k epochs from zero, without a loop
-    amounts = V.T @ (np.zeros(5) - best)  # one number for each mode
+    amounts = V.T @ (start - best)  # one number for each mode
     left = (1 - lr * curvatures) ** k
     return best + V @ (left * amounts)
 
@@ -373,7 +374,7 @@ bowl = descent.QuadraticLoss(A, y64)
 print("   epoch         loss  W, after one more step")
 counts = [10_000, 30_000, 50_000, 70_000, 100_000, 1_000_000, 10_000_000]
 for k in counts:
-    W_k = bowl.after(k, np.zeros(5), lr)  # the course's own: iterate(k)
+    W_k = bowl.after(k, start, lr)  # the course's own: iterate(k)
     loss = bowl.loss(W_k)  # the MSE at W_k
     print(f"{k:8}   {loss:.8f}  {iterate(k + 1).round(5)}")
 

@@ -188,7 +188,7 @@ def test_float32_lands_on_the_published_row(lesson):
     assert "[  1.02348  10.41776 -14.99062  -4.14171  11.48647]" in read_output(
         LESSON, "W32 = torch"
     )
-    assert np.array(lesson["W32"]) == pytest.approx(PUBLISHED_LAST, rel=2e-5)
+    assert lesson["W32"].numpy() == pytest.approx(PUBLISHED_LAST, rel=2e-5)
     apart = np.abs(np.array(PUBLISHED_LAST) / lesson["exact"] - 1).max()
     assert apart == pytest.approx(1.2e-4, abs=5e-6)
     one_step = lesson["exact"][1] - EXACT.after(90_000, ZERO, 0.05)[1]
