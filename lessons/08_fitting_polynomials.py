@@ -196,7 +196,8 @@ print("published, 90000: 0.00625345", end=" ")
 print("[1.02348 10.41776 -14.99062 -4.14171 11.48647]")
 path = np.array(path)  # (100_001, 5)
 
-fits = {f"epochs: {k:,}": path[k] for k in (1, 10_000, 100_000)}
+fits = {"1 epoch": path[1], "10,000 epochs": path[10_000]}
+fits["100,000 epochs"] = path[100_000]
 plots.polynomial_fits(x64, y64, fits)
 
 # %% [markdown]
@@ -299,7 +300,7 @@ plots.modes(x64, y64, V)
 my_prediction = ...  # your number, in percent
 
 curves = A @ V  # (10, 5): column i is the curve of mode i at the points
-print("mode   twice the mean   eigenvalue   left after 100,000 epochs")
+print("mode          2·size²   eigenvalue   left after 100,000 epochs")
 for i in range(5):
     measured = 2 * (curves[:, i] ** 2).mean()
     left = 100 * (1 - lr * curvatures[i]) ** 100_000

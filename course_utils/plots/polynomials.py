@@ -58,7 +58,7 @@ def polynomial_fits(x, y, fits, x_range=None, curve=None, *, ax=None):
         grid = np.linspace(low, high, 200)
         ax.plot(grid, curve(grid), color="black", linewidth=1, label="true curve")
     ax.legend(loc="upper left")
-    listed = ", ".join(f"{label} {e:.4g}" for label, e in zip(fits, errors, strict=True))
+    listed = ", ".join(f"{e:.4g} ({label})" for label, e in zip(fits, errors, strict=True))
     return f"MSE: {listed}."
 
 

@@ -265,7 +265,7 @@ def test_the_fits_are_drawn_as_polynomials():
     assert (x[0], x[-1]) == (0, 2)
     x, y = line_named(axs["ax"], "true curve").get_data()
     assert y == pytest.approx(np.sin(x))
-    assert f"one {np.mean((2 + X - Y) ** 2):.4g}" in caption
+    assert f"{np.mean((2 + X - Y) ** 2):.4g} (one)" in caption
     assert [text.get_text() for text in axs["ax"].texts] == ["no data"]
 
 
