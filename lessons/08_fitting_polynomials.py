@@ -319,13 +319,14 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 #
 # ### Exercise 2 (transfer): fewer epochs, or more?
 #
-# Each fit runs at half of its own limit, until one percent of its slowest mode is left. Does
-# that take fewer epochs than ours, the same number, or more? Think of the sizes, then compute.
+# Each fit, ours too, runs at half of its own limit until one percent of its slowest mode is
+# left, so $\kappa$ decides ([lesson 02](02_how_far_to_step.ipynb)). Does it take fewer epochs
+# than ours, the same number, or more? Think, then compute.
 
 # %% tags=["exercise", "transfer"]
 # One change in each:
-# A  y is ten times as large     B  the degree is 3
-# C  x runs from 1 to 2          D  each point is there twice
+# A  y is ten times as large       B  the degree is 3
+# C  x is x64 + 1, from 1 to 2     D  each point is there twice
 answers = [..., ..., ..., ...]  # "fewer", "same" or "more", for A to D
 
 # %%
@@ -347,8 +348,9 @@ check.answers(answers)
 # answers = ["same", "fewer", "more", "same"]
 # ```
 #
-# $H$ holds no $y$, and a mean doesn't change if each row is there twice. Without $x^4$, there is
-# one column less that looks like the others. From 1 to 2, all powers look even more alike.
+# $H$ holds no $y$, and a mean doesn't change if each row is there twice. Without $x^4$ the columns
+# are easier to tell apart: the flattest mode is five times as large. From 1 to 2 all powers look
+# nearly alike, and their modes cancel even better.
 #
 # </details>
 #
@@ -360,7 +362,7 @@ check.answers(answers)
 # $$W_k = W^* + V\,(1 - \mathrm{lr}\cdot\lambda)^k\; V^\top (W_0 - W^*)$$
 #
 # Read it from the right. $V^\top$ finds how much of each mode is in the way from the bottom to
-# the start. Each amount shrinks by its own factor, $k$ times, and $V$ mixes them back into
+# the start. Each shrinks by its own factor, $k$ times, and $V$ mixes them back into
 # coefficients. We call $W_k$ the **exact iterate**.
 
 
@@ -528,8 +530,9 @@ plots.loss_cliffs(epochs, above)
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (diagnose): the condition number of an unknown fit
 #
-# About how large is its $\kappa$? Read off at which epoch the first mode falls, and the last: there
-# the loss is down to a third of its shelf. A factor of two either way is good enough.
+# About how large is its $\kappa$? The curve has three flat parts, one for each mode. Read off at
+# which epoch the first one ends, and the last: there the loss is down to a third of its height. A
+# factor of two either way is good enough.
 
 # %% tags=["deeper", "exercise", "diagnose"]
 kappa = ...

@@ -5,7 +5,7 @@ import torch
 
 from course_utils.checks.causes import call, exercise
 from course_utils.checks.core import NotDone, Wrong, arrays, diagnose, numbers
-from course_utils.checks.reading import holds_ellipsis
+from course_utils.checks.reading import holds_ellipsis, named
 
 
 @exercise(
@@ -17,17 +17,21 @@ def power_matrix(answer):
     """Judge `power_matrix(x, n)`: columns 1, x, x², … as a tensor of shape (len(x), n)."""
     means = {
         "must match the size": "PyTorch tried to pair the numbers of x with the exponents one by "
-        "one. Make x a column first, so that every x meets every exponent."
+        "one: x must be a column, (len(x), 1), and the exponents a row, (n,).",
+        "is invalid for input of size": "x may have any length: write -1.",
     }
     # With as many numbers as exponents a missing column shape would go unnoticed.
     for x, n in (([0.5, -1.5, 2.0, 0.0, 3.0, 1.25], 4), ([1.5, -0.5, 3.0], 3), ([-2.0, 0.4], 5)):
         x = torch.tensor(x)
         got = call(answer, x, n, means=means)
-        if tuple(np.shape(got)) == (n,) == tuple(x.shape):
+        shape = tuple(getattr(got, "shape", ()))
+        if shape == (n,) == tuple(x.shape):
             raise Wrong(
                 f"{n} numbers and {n} powers give shape ({n}, {n}), not ({n},): make x a column "
                 "first."
             )
+        if shape[:1] == (len(x),) != shape and shape[1:] in ((n - 1,), (n + 1,)):
+            raise Wrong(f"For n = {n} that has {shape[1]} columns: the exponents are 0 to n − 1.")
         (got,) = arrays(got, {"the matrix": (len(x), n)})
         want = np.vander(x.double().numpy(), n, increasing=True)
         column, exponents = x.double().numpy()[:, None], np.arange(n, dtype=float)
@@ -36,6 +40,10 @@ def power_matrix(answer):
             "so that W[0] is the constant.": want[:, ::-1],
             "It begins with x: the first column is x⁰, all ones, and the last is "
             f"x to the power {n - 1}.": want * column,
+            "They come in falling order, and the ones are missing: begin with x⁰.": (
+                (want * column)[:, ::-1]
+            ),
+            "The first column is x⁰: ones, not zeros.": want * (exponents > 0),
             "Each column is a multiple of x: write a power, **, not a product.": column * exponents,
             "Those are sums: write a power, **.": column + exponents,
             "Those are exponents raised to x: swap base and exponent.": exponents[None] ** column,
@@ -47,13 +55,14 @@ def power_matrix(answer):
     return "Each row holds the powers of one x, each column one power of all of them."
 
 
-# Of each change: whether it takes fewer epochs, the same number or more, and why.
+# Of each change: whether it takes fewer epochs, the same number or more, and where to look.
 _CHANGES = {
-    "A": ("same", "the targets move the bottom of the bowl, not its axes: H holds no y."),
-    "B": ("fewer", "one column less looks like the others, and the flattest mode is gone."),
-    "C": ("more", "from 1 to 2, the five columns look even more alike. Compute κ."),
-    "D": ("same", "there are twice as many rows, but H is a mean over them."),
+    "A": ("same", "where is y in H = 2/n·AᵀA?"),
+    "B": ("fewer", "compute κ with four columns and with five."),
+    "C": ("more", "compute κ at x64 + 1 and at x64."),
+    "D": ("same", "H is a mean over the rows. What does it change if each is there twice?"),
 }
+_WORDS = {"less": "fewer", "the same": "same"}
 
 
 @exercise(
@@ -66,45 +75,54 @@ def answers(answer):
     if holds_ellipsis(answer):
         raise NotDone
     given = [_word(part) for part in _parts(answer)]
+    if given == ["fewer", "fewer", "more", "fewer"]:
+        raise Wrong("That compares with lr = 0.05: our fit, too, now runs at half of its limit.")
     wrong = [k for k, got in zip(_CHANGES, given, strict=True) if got != _CHANGES[k][0]]
     if wrong:
-        n_right = 4 - len(wrong)
-        others = f" {n_right} of the 4 {'is' if n_right == 1 else 'are'} right." * (n_right > 0)
-        raise Wrong(f"Look at {wrong[0]} again: {_CHANGES[wrong[0]][1]}{others}")
-    return "You know it of any data before an epoch runs: only the columns of A count."
+        raise Wrong(f"Look at {wrong[0]} again: {_CHANGES[wrong[0]][1]}")
+    return "Only the columns of A count. You know it of any data before an epoch runs."
 
 
 def _parts(answer):
     if isinstance(answer, dict):
-        answer = [answer.get(change, answer.get(change.lower())) for change in _CHANGES]
+        missing = [k for k in _CHANGES if not {k, k.lower()} & set(answer)]
+        if missing:
+            raise Wrong(f"{missing[0]} is missing.")
+        answer = [answer.get(k, answer.get(k.lower())) for k in _CHANGES]
     elif isinstance(answer, str):
         answer = answer.replace(",", " ").split()
     elif isinstance(answer, (set, frozenset)):
         raise Wrong("A set has no order: write a list, for A, B, C and D in this order.")
-    parts = list(answer) if hasattr(answer, "__iter__") else [answer]
+    if not isinstance(answer, (list, tuple, np.ndarray)):
+        raise Wrong(f"Expected a list of four words, for A, B, C and D, got {named(answer)}.")
+    parts = list(answer)
     if len(parts) != 4:
         raise Wrong(f"Expected four words, for A, B, C and D, got {len(parts)}.")
     return parts
 
 
 def _word(part):
-    word = part.strip().lower() if isinstance(part, str) else ""
+    word = part.strip(" .").lower() if isinstance(part, str) else ""
+    word = _WORDS.get(word, word)
     if word not in ("fewer", "same", "more"):
         raise Wrong(f'Write "fewer", "same" or "more", got {part!r:.40}.')
     return word
 
 
+_DIVIDE = "Divide the epoch of the last cliff by that of the first."
+
+
 @exercise(
     3,
-    hint="the curve has three cliffs, one for each mode. A mode's cliff comes at some number over "
-    "lr·λ; κ is the largest λ over the smallest.",
+    hint="the curve has three cliffs, one for each mode. In the loss, a mode's cliff comes at "
+    "about 1/(2·lr·λ); κ is the largest λ over the smallest.",
 )
 def kappa(answer):
     """Judge `kappa`: the condition number read off the cliffs of a loss curve, within two."""
     if isinstance(answer, str):
         raise Wrong("Type a number, without quotes.")
     if isinstance(answer, tuple):
-        raise Wrong("Expected one number: Python writes it without a comma.")
+        raise Wrong("Expected one number: divide the two, and write it without a comma.")
     if answer is None:
         raise Wrong("This is None: type a number.")
     (got,) = numbers(answer, ("κ",))
@@ -114,22 +132,14 @@ def kappa(answer):
         (-np.inf, 0, "κ is a ratio of two curvatures, and both are positive."),
         (1 / 12_500, 1 / 2000, "That is the smallest λ over the largest: κ is the other way."),
         (0, 1, "κ is the largest λ over the smallest: it is at least 1."),
-        (
-            15,
-            30,
-            "That is the ratio of two heights. How fast a mode falls doesn't depend on how "
-            "high the loss was: divide the epochs of the cliffs.",
-        ),
-        (30, 60, "That is from the first cliff to the second: go on to the last."),
-        (80, 200, "That is from the second cliff to the last: begin with the first."),
-        (300, 500, "That is a ratio of heights, perhaps: divide the epochs of the cliffs."),
-        (
-            50_000,
-            2_000_000,
-            "That is the epoch of the last cliff. Divide it by that of the "
-            "first: the learning rate cancels.",
-        ),
+        (15, 30, "Is that the epoch of the first cliff, or a ratio of two heights?"),
+        (30, 60, "Is that from the first cliff to the second? Go on to the last."),
+        (80, 200, "Is that from the second cliff to the last? Begin with the first."),
+        (300, 500, "Is that a ratio of two heights?"),
+        (292_000, 294_000, "That is κ of the lesson's own fit; this is another one."),
+        (50_000, 300_000, "Is that the epoch of the last cliff? The learning rate is in it."),
+        (300_000, np.inf, "Is that where the curve ends, or a ratio of two heights?"),
     ):
         if low < got < high:
-            raise Wrong(told)
-    raise Wrong("Read off the epoch of the first cliff and of the last, and take their ratio.")
+            raise Wrong(f"{told} {_DIVIDE}")
+    raise Wrong(_DIVIDE)
