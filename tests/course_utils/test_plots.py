@@ -38,7 +38,6 @@ POINTS = (X[:, 0], Y[:, 0])
 NAMES, OUTPUTS = [("a", "m"), ("b", "g"), ("c", "s")], [("apples", "t"), ("pears", "t")]
 GRID = np.linspace(0, 1, 9)
 FIVE = np.vander(GRID, 5, increasing=True)
-BASES = dict.fromkeys("abc", FIVE)
 TIMES = {
     name: np.array([[100, k * 1e-5], [1e4, k * 1e-4], [1e6, k * 1e-2]])
     for k, name in enumerate(["NumPy", "PyTorch", "scikit-learn", "by hand"], start=2)
@@ -99,12 +98,12 @@ PICTURES = {
     "batch_gradients": (({5: PATH, 20: PATH / 2, 80: PATH / 3}, [1.0, 0.5]), "g0 g1 g2 spread"),
     "order_matters": ((X, Y, PATH, 2 * PATH), "sorted shuffled"),
     "split_comparison": (({("a", "s"): LOSSES, ("b", "s"): 2 * LOSSES},), None),
-    "polynomial_fits": ((X, Y, {"a": [1.0, 2.0], "b": [1.0, 1.0, 1.0]}), "curves errors"),
-    "eigenmodes": ((FIVE, GRID**2, GRID, FIVE), "m0 m1 m2 m3 m4"),
-    "mode_decay": (([0.01, 0.1, 1.0], 0.5, [100, 1000]), None),
-    "settling": ((X, Y, [1.0, 2.0], [1.0, 2.1], [0.1, 1.0], [0.5, 0.0]), "modes fit"),
-    "bases": ((GRID, BASES, BASES, GRID**2), "b0 b1 b2 loss"),
-    "excess_losses": (({"a": LOSSES, "b": 2 * LOSSES}, 1.0), None),
+    "polynomial_fits": ((X, Y, {"a": [1.0, 2.0], "b": [1.0, 1.0, 1.0]}), None),
+    "coefficient_by_epoch": ((X, Y, FIVE, 10, 2), "coefficient fits"),
+    "modes": ((X, Y, FIVE[:5]), "f0 f1 f2 f3 f4 m0 m1 m2 m3 m4"),
+    "mode_decay": (([0.01, 0.1, 1.0], 0.5, 100), None),
+    "settling": ((X, Y, [1.0, 2.0], [0.5, 0.0]), "modes fit"),
+    "loss_cliffs": ((GRID, GRID**2 + 1), None),
     "one_fit": ((POINTS, POINTS, GRID, GRID, GRID**2, "title 1"), None),
     "fits_and_truth": ((POINTS, POINTS, GRID, GRID, {k: GRID**k for k in range(3)}), "f0 f1 f2"),
     "degree_sweep": ((DEGREES, SPLITS, 2 * SPLITS, 0.3), "sweep votes"),
@@ -153,8 +152,8 @@ ANY_LENGTH = {
     "order_matters": "sorted_lines shuffled_lines",
     "split_comparison": "losses",
     "polynomial_fits": "fits",
-    "mode_decay": "eigenvalues marks",
-    "excess_losses": "losses",
+    "coefficient_by_epoch": "path",
+    "mode_decay": "curvatures",
     "losses_by_size": "results",
     "reported_and_true": "results",
     "input_importance": "views",
