@@ -104,7 +104,7 @@ print("published, epoch 9:   0.27754354 [1.0747765 1.8358393]")
 # $$\hat y = w_0 + w_1 x + w_2 x^2 + w_3 x^3 + w_4 x^4$$
 #
 # Here `W[0]` is the *constant*. The curve bends in $x$, but each coefficient is still only
-# multiplied and added: the loss is a bowl again, over five parameters.
+# multiplied and added: this is a **linear model**, and its loss is a bowl, over five parameters.
 #
 # The powers of the ten $x$, side by side as columns, are the **power matrix** $A$, of shape
 # (10, 5): a design matrix ([lesson 02](02_how_far_to_step.ipynb)). All ten predictions
@@ -146,7 +146,7 @@ check.power_matrix(power_matrix)
 # </details>
 #
 # NumPy has it as `np.vander`. Without `increasing=True`, the *highest* power comes first, and
-# silently `W[0]` belongs to $x^4$.
+# `W[0]` belongs to $x^4$, without a warning.
 
 
 # %%
@@ -187,7 +187,7 @@ for epoch in range(n_epochs):
     y_pred = A @ W  # 1 predict
     residual = y_pred - y64
     loss = (residual**2).mean()  # 2 loss
-    gradient = 2 / len(y64) * A.T @ residual  # 3 gradients: new, (5,)
+    gradient = 2 / len(y64) * A.T @ residual  # 3 gradients, all five: new
     W = W - lr * gradient  # 4 update
     path.append(W)
     if epoch % 20_000 == 0 or epoch == 90_000:
@@ -217,7 +217,7 @@ plots.polynomial_fits(x64, y64, fits)
 # ### Break it: stop when it looks finished
 #
 # The curve follows the points; the loss is a thousandth of what it was. The fourth number of
-# `W`, the coefficient $w_3$, fell below minus four, turned round, and hardly moves.
+# `W`, the coefficient $w_3$, fell below minus four, turned, and now hardly moves.
 #
 # > **Predict.** Where would $w_3$ end if the loop ran for ever?
 
@@ -254,9 +254,10 @@ plots.coefficient_by_epoch(
 # that lesson's $H = \frac{2}{n} A^\top A$, called the **Hessian**, and its eigenvalues are
 # their curvatures. `np.linalg.eigh` returns both.
 #
-# We call such an axis a **mode**: five numbers that say how much of each coefficient to mix
-# (their squares add up to 1). How much of a mode is in the fit's error? Multiply the two, entry
-# by entry, and add up: `mode @ error`.
+# We call such an axis a **mode**: five numbers that say how much of each coefficient to mix.
+# Multiply two modes, entry by entry, and add up: the result is 0, since they are at right
+# angles. A mode times itself gives 1. So `mode0 @ (3 * mode0 + 5 * mode1)` is 3, and
+# `mode @ error` says how much of a mode is in the fit's error.
 #
 # A mix of powers is a curve. The picture moves the best fit by 1 along each mode:
 
@@ -269,26 +270,34 @@ amount = mode @ error
 print("error of this fit      ", error.round(2))
 print("its part along mode 0  ", (amount * mode).round(2))
 print(f"how far along mode 0    {abs(amount):.2f}")
+size = ((A @ mode) ** 2).mean() ** 0.5  # of the mode's curve, at the points
+print(f"that times its size     {abs(amount) * size:.3f}")
 plots.modes(x64, y64, V)
 
 # %% [markdown]
-# Nearly all of this fit's error is 18 times mode 0. A move by 1 along mode 0 wiggles the curve
-# by three thousandths: in the upper row, you see nothing. Mode 4 lifts the whole curve.
+# Nearly all of this fit's error is 18 times mode 0. One mode 0 wiggles the curve by so little
+# that you see nothing in the upper row; 18 of them move it by about 0.043, the small gap
+# between the two curves before. Mode 4 lifts the whole curve.
 #
 # ## How slow is a mode?
 #
-# Its size decides, the number over the lower panels. It is the root of the mean of $c_j^2$, where
-# $c_j$ is the mode's curve at point $j$. Stand at the bottom, with the residuals $r_j$, and go
-# the distance $s$ along the mode. They become $r_j + s\,c_j$, and the loss
-#
-# $$\text{mean of } r_j^2 \;+\; 2s \cdot \text{mean of } r_j c_j
-# \;+\; s^2 \cdot \text{mean of } c_j^2$$
-#
-# The middle part is $s$ times the slope, which is zero at the bottom. The last part is the
-# rise. A parabola of curvature $\lambda$ rises by $\frac{\lambda}{2} s^2$, so
+# Its size decides, the number over each lower panel.
+# [Lesson 02](02_how_far_to_step.ipynb) found the curvature along any direction: the mean of
+# $2c_j^2$, where a move by one changes the prediction of row $j$ by $c_j$. Here $c_j$ is the
+# height of the mode's curve at point $j$. The size is the root of the mean of $c_j^2$, so
 #
 # $$\lambda = 2 \cdot \text{mean of } c_j^2 = 2 \cdot \text{size}^2$$
 #
+# <details><summary>Why, once more</summary>
+#
+# Move a distance $s$ along the mode from the bottom. The residuals $r_j$ become $r_j + s\,c_j$,
+# and the loss the mean of $r_j^2$, plus $2s$ times the mean of $r_j c_j$, plus $s^2$ times the
+# mean of $c_j^2$. The middle part is zero: at the bottom there is no slope. A parabola of
+# curvature $\lambda$ rises by $\frac{\lambda}{2} s^2$; compare it with the last part.
+#
+# </details>
+#
+# A mode of small size is **flat**: the loss hardly rises along it.
 # Each epoch multiplies the distance along a mode by $1 - \mathrm{lr}\cdot\lambda$. Mode 1 has
 # size 0.02197, so $\lambda = 2 \cdot 0.02197^2 = 0.000965$. After 100,000 epochs,
 # $(1 - 0.05 \cdot 0.000965)^{100000}$ of it is left: 0.80%.
@@ -300,11 +309,14 @@ plots.modes(x64, y64, V)
 my_prediction = ...  # your number, in percent
 
 curves = A @ V  # (10, 5): column i is the curve of mode i at the points
-print("mode          2·size²   eigenvalue   left after 100,000 epochs")
+print("       2·size²   eigenvalue   left after   epochs until")
+print("mode                         100,000 ep.     1% is left")
 for i in range(5):
     measured = 2 * (curves[:, i] ** 2).mean()
-    left = 100 * (1 - lr * curvatures[i]) ** 100_000
-    print(f"{i:4}   {measured:14.4e}   {curvatures[i]:.4e}   {left:.3f}%")
+    factor = 1 - lr * curvatures[i]
+    left, needed = 100 * factor**100_000, np.log(0.01) / np.log(factor)
+    print(f"{i:4}{measured:11.4e}   {curvatures[i]:.4e}", end="")
+    print(f"{left:12.3f}%{needed:15,.0f}")
 plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 
 # %% [markdown]
@@ -314,14 +326,17 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 #
 # </details>
 #
-# On an axis in powers of ten, each mode falls off a cliff: after $1/(\mathrm{lr}\cdot\lambda)$
-# epochs over a third of it is left.
+# When is one percent left? Solve $(1 - \mathrm{lr}\cdot\lambda)^k = 0.01$ for $k$: it is
+# $\log 0.01 / \log(1 - \mathrm{lr}\cdot\lambda)$, the last column. Mode 0 needs over eight million
+# epochs. The axis counts in powers of ten, so a mode seems to fall off a cliff; after
+# $1/(\mathrm{lr}\cdot\lambda)$ epochs, over a third of it is left.
 #
 # ### Exercise 2 (transfer): fewer epochs, or more?
 #
-# Each fit, ours too, runs at half of its own limit until one percent of its slowest mode is
-# left, so $\kappa$ decides ([lesson 02](02_how_far_to_step.ipynb)). Does it take fewer epochs
-# than ours, the same number, or more? Think, then compute.
+# Run our fit again at half of its learning-rate limit. Each step then leaves $1 - 1/\kappa$ of
+# the slowest mode ([lesson 02](02_how_far_to_step.ipynb)). Run each fit below in the same way,
+# at half of *its* limit, until one percent of its slowest mode is left. Does it take fewer
+# epochs than ours, the same number, or more? Think, then compute.
 
 # %% tags=["exercise", "transfer"]
 # One change in each:
@@ -356,25 +371,25 @@ check.answers(answers)
 #
 # ## Can you skip the loop?
 #
-# You know what is left of each mode after $k$ epochs, so you know `W`, too. Let
-# $W^*$ be the bottom and $W_0$ the start:
+# You know what is left of each mode after $k$ epochs, so you know where the loop would be. Let
+# $W^*$ be the bottom and $W_0$ the start. How much of each mode is in the error of the start?
+# `mode @ error` for all five is $a = V^\top (W_0 - W^*)$. Each amount shrinks by its own factor,
+# $k$ times, and $V$ mixes the modes back into coefficients:
 #
-# $$W_k = W^* + V\,(1 - \mathrm{lr}\cdot\lambda)^k\; V^\top (W_0 - W^*)$$
+# $$W_k = W^* + V \text{ @ } \left[(1 - \mathrm{lr}\cdot\lambda_i)^k\, a_i\right]$$
 #
-# Read it from the right. $V^\top$ finds how much of each mode is in the way from the bottom to
-# the start. Each shrinks by its own factor, $k$ times, and $V$ mixes them back into
-# coefficients. We call $W_k$ the **exact iterate**.
+# The brackets hold five numbers, one for each mode $i$. We call $W_k$ the **exact iterate**.
 
 
 # %%
 def iterate(k):  # W after k epochs from zero, without a loop
-    amounts = V.T @ (start - best)  # one number for each mode
+    amounts = V.T @ (start - best)  # a, one number for each mode
     left = (1 - lr * curvatures) ** k
     return best + V @ (left * amounts)
 
 
 bowl = descent.QuadraticLoss(A, y64)
-print("   epoch         loss  W, after one more step")
+print("   epoch         loss  W after this epoch's step")
 counts = [10_000, 30_000, 50_000, 70_000, 100_000, 1_000_000, 10_000_000]
 for k in counts:
     W_k = bowl.after(k, start, lr)  # the course's own: iterate(k)
@@ -382,16 +397,15 @@ for k in counts:
     print(f"{k:8}   {loss:.8f}  {iterate(k + 1).round(5)}")
 
 # %% [markdown]
-# The first four are the loop's rows in between. After ten million epochs, $w_3$ is
+# The first four are the rows that the loop did not print. After ten million epochs, $w_3$ is
 # 9.79. The formula holds for linear models, a fixed rate and the MSE of all rows.
 #
 # ## What happens when?
 #
-# The slider stands at 100,000 epochs. A mode counts as settled below one
-# percent.
+# The slider stands at 100 epochs. A mode counts as settled below one percent.
 #
-# > **Predict.** Go back to 0, then up. How many of the five modes must settle before the
-# > curve looks finished?
+# > **Predict.** Move it up. How many of the five modes must settle before the curve looks
+# > finished?
 
 
 # %%
@@ -401,7 +415,7 @@ def settle(epochs):  # what is left of the modes, and the fit
 
 epochs = [0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000]
 epochs += [300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000]
-sliders.move(settle, epochs=(epochs, 100_000))
+sliders.move(settle, epochs=(epochs, 100))
 
 print("\nSCOREBOARD         parameters   MSE       steps        seconds")
 print("three tanh units*  10           0.00013   2,000        about one")
@@ -419,9 +433,8 @@ print("* a lucky start")
 #
 # </details>
 #
-# Three tanh units fit better, but of the polynomial you knew everything before it ran. For
-# predictions between the points, four modes will do. The coefficients need all five, and change
-# with the degree.
+# Three tanh units fit better, but you knew everything about the polynomial before it ran. For
+# predictions between the points, four modes will do. The coefficients need all five.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: why do the published rows differ a little?
@@ -583,10 +596,10 @@ check.kappa(kappa)
 #
 # ## Recap
 #
-# **New words:** polynomial, coefficient, degree, power matrix, Hessian, eigenvector, mode,
-# exact iterate.
+# **New words:** polynomial, coefficient, degree, linear model, power matrix, Hessian,
+# eigenvector, mode, exact iterate.
 #
-# **New names:** `torch.arange`, `np.vander`, `increasing=`, `np.linalg.eigh`, `.after`, `.loss`.
+# **New names:** `torch.arange`, `np.vander`, `increasing=`, `np.linalg.eigh`, `np.log`, `.after`, `.loss`.
 #
 # **New words, deeper:** rounding.
 #
