@@ -36,11 +36,12 @@ from course_utils.plots.learning_rate import (
 )
 from course_utils.plots.linear_layer import first_and_last_line, parameters_by_epoch
 from course_utils.plots.many_inputs import (
+    correlations,
     each_input,
     errors_by_row,
+    left_by_curvature,
     matrix_product,
     predictions_against_targets,
-    two_scales,
 )
 from course_utils.plots.polynomials import (
     bases,
@@ -91,6 +92,7 @@ __all__ = [
     "before_and_after",
     "bowl_slice",
     "broadcast_difference",
+    "correlations",
     "curvatures",
     "degree_sweep",
     "difference_errors",
@@ -114,6 +116,7 @@ __all__ = [
     "kept_shares",
     "learned_curve",
     "learning_rates",
+    "left_by_curvature",
     "line_by_step",
     "line_misses",
     "loss_by_bias",
@@ -147,7 +150,6 @@ __all__ = [
     "time_against_rows",
     "trough",
     "truth_panel",
-    "two_scales",
     "value_and_slope",
     "visits",
     "whole_run",
