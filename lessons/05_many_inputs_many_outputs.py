@@ -498,7 +498,7 @@ units = {
 }
 for name, columns in units.items():
     loss = descent.QuadraticLoss(descent.design_matrix(columns), y)
-    kappa = loss.condition_number  # κ
+    kappa = loss.condition_number  # that is κ
     print(f"{name:15}   κ = {kappa:11,.1f}   limit {loss.max_lr:.3g}")
 
 # %% [markdown] tags=["deeper"]

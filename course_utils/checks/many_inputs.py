@@ -35,16 +35,16 @@ def mse_gradient(answer):
         for name, part, want, lacking in parts:
             mistakes = {
                 f"{name} is {m} times too large for {m} outputs: the mean goes over all n·m "
-                "errors, not over the n rows only.": m * want,
-                f"{name} is {n} times too large for {n} rows: the mean goes over all n·m residuals, "
-                "not over the m outputs only.": n * want,
-                f"{name} is {n * m} times too large: you summed over the {n * m} residuals; take the "
-                "mean.": n * m * want,
+                "residuals, not over the n rows only.": m * want,
+                f"{name} is {n} times too large for {n} rows: the mean goes over all n·m "
+                "residuals, not over the m outputs only.": n * want,
+                f"{name} is {n * m} times too large: you summed over the {n * m} residuals; take "
+                "the mean.": n * m * want,
                 f"{name} is half of what it should be: the 2 from the square is missing.": want / 2,
-                f"{name} is {n * m / 2:g} times too large for {n * m} residuals: take the mean, and "
-                "the 2 from the square.": n * m * want / 2,
-                f"{name} is {m / 2:g} times what it should be: the mean goes over all n·m residuals, "
-                "and the 2 from the square is missing.": m * want / 2,
+                f"{name} is {n * m / 2:g} times too large for {n * m} residuals: take the mean, "
+                "and the 2 from the square.": n * m * want / 2,
+                f"{name} is {m / 2:g} times what it should be: the mean goes over all n·m "
+                "residuals, and the 2 from the square is missing.": m * want / 2,
                 f"{name} has the wrong sign: the residual is prediction minus target.": -want,
                 f"{name} comes from residuals that lack b: they are x @ w.T + b - y.": lacking,
             }
@@ -133,7 +133,7 @@ _OF_TENSORS = {
     "(m,), as b has.",
     "must match the existing size": "Write the shapes on both sides of =: w[:, 0] has shape (m,), "
     "w[0] shape (d,).",
-    "'tuple' object": "A tensor's copy is w.clone().",
+    "no attribute 'copy'": "A tensor's copy is w.clone().",
 }
 
 
