@@ -8,7 +8,7 @@
 #
 # - predict the shapes in `x @ w.T + b`, and those of its gradients,
 # - write that gradient for any number of inputs and outputs,
-# - spot a stale loss,
+# - spot a loss that belongs to old predictions,
 # - turn a learning rate of 0.00001 into 0.5, and get the units back.
 #
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb) (limit, κ, standardise, truth panel) and
@@ -48,8 +48,9 @@ plots.each_input(x, y, table.x_names, table.y_names, new=six)
 table
 
 # %% [markdown]
-# One input is not enough: by temperature, region 6 lies near regions 1 and 5, which harvested 56
-# and 103 t/ha of apples. You want all three inputs at once, for both fruits.
+# Each panel suggests another harvest, and temperature alone hardly any: regions 5 and 1 are only
+# four °F apart, and harvested 103 and 56 t/ha of apples. You want one answer from all three inputs,
+# for both fruits.
 #
 # ## How do two recipes become one product?
 #
@@ -116,10 +117,11 @@ print("two @ w_two,   region 1:", (two @ w_two)[0].detach())
 
 # %% [markdown]
 # First a **loud** bug: the inner numbers in `5x3 and 2x3` differ. Then a **silent** one: a square
-# `w` fits either way round, and each sum mixes the recipes. Only the diary finds it.
+# `w` fits either way round, and without `.T` each sum mixes two recipes. So write names into the
+# diary, too: `w` (outputs, inputs).
 
 # %% [markdown] tags=["deeper"]
-# ### Deeper: break it: one type too many, and a bias for each region
+# ### Deeper: break it: a wrong type, and a bias for each region
 #
 # Two more mistakes. `x.float()` meets a float64 `w`, and the biases stand in a column:
 
@@ -136,29 +138,31 @@ print("one region:  ", (x[:1] @ w.T + b_column).shape)
 # %% [markdown] tags=["deeper"]
 # The first is loud: `m1` and `m2` are the two matrices; make both `.float()` or both
 # `.double()`. The second is silent. A column of five broadcasts, too: one bias for each
-# *region*, shared by both fruits. That even trains. It shows when one new region comes in, and
+# *region*, shared by both fruits. It even trains. It shows when one new region comes in, and
 # five predictions come out. As many biases as outputs, says the diary: (2,).
 
 # %% [markdown]
 # ## Which shape has a gradient?
 #
-# A gradient has the shape of what it is the gradient *of*: one derivative for each parameter. With
-# $n$ rows and $m$ outputs, the loss is the mean of the squares of all $nm$ residuals
-# $r_{ij} = \hat y_{ij} - y_{ij}$, here ten:
+# A gradient has the shape of the tensor that you differentiate with respect to: one derivative for
+# each entry. With $n$ rows and $m$ outputs, the loss is the mean of the squares of all $nm$
+# residuals $r_{ij} = \hat y_{ij} - y_{ij}$, here ten:
 #
 # $$L = \frac{1}{nm}\sum_i\sum_j r_{ij}^2 \qquad
 # \frac{\partial L}{\partial w_{jk}} = \frac{2}{nm}\sum_i r_{ij}\,x_{ik} \qquad
 # \frac{\partial L}{\partial b_j} = \frac{2}{nm}\sum_i r_{ij}$$
 #
 # For $w_{jk}$, only the residuals of output $j$ count, each times the input that $w_{jk}$
-# multiplies.
+# multiplies. For apples and temperature:
+#
+# $$\tfrac{2}{10}\,(-9.44\cdot 73 - 8.61\cdot 91 - 2.94\cdot 87 - 29.76\cdot 102 + 1.77\cdot 69)
+# = -928$$
 
 # %%
-y_pred = x @ w.T + b
-squares = (y_pred - y) ** 2  # (5, 2)
-loss = squares.mean()
-print(f"loss {loss.item():.4f}, the mean of")
-print("each fruit's:", squares.mean(dim=0).detach())  # dim: axis
+r = x @ w.T + b - y  # (5, 2): the residuals
+print("residuals of the apples", r[:, 0].detach())
+loss = (r**2).mean()
+print(f"loss {loss.item():.4f}")
 
 w.grad = None
 b.grad = None
@@ -167,14 +171,15 @@ print("w.grad", tuple(w.grad.shape), w.grad)
 print("b.grad", tuple(b.grad.shape), b.grad)
 
 # %% [markdown]
-# In each row, a weight's derivative is more than forty times as large as the bias's: each residual
-# is multiplied by an input, and these are large. Remember this.
+# In each row, a weight's derivative is more than forty times the bias's: its residuals are
+# multiplied by the inputs, the bias's by ones.
 #
 # ### Exercise 1 (write): the gradient of many outputs
 #
-# Write both sums without `backward` or a loop, for any $n$, $m$ and number of inputs $d$. In
-# [lesson 02](02_how_far_to_step.ipynb), `A.T @ A` added up over the rows, the inner number. Find
-# such a product with the shape of `w`. (`y.numel()` counts the entries of `y`.)
+# Write both sums without `backward` or a loop, for any $n$, $m$ and number of inputs $d$. The inner
+# number of `A.T @ A` ([lesson 02](02_how_far_to_step.ipynb)) is $n$, so it sums over the rows. Find
+# such a product with the shape of `w`. (`y.numel()` counts the entries of `y`; `dim=0` is PyTorch's
+# `axis=0`.)
 
 
 # %% tags=["exercise", "write"]
@@ -208,7 +213,7 @@ check.mse_gradient(mse_gradient)
 # ## How far does the tutorial get?
 #
 # The tutorial takes 102 steps with the learning rate 0.00001. In the loop, only the prediction is
-# new: `x @ w.T + b` in place of `w * x + b`.
+# new.
 
 
 # %% tags=["code"]
@@ -242,8 +247,8 @@ print(f"region 1 is predicted {apples:.2f} and {oranges:.2f} t/ha")
 
 # %% [markdown]
 # The losses are the published ones, as closely as a start rounded to four digits allows. For region
-# 1, the published predictions are 55.12 and 72.09, and its harvests are 56 and 70. It looks like a
-# fit, and here the tutorial stops.
+# 1, the published predictions are 55.12 and 72.09; it harvested 56 and 70. It looks like a good fit,
+# and the tutorial stops.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: the tutorial's numbers in full
@@ -307,7 +312,7 @@ except RuntimeError as error:
 # </details>
 #
 # Then comes a loud bug that you know: the first `backward()` used up the graph. So predict in the
-# loop. And remember that `loss`, printed after an update, is still that of *before* it.
+# loop. And if you print `loss` after an update, you see the loss from *before* it.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: closed eyes
@@ -332,7 +337,8 @@ for epoch in range(21):
 
 # %% [markdown] tags=["deeper"]
 # Now it is silent. Each step follows the *first* gradient: one look at the slope, then on with
-# closed eyes, through the valley and up the other side. A loss that changes in no digit is stale.
+# closed eyes, through the valley and up the other side. If a loss changes in no
+# digit from the first step on, look for something stale.
 
 # %% [markdown]
 # ## Is the fit done?
@@ -341,47 +347,47 @@ for epoch in range(21):
 # recipe: they share $x$ and the learning rate, and otherwise never meet.
 #
 # Along an axis of the bowl ([lesson 02](02_how_far_to_step.ipynb)), each step multiplies the distance
-# from the bottom by $1 - \mathrm{lr}\cdot\lambda$. On the flattest axis, $\lambda = 0.00819$.
+# from the bottom by $1 - \mathrm{lr}\cdot\lambda$.
 #
-# > **Predict.** Which percentage of that distance is left after 102 steps with lr = 0.00001? Type
-# > your number.
+# > **Predict.** On the flattest axis, $\lambda = 0.00819$. Which percentage of the distance is left
+# > after 102 steps with lr = 0.00001? Type your number.
 
 # %%
 my_prediction = ...  # your number
 
 w, b = start()
+first = torch.vstack([w.T, b])  # (4, 2): b is a row under w.T
 train(w, b, x, y, lr=1e-5, n_epochs=102)
-A = descent.design_matrix(x)  # (5, 4): the inputs, and ones
-fit = torch.vstack([w.T, b])  # (4, 2): b as a row under w.T
-parameters = [*inputs, "b"]
-plots.truth_panel(A, y, fit, 1e-5, names=parameters, outputs=outputs)
-bowl = descent.QuadraticLoss(A, y)
-curvatures = bowl.eigenvalues
-plots.left_by_curvature(curvatures, 1e-5, 102, prediction=my_prediction)
+fit = torch.vstack([w.T, b])
+A = descent.design_matrix(x)  # (5, 4): ones, so A @ fit is x @ w.T + b
+names = [*inputs, "b"]
+plots.truth_panel(A, y, fit, 1e-5, names=names, outputs=outputs)
+plots.axis_by_axis(A, y, first, fit, 1e-5, 102, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 99.9992%. The steepest axis is done, so the loss has fallen; the flattest has hardly begun.
+# 99.9992% is left: 102 steps take away about $102\cdot 0.00001\cdot 0.00819$ of it.
 #
 # </details>
 #
-# The panel says NO eight times, and the least possible loss is 0.483, not 52.17. A larger rate is no
-# cure: the steepest axis sets the limit, 0.0001117. The flattest alone would allow κ, two million,
-# times as much.
+# The panel says NO eight times. The steepest axis, which held most of the loss, is done. The two
+# in the middle hold what is left: 25.88 and 25.78, and the least possible is 0.483. The flattest
+# hardly touches the loss, but spoils a parameter, `b`.
 #
-# Why? As you saw in the gradients, the column of $b$ holds ones, and the inputs lie far from zero.
-# Their units are to blame.
+# A larger rate would help the two in the middle, not the flattest: the steepest sets the limit,
+# 0.0001117, and the flattest would need one that is κ, two million, times as large. Why? As in the
+# gradients: the column of $b$ holds ones, and the inputs are large.
 #
 # ## What does standardising change?
 #
-# Standardise each column, as in [lesson 02](02_how_far_to_step.ipynb), and 102 steps are enough, even
-# from zero (`torch.zeros`). Broadcasting subtracts the three means from every row.
+# Standardise each column, as in [lesson 02](02_how_far_to_step.ipynb), start at zero
+# (`torch.zeros`), and 102 steps are enough.
 
 # %%
 mean = x.mean(dim=0)  # (3,)
 std = x.std(dim=0, correction=0)  # (3,); correction=0: divide by n, not n - 1
-x_std = (x - mean) / std  # (5, 3)
+x_std = (x - mean) / std  # (5, 3) - (3,): broadcast to every row
 print("standard deviations", std)
 w_std = torch.zeros(2, 3, dtype=torch.float64, requires_grad=True)
 b_std = torch.zeros(2, dtype=torch.float64, requires_grad=True)
@@ -391,7 +397,7 @@ plots.predictions_against_targets(y, both, outputs, "t/ha")
 
 A_std = descent.design_matrix(x_std)
 fit = torch.vstack([w_std.T, b_std])
-plots.truth_panel(A_std, y, fit, 0.5, names=parameters, outputs=outputs)
+plots.truth_panel(A_std, y, fit, 0.5, names=names, outputs=outputs)
 
 # %% [markdown]
 # Now each prediction nearly equals its target (dashed), and all eight parameters have converged. κ is
@@ -399,15 +405,17 @@ plots.truth_panel(A_std, y, fit, 0.5, names=parameters, outputs=outputs)
 #
 # ## How do you get the units back?
 #
-# Arithmetic is enough. For apples and rain, the weight is 25.76 t/ha for each standard deviation. One
-# standard deviation is 30.39 mm, so that is 25.76 / 30.39 = 0.848 t/ha for each mm.
-# Divide every weight by the standard deviation of its column.
+# Arithmetic is enough. With one input, and the standardised weight $v$ and bias $c$:
 #
-# The bias, 76.2, is the prediction where each input is at its *mean*, $\mu_k$; the new one, where
-# each is *zero*. On the way there, each input falls by $\mu_k$, and takes its new weight times
-# $\mu_k$ with it:
+# $$\hat y = v\,\frac{x - \mu}{\sigma} + c
+# = \frac{v}{\sigma}\,x + \left(c - \frac{v}{\sigma}\,\mu\right)$$
 #
-# $$b_\text{new} = 76.2 - (w_0\,\mu_0 + w_1\,\mu_1 + w_2\,\mu_2)$$
+# So divide each weight by the standard deviation of its column. For apples and rain, 25.76 t/ha for
+# each standard deviation, 30.39 mm, is 25.76 / 30.39 = 0.848 t/ha for each mm. Then subtract from the
+# bias, for every input, the *new* weight times the mean.
+#
+# In code, a tensor of shape (d,) counts as a row on the left of `@` and as a column on the right, and
+# that axis vanishes.
 #
 # Region 1 has 73 °F, 67 mm and 43%, and the best fit gives it 56.89 t/ha of apples. Region 6 has 75 °F,
 # 63 mm and 44%.
@@ -438,8 +446,8 @@ plots.each_input(
 #
 # </details>
 #
-# Region 6 may expect 53.42 t/ha of apples and 67.12 of oranges. The weights are the first panel's
-# least squares: found in a nearly round bowl, and carried back.
+# So region 6 gets 53.42 t/ha of apples and 67.12 of oranges, by the first panel's least squares, found
+# in a rounder bowl.
 #
 # ### Exercise 2 (transfer): a thermometer in °C
 #
@@ -489,13 +497,8 @@ celsius = x.clone()
 celsius[:, 0] = (x[:, 0] - 32) / 1.8
 metres = celsius.clone()
 metres[:, 1] = celsius[:, 1] / 1000
-units = {
-    "°F, mm, %": x,
-    "°C, mm, %": celsius,
-    "°C, m, %": metres,
-    "minus the means": x - mean,
-    "standardised": x_std,
-}
+units = {"°F, mm, %": x, "°C, mm, %": celsius, "°C, m, %": metres}
+units["minus the means"] = x - mean
 for name, columns in units.items():
     loss = descent.QuadraticLoss(descent.design_matrix(columns), y)
     kappa = loss.condition_number  # that is κ
@@ -509,9 +512,8 @@ for name, columns in units.items():
 # </details>
 #
 # Celsius helps a little: its numbers are smaller and count from a nearer zero. Metres make it
-# worse, eight million: rain is then a tiny number, so its weight hardly moves the prediction, and
-# that axis becomes the flattest. Far zeros do most of the harm here, unequal
-# spreads the rest; standardising removes both.
+# worse, eight million: the curvature along a weight is a mean of squared inputs, and rain is now a
+# tiny number. Far zeros do most of the harm here, unequal standard deviations the rest.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what is a correlation?
@@ -534,8 +536,9 @@ plots.correlations(pairs)
 # On the right, $t$ determines $t^2$ completely, and the correlation is 0: 0 doesn't mean
 # *unrelated*. And a few rows of pure noise seldom give 0.
 #
-# Two standardised columns with the correlation $c$ make a bowl whose curvatures are proportional to
-# $1 + c$ and $1 - c$. For $c > 0$ it is flat where one weight grows and the other shrinks.
+# Two standardised columns with the correlation $c$, without the third, make a bowl whose curvatures
+# are proportional to $1 + c$ and $1 - c$. For $c > 0$ it is flat where one weight grows and the other
+# shrinks.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what if the targets are standardised, too?
@@ -580,7 +583,8 @@ check.to_original_units(to_original_units)
 # %% [markdown] tags=["deeper"]
 # ## Deeper: can you trust the sixth region?
 #
-# Not on this evidence. First, use the same ruler. Here the standardised recipe meets the raw
+# Not on this evidence. First, standardise its readings with the old means and standard deviations,
+# the ruler of [lesson 02](02_how_far_to_step.ipynb). Here the standardised weights also meet the raw
 # readings:
 
 # %% tags=["deeper"]
@@ -588,8 +592,8 @@ print("right ruler:", ((six - mean) / std @ w_std.T + b_std).detach())
 print("no ruler:   ", (six @ w_std.T + b_std).detach())
 
 # %% [markdown] tags=["deeper"]
-# PyTorch doesn't complain: the shapes are the same. Thousands of tons you would notice; with
-# inputs near 0 and 1 you might not. Keep `mean` and `std` of the *training* rows beside the
+# PyTorch doesn't complain: the shapes are the same. You would notice thousands of tons;
+# with inputs between 0 and 1 you might notice nothing. Keep `mean` and `std` of the *training* rows beside the
 # weights.
 #
 # Then, how large are the errors? On the five rows the RMSE is $\sqrt{0.483} = 0.695$ t/ha. But
@@ -606,8 +610,9 @@ for i in range(5):
     left_out[i] = A[i] @ p
     errors = A[others] @ p - table.y[others]
     print(f"without region {i + 1}: MSE on the others {(errors**2).mean():.6f}")
-best = A @ bowl.minimizer
+bowl = descent.QuadraticLoss(A, y)
 print(f"all five: RMSE {bowl.min_loss**0.5:.3f}")
+best = A @ bowl.minimizer
 titles = ["all five", "left out"]
 plots.errors_by_row(y, best, left_out, titles, outputs, "t/ha")
 
@@ -634,28 +639,23 @@ plots.errors_by_row(y, best, left_out, titles, outputs, "t/ha")
 #
 # </details>
 #
-# **Your loss hasn't changed in any digit for twenty epochs. Why?**
+# **Your loss shows the same digits from the first epoch on. What do you look for?**
 #
 # <details><summary>Answer</summary>
 #
-# A stale prediction: `y_pred` is not computed inside the loop.
+# A stale `y_pred`, most likely.
 #
 # </details>
 #
-# **A loss has fallen from 1779.12 to 52.17 and hardly moves. Is the fit done?**
+# **A loss has fallen from 1779.12 to 52.17. Is the fit done?**
 #
 # <details><summary>Answer</summary>
 #
-# You can't tell: a flat direction may hardly have begun.
+# The loss can't tell you; a truth panel can.
 #
 # </details>
 #
 # ## Recap
-#
-# | by hand | in PyTorch |
-# |---|---|
-# | ten sums of products | `x @ w.T + b` |
-# | `2 / (n * m) * r.T @ x` | `loss.backward()`, then `w.grad` |
 #
 # **New words:** matrix product, transpose, shape diary, stale.
 #
@@ -667,4 +667,4 @@ plots.errors_by_row(y, best, left_out, titles, outputs, "t/ha")
 # **New names, deeper:** `.abs`, `.condition_number`, `np.zeros`.
 #
 # **Next**, in [lesson 06](06_the_linear_layer.ipynb), one object holds `w` and `b`, and another
-# takes the step: less to write, and less to forget.
+# takes the step.

@@ -36,10 +36,10 @@ from course_utils.plots.learning_rate import (
 )
 from course_utils.plots.linear_layer import first_and_last_line, parameters_by_epoch
 from course_utils.plots.many_inputs import (
+    axis_by_axis,
     correlations,
     each_input,
     errors_by_row,
-    left_by_curvature,
     matrix_product,
     predictions_against_targets,
 )
@@ -87,6 +87,7 @@ from course_utils.plots.what_a_fit_is_worth import (
 
 __all__ = [
     "accumulation",
+    "axis_by_axis",
     "bases",
     "batch_gradients",
     "before_and_after",
@@ -116,7 +117,6 @@ __all__ = [
     "kept_shares",
     "learned_curve",
     "learning_rates",
-    "left_by_curvature",
     "line_by_step",
     "line_misses",
     "loss_by_bias",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils._validate import to_count, to_positive, to_table, to_vector
+from course_utils.descent import QuadraticLoss
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 from course_utils.plots.core import draw_block, format_cell, format_number, mark_prediction
 
@@ -59,6 +60,9 @@ def each_input(x, y, x_names, y_names, new, predicted=None, prediction=..., *, a
             color="0.35",
         )
         if predicted is not None:
+            for value in predicted if i == 0 else ():
+                at = (new[0], value)
+                ax.annotate(f"{value:.1f}", at, (10, -4), textcoords="offset points")
             words = mark_prediction(ax, prediction, predicted[0], axis="y")
     unit = y_names[0][1]
     axs["i0"].set_ylabel(f"harvest ({unit})")
@@ -108,8 +112,13 @@ def matrix_product(left, right, names, *, add=None, times=None, entry=(0, 0), la
         edge += 0.8
     for k, ((block, sign), name) in enumerate(zip(blocks, names, strict=True)):
         if sign:
-            edge += 0.9
-            ax.text(edge - 0.45, 0, sign, ha="center", va="center", fontsize=13)
+            names_here = inner if sign == "@" else ()
+            wide = 0.11 * max((len(label) for label in names_here), default=0)
+            ax.text(edge + 0.45, 0, sign, ha="center", va="center", fontsize=13)
+            edge += 0.9 + wide
+            for r, label in enumerate(names_here):
+                y = len(block) / 2 - r - 0.5
+                ax.text(edge - 0.1, y, label, ha="right", va="center", fontsize=8.5)
         broadcast = sign == "+"
         marked = np.zeros(block.shape, dtype=bool)
         marked[{"": (i, slice(None)), "@": (slice(None), j)}.get(sign, (i, j))] = True
@@ -167,7 +176,7 @@ def predictions_against_targets(y, predictions, outputs, unit, *, axs=None):
                 at = (y[row, j], y_pred[row, j])
                 ax.annotate(f"{row + 1}", at, textcoords="offset points", **away)
         rmse = np.mean((y_pred - y) ** 2) ** 0.5
-        ax.set(xlabel=f"target ({unit})", title=title)
+        ax.set(xlabel=f"target ({unit})", title=f"{title}: RMSE {rmse:.3g} {unit}")
         phrases.append(f"{title}: RMSE {rmse:.4g} {unit}")
     axs["left"].set(ylabel=f"prediction ({unit})", ylim=(low - margin, high + margin))
     axs["left"].set_xlim(0, 1.1 * y.max())
@@ -204,37 +213,72 @@ def errors_by_row(y, left, right, titles, outputs, unit, *, axs=None):
     return f"{'; '.join(phrases)}."
 
 
-@picture(8.4, 3.9)
-def left_by_curvature(eigenvalues, lr, n_epochs, prediction=..., *, ax=None):
-    """Draw how much of the first distance is left along each axis of a bowl, by its curvature.
+@picture(10.4, 3.9, "distance loss", width_ratios=[1.25, 1])
+def axis_by_axis(A, y, first, fit, lr, n_epochs, prediction=..., *, axs=None):
+    """Draw what is left after a descent along each axis of the bowl: of the distance and the loss.
 
-    `eigenvalues` of shape (d,), ascending; `prediction` is the percentage that the student typed
-    for the first, the flattest.
+    A of shape (n, d) and y of shape (n, m); the parameters `first` and `fit` of shape (d, m), at
+    the start and after `n_epochs` with this learning rate; `prediction` is the percentage of the
+    distance along the flattest axis that the student typed.
     From the lesson 'Many inputs, many outputs'.
     """
-    eigenvalues, lr = to_vector("eigenvalues", eigenvalues), to_positive("lr", lr)
-    n_epochs = to_count("n_epochs", n_epochs)
-    left = 100 * np.abs(1 - lr * eigenvalues) ** n_epochs
-    fine = np.geomspace(min(eigenvalues[0], 1 / lr) / 10, 2 / lr, 400)
+    loss = QuadraticLoss(to_table("A", A, "n", "d"), to_table("y", y, len(A), "m"))
+    lr, n_epochs = to_positive("lr", lr), to_count("n_epochs", n_epochs)
+    both = [to_table("first", first, *loss.minimizer.shape)]
+    both.append(to_table("fit", fit, *loss.minimizer.shape))
+    curvatures = loss.eigenvalues
+    left = 100 * np.abs(1 - lr * curvatures) ** n_epochs
+
+    ax = axs["distance"]
+    fine = np.geomspace(curvatures[0] / 10, 1.6 / lr, 400)
     ax.plot(fine, 100 * np.abs(1 - lr * fine) ** n_epochs, color="0.6", linewidth=1.4)
-    ax.axvline(2 / lr, color="black", linestyle=":", linewidth=1.4, label="2 / lr: explodes beyond")
-    ax.plot(eigenvalues, left, "o", color=FIT, markersize=9, label="the bowl's axes")
-    last = len(eigenvalues) - 1
-    for k, (value, height) in enumerate(zip(eigenvalues, left, strict=True)):
-        share = f"{height:.4f}% left" if k == 0 else f"{height:.1f}%"
+    ax.plot(curvatures, left, "o", color=FIT, markersize=9)
+    last = len(curvatures) - 1
+    for k, (value, height) in enumerate(zip(curvatures, left, strict=True)):
+        share = f"{height:.4f}%" if k == 0 else f"{height:.1f}%"
         away, ha, va = ((0, -13), "center", "top") if k == 0 else ((9, 4), "left", "bottom")
         if 0 < k == last:
             away, ha = (0, 10), "center"
         text = f"λ = {format_number(value)}\n{share}"
         ax.annotate(text, (value, height), away, textcoords="offset points", ha=ha, va=va)
-    ax.set(xscale="log", xlabel="curvature λ of the axis", ylabel="distance left (%)")
-    title = f"after {n_epochs} epochs with lr = {lr:g}"
-    ax.set(xlim=(fine[0], 20 / lr), ylim=(-5, 132), title=title)
+    ax.set(xscale="log", xlabel="curvature λ of the axis", ylabel="left of the distance (%)")
+    ax.set(xlim=(fine[0], fine[-1]), ylim=(-5, 125), title=f"the distance, after {n_epochs} steps")
     words = mark_prediction(ax, prediction, left[0], axis="y")
-    ax.legend(loc="lower left")
-    curvatures = ", ".join(map(format_number, eigenvalues))
+    if words:
+        ax.legend(loc="center left")
+
+    ax, places = axs["loss"], np.arange(len(curvatures))
+    away = [loss.eigenvectors.T @ (p - loss.minimizer) for p in both]  # (d, m) each
+    before, after = (0.5 * curvatures * (a**2).sum(axis=1) for a in away)
+    bottom = 0.003
+    for shift, heights, color, label in (
+        (-0.2, before, "0.7", "at the start"),
+        (0.2, after, FIT, f"after {n_epochs} steps"),
+    ):
+        ax.bar(places + shift, np.maximum(heights, bottom), 0.38, color=color, label=label)
+        for place, height in zip(places + shift, heights, strict=True):
+            text = f"{height:.2f}" if height < 100 else f"{height:.0f}"
+            ax.annotate(
+                text,
+                (place, max(height, bottom)),
+                (0, 3),
+                textcoords="offset points",
+                ha="center",
+                fontsize=8.5,
+            )
+    ax.set(
+        yscale="log", ylim=(bottom, 1e3 * max(before.max(), 1)), xlabel="curvature λ of the axis"
+    )
+    ax.set(ylabel="loss above the least", title="the loss, axis by axis")
+    ax.set_xticks(places, [format_number(value) for value in curvatures])
+    ax.grid(visible=False, axis="x")
+    ax.legend(loc="upper left")
     listed = ", ".join(f"{height:.4f}%" for height in left)
-    return f"Axes with the curvatures {curvatures}: of the first distance, {listed} is left.{words}"
+    losses = ", ".join(f"{height:.2f}" for height in after)
+    return (
+        f"Axes with the curvatures {', '.join(map(format_number, curvatures))}: {listed} of the "
+        f"distance is left, and {losses} of the loss above the least.{words}"
+    )
 
 
 @picture(10.4, 3.4, "p0 p1 p2")

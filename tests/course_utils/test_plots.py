@@ -88,7 +88,7 @@ PICTURES = {
     ),
     "distance_left": ((X, Y, {"a": PATH, "b": PATH[:9]}), "steep flat"),
     "each_input": ((POWERS, TWO, NAMES, OUTPUTS, POWERS[0] + 0.1), "i0 i1 i2"),
-    "left_by_curvature": (([0.1, 2.0, 50.0], 0.01, 20), None),
+    "axis_by_axis": ((POWERS, TWO, TWO[:3], TWO[3:6], 0.1, 20), "distance loss"),
     "correlations": (
         (dict.fromkeys(["a against b", "c against d", "e against f"], POINTS),),
         "p0 p1 p2",
@@ -150,7 +150,6 @@ ANY_LENGTH = {
     "accumulation": "at",
     "distance_left": "paths",
     "matrix_product": "left",
-    "left_by_curvature": "eigenvalues",
     "correlations": "pairs",
     "first_and_last_line": "path",
     "parameters_by_epoch": "paths",

@@ -118,18 +118,26 @@ def test_one_type_too_many_is_loud_and_a_column_of_biases_trains(lesson):
 
 
 def test_a_gradient_has_the_shape_of_its_parameter():
-    output = read_output(LESSON, "squares.mean(dim=0)")
+    output = read_output(LESSON, "r[:, 0].detach()")
     r = A @ START - Y
     g = 2 / 10 * A.T @ r
-    loss, *fruits = numbers(output)[:3]
-    assert loss == near("1779.1152")
-    assert np.mean(fruits) == near(loss)
-    assert fruits == near((r**2).mean(axis=0))
+    printed = numbers(output)
+    assert printed[:5] == near(r[:, 0])
+    assert printed[5] == near((r**2).mean())
     assert "w.grad (2, 3)" in output
     assert "b.grad (2,)" in output
-    assert numbers(output)[3:9] == near(g[:3].T.ravel())
-    assert numbers(output)[9:] == near(g[3])
+    assert printed[6:12] == near(g[:3].T.ravel())
+    assert printed[12:] == near(g[3])
     assert (np.abs(g[:3]) > 40 * np.abs(g[3])).all()
+
+
+def test_the_gradient_written_out_is_that_of_apples_and_temperature():
+    text = "".join(cell.source for cell in read_notebook(LESSON).cells)
+    (terms,) = re.findall(r"tfrac\{2\}\{10\}\\,\((.+?)\)\n= -928\$", text)
+    products = re.findall(r"([-+]?) ?(\d+\.\d+)\\cdot (\d+)", terms)
+    total = sum(float(sign + r) * int(x) for sign, r, x in products)
+    assert [int(x) for _, _, x in products] == list(X[:, 0])
+    assert 2 / 10 * total == pytest.approx((2 / 10 * A.T @ (A @ START - Y))[0, 0], abs=0.5)
 
 
 @pytest.mark.parametrize("shape", [(6, 4, 3), (5, 2, 2), (3, 1, 5)])
@@ -165,7 +173,7 @@ def test_with_its_graph_kept_it_walks_on_with_the_first_gradient():
 
 
 def test_numbers_of_the_syllabus(lesson):
-    raw = lesson["bowl"]
+    raw = descent.QuadraticLoss(A, Y)
     standard = descent.QuadraticLoss(lesson["A_std"], Y)
     singular = np.linalg.svd(A, compute_uv=False)
     assert (singular[0] / singular[-1]) ** 2 == pytest.approx(raw.condition_number)
@@ -183,7 +191,7 @@ def test_the_limit_divides_falling_from_exploding(lesson, share, converges):
 
 
 def test_no_parameter_has_converged_on_raw_inputs_and_all_on_standardised(lesson):
-    raw, standard = read_output(LESSON, "plots.left_by"), read_output(LESSON, "A_std = ")
+    raw, standard = read_output(LESSON, "plots.axis_by"), read_output(LESSON, "A_std = ")
     assert (raw.count(" NO"), standard.count(" yes")) == (8, 8)
     assert "loss 0.483121, least possible 0.483121" in standard
     start = np.vstack([np.zeros((3, 2)), np.zeros(2)])
@@ -191,14 +199,21 @@ def test_no_parameter_has_converged_on_raw_inputs_and_all_on_standardised(lesson
     assert to_p(lesson["w_std"], lesson["b_std"]) == near(p)
 
 
-def test_the_flattest_axis_has_hardly_begun(lesson):
+def test_the_flattest_axis_has_hardly_begun_and_the_middle_ones_hold_the_loss():
     bowl = descent.QuadraticLoss(A, Y)
-    away = bowl.eigenvectors.T @ (np.stack([START, bowl.after(102, START, 1e-5)]) - LEAST)
+    end = bowl.after(102, START, 1e-5)
+    away = bowl.eigenvectors.T @ (np.stack([START, end]) - LEAST)
     left = 100 * np.abs(away[1] / away[0])[:, 0]
     listed = "99.9992%, 90.9138%, 52.3036%, 0.0000%"
     assert numbers(listed) == pytest.approx(left, abs=1e-4)
-    assert f"of the first distance, {listed} is left" in read_output(LESSON, "plots.left_by")
-    assert lesson["curvatures"][0] == near("0.00819")
+    first, last = (bowl.eigenvalues / 2 * (a**2).sum(axis=1) for a in away)
+    assert first.argmax() == 3
+    assert first[3] > 0.9 * first.sum()
+    assert list(last) == near(["0.03", "25.88", "25.78", "0.00"])
+    assert last.sum() + bowl.min_loss == near("52.17")
+    caption = f"{listed} of the distance is left, and 0.03, 25.88, 25.78, 0.00 of the loss above"
+    assert caption in read_output(LESSON, "plots.axis_by")
+    assert bowl.eigenvalues[0] == near("0.00819")
     assert abs(bowl.eigenvectors[3, 0]) > 0.999, "it is almost entirely b"
 
 
@@ -324,23 +339,35 @@ def test_matrix_product_writes_every_entry_and_marks_one():
     line = plots.matrix_product(X, START[:3], ["x", "w.T", "b", "y"], add=[0.5, -0.5], ax=ax)
     texts = [text.get_text() for text in ax.texts]
     assert len([text for text in texts if text[-1].isdigit()]) == 15 + 6 + 10 + 10
+    assert not {"a", "b", "c"} & set(texts)
     value = f"{X[0] @ START[:3, 0] + 0.5:.5g}"
     assert value in texts
     assert f"gives {value}" in line
     bold = [text.get_text() for text in ax.texts if text.get_fontweight() == "bold"]
     assert bold == ["73", "67", "43", "−0.8474", "1.0004", "0.9559", "0.5", value]
-
-
-def test_what_is_left_is_drawn_at_each_curvature():
     ax = Figure().subplots()
-    line = plots.left_by_curvature([0.5, 4.0], 0.1, 3, prediction=70.0, ax=ax)
-    curve, limit, points = ax.lines[:3]
-    assert list(points.get_xdata()) == [0.5, 4.0]
-    assert list(points.get_ydata()) == near([100 * 0.95**3, 100 * 0.6**3])
-    assert set(limit.get_xdata()) == {20.0}
-    assert curve.get_ydata() == near(100 * np.abs(1 - 0.1 * curve.get_xdata()) ** 3)
-    assert "85.7375%, 21.6000% is left. You predicted 70; it is 85.74." in line
-    assert ax.get_xscale() == "log"
+    labels = ("12345", "abc", "de")
+    plots.matrix_product(X, START[:3], ["x", "w.T", "y"], labels=labels, ax=ax)
+    texts = [text.get_text() for text in ax.texts]
+    assert [texts.count(name) for name in "abcde"] == [2, 2, 2, 2, 2]
+
+
+def test_what_is_left_is_drawn_axis_by_axis():
+    axs = axes("distance loss")
+    loss = descent.QuadraticLoss(A, Y)
+    end = loss.after(3, START, 1e-5)
+    line = plots.axis_by_axis(A, Y, START, end, 1e-5, 3, prediction=70.0, axs=axs)
+    curve, points = axs["distance"].lines[:2]
+    assert list(points.get_xdata()) == near(loss.eigenvalues)
+    assert list(points.get_ydata()) == near(100 * np.abs(1 - 1e-5 * loss.eigenvalues) ** 3)
+    assert curve.get_ydata() == near(100 * np.abs(1 - 1e-5 * curve.get_xdata()) ** 3)
+    assert "of the loss above the least. You predicted 70; it is 100." in line
+    heights = np.array([bar.get_height() for bar in axs["loss"].patches]).reshape(2, 4)
+    assert heights[0].sum() + loss.min_loss == near(loss.loss(START))
+    assert heights[1].sum() + loss.min_loss == near(loss.loss(end))
+    assert (axs["distance"].get_xscale(), axs["loss"].get_yscale()) == ("log", "log")
+    labels = [text.get_text() for text in axs["loss"].get_legend().get_texts()]
+    assert labels == ["at the start", "after 3 steps"]
 
 
 def test_targets_on_the_diagonal_and_their_rmse():
@@ -400,13 +427,18 @@ def test_the_worst_left_out_region_is_named():
             "predictions must hold 2 sets of predictions, but holds 1",
         ),
         ("predictions_against_targets", (Y, {"a": Y, "b": Y * np.nan}, "de", "t"), "be finite"),
-        ("left_by_curvature", ([1.0, 2.0], -0.1, 3), "lr must be positive, got -0.1"),
+        ("axis_by_axis", (A, Y, START, START, -0.1, 3), "lr must be positive, got -0.1"),
+        (
+            "axis_by_axis",
+            (A, Y, START, START.T, 0.1, 3),
+            r"fit must have shape \(4, 2\), but has shape \(2, 4\)",
+        ),
         ("correlations", ({"a against b": (X[:, 0], X[:, 1])},), "must hold 3 pairs of columns"),
     ],
 )
 def test_picture_refuses_bad_input(name, arguments, words):
-    panels = {"each_input": "i0 i1 i2", "correlations": "p0 p1 p2"}.get(name, "left right")
-    one = name in ("matrix_product", "left_by_curvature")
-    given = {"ax": Figure().subplots()} if one else {"axs": axes(panels)}
+    panels = {"each_input": "i0 i1 i2", "axis_by_axis": "distance loss", "correlations": "p0 p1 p2"}
+    one = name == "matrix_product"
+    given = {"ax": Figure().subplots()} if one else {"axs": axes(panels.get(name, "left right"))}
     with pytest.raises(ValueError, match=words):
         getattr(plots, name)(*arguments, **given)
