@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 05 Many inputs, many outputs
 #
-# Three readings of the weather predict two harvests at once, in one line of code. Then you find
-# out why a training run that looks finished isn't.
+# Three readings of the weather predict two harvests at once, in one line of code. Then you
+# find out why a training run that looks finished isn't.
 #
 # **You will be able to**
 #
@@ -27,9 +27,9 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## What will a sixth region harvest?
 #
-# Five regions report their weather and their harvests of apples and oranges, in tons per hectare
-# (t/ha). A sixth reports its weather only: 75 °F, 63 mm of rain, 44% humidity. (A published
-# tutorial made these numbers up; its results check ours.)
+# Five regions report their weather and their harvests of apples and oranges, in tons per
+# hectare (t/ha). A sixth reports its weather only: 75 °F, 63 mm of rain, 44% humidity. (A
+# published tutorial made these numbers up; its results check ours.)
 
 # %%
 import numpy as np
@@ -48,31 +48,31 @@ plots.each_input(x, y, table.x_names, table.y_names, new=six)
 table
 
 # %% [markdown]
-# Each panel suggests another harvest, and temperature alone hardly any: regions 5 and 1 are only
-# four °F apart, and harvested 103 and 56 t/ha of apples. You want one answer from all three inputs,
-# for both fruits.
+# Each panel suggests another harvest, and temperature alone hardly any: regions 5 and 1 are
+# only four °F apart, and harvested 103 and 56 t/ha of apples. You want one answer from all
+# three inputs, for both fruits.
 #
 # ## How do two recipes become one product?
 #
-# Each fruit gets a **recipe**: a weight for each input, and a bias. With the tutorial's random
-# start, the apples of region 1 are
+# Each fruit gets a **recipe**: a weight for each input, and a bias. With the tutorial's
+# random start, the apples of region 1 are
 #
 # $$73\cdot(-0.8474) + 67\cdot 1.0004 + 43\cdot 0.9559 + 0.2883 = 46.56\ \text{t/ha}$$
 #
-# Put the weights into a table `w`: **row $j$ is the recipe of output $j$**. A third fruit would
-# only add a row. So `w` has the shape (outputs, inputs), as in PyTorch's own layer
+# Put the weights into a table `w`: **row $j$ is the recipe of output $j$**. A third fruit
+# would only add a row. So `w` has the shape (outputs, inputs), as in PyTorch's own layer
 # ([lesson 06](06_the_linear_layer.ipynb)).
 #
-# You need ten such sums. The **matrix product** `left @ right` does them all: each *row* of `left`
-# meets each *column* of `right`; multiply number by number, then add. So a row must be as long as
-# a column:
+# You need ten such sums. The **matrix product** `left @ right` does them all: each *row* of
+# `left` meets each *column* of `right`; multiply number by number, then add. So a row must
+# be as long as a column:
 #
 # $$(n, d)\ @\ (d, m) \rightarrow (n, m)$$
 #
 # Our recipes are rows; `w.T`, the **transpose**, makes columns of them.
 #
-# > **Predict.** Write down the shapes of `w.T`, `x @ w.T` and `x @ w.T + b`. Such a list is a
-# > **shape diary**.
+# > **Predict.** Write down the shapes of `w.T`, `x @ w.T` and `x @ w.T + b`. Such a list is
+# > a **shape diary**.
 
 
 # %% tags=["cover"]
@@ -98,8 +98,8 @@ plots.matrix_product(x, w.T, names, add=b, labels=labels)
 #
 # </details>
 #
-# The shaded entry is the sum above. `b` has one number for each column, and broadcasting repeats
-# it in every row (dotted).
+# The shaded entry is the sum above. `b` has one number for each column, and broadcasting
+# repeats it in every row (dotted).
 #
 # ### Break it: a forgotten transpose
 #
@@ -116,9 +116,9 @@ print("two @ w_two.T, region 1:", (two @ w_two.T)[0].detach())
 print("two @ w_two,   region 1:", (two @ w_two)[0].detach())
 
 # %% [markdown]
-# First a **loud** bug: the inner numbers in `5x3 and 2x3` differ. Then a **silent** one: a square
-# `w` fits either way round, and without `.T` each sum mixes two recipes. So write names into the
-# diary, too: `w` (outputs, inputs).
+# First a **loud** bug: the inner numbers in `5x3 and 2x3` differ. Then a **silent** one: a
+# square `w` fits either way round, and without `.T` each sum mixes two recipes. So write
+# names into the diary, too: `w` (outputs, inputs).
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: a wrong type, and a bias for each region
@@ -138,15 +138,15 @@ print("one region:  ", (x[:1] @ w.T + b_column).shape)
 # %% [markdown] tags=["deeper"]
 # The first is loud: `m1` and `m2` are the two matrices; make both `.float()` or both
 # `.double()`. The second is silent. A column of five broadcasts, too: one bias for each
-# *region*, shared by both fruits. It even trains. It shows when one new region comes in, and
-# five predictions come out. As many biases as outputs, says the diary: (2,).
+# *region*, shared by both fruits. It even trains. It shows when one new region comes in,
+# and five predictions come out. As many biases as outputs, says the diary: (2,).
 
 # %% [markdown]
 # ## Which shape has a gradient?
 #
-# A gradient has the shape of the tensor that you differentiate with respect to: one derivative for
-# each entry. With $n$ rows and $m$ outputs, the loss is the mean of the squares of all $nm$
-# residuals $r_{ij} = \hat y_{ij} - y_{ij}$, here ten:
+# A gradient has the shape of the tensor that you differentiate with respect to: one
+# derivative for each entry. With $n$ rows and $m$ outputs, the loss is the mean of the
+# squares of all $nm$ residuals $r_{ij} = \hat y_{ij} - y_{ij}$, here ten:
 #
 # $$L = \frac{1}{nm}\sum_i\sum_j r_{ij}^2 \qquad
 # \frac{\partial L}{\partial w_{jk}} = \frac{2}{nm}\sum_i r_{ij}\,x_{ik} \qquad
@@ -176,10 +176,10 @@ print("b.grad", tuple(b.grad.shape), b.grad)
 #
 # ### Exercise 1 (write): the gradient of many outputs
 #
-# Write both sums without `backward` or a loop, for any $n$, $m$ and number of inputs $d$. The inner
-# number of `A.T @ A` ([lesson 02](02_how_far_to_step.ipynb)) is $n$, so it sums over the rows. Find
-# such a product with the shape of `w`. (`y.numel()` counts the entries of `y`; `dim=0` is PyTorch's
-# `axis=0`.)
+# Write both sums without `backward` or a loop, for any $n$, $m$ and number of inputs $d$.
+# The inner number of `A.T @ A` ([lesson 02](02_how_far_to_step.ipynb)) is $n$, so it sums
+# over the rows. Find such a product with the shape of `w`. (`y.numel()` counts the entries
+# of `y`; `dim=0` is PyTorch's `axis=0`.)
 
 
 # %% tags=["exercise", "write"]
@@ -212,8 +212,8 @@ check.mse_gradient(mse_gradient)
 #
 # ## How far does the tutorial get?
 #
-# The tutorial takes 102 steps with the learning rate 0.00001. In the loop, only the prediction is
-# new.
+# The tutorial takes 102 steps with the learning rate 0.00001. In the loop, only the
+# prediction is new.
 
 
 # %% tags=["code"]
@@ -246,15 +246,15 @@ apples, oranges = y_end[0].tolist()
 print(f"region 1 is predicted {apples:.2f} and {oranges:.2f} t/ha")
 
 # %% [markdown]
-# The losses are the published ones, as closely as a start rounded to four digits allows. For region
-# 1, the published predictions are 55.12 and 72.09; it harvested 56 and 70. It looks like a good fit,
-# and the tutorial stops.
+# The losses are the published ones, as closely as a start rounded to four digits allows.
+# For region 1, the published predictions are 55.12 and 72.09; it harvested 56 and 70. It
+# looks like a good fit, and the tutorial stops.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: the tutorial's numbers in full
 #
-# Its predictions beside the targets. Those of region 1 are published, 46.56 and 119.06 at the start,
-# 55.12 and 72.09 at the end, and ours agree digit for digit:
+# Its predictions beside the targets. Those of region 1 are published, 46.56 and 119.06 at
+# the start, 55.12 and 72.09 at the end, and ours agree digit for digit:
 
 # %% tags=["deeper"]
 print("region   targets          at the start     after 102 steps")
@@ -269,17 +269,17 @@ print(f"\nrounding may move the first loss by {0.00005 * sizes.item():.3f}")
 print(f"it is off by                        {1779.40 - losses[0]:.3f}")
 
 # %% [markdown] tags=["deeper"]
-# Why is the first loss 1779.12 and not 1779.40? The published start is rounded, so each of its
-# eight numbers may be off by 0.00005. A derivative says how much the loss moves when a parameter
-# moves; so in the worst case, they move it by 0.00005 times the sum of the derivatives' sizes.
-# The difference is smaller than that: don't suspect your loop.
+# Why is the first loss 1779.12 and not 1779.40? The published start is rounded, so each of
+# its eight numbers may be off by 0.00005. A derivative says how much the loss moves when a
+# parameter moves; so in the worst case, they move it by 0.00005 times the sum of the
+# derivatives' sizes. The difference is smaller than that: don't suspect your loop.
 
 # %% [markdown]
 # ## Whose loss do you print?
 #
-# A loss belongs to the `w` and `b` that made its predictions. `y_pred` is ten numbers, not a
-# formula that follows `w` around: after an update it is **stale**, computed before something it
-# depends on changed.
+# A loss belongs to the `w` and `b` that made its predictions. `y_pred` is ten numbers, not
+# a formula that follows `w` around: after an update it is **stale**, computed before
+# something it depends on changed.
 #
 # ### Break it: predictions made once
 #
@@ -311,14 +311,14 @@ except RuntimeError as error:
 #
 # </details>
 #
-# Then comes a loud bug that you know: the first `backward()` used up the graph. So predict in the
-# loop. And if you print `loss` after an update, you see the loss from *before* it.
+# Then comes a loud bug that you know: the first `backward()` used up the graph. So predict
+# in the loop. And if you print `loss` after an update, you see the loss from *before* it.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: closed eyes
 #
-# PyTorch's message goes on, and offers `retain_graph=True`, which keeps the graph. Many people take
-# it.
+# PyTorch's message goes on, and offers `retain_graph=True`, which keeps the graph. Many
+# people take it.
 
 # %% tags=["deeper"]
 w, b = start()  # 0 start
@@ -336,21 +336,21 @@ for epoch in range(21):
         print(f"epoch {epoch:2}   reported {loss:.2f}   true {true_loss:.2f}")
 
 # %% [markdown] tags=["deeper"]
-# Now it is silent. Each step follows the *first* gradient: one look at the slope, then on with
-# closed eyes, through the valley and up the other side. If a loss changes in no
-# digit from the first step on, look for something stale.
+# Now it is silent. Each step follows the *first* gradient: one look at the slope, then on
+# with closed eyes, through the valley and up the other side. If a loss changes in no digit
+# from the first step on, look for something stale.
 
 # %% [markdown]
 # ## Is the fit done?
 #
-# A fit that looks done may be far from its best; the truth panel knows. It has a block for each
-# recipe: they share $x$ and the learning rate, and otherwise never meet.
+# A fit that looks done may be far from its best; the truth panel knows. It has a block for
+# each recipe: they share $x$ and the learning rate, and otherwise never meet.
 #
-# Along an axis of the bowl ([lesson 02](02_how_far_to_step.ipynb)), each step multiplies the distance
-# from the bottom by $1 - \mathrm{lr}\cdot\lambda$.
+# Along an axis of the bowl ([lesson 02](02_how_far_to_step.ipynb)), each step multiplies
+# the distance from the bottom by $1 - \mathrm{lr}\cdot\lambda$.
 #
-# > **Predict.** On the flattest axis, $\lambda = 0.00819$. Which percentage of the distance is left
-# > after 102 steps with lr = 0.00001? Type your number.
+# > **Predict.** On the flattest axis, $\lambda = 0.00819$. Which percentage of the distance
+# > is left after 102 steps with lr = 0.00001? Type your number.
 
 # %%
 my_prediction = ...  # your number
@@ -371,13 +371,13 @@ plots.axis_by_axis(A, y, first, fit, 1e-5, 102, prediction=my_prediction)
 #
 # </details>
 #
-# The panel says NO eight times. The steepest axis, which held most of the loss, is done. The two
-# in the middle hold what is left: 25.88 and 25.78, and the least possible is 0.483. The flattest
-# hardly touches the loss, but spoils a parameter, `b`.
+# The panel says NO eight times. The steepest axis, which held most of the loss, is done.
+# The two in the middle hold what is left: 25.88 and 25.78, and the least possible is 0.483.
+# The flattest hardly touches the loss, but spoils a parameter, `b`.
 #
-# A larger rate would help the two in the middle, not the flattest: the steepest sets the limit,
-# 0.0001117, and the flattest would need one that is κ, two million, times as large. Why? As in the
-# gradients: the column of $b$ holds ones, and the inputs are large.
+# A larger rate would help the two in the middle, hardly the flattest: the steepest sets the
+# limit, 0.0001117, and the flattest would need one that is κ, two million, times as large.
+# Why? As in the gradients: the column of $b$ holds ones, and the inputs are large.
 #
 # ## What does standardising change?
 #
@@ -400,8 +400,9 @@ fit = torch.vstack([w_std.T, b_std])
 plots.truth_panel(A_std, y, fit, 0.5, names=names, outputs=outputs)
 
 # %% [markdown]
-# Now each prediction nearly equals its target (dashed), and all eight parameters have converged. κ is
-# 6.947, not one: wet regions are humid, too, so these two columns resemble each other.
+# Now each prediction nearly equals its target (dashed), and all eight parameters have
+# converged. κ is 6.947, not one: wet regions are humid, too, so these two columns resemble
+# each other.
 #
 # ## How do you get the units back?
 #
@@ -410,18 +411,18 @@ plots.truth_panel(A_std, y, fit, 0.5, names=names, outputs=outputs)
 # $$\hat y = v\,\frac{x - \mu}{\sigma} + c
 # = \frac{v}{\sigma}\,x + \left(c - \frac{v}{\sigma}\,\mu\right)$$
 #
-# So divide each weight by the standard deviation of its column. For apples and rain, 25.76 t/ha for
-# each standard deviation, 30.39 mm, is 25.76 / 30.39 = 0.848 t/ha for each mm. Then subtract from the
-# bias, for every input, the *new* weight times the mean.
+# So divide each weight by the standard deviation of its column. For apples and rain, 25.76
+# t/ha for each standard deviation, 30.39 mm, is 25.76 / 30.39 = 0.848 t/ha for each mm.
+# Then subtract from the bias, for every input, the *new* weight times the mean.
 #
-# In code, a tensor of shape (d,) counts as a row on the left of `@` and as a column on the right, and
-# that axis vanishes.
+# In code, a tensor of shape (d,) counts as a row on the left of `@` and as a column on the
+# right, and that axis vanishes.
 #
-# Region 1 has 73 °F, 67 mm and 43%, and the best fit gives it 56.89 t/ha of apples. Region 6 has 75 °F,
-# 63 mm and 44%.
+# Region 1 has 73 °F, 67 mm and 43%, and the best fit gives it 56.89 t/ha of apples. Region
+# 6 has 75 °F, 63 mm and 44%.
 #
-# > **Predict.** What does it give region 6? The weights are −0.388 for each °F, 0.848 for each mm, 0.698
-# > for each %. Type your number.
+# > **Predict.** What does it give region 6? The weights are −0.388 for each °F, 0.848 for
+# > each mm, 0.698 for each %. Type your number.
 
 # %%
 my_prediction = ...  # your number
@@ -446,14 +447,14 @@ plots.each_input(
 #
 # </details>
 #
-# So region 6 gets 53.42 t/ha of apples and 67.12 of oranges, by the first panel's least squares, found
-# in a rounder bowl.
+# So region 6 gets 53.42 t/ha of apples and 67.12 of oranges, by the first panel's least
+# squares, found in a rounder bowl.
 #
 # ### Exercise 2 (transfer): a thermometer in °C
 #
-# A farmer reads °C, where °F = 1.8 · °C + 32. Turn trained `w` and `b` into ones for inputs whose first
-# column is in °C, with the same predictions and no training. (`w[:, 0]` is a first column. Don't
-# change `w` itself.)
+# A farmer reads °C, where °F = 1.8 · °C + 32. Turn trained `w` and `b` into ones for inputs
+# whose first column is in °C, with the same predictions and no training. (`w[:, 0]` is a
+# first column. Don't change `w` itself.)
 
 
 # %% tags=["exercise", "transfer"]
@@ -479,16 +480,16 @@ check.to_celsius(to_celsius)
 #     return w_c, b_c
 # ```
 #
-# Put 1.8 · °C + 32 in place of °F: one °C is 1.8 °F, so its weight is 1.8 times as large, and 0 °C
-# is 32 °F, so the bias takes over 32 times the *old* weight.
+# Put 1.8 · °C + 32 in place of °F: one °C is 1.8 °F, so its weight is 1.8 times as large,
+# and 0 °C is 32 °F, so the bias takes over 32 times the *old* weight.
 #
 # </details>
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: would other units have been enough?
 #
-# Could you get a round bowl without standardising, with better units? Try degrees Celsius, then
-# metres of rain besides, then °F, mm and % with only the means subtracted.
+# Could you get a round bowl without standardising, with better units? Try degrees Celsius,
+# then metres of rain besides, then °F, mm and % with only the means subtracted.
 #
 # > **Predict.** Which of the three has the smallest κ?
 
@@ -511,16 +512,17 @@ for name, columns in units.items():
 #
 # </details>
 #
-# Celsius helps a little: its numbers are smaller and count from a nearer zero. Metres make it
-# worse, eight million: the curvature along a weight is a mean of squared inputs, and rain is now a
-# tiny number. Far zeros do most of the harm here, unequal standard deviations the rest.
+# Celsius helps a little: its numbers are smaller and count from a nearer zero. Metres make
+# it worse, eight million: the curvature along a weight is a mean of squared inputs, and
+# rain is now a tiny number. Far zeros do most of the harm here, unequal standard deviations
+# the rest.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what is a correlation?
 #
-# Why isn't κ = 1 here? Multiply two standardised columns row by row and take the mean: that is
-# their **correlation**. It lies between −1 and 1. At 1 or −1 the points lie on a line that
-# rises or falls; at 0 no *line* helps to predict one from the other.
+# Why isn't κ = 1 here? Multiply two standardised columns row by row and take the mean: that
+# is their **correlation**. It lies between −1 and 1. At 1 or −1 the points lie on a line
+# that rises or falls; at 0 no *line* helps to predict one from the other.
 
 # %% tags=["deeper"]
 print("rainfall, humidity:", (x_std[:, 1] * x_std[:, 2]).mean().item())
@@ -536,21 +538,22 @@ plots.correlations(pairs)
 # On the right, $t$ determines $t^2$ completely, and the correlation is 0: 0 doesn't mean
 # *unrelated*. And a few rows of pure noise seldom give 0.
 #
-# Two standardised columns with the correlation $c$, without the third, make a bowl whose curvatures
-# are proportional to $1 + c$ and $1 - c$. For $c > 0$ it is flat where one weight grows and the other
-# shrinks.
+# Two standardised columns with the correlation $c$, without the third, make a bowl whose
+# curvatures are proportional to $1 + c$ and $1 - c$. For $c > 0$ it is flat where one
+# weight grows and the other shrinks.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what if the targets are standardised, too?
 #
-# People often do that. Then the model predicts $(y - \mu_y)/\sigma_y$, and the harvest is that
-# times $\sigma_y$, plus $\mu_y$.
+# People often do that. Then the model predicts $(y - \mu_y)/\sigma_y$, and the harvest is
+# that times $\sigma_y$, plus $\mu_y$.
 #
 # ### Deeper: Exercise 3 (fix): units for both
 #
-# The function should return `w` and `b` for raw inputs *and* raw targets. `x_mean` and `x_std`
-# have the shape (d,), `y_mean` and `y_std` the shape (m,). The two lines in the comments forget
-# the targets; fix them. Mind the shapes: `y_std` has one number for each *row* of `w`.
+# The function should return `w` and `b` for raw inputs *and* raw targets. `x_mean` and
+# `x_std` have the shape (d,), `y_mean` and `y_std` the shape (m,). The two lines in the
+# comments forget the targets; fix them. Mind the shapes: `y_std` has one number for each
+# *row* of `w`.
 
 
 # %% tags=["deeper", "exercise", "mend"]
@@ -575,17 +578,17 @@ check.to_original_units(to_original_units)
 #     return w, b
 # ```
 #
-# `x_std`, (d,), runs along the columns by itself. `y_std`, (m,), must become a column, (m, 1), to
-# run along the rows. Where m equals d, PyTorch would not have complained.
+# `x_std`, (d,), runs along the columns by itself. `y_std`, (m,), must become a column, (m,
+# 1), to run along the rows. Where m equals d, PyTorch would not have complained.
 #
 # </details>
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: can you trust the sixth region?
 #
-# Not on this evidence. First, standardise its readings with the old means and standard deviations,
-# the ruler of [lesson 02](02_how_far_to_step.ipynb). Here the standardised weights also meet the raw
-# readings:
+# Not on this evidence. First, standardise its readings with the old means and standard
+# deviations, the ruler of [lesson 02](02_how_far_to_step.ipynb). Here the standardised
+# weights also meet the raw readings:
 
 # %% tags=["deeper"]
 print("right ruler:", ((six - mean) / std @ w_std.T + b_std).detach())
@@ -593,12 +596,12 @@ print("no ruler:   ", (six @ w_std.T + b_std).detach())
 
 # %% [markdown] tags=["deeper"]
 # PyTorch doesn't complain: the shapes are the same. You would notice thousands of tons;
-# with inputs between 0 and 1 you might notice nothing. Keep `mean` and `std` of the *training* rows beside the
-# weights.
+# with inputs between 0 and 1 you might notice nothing. Keep `mean` and `std` of the
+# *training* rows beside the weights.
 #
-# Then, how large are the errors? On the five rows the RMSE is $\sqrt{0.483} = 0.695$ t/ha. But
-# those rows made the fit. An honest test leaves one region out, fits the other four, and
-# predicts the one it has not seen.
+# Then, how large are the errors? On the five rows the RMSE is $\sqrt{0.483} = 0.695$ t/ha.
+# But those rows made the fit. An honest test leaves one region out, fits the other four,
+# and predicts the one it has not seen.
 #
 # > **Predict.** Each fruit has four parameters. How well does it fit four rows?
 
@@ -623,10 +626,10 @@ plots.errors_by_row(y, best, left_out, titles, outputs, "t/ha")
 #
 # </details>
 #
-# A loss of zero means nothing there. Look at region 3, the wettest: in the fit to all five its
-# error is the smallest, and left out it is missed by 18.29 t/ha of apples. It lies so far out
-# that the fit bends to meet it. Four parameters want far more than five rows; of that,
-# [lesson 10](10_what_a_fit_is_worth.ipynb) says more.
+# A loss of zero means nothing there. Look at region 3, the wettest: in the fit to all five
+# its error is the smallest, and left out it is missed by 18.29 t/ha of apples. It lies so
+# far out that the fit bends to meet it. Four parameters want far more than five rows; of
+# that, [lesson 10](10_what_a_fit_is_worth.ipynb) says more.
 
 # %% [markdown]
 # ## Three questions
@@ -666,5 +669,5 @@ plots.errors_by_row(y, best, left_out, titles, outputs, "t/ha")
 #
 # **New names, deeper:** `.abs`, `.condition_number`, `np.zeros`.
 #
-# **Next**, in [lesson 06](06_the_linear_layer.ipynb), one object holds `w` and `b`, and another
-# takes the step.
+# **Next**, in [lesson 06](06_the_linear_layer.ipynb), one object holds `w` and `b`, and
+# another takes the step.
