@@ -48,9 +48,9 @@ plots.each_input(x, y, table.x_names, table.y_names, new=six)
 table
 
 # %% [markdown]
-# Each panel suggests another harvest, and temperature alone hardly any: regions 5 and 1 are
-# only four °F apart, and harvested 103 and 56 t/ha of apples. You want one answer from all
-# three inputs, for both fruits.
+# Rain and humidity suggest about fifty t/ha of apples, and temperature hardly anything:
+# regions 5 and 1 are only four °F apart, and harvested 103 and 56. You want one answer from
+# all three inputs, for both fruits.
 #
 # ## How do two recipes become one product?
 #
@@ -59,9 +59,9 @@ table
 #
 # $$73\cdot(-0.8474) + 67\cdot 1.0004 + 43\cdot 0.9559 + 0.2883 = 46.56\ \text{t/ha}$$
 #
-# Put the weights into a table `w`: **row $j$ is the recipe of output $j$**. A third fruit
-# would only add a row. So `w` has the shape (outputs, inputs), as in PyTorch's own layer
-# ([lesson 06](06_the_linear_layer.ipynb)).
+# Put the weights into a table `w`: **row $j$ is the recipe of output $j$**, as in PyTorch's
+# own layer ([lesson 06](06_the_linear_layer.ipynb)). So `w` has the shape (outputs,
+# inputs), and `w[0]` is all that the apples need.
 #
 # You need ten such sums. The **matrix product** `left @ right` does them all: each *row* of
 # `left` meets each *column* of `right`; multiply number by number, then add. So a row must
@@ -144,8 +144,8 @@ print("one region:  ", (x[:1] @ w.T + b_column).shape)
 # %% [markdown]
 # ## Which shape has a gradient?
 #
-# A gradient has the shape of the tensor that you differentiate with respect to: one
-# derivative for each entry. With $n$ rows and $m$ outputs, the loss is the mean of the
+# The gradient of a loss has the shape of the tensor that you differentiate with respect to:
+# one derivative for each entry. With $n$ rows and $m$ outputs, the loss is the mean of the
 # squares of all $nm$ residuals $r_{ij} = \hat y_{ij} - y_{ij}$, here ten:
 #
 # $$L = \frac{1}{nm}\sum_i\sum_j r_{ij}^2 \qquad
@@ -176,10 +176,10 @@ print("b.grad", tuple(b.grad.shape), b.grad)
 #
 # ### Exercise 1 (write): the gradient of many outputs
 #
-# Write both sums without `backward` or a loop, for any $n$, $m$ and number of inputs $d$.
-# The inner number of `A.T @ A` ([lesson 02](02_how_far_to_step.ipynb)) is $n$, so it sums
-# over the rows. Find such a product with the shape of `w`. (`y.numel()` counts the entries
-# of `y`; `dim=0` is PyTorch's `axis=0`.)
+# Write both sums as products, without `backward`, for any $n$, $m$ and number of inputs
+# $d$. The inner number of `A.T @ A` ([lesson 02](02_how_far_to_step.ipynb)) is $n$, so it
+# sums over the rows. Find such a product with the shape of `w`. (`y.numel()` counts the
+# entries of `y`; `dim=0` is PyTorch's `axis=0`.)
 
 
 # %% tags=["exercise", "write"]
@@ -246,15 +246,15 @@ apples, oranges = y_end[0].tolist()
 print(f"region 1 is predicted {apples:.2f} and {oranges:.2f} t/ha")
 
 # %% [markdown]
-# The losses are the published ones, as closely as a start rounded to four digits allows.
-# For region 1, the published predictions are 55.12 and 72.09; it harvested 56 and 70. It
-# looks like a good fit, and the tutorial stops.
+# The losses are the published ones, but for a start rounded to four decimals. For region 1,
+# the published predictions are 55.12 and 72.09; it harvested 56 and 70. It looks like a
+# good fit, and the tutorial stops.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: the tutorial's numbers in full
 #
-# Its predictions beside the targets. Those of region 1 are published, 46.56 and 119.06 at
-# the start, 55.12 and 72.09 at the end, and ours agree digit for digit:
+# Its predictions beside the targets. The published table begins with region 1, 46.56 and
+# 119.06 at the start, 55.12 and 72.09 at the end, and ours agree digit for digit:
 
 # %% tags=["deeper"]
 print("region   targets          at the start     after 102 steps")
@@ -272,7 +272,7 @@ print(f"it is off by                        {1779.40 - losses[0]:.3f}")
 # Why is the first loss 1779.12 and not 1779.40? The published start is rounded, so each of
 # its eight numbers may be off by 0.00005. A derivative says how much the loss moves when a
 # parameter moves; so in the worst case, they move it by 0.00005 times the sum of the
-# derivatives' sizes. The difference is smaller than that: don't suspect your loop.
+# derivatives' sizes. The difference is smaller: no reason to suspect your loop.
 
 # %% [markdown]
 # ## Whose loss do you print?
@@ -338,13 +338,13 @@ for epoch in range(21):
 # %% [markdown] tags=["deeper"]
 # Now it is silent. Each step follows the *first* gradient: one look at the slope, then on
 # with closed eyes, through the valley and up the other side. If a loss changes in no digit
-# from the first step on, look for something stale.
+# from the first step on, its predictions are stale, or no update reaches `w`.
 
 # %% [markdown]
 # ## Is the fit done?
 #
-# A fit that looks done may be far from its best; the truth panel knows. It has a block for
-# each recipe: they share $x$ and the learning rate, and otherwise never meet.
+# Looking done is not being done: ask the truth panel. It has a block for each recipe: they
+# share $x$, the learning rate and the $2/(nm)$, and otherwise never meet.
 #
 # Along an axis of the bowl ([lesson 02](02_how_far_to_step.ipynb)), each step multiplies
 # the distance from the bottom by $1 - \mathrm{lr}\cdot\lambda$.
@@ -360,8 +360,8 @@ first = torch.vstack([w.T, b])  # (4, 2): b is a row under w.T
 train(w, b, x, y, lr=1e-5, n_epochs=102)
 fit = torch.vstack([w.T, b])
 A = descent.design_matrix(x)  # (5, 4): ones, so A @ fit is x @ w.T + b
-names = [*inputs, "b"]
-plots.truth_panel(A, y, fit, 1e-5, names=names, outputs=outputs)
+parameters = [*inputs, "b"]
+plots.truth_panel(A, y, fit, 1e-5, names=parameters, outputs=outputs)
 plots.axis_by_axis(A, y, first, fit, 1e-5, 102, prediction=my_prediction)
 
 # %% [markdown]
@@ -372,17 +372,18 @@ plots.axis_by_axis(A, y, first, fit, 1e-5, 102, prediction=my_prediction)
 # </details>
 #
 # The panel says NO eight times. The steepest axis, which held most of the loss, is done.
-# The two in the middle hold what is left: 25.88 and 25.78, and the least possible is 0.483.
-# The flattest hardly touches the loss, but spoils a parameter, `b`.
+# The two in the middle hold what is left, 25.88 and 25.78; the least possible is 0.483. The
+# flattest hardly touches the loss, but spoils a parameter, `b`.
 #
 # A larger rate would help the two in the middle, hardly the flattest: the steepest sets the
-# limit, 0.0001117, and the flattest would need one that is κ, two million, times as large.
-# Why? As in the gradients: the column of $b$ holds ones, and the inputs are large.
+# limit, 0.0001117, and the flattest alone would bear one that is κ, two million, times as
+# large. Why? All inputs are far from zero: a weight's derivative is larger than that of
+# `b`, and `b` and the weights can stand in for each other.
 #
 # ## What does standardising change?
 #
 # Standardise each column, as in [lesson 02](02_how_far_to_step.ipynb), start at zero
-# (`torch.zeros`), and 102 steps are enough.
+# (`torch.zeros`), and with lr = 0.5 the 102 steps are enough.
 
 # %%
 mean = x.mean(dim=0)  # (3,)
@@ -397,12 +398,11 @@ plots.predictions_against_targets(y, both, outputs, "t/ha")
 
 A_std = descent.design_matrix(x_std)
 fit = torch.vstack([w_std.T, b_std])
-plots.truth_panel(A_std, y, fit, 0.5, names=names, outputs=outputs)
+plots.truth_panel(A_std, y, fit, 0.5, names=parameters, outputs=outputs)
 
 # %% [markdown]
 # Now each prediction nearly equals its target (dashed), and all eight parameters have
-# converged. κ is 6.947, not one: wet regions are humid, too, so these two columns resemble
-# each other.
+# converged. κ is 6.947, not one, mostly because wet regions are humid, too.
 #
 # ## How do you get the units back?
 #
@@ -427,12 +427,12 @@ plots.truth_panel(A_std, y, fit, 0.5, names=names, outputs=outputs)
 # %%
 my_prediction = ...  # your number
 
-w_back = w_std / std  # (2, 3) / (3,)
-b_back = b_std - w_back @ mean  # (2,) - (2, 3) @ (3,)
-print("weights", w_back.detach())
-print("biases ", b_back.detach())
+w_back = w_std.detach() / std  # (2, 3) / (3,); detach: no more training
+b_back = b_std.detach() - w_back @ mean  # (2,) - (2, 3) @ (3,)
+print("weights", w_back)
+print("biases ", b_back)
 one = x[0] @ w_back.T + b_back
-print("region 1, with", x[0].tolist(), "is predicted", one.detach())
+print("region 1, with", x[0].tolist(), "is predicted", one)
 
 harvest = six @ w_back.T + b_back  # (3,) @ (3, 2) + (2,)
 plots.each_input(
@@ -448,7 +448,7 @@ plots.each_input(
 # </details>
 #
 # So region 6 gets 53.42 t/ha of apples and 67.12 of oranges, by the first panel's least
-# squares, found in a rounder bowl.
+# squares.
 #
 # ### Exercise 2 (transfer): a thermometer in °C
 #
@@ -474,6 +474,7 @@ check.to_celsius(to_celsius)
 # ```python
 # def to_celsius(w, b):
 #     """w of shape (m, d) and b of shape (m,) for a first input in °C."""
+#     w, b = w.detach(), b.detach()
 #     w_c = w.clone()
 #     w_c[:, 0] = 1.8 * w[:, 0]
 #     b_c = b + 32 * w[:, 0]
@@ -488,8 +489,8 @@ check.to_celsius(to_celsius)
 # %% [markdown] tags=["deeper"]
 # ## Deeper: would other units have been enough?
 #
-# Could you get a round bowl without standardising, with better units? Try degrees Celsius,
-# then metres of rain besides, then °F, mm and % with only the means subtracted.
+# Could you get a round bowl without standardising? Try degrees Celsius, then metres of rain
+# besides, then °F, mm and % counted from the means.
 #
 # > **Predict.** Which of the three has the smallest κ?
 
@@ -501,9 +502,9 @@ metres[:, 1] = celsius[:, 1] / 1000
 units = {"°F, mm, %": x, "°C, mm, %": celsius, "°C, m, %": metres}
 units["minus the means"] = x - mean
 for name, columns in units.items():
-    loss = descent.QuadraticLoss(descent.design_matrix(columns), y)
-    kappa = loss.condition_number  # that is κ
-    print(f"{name:15}   κ = {kappa:11,.1f}   limit {loss.max_lr:.3g}")
+    bowl = descent.QuadraticLoss(descent.design_matrix(columns), y)
+    kappa = bowl.condition_number  # that is κ
+    print(f"{name:15}   κ = {kappa:11,.1f}   limit {bowl.max_lr:.3g}")
 
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
@@ -515,7 +516,7 @@ for name, columns in units.items():
 # Celsius helps a little: its numbers are smaller and count from a nearer zero. Metres make
 # it worse, eight million: the curvature along a weight is a mean of squared inputs, and
 # rain is now a tiny number. Far zeros do most of the harm here, unequal standard deviations
-# the rest.
+# nearly all the rest.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what is a correlation?
@@ -525,7 +526,8 @@ for name, columns in units.items():
 # that rises or falls; at 0 no *line* helps to predict one from the other.
 
 # %% tags=["deeper"]
-print("rainfall, humidity:", (x_std[:, 1] * x_std[:, 2]).mean().item())
+rho = (x_std[:, 1] * x_std[:, 2]).mean()
+print(f"rainfall, humidity: {rho:.4f}")
 t = np.linspace(-1, 1, 21)
 pairs = {
     "rainfall against humidity": (x[:, 1], x[:, 2]),
@@ -538,9 +540,9 @@ plots.correlations(pairs)
 # On the right, $t$ determines $t^2$ completely, and the correlation is 0: 0 doesn't mean
 # *unrelated*. And a few rows of pure noise seldom give 0.
 #
-# Two standardised columns with the correlation $c$, without the third, make a bowl whose
-# curvatures are proportional to $1 + c$ and $1 - c$. For $c > 0$ it is flat where one
-# weight grows and the other shrinks.
+# Two standardised columns with the correlation $\rho$, without the third, make a bowl whose
+# curvatures are proportional to $1 + \rho$ and $1 - \rho$. For $\rho > 0$ it is flat where
+# one weight grows and the other shrinks.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what if the targets are standardised, too?
@@ -551,15 +553,14 @@ plots.correlations(pairs)
 # ### Deeper: Exercise 3 (fix): units for both
 #
 # The function should return `w` and `b` for raw inputs *and* raw targets. `x_mean` and
-# `x_std` have the shape (d,), `y_mean` and `y_std` the shape (m,). The two lines in the
-# comments forget the targets; fix them. Mind the shapes: `y_std` has one number for each
-# *row* of `w`.
+# `x_dev` have the shape (d,), `y_mean` and `y_dev` the shape (m,). The two lines in the
+# comments forget the targets; fix them, and mind the shapes.
 
 
 # %% tags=["deeper", "exercise", "mend"]
-def to_original_units(w_std, b_std, x_mean, x_std, y_mean, y_std):
+def to_original_units(w_std, b_std, x_mean, x_dev, y_mean, y_dev):
     """w (m, d) and b (m,), so that x @ w.T + b predicts the raw y."""
-    w = ...  # it was w_std / x_std
+    w = ...  # it was w_std / x_dev
     b = ...  # it was b_std - w @ x_mean
     return w, b
 
@@ -571,14 +572,14 @@ check.to_original_units(to_original_units)
 # <details><summary>Solution</summary>
 #
 # ```python
-# def to_original_units(w_std, b_std, x_mean, x_std, y_mean, y_std):
+# def to_original_units(w_std, b_std, x_mean, x_dev, y_mean, y_dev):
 #     """w (m, d) and b (m,), so that x @ w.T + b predicts the raw y."""
-#     w = y_std.reshape(-1, 1) * w_std / x_std
-#     b = y_mean + y_std * b_std - w @ x_mean
+#     w = y_dev.reshape(-1, 1) * w_std / x_dev
+#     b = y_mean + y_dev * b_std - w @ x_mean
 #     return w, b
 # ```
 #
-# `x_std`, (d,), runs along the columns by itself. `y_std`, (m,), must become a column, (m,
+# `x_dev`, (d,), runs along the columns by itself. `y_dev`, (m,), must become a column, (m,
 # 1), to run along the rows. Where m equals d, PyTorch would not have complained.
 #
 # </details>
@@ -586,17 +587,17 @@ check.to_original_units(to_original_units)
 # %% [markdown] tags=["deeper"]
 # ## Deeper: can you trust the sixth region?
 #
-# Not on this evidence. First, standardise its readings with the old means and standard
-# deviations, the ruler of [lesson 02](02_how_far_to_step.ipynb). Here the standardised
-# weights also meet the raw readings:
+# First, standardise its readings with the old means and standard deviations, the ruler of
+# [lesson 02](02_how_far_to_step.ipynb). Here the standardised weights also meet the raw
+# readings:
 
 # %% tags=["deeper"]
 print("right ruler:", ((six - mean) / std @ w_std.T + b_std).detach())
 print("no ruler:   ", (six @ w_std.T + b_std).detach())
 
 # %% [markdown] tags=["deeper"]
-# PyTorch doesn't complain: the shapes are the same. You would notice thousands of tons;
-# with inputs between 0 and 1 you might notice nothing. Keep `mean` and `std` of the
+# PyTorch doesn't complain: the shapes are the same. You would notice more than a thousand
+# tons; with inputs between 0 and 1 you might notice nothing. Keep `mean` and `std` of the
 # *training* rows beside the weights.
 #
 # Then, how large are the errors? On the five rows the RMSE is $\sqrt{0.483} = 0.695$ t/ha.
@@ -613,23 +614,29 @@ for i in range(5):
     left_out[i] = A[i] @ p
     errors = A[others] @ p - table.y[others]
     print(f"without region {i + 1}: MSE on the others {(errors**2).mean():.6f}")
-bowl = descent.QuadraticLoss(A, y)
-print(f"all five: RMSE {bowl.min_loss**0.5:.3f}")
-best = A @ bowl.minimizer
+best = A @ descent.QuadraticLoss(A, y).minimizer
+products = (best - table.y) * (left_out - table.y)
+print("error times left-out error, apples:", products[:, 0].round(2))
 titles = ["all five", "left out"]
 plots.errors_by_row(y, best, left_out, titles, outputs, "t/ha")
 
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# Perfectly, whatever the harvests are: four equations with four unknowns.
+# Perfectly, whatever the harvests are: four equations with four unknowns, and no row that
+# follows from the others.
 #
 # </details>
 #
-# A loss of zero means nothing there. Look at region 3, the wettest: in the fit to all five
-# its error is the smallest, and left out it is missed by 18.29 t/ha of apples. It lies so
-# far out that the fit bends to meet it. Four parameters want far more than five rows; of
-# that, [lesson 10](10_what_a_fit_is_worth.ipynb) says more.
+# A loss of zero means nothing there. And look at region 3: in the fit to all five its error
+# is the smallest, and left out it is missed most, by 18.29 t/ha of apples. That is no
+# accident. With one row more than parameters, a row's two errors have the same product in
+# every row, here 4.81. A small error on a row that made the fit says nothing about that
+# row.
+#
+# So don't trust the apples; the oranges, which follow the weather more closely, do better.
+# Four parameters want far more than five rows. [Lesson 10](10_what_a_fit_is_worth.ipynb)
+# says more.
 
 # %% [markdown]
 # ## Three questions
@@ -642,11 +649,11 @@ plots.errors_by_row(y, best, left_out, titles, outputs, "t/ha")
 #
 # </details>
 #
-# **Your loss shows the same digits from the first epoch on. What do you look for?**
+# **You print `loss` after the update. Whose loss is it?**
 #
 # <details><summary>Answer</summary>
 #
-# A stale `y_pred`, most likely.
+# That of the `w` and `b` before it.
 #
 # </details>
 #
@@ -654,7 +661,7 @@ plots.errors_by_row(y, best, left_out, titles, outputs, "t/ha")
 #
 # <details><summary>Answer</summary>
 #
-# The loss can't tell you; a truth panel can.
+# The loss alone can't tell; compare it with the least possible.
 #
 # </details>
 #

@@ -169,7 +169,9 @@ def predictions_against_targets(y, predictions, outputs, unit, *, axs=None):
         for j, output in enumerate(outputs):
             marker, color = OUTPUTS[j]
             ax.vlines(y[:, j], y[:, j], y_pred[:, j], color=color, linewidth=1.2, alpha=0.6)
-            ax.plot(y[:, j], y_pred[:, j], marker, color=color, markersize=7, label=output)
+            hollow = {"fillstyle": "none", "markeredgewidth": 1.8} if j % 2 else {}
+            size = 9 if j % 2 else 6
+            ax.plot(y[:, j], y_pred[:, j], marker, color=color, ms=size, label=output, **hollow)
             # One output's numbers are on the left, the next one's on the right.
             away = {"xytext": (-7, 4), "ha": "right"} if j % 2 else {"xytext": (7, -11)}
             for row in range(len(y)):
@@ -251,25 +253,22 @@ def axis_by_axis(A, y, first, fit, lr, n_epochs, prediction=..., *, axs=None):
     away = [loss.eigenvectors.T @ (p - loss.minimizer) for p in both]  # (d, m) each
     before, after = (0.5 * curvatures * (a**2).sum(axis=1) for a in away)
     bottom = 0.003
-    for shift, heights, color, label in (
-        (-0.2, before, "0.7", "at the start"),
-        (0.2, after, FIT, f"after {n_epochs} steps"),
+    ax.vlines(places, np.maximum(after, bottom), before, color="0.6", linewidth=1.2)
+    for heights, style, label in (
+        (before, {"marker": "s", "fillstyle": "none", "color": "black"}, "at the start"),
+        (after, {"marker": "o", "color": FIT}, f"after {n_epochs} steps"),
     ):
-        ax.bar(places + shift, np.maximum(heights, bottom), 0.38, color=color, label=label)
-        for place, height in zip(places + shift, heights, strict=True):
+        shown = np.maximum(heights, bottom)
+        ax.plot(places, shown, linestyle="", markersize=9, label=label, **style)
+        side = -1 if heights is before else 1
+        for place, height, at in zip(places, heights, shown, strict=True):
             text = f"{height:.2f}" if height < 100 else f"{height:.0f}"
-            ax.annotate(
-                text,
-                (place, max(height, bottom)),
-                (0, 3),
-                textcoords="offset points",
-                ha="center",
-                fontsize=8.5,
-            )
-    ax.set(
-        yscale="log", ylim=(bottom, 1e3 * max(before.max(), 1)), xlabel="curvature λ of the axis"
-    )
-    ax.set(ylabel="loss above the least", title="the loss, axis by axis")
+            ha = "right" if side < 0 else "left"
+            away = {"xytext": (9 * side, 0), "textcoords": "offset points"}
+            ax.annotate(text, (place, at), ha=ha, va="center", fontsize=9, **away)
+    ax.set(yscale="log", ylim=(bottom / 2, 50 * max(before.max(), 1)), xlim=(-0.7, last + 0.7))
+    ax.set(xlabel="curvature λ of the axis", ylabel="loss above the least")
+    ax.set_title("the loss, all outputs together")
     ax.set_xticks(places, [format_number(value) for value in curvatures])
     ax.grid(visible=False, axis="x")
     ax.legend(loc="upper left")

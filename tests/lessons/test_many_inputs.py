@@ -185,8 +185,8 @@ def test_numbers_of_the_syllabus(lesson):
 
 
 @pytest.mark.parametrize(("share", "converges"), [(0.99, True), (1.01, False)])
-def test_the_limit_divides_falling_from_exploding(lesson, share, converges):
-    losses, _ = descend(A, Y, START, share * lesson["bowl"].max_lr, 2000)
+def test_the_limit_divides_falling_from_exploding(share, converges):
+    losses, _ = descend(A, Y, START, share * descent.QuadraticLoss(A, Y).max_lr, 2000)
     assert (losses[-1] < losses[0]) == converges
 
 
@@ -244,7 +244,19 @@ def test_standardised_columns_and_their_correlation(lesson):
     assert flat[0] * flat[1] < 0
 
 
-def test_standardised_biases_are_the_mean_harvests_and_rain_counts_most(lesson):
+def test_the_panels_suggest_about_fifty_or_hardly_anything():
+    for column, about in ((1, 51.5), (2, 52.35)):
+        slope, height = np.polyfit(X[:, column], Y[:, 0], 1)
+        assert slope * SIX[column] + height == pytest.approx(about, abs=0.01)
+    assert abs(np.corrcoef(X[:, 0], Y[:, 0])[0, 1]) < 0.5
+
+
+def test_what_is_shared_sets_the_limit():
+    limits = [descent.QuadraticLoss(A, Y[:, :m]).max_lr for m in (1, 2)]
+    assert limits[1] == near(2 * limits[0])
+
+
+def test_standardised_biases_and_a_weight(lesson):
     assert lesson["b_std"].detach().numpy() == near(Y.mean(axis=0))
     assert lesson["std"][1].item() == near("30.39")
     assert lesson["w_std"][0, 1].item() == near("25.76")
@@ -292,7 +304,9 @@ def test_four_rows_are_fitted_and_the_wettest_region_is_missed_worst(lesson):
     assert (np.abs(residuals).argmin(axis=0) == 2).all()
     assert np.abs(left_out).max() == near("18.29")
     assert np.abs(left_out)[:, 0].argmax() == 2
-    assert lesson["bowl"].min_loss ** 0.5 == near("0.695")
+    assert lesson["products"][:, 0] == near([4.8076] * 5)
+    rmse = (left_out**2).mean(axis=0) ** 0.5
+    assert rmse[1] < 1 < 9 < rmse[0], "the apples are missed, the oranges aren't"
 
 
 def test_table_is_one_short_line_as_text():
@@ -362,7 +376,7 @@ def test_what_is_left_is_drawn_axis_by_axis():
     assert list(points.get_ydata()) == near(100 * np.abs(1 - 1e-5 * loss.eigenvalues) ** 3)
     assert curve.get_ydata() == near(100 * np.abs(1 - 1e-5 * curve.get_xdata()) ** 3)
     assert "of the loss above the least. You predicted 70; it is 100." in line
-    heights = np.array([bar.get_height() for bar in axs["loss"].patches]).reshape(2, 4)
+    heights = [marks.get_ydata() for marks in axs["loss"].lines]
     assert heights[0].sum() + loss.min_loss == near(loss.loss(START))
     assert heights[1].sum() + loss.min_loss == near(loss.loss(end))
     assert (axs["distance"].get_xscale(), axs["loss"].get_yscale()) == ("log", "log")

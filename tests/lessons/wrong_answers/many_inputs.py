@@ -3,7 +3,7 @@
 from tests.lessons.wrong_answers import functions, functions_told, slips
 
 LESSON = "many_inputs_many_outputs"
-UNITS = "to_original_units(w_std, b_std, x_mean, x_std, y_mean, y_std)"
+UNITS = "to_original_units(w_std, b_std, x_mean, x_dev, y_mean, y_dev)"
 
 
 WRONG = {
@@ -35,7 +35,20 @@ WRONG = {
         ("sum(dim=0)", "sum(dim=1)", "Expected db of shape (3,), got shape (6,)"),
         ("sum(dim=0)", "sum()", "Expected db of shape (3,)"),
         ("sum(dim=0)", "mean(dim=0)", "entry [0] of db is"),
-        ("dw = 2 / y.numel()", "dw = 2 / w.numel()", "entry [0, 0] of dw is"),
+        ("    r = x @ w.T + b - y", "    r = x @ w.T + b", "comes from residuals that lack y"),
+        ("return dw, db", "return dw, db + 2 * y.mean(dim=0) / y.shape[1]", "db comes from resid"),
+        ("dw = 2 / y.numel()", "dw = 2 / 10", "dw is divided by 10"),
+        ("db = 2 / y.numel()", "db = 2 / 10", "db is divided by 10"),
+        ("dw = 2 / y.numel()", "dw = 2 / x.numel()", "dw is divided by 30, the entries of x"),
+        ("db = 2 / y.numel()", "db = 2 / x.numel()", "db is divided by 30, the entries of x"),
+        ("db = 2 / y.numel()", "db = 2 / w.numel()", "db is divided by 15, the entries of w"),
+        (
+            "    return dw, db",
+            "    (r**2).mean().backward()\n    return w.grad, b.grad",
+            "without back",
+        ),
+        ("    return dw, db", "    return 2 * w.grad, b.grad", "Do it without backward"),
+        ("dw = 2 / y.numel()", "dw = 2 / w.numel()", "dw is divided by 15, the entries of w"),
         ("dw = 2 / y.numel()", "dw = 2 / len(y)", "not over the n rows only"),
         ("    return dw, db", "    print(dw, db)", "is the return missing?"),
     ),
@@ -43,7 +56,13 @@ WRONG = {
         LESSON,
         "to_celsius",
         ("    w_c[:, 0] = 1.8 * w[:, 0]\n", "", "w_c is the old w: one °C is 1.8 °F"),
+        (
+            "w, b = w.detach(), b.detach()\n    w_c = w.clone()",
+            "w_c = w",
+            "You change w itself: change a copy",
+        ),
         ("w.clone()", "w", "changes the tensors it was given"),
+        ("w, b = w.detach(), b.detach()", "w, b = w.numpy(), b.numpy()", "w.detach() first"),
         ("1.8 * w[:, 0]", "w[:, 0] / 1.8", "is divided by 1.8"),
         ("w_c[:, 0] = 1.8 * w[:, 0]", "w_c = 1.8 * w", "Every weight is multiplied by 1.8"),
         ("w_c[:, 0] = 1.8 * w[:, 0]", "w_c = w / 1.8", "Every weight is divided by 1.8"),
@@ -69,6 +88,17 @@ WRONG = {
         ("32 * w[:, 0]", "32 * w.sum(dim=1)", "adds 32 times all the weights"),
         ("32 * w[:, 0]", "32 / 1.8 * w[:, 0]", "times the weight divided by 1.8"),
         ("32 * w[:, 0]", "w[:, 0]", "adds only the weight: times 32"),
+        ("b + 32", "b - 32 / 1.8", "takes away 32 times the weight divided by 1.8"),
+        (
+            "b_c = b + 32 * w[:, 0]",
+            "b_c = b.clone()\n    b_c[0] = b[0] + 32 * w[0, 0]",
+            "only the first bias is changed",
+        ),
+        (
+            "w_c[:, 0] = 1.8 * w[:, 0]",
+            "w_c = w * torch.tensor([1.8, 1, 1])",
+            "w may have any number of rows and columns",
+        ),
         ("32 * w[:, 0]", "32 * w[0, 0]", "adds the first output's weight to every bias"),
         ("b_c = b", "b_c = 1.8 * b", "b_c is multiplied by 1.8"),
         ("32 * w[:, 0]", "32 * w[:, 1]", "entry [0] of b_c is"),
@@ -82,25 +112,32 @@ WRONG = {
     "to_original_units": slips(
         LESSON,
         "to_original_units",
-        ("y_std.reshape(-1, 1) * w_std", "y_std * w_std", "Make it a column"),
-        ("y_std.reshape(-1, 1) * w_std", "w_std", "w lacks y_std"),
-        ("w_std / x_std", "w_std * x_std", "w is multiplied by x_std"),
-        ("w_std / x_std", "w_std", "w lacks x_std"),
+        (
+            "y_dev.reshape(-1, 1) * w_std",
+            "y_dev * w_std",
+            "Write the shapes under each operation. Beside w",
+        ),
+        ("y_dev.reshape(-1, 1) * w_std", "w_std", "w lacks y_dev"),
+        ("w_std / x_dev", "w_std * x_dev", "w is multiplied by x_dev"),
+        ("w_std / x_dev", "w_std", "w lacks x_dev"),
         ("return w, b", "return w_std, b", "w comes back unchanged"),
-        ("return w, b", "return w_std / x_std / y_std.reshape(-1, 1), b", "w is divided by y_std"),
-        ("return w, b", "return w_std * x_std / y_std.reshape(-1, 1), b", "wrong way round"),
+        ("return w, b", "return w_std / x_dev / y_dev.reshape(-1, 1), b", "w is divided by y_dev"),
+        ("return w, b", "return w_std * x_dev / y_dev.reshape(-1, 1), b", "wrong way round"),
+        ("y_mean + y_dev * b_std", "b_std", "b still ignores the targets"),
+        ("y_mean + y_dev * b_std", "(y_mean + b_std) * y_dev", "multiplies y_mean by y_dev, too"),
+        ("w @ x_mean", "w * x_mean", "and so is w @ x_mean"),
         (" - w @ x_mean", "", "b lacks the shift of the inputs"),
-        ("y_mean + y_std * b_std", "y_std * b_std", "b lacks y_mean"),
-        ("y_mean + y_std * b_std", "y_mean + b_std", "b_std is in units of y_std"),
+        ("y_mean + y_dev * b_std", "y_dev * b_std", "b lacks y_mean"),
+        ("y_mean + y_dev * b_std", "y_mean + b_std", "b_std is in units of y_dev"),
         ("w @ x_mean", "w_std @ x_mean", "b subtracts w_std @ x_mean: take the new w"),
-        ("w @ x_mean", "w_std / x_std @ x_mean", "the new w, which holds y_std"),
+        ("w @ x_mean", "w_std / x_dev @ x_mean", "the new w, which holds y_dev"),
         ("- w @ x_mean", "+ w @ x_mean", "subtract it"),
-        ("y_std * b_std - w @ x_mean", "y_std * (b_std - w @ x_mean)", "only b_std needs"),
+        ("y_dev * b_std - w @ x_mean", "y_dev * (b_std - w @ x_mean)", "only b_std needs"),
         ("return w, b", "return w, b_std", "b comes back unchanged"),
         ("return w, b", "return w, b + 1", "entry [0] of b is"),
         ("return w, b", "return w", "Expected 2 results (w, b)"),
     )
-    + functions_told(UNITS, ("(w_std / x_std, b_std - w_std / x_std @ x_mean)", "w lacks y_std")),
+    + functions_told(UNITS, ("(w_std / x_dev, b_std - w_std / x_dev @ x_mean)", "w lacks y_dev")),
 }
 
 
@@ -150,9 +187,9 @@ RIGHT = {
     return w_c, b_c
 """,
         """
-    w_c = w.numpy().copy()
+    w_c = w.detach().numpy().copy()
     w_c[:, 0] *= 1.8
-    return w_c, b.numpy() + w_c[:, 0] / 1.8 * 32
+    return w_c, b.detach().numpy() + w_c[:, 0] / 1.8 * 32
 """,
         """
     zero = torch.zeros(w.shape[1], dtype=w.dtype)
@@ -165,20 +202,20 @@ RIGHT = {
     "to_original_units": functions(
         UNITS,
         """
-    w = (w_std / x_std) * y_std[:, None]
-    return w, (b_std * y_std + y_mean) - (w * x_mean).sum(dim=1)
+    w = (w_std / x_dev) * y_dev[:, None]
+    return w, (b_std * y_dev + y_mean) - (w * x_mean).sum(dim=1)
 """,
         """
-    w = torch.diag(y_std) @ w_std @ torch.diag(1 / x_std)
-    return [w, y_std * (b_std - w_std @ (x_mean / x_std)) + y_mean]
+    w = torch.diag(y_dev) @ w_std @ torch.diag(1 / x_dev)
+    return [w, y_dev * (b_std - w_std @ (x_mean / x_dev)) + y_mean]
 """,
         """
-    w = torch.outer(y_std, 1 / x_std) * w_std
-    return w, y_mean + y_std * b_std - torch.einsum("md,d->m", w, x_mean)
+    w = torch.outer(y_dev, 1 / x_dev) * w_std
+    return w, y_mean + y_dev * b_std - torch.einsum("md,d->m", w, x_mean)
 """,
         """
-    w = torch.stack([s * row / x_std for s, row in zip(y_std, w_std)])
-    b = torch.stack([y_mean[j] + y_std[j] * b_std[j] - w[j] @ x_mean for j in range(len(w))])
+    w = torch.stack([s * row / x_dev for s, row in zip(y_dev, w_std)])
+    b = torch.stack([y_mean[j] + y_dev[j] * b_std[j] - w[j] @ x_mean for j in range(len(w))])
     return w, b
 """,
     ),
