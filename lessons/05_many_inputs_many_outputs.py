@@ -246,9 +246,9 @@ apples, oranges = y_end[0].tolist()
 print(f"region 1 is predicted {apples:.2f} and {oranges:.2f} t/ha")
 
 # %% [markdown]
-# The losses are the published ones, but for a start rounded to four decimals. For region 1,
-# the published predictions are 55.12 and 72.09; it harvested 56 and 70. It looks like a
-# good fit, and the tutorial stops.
+# The losses are the published ones, as far as its rounded start allows. For region 1, the
+# published predictions are 55.12 and 72.09; it harvested 56 and 70. It looks like a good
+# fit, and the tutorial stops.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: the tutorial's numbers in full
@@ -412,7 +412,7 @@ plots.truth_panel(A_std, y, fit, 0.5, names=parameters, outputs=outputs)
 # = \frac{v}{\sigma}\,x + \left(c - \frac{v}{\sigma}\,\mu\right)$$
 #
 # So divide each weight by the standard deviation of its column. For apples and rain, 25.76
-# t/ha for each standard deviation, 30.39 mm, is 25.76 / 30.39 = 0.848 t/ha for each mm.
+# t/ha for each standard deviation of 30.39 mm is 25.76 / 30.39 = 0.848 t/ha for each mm.
 # Then subtract from the bias, for every input, the *new* weight times the mean.
 #
 # In code, a tensor of shape (d,) counts as a row on the left of `@` and as a column on the
@@ -482,7 +482,8 @@ check.to_celsius(to_celsius)
 # ```
 #
 # Put 1.8 · °C + 32 in place of °F: one °C is 1.8 °F, so its weight is 1.8 times as large,
-# and 0 °C is 32 °F, so the bias takes over 32 times the *old* weight.
+# and 0 °C is 32 °F, so the bias takes over 32 times the *old* weight. `detach`, since
+# nothing is trained any more.
 #
 # </details>
 
