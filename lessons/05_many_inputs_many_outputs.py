@@ -264,7 +264,7 @@ for k in range(5):
 
 w, b = start()
 ((x @ w.T + b - y) ** 2).mean().backward()
-sizes = w.grad.abs().sum() + b.grad.abs().sum()  # abs: without the sign
+sizes = abs(w.grad).sum() + abs(b.grad).sum()  # abs: without the sign
 print(f"\nrounding may move the first loss by {0.00005 * sizes.item():.3f}")
 print(f"it is off by                        {1779.40 - losses[0]:.3f}")
 
@@ -504,7 +504,7 @@ units = {"°F, mm, %": x, "°C, mm, %": celsius, "°C, m, %": metres}
 units["minus the means"] = x - mean
 for name, columns in units.items():
     bowl = descent.QuadraticLoss(descent.design_matrix(columns), y)
-    kappa = bowl.condition_number  # that is κ
+    kappa = bowl.eigenvalues[-1] / bowl.eigenvalues[0]
     print(f"{name:15}   κ = {kappa:11,.1f}   limit {bowl.max_lr:.3g}")
 
 # %% [markdown] tags=["deeper"]
@@ -608,18 +608,18 @@ print("no ruler:   ", (six @ w_std.T + b_std).detach())
 # > **Predict.** Each fruit has four parameters. How well does it fit four rows?
 
 # %% tags=["deeper"]
-left_out = np.zeros((5, 2))  # filled row by row
+left_out = []
 for i in range(5):
     others = [k for k in range(5) if k != i]
     p = np.linalg.lstsq(A[others], table.y[others])[0]  # (4, 2)
-    left_out[i] = A[i] @ p
+    left_out.append(A[i] @ p)
     errors = A[others] @ p - table.y[others]
     print(f"without region {i + 1}: MSE on the others {(errors**2).mean():.6f}")
 best = A @ descent.QuadraticLoss(A, y).minimizer
+left_out = np.array(left_out)  # (5, 2)
 products = (best - table.y) * (left_out - table.y)
 print("error times left-out error, apples:", products[:, 0].round(2))
-titles = ["all five", "left out"]
-plots.errors_by_row(y, best, left_out, titles, outputs, "t/ha")
+plots.errors_by_row(y, best, left_out, outputs, "t/ha")
 
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
@@ -674,8 +674,6 @@ plots.errors_by_row(y, best, left_out, titles, outputs, "t/ha")
 # `torch.zeros`, `.numel`.
 #
 # **New words, deeper:** correlation.
-#
-# **New names, deeper:** `.abs`, `.condition_number`, `np.zeros`.
 #
 # **Next**, in [lesson 06](06_the_linear_layer.ipynb), one object holds `w` and `b`, and
 # another takes the step.

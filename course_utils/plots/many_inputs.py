@@ -187,14 +187,16 @@ def predictions_against_targets(y, predictions, outputs, unit, *, axs=None):
 
 
 @picture(10.4, 3.9, "left right", sharex=True, sharey=True)
-def errors_by_row(y, left, right, titles, outputs, unit, *, axs=None):
-    """Draw prediction minus target for each row and output, for two predictions.
+def errors_by_row(y, fitted, left_out, outputs, unit, *, axs=None):
+    """Draw prediction minus target for each row and output: of a fit to all rows, and left out.
 
-    y, left and right of shape (n, m); two titles, the m names of the outputs and their unit.
+    y of shape (n, m); `fitted` holds the predictions of the fit to all rows, `left_out` those of
+    each row by a fit to the others, both of shape (n, m); the m names of the outputs and their unit.
     From the lesson 'Many inputs, many outputs'.
     """
     y = to_table("y", y)
-    both = [to_table("left", left, *y.shape), to_table("right", right, *y.shape)]
+    both = [to_table("fitted", fitted, *y.shape), to_table("left_out", left_out, *y.shape)]
+    titles = f"fitted to all {len(y)}", "each left out"
     _check_names("outputs", outputs, y)
     rows = np.arange(1, len(y) + 1)
     phrases = []

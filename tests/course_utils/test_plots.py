@@ -95,7 +95,7 @@ PICTURES = {
     ),
     "matrix_product": ((POWERS[:4], TWO[:3], ["x", "w", "b", "y"]), None),
     "predictions_against_targets": ((TWO, {"a": TWO + 1, "b": TWO - 1}, "cd", "t"), "left right"),
-    "errors_by_row": ((TWO, TWO + 1, TWO - 1, "ab", "cd", "t"), "left right"),
+    "errors_by_row": ((TWO, TWO + 1, TWO - 1, "cd", "t"), "left right"),
     "first_and_last_line": ((X, Y, PATH), "line loss"),
     "parameters_by_epoch": ((X, Y, {"a": PATH, "b": PATH[:9]}), "w b loss"),
     "epoch_orders": ((np.array([[0, 1, 2, 3], [3, 1, 0, 2]]), 3), None),

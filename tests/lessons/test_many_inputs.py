@@ -409,16 +409,12 @@ def test_a_correlation_stands_over_each_pair():
 
 
 def test_the_worst_left_out_region_is_named():
-    line = plots.errors_by_row(
-        Y,
-        Y + 1,
-        Y - [[0, 2], [0, 0], [5, 0], [0, 0], [0, 0]],
-        "ab",
-        ["d", "e"],
-        "t",
-        axs=axes("left right"),
+    left_out = Y - [[0, 2], [0, 0], [5, 0], [0, 0], [0, 0]]
+    line = plots.errors_by_row(Y, Y + 1, left_out, ["d", "e"], "t", axs=axes("left right"))
+    assert line == (
+        "fitted to all 5: RMSE 1, worst 1 t (region 1); each left out: RMSE 1.703, worst 5 t "
+        "(region 3)."
     )
-    assert line == "a: RMSE 1, worst 1 t (region 1); b: RMSE 1.703, worst 5 t (region 3)."
 
 
 @pytest.mark.parametrize(
@@ -432,8 +428,8 @@ def test_the_worst_left_out_region_is_named():
         ("matrix_product", (X, START[:3], ["x"]), "names must name 3 blocks, but names 1"),
         (
             "errors_by_row",
-            (Y, Y[:4], Y, "ab", "de", "t"),
-            r"left must have shape \(5, 2\), but has shape \(4, 2\)",
+            (Y, Y[:4], Y, "de", "t"),
+            r"fitted must have shape \(5, 2\), but has shape \(4, 2\)",
         ),
         (
             "predictions_against_targets",
