@@ -191,7 +191,7 @@ def errors_by_row(y, fitted, left_out, outputs, unit, *, axs=None):
     """Draw prediction minus target for each row and output: of a fit to all rows, and left out.
 
     y of shape (n, m); `fitted` holds the predictions of the fit to all rows, `left_out` those of
-    each row by a fit to the others, both of shape (n, m); the m names of the outputs and their unit.
+    each row by a fit to the others, both of shape (n, m); then the m outputs and their unit.
     From the lesson 'Many inputs, many outputs'.
     """
     y = to_table("y", y)
