@@ -42,26 +42,25 @@ table = data.fruit_yields()
 inputs = ["temperature", "rainfall", "humidity"]
 outputs = ["apples", "oranges"]
 x = torch.from_numpy(table.x).double()  # (5, 3): a row is a region
-y = torch.from_numpy(table.y).double()  # (5, 2)
+y = torch.from_numpy(table.y).double()  # (5, 2), with sixteen digits
 six = torch.tensor([75.0, 63.0, 44.0], dtype=torch.float64)  # dtype: its type
 plots.each_input(x, y, table.x_names, table.y_names, new=six)
 table
 
 # %% [markdown]
-# Rain and humidity suggest about fifty t/ha of apples, and temperature hardly anything:
-# regions 5 and 1 are only four °F apart, and harvested 103 and 56. You want one answer from
-# all three inputs, for both fruits.
+# Rain and humidity suggest about fifty t/ha of apples. Temperature tells you almost
+# nothing: regions 5 and 1 are only four °F apart, and harvested 103 and 56. You want all
+# three inputs at once, for both fruits.
 #
 # ## How do two recipes become one product?
 #
-# Each fruit gets a **recipe**: a weight for each input, and a bias. With the tutorial's
+# Each fruit gets a **recipe** (a weight for each input) and a bias. With the tutorial's
 # random start, the apples of region 1 are
 #
 # $$73\cdot(-0.8474) + 67\cdot 1.0004 + 43\cdot 0.9559 + 0.2883 = 46.56\ \text{t/ha}$$
 #
-# Put the weights into a table `w`: **row $j$ is the recipe of output $j$**, as in PyTorch's
-# own layer ([lesson 06](06_the_linear_layer.ipynb)). So `w` has the shape (outputs,
-# inputs), and `w[0]` is all that the apples need.
+# Put the weights into `w`: **row $j$ is the recipe of output $j$**, as in PyTorch's own
+# layer ([lesson 06](06_the_linear_layer.ipynb)). So `w` has the shape (outputs, inputs).
 #
 # You need ten such sums. The **matrix product** `left @ right` does them all: each *row* of
 # `left` meets each *column* of `right`; multiply number by number, then add. So a row must
@@ -152,8 +151,8 @@ print("one region:  ", (x[:1] @ w.T + b_column).shape)
 # \frac{\partial L}{\partial w_{jk}} = \frac{2}{nm}\sum_i r_{ij}\,x_{ik} \qquad
 # \frac{\partial L}{\partial b_j} = \frac{2}{nm}\sum_i r_{ij}$$
 #
-# For $w_{jk}$, only the residuals of output $j$ count, each times the input that $w_{jk}$
-# multiplies. For apples and temperature:
+# For $w_{jk}$, only the residuals of output $j$ count, each times its input. For apples and
+# temperature:
 #
 # $$\tfrac{2}{10}\,(-9.44\cdot 73 - 8.61\cdot 91 - 2.94\cdot 87 - 29.76\cdot 102 + 1.77\cdot 69)
 # = -928$$
@@ -171,14 +170,14 @@ print("w.grad", tuple(w.grad.shape), w.grad)
 print("b.grad", tuple(b.grad.shape), b.grad)
 
 # %% [markdown]
-# In each row, a weight's derivative is more than forty times the bias's: its residuals are
-# multiplied by the inputs, the bias's by ones.
+# In each row, a weight's derivative is more than forty times the bias's, in size: its
+# residuals are multiplied by the inputs, the bias's by ones.
 #
 # ### Exercise 1 (write): the gradient of many outputs
 #
-# Write both sums as products, without `backward`, for any $n$, $m$ and number of inputs
-# $d$. The inner number of `A.T @ A` ([lesson 02](02_how_far_to_step.ipynb)) is $n$, so it
-# sums over the rows. Find such a product with the shape of `w`. (`y.numel()` counts the
+# Write both sums without `backward`, for any $n$, $m$ and number of inputs $d$. A matrix
+# product sums over its inner number. These sums run over the rows, so $n$ must stand
+# inside: which factor do you transpose to get the shape of `w`? (`y.numel()` counts the
 # entries of `y`; `dim=0` is PyTorch's `axis=0`.)
 
 
@@ -246,9 +245,9 @@ apples, oranges = y_end[0].tolist()
 print(f"region 1 is predicted {apples:.2f} and {oranges:.2f} t/ha")
 
 # %% [markdown]
-# The losses are the published ones, as far as its rounded start allows. For region 1, the
-# published predictions are 55.12 and 72.09; it harvested 56 and 70. It looks like a good
-# fit, and the tutorial stops.
+# Our losses agree with the published ones, as far as a rounded start allows. For region 1,
+# the published predictions are 55.12 and 72.09; it harvested 56 and 70. It looks like a
+# good fit, and the tutorial stops.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: the tutorial's numbers in full
@@ -277,9 +276,8 @@ print(f"it is off by                        {1779.40 - losses[0]:.3f}")
 # %% [markdown]
 # ## Whose loss do you print?
 #
-# A loss belongs to the `w` and `b` that made its predictions. `y_pred` is ten numbers, not
-# a formula that follows `w` around: after an update it is **stale**, computed before
-# something it depends on changed.
+# A loss belongs to the `w` and `b` that made its predictions. `y_pred` is ten numbers:
+# after an update it is **stale**, computed before something it depends on changed.
 #
 # ### Break it: predictions made once
 #
@@ -311,8 +309,9 @@ except RuntimeError as error:
 #
 # </details>
 #
-# Then comes a loud bug that you know: the first `backward()` used up the graph. So predict
-# in the loop. And if you print `loss` after an update, you see the loss from *before* it.
+# Then comes a loud bug: the graph from `w` to `y_pred` was built once, and the first
+# `backward()` used it up. So predict in the loop. And `loss`, printed after an update, is
+# the one from *before* it.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: closed eyes
@@ -343,20 +342,21 @@ for epoch in range(21):
 # %% [markdown]
 # ## Is the fit done?
 #
-# Looking done is not being done: ask the truth panel. It has a block for each recipe: they
-# share $x$, the learning rate and the $2/(nm)$, and otherwise never meet.
+# Looking done is not being done: ask the truth panel. It has a block for each recipe. They
+# share $x$, the learning rate and the $2/(nm)$, so their bowls have the same four
+# curvatures; otherwise they never meet.
 #
 # Along an axis of the bowl ([lesson 02](02_how_far_to_step.ipynb)), each step multiplies
 # the distance from the bottom by $1 - \mathrm{lr}\cdot\lambda$.
 #
-# > **Predict.** On the flattest axis, $\lambda = 0.00819$. Which percentage of the distance
-# > is left after 102 steps with lr = 0.00001? Type your number.
+# > **Predict.** The smallest eigenvalue is $\lambda = 0.00819$. Which percentage of the
+# > distance is left on its axis after 102 steps with lr = 0.00001? Type your number.
 
 # %%
 my_prediction = ...  # your number
 
 w, b = start()
-first = torch.vstack([w.T, b])  # (4, 2): b is a row under w.T
+first = torch.vstack([w.T, b])  # (4, 2), a copy: b is a row under w.T
 train(w, b, x, y, lr=1e-5, n_epochs=102)
 fit = torch.vstack([w.T, b])
 A = descent.design_matrix(x)  # (5, 4): ones, so A @ fit is x @ w.T + b
@@ -367,7 +367,7 @@ plots.axis_by_axis(A, y, first, fit, 1e-5, 102, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 99.9992% is left: 102 steps take away about $102\cdot 0.00001\cdot 0.00819$ of it.
+# 99.9992%: 102 steps take away about $102\cdot 0.00001\cdot 0.00819$ of it.
 #
 # </details>
 #
@@ -376,14 +376,16 @@ plots.axis_by_axis(A, y, first, fit, 1e-5, 102, prediction=my_prediction)
 # flattest hardly touches the loss, but spoils a parameter, `b`.
 #
 # A larger rate would help the two in the middle, hardly the flattest: the steepest sets the
-# limit, 0.0001117, and the flattest alone would bear one that is κ, two million, times as
-# large. Why? All inputs are far from zero: a weight's derivative is larger than that of
-# `b`, and `b` and the weights can stand in for each other.
+# limit, 0.0001117, and the flattest alone would allow a rate κ times (two million times) as
+# large.
+#
+# Why is κ so large? All temperatures are far from zero, and close together: raise their
+# weight a little, lower `b` to match, and the predictions hardly change.
 #
 # ## What does standardising change?
 #
-# Standardise each column, as in [lesson 02](02_how_far_to_step.ipynb), start at zero
-# (`torch.zeros`), and with lr = 0.5 the 102 steps are enough.
+# Standardise each column, as in [lesson 02](02_how_far_to_step.ipynb), and start at zero
+# (`torch.zeros`). With lr = 0.5, the 102 steps are enough.
 
 # %%
 mean = x.mean(dim=0)  # (3,)
@@ -416,13 +418,13 @@ plots.truth_panel(A_std, y, fit, 0.5, names=parameters, outputs=outputs)
 # Then subtract from the bias, for every input, the *new* weight times the mean.
 #
 # In code, a tensor of shape (d,) counts as a row on the left of `@` and as a column on the
-# right, and that axis vanishes.
+# right, and that axis vanishes: `(2, 3) @ (3,)` is `(2,)`.
 #
 # Region 1 has 73 °F, 67 mm and 43%, and the best fit gives it 56.89 t/ha of apples. Region
 # 6 has 75 °F, 63 mm and 44%.
 #
 # > **Predict.** What does it give region 6? The weights are −0.388 for each °F, 0.848 for
-# > each mm, 0.698 for each %. Type your number.
+# > each mm, 0.698 for each %.
 
 # %%
 my_prediction = ...  # your number
@@ -447,8 +449,8 @@ plots.each_input(
 #
 # </details>
 #
-# So region 6 gets 53.42 t/ha of apples and 67.12 of oranges, by the first panel's least
-# squares.
+# So region 6 gets 53.42 t/ha of apples and 67.12 of oranges. And the weights are those of
+# the first panel's row *least squares*.
 #
 # ### Exercise 2 (transfer): a thermometer in °C
 #
@@ -514,10 +516,10 @@ for name, columns in units.items():
 #
 # </details>
 #
-# Celsius helps a little: its numbers are smaller and count from a nearer zero. Metres make
-# it worse, eight million: the curvature along a weight is a mean of squared inputs, and
-# rain is now a tiny number. Far zeros do most of the harm here, unequal standard deviations
-# nearly all the rest.
+# Celsius helps: its numbers are smaller, because its zero is closer to the data. Metres
+# allow a larger rate, but κ is worse, eight million: a curvature grows with the square of
+# its inputs, and rain is now a tiny number. Most of the harm comes from zeros that are far
+# away, nearly all the rest from unequal standard deviations.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what is a correlation?
@@ -539,7 +541,7 @@ plots.correlations(pairs)
 
 # %% [markdown] tags=["deeper"]
 # On the right, $t$ determines $t^2$ completely, and the correlation is 0: 0 doesn't mean
-# *unrelated*. And a few rows of pure noise seldom give 0.
+# *unrelated*. And in a few rows of pure noise the correlation is seldom 0.
 #
 # Two standardised columns with the correlation $\rho$, without the third, make a bowl whose
 # curvatures are proportional to $1 + \rho$ and $1 - \rho$. For $\rho > 0$ it is flat where
@@ -631,9 +633,10 @@ plots.errors_by_row(y, best, left_out, outputs, "t/ha")
 #
 # A loss of zero means nothing there. And look at region 3: in the fit to all five its error
 # is the smallest, and left out it is missed most, by 18.29 t/ha of apples. That is no
-# accident. With one row more than parameters, a row's two errors have the same product in
-# every row, here 4.81. A small error on a row that made the fit says nothing about that
-# row.
+# accident. With one row more than parameters, the fit removes every error but one pattern.
+# A row's error is proportional to its entry in the pattern, its left-out error to one over
+# that entry, so their product is the same for all rows, 4.81. A small error on a row that
+# made the fit says nothing about that row.
 #
 # So don't trust the apples; the oranges, which follow the weather more closely, do better.
 # Four parameters want far more than five rows. [Lesson 10](10_what_a_fit_is_worth.ipynb)

@@ -235,7 +235,8 @@ def axis_by_axis(A, y, first, fit, lr, n_epochs, prediction=..., *, axs=None):
 
     ax = axs["distance"]
     fine = np.geomspace(curvatures[0] / 10, 1.6 / lr, 400)
-    ax.plot(fine, 100 * np.abs(1 - lr * fine) ** n_epochs, color="0.6", linewidth=1.4)
+    label = f"100 · |1 − lr·λ| to the power {n_epochs}"
+    ax.plot(fine, 100 * np.abs(1 - lr * fine) ** n_epochs, color="0.6", lw=1.4, label=label)
     ax.plot(curvatures, left, "o", color=FIT, markersize=9)
     last = len(curvatures) - 1
     for k, (value, height) in enumerate(zip(curvatures, left, strict=True)):
@@ -248,8 +249,7 @@ def axis_by_axis(A, y, first, fit, lr, n_epochs, prediction=..., *, axs=None):
     ax.set(xscale="log", xlabel="curvature λ of the axis", ylabel="left of the distance (%)")
     ax.set(xlim=(fine[0], fine[-1]), ylim=(-5, 125), title=f"the distance, after {n_epochs} steps")
     words = mark_prediction(ax, prediction, left[0], axis="y")
-    if words:
-        ax.legend(loc="center left")
+    ax.legend(loc="center left")
 
     ax, places = axs["loss"], np.arange(len(curvatures))
     away = [loss.eigenvectors.T @ (p - loss.minimizer) for p in both]  # (d, m) each
@@ -265,6 +265,7 @@ def axis_by_axis(A, y, first, fit, lr, n_epochs, prediction=..., *, axs=None):
         side = -1 if heights is before else 1
         for place, height, at in zip(places, heights, shown, strict=True):
             text = f"{height:.2f}" if height < 100 else f"{height:.0f}"
+            text = f"↓ {text}" if height < bottom else text
             ha = "right" if side < 0 else "left"
             away = {"xytext": (9 * side, 0), "textcoords": "offset points"}
             ax.annotate(text, (place, at), ha=ha, va="center", fontsize=9, **away)
