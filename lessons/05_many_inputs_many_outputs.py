@@ -247,7 +247,7 @@ print(f"region 1 is predicted {apples:.2f} and {oranges:.2f} t/ha")
 # %% [markdown]
 # Our losses agree with the published ones, as far as a rounded start allows. For region 1,
 # the published predictions are 55.12 and 72.09; it harvested 56 and 70. It looks like a
-# good fit, and the tutorial stops.
+# good fit; the tutorial stops.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: the tutorial's numbers in full
@@ -403,7 +403,7 @@ fit = torch.vstack([w_std.T, b_std])
 plots.truth_panel(A_std, y, fit, 0.5, names=parameters, outputs=outputs)
 
 # %% [markdown]
-# Now each prediction nearly equals its target (dashed), and all eight parameters have
+# Each prediction nearly equals its target (dashed), and all eight parameters have
 # converged. κ is 6.947, not one, mostly because wet regions are humid, too.
 #
 # ## How do you get the units back?
