@@ -35,11 +35,12 @@ from course_utils.plots.learning_rate import (
 )
 from course_utils.plots.linear_layer import first_and_last_line, parameters_by_epoch
 from course_utils.plots.many_inputs import (
+    axis_by_axis,
+    correlations,
     each_input,
     errors_by_row,
     matrix_product,
     predictions_against_targets,
-    two_scales,
 )
 from course_utils.plots.polynomials import (
     coefficient_by_epoch,
@@ -86,11 +87,13 @@ from course_utils.plots.what_a_fit_is_worth import (
 
 __all__ = [
     "accumulation",
+    "axis_by_axis",
     "batch_gradients",
     "before_and_after",
     "bowl_slice",
     "broadcast_difference",
     "coefficient_by_epoch",
+    "correlations",
     "curvatures",
     "degree_sweep",
     "difference_errors",
@@ -147,7 +150,6 @@ __all__ = [
     "time_against_rows",
     "trough",
     "truth_panel",
-    "two_scales",
     "value_and_slope",
     "visits",
     "whole_run",
