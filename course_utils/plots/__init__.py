@@ -34,7 +34,11 @@ from course_utils.plots.learning_rate import (
     one_descent,
     trough,
 )
-from course_utils.plots.linear_layer import first_and_last_line, parameters_by_epoch
+from course_utils.plots.linear_layer import (
+    distance_by_epoch,
+    first_and_last_line,
+    parameters_by_epoch,
+)
 from course_utils.plots.many_inputs import (
     each_input,
     errors_by_row,
@@ -94,6 +98,7 @@ __all__ = [
     "curvatures",
     "degree_sweep",
     "difference_errors",
+    "distance_by_epoch",
     "distance_left",
     "each_input",
     "early_stop",

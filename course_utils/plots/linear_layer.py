@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from course_utils._validate import to_path, to_vectors
+from course_utils._validate import to_path, to_positive, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
-from course_utils.plots.core import line_ends, line_loss
+from course_utils.plots.core import line_ends, line_loss, mark_prediction
 
 _STYLES = [(FIT, "-", "o"), (TRAIN, "--", "s"), (VALIDATION, "-.", "D"), ("black", ":", "^")]
 
@@ -37,11 +37,12 @@ def first_and_last_line(x, y, path, *, axs=None):
 
 
 @picture(11.4, 4.4, "w b loss")
-def parameters_by_epoch(x, y, paths, *, axs=None):
+def parameters_by_epoch(x, y, paths, prediction=..., *, axs=None):
     """Draw weight, bias and loss of one to four descents by epoch, with the truth.
 
     x and y of shape (n, 1) or (n,); `paths` maps a label to (w, b) before the first epoch and
-    after each, of shape (epochs + 1, 2), in the units of x and y.
+    after each, of shape (epochs + 1, 2), in the units of x and y; `prediction` is the best bias
+    that the student typed.
     From the lesson 'The linear layer'.
     """
     x, y = to_vectors(x=x, y=y)
@@ -64,9 +65,43 @@ def parameters_by_epoch(x, y, paths, *, axs=None):
     axs["loss"].set(xlabel="epoch", ylabel="loss − least possible loss", yscale="log")
     axs["loss"].set_ylim(bottom=1e-6 if axs["loss"].get_ylim()[0] < 1e-6 else None)
     axs["loss"].set_title(f"least possible loss: {loss.min_loss:.4f}")
-    handles, labels = axs["w"].get_legend_handles_labels()
-    axs["w"].get_figure().legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    words = mark_prediction(axs["b"], prediction, loss.minimizer[1], axis="y")
+    handles, labels = axs["b"].get_legend_handles_labels()
+    axs["b"].get_figure().legend(handles, labels, loc="outside lower center", ncols=len(labels))
     ends = ", ".join(f"({path[-1, 0]:.4g}, {path[-1, 1]:.4g})" for path in arrays)
     best_w, best_b = loss.minimizer
     epochs = " and ".join(f"{n}" for n in dict.fromkeys(len(path) - 1 for path in arrays))
-    return f"After {epochs} epochs (w, b) = {ends}; least squares ({best_w:.4g}, {best_b:.4g})."
+    least = f"least squares ({best_w:.4g}, {best_b:.4g})"
+    return f"After {epochs} epochs (w, b) = {ends}; {least}.{words}"
+
+
+@picture(10.4, 3.9, "slope bias", sharey=True)
+def distance_by_epoch(x, y, paths, within, prediction=..., *, axs=None):
+    """Draw how far slope and bias of one to four descents are from least squares, by epoch.
+
+    x and y of shape (n, 1) or (n,); `paths` maps a label to (w, b) before the first epoch and
+    after each, of shape (epochs + 1, 2), in the units of x and y. `prediction` is the epoch that
+    the student typed, after which both parameters of the last path are nearer than `within`.
+    From the lesson 'The linear layer'.
+    """
+    x, y = to_vectors(x=x, y=y)
+    within, best = to_positive("within", within), line_loss(x, y).minimizer
+    if not 1 <= len(paths) <= len(_STYLES):
+        raise ValueError(f"paths must hold 1 to {len(_STYLES)} descents, but holds {len(paths)}.")
+    phrases = []
+    for (label, path), (color, line, mark) in zip(paths.items(), _STYLES, strict=False):
+        away = np.abs(to_path("paths", path) - best)
+        style = {"color": color, "linestyle": line, "marker": mark, "markersize": 3.5}
+        for name, column in (("slope", 0), ("bias", 1)):
+            axs[name].plot(away[:, column], linewidth=1.4, label=label, **style)
+        late = np.flatnonzero((away > within).any(axis=1))  # the epochs that are not near
+        needed = late[-1] + 1 if len(late) else 0
+        reached = f"after epoch {needed}" if needed < len(away) else f"not in {len(away) - 1}"
+        phrases.append(f"{reached} with {label}")
+    for name, ax in axs.items():
+        ax.axhline(within, color=BEST, linestyle=":", linewidth=1.6, label=f"{within:g} away")
+        ax.set(xlabel="epoch", yscale="log", title=f"{name}: distance from least squares")
+    axs["slope"].set_ylabel("distance (log scale)")
+    words = mark_prediction(axs["bias"], prediction, needed)
+    axs["bias"].legend(loc="upper right", bbox_to_anchor=(1, 0.9))
+    return f"Slope and bias are both within {within:g}: {'; '.join(phrases)}.{words}"
