@@ -96,7 +96,9 @@ def distance_by_epoch(x, y, paths, within, prediction=..., *, axs=None):
             axs[name].plot(away[:, column], linewidth=1.4, label=label, **style)
         late = np.flatnonzero((away > within).any(axis=1))  # the epochs that are not near
         needed = late[-1] + 1 if len(late) else 0
-        reached = f"after epoch {needed}" if needed < len(away) else f"not in {len(away) - 1}"
+        reached = (
+            f"after epoch {needed}" if needed < len(away) else f"not in {len(away) - 1} epochs"
+        )
         phrases.append(f"{reached} with {label}")
     for name, ax in axs.items():
         ax.axhline(within, color=BEST, linestyle=":", linewidth=1.6, label=f"{within:g} away")
