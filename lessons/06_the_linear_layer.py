@@ -584,7 +584,7 @@ except ValueError as error:
 #     def __init__(self):
 #         super().__init__()
 #         self.layers = {"one": nn.Linear(2, 2), "two": nn.Linear(2, 2)}
-#         self.last = nn.Linear(2, 1, bias=False)
+#         self.last = nn.Parameter(torch.zeros(2, 2))
 #
 # class C(nn.Module):
 #     def __init__(self):
@@ -608,8 +608,7 @@ check.noticed(noticed)
 # noticed = [2, 1, 3]
 # ```
 #
-# A: the plain tensor isn't noticed. B: nobody looks into the dictionary, and the last layer
-# has only a weight. C: one layer under two names counts once, and a buffer is no parameter.
+# A: the plain tensor isn't noticed. B: nobody looks into the dictionary. C: one layer under two names counts once, and a buffer is no parameter.
 #
 # </details>
 
@@ -833,7 +832,7 @@ with tempfile.TemporaryDirectory() as folder:
 #
 # **New words, deeper:** hook.
 #
-# **New names, deeper:** `.after`, `.loss`, `torch.empty`, `.uniform_`, `nn.ModuleList`, `bias=`,
+# **New names, deeper:** `.after`, `.loss`, `torch.empty`, `.uniform_`, `nn.ModuleList`,
 # `.register_forward_hook`.
 #
 # **Next**, in [lesson 07](07_dataset_and_dataloader.ipynb), each step looks at a few rows only.

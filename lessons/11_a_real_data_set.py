@@ -431,6 +431,7 @@ reloaded = new_network(seed=99, train=[0, 1])
 print(f"validation RMSE of a new network: {rmse(reloaded, val):8.2f}")
 reloaded.load_state_dict(state)
 print(f"after loading:                    {rmse(reloaded, val):8.2f}")
+# torch.equal: whether all numbers agree
 print("same predictions as before:", torch.equal(reloaded(x[val]), network(x[val])))
 
 # %% [markdown]
@@ -803,7 +804,7 @@ for (name, rmses), y_pred in zip(results.items(), predictions, strict=True):
 # **New words:** baseline, standardised coefficient, network, hidden unit, activation, multilayer
 # perceptron, device, permutation importance.
 #
-# **New names:** `torch.set_num_threads`, `torch.device`, `.to`, `.train`, `torch.randperm`,
+# **New names:** `torch.set_num_threads`, `torch.device`, `.to`, `torch.equal`, `torch.randperm`,
 # `.cpu`, `torch.ones_like`, `nn.Sequential`, `nn.Tanh`, `torch.cuda.is_available`,
 # `map_location=`, `.argsort`, `.tensor_split`, `.square`, `np.corrcoef`.
 #

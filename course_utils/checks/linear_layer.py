@@ -238,15 +238,11 @@ _AGAINST = {
     ("A", 1): "a linear layer has a weight and a bias.",
     ("A", 15): "count the tensors, not the numbers in them.",
     ("A", 16): "count the tensors, not the numbers in them, and a plain tensor isn't noticed.",
-    ("B", 2): "bias=False leaves the last layer only its weight.",
-    ("B", 3): "bias=False leaves the last layer only its weight; of a dictionary nothing is "
-    "noticed.",
+    ("B", 2): "the dictionary counts for nothing, and self.last is one tensor.",
+    ("B", 3): "the dictionary counts for nothing, not even for its two layers.",
     ("B", 5): "a dictionary is neither a parameter nor a module: nobody looks inside.",
-    ("B", 6): "a dictionary is neither a parameter nor a module, and bias=False leaves the last "
-    "layer only its weight.",
-    ("B", 4): "it is the layers in the dictionary that are missed, and the last one that is "
-    "noticed.",
-    ("B", 0): "the last layer is assigned to self: it is noticed.",
+    ("B", 4): "it is the layers in the dictionary that are missed, and self.last that is noticed.",
+    ("B", 0): "self.last is a parameter, assigned to self: it is noticed.",
     ("C", 5): "self.two is the same layer as self.one: each parameter counts once.",
     ("C", 6): "self.two is the same layer as self.one, and a buffer is no parameter.",
     ("C", 4): "a buffer is saved with the model, but it is no parameter.",
