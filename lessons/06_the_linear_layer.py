@@ -1,15 +1,15 @@
 # %% [markdown]
 # # 06 The linear layer
 #
-# You hand your loop to PyTorch's own parts, and open each of them. Then you find out that a
-# published fit which looks perfect never found its bias.
+# You replace the parts of your loop with PyTorch's, and look inside each one. Then you find out
+# that a published fit which looks perfect never found its bias.
 #
 # **You will be able to**
 #
 # - train any model with one loop,
 # - write, save and load a model,
 # - say what an optimizer, `train()` and `eval()` do,
-# - show that a flat loss proves nothing.
+# - show that a fit with a flat loss has not converged.
 #
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb),
 # [lesson 04](04_raw_autograd_tensors.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb). **Takes** about 55 minutes, and 35 more with the deeper sections.
@@ -39,10 +39,10 @@ from course_utils.checks import linear_layer as check
 #
 # A **linear layer** is one object that holds a weight and a bias, and predicts with them.
 #
-# Your loop has a line for `w` and one for `b` wherever it empties or steps; a network has many
-# more tensors. `nn.Linear(3, 2)` has three inputs and two outputs.
+# Your loop needs a line for `w` and one for `b`, to clear the gradients and to step; a network
+# has many more tensors. `nn.Linear(3, 2)` has three inputs and two outputs.
 #
-# > **Predict.** How many numbers in it can training change?
+# > **Predict.** How many numbers does it hold that training can change?
 
 # %%
 torch.manual_seed(59)  # where PyTorch's random draws begin
@@ -100,8 +100,9 @@ class HandSGD:
 line = data.noisy_line()
 x80, y80 = torch.from_numpy(line.x_train), torch.from_numpy(line.y_train)
 mse = nn.MSELoss()  # an object that computes the mean squared error
-for kind in (HandSGD, torch.optim.SGD):  # S for stochastic: next lesson
-    model = nn.Linear(1, 1).double()  # 0 start; float64, like the data
+for kind in (HandSGD, torch.optim.SGD):  # one class, then the other
+    # 0 start
+    model = nn.Linear(1, 1).double()  # float64, like the data
     with torch.no_grad():
         model.weight.fill_(-0.1382643)  # fill_: put this number into it
         model.bias.fill_(0.49671415)
@@ -121,7 +122,8 @@ for kind in (HandSGD, torch.optim.SGD):  # S for stochastic: next lesson
             print(f"{kind.__name__:8} step {epoch + 1:4}  w {w:.6f}  b {b:.6f}")
 
 # %% [markdown]
-# The old numbers, twice. From here on the loop stays; you change the model.
+# The first lesson's 0.045111 and 0.801195 after one step, twice. From here on the loop stays;
+# you change the model.
 #
 # ## How do you write a model of your own?
 #
@@ -130,7 +132,7 @@ for kind in (HandSGD, torch.optim.SGD):  # S for stochastic: next lesson
 
 
 # %% tags=["code"]
-class Line(nn.Module):  # has all that nn.Module has
+class Line(nn.Module):  # Line inherits what nn.Module can do
     """The line y = w·x + b."""
 
     def __init__(self):
@@ -151,7 +153,8 @@ print("at x = 10: ", model(torch.tensor([[10.0]])).item())
 # you read `cannot assign parameters before Module.__init__() call`. An **`nn.Parameter`** is a
 # tensor that asks for a gradient; assign it to `self`, and it is on the list.
 #
-# You *write* `forward`, but *call* `model(x)`: that runs `forward`, and what else is attached.
+# `Line` **inherits** what `nn.Module` can do. So `model(x)` works: it calls your `forward` (and
+# any hooks, see the deeper sections). Call `model(x)`, not `forward`.
 #
 # ### Exercise 1 (write): a line and a wave
 #
@@ -197,8 +200,8 @@ check.Wave(Wave)
 #
 # ## Does a published fit come out?
 #
-# A tutorial fits fifty points near the line $y = 2x + 1$; each $y$ is off by a random whole
-# number. The loop is a function now, which keeps each loss and line.
+# A tutorial fits fifty points, made with $y = 2x + 1$ and a random whole number added to each
+# $y$. The loop is a function now, which keeps each loss and line.
 
 
 # %%
@@ -235,7 +238,7 @@ def train(model, X, y, lr, n_epochs):
 model = fresh_layer()
 losses, path = train(model, X, y, lr=0.001, n_epochs=50)
 print("epoch        loss      weight        bias")
-for epoch in (1, 2, 3, 48, 49, 50):  # the loss is that of this line
+for epoch in (1, 2, 3, 48, 49, 50):
     w, b = path[epoch - 1]
     print(f"{epoch:5}   {losses[epoch - 1]:9.4f}  {w:.8f}  {b:.8f}")
 print(f"after 50           {model.weight.item():.8f}  {model.bias.item():.8f}")
@@ -245,8 +248,9 @@ print(f"\nthe line's ends {y_1:.4f}, {y_50:.4f}   published 3.0396, 100.2467")
 plots.first_and_last_line(X, y, path)
 
 # %% [markdown]
-# The loss is flat, the line runs through the points, and the truth is $2x + 1$: a full success?
-# The published losses, 3057.2168 and 21.0585, come out, too.
+# The loss is flat, the line runs through the points, and they were made with $2x + 1$: a full
+# success? The published losses, 3057.2168 and 21.0585, are reproduced as well. (Row 1 is the
+# start: the tutorial prints before each step.)
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: all fifty rows
@@ -263,48 +267,52 @@ for left in range(1, 26):
 # %% [markdown]
 # ## Do you believe it?
 #
-# A flat loss curve doesn't prove that a fit is done.
+# Training looks for the line that fits these points best, not for the one that made them.
 #
-# > **Predict.** The points were made with a bias of 1; the fit says 1.0558. Type the bias of
-# > the line that fits them best.
+# > **Predict.** They were made with a bias of 1; the fit says 1.0558. Look at the leftmost points,
+# > and type the best bias.
 
 # %% tags=["cover"]
 my_prediction = ...  # your number
 
+plots.parameters_by_epoch(X, y, {"this fit": path}, prediction=my_prediction)
 A = descent.design_matrix(X)
-bowl = descent.QuadraticLoss(A, y)
 plots.truth_panel(A, y, path[-1], lr=0.001, names=["w", "b"])
 
-print("\naxis    curvature   factor 1 - lr·curvature   left after 50")
-for name, k in (("steep", 1), ("flat", 0)):
-    curvature = bowl.eigenvalues[k]
-    factor = 1 - 0.001 * curvature
-    print(f"{name:5} {curvature:11.4f}   {factor:23.6f}   {factor**50:.6f}")
-print()
-plots.parameters_by_epoch(X, y, {"this fit": path}, prediction=my_prediction)
+bowl = descent.QuadraticLoss(A, y)
+curvatures = bowl.eigenvalues  # smallest first: flat, steep
+factors = 1 - 0.001 * curvatures  # what one step leaves, on each axis
+print("\n                    flat       steep")
+print(f"curvature       {curvatures[0]:8.4f}   {curvatures[1]:9.4f}")
+print(f"left after 1    {factors[0]:8.6f}   {factors[1]:9.6f}")
+print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 2.5282: the noise has tilted the best line. The fit began at 0.9638 and has hardly moved.
+# 2.5282: what was added has tilted the best line. The fit began at 0.9638 and has hardly moved.
 #
 # </details>
 #
-# Along each axis of the bowl, a step multiplies the distance from the bottom by its factor.
+# Along each axis of the bowl, a step multiplies the distance from the bottom by its factor
+# ([lesson 02](02_how_far_to_step.ipynb)).
 #
-# - The **steep** axis is almost exactly the weight. Its factor is negative: the weight jumps
-#   from side to side, and soon rests at the best value *for this bias*.
-# - The **flat** axis is almost exactly the bias. Fifty epochs leave 0.976 of the distance.
+# - The **steep** axis is almost exactly the weight. Its factor is negative: the weight swings from
+#   side to side, and soon settles at the best value *for this bias*.
+# - The **flat** axis is almost exactly the bias. Fifty epochs leave 0.976 of the distance. (The
+#   axis is slightly tilted, so the weight's first swings shake the bias, too.)
 #
-# One rate serves both: 86% of the limit, far too small for the bias.
+# The steep axis sets the limit: 0.001 is 86% of it. The flat axis alone would bear 3,545 times as
+# much.
 #
 # ### Exercise 2 (transfer): other starts
 #
-# The bias began where the seed put it. Start it at 5, 10 and −5 instead: where is it after the 50
-# epochs? Don't train; use the table. The check allows an error of a quarter.
+# The bias began where the seed put it. Start it elsewhere, with the same rate. Where is it after 50
+# epochs from 10, after 2,000 epochs from 10, and after 2,000 epochs from −5? Don't train: use the
+# table. The check allows a tenth.
 
 # %% tags=["exercise", "transfer"]
-ends = [..., ..., ...]  # the bias after 50 epochs, from 5, from 10, from −5
+ends = [..., ..., ...]  # from 10: 50, 2,000 epochs; from −5: 2,000
 
 # %%
 check.ends(ends)
@@ -313,15 +321,17 @@ check.ends(ends)
 # <details><summary>Solution</summary>
 #
 # ```python
-# best, left = 2.528, 0.976
-# ends = [best + left * (start - best) for start in (5, 10, -5)]
+# best, factor = 2.528163, 0.999515
+# ends = [
+#     best + factor**epochs * (start - best)
+#     for start, epochs in ((10, 50), (10, 2000), (-5, 2000))
+# ]
 # ```
-#
-# "Where it began" is close enough, too.
 #
 # </details>
 #
-# So the published 1.056 says next to nothing about these points; it is near 1 by accident.
+# So the published 1.056 says next to nothing about these points. It is near 1 by accident: the
+# layer's first bias lies somewhere between −1 and 1.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: how long would it take?
@@ -329,7 +339,7 @@ check.ends(ends)
 # Each epoch leaves the same share of the distance along the flat axis.
 
 # %% tags=["deeper"]
-flat = 1 - 0.001 * bowl.eigenvalues[0]
+flat = factors[0]
 for k in (50, 1000, 5000, 10_000, 20_000):
     print(f"{k:6,} epochs leave {100 * flat**k:8.4f}%")
 losses_high, _ = train(fresh_layer(), X, y, lr=0.0012, n_epochs=50)
@@ -372,8 +382,9 @@ def fresh_standardised():
 # %% [markdown]
 # Mean and standard deviation are **buffers**: saved with the model, never trained.
 #
-# > **Predict.** Inside, both curvatures are 2, and we take `lr=0.4`. Slope and bias start less
-# > than 2 from the best. Type the epoch after which both are within 0.01.
+# > **Predict.** Inside, both curvatures are 2, and we take `lr=0.4`. In units of the raw $x$, slope
+# > and bias start less than 2 from the best, and shrink by the same factor. Type the epoch after
+# > which both are within 0.01.
 
 # %%
 my_prediction = ...  # your number
@@ -392,34 +403,15 @@ plots.distance_by_epoch(X, y, paths, within=0.01, prediction=my_prediction)
 #
 # </details>
 #
-# ### Break it: a flat target
-#
-# Predictions are a column. Suppose that the targets are flat. Then
-# [broadcasting](00_start_here.ipynb) subtracts every target from every prediction:
-
-# %%
-model = fresh_standardised()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.4)
-for epoch in range(20):
-    loss = ((model(X) - y.ravel()) ** 2).mean()  # (50, 1) minus (50,)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-w, b = line_of(model)
-print(f"line {w:.4f}·x + {b:.4f},  loss {loss.item():.4f}")
-print(f"mean of y {y.mean().item():.4f}")
-
-# %% [markdown]
-# A **silent** bug: it trains well, to the wrong line. If every $x$ meets every $y$, the best line
-# is level, at the mean of $y$. `nn.MSELoss` would have warned: `Using a target size …`
-#
 # ## What do train() and eval() switch?
 #
-# Every module knows whether it is training, and some layers ask. **Dropout**, while training,
-# sets each number to zero with probability $p$ and divides the rest by $1 - p$: a network learns
-# not to lean on a single one. `train()` turns training on, `eval()` off.
+# Some layers compute one thing while you train, and another when you measure.
 #
-# > **Predict.** With $p = 0.5$, what becomes of ten ones in training, and what after `eval()`?
+# **Dropout** sets each number to zero with probability $p$ in training, and divides the rest by
+# $1 - p$, so that a network learns not to rely on any single number. `train()` turns training on,
+# `eval()` off.
+#
+# > **Predict.** With $p = 0.5$, what can become of ten ones in training, and what after `eval()`?
 # > Does a prediction after `eval()` still ask for a gradient?
 
 # %%
@@ -468,6 +460,30 @@ with torch.no_grad():
 # The buffers came along; the class did not. `weights_only=True` loads tensors and simple values
 # only: far safer, but load files you trust. To train on later, save `optimizer.state_dict()`,
 # too: [lesson 09](09_better_roads.ipynb) has optimizers with a memory.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: break it: a flat target
+#
+# Predictions are a column. Suppose that the targets are flat. Then
+# [broadcasting](00_start_here.ipynb) subtracts every target from every prediction:
+
+# %% tags=["deeper"]
+model = fresh_standardised()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.4)
+for epoch in range(20):
+    loss = ((model(X) - y.ravel()) ** 2).mean()  # (50, 1) minus (50,)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+model.eval()
+w, b = line_of(model)
+print(f"line {w:.4f}·x + {b:.4f},  loss {loss.item():.4f}")
+print(f"mean of y {y.mean().item():.4f}")
+
+# %% [markdown] tags=["deeper"]
+# A **silent** bug: it trains well, to the wrong line. Every $x$ meets the same fifty targets, so
+# the best answer is the same for each: their mean. `nn.MSELoss` would have warned:
+# `Using a target size …`
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: how does a module know its parameters?
@@ -524,13 +540,13 @@ print("prediction for 2.0:", round(one(torch.tensor([[2.0]])).item(), 4))
 
 # %% [markdown] tags=["deeper"]
 # The same seed, the same two numbers, and they are the tutorial's: weight 0.10597813, bias
-# 0.96379614, prediction 1.1758. With one input, the bias begins at most one from zero,
+# 0.96379614, prediction 1.1758. With one input, weight and bias start between $-1$ and $1$,
 # wherever the data are.
 #
 # Why do the seeds agree, and why may numbers differ? A seed fixes the draws of one generator:
 # the CPU's, in this version of PyTorch. A GPU has its own, and a new version may draw in a
-# different way. The sums behind a loss, too, may differ in their last digits, because another
-# number of threads or another processor adds in another order.
+# different way. The sums behind a loss, too, may differ in their last digits: a different
+# number of threads, or a different processor, may add in a different order.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: what does a module not notice?
@@ -587,7 +603,7 @@ except ValueError as error:
 #     def __init__(self):
 #         super().__init__()
 #         self.one = nn.Linear(5, 5)
-#         self.two = self.one
+#         self.two = self.one  # the same layer
 #         self.register_buffer("mean", torch.zeros(5))
 #         self.shift = nn.Parameter(torch.zeros(5))
 # ```
@@ -719,7 +735,7 @@ print("behind it:", history[-1].grad_fn.name(), "and all before it")
 # ### Deeper: Exercise 4 (fix): a careful loop
 #
 # Fix the third. Return `n_epochs + 1` plain numbers: the loss before each step, and at the end
-# the loss of the model that you leave behind, measured as a habit in evaluation.
+# the loss of the model that you leave behind, measured with `eval()` and `no_grad()`.
 
 
 # %% tags=["deeper", "exercise", "mend"]
@@ -780,7 +796,7 @@ with tempfile.TemporaryDirectory() as folder:
 
 # %% [markdown] tags=["deeper"]
 # It is the default since PyTorch 2.6.0. Before that version, a hole let prepared files run
-# code all the same. So it makes an attack far harder; it doesn't make an unknown file a friend.
+# code all the same. So it makes an attack far harder; it doesn't make an unknown file safe.
 
 # %% [markdown]
 # ## Three questions
@@ -801,11 +817,11 @@ with tempfile.TemporaryDirectory() as folder:
 #
 # </details>
 #
-# **You measure after `eval()`, and memory fills up. What is missing?**
+# **You standardise outside the model, and send someone its state dict. What do they lack?**
 #
 # <details><summary>Answer</summary>
 #
-# `no_grad()`, if you keep the results: each holds its graph.
+# Mean and standard deviation: without them, they don't know what to feed the layer.
 #
 # </details>
 #
@@ -819,7 +835,7 @@ with tempfile.TemporaryDirectory() as folder:
 # | `p.grad = None`, for each | `optimizer.zero_grad()` |
 # | `p -= lr * p.grad`, for each | `optimizer.step()` |
 #
-# **New words:** linear layer, optimizer, module, buffer, dropout, state dict.
+# **New words:** linear layer, optimizer, module, inherit, buffer, dropout, state dict.
 #
 # **New names:** `torch.manual_seed`, `nn.Linear`, `.named_parameters`, `.parameters`, `.weight`,
 # `.bias`, `.zero_grad`, `.step`, `torch.optim.SGD`, `lr=`, `nn.MSELoss`, `.fill_`, `nn.Module`,

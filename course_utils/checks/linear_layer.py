@@ -30,7 +30,9 @@ def Wave(answer):  # noqa: N802 - the student's class
         answer,
         means={
             "Module.__init__() call": "super().__init__() is missing, or it is too late: without "
-            "it there is no list that a parameter could be written into."
+            "it there is no list that a parameter could be written into.",
+            "has no attribute 'detach'": "nn.Parameter takes a tensor: torch.tensor(0.0).",
+            "Only Tensors of floating point": "Whole numbers have no gradient: write 0.0.",
         },
     )
     if any(value is ... for value in vars(wave).values()):
@@ -68,6 +70,8 @@ def _judge_parameters(wave):
             raise Wrong(f"self.{name} is a layer; write a single number of your own.")
         if value is None:
             raise Wrong(f"There is no self.{name}: the parameters are named a, b and c.")
+        if isinstance(value, tuple):
+            raise Wrong(f"self.{name} is a tuple: is there a comma at the end of its line?")
         if not isinstance(value, torch.Tensor):
             raise Wrong(f"self.{name} isn't a tensor but {value!r:.40}: wrap one in nn.Parameter.")
         if not isinstance(value, nn.Parameter):
@@ -107,7 +111,14 @@ def _judge_forward(wave):
         with torch.no_grad():
             for name, number in zip(_NAMES, numbers, strict=True):
                 getattr(wave, name).fill_(number)
-        y_pred = call(wave, x)
+        y_pred = call(
+            wave,
+            x,
+            means={
+                "only one element tensors": "math's functions take one number: use torch.sin.",
+                "is not defined": "The parameters belong to self: read self.a, self.b and self.c.",
+            },
+        )
         if not isinstance(y_pred, torch.Tensor):
             raise Wrong(f"forward must return a tensor of predictions, not {named(y_pred)}.")
         if y_pred.shape != x.shape:
@@ -145,7 +156,8 @@ def _judge_forward(wave):
         )
 
 
-_STARTS = (5.0, 10.0, -5.0)
+# Of the three runs: where the bias starts, and the epochs.
+_RUNS = ((10.0, 50), (10.0, 2000), (-5.0, 2000))
 
 
 def _three(answer, wanted):
@@ -171,64 +183,100 @@ def _three(answer, wanted):
 
 @exercise(
     2,
-    hint="which axis of the bowl is the bias? How much of the distance from 2.528 do 50 epochs "
-    "leave along it?",
+    hint="on the flat axis, one epoch leaves 0.999515 of the distance from the best bias, 2.528, "
+    "and k epochs leave 0.999515**k of it.",
 )
 def ends(answer):
-    """Judge `[…, …, …]`: the bias after 50 epochs from 5, from 10 and from -5."""
-    got = _three(answer, "from 5, 10 and −5")
+    """Judge `[…, …, …]`: the bias after 50 and 2,000 epochs from 10, and after 2,000 from -5."""
+    got = _three(answer, "from 10 after 50 and 2,000 epochs, and from −5 after 2,000")
     points = data.integer_noise_line()
-    X, y = torch.from_numpy(points.x), torch.from_numpy(points.y)
     bowl = QuadraticLoss(design_matrix(points.x), points.y)
-    want = []
-    for start in _STARTS:
-        layer = nn.Linear(1, 1)
-        with torch.no_grad():
-            layer.weight.fill_(0.10597813), layer.bias.fill_(start)
-        _train(layer, X, y, lr=0.001, n_epochs=50)
-        want.append(layer.bias.item())
-    want, best, starts = np.array(want), bowl.minimizer[1], np.array(_STARTS)
-    if (abs(got - want) <= 0.25).all():
-        listed = [f"from {s:.0f} it ends at {e:.3f}" for s, e in zip(starts, want, strict=True)]
-        told = "; ".join(listed).replace("-", "−")
-        return f"{told[0].upper()}{told[1:]}. You get out what you put in."
+    want = np.array([bowl.after(k, (0.10597813, start), lr=0.001)[1] for start, k in _RUNS])
+    best, starts = bowl.minimizer[1], np.array([start for start, _ in _RUNS])
+    left = (1 - 0.001 * bowl.eigenvalues[0]) ** np.array([k for _, k in _RUNS])
+    right = abs(got - want) <= 0.1
+    if right.all():
+        told = f"From 10 it is {want[0]:.3f} and {want[1]:.3f}, from -5 {want[2]:.3f}."
+        return f"{told.replace('-', '−')} After 2,000 epochs, the start still shows."
     for told, values, within in (
         (
-            "That is the best bias, from everywhere: descent gets there, but not in 50 epochs.",
+            "That is the best bias, from everywhere: descent gets there, but it takes some ten "
+            "thousand epochs.",
             np.full(3, best),
-            0.3,
+            0.1,
         ),
         (
             "That is the bias of the lesson's fit: it began at 0.9638, these begin elsewhere.",
             np.full(3, 1.0558),
-            0.05,
+            0.01,
         ),
-        ("That is the true bias: the descent knows only the points.", np.ones(3), 0.04),
+        ("That is the bias the points were made with: training knows only the points.", 1.0, 0.01),
         (
-            "These are the distances from the best bias that are left: add the best bias.",
-            want - best,
-            0.3,
+            "These are the starts. 50 epochs hardly move the bias; 2,000 epochs are 40 times as "
+            "many.",
+            starts,
+            0.15,
         ),
-        ("The order is from 5, from 10, from −5.", np.sort(want), 0.3),
         (
-            "The weight's factor belongs to the steep axis; the bias is almost exactly the flat "
-            "one.",
-            best - 0.718515 * (starts - best),
-            0.3,
+            "0.976 is the share that 50 epochs leave: for 2,000 epochs, take it 40 times, or the "
+            "share of one epoch 2,000 times.",
+            best + 0.97605 ** np.array([1, 2000, 2000]) * (starts - best),
+            0.1,
+        ),
+        (
+            "You took 50 epochs for all three.",
+            best + 0.97605 * (starts - best),
+            0.1,
+        ),
+        (
+            "40 times the way of 50 epochs is too far: every epoch takes its share of what is "
+            "left.",
+            best + (1 - 0.02395 * np.array([1, 40, 40])) * (starts - best),
+            0.1,
+        ),
+        (
+            "That is the share of the start: it is the distance from the best bias that shrinks.",
+            left * starts,
+            0.1,
+        ),
+        (
+            "These are the distances that are left: add the best bias.",
+            left * (starts - best),
+            0.1,
+        ),
+        (
+            "That is the way the bias has gone, counted from the best: the factor says what is "
+            "left.",
+            best + (1 - left) * (starts - best),
+            0.1,
+        ),
+        (
+            "Look at the order: from 10 after 50, from 10 after 2,000, from −5.",
+            want[[0, 2, 1]],
+            0.1,
+        ),
+        (
+            "Look at the order: from 10 after 50, from 10 after 2,000, from −5.",
+            want[[1, 0, 2]],
+            0.1,
         ),
     ):
         if (abs(got - values) <= within).all():
             raise Wrong(told)
-    n_right = int((abs(got - want) <= 0.25).sum())
-    at = int(np.flatnonzero(abs(got - want) > 0.25)[0])
-    part = (got[at] - starts[at]) / (best - starts[at])  # of the way to the best bias
-    why = (
-        f"the bias moves towards the best one, 2.528, and doesn't end at {got[at]:.4g}."
-        if part < 0
-        else f"the bias doesn't get as far as {got[at]:.4g} in 50 epochs."
-    )
-    others = f" {n_right} of the 3 {'is' if n_right == 1 else 'are'} right." * (n_right > 0)
-    raise Wrong(f"From {starts[at]:.0f} {why}{others}".replace("-", "−"))
+    at = int(np.flatnonzero(~right)[0])
+    start, k = _RUNS[at]
+    part = (got[at] - start) / (best - start)  # of the way to the best bias
+    if part < 0:
+        why = f"the bias moves towards the best one, 2.528, and doesn't end at {got[at]:.4g}."
+    elif part > 1:
+        why = f"the bias doesn't cross the best one, 2.528, and doesn't end at {got[at]:.4g}."
+    elif abs(got[at] - start) > abs(want[at] - start):
+        why = f"{k:,} epochs don't take it as far as {got[at]:.4g}."
+    else:
+        why = f"{k:,} epochs take it further than {got[at]:.4g}."
+    others = f" {right.sum()} of the 3 {'is' if right.sum() == 1 else 'are'} right."
+    others *= bool(right.any())
+    raise Wrong(f"From {start:.0f}, {why}{others}".replace("-", "−"))
 
 
 _COUNTS = {"A": 2, "B": 1, "C": 3}

@@ -93,7 +93,7 @@ PICTURES = {
     "errors_by_row": ((TWO, TWO + 1, TWO - 1, "ab", "cd", "t"), "left right"),
     "two_scales": ((100 * POWERS, POWERS, TWO, LOSSES, LOSSES / 2, [0.1, 0.5]), "spectrum loss"),
     "first_and_last_line": ((X, Y, PATH), "line loss"),
-    "parameters_by_epoch": ((X, Y, {"a": PATH, "b": PATH[:9]}), "w b loss"),
+    "parameters_by_epoch": ((X, Y, {"a": PATH, "b": PATH[:9]}), "w b line"),
     "distance_by_epoch": ((X, Y, {"a": PATH, "b": PATH[:9]}, 0.1), "slope bias"),
     "epoch_orders": ((np.array([[0, 1, 2, 3], [3, 1, 0, 2]]), 3), None),
     "reported_losses": ((LOSSES, LOSSES[::-1]), None),
