@@ -153,8 +153,8 @@ print("at x = 10: ", model(torch.tensor([[10.0]])).item())
 # you read `cannot assign parameters before Module.__init__() call`. An **`nn.Parameter`** is a
 # tensor that asks for a gradient; assign it to `self`, and it is on the list.
 #
-# `Line` **inherits** what `nn.Module` can do. So `model(x)` works: it calls your `forward` (and
-# any hooks, see the deeper sections). Call `model(x)`, not `forward`.
+# `Line` **inherits** what `nn.Module` can do. So `model(x)` works: it calls your `forward`, and
+# the tools that watch a model. Write `forward`, but call `model(x)`.
 #
 # ### Exercise 1 (write): a line and a wave
 #

@@ -196,8 +196,11 @@ def ends(answer):
     left = (1 - 0.001 * bowl.eigenvalues[0]) ** np.array([k for _, k in _RUNS])
     right = abs(got - want) <= 0.1
     if right.all():
-        told = f"From 10 it is {want[0]:.3f} and {want[1]:.3f}, from -5 {want[2]:.3f}."
-        return f"{told.replace('-', '−')} After 2,000 epochs, the start still shows."
+        last = f"{want[2]:.3f}".replace("-", "−")
+        return (
+            f"From 10 it is {want[0]:.3f} and then {want[1]:.3f}, from −5 it is {last}. After 2,000 "
+            "epochs, the start still shows."
+        )
     for told, values, within in (
         (
             "That is the best bias, from everywhere: descent gets there, but it takes some ten "
