@@ -198,8 +198,8 @@ def ends(answer):
     if right.all():
         last = f"{want[2]:.3f}".replace("-", "−")
         return (
-            f"From 10 it is {want[0]:.3f} and then {want[1]:.3f}, from −5 it is {last}. After 2,000 "
-            "epochs, the start still shows."
+            f"From 10 it is {want[0]:.3f} and then {want[1]:.3f}, from −5 it is {last}. After "
+            "2,000 epochs, the start still shows."
         )
     for told, values, within in (
         (
