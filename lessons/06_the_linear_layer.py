@@ -302,8 +302,8 @@ print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 # - The **flat** axis is almost exactly the bias. Fifty epochs leave 0.976 of the distance. (The
 #   axis is slightly tilted, so the weight's first swings shake the bias, too.)
 #
-# The steep axis sets the limit: 0.001 is 86% of it. The flat axis alone would bear 3,545 times as
-# much.
+# The steep axis sets the learning-rate limit, and 0.001 is 86% of it. The flat axis alone would
+# have a limit 3,545 times as large.
 #
 # ### Exercise 2 (transfer): other starts
 #
