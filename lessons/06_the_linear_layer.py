@@ -63,11 +63,12 @@ print("row @ weight.T + bias ", by_hand.detach())
 # </details>
 #
 # You call the layer like a function. Its tensors already ask for a gradient. Their first values
-# are random: the same each time after `torch.manual_seed`, with one version of PyTorch on a CPU.
+# are random: the same each time right after `torch.manual_seed`, with one version of PyTorch on a
+# CPU.
 #
 # ## What does an optimizer do?
 #
-# An **optimizer** is the step you wrote, for every parameter in its list:
+# An **optimizer** holds a list of parameters and takes the step for each. Here is yours:
 
 
 # %% tags=["code"]
@@ -75,7 +76,7 @@ class HandSGD:
     """Gradient descent for any list of parameters."""
 
     def __init__(self, parameters, lr):
-        self.parameters = list(parameters)  # such as a weight, a bias
+        self.parameters = list(parameters)  # .parameters() can be read once
         self.lr = lr
 
     def zero_grad(self):  # empty every gradient
@@ -89,7 +90,7 @@ class HandSGD:
 
 
 # %% [markdown]
-# PyTorch's own, `torch.optim.SGD`, also skips a parameter without a gradient.
+# PyTorch's own is `torch.optim.SGD`. (It skips a parameter without a gradient; yours would fail.)
 #
 # ## Do the same numbers come out?
 #
@@ -149,18 +150,19 @@ print("parameters:", [name for name, _ in model.named_parameters()])
 print("at x = 10: ", model(torch.tensor([[10.0]])).item())
 
 # %% [markdown]
-# `super().__init__()` lets `nn.Module` make its list of parameters, still empty. Without it
-# you read `cannot assign parameters before Module.__init__() call`. An **`nn.Parameter`** is a
-# tensor that asks for a gradient; assign it to `self`, and it is on the list.
+# `super().__init__()` lets `nn.Module` make its list of parameters, still empty. Without it,
+# assigning one fails: `cannot assign parameters before Module.__init__() call`. An
+# **`nn.Parameter`** is a tensor that asks for a gradient; assign it to `self`, and it is on the
+# list.
 #
 # `Line` **inherits** what `nn.Module` can do. So `model(x)` works: it calls your `forward`, and
-# the tools that watch a model. Write `forward`, but call `model(x)`.
+# tools that watch the model. Write `forward`, but call `model(x)`.
 #
 # ### Exercise 1 (write): a line and a wave
 #
 # The ten points of [lesson 04](04_raw_autograd_tensors.ipynb) lie exactly on a curve
 # $y = a\,x + b + c\,\sin 6x$. Write it as a module: `self.a`, `self.b` and `self.c` are single
-# numbers that start at 0. The check trains it with the loop above.
+# numbers that start at 0. The check trains it with the loop above, at `lr=0.5`.
 
 
 # %% tags=["exercise", "write"]
@@ -214,7 +216,7 @@ def fresh_layer():  # the tutorial's start, the same at every call
     return nn.Linear(1, 1)
 
 
-def line_of(model):  # (w, b) of any line, from its predictions at 0 and 1
+def line_of(model):  # (w, b) of any model that is a line: ask it at 0 and 1
     with torch.no_grad():
         at_0, at_1 = model(torch.tensor([[0.0], [1.0]])).ravel().tolist()
     return at_1 - at_0, at_0
@@ -237,14 +239,14 @@ def train(model, X, y, lr, n_epochs):
 # %%
 model = fresh_layer()
 losses, path = train(model, X, y, lr=0.001, n_epochs=50)
-print("epoch        loss      weight        bias")
+print("epoch        loss    weight      bias")
 for epoch in (1, 2, 3, 48, 49, 50):
     w, b = path[epoch - 1]
-    print(f"{epoch:5}   {losses[epoch - 1]:9.4f}  {w:.8f}  {b:.8f}")
-print(f"after 50           {model.weight.item():.8f}  {model.bias.item():.8f}")
-print("published          1.98381913  1.05575156")
+    print(f"{epoch:5}   {losses[epoch - 1]:9.4f}  {w:.6f}  {b:.6f}")
+print(f"after 50   {model.weight.item():.8f}  {model.bias.item():.8f}")
+print("published  1.98381913  1.05575156")
 y_1, y_50 = model(X)[[0, -1]].ravel().tolist()  # at x = 1 and x = 50
-print(f"\nthe line's ends {y_1:.4f}, {y_50:.4f}   published 3.0396, 100.2467")
+print(f"the line's ends {y_1:.4f}, {y_50:.4f}   published 3.0396, 100.2467")
 plots.first_and_last_line(X, y, path)
 
 # %% [markdown]
@@ -269,8 +271,8 @@ for left in range(1, 26):
 #
 # Training looks for the line that fits these points best, not for the one that made them.
 #
-# > **Predict.** They were made with a bias of 1; the fit says 1.0558. Look at the leftmost points,
-# > and type the best bias.
+# > **Predict.** They were made with bias 1; the fit says 1.0558. Eight of the ten leftmost points
+# > lie above it. Type a better bias.
 
 # %% tags=["cover"]
 my_prediction = ...  # your number
@@ -299,17 +301,18 @@ print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 #
 # - The **steep** axis is almost exactly the weight. Its factor is negative: the weight swings from
 #   side to side, and soon settles at the best value *for this bias*.
-# - The **flat** axis is almost exactly the bias. Fifty epochs leave 0.976 of the distance. (The
-#   axis is slightly tilted, so the weight's first swings shake the bias, too.)
+# - The **flat** axis is almost exactly the bias. Fifty epochs leave 0.976 of the distance along
+#   it. (The axes are slightly tilted: as the weight settled, it moved the bias a little, for
+#   good.)
 #
 # The steep axis sets the learning-rate limit, and 0.001 is 86% of it. The flat axis alone would
 # have a limit 3,545 times as large.
 #
 # ### Exercise 2 (transfer): other starts
 #
-# The bias began where the seed put it. Start it elsewhere, with the same rate. Where is it after 50
-# epochs from 10, after 2,000 epochs from 10, and after 2,000 epochs from −5? Don't train: use the
-# table. The check allows a tenth.
+# The bias began where the seed put it. Start it elsewhere, and leave rate and weight as they were.
+# Where is it after 50 epochs from 10, after 2,000 epochs from 10, and after 2,000 epochs from −5?
+# Don't train: use the table. The check allows an error of a fifth.
 
 # %% tags=["exercise", "transfer"]
 ends = [..., ..., ...]  # from 10: 50, 2,000 epochs; from −5: 2,000
@@ -330,8 +333,8 @@ check.ends(ends)
 #
 # </details>
 #
-# So the published 1.056 says next to nothing about these points. It is near 1 by accident: the
-# layer's first bias lies somewhere between −1 and 1.
+# So the published 1.056 says next to nothing about these points. That it is nearer to 1 than the
+# best bias is luck: the layer's first bias lies anywhere between −1 and 1.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: how long would it take?
@@ -346,9 +349,11 @@ losses_high, _ = train(fresh_layer(), X, y, lr=0.0012, n_epochs=50)
 print(f"\nlr = 0.0012: loss {losses_high[-1]:.2e} in epoch 50")
 
 # %% [markdown] tags=["deeper"]
-# Ten thousand epochs, not fifty, leave less than one percent; and a slightly larger rate
-# explodes. In all these epochs the loss falls only from 21.0580 to 20.5321: a flat direction
-# is flat because the loss hardly cares. That is why the loss curve could not warn you.
+# Ten thousand epochs, not fifty, leave less than one percent; and 0.0012, past the limit,
+# explodes. From epoch 50 on, the loss falls only from 21.0580 to 20.5321: a flat direction is
+# flat because the loss hardly cares. So the picture could not warn you. The last digits of the
+# table do: the bias rises by the same amount in each epoch, and steps that don't shrink have
+# not arrived.
 
 # %% [markdown]
 # ## Can the model standardise for itself?
@@ -364,8 +369,8 @@ class StandardisedLine(nn.Module):
     def __init__(self, mean, std):
         super().__init__()
         # register_buffer: makes self.mean, a tensor that belongs to the model
-        self.register_buffer("mean", torch.tensor(mean))
-        self.register_buffer("std", torch.tensor(std))
+        self.register_buffer("mean", torch.tensor(float(mean)))
+        self.register_buffer("std", torch.tensor(float(std)))
         self.linear = nn.Linear(1, 1)  # a module inside a module
 
     def forward(self, x):
@@ -399,7 +404,7 @@ plots.distance_by_epoch(X, y, paths, within=0.01, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# Four: each epoch leaves `1 - 0.4 * 2`, a fifth, of the distance.
+# Four: each epoch leaves `1 - 0.4 * 2`, a fifth, of the distance. (`lr=0.5` needs just one.)
 #
 # </details>
 #
@@ -447,14 +452,14 @@ with tempfile.TemporaryDirectory() as folder:  # it goes away again
     torch.save(scaled.state_dict(), file)  # writes the file
     state = torch.load(file, weights_only=True)  # reads it
 for name, tensor in state.items():
-    print(f"{name:13} {tensor.item():9.5f}")
+    print(f"{name:13} {tensor.item():8.4f}")
 
 loaded = StandardisedLine(mean=0.0, std=1.0)  # of the same class
 loaded.load_state_dict(state)  # writes the numbers into it
 loaded.eval()
 with torch.no_grad():
-    print(f"\nat x = 60: {scaled(torch.tensor([[60.0]])).item():.5f}")
-    print(f"loaded:    {loaded(torch.tensor([[60.0]])).item():.5f}")
+    print(f"\nat x = 60: {scaled(torch.tensor([[60.0]])).item():.3f}")
+    print(f"loaded:    {loaded(torch.tensor([[60.0]])).item():.3f}")
 
 # %% [markdown]
 # The buffers came along; the class did not. `weights_only=True` loads tensors and simple values
@@ -462,9 +467,9 @@ with torch.no_grad():
 # too: [lesson 09](09_better_roads.ipynb) has optimizers with a memory.
 
 # %% [markdown] tags=["deeper"]
-# ## Deeper: break it: a flat target
+# ## Deeper: break it: a target of one dimension
 #
-# Predictions are a column. Suppose that the targets are flat. Then
+# Predictions are a column. Suppose that the targets have one dimension. Then
 # [broadcasting](00_start_here.ipynb) subtracts every target from every prediction:
 
 # %% tags=["deeper"]
@@ -477,7 +482,7 @@ for epoch in range(20):
     optimizer.step()
 model.eval()
 w, b = line_of(model)
-print(f"line {w:.4f}·x + {b:.4f},  loss {loss.item():.4f}")
+print(f"line {w:.4f}·x + {b:.4f},  last loss {loss.item():.4f}")
 print(f"mean of y {y.mean().item():.4f}")
 
 # %% [markdown] tags=["deeper"]
@@ -551,8 +556,8 @@ print("prediction for 2.0:", round(one(torch.tensor([[2.0]])).item(), 4))
 # %% [markdown] tags=["deeper"]
 # ### Deeper: what does a module not notice?
 #
-# The real one notices parameters, modules and buffers that you assign *to it*. It doesn't
-# look into a plain Python list, and a plain tensor means nothing to it.
+# The real one notices parameters and modules that you assign *to it*; a buffer must be
+# registered. It doesn't look into a plain Python list:
 
 
 # %% tags=["deeper"]
@@ -579,7 +584,7 @@ except ValueError as error:
 
 # %% [markdown] tags=["deeper"]
 # With the list, an optimizer trains the first layer only. The others keep their random start,
-# and nobody says a word. You are warned only if there is no parameter at all. The cure is
+# and nobody says a word. An error comes only if there is no parameter at all. The cure is
 # `nn.ModuleList`, a list that is a module.
 #
 # ### Deeper: Exercise 3 (diagnose): how many are noticed?
@@ -628,7 +633,7 @@ check.noticed(noticed)
 # %% [markdown] tags=["deeper"]
 # ### Deeper: what is attached to a model?
 #
-# A **hook** is a function that a module calls after each prediction. Tools that watch or
+# A **hook** is a function that a module calls, such as this one, after each prediction. Tools that watch or
 # change a model hang on hooks.
 
 # %% tags=["deeper"]
@@ -648,7 +653,7 @@ with torch.no_grad():
         print(f"mean {mean:.4f}, seen by the hook so far: {len(seen)}")
 
 # %% [markdown] tags=["deeper"]
-# `model.forward(X)` returns the same numbers and skips the hook, in silence.
+# Here `model.forward(X)` returns the same numbers, and skips the hook in silence.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: why a buffer, not an attribute?
@@ -694,7 +699,7 @@ for epoch in range(50):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-print(f"loss after 50 epochs {loss.item():.4f}")
+print(f"loss in epoch 50: {loss.item():.4f}")
 
 # %% tags=["deeper"]
 model = fresh_layer()  # the second
@@ -704,7 +709,7 @@ for epoch in range(50):
     loss.backward()
     optimizer.zero_grad()
     optimizer.step()
-print(f"loss after 50 epochs {loss.item():.4f}")
+print(f"loss in epoch 50: {loss.item():.4f}")
 
 # %% tags=["deeper"]
 model = fresh_layer()  # the third
@@ -772,7 +777,8 @@ check.careful_train(careful_train)
 #         return history + [mse(model(X), y).item()]
 # ```
 #
-# `zero_grad()` may stand anywhere but between `backward()` and `step()`.
+# In the loop, `zero_grad()` may stand anywhere but between `backward()` and `step()`. Before
+# `backward()` it also clears what an earlier cell left.
 #
 # </details>
 
@@ -780,8 +786,8 @@ check.careful_train(careful_train)
 # ## Deeper: what does weights_only promise?
 #
 # A saved file may hold any Python object, and rebuilding an object may run code. With
-# `weights_only=True`, PyTorch rebuilds tensors, numbers, text, lists, dictionaries and a few
-# more kinds, and refuses the rest:
+# `weights_only=True`, PyTorch rebuilds tensors, Python's numbers, text, lists, dictionaries
+# and a few more kinds, and refuses the rest (NumPy's numbers, too):
 
 # %% tags=["deeper"]
 with tempfile.TemporaryDirectory() as folder:
@@ -795,8 +801,8 @@ with tempfile.TemporaryDirectory() as folder:
         print("refused:", str(error).split("\n")[0].split(".")[0])
 
 # %% [markdown] tags=["deeper"]
-# It is the default since PyTorch 2.6.0. Before that version, a hole let prepared files run
-# code all the same. So it makes an attack far harder; it doesn't make an unknown file safe.
+# It is the default since PyTorch 2.6.0. Holes in it have been found and closed, one of them in
+# that version; expect more. So it makes an attack far harder; it doesn't make an unknown file safe.
 
 # %% [markdown]
 # ## Three questions
@@ -831,9 +837,11 @@ with tempfile.TemporaryDirectory() as folder:
 # |---|---|
 # | `w` and `b` | `nn.Linear(1, 1)` |
 # | `w * x + b` | `model(x)` |
-# | `((y_pred - y) ** 2).mean()` | `nn.MSELoss()` |
+# | `((y_pred - y) ** 2).mean()` | `mse(y_pred, y)` |
 # | `p.grad = None`, for each | `optimizer.zero_grad()` |
 # | `p -= lr * p.grad`, for each | `optimizer.step()` |
+# | to measure | `model.eval()`, `no_grad()` |
+# | to keep | `model.state_dict()` |
 #
 # **New words:** linear layer, optimizer, module, inherit, buffer, dropout, state dict.
 #

@@ -163,6 +163,34 @@ def test_the_core_shows_six_of_them(lesson):
     assert [tuple(map(float, line.split())) for line in lines] == near(wanted)
 
 
+def test_the_loss_of_the_fit_falls_and_its_bias_rises_by_the_same_amount_at_last(lesson):
+    rises = np.diff(np.array(lesson["path"])[35:, 1])
+    assert rises == pytest.approx(rises.mean(), rel=0.02)
+
+
+def test_eight_of_the_ten_leftmost_points_lie_above_the_fit(lesson):
+    x, y = (lesson[name].ravel().numpy()[:10] for name in ("X", "y"))
+    w, b = lesson["path"][-1]
+    assert (y > w * x + b).sum() == 8
+
+
+def test_at_half_of_the_limit_one_epoch_is_enough(lesson, bowl):
+    _, path = lesson["train"](lesson["fresh_standardised"](), lesson["X"], lesson["y"], 0.5, 1)
+    assert path[-1] == pytest.approx(tuple(bowl.minimizer), rel=1e-5)
+
+
+def test_whole_numbers_as_mean_and_std_hold_decimals_later(lesson):
+    model = lesson["StandardisedLine"](0, 1)
+    model.load_state_dict(lesson["state"])
+    assert model.mean.item() == 25.5
+
+
+def test_numpys_numbers_are_refused(tmp_path):
+    torch.save({"loss": np.float64(1)}, tmp_path / "log.pt")
+    with pytest.raises(Exception, match="Weights only load failed"):
+        torch.load(tmp_path / "log.pt", weights_only=True)
+
+
 def test_truth_of_the_syllabus(lesson, bowl):
     x, y = lesson["X"].numpy().ravel(), lesson["y"].numpy().ravel()
     slope, height = np.polyfit(x.astype(float), y.astype(float), 1)
@@ -211,7 +239,7 @@ def test_the_bias_still_shows_its_start(lesson, bowl, start, epochs, end):
         optimizer.step()
     assert layer.bias.item() == pytest.approx(float(end), abs=2e-3)
     by_the_table = 2.528163 + 0.999515**epochs * (start - 2.528163)
-    assert abs(by_the_table - float(end)) < 0.06, "the check allows a tenth"
+    assert abs(by_the_table - float(end)) < 0.06, "the check allows a fifth"
 
 
 def test_the_weights_swings_shake_the_bias_too(lesson):

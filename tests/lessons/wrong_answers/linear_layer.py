@@ -37,6 +37,7 @@ WRONG = {
         (f"{ZERO},", RIGHT_FORWARD, "self.a is a tuple: is there a comma"),
         ("nn.Parameter(0.0)", RIGHT_FORWARD, "nn.Parameter takes a tensor: torch.tensor(0.0)"),
         ("nn.Parameter(torch.tensor(0))", RIGHT_FORWARD, "no gradient: write 0.0"),
+        (ZERO, "x + y", "It reads y from the notebook"),
         (ZERO, "self.a * x + self.b + c * torch.sin(6 * x)", "read self.a, self.b and self.c"),
         ("nn.Linear(1, 1)", "self.a(x)", "self.a is a layer"),
         ("nn.Parameter(torch.randn(1))", RIGHT_FORWARD, "self.a must start at 0"),
@@ -67,6 +68,8 @@ WRONG = {
         ("self.c = nn", "self.d = nn", "There is no self.c: the parameters are named a, b and c"),
         ("self.c = nn", "self.d = self.c = nn", "The parameters must be a, b and c"),
         ("self.c = nn.Parameter(torch.tensor(0.0))", "self.c = self.b", "share one number"),
+        ("def forward", "def foward", "Is it spelt forward"),
+        ("__init__(self):", "__init__(self, x):", "Your class raises TypeError"),
         ("self.a * x + ", "", "The term a·x is missing"),
         ("self.b + ", "", "b is missing in forward"),
         (" + self.c * torch.sin(6 * x)", "", "The sine is missing in forward"),
@@ -162,7 +165,8 @@ class Wave(nn.Module):
         ("[1.0, 1.0, 1.0]", "That is the bias the points were made with"),
         ("[10, 10, -5]", "These are the starts. 50 epochs hardly move the bias"),
         ("[9.87, 9.87, -4.76]", "You took 50 epochs for all three"),
-        ("[9.82, 2.53, 2.53]", "0.976 is the share that 50 epochs leave"),
+        ("[9.82, 2.53, 2.53]", "and 0.976 is the share that 50 of them leave"),
+        ("[9.8, 2.5, 2.5]", "After 2,000 epochs the bias has not arrived"),
         ("[9.82, 2.84, 2.21]", "every epoch takes its share of what is left"),
         ("[9.76, 3.79, -1.90]", "That is the share of the start"),
         ("[7.29, 2.83, -2.85]", "These are the distances that are left: add the best bias"),
@@ -220,7 +224,7 @@ class Wave(nn.Module):
         (
             "optimizer.zero_grad()\n        loss.backward()",
             "loss.backward()\n        optimizer.zero_grad()",
-            "thrown away between backward() and step()",
+            "are the gradients thrown away between them",
         ),
         (
             "        loss.backward()\n        optimizer.step()\n",
@@ -239,6 +243,27 @@ class Wave(nn.Module):
         ),
         ("append(loss.item())", "append(loss)", "The first loss is a tensor with its whole graph"),
         ("    model.eval()\n", "", "the last loss is measured in training"),
+        ("    with torch.no_grad():\n    ", "", "the last prediction is recorded"),
+        (
+            "history + [mse(model(X)",
+            "history + [mse(model.forward(X)",
+            "skips whatever is attached",
+        ),
+        (
+            "        optimizer.step()\n",
+            "        optimizer.step()\n        optimizer.step()\n",
+            "Each epoch takes two steps with one gradient",
+        ),
+        (
+            "        history.append(loss.item())\n",
+            "        history.append(mse(model(X), y).item())\n",
+            "These are the losses after each step, and the last one twice",
+        ),
+        (
+            "optim.SGD(model.parameters()",
+            "optim.SGD(nn.Linear(2, 1).parameters()",
+            "does the optimizer hold another model's parameters?",
+        ),
         ("    model.train()\n", "    model.eval()\n", "the steps are made in evaluation"),
         ("history + [mse(model(X), y).item()]", "history", "the loss of the final model is miss"),
         ("history + [mse(model(X), y).item()]", "history + [history[-1]]", "a second time"),
@@ -347,7 +372,8 @@ class Wave(Line):
     history = []
     for epoch in range(n_epochs + 1):
         model.train(epoch < n_epochs)
-        loss = nn.functional.mse_loss(model(X), y)
+        with torch.set_grad_enabled(epoch < n_epochs):
+            loss = nn.functional.mse_loss(model(X), y)
         history.append(loss.item())
         if epoch < n_epochs:
             optimizer.zero_grad()
@@ -378,7 +404,8 @@ class Wave(Line):
             p.grad = None
         history += [float(loss)]
     model.eval()
-    return tuple(history) + (float(((model(X) - y) ** 2).mean()),)
+    with torch.inference_mode():
+        return tuple(history) + (float(((model(X) - y) ** 2).mean()),)
 """,
         """
     optimizer = torch.optim.SGD(params=model.parameters(), lr=lr)
@@ -389,7 +416,10 @@ class Wave(Line):
         optimizer.step()
         optimizer.zero_grad()
         history.append(loss.detach().numpy().item())
-    return [*history, mse(model.eval()(X), y).tolist()]
+    torch.set_grad_enabled(False)
+    last = mse(model.eval()(X), y).tolist()
+    torch.set_grad_enabled(True)
+    return [*history, last]
 """,
         """
     optimizer, history = HandSGD(model.parameters(), lr), []
