@@ -63,8 +63,7 @@ print("row @ weight.T + bias ", by_hand.detach())
 # </details>
 #
 # You call the layer like a function. Its tensors already ask for a gradient. Their first values
-# are random: the same each time right after `torch.manual_seed`, with one version of PyTorch on a
-# CPU.
+# are random: the same each time right after `torch.manual_seed`, on one computer.
 #
 # ## What does an optimizer do?
 #
@@ -156,7 +155,7 @@ print("at x = 10: ", model(torch.tensor([[10.0]])).item())
 # list.
 #
 # `Line` **inherits** what `nn.Module` can do. So `model(x)` works: it calls your `forward`, and
-# tools that watch the model. Write `forward`, but call `model(x)`.
+# any tool that watches the model. Write `forward`, but call `model(x)`.
 #
 # ### Exercise 1 (write): a line and a wave
 #
@@ -216,13 +215,13 @@ def fresh_layer():  # the tutorial's start, the same at every call
     return nn.Linear(1, 1)
 
 
-def line_of(model):  # (w, b) of any model that is a line: ask it at 0 and 1
+def line_of(model):  # (w, b), even if hidden inside: ask at 0 and 1
     with torch.no_grad():
         at_0, at_1 = model(torch.tensor([[0.0], [1.0]])).ravel().tolist()
     return at_1 - at_0, at_0
 
 
-def train(model, X, y, lr, n_epochs):
+def descend(model, X, y, lr, n_epochs):
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)  # 0 start
     losses, path = [], [line_of(model)]
     for epoch in range(n_epochs):
@@ -238,21 +237,21 @@ def train(model, X, y, lr, n_epochs):
 
 # %%
 model = fresh_layer()
-losses, path = train(model, X, y, lr=0.001, n_epochs=50)
+losses, path = descend(model, X, y, lr=0.001, n_epochs=50)
 print("epoch        loss    weight      bias")
 for epoch in (1, 2, 3, 48, 49, 50):
     w, b = path[epoch - 1]
     print(f"{epoch:5}   {losses[epoch - 1]:9.4f}  {w:.6f}  {b:.6f}")
 print(f"after 50   {model.weight.item():.8f}  {model.bias.item():.8f}")
 print("published  1.98381913  1.05575156")
-y_1, y_50 = model(X)[[0, -1]].ravel().tolist()  # at x = 1 and x = 50
+y_1, y_50 = model(X)[0].item(), model(X)[-1].item()
 print(f"the line's ends {y_1:.4f}, {y_50:.4f}   published 3.0396, 100.2467")
 plots.first_and_last_line(X, y, path)
 
 # %% [markdown]
 # The loss is flat, the line runs through the points, and they were made with $2x + 1$: a full
 # success? The published losses, 3057.2168 and 21.0585, are reproduced as well. (Row 1 is the
-# start: the tutorial prints before each step.)
+# start.)
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: all fifty rows
@@ -269,10 +268,10 @@ for left in range(1, 26):
 # %% [markdown]
 # ## Do you believe it?
 #
-# Training looks for the line that fits these points best, not for the one that made them.
+# Training looks for the line that fits the points best, not for the one that made them.
 #
-# > **Predict.** They were made with bias 1; the fit says 1.0558. Eight of the ten leftmost points
-# > lie above it. Type a better bias.
+# > **Predict.** They were made with bias 1; the fit says 1.0558. The ten leftmost points
+# > average 1.73 above its line. Type a better bias.
 
 # %% tags=["cover"]
 my_prediction = ...  # your number
@@ -292,9 +291,11 @@ print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 2.5282: what was added has tilted the best line. The fit began at 0.9638 and has hardly moved.
+# 2.5282. The fit has hardly left its start.
 #
 # </details>
+#
+# The random numbers have tilted the best line: its slope is below 2, and its left end higher.
 #
 # Along each axis of the bowl, a step multiplies the distance from the bottom by its factor
 # ([lesson 02](02_how_far_to_step.ipynb)).
@@ -302,17 +303,17 @@ print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 # - The **steep** axis is almost exactly the weight. Its factor is negative: the weight swings from
 #   side to side, and soon settles at the best value *for this bias*.
 # - The **flat** axis is almost exactly the bias. Fifty epochs leave 0.976 of the distance along
-#   it. (The axes are slightly tilted: as the weight settled, it moved the bias a little, for
-#   good.)
+#   it. (The axes are slightly tilted: as the weight settled, it moved the bias a little, too.)
 #
-# The steep axis sets the learning-rate limit, and 0.001 is 86% of it. The flat axis alone would
-# have a limit 3,545 times as large.
+# The steep axis sets the learning-rate limit, and 0.001 is 86% of it: far too little for the bias.
+# The fifty rows show it, too: in the last ones the bias rises by the same amount in each epoch.
+# Steps that don't shrink have not arrived.
 #
 # ### Exercise 2 (transfer): other starts
 #
-# The bias began where the seed put it. Start it elsewhere, and leave rate and weight as they were.
-# Where is it after 50 epochs from 10, after 2,000 epochs from 10, and after 2,000 epochs from −5?
-# Don't train: use the table. The check allows an error of a fifth.
+# The bias began where the seed put it. Start it elsewhere, and leave all else. Where is it from 10
+# after 50 epochs, from 10 after 2,000, and from −5 after 2,000? Use the panel and the table; the
+# check allows an error of two tenths.
 
 # %% tags=["exercise", "transfer"]
 ends = [..., ..., ...]  # from 10: 50, 2,000 epochs; from −5: 2,000
@@ -333,8 +334,8 @@ check.ends(ends)
 #
 # </details>
 #
-# So the published 1.056 says next to nothing about these points. That it is nearer to 1 than the
-# best bias is luck: the layer's first bias lies anywhere between −1 and 1.
+# So the published 1.056 says next to nothing about these points. That it is near 1 is luck: the
+# layer's first bias lies anywhere between −1 and 1.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: how long would it take?
@@ -345,15 +346,13 @@ check.ends(ends)
 flat = factors[0]
 for k in (50, 1000, 5000, 10_000, 20_000):
     print(f"{k:6,} epochs leave {100 * flat**k:8.4f}%")
-losses_high, _ = train(fresh_layer(), X, y, lr=0.0012, n_epochs=50)
+losses_high, _ = descend(fresh_layer(), X, y, lr=0.0012, n_epochs=50)
 print(f"\nlr = 0.0012: loss {losses_high[-1]:.2e} in epoch 50")
 
 # %% [markdown] tags=["deeper"]
-# Ten thousand epochs, not fifty, leave less than one percent; and 0.0012, past the limit,
-# explodes. From epoch 50 on, the loss falls only from 21.0580 to 20.5321: a flat direction is
-# flat because the loss hardly cares. So the picture could not warn you. The last digits of the
-# table do: the bias rises by the same amount in each epoch, and steps that don't shrink have
-# not arrived.
+# It takes ten thousand epochs, not fifty, to leave less than one percent; and 0.0012, past the
+# limit, explodes. From epoch 50 on, the loss falls only from 21.0580 to 20.5321: a flat
+# direction is flat because the loss hardly cares. So its curve could not warn you.
 
 # %% [markdown]
 # ## Can the model standardise for itself?
@@ -388,14 +387,14 @@ def fresh_standardised():
 # Mean and standard deviation are **buffers**: saved with the model, never trained.
 #
 # > **Predict.** Inside, both curvatures are 2, and we take `lr=0.4`. In units of the raw $x$, slope
-# > and bias start less than 2 from the best, and shrink by the same factor. Type the epoch after
-# > which both are within 0.01.
+# > and bias start less than 2 from the best, and each epoch multiplies both distances by the same
+# > factor. Type the epoch after which both are within 0.01.
 
 # %%
 my_prediction = ...  # your number
 
 scaled = fresh_standardised()
-_, scaled_path = train(scaled, X, y, lr=0.4, n_epochs=6)
+_, scaled_path = descend(scaled, X, y, lr=0.4, n_epochs=6)
 for epoch, (w, b) in enumerate(scaled_path):  # in units of the raw x
     print(f"epoch {epoch}   slope {w:.5f}   bias {b:.5f}")
 paths = {"raw x": path, "standardised x": scaled_path}
@@ -404,7 +403,7 @@ plots.distance_by_epoch(X, y, paths, within=0.01, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# Four: each epoch leaves `1 - 0.4 * 2`, a fifth, of the distance. (`lr=0.5` needs just one.)
+# Four: each epoch leaves `1 - 0.4 * 2`, a fifth, of the distance.
 #
 # </details>
 #
@@ -413,8 +412,8 @@ plots.distance_by_epoch(X, y, paths, within=0.01, prediction=my_prediction)
 # Some layers compute one thing while you train, and another when you measure.
 #
 # **Dropout** sets each number to zero with probability $p$ in training, and divides the rest by
-# $1 - p$, so that a network learns not to rely on any single number. `train()` turns training on,
-# `eval()` off.
+# $1 - p$, so that a network learns not to rely on any single number. `model.train()` turns training
+# on, `model.eval()` off.
 #
 # > **Predict.** With $p = 0.5$, what can become of ten ones in training, and what after `eval()`?
 # > Does a prediction after `eval()` still ask for a gradient?
@@ -440,14 +439,14 @@ with torch.no_grad():
 # </details>
 #
 # `eval()` changes what some layers compute, `no_grad()` stops the recording. From now on, measure
-# with both, and call `train()` before you go on.
+# with both, and call `model.train()` before you go on.
 #
 # ## How do you keep a model?
 #
 # Save its numbers: the **state dict** holds each parameter and buffer by name.
 
 # %%
-with tempfile.TemporaryDirectory() as folder:  # it goes away again
+with tempfile.TemporaryDirectory() as folder:  # deleted afterwards
     file = Path(folder) / "line.pt"
     torch.save(scaled.state_dict(), file)  # writes the file
     state = torch.load(file, weights_only=True)  # reads it
@@ -463,7 +462,7 @@ with torch.no_grad():
 
 # %% [markdown]
 # The buffers came along; the class did not. `weights_only=True` loads tensors and simple values
-# only: far safer, but load files you trust. To train on later, save `optimizer.state_dict()`,
+# only: far safer, but load only files you trust. To train on later, save `optimizer.state_dict()`,
 # too: [lesson 09](09_better_roads.ipynb) has optimizers with a memory.
 
 # %% [markdown] tags=["deeper"]
@@ -584,7 +583,7 @@ except ValueError as error:
 
 # %% [markdown] tags=["deeper"]
 # With the list, an optimizer trains the first layer only. The others keep their random start,
-# and nobody says a word. An error comes only if there is no parameter at all. The cure is
+# without a warning. An error comes only if there is no parameter at all. The cure is
 # `nn.ModuleList`, a list that is a module.
 #
 # ### Deeper: Exercise 3 (diagnose): how many are noticed?
@@ -633,8 +632,8 @@ check.noticed(noticed)
 # %% [markdown] tags=["deeper"]
 # ### Deeper: what is attached to a model?
 #
-# A **hook** is a function that a module calls, such as this one, after each prediction. Tools that watch or
-# change a model hang on hooks.
+# A **hook** is a function that a module calls; the one below runs after each prediction. Tools
+# that watch or change a model are attached as hooks.
 
 # %% tags=["deeper"]
 watched = fresh_standardised()
@@ -642,15 +641,15 @@ watched.eval()
 seen = []
 
 
-def keep(module, inputs, output):
-    seen.append(output.mean().item())
+def keep(module, inputs, output):  # the module hands these three over
+    seen.append(output)
 
 
 watched.register_forward_hook(keep)  # from now on, after each call
 with torch.no_grad():
     for predict in (watched, watched.forward):
-        mean = predict(X).mean().item()
-        print(f"mean {mean:.4f}, seen by the hook so far: {len(seen)}")
+        first = predict(X[:1]).item()
+        print(f"at x = 1: {first:.4f}, seen by the hook so far: {len(seen)}")
 
 # %% [markdown] tags=["deeper"]
 # Here `model.forward(X)` returns the same numbers, and skips the hook in silence.
@@ -815,11 +814,11 @@ with tempfile.TemporaryDirectory() as folder:
 #
 # </details>
 #
-# **A parameter has not moved for thirty epochs. Is it right?**
+# **A parameter has hardly moved for thirty epochs. Is it right?**
 #
 # <details><summary>Answer</summary>
 #
-# Perhaps not: the weight rested at the best for a wrong bias.
+# Perhaps not: the weight settled at the best for a wrong bias.
 #
 # </details>
 #
@@ -827,7 +826,7 @@ with tempfile.TemporaryDirectory() as folder:
 #
 # <details><summary>Answer</summary>
 #
-# Mean and standard deviation: without them, they don't know what to feed the layer.
+# Mean and standard deviation: what to feed the layer.
 #
 # </details>
 #

@@ -17,8 +17,8 @@ _NAMES = ("a", "b", "c")
 
 @exercise(
     1,
-    hint="compare with Line: which line comes first in __init__, what is each parameter wrapped "
-    "in, and from where does forward read it?",
+    hint="compare Wave with Line: what comes first in __init__? Each number, self.a, self.b and "
+    "self.c, is a parameter that starts at 0; forward reads all three, and the sine.",
 )
 def Wave(answer):  # noqa: N802 - the student's class
     """Judge `class Wave(nn.Module)`: y = a·x + b + c·sin(6x), its parameters from 0."""
@@ -336,8 +336,8 @@ def noticed(answer):
 
 @exercise(
     4,
-    hint="compare the loop with that of `train`, line by line. After it, which model does the last "
-    "loss belong to, and how do you measure?",
+    hint="compare each step of the loop with `descend`. history holds the loss before each step, "
+    "as a plain number; after the last one, measure the model in evaluation.",
 )
 def careful_train(answer):
     """Judge `careful_train(model, X, y, lr, n_epochs)`: the losses before each step and after."""

@@ -59,26 +59,33 @@ def parameters_by_epoch(x, y, paths, prediction=..., *, axs=None):
         raise ValueError(f"paths must hold 1 to {len(_STYLES)} descents, but holds {len(paths)}.")
     arrays = [to_path("paths", path) for path in paths.values()]
     near = x <= x.min() + (x.max() - x.min()) / 5
-    ends = np.array([min(0, x.min()), x[near].max()])
+    ends, above = np.array([min(0, x.min()), x[near].max()]), []
     for label, path, (color, line, mark) in zip(paths, arrays, _STYLES[: len(paths)], strict=True):
         style = {"color": color, "linestyle": line, "linewidth": 1.4, "label": label}
         for name, column in (("w", 0), ("b", 1)):
             axs[name].plot(path[:, column], marker=mark, markersize=3.5, **style)
         axs["line"].plot(ends, path[-1, 0] * ends + path[-1, 1], **style)
+        above.append((y[near] - path[-1, 0] * x[near] - path[-1, 1]).mean())
     for name, column, word in (("w", 0, "weight"), ("b", 1, "bias")):
         axs[name].axhline(best[column], color=BEST, linewidth=2, label="least squares", zorder=1)
         axs[name].set(xlabel="epochs done", ylabel=f"{word} {name}")
-        axs[name].set_title(f"{word}: the best is {best[column]:.4f}")
+        reached = " and ".join(f"{path[-1, column]:.4f}" for path in arrays)
+        axs[name].set_title(f"{word}: best {best[column]:.4f}, reached {reached}")
     axs["line"].plot(ends, best[0] * ends + best[1], color=BEST, linewidth=2)
-    axs["line"].plot(x[near], y[near], "o", color=TRAIN, markersize=5, alpha=0.75)
+    axs["line"].plot(x[near], y[near], "o", color=TRAIN, alpha=0.75, label="data")
     axs["line"].set(xlabel="x", ylabel="y", title="both lines among the leftmost points")
     words = mark_prediction(axs["b"], prediction, best[1], axis="y")
     handles, labels = axs["b"].get_legend_handles_labels()
+    handles, labels = [*handles, axs["line"].lines[-1]], [*labels, "data"]
     axs["b"].get_figure().legend(handles, labels, loc="outside lower center", ncols=len(labels))
     last = ", ".join(f"({path[-1, 0]:.4g}, {path[-1, 1]:.4g})" for path in arrays)
     epochs = " and ".join(f"{n}" for n in dict.fromkeys(len(path) - 1 for path in arrays))
     least = f"least squares ({best[0]:.4g}, {best[1]:.4g})"
-    return f"After {epochs} epochs (w, b) = {last}; {least}.{words}"
+    mean = " and ".join(f"{gap:.2f}" for gap in above)
+    return (
+        f"After {epochs} epochs (w, b) = {last}; {least}. The {near.sum()} leftmost points lie on "
+        f"average {mean} above the line.{words}"
+    )
 
 
 @picture(10.4, 3.9, "slope bias", sharey=True)
@@ -106,6 +113,15 @@ def distance_by_epoch(x, y, paths, within, prediction=..., *, axs=None):
             f"after epoch {needed}" if needed < len(away) else f"not in {len(away) - 1} epochs"
         )
         phrases.append(f"{reached} with {label}")
+        if 0 < needed < len(away):
+            for name, column in (("slope", 0), ("bias", 1)):
+                axs[name].annotate(
+                    f"epoch {needed}",
+                    (needed, away[needed, column]),
+                    (8, -3),
+                    textcoords="offset points",
+                    color=color,
+                )
     for name, ax in axs.items():
         ax.axhline(within, color=BEST, linestyle=":", linewidth=1.6, label=f"{within:g} away")
         ax.set(xlabel="epochs done", yscale="log", title=f"{name}: distance from least squares")
