@@ -312,8 +312,8 @@ print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 # ### Exercise 2 (transfer): other starts
 #
 # The bias began where the seed put it. Start it elsewhere, and leave all else. Where is it from 10
-# after 50 epochs, from 10 after 2,000, and from −5 after 2,000? Use the panel and the table; the
-# check allows an error of two tenths.
+# after 50 epochs, from 10 after 2,000, and from −5 after 2,000? Use panel and table; the check
+# allows an error of two tenths.
 
 # %% tags=["exercise", "transfer"]
 ends = [..., ..., ...]  # from 10: 50, 2,000 epochs; from −5: 2,000
@@ -547,7 +547,7 @@ print("prediction for 2.0:", round(one(torch.tensor([[2.0]])).item(), 4))
 # 0.96379614, prediction 1.1758. With one input, weight and bias start between $-1$ and $1$,
 # wherever the data are.
 #
-# Why do the seeds agree, and why may numbers differ? A seed fixes the draws of one generator:
+# Why do the seeds agree, and why may numbers differ? A seed fixes one stream of draws:
 # the CPU's, in this version of PyTorch. A GPU has its own, and a new version may draw in a
 # different way. The sums behind a loss, too, may differ in their last digits: a different
 # number of threads, or a different processor, may add in a different order.
@@ -810,7 +810,7 @@ with tempfile.TemporaryDirectory() as folder:
 #
 # <details><summary>Answer</summary>
 #
-# Nothing to the new model: the optimizer's list holds the old parameters.
+# Nothing to the new model: the optimizer holds the old parameters.
 #
 # </details>
 #
