@@ -306,8 +306,8 @@ print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 #   it. (The axes are slightly tilted: as the weight settled, it moved the bias a little, too.)
 #
 # The steep axis sets the learning-rate limit, and 0.001 is 86% of it: far too little for the bias.
-# The fifty rows show it, too: in the last ones the bias rises by the same amount in each epoch.
-# Steps that don't shrink have not arrived.
+# The tutorial's last rows show it, too: in each, the bias rises by the same amount. Steps that
+# don't shrink have not arrived.
 #
 # ### Exercise 2 (transfer): other starts
 #
