@@ -6,49 +6,81 @@ import numpy as np
 import torch
 from torch import nn
 
+from course_utils import data
 from course_utils.checks.causes import call, exercise, fixed_rates
 from course_utils.checks.core import NotDone, Wrong, diagnose, same
+from course_utils.checks.reading import holds_ellipsis, named
 from course_utils.descent import QuadraticLoss, design_matrix
+
+_NAMES = ("a", "b", "c")
 
 
 @exercise(
     1,
-    hint="super().__init__() first, then self.w = nn.Parameter(torch.tensor(0.0)) and self.b "
-    "likewise; forward returns self.w * x + self.b.",
+    hint="compare Wave with Line: what comes first in __init__? Each number, self.a, self.b and "
+    "self.c, is a parameter that starts at 0; forward reads all three, and the sine.",
 )
-def Line(answer):  # noqa: N802 - the student's class
-    """Judge `class Line(nn.Module)`: the line y = w·x + b with two parameters that start at 0."""
+def Wave(answer):  # noqa: N802 - the student's class
+    """Judge `class Wave(nn.Module)`: y = a·x + b + c·sin(6x), its parameters from 0."""
     if isinstance(answer, nn.Module):
-        raise Wrong("Pass the class itself, Line, without parentheses.")
+        raise Wrong("Pass the class itself, Wave, without parentheses.")
     if not (isinstance(answer, type) and issubclass(answer, nn.Module)):
-        raise Wrong("Line must be a class that builds on nn.Module: class Line(nn.Module).")
-    line = call(
+        raise Wrong("Wave must be a class that builds on nn.Module: class Wave(nn.Module).")
+    wave = _call(
         answer,
         means={
             "Module.__init__() call": "super().__init__() is missing, or it is too late: without "
-            "it there is no list that a parameter could be written into."
+            "it there is no list that a parameter could be written into.",
+            "has no attribute 'detach'": "nn.Parameter takes a tensor: torch.tensor(0.0).",
+            "Only Tensors of floating point": "Whole numbers have no gradient: write 0.0.",
+            "required positional argument": "Wave() is made without arguments; x goes to forward.",
         },
     )
-    if any(value is ... for value in vars(line).values()):
+    if any(value is ... for value in vars(wave).values()):
         raise NotDone
-    if "_parameters" not in vars(line):
+    if "_parameters" not in vars(wave):
+        if not set(_NAMES) & set(vars(wave)):
+            raise NotDone  # only the ... that the exercise gives
         raise Wrong("super().__init__() is missing: without it there is no list of parameters.")
-    _judge_parameters(line)
-    _judge_forward(line)
-    second = call(answer)
-    for name in ("w", "b"):
-        if getattr(second, name).data_ptr() == getattr(line, name).data_ptr():
-            raise Wrong(f"All lines share one {name}: make a tensor of its own in __init__.")
-    return "Two parameters, noticed as you assigned them, and a forward that uses both."
+    _judge_parameters(wave)
+    _judge_forward(wave)
+    second = _call(answer)
+    for name in _NAMES:
+        if getattr(second, name).data_ptr() == getattr(wave, name).data_ptr():
+            raise Wrong(f"All waves share one {name}: make a tensor of its own in __init__.")
+    points = data.sine_line()
+    x, y = torch.from_numpy(points.x).float(), torch.from_numpy(points.y).float()
+    _train(second, x.reshape(-1, 1), y.reshape(-1, 1), lr=0.5, n_epochs=500)
+    found = ", ".join(f"{name} = {getattr(second, name).item():.3f}" for name in _NAMES)
+    return f"On the ten points, the loop finds {found} in 500 epochs."
 
 
-def _judge_parameters(line):
-    for name in ("w", "b"):
-        value = getattr(line, name, None)
+def _call(answer, *arguments, means=()):
+    """Call a class or an object of it; an error is told as that of the class."""
+    try:
+        return call(answer, *arguments, means=means)
+    except Wrong as wrong:
+        raise Wrong(str(wrong).replace("Your function", "Your class", 1)) from None
+
+
+def _train(model, X, y, lr, n_epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    for _ in range(n_epochs):
+        loss = ((model(X) - y) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+def _judge_parameters(wave):
+    for name in _NAMES:
+        value = getattr(wave, name, None)
         if isinstance(value, nn.Module):
             raise Wrong(f"self.{name} is a layer; write a single number of your own.")
         if value is None:
-            raise Wrong(f"There is no self.{name}: the parameters are named w and b.")
+            raise Wrong(f"There is no self.{name}: the parameters are named a, b and c.")
+        if isinstance(value, tuple):
+            raise Wrong(f"self.{name} is a tuple: is there a comma at the end of its line?")
         if not isinstance(value, torch.Tensor):
             raise Wrong(f"self.{name} isn't a tensor but {value!r:.40}: wrap one in nn.Parameter.")
         if not isinstance(value, nn.Parameter):
@@ -60,139 +92,252 @@ def _judge_parameters(line):
             raise Wrong(f"self.{name} must be one number, but has shape {tuple(value.shape)}.")
         if value.item() != 0:
             raise Wrong(f"self.{name} must start at 0, but starts at {value.item():.4g}.")
-    if not line.w.is_floating_point():
-        raise Wrong("The parameters are whole numbers: write 0.0.")
-    if not (line.w.requires_grad and line.b.requires_grad):
-        raise Wrong("requires_grad=False freezes a parameter: no gradient would reach it. Drop it.")
-    if line.w.data_ptr() == line.b.data_ptr():
-        raise Wrong("self.w and self.b share one number: make a tensor for each.")
-    names = [name for name, _ in line.named_parameters()]
-    if not {"w", "b"} <= {*names}:
+        if not value.is_floating_point():
+            raise Wrong("The parameters are whole numbers: write 0.0.")
+        if not value.requires_grad:
+            raise Wrong(
+                "requires_grad=False freezes a parameter: no gradient would reach it. Drop it."
+            )
+    if len({getattr(wave, name).data_ptr() for name in _NAMES}) < len(_NAMES):
+        raise Wrong("Two of the parameters share one number: make a tensor for each.")
+    names = sorted(name for name, _ in wave.named_parameters(remove_duplicate=False))
+    if not {*_NAMES} <= {*names}:
         raise Wrong(
-            "w and b belong to the class, so parameters() doesn't list them: write self.w = ... "
-            "and self.b = ... in __init__."
+            "a, b and c belong to the class, so parameters() doesn't list them: write self.a = ... "
+            "and so on in __init__."
         )
-    if sorted(names) != ["b", "w"]:
-        raise Wrong(f"The parameters must be w and b, not {', '.join(names)}.")
+    if names != [*_NAMES]:
+        raise Wrong(f"The parameters must be a, b and c, not {', '.join(names)}.")
 
 
-def _judge_forward(line):
-    for w, b, x in ((0.7, -1.3, [-2.0, 0.5, 3.0]), (-0.4, 2.1, [1.5, -0.3, 0.0, 4.0])):
+def _judge_forward(wave):
+    for numbers, x in (
+        ((0.7, -1.3, 0.4), [-2.0, 0.5, 3.0]),
+        ((-0.4, 2.1, 1.7), [1.5, -0.3, 0.0, 4.0]),
+    ):
+        a, b, c = numbers
         x = torch.tensor(x).reshape(-1, 1)
         with torch.no_grad():
-            line.w.fill_(w), line.b.fill_(b)
-        y_pred = call(line, x)
+            for name, number in zip(_NAMES, numbers, strict=True):
+                getattr(wave, name).fill_(number)
+        y_pred = _call(
+            wave,
+            x,
+            means={
+                "only one element tensors": "math's functions take one number: use torch.sin.",
+                'missing the required "forward"': "Is it spelt forward, and indented like "
+                "__init__?",
+                "is not defined": "The parameters belong to self: read self.a, self.b and self.c.",
+            },
+        )
         if not isinstance(y_pred, torch.Tensor):
-            raise Wrong("forward must return a tensor of predictions.")
+            raise Wrong(f"forward must return a tensor of predictions, not {named(y_pred)}.")
         if y_pred.shape != x.shape:
             raise Wrong(
                 f"For x of shape {tuple(x.shape)} forward returns the shape {tuple(y_pred.shape)}."
             )
+        sine = torch.sin(6 * x)
         mistakes = {
-            "The bias is missing in forward.": w * x,
-            "The weight is missing in forward.": x + b,
-            "w and b are swapped in forward.": b * x + w,
-            "forward subtracts the bias.": w * x - b,
-            "forward doesn't use w and b as they are now: read self.w and self.b inside it.": 0 * x,
+            "The term a·x is missing in forward.": b + c * sine,
+            "b is missing in forward.": a * x + c * sine,
+            "The sine is missing in forward.": a * x + b + 0 * x,
+            "c is missing in forward.": a * x + b + sine,
+            "a is missing in forward.": x + b + c * sine,
+            "a and b are swapped in forward.": b * x + a + c * sine,
+            "a and c are swapped in forward.": c * x + b + a * sine,
+            "b and c are swapped in forward.": a * x + c + b * sine,
+            "The sine is that of x: take the sine of 6 * x.": a * x + b + c * torch.sin(x),
+            "6 stands before the sine: it belongs inside, sin(6x).": (
+                a * x + b + c * 6 * torch.sin(x)
+            ),
+            "c stands inside the sine: it is the sine's height.": a * x + b + torch.sin(c * 6 * x),
+            "That is the cosine.": a * x + b + c * torch.cos(6 * x),
+            "forward subtracts the sine.": a * x + b - c * sine,
+            "forward doesn't use a, b and c as they are now: read them inside it.": 0 * x,
         }
         plain = {told: result.ravel().numpy() for told, result in mistakes.items()}
-        want = (w * x + b).ravel().numpy()
+        want = (a * x + b + c * sine).ravel().numpy()
         diagnose(y_pred.detach().ravel().numpy(), want, plain, rtol=1e-5)
     if y_pred.requires_grad:
         y_pred.sum().backward()
-    if line.w.grad is None or line.b.grad is None:
+    if any(getattr(wave, name).grad is None for name in _NAMES):
         raise Wrong(
             "The predictions are right, but the graph is cut on the way: no gradient would reach "
-            "w and b. Leave out item(), detach(), .data and no_grad() in forward."
+            "a, b and c. Leave out item(), detach(), .data and no_grad() in forward."
         )
+
+
+# Of the three runs: where the bias starts, and the epochs.
+_RUNS = ((10.0, 50), (10.0, 2000), (-5.0, 2000))
+
+
+def _three(answer, wanted):
+    """Return three numbers from a list, a tuple, a tensor or an array."""
+    if holds_ellipsis(answer):
+        raise NotDone
+    if isinstance(answer, (set, frozenset)):
+        raise Wrong(f"A set has no order: write a list, {wanted} in this order.")
+    if isinstance(answer, dict):
+        answer = list(answer.values())
+    if isinstance(answer, torch.Tensor):
+        answer = answer.detach()
+    try:
+        values = np.array(answer, dtype=float)
+    except (TypeError, ValueError):
+        raise Wrong(f"Expected three numbers, {wanted}, got {named(answer)}.") from None
+    if values.size != 3:
+        raise Wrong(f"Expected three numbers, {wanted}, got {values.size}.")
+    if not np.isfinite(values).all():
+        raise Wrong(f"Expected three numbers, {wanted}, got {values.tolist()}.")
+    return values.ravel()
 
 
 @exercise(
     2,
-    hint="with torch.no_grad(): for each p whose grad is not None, p -= lr * p.grad.",
+    hint="the bias is almost exactly the flat axis. Which share of the distance from the best "
+    "bias, 2.528, do so many epochs leave?",
 )
-def sgd_step(answer):
-    """Judge `sgd_step(parameters, lr)`: the step of plain SGD, in place."""
-    _judge_sgd_step(
-        answer,
-        0.3,
-        [[[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]], [0.3, -0.6], [3.1], [4.0], [1.2, 0.7, -2.4]],
-        [[[1.0, 2.0, -1.0], [0.5, -3.0, 4.0]], [-2.0, 0.7], [0.8], None, [0.9, -1.4, 0.3]],
-    )
-    _judge_sgd_step(
-        answer, 0.07, [[1.1, -0.2], [2.5], [0.4], [[0.8, -1.9]]], [[0.6, 5.0], None, [-3.0], None]
-    )
-    return "The same step as torch.optim.SGD, for every shape, and None stays put."
-
-
-def _judge_sgd_step(answer, lr, starts, slopes):
-    starts = [torch.tensor(values) for values in starts]
-    slopes = [None if slope is None else torch.tensor(slope) for slope in slopes]
-    parameters = [nn.Parameter(start.clone()) for start in starts]
-    for p, slope in zip(parameters, slopes, strict=True):
-        p.grad = None if slope is None else slope.clone()
-
-    def stepped(*arguments):
-        answer(*arguments)
-        return True  # the step itself returns nothing
-
-    means = {
-        "leaf Variable": "The step itself would be recorded in the graph: put it inside "
-        "torch.no_grad().",
-        "NoneType": "One of the parameters has the gradient None: leave that one where it is.",
-    }
-    stepped = stepped if callable(answer) else answer
-    call(stepped, parameters, lr, in_place=True, means=means)
-
-    def flat(tensors):
-        return np.concatenate([p.detach().ravel().numpy() for p in tensors])
-
-    moves = [torch.zeros_like(p) if g is None else g for p, g in zip(starts, slopes, strict=True)]
-    old, move, got = flat(starts), flat(moves), flat(parameters)
-    want = old - lr * move
-    same_slopes = all(
-        (p.grad is None) if slope is None else p.grad is not None and torch.equal(p.grad, slope)
-        for p, slope in zip(parameters, slopes, strict=True)
-    )
-    if same(got, old) and not same_slopes:
-        raise Wrong("No parameter has moved: the gradients were emptied before the step.")
-    if same(got, old):
-        raise Wrong(
-            "No parameter has moved. A line like `p = p - ...` makes a new tensor and gives it the "
-            "name p; p -= ... changes the one that the model holds."
+def ends(answer):
+    """Judge `[…, …, …]`: the bias after 50 and 2,000 epochs from 10, and after 2,000 from -5."""
+    got = _three(answer, "from 10 after 50 and 2,000 epochs, and from −5 after 2,000")
+    points = data.integer_noise_line()
+    bowl = QuadraticLoss(design_matrix(points.x), points.y)
+    want = np.array([bowl.after(k, (0.10597813, start), lr=0.001)[1] for start, k in _RUNS])
+    best, starts = bowl.minimizer[1], np.array([start for start, _ in _RUNS])
+    left = (1 - 0.001 * bowl.eigenvalues[0]) ** np.array([k for _, k in _RUNS])
+    right = abs(got - want) <= 0.2
+    if right.all():
+        by_table = best + left * (starts - best)
+        lists = [", ".join(f"{v:.3f}" for v in values) for values in (want, by_table)]
+        lists = [values.replace("-", "−") for values in lists]
+        return (
+            f"They are {lists[0]}: after 2,000 epochs, the start still shows. The flat axis alone "
+            f"would give {lists[1]}."
         )
-    moved = [not torch.equal(p, start) for p, start in zip(parameters, starts, strict=True)]
-    reached = [
-        same(p.detach(), start - lr * slope, rtol=1e-5)
-        for p, start, slope in zip(parameters, starts, moves, strict=True)
-    ]
-    if not all(reached) and all(r or not m for r, m in zip(reached, moved, strict=True)):
-        at = reached.index(False)
-        why = ""
-        if not any(moved[at:]) and slopes[at - 1] is None:
-            why = " It stops at the gradient None: skip that parameter and go on with the others."
-        raise Wrong(f"Parameter {at}, counted from 0, hasn't moved: step all of them.{why}")
-    mistakes = {
-        "It climbs: the step goes against the gradient, so subtract.": old + lr * move,
-        "The learning rate isn't used.": old - move,
-        "You stepped by the sign of the gradient, as Adam's first step does: use the gradient "
-        "itself.": old - lr * np.sign(move),
-        **fixed_rates(lambda rate: old - rate * move),
-    }
-    diagnose(got, want, mistakes, rtol=1e-5)
-    if not same_slopes:
-        raise Wrong(
-            "The parameters are right, but the gradients have changed: step() leaves each p.grad "
-            "as it is, None included. Emptying them is the work of zero_grad()."
-        )
-    if any(not p.requires_grad or p.grad_fn for p in parameters):
-        raise Wrong("Afterwards a parameter isn't a leaf that requires grad any more.")
+    for told, values, within in (
+        (
+            "That is the best bias, from everywhere: descent gets there, but it takes some ten "
+            "thousand epochs.",
+            np.full(3, best),
+            0.1,
+        ),
+        (
+            "That is the bias of the lesson's fit: it began at 0.9638, these begin elsewhere.",
+            np.full(3, 1.0558),
+            0.01,
+        ),
+        ("That is the bias the points were made with: training knows only the points.", 1.0, 0.01),
+        (
+            "These are the starts. 50 epochs hardly move the bias; 2,000 epochs are 40 times as "
+            "many.",
+            starts,
+            0.2,
+        ),
+        (
+            "After 2,000 epochs the bias has not arrived: each epoch leaves 0.999515 of the "
+            "distance, and 0.976 is the share that 50 of them leave.",
+            np.array([want[0], best, best]),
+            0.2,
+        ),
+        (
+            "You took 50 epochs for all three.",
+            best + 0.97605 * (starts - best),
+            0.1,
+        ),
+        (
+            "40 times the way of 50 epochs is too far: every epoch takes its share of what is "
+            "left.",
+            best + (1 - 0.02395 * np.array([1, 40, 40])) * (starts - best),
+            0.1,
+        ),
+        (
+            "That is the share of the start: it is the distance from the best bias that shrinks.",
+            left * starts,
+            0.1,
+        ),
+        (
+            "These are the distances that are left: add the best bias.",
+            left * (starts - best),
+            0.1,
+        ),
+        (
+            "That is the way the bias has gone, counted from the best: the factor says what is "
+            "left.",
+            best + (1 - left) * (starts - best),
+            0.1,
+        ),
+        (
+            "Look at the order: from 10 after 50, from 10 after 2,000, from −5.",
+            want[[0, 2, 1]],
+            0.1,
+        ),
+        (
+            "Look at the order: from 10 after 50, from 10 after 2,000, from −5.",
+            want[[1, 0, 2]],
+            0.1,
+        ),
+    ):
+        if (abs(got - values) <= within).all():
+            raise Wrong(told)
+    at = int(np.flatnonzero(~right)[0])
+    start, k = _RUNS[at]
+    part = (got[at] - start) / (best - start)  # of the way to the best bias
+    if part < 0:
+        why = f"the bias moves towards the best one, 2.528, and doesn't end at {got[at]:.4g}."
+    elif part > 1:
+        why = f"the bias doesn't cross the best one, 2.528, and doesn't end at {got[at]:.4g}."
+    elif abs(got[at] - start) > abs(want[at] - start):
+        why = f"{k:,} epochs don't take it as far as {got[at]:.4g}."
+    else:
+        why = f"{k:,} epochs take it further than {got[at]:.4g}."
+    others = f" {right.sum()} of the 3 {'is' if right.sum() == 1 else 'are'} right."
+    others *= bool(right.any())
+    raise Wrong(f"From {start:.0f}, {why}{others}".replace("-", "−"))
+
+
+_COUNTS = {"A": 2, "B": 1, "C": 3}
+_AGAINST = {
+    ("A", 3): "a plain tensor that asks for a gradient is no nn.Parameter: the module doesn't "
+    "notice it.",
+    ("A", 1): "a linear layer has a weight and a bias.",
+    ("A", 15): "count the tensors, not the numbers in them.",
+    ("A", 16): "count the tensors, not the numbers in them, and a plain tensor isn't noticed.",
+    ("B", 2): "the dictionary counts for nothing, and self.last is one tensor.",
+    ("B", 3): "the dictionary counts for nothing, not even for its two layers.",
+    ("B", 5): "a dictionary is neither a parameter nor a module: nobody looks inside.",
+    ("B", 4): "it is the layers in the dictionary that are missed, and self.last that is noticed.",
+    ("B", 0): "self.last is a parameter, assigned to self: it is noticed.",
+    ("C", 5): "self.two is the same layer as self.one: each parameter counts once.",
+    ("C", 6): "self.two is the same layer as self.one, and a buffer is no parameter.",
+    ("C", 4): "a buffer is saved with the model, but it is no parameter.",
+    ("C", 2): "self.shift is a parameter of its own, and it is noticed.",
+    ("C", 1): "a linear layer has a weight and a bias, and self.shift is a parameter, too.",
+}
 
 
 @exercise(
     3,
-    hint="in the loop: loss, optimizer.zero_grad(), loss.backward(), optimizer.step(), "
-    "history.append(loss.item()); after it one more loss, of the final model.",
+    hint="go through __init__ line by line. Is the value a parameter, or a module? Does it have "
+    "a bias? Was it listed before?",
+)
+def noticed(answer):
+    """Judge `[…, …, …]`: how many tensors `parameters()` lists for the classes A, B and C."""
+    got = _three(answer, "for A, B and C")
+    wrong = [name for name, value in zip("ABC", got, strict=True) if value != _COUNTS[name]]
+    if wrong:
+        name = wrong[0]
+        value = got["ABC".index(name)]
+        reason = _AGAINST.get((name, value), f"it isn't {value:g}. Write down each tensor's name.")
+        n_right = 3 - len(wrong)
+        others = f" {n_right} of the 3 {'is' if n_right == 1 else 'are'} right." * (n_right > 0)
+        raise Wrong(f"Look at {name} again: {reason}{others}")
+    return "You see what a module sees: parameters and modules that are assigned to it."
+
+
+@exercise(
+    4,
+    hint="compare each step of the loop with `descend`. history holds the loss before each step, "
+    "as a plain number; after the last one, measure the model in evaluation.",
 )
 def careful_train(answer):
     """Judge `careful_train(model, X, y, lr, n_epochs)`: the losses before each step and after."""
@@ -203,10 +348,39 @@ def careful_train(answer):
         start = torch.randn(d + 1, generator=generator)
         model = nn.Linear(d, 1)
         nn.utils.vector_to_parameters(start.clone(), model.parameters())
+        modes = []  # of each prediction: in training? recorded?
+        model.register_forward_hook(
+            lambda module, *_, seen=modes: seen.append((module.training, torch.is_grad_enabled()))
+        )
         losses = _floats(call(answer, model, X, y, lr, n_epochs, in_place=True), n_epochs)
         place = nn.utils.parameters_to_vector(model.parameters()).detach().numpy()
         _judge_training(losses, place, start, X, y, lr, n_epochs)
+        _judge_modes(modes, n_epochs)
     return "Each loss is a plain number, and the last is that of the model you leave behind."
+
+
+def _judge_modes(modes, n_epochs):
+    if len(modes) < n_epochs + 1:
+        raise Wrong(
+            "The numbers are right, but not each prediction comes from model(X): model.forward(X) "
+            "skips whatever is attached to the model."
+        )
+    in_training, recorded = modes[-1]
+    if in_training:
+        raise Wrong(
+            "The numbers are right, but the last loss is measured in training: call model.eval() "
+            "first. With dropout in the model, it would be a different number."
+        )
+    if recorded:
+        raise Wrong(
+            "The numbers are right, but the last prediction is recorded: measure it in "
+            "torch.no_grad(), too."
+        )
+    if sum(training for training, _ in modes) < n_epochs:
+        raise Wrong(
+            "The numbers are right, but the steps are made in evaluation: train with "
+            "model.train(), and call model.eval() after the loop."
+        )
 
 
 def _judge_training(losses, place, start, X, y, lr, n_epochs):
@@ -238,8 +412,10 @@ def _judge_training(losses, place, start, X, y, lr, n_epochs):
 
     mistakes = {
         "The gradients of earlier epochs are still there: where is optimizer.zero_grad()?": summed,
-        "The model never moves. Is backward() or step() missing, or are the gradients thrown away "
-        "between backward() and step()?": np.full(n_epochs + 1, want[0]),
+        "The model never moves. Is backward() or step() missing, are the gradients thrown away "
+        "between them, or does the optimizer hold another model's parameters?": (
+            np.full(n_epochs + 1, want[0])
+        ),
         "The first loss is there twice, and that of the final model is missing.": (
             want[np.r_[0, 0:n_epochs]]
         ),
@@ -249,6 +425,10 @@ def _judge_training(losses, place, start, X, y, lr, n_epochs):
             late
         ),
         "It climbs: leave out maximize.": losses_of(-lr),
+        "Each epoch takes two steps with one gradient: call step() once.": losses_of(2 * lr),
+        "These are the losses after each step, and the last one twice.": (
+            np.r_[want[1:], want[-1]]
+        ),
         f"You summed over the {len(y)} rows; take the mean.": len(y) * losses_of(len(y) * lr),
         "Every prediction meets every target: (n, 1) minus a flat y is a table of (n, n).": (
             _losses_of(torch.optim.SGD, start, X, y.ravel(), lr, n_epochs)
@@ -311,78 +491,3 @@ def _slipped_paths(bowl, start, lr, n_epochs):
         summed.append(summed[-1] - lr * total)
         late.append(late[-1] - lr * gradient(late[-2]))
     return np.array(summed), np.array(late[:-1])
-
-
-@exercise(
-    4,
-    hint="SGD takes a list of dictionaries: {'params': weights, 'weight_decay': weight_decay} "
-    "and {'params': biases}. Both lists come from model.named_parameters().",
-)
-def decay_weights_only(answer):
-    """Judge `decay_weights_only(model, lr, weight_decay)`: an SGD that decays no bias."""
-    inner = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 2))
-    parts = {"inner": inner, "debiased": nn.Linear(2, 1)}
-    for model, lr, decay in (
-        (nn.ModuleDict(parts), 0.25, 0.6),
-        # Not every second parameter is a bias.
-        (nn.Sequential(nn.Linear(2, 3, bias=False), nn.Tanh(), nn.Linear(3, 1)), 0.07, 0.15),
-    ):
-        optimizer = call(answer, model, lr, decay, in_place=True)
-        if not isinstance(optimizer, torch.optim.Optimizer):
-            raise Wrong(f"Expected an optimizer, got a value of type {type(optimizer).__name__}.")
-        _judge_optimizer(optimizer, model, lr, decay)
-    return "Every parameter is trained, and only the weights are pulled towards zero."
-
-
-def _judge_optimizer(optimizer, model, lr, decay):
-    if not isinstance(optimizer, torch.optim.SGD):
-        raise Wrong(f"Expected torch.optim.SGD, got {type(optimizer).__name__}.")
-    if any(group["momentum"] for group in optimizer.param_groups):
-        raise Wrong("This SGD has momentum: use it without.")
-    if not all(group["params"] for group in optimizer.param_groups):
-        raise Wrong(
-            "One of your groups is empty: a name such as inner.0.bias only ends in bias, so ask "
-            'for name.endswith("bias").'
-        )
-    listed = [id(p) for group in optimizer.param_groups for p in group["params"]]
-    missing = [name for name, p in model.named_parameters() if id(p) not in listed]
-    if len(missing) == len(list(model.parameters())):
-        raise Wrong(
-            "The optimizer has none of the model's parameters: give it those themselves, not "
-            "copies."
-        )
-    if missing:
-        raise Wrong(
-            f"The optimizer doesn't have {', '.join(missing)}, and would never train them: "
-            "what isn't decayed needs a group, too."
-        )
-    start, slope = 1.7, 0.4
-    with torch.no_grad():
-        for p in model.parameters():
-            p.fill_(start)
-            p.grad = torch.full_like(p, slope)
-    optimizer.step()
-    moved = np.array([start - p.mean().item() for p in model.parameters()])
-    plain, decayed = lr * slope, lr * (slope + start * decay)
-    names = [name for name, _ in model.named_parameters()]
-    weight = np.array([name.endswith("weight") for name in names])
-    mistakes = {
-        "Weight decay acts on the biases too: they need a group of their own, without it.": (
-            np.full(len(weight), decayed)
-        ),
-        "The groups are swapped: the biases decay and the weights don't.": (
-            np.where(weight, plain, decayed)
-        ),
-        "Nothing decays: give weight_decay to the group of the weights.": (
-            np.full(len(weight), plain)
-        ),
-        "The learning rate isn't used.": np.where(weight, decayed, plain) / lr,
-        "It climbs: leave out maximize.": np.where(weight, decayed, plain) - 2 * plain,
-        **fixed_rates(lambda rate: np.where(weight, decayed, plain) / lr * rate),
-    }
-    inside = np.array(["bias" in name for name in names])
-    if not np.array_equal(inside, ~weight):
-        mistakes["debiased.weight isn't a bias: ask whether the name ends in bias."] = np.where(
-            inside, plain, decayed
-        )
-    diagnose(moved, np.where(weight, decayed, plain), mistakes, names, rtol=1e-5)

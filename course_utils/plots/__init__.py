@@ -33,7 +33,11 @@ from course_utils.plots.learning_rate import (
     one_descent,
     trough,
 )
-from course_utils.plots.linear_layer import first_and_last_line, parameters_by_epoch
+from course_utils.plots.linear_layer import (
+    distance_by_epoch,
+    first_and_last_line,
+    parameters_by_epoch,
+)
 from course_utils.plots.many_inputs import (
     axis_by_axis,
     correlations,
@@ -97,6 +101,7 @@ __all__ = [
     "curvatures",
     "degree_sweep",
     "difference_errors",
+    "distance_by_epoch",
     "distance_left",
     "each_input",
     "early_stop",

@@ -2,548 +2,292 @@
 
 from tests.lessons.wrong_answers import functions, functions_told, slips
 
+LESSON = "the_linear_layer"
+ZERO = "nn.Parameter(torch.tensor(0.0))"
+
+# Wave with another start of a, b and c, and another forward.
+WAVE = """
+class Wave(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = {0}
+        self.b = {0}
+        self.c = {0}
+
+    def forward(self, x):
+        return {1}
+"""
+RIGHT_FORWARD = "self.a * x + self.b + self.c * torch.sin(6 * x)"
+
+
+def waves(*answers):
+    """Return pairs of such a class and the words that it is told."""
+    return [(WAVE.format(start, forward), words) for start, forward, words in answers]
+
+
+def listed(name, *answers):
+    """Return pairs of a list, written as in the exercise, and the words that it is told."""
+    return [(f"{name} = {answer}", words) for answer, words in answers]
+
+
 WRONG = {
-    "Line": [
+    "Wave": waves(
+        ("torch.zeros(1, requires_grad=True)", RIGHT_FORWARD, "self.a is a plain tensor"),
+        ("0.0", RIGHT_FORWARD, "self.a isn't a tensor but 0.0"),
+        (f"{ZERO},", RIGHT_FORWARD, "self.a is a tuple: is there a comma"),
+        ("nn.Parameter(0.0)", RIGHT_FORWARD, "nn.Parameter takes a tensor: torch.tensor(0.0)"),
+        ("nn.Parameter(torch.tensor(0))", RIGHT_FORWARD, "no gradient: write 0.0"),
+        (ZERO, "x + y", "It reads y from the notebook"),
+        (ZERO, "self.a * x + self.b + c * torch.sin(6 * x)", "read self.a, self.b and self.c"),
+        ("nn.Linear(1, 1)", "self.a(x)", "self.a is a layer"),
+        ("nn.Parameter(torch.randn(1))", RIGHT_FORWARD, "self.a must start at 0"),
+        ("nn.Parameter(torch.zeros(3))", RIGHT_FORWARD, "self.a must be one number, but has"),
         (
-            """
-class Line(nn.Module):
-    def __init__(self):
-        self.w = nn.Parameter(torch.tensor(0.0))
-        self.b = nn.Parameter(torch.tensor(0.0))
-
-    def forward(self, x):
-        return self.w * x + self.b
-""",
-            "super().__init__() is missing, or it is too late",
+            "nn.Parameter(torch.tensor(0.0), requires_grad=False)",
+            RIGHT_FORWARD,
+            "requires_grad=False freezes a parameter",
         ),
         (
-            """
-class Line(nn.Module):
-    def __init__(self):
-        self.w = torch.zeros(1, requires_grad=True)
-        self.b = torch.zeros(1, requires_grad=True)
-
-    def forward(self, x):
-        return self.w * x + self.b
-""",
-            "super().__init__() is missing",
+            "nn.Parameter(torch.tensor(0), requires_grad=False)",
+            RIGHT_FORWARD,
+            "The parameters are whole numbers: write 0.0",
         ),
         (
-            """
-class Line(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.w = torch.zeros(1, requires_grad=True)
-        self.b = torch.zeros(1, requires_grad=True)
-
-    def forward(self, x):
-        return self.w * x + self.b
-""",
-            "self.w is a plain tensor",
-        ),
-        (
-            """
-class Line(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.w = 0.0
-        self.b = 0.0
-
-    def forward(self, x):
-        return self.w * x + self.b
-""",
-            "self.w isn't a tensor but 0.0",
-        ),
-        (
-            """
-class Line(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.w = nn.Linear(1, 1)
-        self.b = nn.Parameter(torch.tensor(0.0))
-
-    def forward(self, x):
-        return self.w(x) + self.b
-""",
-            "self.w is a layer",
-        ),
-        (
-            """
-class Line(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.w = nn.Parameter(torch.randn(1))
-        self.b = nn.Parameter(torch.randn(1))
-
-    def forward(self, x):
-        return self.w * x + self.b
-""",
-            "self.w must start at 0",
-        ),
-        (
-            """
-class Line(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.w = nn.Parameter(torch.tensor(0.0))
-        self.b = nn.Parameter(torch.tensor(0.0))
-
-    def forward(self, x):
-        return self.w * x
-""",
-            "The bias is missing in forward",
-        ),
-        (
-            """
-class Line(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.w = nn.Parameter(torch.tensor(0.0))
-        self.b = nn.Parameter(torch.tensor(0.0))
-
-    def forward(self, x):
-        return self.b * x + self.w
-""",
-            "w and b are swapped",
-        ),
-        (
-            """
-class Line(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.w = nn.Parameter(torch.tensor(0.0))
-        self.b = nn.Parameter(torch.tensor(0.0))
-
-    def forward(self, x):
-        return self.w.item() * x + self.b.item()
-""",
+            ZERO,
+            "self.a.item() * x + self.b.item() + self.c.item() * torch.sin(6 * x)",
             "the graph is cut on the way",
         ),
+        (ZERO, "(self.a * x).mean()", "forward returns the shape ()"),
+        (ZERO, "[self.a, self.b]", "forward must return a tensor of predictions, not a list of 2"),
+        (ZERO, "0 * x", "forward doesn't use a, b and c as they are now"),
+    )
+    + slips(
+        LESSON,
+        "Wave",
+        ("        super().__init__()\n", "", "super().__init__() is missing, or it is too late"),
+        ("self.c = nn", "self.d = nn", "There is no self.c: the parameters are named a, b and c"),
+        ("self.c = nn", "self.d = self.c = nn", "The parameters must be a, b and c"),
+        ("self.c = nn.Parameter(torch.tensor(0.0))", "self.c = self.b", "share one number"),
+        ("def forward", "def foward", "Is it spelt forward"),
+        ("__init__(self):", "__init__(self, x):", "Your class raises TypeError"),
+        ("self.a * x + ", "", "The term a·x is missing"),
+        ("self.b + ", "", "b is missing in forward"),
+        (" + self.c * torch.sin(6 * x)", "", "The sine is missing in forward"),
+        ("self.c * torch", "torch", "c is missing in forward"),
+        ("self.a * x", "x", "a is missing in forward"),
+        ("self.a * x + self.b", "self.b * x + self.a", "a and b are swapped"),
+        (
+            "self.a * x + self.b + self.c",
+            "self.c * x + self.b + self.a",
+            "a and c are swapped in forward",
+        ),
+        ("self.b + self.c", "self.c + self.b", "b and c are swapped in forward"),
+        ("sin(6 * x)", "sin(x)", "The sine is that of x"),
+        ("torch.sin(6 * x)", "6 * torch.sin(x)", "6 stands before the sine"),
+        ("self.c * torch.sin(6 * x)", "torch.sin(self.c * 6 * x)", "c stands inside the sine"),
+        ("torch.sin", "torch.cos", "That is the cosine"),
+        ("torch.sin", "__import__('math').sin", "take one number: use torch.sin"),
+        ("+ self.c", "- self.c", "forward subtracts the sine"),
+        ("self.a * x + self.b", "self.a * X + self.b", "It reads X from the notebook"),
+        ("class Wave(nn.Module)", "class Wave", "Wave must be a class that builds on nn.Module"),
+    )
+    + [
+        (
+            WAVE.format("torch.zeros(1, requires_grad=True)", RIGHT_FORWARD).replace(
+                "        super().__init__()\n", ""
+            ),
+            "super().__init__() is missing: without it there is no list",
+        ),
+        ("Wave = Line()", "without parentheses"),
+        ("Wave = 3", "Wave must be a class that builds on nn.Module"),
         (
             """
-class Line(nn.Module):
+zero = nn.Parameter(torch.tensor(0.0))
+"""
+            + WAVE.format("nn.Parameter(zero)", RIGHT_FORWARD),
+            "Two of the parameters share one number",
+        ),
+        (
+            """
+ones = [nn.Parameter(torch.tensor(0.0)) for k in range(3)]
+
+class Wave(nn.Module):
     def __init__(self):
         super().__init__()
-        self.w = nn.Parameter(torch.tensor(0.0))
+        self.a, self.b, self.c = ones
+
+    def forward(self, x):
+        return self.a * x + self.b + self.c * torch.sin(6 * x)
+""",
+            "All waves share one a",
+        ),
+        (
+            """
+class Wave(nn.Module):
+    a = nn.Parameter(torch.tensor(0.0))
+    b = nn.Parameter(torch.tensor(0.0))
+    c = nn.Parameter(torch.tensor(0.0))
+
+    def forward(self, x):
+        return self.a * x + self.b + self.c * torch.sin(6 * x)
+""",
+            "a, b and c belong to the class",
+        ),
+        (
+            """
+class Wave(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = self.b = self.c = nn.Parameter(torch.tensor(0.0))
+
+    def forward(self, x):
+        return self.a * x + self.b + self.c * torch.sin(6 * x)
+""",
+            "Two of the parameters share one number",
+        ),
+        (
+            """
+class Wave(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Parameter(torch.tensor(0.0))
         self.b = nn.Parameter(torch.tensor(0.0))
+        self.c = nn.Parameter(torch.tensor(0.0))
 """,
             "forward",
         ),
-        ("Line = OneLayer()", "without parentheses"),
     ],
-    "sgd_step": [
+    "ends": listed(
+        "ends",
+        ("[2.528, 2.528, 2.528]", "it takes some ten thousand epochs"),
+        ("[2.5, 2.5, 2.6]", "it takes some ten thousand epochs"),
+        ("[1.056, 1.056, 1.056]", "it began at 0.9638, these begin elsewhere"),
+        ("[1.0, 1.0, 1.0]", "That is the bias the points were made with"),
+        ("[10, 10, -5]", "These are the starts. 50 epochs hardly move the bias"),
+        ("[9.87, 9.87, -4.76]", "You took 50 epochs for all three"),
+        ("[9.82, 2.53, 2.53]", "and 0.976 is the share that 50 of them leave"),
+        ("[9.8, 2.5, 2.5]", "After 2,000 epochs the bias has not arrived"),
+        ("[9.82, 2.84, 2.21]", "every epoch takes its share of what is left"),
+        ("[9.76, 3.79, -1.90]", "That is the share of the start"),
+        ("[7.29, 2.83, -2.85]", "These are the distances that are left: add the best bias"),
+        ("[2.707, 7.167, -2.145]", "counted from the best: the factor says what is left"),
+        ("[9.87, -0.30, 5.38]", "Look at the order"),
+        ("[5.38, 9.87, -0.30]", "Look at the order"),
+        ("[9.87, 5.38, -2]", "From −5, 2,000 epochs take it further than −2. 2 of the 3 are right"),
         (
-            """
-def sgd_step(parameters, lr):
-    for p in parameters:
-        if p.grad is not None:
-            p -= lr * p.grad
-""",
-            "put it inside torch.no_grad()",
+            "[9.87, 4.5, -2]",
+            "From 10, 2,000 epochs don't take it as far as 4.5. 1 of the 3 is right",
+        ),
+        ("[12, 5.38, -0.3]", "and doesn't end at 12. 2 of the 3 are right"),
+        ("[9.87, 5.38, 5]", "the bias doesn't cross the best one, 2.528, and doesn't end at 5"),
+        ("[0, 0, 0]", "From 10, the bias doesn't cross the best one"),
+        ("[5, 10]", "Expected three numbers, from 10 after 50 and 2,000 epochs, and from −5"),
+        ("5", "got 1"),
+        ("'5, 10, -5'", "Expected three numbers"),
+        ("{5, 10, -5}", "A set has no order"),
+        ("[5, 10, float('nan')]", "got [5.0, 10.0, nan]"),
+        ("None", "Expected three numbers"),
+    ),
+    "noticed": listed(
+        "noticed",
+        ("[3, 1, 3]", "a plain tensor that asks for a gradient is no nn.Parameter"),
+        ("[1, 1, 3]", "Look at A again: a linear layer has a weight and a bias"),
+        ("[15, 1, 3]", "count the tensors, not the numbers in them"),
+        ("[16, 1, 3]", "and a plain tensor isn't noticed"),
+        ("[2, 2, 3]", "and self.last is one tensor"),
+        ("[2, 3, 3]", "not even for its two layers"),
+        ("[2, 5, 3]", "Look at B again: a dictionary is neither a parameter nor a module"),
+        ("[2, 4, 3]", "it is the layers in the dictionary that are missed"),
+        ("[2, 0, 3]", "self.last is a parameter, assigned to self"),
+        ("[2, 1, 5]", "each parameter counts once"),
+        ("[2, 1, 6]", "and a buffer is no parameter"),
+        ("[2, 1, 4]", "a buffer is saved with the model"),
+        ("[2, 1, 2]", "self.shift is a parameter of its own"),
+        ("[2, 1, 1]", "Look at C again: a linear layer has a weight and a bias"),
+        ("[3, 5, 3]", "1 of the 3 is right"),
+        ("[2, 1, 9]", "it isn't 9. Write down each tensor's name"),
+        ("[2, 1]", "Expected three numbers, for A, B and C, got 2"),
+        ("['A', 'B', 'C']", "Expected three numbers"),
+        ("{2, 1, 3}", "A set has no order"),
+    ),
+    "careful_train": slips(
+        LESSON,
+        "careful_train",
+        ("optim.SGD", "optim.Adam", "These are the losses of Adam"),
+        ("lr=lr)", "lr=lr, momentum=0.9)", "SGD with momentum 0.9"),
+        ("lr=lr)", "lr=0.1)", "with lr = 0.1 instead of the lr given"),
+        ("lr=lr)", "lr=lr, maximize=True)", "It climbs"),
+        ("range(n_epochs)", "range(n_epochs - 1)", "You took 5 steps in 6 epochs"),
+        ("        optimizer.zero_grad()\n", "", "where is optimizer.zero_grad()?"),
+        ("        optimizer.step()\n", "", "The model never moves"),
+        ("        loss.backward()\n", "", "The model never moves"),
+        (
+            "optimizer.zero_grad()\n        loss.backward()",
+            "loss.backward()\n        optimizer.zero_grad()",
+            "are the gradients thrown away between them",
         ),
         (
-            """
-def sgd_step(parameters, lr):
-    with torch.no_grad():
-        for p in parameters:
-            if p.grad is not None:
-                p = p - lr * p.grad
-""",
-            "No parameter has moved",
-        ),
-        (
-            """
-def sgd_step(parameters, lr):
-    with torch.no_grad():
-        for p in parameters:
-            p -= lr * p.grad
-""",
-            "has the gradient None",
-        ),
-        (
-            """
-def sgd_step(parameters, lr):
-    with torch.no_grad():
-        for p in parameters:
-            if p.grad is not None:
-                p += lr * p.grad
-""",
-            "It climbs",
-        ),
-        (
-            """
-def sgd_step(parameters, lr):
-    with torch.no_grad():
-        for p in parameters:
-            if p.grad is not None:
-                p -= p.grad
-""",
-            "The learning rate isn't used",
-        ),
-        (
-            """
-def sgd_step(parameters, lr):
-    with torch.no_grad():
-        for p in parameters:
-            if p.grad is not None:
-                p -= lr * p.grad
-                p.grad = None
-""",
-            "the gradients have changed",
-        ),
-        (
-            """
-def sgd_step(parameters, lr):
-    with torch.no_grad():
-        for p in parameters:
-            if p.grad is not None:
-                p -= lr * p.grad
-            return
-""",
-            "Parameter 1, counted from 0, hasn't moved",
-        ),
-    ],
-    "careful_train": [
-        (
-            """
-def careful_train(model, X, y, lr, n_epochs):
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    history = []
-    for _ in range(n_epochs):
-        loss = mse(model(X), y)
-        loss.backward()
-        optimizer.step()
-        history.append(loss.item())
-    return history + [mse(model(X), y).item()]
-""",
-            "where is optimizer.zero_grad()?",
-        ),
-        (
-            """
-def careful_train(model, X, y, lr, n_epochs):
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    history = []
-    for _ in range(n_epochs):
-        loss = mse(model(X), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        history.append(loss)
-    return history + [mse(model(X), y).item()]
-""",
-            "The first loss is a tensor with its whole graph behind it",
-        ),
-        (
-            """
-def careful_train(model, X, y, lr, n_epochs):
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    history = []
-    for _ in range(n_epochs):
-        loss = mse(model(X), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        history.append(loss.item())
-    return history + [loss.item()]
-""",
-            "the one before the last step, a second time",
-        ),
-        (
-            """
-def careful_train(model, X, y, lr, n_epochs):
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    history = []
-    for _ in range(n_epochs):
-        loss = mse(model(X), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        history.append(loss.item())
-    return history
-""",
-            "the loss of the final model is missing",
-        ),
-        (
-            """
-def careful_train(model, X, y, lr, n_epochs):
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    history = []
-    for _ in range(n_epochs):
-        loss = mse(model(X), y)
-        loss.backward()
-        optimizer.zero_grad()
-        optimizer.step()
-        history.append(loss.item())
-    return history + [mse(model(X), y).item()]
-""",
+            "        loss.backward()\n        optimizer.step()\n",
+            "        optimizer.step()\n        loss.backward()\n",
             "The model never moves",
         ),
         (
-            """
-def careful_train(model, X, y, lr, n_epochs):
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    history = []
-    for _ in range(n_epochs):
-        optimizer.zero_grad()
-        history.append(mse(model(X), y).item())
-        optimizer.step()
-    return history + [mse(model(X), y).item()]
-""",
-            "Is backward() or step() missing",
+            "optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()",
+            "optimizer.step()\n        optimizer.zero_grad()\n        loss.backward()",
+            "Each step uses the gradient of the epoch before",
         ),
         (
-            """
-def careful_train(model, X, y, lr, n_epochs):
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    history = []
-    for _ in range(n_epochs):
-        loss = mse(model(X), y)
-        optimizer.step()
-        optimizer.zero_grad()
-        loss.backward()
-        history.append(loss.item())
-    return history + [mse(model(X), y).item()]
-""",
-            "call backward() first, then step()",
+            "    optimizer =",
+            "    import copy\n\n    model = copy.deepcopy(model)\n    optimizer =",
+            "isn't the trained one",
+        ),
+        ("append(loss.item())", "append(loss)", "The first loss is a tensor with its whole graph"),
+        ("    model.eval()\n", "", "the last loss is measured in training"),
+        ("    with torch.no_grad():\n    ", "", "the last prediction is recorded"),
+        (
+            "history + [mse(model(X)",
+            "history + [mse(model.forward(X)",
+            "skips whatever is attached",
         ),
         (
-            """
-def careful_train(model, X, y, lr, n_epochs):
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    history = []
-    for _ in range(n_epochs):
-        loss = mse(model(X), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        history.append(mse(model(X), y).item())
-    return history
-""",
-            "These are the losses after each step",
+            "        optimizer.step()\n",
+            "        optimizer.step()\n        optimizer.step()\n",
+            "Each epoch takes two steps with one gradient",
         ),
         (
-            """
-def careful_train(model, X, y, lr, n_epochs):
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    loss = mse(model(X), y)
-    history = []
-    for _ in range(n_epochs):
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        history.append(loss.item())
-    return history + [mse(model(X), y).item()]
-""",
-            "raises RuntimeError: Trying to backward through the graph a second time",
+            "        history.append(loss.item())\n",
+            "        history.append(mse(model(X), y).item())\n",
+            "These are the losses after each step, and the last one twice",
         ),
         (
-            """
-def careful_train(model, X, y, lr, n_epochs):
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    history = [mse(model(X), y).item()]
-    for _ in range(n_epochs):
-        loss = mse(model(X), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        history.append(loss.item())
-    return history
-""",
+            "optim.SGD(model.parameters()",
+            "optim.SGD(nn.Linear(2, 1).parameters()",
+            "does the optimizer hold another model's parameters?",
+        ),
+        ("    model.train()\n", "    model.eval()\n", "the steps are made in evaluation"),
+        ("history + [mse(model(X), y).item()]", "history", "the loss of the final model is miss"),
+        ("history + [mse(model(X), y).item()]", "history + [history[-1]]", "a second time"),
+        ("history + [mse(model(X), y).item()]", "history + [mse(model(X), y)]", "The last loss"),
+        ("history + [mse(model(X), y).item()]", "mse(model(X), y).item()", "Expected a list of 7"),
+        ("history + [mse", "history[1:] + [mse", "the one before the first is missing"),
+        ("history + [mse", "[history[0]] + history + [mse", "6 epochs have 7 losses, not 8"),
+        (
+            "history + [mse(model(X), y).item()]",
+            "[history[0]] + history",
             "The first loss is there twice",
         ),
-    ],
-    "decay_weights_only": [
+        ("loss = mse(model(X), y)\n", "loss = mse(model(X), y.ravel())\n", "On test data it gives"),
+        (
+            "        return history + [mse(model(X), y).item()]",
+            "        history.append(mse(model(X), y).item())\n"
+            "    loss = mse(model(X), y)\n    optimizer.zero_grad()\n    loss.backward()\n"
+            "    optimizer.step()\n    return history",
+            "the model took one step too many",
+        ),
+    )
+    + [
         (
             """
-def decay_weights_only(model, lr, weight_decay):
-    return torch.optim.SGD(model.parameters(), lr=lr, weight_decay=weight_decay)
-""",
-            "Weight decay acts on the biases too",
-        ),
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-    return torch.optim.SGD(weights, lr=lr, weight_decay=weight_decay)
-""",
-            "The optimizer doesn't have inner.0.bias, inner.1.bias, debiased.bias",
-        ),
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if name != "bias"]
-    biases = [p for name, p in model.named_parameters() if name == "bias"]
-    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
-    return torch.optim.SGD(groups, lr=lr)
-""",
-            "One of your groups is empty",
-        ),
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
-    groups = [{"params": weights}, {"params": biases}]
-    return torch.optim.SGD(groups, lr=lr, weight_decay=weight_decay)
-""",
-            "Weight decay acts on the biases too",
-        ),
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
-    groups = [{"params": biases, "weight_decay": weight_decay}, {"params": weights}]
-    return torch.optim.SGD(groups, lr=lr)
-""",
-            "The groups are swapped",
-        ),
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
-    return torch.optim.SGD([{"params": weights}, {"params": biases}], lr=lr)
-""",
-            "Nothing decays",
-        ),
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
-    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
-    return groups
-""",
-            "Expected an optimizer, got a value of type list",
-        ),
-    ],
-}
-
-WRONG["Line"] += slips(
-    "the_linear_layer",
-    "Line",
-    ("+ self.b", "- self.b", "forward subtracts the bias"),
-    ("self.w * x + self.b", "0.0 * x", "read self.w and self.b inside it"),
-    ("class Line(nn.Module)", "class Line", "must be a class that builds on nn.Module"),
-    ("self.w * x + self.b", "(self.w * x + self.b).tolist()", "must return a tensor"),
-    ("self.w * x + self.b", "(self.w * x + self.b)[:, 0]", "forward returns the shape (3,)"),
-    (
-        "super().__init__()\n",
-        "super().__init__()\n        self.c = nn.Parameter(torch.ones(1))\n",
-        "not c, w, b",
-    ),
-    ("self.b = nn", "self.bias = nn", "There is no self.b: the parameters are named w and b"),
-    (
-        "self.b = nn.Parameter(torch.tensor(0.0))",
-        "self.b = nn.Parameter(torch.zeros(2))",
-        "self.b must be one number, but has shape (2,)",
-    ),
-    (
-        "self.w = nn.Parameter(torch.tensor(0.0))",
-        "self.w = nn.Parameter(torch.tensor(0), requires_grad=False)",
-        "whole numbers: write 0.0",
-    ),
-)
-WRONG["sgd_step"] += [
-    (
-        """
-def sgd_step(parameters, lr):
-    for p in parameters:
-        p.requires_grad = False
-        if p.grad is not None:
-            p -= lr * p.grad
-""",
-        "isn't a leaf that requires grad any more",
-    ),
-]
-WRONG["careful_train"] += slips(
-    "the_linear_layer",
-    "careful_train",
-    (
-        "    optimizer =",
-        "    import copy\n\n    model = copy.deepcopy(model)\n    optimizer =",
-        "isn't the trained one",
-    ),
-    ("range(n_epochs)", "range(n_epochs + 1)", "6 epochs have 7 losses, not 8"),
-    (
-        "return history + [mse(model(X), y).item()]",
-        "return loss.item()",
-        "got a value of type float",
-    ),
-    (
-        "with torch.no_grad():\n        return history + [mse(model(X), y).item()]",
-        "return history + [mse(model(X), y)]",
-        "The last loss is a tensor with its whole",
-    ),
-    ("mse(model(X), y).item()", "mse(model(X), y).detach()", "The last loss is a tensor: keep"),
-    ("history + [mse(model(X), y).item()]", "[model, *history]", "nothing but numbers"),
-)
-WRONG["decay_weights_only"] += [
-    (
-        """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
-    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
-    return torch.optim.SGD(groups, lr=1.0)
-""",
-        "The learning rate isn't used",
-    ),
-    (
-        """
-def decay_weights_only(model, lr, weight_decay):
-    inner, last = model["inner"], model["debiased"]
-    groups = [{"params": inner.parameters(), "weight_decay": weight_decay}]
-    return torch.optim.SGD([*groups, {"params": last.parameters()}], lr=lr)
-""",
-        "inner.0.weight, inner.1.weight and debiased.bias are right",
-    ),
-]
-
-WRONG["Line"] += slips(
-    "the_linear_layer",
-    "Line",
-    (
-        "self.w = nn.Parameter(torch.tensor(0.0))",
-        "self.w = nn.Parameter(torch.tensor(0.0), requires_grad=False)",
-        "requires_grad=False freezes a parameter",
-    ),
-    ("self.w * x", "x", "The weight is missing in forward"),
-    ("self.w * x + self.b", "self.w * X + self.b", "It reads X from the notebook"),
-)
-WRONG["sgd_step"] += slips(
-    "the_linear_layer",
-    "sgd_step",
-    (
-        "            if p.grad is not None:\n                p -= lr * p.grad",
-        "            if p.grad is None:\n                break\n            p -= lr * p.grad",
-        "It stops at the gradient None",
-    ),
-    ("in parameters:", "in parameters[:2]:", "Parameter 2, counted from 0, hasn't moved: step all"),
-    ("p -= lr", "p.grad.zero_(); p -= lr", "the gradients were emptied before the step"),
-    (
-        "p -= lr * p.grad",
-        "p.grad *= lr; p -= p.grad",
-        "step() leaves each p.grad as it is",
-    ),
-    ("p -= lr * p.grad", "p -= 0.1 * p.grad", "with lr = 0.1 instead of the lr given"),
-    ("in parameters:", "in model.parameters():", "It reads model from the notebook"),
-)
-WRONG["sgd_step"] += slips(
-    "the_linear_layer",
-    "sgd_step",
-    ("lr * p.grad", "lr * p.grad.sign()", "as Adam's first step does"),
-    (
-        "            if p.grad is not None:",
-        "            if p.grad is None:\n                p.grad = torch.zeros_like(p)\n"
-        "            if True:",
-        "None included",
-    ),
-)
-WRONG["careful_train"] += [
-    (
-        """
 def careful_train(model, X, y, lr, n_epochs):
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     history = []
@@ -556,174 +300,69 @@ def careful_train(model, X, y, lr, n_epochs):
         history.append(loss.item())
     return history
 """.format(*change),
-        words,
-    )
-    for change, words in (
-        ((".ravel()", "mean"), "Every prediction meets every target"),
-        (("", "sum"), "You summed over the 9 rows; take the mean"),
-    )
-]
-WRONG["careful_train"] += slips(
-    "the_linear_layer",
-    "careful_train",
-    ("optim.SGD", "optim.Adam", "These are the losses of Adam"),
-    ("lr=lr)", "lr=lr, momentum=0.9)", "SGD with momentum 0.9"),
-    ("lr=lr)", "lr=0.1)", "with lr = 0.1 instead of the lr given"),
-    ("lr=lr)", "lr=lr, maximize=True)", "It climbs"),
-    (
-        "    with torch.no_grad():\n        return history + [mse(model(X), y).item()]",
-        "    history.append(mse(model(X), y).item())\n    optimizer.zero_grad()\n"
-        "    mse(model(X), y).backward()\n    optimizer.step()\n    return history",
-        "the model took one step too many",
+            words,
+        )
+        for change, words in (
+            ((".ravel()", "mean"), "Every prediction meets every target"),
+            (("", "sum"), "You summed over the 9 rows; take the mean"),
+        )
+    ]
+    + functions_told(
+        "careful_train(model, X, y, lr, n_epochs)",
+        ("model", "Expected a list of 7 floats, got a value of type Linear"),
+        ("['a'] * (n_epochs + 1)", "The history must hold nothing but numbers"),
     ),
-)
-WRONG["decay_weights_only"] += slips(
-    "the_linear_layer",
-    "decay_weights_only",
-    ("(groups, lr=lr)", "(groups, lr=lr, momentum=0.9)", "This SGD has momentum"),
-    ("optim.SGD", "optim.Adam", "Expected torch.optim.SGD, got Adam"),
-    ("(groups, lr=lr)", "(groups, lr=0.1)", "with lr = 0.1 instead of the lr given"),
-    ("(groups, lr=lr)", "(groups, lr=lr, maximize=True)", "It climbs"),
-)
-WRONG["decay_weights_only"] += [
-    (
-        """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if "bias" not in name]
-    biases = [p for name, p in model.named_parameters() if "bias" in name]
-    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
-    return torch.optim.SGD(groups, lr=lr)
-""",
-        "debiased.weight isn't a bias",
-    ),
-]
-
-
-LINE = """
-class Line(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.w = {0}
-        self.b = {0}
-
-    def forward(self, x):
-        return {1}
-"""
-WRONG["Line"] += [
-    (
-        """
-one_w, one_b = nn.Parameter(torch.tensor(0.0)), nn.Parameter(torch.tensor(0.0))
-
-class Line(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.w, self.b = one_w, one_b
-
-    def forward(self, x):
-        return self.w * x + self.b
-""",
-        "All lines share one w",
-    ),
-    (
-        """
-class Line(nn.Module):
-    w, b = nn.Parameter(torch.tensor(0.0)), nn.Parameter(torch.tensor(0.0))
-
-    def forward(self, x):
-        return self.w * x + self.b
-""",
-        "w and b belong to the class",
-    ),
-    (
-        """
-class Line(nn.Module):
-    def __init__(self):
-        super().__init__()
-        zero = torch.tensor(0.0)
-        self.w, self.b = nn.Parameter(zero), nn.Parameter(zero)
-
-    def forward(self, x):
-        return self.w * x + self.b
-""",
-        "self.w and self.b share one number",
-    ),
-]
-WRONG["careful_train"] += slips(
-    "the_linear_layer",
-    "careful_train",
-    ("range(n_epochs)", "range(n_epochs - 1)", "You took 5 steps in 6 epochs"),
-)
-WRONG["decay_weights_only"] += functions_told(
-    "decay_weights_only(model, lr, weight_decay)",
-    (
-        """
-    copies = [p.detach().clone() for p in model.parameters()]
-    groups = [{"params": copies[0::2], "weight_decay": weight_decay}, {"params": copies[1::2]}]
-    return torch.optim.SGD(groups, lr=lr)
-""",
-        "none of the model's parameters",
-    ),
-    (
-        """
-    weights, biases = list(model.parameters())[0::2], list(model.parameters())[1::2]
-    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
-    return torch.optim.SGD(groups, lr=lr)
-""",
-        "0.weight is right",
-    ),
-)
-
+}
 
 RIGHT = {
-    "Line": [
-        LINE.format("nn.Parameter(torch.zeros(1))", "self.b + x * self.w"),
-        LINE.format("nn.Parameter(torch.zeros(()))", "torch.mul(x, self.w) + self.b"),
-        LINE.format("nn.Parameter(torch.zeros(1, 1))", "x @ self.w + self.b"),
-        LINE.format("nn.Parameter(torch.tensor([0.0]))", "self.w * x + self.b").replace(
-            "super()", "super(Line, self)"
+    "Wave": [
+        WAVE.format("nn.Parameter(torch.zeros(1))", "self.b + x * self.a + self.c * (6 * x).sin()"),
+        WAVE.format("nn.Parameter(torch.zeros(()))", RIGHT_FORWARD),
+        WAVE.format(
+            "nn.Parameter(torch.zeros(1, 1))", "x @ self.a + self.b + torch.sin(6 * x) @ self.c"
+        ),
+        WAVE.format("nn.Parameter(torch.tensor([0.0]))", RIGHT_FORWARD).replace(
+            "super()", "super(Wave, self)"
         ),
         """
-class Line(nn.Module):
+class Wave(nn.Module):
     def __init__(self):
         nn.Module.__init__(self)
-        for name in "wb":
+        for name in "abc":
             self.register_parameter(name, nn.Parameter(torch.tensor(0.0)))
 
     def forward(self, x):
-        y = x * self.w
+        y = x * self.a
         y = y + self.b
-        return y
+        return y + torch.sin(6.0 * x) * self.c
+""",
+        """
+class Wave(Line):
+    def __init__(self):
+        nn.Module.__init__(self)
+        self.b = nn.Parameter(0 * torch.ones(1))
+        self.a = nn.Parameter(0 * torch.ones(1))
+        self.c = nn.Parameter(0 * torch.ones(1))
+
+    def forward(self, x):
+        return torch.cat([x, x**0, torch.sin(6 * x)], 1) @ torch.stack([self.a, self.b, self.c])
 """,
     ],
-    "sgd_step": functions(
-        "sgd_step(parameters, lr)",
-        """
-    for p in parameters:
-        if p.grad is not None:
-            p.data -= lr * p.grad
-""",
-        """
-    with torch.no_grad():
-        for p in parameters:
-            if p.grad is None:
-                continue
-            p.sub_(lr * p.grad)
-""",
-        """
-    with torch.no_grad():
-        [p.add_(p.grad, alpha=-lr) for p in parameters if p.grad is not None]
-""",
-        """
-    torch.optim.SGD(parameters, lr=lr).step()
-""",
-        """
-    with torch.no_grad():
-        for p in parameters:
-            gradient = torch.zeros_like(p) if p.grad is None else p.grad
-            p.copy_(p - lr * gradient)
-    return parameters
-""",
-    ),
+    "ends": [
+        "ends = [9.87, 5.38, -0.3]",
+        "ends = [2.528 + 0.976**k * d for k, d in ((1, 7.472), (40, 7.472), (40, -7.528))]",
+        "ends = torch.tensor([9.8, 5.36, -0.33])",
+        "import numpy as np\nends = np.array([9.868, 5.380, -0.303])",
+        "ends = [bowl.after(k, (0.1, b), 0.001)[1] for b, k in ((10, 50), (10, 2000), (-5, 2000))]",
+        "ends = {'a': 9.9, 'b': 5.4, 'c': -0.3}",
+    ],
+    "noticed": [
+        "noticed = (2, 1, 3)",
+        "noticed = [2.0, 1.0, 3.0]",
+        "noticed = torch.tensor([2, 1, 3])",
+        "noticed = {'A': 2, 'B': 1, 'C': 3}",
+        "import numpy as np\nnoticed = np.array([2, 1, 3])",
+    ],
     "careful_train": functions(
         "careful_train(model, X, y, lr, n_epochs)",
         """
@@ -732,7 +371,9 @@ class Line(nn.Module):
     optimizer = torch.optim.SGD(model.parameters(), lr)
     history = []
     for epoch in range(n_epochs + 1):
-        loss = nn.functional.mse_loss(model(X), y)
+        model.train(epoch < n_epochs)
+        with torch.set_grad_enabled(epoch < n_epochs):
+            loss = nn.functional.mse_loss(model(X), y)
         history.append(loss.item())
         if epoch < n_epochs:
             optimizer.zero_grad()
@@ -743,12 +384,14 @@ class Line(nn.Module):
         """
     history = [mse(model(X), y).item()]
     for _ in range(n_epochs):
+        model.train()
         model.zero_grad()
         mse(model(X), y).backward()
         with torch.no_grad():
             for p in model.parameters():
                 p -= lr * p.grad
-        history.append(mse(model(X), y).item())
+            model.eval()
+            history.append(mse(model(X), y).item())
     return history
 """,
         """
@@ -760,51 +403,36 @@ class Line(nn.Module):
             p.data -= lr * p.grad
             p.grad = None
         history += [float(loss)]
-    return tuple(history) + (float(((model(X) - y) ** 2).mean()),)
+    model.eval()
+    with torch.inference_mode():
+        return tuple(history) + (float(((model(X) - y) ** 2).mean()),)
 """,
         """
     optimizer = torch.optim.SGD(params=model.parameters(), lr=lr)
     history = []
     while len(history) < n_epochs:
-        loss = mse(model(X), y)
+        loss = mse(model.train()(X), y)
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
         history.append(loss.detach().numpy().item())
-    return [*history, mse(model(X), y).tolist()]
-""",
-    ),
-    "decay_weights_only": functions(
-        "decay_weights_only(model, lr, weight_decay)",
-        """
-    groups = {True: [], False: []}
-    for name, p in model.named_parameters():
-        groups[name.endswith("bias")].append(p)
-    return torch.optim.SGD(
-        [{"params": groups[True]}, {"params": groups[False], "weight_decay": weight_decay}], lr=lr
-    )
+    torch.set_grad_enabled(False)
+    last = mse(model.eval()(X), y).tolist()
+    torch.set_grad_enabled(True)
+    return [*history, last]
 """,
         """
-    return torch.optim.SGD(
-        [
-            {"params": [p], "weight_decay": 0.0 if name.endswith("bias") else weight_decay}
-            for name, p in model.named_parameters()
-        ],
-        lr=lr,
-    )
-""",
-        """
-    weights = [p for p in model.parameters() if p.ndim > 1]
-    biases = [p for p in model.parameters() if p.ndim == 1]
-    groups = [{"params": biases, "weight_decay": 0.0}, {"params": weights}]
-    return torch.optim.SGD(groups, lr=lr, weight_decay=weight_decay)
-""",
-        """
-    weights = [p for n, p in model.named_parameters() if n.split(".")[-1] == "weight"]
-    biases = [p for n, p in model.named_parameters() if n.split(".")[-1] == "bias"]
-    optimizer = torch.optim.SGD(biases, lr=lr)
-    optimizer.add_param_group({"params": weights, "weight_decay": weight_decay})
-    return optimizer
+    optimizer, history = HandSGD(model.parameters(), lr), []
+    for _ in range(n_epochs):
+        loss = mse(model(X), y)
+        history.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    model.eval()
+    with torch.no_grad():
+        history.append(mse(model(X), y).item())
+    return history
 """,
     ),
 }
