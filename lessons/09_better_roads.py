@@ -9,7 +9,7 @@
 # - predict what momentum gains,
 # - say what Adam changes.
 #
-# **Builds on** [lesson 08](08_fitting_polynomials.ipynb) (modes of a fit). **Takes** about 40 minutes.
+# **Builds on** [lesson 08](08_fitting_polynomials.ipynb) (modes of a fit). **Takes** about 5 minutes.
 
 # %% tags=["start"]
 try:
