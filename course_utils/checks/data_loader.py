@@ -13,7 +13,7 @@ from course_utils.checks.core import NotDone, Wrong, diagnose, numbers, same
 )
 def minibatches(answer):
     """Judge `minibatches(x, y, batch_size, rng)`: pairs that hold every row once."""
-    for n, size, sizes in ((10, 4, [4, 4, 2]), (13, 3, [3, 3, 3, 3, 1])):
+    for n, size, sizes in ((10, 4, [4, 4, 2]), (13, 3, [3, 3, 3, 3, 1]), (12, 6, [6, 6])):
         rng = np.random.RandomState(n)
         x, y = rng.rand(n), rng.rand(n)
         rows = _rows_of_batches(call(answer, x, y, size, np.random.RandomState(7)), x, y)
@@ -39,7 +39,7 @@ def _judge_batches(rows, n, size, sizes):
     repeats = len(every) - len(set(every))
     if not rows:
         raise Wrong("The list is empty: append each pair to batches.")
-    if len(rows) == 1 and got_sizes == [size]:
+    if got_sizes == [size]:
         raise Wrong("Only one batch is there: is the return inside the loop?")
     if repeats:
         told = (
@@ -56,9 +56,12 @@ def _judge_batches(rows, n, size, sizes):
         raise Wrong(told)
     if len(every) < n:
         raise Wrong(
-            f"{n - len(every)} of {n} rows are missing (batches of {got_sizes}): the last batch "
-            "may be smaller, but keep it."
+            f"{n - len(every)} of {n} rows are missing (batches of {got_sizes}): shuffle all "
+            "len(x) row numbers, and cut from start to start + batch_size. The last batch may be "
+            "smaller, but keep it."
         )
+    if 0 in got_sizes:
+        raise Wrong(f"The last of the batches of {got_sizes} is empty: start stays below len(x).")
     neighbours = all(max(batch) - min(batch) == len(batch) - 1 for batch in rows)
     if neighbours and every != list(range(n)) and sorted(got_sizes) == sorted(sizes):
         raise Wrong("Each batch holds neighbouring rows: shuffle all the rows, then cut.")
@@ -96,8 +99,8 @@ def _rows_of_batches(got, x, y):
 
 @exercise(
     2,
-    hint="under torch.no_grad(), add F.mse_loss(...).item() * len(x_batch) to total and "
-    "len(x_batch) to n_rows; return total / n_rows.",
+    hint="call model.eval(); then, under torch.no_grad(), add F.mse_loss(...).item() * "
+    "len(x_batch) to total and len(x_batch) to n_rows; return total / n_rows.",
 )
 def epoch_loss(answer):
     """Judge `epoch_loss(model, loader)`: the MSE over all rows of a loader, a float."""
@@ -112,7 +115,12 @@ def epoch_loss(answer):
         with torch.no_grad():
             model.weight.fill_(0.3)
             model.bias.fill_(0.1)
+        modes = []  # of each prediction: whether in training mode, whether with a graph
+        hook = model.register_forward_hook(
+            lambda layer, *_, kept=modes: kept.append((layer.training, torch.is_grad_enabled()))
+        )
         got = call(answer, model, DataLoader(TensorDataset(x, y), batch_size=size), in_place=True)
+        hook.remove()
         if isinstance(got, torch.Tensor):
             graph = ", and it keeps its graph alive" if got.requires_grad else ""
             raise Wrong(f"The result is a tensor{graph}: a report is a float, use loss.item().")
@@ -142,12 +150,26 @@ def epoch_loss(answer):
             "That is the loss of the first batch alone: is the return inside the loop?": [
                 batches[0]
             ],
+            "You divided the sum of the batch losses by all rows: multiply each by its rows.": [
+                np.sum(batches) / n
+            ],
+            "Only the last batch is in total: add with +=.": [(n % size) * batches[-1] / n],
             f"You summed over the {m} outputs; mse_loss takes the mean over all elements.": [
                 m * whole
             ],
             "That is the root of the MSE: drop the root.": [whole**0.5],
         }
         diagnose(numbers(got, ("the loss",)), [whole], mistakes, rtol=1e-5)
+        if any(training for training, _ in modes):
+            raise Wrong(
+                "The number is right for this model, but you measured in training mode, where "
+                "dropout draws: call model.eval() before the loop."
+            )
+        if any(graph for _, graph in modes):
+            raise Wrong(
+                "The number is right, but each prediction builds a graph that nobody needs: "
+                "measure under torch.no_grad()."
+            )
     return "Every row counts once, in whichever batch it is."
 
 

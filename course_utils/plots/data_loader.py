@@ -30,8 +30,9 @@ def batch_descents(x, y, paths, prediction=..., *, ax=None):
         ax.plot(passes, losses[i], color=color, linewidth=widths[i], label=label)
     ax.axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
     reached = losses[1][round(len(x) / sizes[1])]
-    needed = int(np.argmax(losses[0] <= reached)) if losses[0].min() <= reached else np.inf
-    if np.isfinite(needed):
+    is_reached = losses[0].min() <= reached
+    needed = int(np.argmax(losses[0] <= reached)) if is_reached else len(losses[0]) - 1
+    if is_reached:
         ax.plot([1, needed], [reached, reached], "o--", color="black", linewidth=1, markersize=5)
         ax.annotate(
             "equally low",
@@ -43,11 +44,13 @@ def batch_descents(x, y, paths, prediction=..., *, ax=None):
     ax.set(xlabel="passes (rows read / rows there are)", ylabel="loss (MSE), all rows")
     ax.set(yscale="log", ylim=(0.75 * loss.min_loss, 1.6 * losses[0][0]))
     told = mark_prediction(ax, prediction, needed)
-    ax.legend(loc="upper right")
+    handles, labels = ax.get_legend_handles_labels()
+    ax.legend(handles[2::-1] + handles[3:], labels[2::-1] + labels[3:], loc="upper right")
+    more = "" if is_reached else "more than "
     return (
         f"After one pass the loss is {losses[0][1]:.4g} with batches of {sizes[0]} and "
-        f"{reached:.4g} with batches of {sizes[1]}; batches of {sizes[0]} need {needed} passes to "
-        f"get as low.{told}"
+        f"{reached:.4g} with batches of {sizes[1]}; batches of {sizes[0]} need {more}{needed} "
+        f"passes to get as low.{told}"
     )
 
 
@@ -79,13 +82,15 @@ def batch_steps(x, y, places, steps, full, *, axs=None):
             ("black", 2.6, "all rows"),
         ):
             ax.plot([], [], color=color, linewidth=width, label=label)
+        towards = np.array([place, loss.minimizer])
+        ax.plot(*towards.T, ":", color=BEST, linewidth=1.8, label="towards the best line")
         ax.plot(w, b, "o", color="black", markersize=6)
         ax.set(xlim=ranges[0], ylim=ranges[1])
         ax.set_aspect("equal")
         ax.locator_params(nbins=5)
         counts.append(f"{downhill.sum()} of {len(some)}")
-    axs["far"].set_title("far away: the start")
-    axs["near"].set_title("near the best line, enlarged")
+    axs["far"].set_title(f"at the start: {counts[0]} downhill")
+    axs["near"].set_title(f"near the best line, enlarged: {counts[1]}")
     axs["far"].lines[0].set_label(None)  # the best line is outside
     axs["far"].legend(loc="lower left")
     return (
@@ -151,12 +156,12 @@ def reported_losses(batch_losses, full, n_batches, prediction=..., *, axs=None):
     ax = axs["epoch"]
     ax.plot(range(n + 1), full[: n + 1], "o-", color=TRAIN, label="all rows")
     ax.plot(range(n), by_epoch[0], "s", color=FIT, markersize=7, label="the batch of the next step")
-    ax.axhline(running[0], color=FIT, linewidth=1.4, label="their mean: running")
+    ax.axhline(running[0], color=FIT, linewidth=1.4, label="mean of the batches")
     for height, color, up in ((running[0], FIT, 5), (after[0], TRAIN, -15)):
         offset = {"xytext": (-2, up), "textcoords": "offset points", "ha": "right"}
         ax.annotate(f"{height:.0f}", (n, height), color=color, **offset)
     ax.set(xlabel="steps taken", ylabel="loss (MSE)", title="within epoch 1")
-    ax.set_ylim(0, 1.55 * max(full[0], by_epoch[0].max()))
+    ax.set_ylim(0, 1.3 * max(full[0], by_epoch[0].max()))
     ax.set_xticks(range(n + 1))
     told = mark_prediction(ax, prediction, running[0], axis="y")
     ax.legend(loc="upper right")
@@ -169,7 +174,8 @@ def reported_losses(batch_losses, full, n_batches, prediction=..., *, axs=None):
     ax.legend(loc="upper right")
     ratio = last / after
     return (
-        f"Epoch 1: running mean {running[0]:.0f}, afterwards {after[0]:.0f}. "
+        f"Epoch 1: all rows {', '.join(f'{loss:.0f}' for loss in full[:n])} before its steps; "
+        f"running mean {running[0]:.0f}, afterwards {after[0]:.0f}. "
         f"Epoch {len(after)}: {running[-1]:.2f} and {after[-1]:.2f}. The last batch reports from "
         f"{ratio.min():.2f} to {ratio.max():.2f} times the loss afterwards.{told}"
     )
@@ -179,19 +185,19 @@ def reported_losses(batch_losses, full, n_batches, prediction=..., *, axs=None):
 def left_over_row(kept, dropped, *, ax=None):
     """Compare the loss by epoch with a tiny last batch that is kept, and with it dropped.
 
-    Both of shape (epochs,): the loss over all rows after each epoch.
+    Both of shape (epochs + 1,): the loss over all rows at the start and after each epoch.
     From the lesson 'Dataset and DataLoader'.
     """
     kept, dropped = to_vectors(kept=kept, dropped=dropped)
-    epochs = np.arange(1, len(kept) + 1)
-    ax.plot(epochs, kept, color=VALIDATION, linewidth=1.1, label="last batch kept")
-    ax.plot(epochs, dropped, color=TRAIN, linewidth=2.4, label="drop_last=True")
-    ax.set(xlabel="epoch", ylabel="loss (MSE), all rows", xlim=(0, len(kept)))
+    ax.plot(kept, color=VALIDATION, linewidth=1.1, label="last batch kept")
+    ax.plot(dropped, color=TRAIN, linewidth=2.4, label="drop_last=True")
+    ax.set(xlabel="epoch", ylabel="loss (MSE), all rows", xlim=(0, len(kept) - 1))
     ax.set_ylim(0, 1.3 * max(kept.max(), dropped.max()))
     ax.legend(loc="upper right")
     return (
-        f"Over {len(kept)} epochs the loss is {kept.mean():.4f} on average and {kept.max():.3f} at "
-        f"worst with the last batch, {dropped.mean():.5f} and {dropped.max():.5f} without it."
+        f"Over {len(kept) - 1} epochs the loss is {kept[1:].mean():.4f} on average and "
+        f"{kept.max():.3f} at worst with the last batch, "
+        f"{dropped[1:].mean():.5f} and {dropped.max():.5f} without it."
     )
 
 
