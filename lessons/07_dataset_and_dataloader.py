@@ -332,7 +332,7 @@ for more in (1, 999):
     print(f"{more:3} more epochs: w {w:.6f}, b {b:.6f}")
 
 # %% [markdown]
-# [Lesson 01](01_gradient_descent_by_hand.ipynb)'s numbers, after one step and after 1,000.
+# [Lesson 01](01_gradient_descent_by_hand.ipynb)'s numbers, after one step and after a thousand.
 #
 # ## Does it learn the fruit?
 #
