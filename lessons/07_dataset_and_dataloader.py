@@ -7,7 +7,7 @@
 # **You will be able to**
 #
 # - say what a small batch gains and what it costs,
-# - feed any model from a `DataLoader`, with one function `fit`,
+# - feed any module from a `DataLoader`, with one function `fit`,
 # - say why an epoch's loss isn't that of the model after it.
 #
 # **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb),
@@ -81,11 +81,12 @@ plots.batch_descents(x80, y80, paths, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 11: ten steps on eight rows get about as far as eleven steps on all eighty.
+# Here 11: ten steps on eight rows get about as far as eleven on all eighty.
 #
 # </details>
 #
-# Far from the bottom, the number of steps counts. Batches of 1 are near it after two passes,
+# Far from the bottom, the number of steps counts. Batches of 1 are near the bottom after two
+# passes,
 # and never rest.
 #
 # ## What does a small batch cost?
@@ -93,7 +94,7 @@ plots.batch_descents(x80, y80, paths, prediction=my_prediction)
 # Each batch has its own opinion of the way down, and near the bottom they part.
 #
 # Ten batches of 8 propose a step each, at the start and near the best line. A proposal is
-# *downhill* if a small enough step that way lowers the loss.
+# *downhill* if a small enough step that way lowers the loss of all rows.
 #
 # > **Predict.** At the start, all ten are downhill. How many of them are, near the best line?
 
@@ -109,7 +110,7 @@ def step(w, b, rows):
     return -0.1 * np.array(gradient)
 
 
-places = [(-0.1382643, 0.49671415), (1.9, 1.05)]
+places = [(-0.1382643, 0.49671415), (1.95, 1.03)]
 steps = [[step(*place, rows) for rows in batches] for place in places]
 full = [step(*place, range(80)) for place in places]
 plots.batch_steps(x80, y80, places, steps, full)
@@ -118,14 +119,14 @@ print("rows read: 80   different:", len(set(np.array(batches).ravel())))
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# Five of ten: you could as well toss a coin.
+# Five of these ten: so near, you could as well toss a coin.
 #
 # </details>
 #
 # Near the best line, the gradient of all rows is almost zero. A batch's isn't: its few rows
 # have a best line of their own. So at a fixed learning rate, small batches keep jumping
 # (unless one line fits every row). Larger batches calm the walk, and so does a lower rate;
-# both need more passes. Tiny batches need more time for a pass: each step has its own cost.
+# both need more passes. Tiny batches need more time for each.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: how noisy is a batch's gradient?
@@ -134,8 +135,8 @@ print("rows read: 80   different:", len(set(np.array(batches).ravel())))
 # lie from that of all 80 rows (the root of the mean squared distance). Draw in two ways: a
 # row may come twice in a batch, or only once.
 #
-# > **Predict.** Four times as many rows, 40 instead of 10: is the distance a quarter, a
-# > third or a half? And which way of drawing is less noisy?
+# > **Predict.** A row may come twice. Four times as many rows, 40 instead of 10: is the distance
+# > a quarter, a third or a half? And if it comes only once, is it more or less than that?
 
 
 # %% tags=["deeper"]
@@ -162,20 +163,19 @@ print(f"40 rows, by the formulas: {by_formula[0]:.3f}, {by_formula[1]:.3f}")
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# With repetition, four times as many rows halve the distance. Without, it falls faster: it
-# must reach 0 at 80 of 80.
+# With repetition, four times as many rows halve the distance. Without, it is less: it must
+# reach 0 at 80 of 80.
 #
 # </details>
 #
 # With repetition, the noise falls with the *root* of the batch size. Without, there is a
 # further factor, $\sqrt{(80 - n)/79}$ for $n$ rows, which is 0 at all 80. At 40 rows: 0.040
-# instead of 0.057. A loader draws without repetition (see below).
+# instead of 0.057. A loader that shuffles draws without repetition, by default.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: which batch size, which learning rate?
 #
-# Move both. Find a pair that is low after one pass *and* at rest after twenty. (What the
-# picture calls an epoch is a pass here.)
+# Move both. How near do you come to a walk that is low after one pass *and* calm after twenty?
 
 
 # %% tags=["deeper"]
@@ -183,7 +183,7 @@ def show_descent(batch_size, lr):
     """Draw 20 passes with this batch size and this learning rate."""
     path = descend(batch_size, lr=lr)
     title = f"batches of {batch_size}, lr = {lr:g}"
-    plots.one_descent(x80, y80, path, 20, title)
+    plots.one_descent(x80, y80, path, 20, title, unit="pass")
 
 
 rates = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
@@ -192,8 +192,8 @@ sliders.move(
 )
 
 # %% [markdown] tags=["deeper"]
-# A larger batch and a lower rate do the same: the noise averages out over more rows before
-# $(w, b)$ has gone far.
+# You can't have both. A larger batch and a lower rate do the same: the noise averages out over
+# more rows before $(w, b)$ has gone far, and the first pass gets less far, too.
 
 # %% [markdown]
 # ## Does every row get its turn?
@@ -249,11 +249,11 @@ check.minibatches(minibatches)
 #
 # ## What does a DataLoader do?
 #
-# A **DataLoader** deals out the rows for you: batch after batch, in a new order each epoch.
+# A **DataLoader** deals out the rows for you: in a new order each epoch, if you ask for it.
 #
 # It takes them from a **Dataset**: anything with a length and items, such as a list.
 # `TensorDataset` gives the same row of several tensors, so inputs and targets stay together:
-# here the fruit of [lesson 05](05_many_inputs_many_outputs.ipynb), in three years.
+# here the fruit of [lesson 05](05_many_inputs_many_outputs.ipynb), as if in three years.
 #
 # A seeded **generator**, its own source of random numbers (`Generator`), makes the orders the same in each
 # run. Plain row numbers show them:
@@ -275,19 +275,19 @@ for epoch in (1, 2, 3):
 # %% [markdown]
 # A `for` loop over a loader runs one epoch: every number once.
 #
-# `num_workers=2` would let two helper processes fetch the items: good for slow ones, such as
-# images on a disk, not for tensors in memory.
+# With `num_workers=2`, two helper processes fetch the items: good for slow ones (images on a
+# disk), not for tensors in memory.
 #
 # ## Can one function train any model?
 #
-# With a loader, your loop gets one more `for`, and fits any model so far.
+# With a loader, your loop gets one more `for`, and fits any module to an MSE.
 #
 # `F.mse_loss` is `nn.MSELoss` as a function. `show_progress=True` shows a **progress bar**.
 
 
 # %% tags=["code"]
 def fit(model, loader, optimizer, n_epochs, show_progress=False):
-    """Train; return the batch loss of each step, one list for each epoch."""
+    """Train on the MSE; return each step's batch loss, a list an epoch."""
     if show_progress:
         bar = IntProgress(max=n_epochs)  # a progress bar
         display(bar)
@@ -308,14 +308,14 @@ def fit(model, loader, optimizer, n_epochs, show_progress=False):
 
 
 def full_loss(model, x, y):
-    """The MSE over all rows, with the weights as they are now."""
+    """The MSE over all rows, with the weights as they are; in eval mode."""
     model.eval()
     with torch.no_grad():
         return F.mse_loss(model(x), y).item()
 
 
 # %% [markdown]
-# First the eighty points, all in one batch:
+# First the eighty points, all in one batch (nothing is stochastic here):
 
 # %%
 x_line, y_line = torch.from_numpy(line.x_train), torch.from_numpy(line.y_train)
@@ -329,7 +329,7 @@ loader = DataLoader(eighty, batch_size=80)
 for more in (1, 999):
     fit(line_model, loader, optimizer, n_epochs=more)
     w, b = line_model.weight.item(), line_model.bias.item()
-    print(f"{more:3} more epochs: w {w:.6f}, b {b:.6f}")
+    print(f"epochs + {more:<4} w {w:.6f}, b {b:.6f}")
 
 # %% [markdown]
 # [Lesson 01](01_gradient_descent_by_hand.ipynb)'s numbers, after one step and after a thousand.
@@ -352,40 +352,40 @@ def new_model():
     return model
 
 
-first = new_model()(x).detach()
+with torch.no_grad():
+    first = new_model().eval()(x)
 print("item 0:", first[0], "   published 10.5178, 63.6002")
 print(f"loss: {F.mse_loss(first, y).item():.2f}   published 3052.20")
 
 # %% [markdown]
-# (It prints its weights with four digits.) Now train:
+# (Its weights are printed with four digits.) Now train:
 
 # %%
 model = new_model()
 optimizer = torch.optim.SGD(model.parameters(), lr=1e-5)
 generator = torch.Generator().manual_seed(5)
 loader = DataLoader(dataset, batch_size=5, shuffle=True, generator=generator)
-losses = fit(model, loader, optimizer, n_epochs=100)
+fit(model, loader, optimizer, n_epochs=100)
 
 model.eval()
 with torch.no_grad():
     last = model(x)
     apples, oranges = model(torch.tensor([[75.0, 63.0, 44.0]]))[0].tolist()
 plots.predicted_yields(y, first, last, ["apples", "oranges"], "t/ha")
-print(f"75 °F, 63 mm, 44 %: {apples:.1f} and {oranges:.1f}, published (54, 69)")
+print(f"75, 63, 44: {apples:.1f}, {oranges:.1f}; published about (54, 69)")
 
 # %% [markdown]
 # The predictions have moved to the diagonal, near their targets.
 #
-# The new region's yields round to the published ones. More digits can't agree: the
-# tutorial's shuffle dealt other batches. And the fit isn't finished: least squares reaches an
-# MSE of 0.91.
+# The new region's yields round to the published ones. More digits can't agree: the tutorial's
+# shuffle dealt other batches. And the fit isn't finished: least squares reaches an MSE of 0.91.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: all fifteen rows
 #
 # The tutorial prints the predictions of all rows at the start, and those at the end beside
 # the targets. We have its numbers for the first row of the start and for the new region; the
-# others are ours. Two other seeds show what another shuffle changes.
+# others are ours. Another seed, or another version of PyTorch, deals out other batches:
 
 # %% tags=["deeper"]
 print("             start              end       target")
@@ -404,11 +404,10 @@ for seed in (0, 1):
     generator = torch.Generator().manual_seed(seed)
     loader = DataLoader(dataset, 5, shuffle=True, generator=generator)
     fit(other, loader, optimizer, 100)
-    print(f"seed {seed}:", other(new_region)[0].detach())
+    with torch.no_grad():
+        print(f"seed {seed}:", other.eval()(new_region)[0])
 bowl = descent.QuadraticLoss(descent.design_matrix(x), y)
-print(
-    f"MSE {F.mse_loss(last, y).item():.2f}; least squares {bowl.min_loss:.2f}"
-)
+print(f"Least squares {bowl.min_loss:.2f}")
 
 # %% [markdown]
 # ## Which loss do you report?
@@ -436,34 +435,32 @@ for epoch in range(100):
     for batch in loader:
         # a list of one batch serves as the loader; [0]: its one epoch
         batch_losses += fit(model, [batch], optimizer, n_epochs=1)[0]
-        full.append(full_loss(model, x, y))
+        full.append(full_loss(model, x, y))  # so often for the picture
 plots.reported_losses(batch_losses, full, 3, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 2373, near the mean of the first three, and no batch has exactly the loss of all rows.
+# 2373, near the mean of the first three; a batch's loss isn't that of all rows.
 #
 # </details>
 #
-# The running mean looks back at weights that are gone: while the loss falls fast, it is too
+# The running mean looks back at weights that are gone: while the loss falls fast, it is far too
 # high. It costs nothing, so use it to watch a training; to compare, measure afterwards.
 #
-# The last batch speaks of five rows: its loss is a tenth to twice the full one. Stop at its
-# lowest, and you stop at a lucky batch.
-#
-# Report the loss afterwards.
+# The last batch speaks of five rows: its loss is a tenth to more than twice the full one. Its
+# dips are lucky batches, not good weights.
 #
 # ### Exercise 2 (write): the loss of an epoch
 #
-# Measure a large data set batch by batch. But fifteen rows in batches of 4 leave one of 3, and
-# the plain mean gives 29.95 instead of 29.18: each *row* must count the same. Undo each batch's
-# mean before you add.
+# Measure a large data set batch by batch. But unshuffled batches of 4, 4, 4 and 3 rows have a
+# plain mean of 29.95 instead of 29.18: each *row* must count the same. Undo each batch's mean
+# before you add.
 
 
 # %% tags=["exercise", "write"]
 def epoch_loss(model, loader):
-    """The MSE over all rows of a loader, in eval mode, without graphs."""
+    """The MSE over all rows, a float: in eval mode, without graphs."""
     total, n_rows = 0.0, 0
     ...
     return ...
@@ -477,7 +474,7 @@ check.epoch_loss(epoch_loss)
 #
 # ```python
 # def epoch_loss(model, loader):
-#     """The MSE over all rows of a loader, in eval mode, without graphs."""
+#     """The MSE over all rows, a float: in eval mode, without graphs."""
 #     total, n_rows = 0.0, 0
 #     model.eval()
 #     with torch.no_grad():
@@ -540,12 +537,12 @@ plots.left_over_row(after[False], after[True])
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# With the single row, it climbs and stays restless; without, it stays.
+# With the single row, it climbs and stays restless; without, it hardly moves.
 #
 # </details>
 #
 # The noise of one row counts as much as the mean of 79. So drop a tiny last batch when you
-# *train*: with shuffling, a different row sits out each time. When you *measure*, keep all.
+# *train* (shuffled, another row sits out nearly each time), but not when you *measure*.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: does the order of the rows matter?
@@ -618,6 +615,8 @@ class Squares(Dataset):
         return self.n
 
     def __getitem__(self, i):  # what dataset[i] returns
+        if i >= self.n:
+            raise IndexError(i)  # it ends a for loop over the dataset
         return torch.tensor([float(i)]), torch.tensor([float(i**2)])
 
 
@@ -735,10 +734,14 @@ print("batch by batch: asked", by_batch.asked, "times; batches", shapes[1])
 # %% [markdown] tags=["deeper"]
 # ## Deeper: one step, six ways
 #
-# All these lessons took one and the same step in different clothes. Take
-# [lesson 01](01_gradient_descent_by_hand.ipynb)'s first step of $w$ in six ways. First
-# without PyTorch: by hand, by a central difference, and with your own engine, cut down to
-# `+` and `*`.
+# All these lessons took the same kind of step. Take
+# [lesson 01](01_gradient_descent_by_hand.ipynb)'s first step of $w$ in six ways: by hand, by a
+# central difference, with your own engine (cut down to `+` and `*`), with autograd on tensors,
+# by `nn.Linear` with SGD on a list with one batch, and by the same with a loader of one batch that
+# doesn't shuffle.
+#
+# > **Predict.** All compute in float64. Which two *must* agree to the last bit, since they do
+# > the same operations in the same order? And which is the furthest from the others?
 
 
 # %% tags=["deeper"]
@@ -791,13 +794,6 @@ for i in range(80):
 backward(total * Value(1 / 80))
 dw["our engine"] = w.grad
 
-# %% [markdown] tags=["deeper"]
-# Then autograd on tensors, `nn.Linear` with SGD on a list with one batch, and the same with
-# a loader of one batch that doesn't shuffle.
-#
-# > **Predict.** All compute in float64. Which two *must* agree to the last bit, since they do
-# > the same operations in the same order? And which is the furthest from the others?
-
 # %% tags=["deeper"]
 w = torch.tensor([W0], dtype=torch.float64, requires_grad=True)
 ((w * x_line + B0 - y_line) ** 2).mean().backward()
@@ -822,14 +818,14 @@ for name, w_new in ways.items():
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# The last two must: the same layer gets the same numbers in the same order. (Another 0 is luck:
-# each way adds its 80 terms as it likes, and most are a rounding or two away.) The furthest is
-# the central difference: it subtracts two nearly equal losses, and that costs digits.
+# The last two must: the same layer gets the same numbers in the same order. Each other way adds
+# its 80 terms in an order of its own, and may be a rounding away, or not, on your machine. The
+# furthest is the central difference: it subtracts two nearly equal losses, and that costs
+# digits.
 #
 # </details>
 #
-# Equal up to rounding is the proof; equal to the last bit needs the same operations in the
-# same order. Six ways, one step.
+# To compare two ways, ask for equal up to rounding. Six ways, one step.
 
 # %% [markdown]
 # ## Three questions
@@ -864,6 +860,7 @@ for name, w_new in ways.items():
 # |---|---|
 # | shuffle, deal out | `DataLoader(dataset, batch_size=5, shuffle=True)` |
 # | `((y_pred - y) ** 2).mean()` | `F.mse_loss(y_pred, y)` |
+# | no smaller last batch | `drop_last=True` |
 #
 # **New words:** mini-batch, SGD, Dataset, DataLoader, generator, progress bar, batch loss,
 # running mean.
@@ -876,5 +873,5 @@ for name, w_new in ways.items():
 # **New names, deeper:** `.randint`, `np.average`, `weights=`, `torch.linspace`,
 # `Dataset`, `BatchSampler`, `RandomSampler`, `sampler=`.
 #
-# **Next**, in [lesson 08](08_fitting_polynomials.ipynb), you bend the line, and meet
-# a fit that looks perfect and isn't finished.
+# **Next**, in [lesson 08](08_fitting_polynomials.ipynb), you bend the line, and a fit looks
+# perfect but isn't finished.

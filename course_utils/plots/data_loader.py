@@ -70,6 +70,9 @@ def batch_steps(x, y, places, steps, full, *, axs=None):
     for name, place, some, whole in zip(("far", "near"), places, steps, full, strict=True):
         ax = axs[name]
         reach = 1.25 * np.abs(np.vstack([some, [whole]])).max()
+        to_best = 1.2 * np.abs(loss.minimizer - place).max()
+        if to_best < 2 * reach:  # so that the best line is in the picture
+            reach = max(reach, to_best)
         (w, b), ranges = place, [(middle - reach, middle + reach) for middle in place]
         draw_bowl(ax, loss, *ranges)
         downhill = some @ whole > 0
@@ -77,13 +80,15 @@ def batch_steps(x, y, places, steps, full, *, axs=None):
             _arrow(ax, place, step, TRAIN if down else VALIDATION, 1.4)
         _arrow(ax, place, whole, "black", 2.6)
         for color, width, label in (
-            (TRAIN, 1.4, "batches, downhill"),
+            (TRAIN, 1.4, "batches"),
             (VALIDATION, 1.4, "batches, uphill"),
             ("black", 2.6, "all rows"),
         ):
             ax.plot([], [], color=color, linewidth=width, label=label)
-        towards = np.array([place, loss.minimizer])
-        ax.plot(*towards.T, ":", color=BEST, linewidth=1.8, label="towards the best line")
+        ahead = 4 * reach * whole / np.linalg.norm(whole)
+        aside = np.array([-ahead[1], ahead[0]])
+        half = [place + aside, place + aside + ahead, place - aside + ahead, place - aside]
+        ax.fill(*np.transpose(half), color=BEST, alpha=0.1, linewidth=0, label="downhill")
         ax.plot(w, b, "o", color="black", markersize=6)
         ax.set(xlim=ranges[0], ylim=ranges[1])
         ax.set_aspect("equal")
@@ -92,6 +97,7 @@ def batch_steps(x, y, places, steps, full, *, axs=None):
     axs["far"].set_title(f"at the start: {counts[0]} downhill")
     axs["near"].set_title(f"near the best line, enlarged: {counts[1]}")
     axs["far"].lines[0].set_label(None)  # the best line is outside
+    axs["near"].legend(handles=axs["near"].lines[:1], loc="upper left")
     axs["far"].legend(loc="lower left")
     return (
         f"Downhill point {counts[0]} batches at the start, where the step of all rows has length "
@@ -172,12 +178,12 @@ def reported_losses(batch_losses, full, n_batches, prediction=..., *, axs=None):
     ax.plot(epochs, after, color=TRAIN, linewidth=2.2, label="all rows, afterwards")
     ax.set(xlabel="epoch", yscale="log", title="what each epoch reports")
     ax.legend(loc="upper right")
-    ratio = last / after
+    ratio = last / full[n - 1 :: n][: len(last)]
     return (
         f"Epoch 1: all rows {', '.join(f'{loss:.0f}' for loss in full[:n])} before its steps; "
         f"running mean {running[0]:.0f}, afterwards {after[0]:.0f}. "
         f"Epoch {len(after)}: {running[-1]:.2f} and {after[-1]:.2f}. The last batch reports from "
-        f"{ratio.min():.2f} to {ratio.max():.2f} times the loss afterwards.{told}"
+        f"{ratio.min():.2f} to {ratio.max():.2f} times the loss of all rows before its step.{told}"
     )
 
 

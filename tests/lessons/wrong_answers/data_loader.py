@@ -28,7 +28,7 @@ WRONG = {
         batches.append((x[rows], y[rows]))
     return batches
 """,
-            "rows dealt out came before: shuffle the row numbers once, before the loop",
+            "rows dealt out came before: before the loop, shuffle the row numbers once",
         ),
         (
             """
@@ -39,7 +39,7 @@ WRONG = {
         batches.append((x[rows], y[rows]))
     return batches
 """,
-            "2 of 10 rows are missing (batches of [4, 4])",
+            "Of 10 rows, 2 never came (batches of [4, 4])",
         ),
         (
             """
@@ -91,7 +91,7 @@ WRONG = {
             "np.random.permutation(len(x))",
             "Two calls with the same seed give different batches",
         ),
-        ("rng.permutation(len(x))", "rng.permutation(10)", "3 of 13 rows are missing"),
+        ("rng.permutation(len(x))", "rng.permutation(10)", "Of 13 rows, 3 never came"),
         ("rng.permutation(len(x))", "rng.randint(0, len(x), len(x))", "rows dealt out came before"),
         (CUT, "order[start:batch_size]", "batches of [4, 0, 0]): shuffle all"),
         (CUT, "order[start : start + batch_size + 1]", "the cuts overlap"),
@@ -100,7 +100,13 @@ WRONG = {
             "range(0, len(x) + 1, batch_size)",
             "is empty: start stays",
         ),
-        ("range(0, len(x), batch_size)", "range(0, len(x))", "the cuts overlap"),
+        ("range(0, len(x), batch_size)", "range(0, len(x))", "starts one row further on"),
+        (
+            "range(0, len(x), batch_size)",
+            "range(len(x) // batch_size)",
+            "The next batch starts one row further on: start moves on by batch_size",
+        ),
+        ("range(0, len(x), batch_size)", "range(1, len(x), batch_size)", "run from 0 over all"),
         ("batches.append((x[rows], y[rows]))", "batches.append((y[rows], x[rows]))", "are swapped"),
         (
             "batches.append((x[rows], y[rows]))",
@@ -165,6 +171,8 @@ WRONG = {
         ("torch.no_grad()", "torch.enable_grad()", "measure under torch.no_grad()"),
         ("mean * len(x_batch)", "mean", "You divided the sum of the batch losses by all rows"),
         ("mean * len(x_batch)", "mean * loader.batch_size", "the last batch as a full one"),
+        ("mean * len(x_batch)", "mean / len(x_batch)", "You divided each mean by its rows"),
+        ("n_rows += len(x_batch)", "n_rows += y_batch.numel()", "n_rows counts each row 2 times"),
         ("total += mean", "total = mean", "Only the last batch is in total: add with +="),
         ("total / n_rows", "total", "the division by all rows is missing"),
         ("total / n_rows", "total / len(loader)", "the number of batches, not of rows"),
