@@ -6,12 +6,12 @@
 #
 # **You will be able to**
 #
-# - say what a small batch gains and what it costs,
+# - say what a small batch gains and costs,
 # - feed any module from a `DataLoader`, with one function `fit`,
 # - say why an epoch's loss isn't that of the model after it.
 #
 # **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb),
-# [lesson 05](05_many_inputs_many_outputs.ipynb) and
+# [lesson 05](05_many_inputs_many_outputs.ipynb),
 # [lesson 06](06_the_linear_layer.ipynb). **Takes** about 55 minutes, and 45 more with the deeper sections.
 
 # %% tags=["start"]

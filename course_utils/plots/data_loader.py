@@ -48,9 +48,8 @@ def batch_descents(x, y, paths, prediction=..., *, ax=None):
     ax.legend(handles[2::-1] + handles[3:], labels[2::-1] + labels[3:], loc="upper right")
     more = "" if is_reached else "more than "
     return (
-        f"After one pass the loss is {losses[0][1]:.4g} with batches of {sizes[0]} and "
-        f"{reached:.4g} with batches of {sizes[1]}; batches of {sizes[0]} need {more}{needed} "
-        f"passes to get as low.{told}"
+        f"After one pass: loss {losses[0][1]:.4g} (batches of {sizes[0]}), {reached:.4g} (batches "
+        f"of {sizes[1]}). Batches of {sizes[0]} need {more}{needed} passes for that.{told}"
     )
 
 
@@ -99,10 +98,10 @@ def batch_steps(x, y, places, steps, full, *, axs=None):
     axs["far"].lines[0].set_label(None)  # the best line is outside
     axs["near"].legend(handles=axs["near"].lines[:1], loc="upper left")
     axs["far"].legend(loc="lower left")
+    lengths = [f"{np.linalg.norm(whole):.4f}" for whole in full]
     return (
-        f"Downhill point {counts[0]} batches at the start, where the step of all rows has length "
-        f"{np.linalg.norm(full[0]):.4f}, and {counts[1]} near the best line, where it has length "
-        f"{np.linalg.norm(full[1]):.4f}."
+        f"Downhill: {counts[0]} batches at the start (step of all rows: length {lengths[0]}), "
+        f"{counts[1]} near the best line ({lengths[1]})."
     )
 
 
@@ -179,11 +178,11 @@ def reported_losses(batch_losses, full, n_batches, prediction=..., *, axs=None):
     ax.set(xlabel="epoch", yscale="log", title="what each epoch reports")
     ax.legend(loc="upper right")
     ratio = last / full[n - 1 :: n][: len(last)]
+    before = ", ".join(f"{loss:.0f}" for loss in full[:n])
     return (
-        f"Epoch 1: all rows {', '.join(f'{loss:.0f}' for loss in full[:n])} before its steps; "
-        f"running mean {running[0]:.0f}, afterwards {after[0]:.0f}. "
-        f"Epoch {len(after)}: {running[-1]:.2f} and {after[-1]:.2f}. The last batch reports from "
-        f"{ratio.min():.2f} to {ratio.max():.2f} times the loss of all rows before its step.{told}"
+        f"Epoch 1: all rows {before} before the steps, {after[0]:.0f} after; running mean "
+        f"{running[0]:.0f}; last batches {ratio.min():.2f} to {ratio.max():.2f} times all rows."
+        f"{told}"
     )
 
 

@@ -68,8 +68,8 @@ def test_single_rows_are_near_the_bottom_after_two_passes_and_never_rest(lesson)
 
 def test_ten_batches_agree_at_the_start_and_five_do_near_the_best_line(lesson):
     output = read_output(LESSON, "plots.batch_steps(")
-    assert "Downhill point 10 of 10 batches at the start" in output
-    assert "and 5 of 10 near the best line" in output
+    assert "Downhill: 10 of 10 batches at the start" in output
+    assert "5 of 10 near the best line" in output
     assert np.hypot(*(np.array(lesson["places"][1]) - BOWL.minimizer)) < 0.1
 
 
@@ -244,7 +244,7 @@ def test_a_loader_pairs_inputs_with_their_targets():
     [
         "for start in range(0, len(x), batch_size):\n        rows = ...",
         "order = rng.permutation(len(x))\n    for start in ...:\n        rows = order[start:]",
-        "for start in range(0, len(x), batch_size):\n        rows = rng.permutation(3)\n        ...",
+        "for start in range(0, len(x), batch_size):\n        rows = rng.randint(3)\n        ...",
     ],
 )
 def test_half_an_answer_is_not_done_yet(body):
@@ -275,4 +275,4 @@ def test_a_passes_picture_says_so_where_all_rows_never_get_as_low(lesson):
     paths = {80: lesson["paths"][80][:3], 8: lesson["paths"][8], 1: lesson["paths"][1]}
     with figures.capture_figures() as shown:
         plots.batch_descents(LINE.x_train, LINE.y_train, paths, prediction=10)
-    assert "batches of 80 need more than 2 passes" in shown[0][1]
+    assert "Batches of 80 need more than 2 passes" in shown[0][1]
