@@ -492,7 +492,8 @@ check.epoch_loss(epoch_loss)
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: the mean of the means
 #
-# Fifteen rows in batches of 4 leave a last batch of 3:
+# Fifteen rows in batches of 4 leave a last batch of 3. (`np.average` takes the mean with
+# `weights=`, here the rows of each batch.)
 
 # %% tags=["deeper"]
 means, n_rows = [], []
