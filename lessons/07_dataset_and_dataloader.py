@@ -2,7 +2,6 @@
 # # 07 Dataset and DataLoader
 #
 # You take a step after eight rows instead of eighty, and see what you gain and what it costs.
-# Then PyTorch deals out the rows.
 #
 # **You will be able to**
 #
@@ -11,7 +10,7 @@
 # - say why an epoch's loss isn't that of the model after it.
 #
 # **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb),
-# [lesson 05](05_many_inputs_many_outputs.ipynb),
+# [lesson 05](05_many_inputs_many_outputs.ipynb) and
 # [lesson 06](06_the_linear_layer.ipynb). **Takes** about 55 minutes, and 45 more with the deeper sections.
 
 # %% tags=["start"]
@@ -39,14 +38,15 @@ from course_utils.checks import data_loader as check
 # %% [markdown]
 # ## Must every step see all the data?
 #
-# No: far from the bottom, a few rows point nearly the same way as all, for far less work.
+# No: far from the bottom, the gradient of a few rows points nearly the same way, for less work.
 #
 # [Lesson 01](01_gradient_descent_by_hand.ipynb) read all 80 rows before each step; with 80
-# million, you would wait long for the first. So draw a few rows at random, a **mini-batch**
+# million, you would wait a long time for it. So draw a few rows at random, a **mini-batch**
 # (or batch), and let them decide the step. That is **stochastic gradient descent**, SGD:
 # *stochastic* means ruled by chance.
 #
-# Call it a *pass* when 80 rows have been read: one step with all, ten with batches of 8.
+# Call it a *pass* when 80 rows have been read: one step with all, ten with batches of 8. (Not
+# an epoch yet: some rows come twice, others never.)
 #
 # > **Predict.** At the same learning rate, how many passes do steps on *all* rows need to
 # > get as low as batches of 8 after *one* pass?
@@ -85,9 +85,8 @@ plots.batch_descents(x80, y80, paths, prediction=my_prediction)
 #
 # </details>
 #
-# Far from the bottom, the number of steps counts. Batches of 1 are near the bottom after two
-# passes,
-# and never rest.
+# Far from the bottom, the number of steps counts. Batches of 1 are close to the best after
+# two passes, and never rest.
 #
 # ## What does a small batch cost?
 #
@@ -96,7 +95,8 @@ plots.batch_descents(x80, y80, paths, prediction=my_prediction)
 # Ten batches of 8 propose a step each, at the start and near the best line. A proposal is
 # *downhill* if a small enough step that way lowers the loss of all rows.
 #
-# > **Predict.** At the start, all ten are downhill. How many of them are, near the best line?
+# > **Predict.** At the start, all ten are downhill. How many of them are downhill near the best
+# > line?
 
 # %% tags=["cover"]
 rng = np.random.RandomState(3)
@@ -119,14 +119,14 @@ print("rows read: 80   different:", len(set(np.array(batches).ravel())))
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# Five of these ten: so near, you could as well toss a coin.
+# Five of these ten: this close to the bottom, you might as well toss a coin.
 #
 # </details>
 #
 # Near the best line, the gradient of all rows is almost zero. A batch's isn't: its few rows
 # have a best line of their own. So at a fixed learning rate, small batches keep jumping
 # (unless one line fits every row). Larger batches calm the walk, and so does a lower rate;
-# both need more passes. Tiny batches need more time for each.
+# both need more passes. But a pass in tiny batches takes longer.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: how noisy is a batch's gradient?
@@ -155,11 +155,6 @@ for n in sizes:
     once.append(noise([rng.permutation(80)[:n] for k in range(600)]))
 plots.gradient_noise(sizes, repeated, once)
 
-# %% tags=["deeper"]
-single = noise([[row] for row in range(80)])
-by_formula = [single / 40**0.5, single / 40**0.5 * (40 / 79) ** 0.5]
-print(f"40 rows, by the formulas: {by_formula[0]:.3f}, {by_formula[1]:.3f}")
-
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
@@ -168,14 +163,22 @@ print(f"40 rows, by the formulas: {by_formula[0]:.3f}, {by_formula[1]:.3f}")
 #
 # </details>
 #
-# With repetition, the noise falls with the *root* of the batch size. Without, there is a
-# further factor, $\sqrt{(80 - n)/79}$ for $n$ rows, which is 0 at all 80. At 40 rows: 0.040
-# instead of 0.057. A loader that shuffles draws without repetition, by default.
+# In a mean over $n$ rows, errors of opposite signs partly cancel. With repetition, the distance of
+# single rows is divided by $\sqrt n$. Without, it is also multiplied by $\sqrt{(80 - n)/79}$:
+# 1 for a single row, 0 for all 80. A loader that shuffles draws without repetition, by default.
+
+# %% tags=["deeper"]
+single = noise([[row] for row in range(80)])  # every batch of one row
+n = 40
+repeating = single / n**0.5
+print(f"{n} rows, with repetition: {repeating:.3f}")
+print(f"{n} rows, without:         {repeating * ((80 - n) / 79) ** 0.5:.3f}")
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: which batch size, which learning rate?
 #
-# Move both. How near do you come to a walk that is low after one pass *and* calm after twenty?
+# Move both, and try to lower both numbers under the picture: the loss after one pass, and the
+# worst of the last two passes.
 
 
 # %% tags=["deeper"]
@@ -184,6 +187,9 @@ def show_descent(batch_size, lr):
     path = descend(batch_size, lr=lr)
     title = f"batches of {batch_size}, lr = {lr:g}"
     plots.one_descent(x80, y80, path, 20, title, unit="pass")
+    losses = [((w * x80 + b - y80) ** 2).mean() for w, b in path]
+    n = 80 // batch_size  # steps in a pass
+    print(f"one pass {losses[n]:.4f}, last two {max(losses[-2 * n :]):.4f}")
 
 
 rates = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
@@ -192,8 +198,9 @@ sliders.move(
 )
 
 # %% [markdown] tags=["deeper"]
-# You can't have both. A larger batch and a lower rate do the same: the noise averages out over
-# more rows before $(w, b)$ has gone far, and the first pass gets less far, too.
+# A larger batch and a lower rate both calm the walk, since the noise averages out over more rows
+# before $(w, b)$ has gone far. Both also slow it. At first you can gain on both numbers; in the
+# end, one costs the other.
 
 # %% [markdown]
 # ## Does every row get its turn?
@@ -201,15 +208,14 @@ sliders.move(
 # Not if each step draws afresh: your ten batches read eighty rows, only fifty different ones.
 #
 # So in each pass, shuffle the row numbers *once*, then deal them out like cards. Such a pass is
-# an **epoch**: each row comes exactly once. The last batch may be smaller.
+# an **epoch** again: each row comes exactly once. The last batch may be smaller.
 #
 # ### Exercise 1 (fix): deal out every row
 #
-# This loop should deal out one epoch. It makes two mistakes. Fix them in the cell, where each
-# batch begins at `start`:
+# This loop should deal out one epoch. It makes two mistakes. Fix them in the cell:
 #
 # ```python
-# for step in range(len(x) // batch_size):
+# for start in range(0, len(x) - batch_size, batch_size):
 #     rows = rng.permutation(len(x))[:batch_size]
 #     batches.append((x[rows], y[rows]))
 # ```
@@ -243,7 +249,7 @@ check.minibatches(minibatches)
 #     return batches
 # ```
 #
-# Shuffle before the loop, not in it. And `//` rounds down: it loses the smaller last batch.
+# Shuffle before the loop, not in it. And let `start` run to the end: the loop lost the last batch.
 #
 # </details>
 #
@@ -252,11 +258,11 @@ check.minibatches(minibatches)
 # A **DataLoader** deals out the rows for you: in a new order each epoch, if you ask for it.
 #
 # It takes them from a **Dataset**: anything with a length and items, such as a list.
-# `TensorDataset` gives the same row of several tensors, so inputs and targets stay together:
-# here the fruit of [lesson 05](05_many_inputs_many_outputs.ipynb), as if in three years.
+# Item $i$ of a `TensorDataset` is row $i$ of each tensor: here of inputs and targets,
+# [lesson 05](05_many_inputs_many_outputs.ipynb)'s fruit, as if measured in three years.
 #
-# A seeded **generator**, its own source of random numbers (`Generator`), makes the orders the same in each
-# run. Plain row numbers show them:
+# A seeded **generator**, its own source of random numbers (`Generator`), makes the orders the
+# same in each run:
 
 # %%
 table = data.fruit_yields_repeated()
@@ -280,14 +286,14 @@ for epoch in (1, 2, 3):
 #
 # ## Can one function train any model?
 #
-# With a loader, your loop gets one more `for`, and fits any module to an MSE.
+# With one more `for`, your loop trains any module on the MSE.
 #
 # `F.mse_loss` is `nn.MSELoss` as a function. `show_progress=True` shows a **progress bar**.
 
 
 # %% tags=["code"]
 def fit(model, loader, optimizer, n_epochs, show_progress=False):
-    """Train on the MSE; return each step's batch loss, a list an epoch."""
+    """Train on the MSE; return each step's batch loss, one list per epoch."""
     if show_progress:
         bar = IntProgress(max=n_epochs)  # a progress bar
         display(bar)
@@ -315,7 +321,7 @@ def full_loss(model, x, y):
 
 
 # %% [markdown]
-# First the eighty points, all in one batch (nothing is stochastic here):
+# First the eighty points, all in one batch (so nothing is stochastic):
 
 # %%
 x_line, y_line = torch.from_numpy(line.x_train), torch.from_numpy(line.y_train)
@@ -358,7 +364,7 @@ print("item 0:", first[0], "   published 10.5178, 63.6002")
 print(f"loss: {F.mse_loss(first, y).item():.2f}   published 3052.20")
 
 # %% [markdown]
-# (Its weights are printed with four digits.) Now train:
+# (The tutorial prints its weights with four digits.) Train, then predict a new region:
 
 # %%
 model = new_model()
@@ -383,9 +389,9 @@ print(f"75, 63, 44: {apples:.1f}, {oranges:.1f}; published about (54, 69)")
 # %% [markdown] tags=["deeper"]
 # ### Deeper: all fifteen rows
 #
-# The tutorial prints the predictions of all rows at the start, and those at the end beside
+# The tutorial prints the predictions of all rows at the start, and at the end, next to
 # the targets. We have its numbers for the first row of the start and for the new region; the
-# others are ours. Another seed, or another version of PyTorch, deals out other batches:
+# others are ours.
 
 # %% tags=["deeper"]
 print("             start              end       target")
@@ -395,6 +401,10 @@ for i in range(15):
     print(form.format(i, *numbers))
     if i == 0:
         print("         10.5178 63.6002  published")
+
+# %% [markdown] tags=["deeper"]
+# Another seed, or another version of PyTorch, deals out other batches. The new region's apples
+# then differ by some tenths:
 
 # %% tags=["deeper"]
 new_region = torch.tensor([[75.0, 63.0, 44.0]])
@@ -416,12 +426,12 @@ print(f"Least squares {bowl.min_loss:.2f}")
 #
 # You could report
 #
-# - the loss of the **last batch**;
-# - the **running mean**: the mean of its batch losses, each measured *before* its step;
+# - the last **batch loss**, that of a single batch;
+# - the **running mean**: of the epoch's batch losses, each measured *before* its step;
 # - the loss *afterwards*: all rows once more, with the finished weights (`full_loss`).
 #
 # > **Predict.** Over all rows, the loss is 3052, 2053 and 1568 before the three steps of epoch
-# > 1, and 1343 after them. Type the mean of the three batch losses.
+# > 1, and 1343 after them. About what is the mean of the three batch losses?
 
 # %%
 my_prediction = ...  # your number
@@ -433,8 +443,8 @@ loader = DataLoader(dataset, batch_size=5, shuffle=True, generator=generator)
 batch_losses, full = [], [full_loss(model, x, y)]
 for epoch in range(100):
     for batch in loader:
-        # a list of one batch serves as the loader; [0]: its one epoch
-        batch_losses += fit(model, [batch], optimizer, n_epochs=1)[0]
+        losses = fit(model, [batch], optimizer, n_epochs=1)  # one step
+        batch_losses.append(losses[0][0])  # of its only epoch and step
         full.append(full_loss(model, x, y))  # so often for the picture
 plots.reported_losses(batch_losses, full, 3, prediction=my_prediction)
 
@@ -448,8 +458,8 @@ plots.reported_losses(batch_losses, full, 3, prediction=my_prediction)
 # The running mean looks back at weights that are gone: while the loss falls fast, it is far too
 # high. It costs nothing, so use it to watch a training; to compare, measure afterwards.
 #
-# The last batch speaks of five rows: its loss is a tenth to more than twice the full one. Its
-# dips are lucky batches, not good weights.
+# The last batch's loss comes from five rows: a tenth to more than twice the full one. Its dips
+# are lucky batches, not good weights.
 #
 # ### Exercise 2 (write): the loss of an epoch
 #
@@ -515,8 +525,8 @@ print(f"all rows at once   {full_loss(model, x, y):.4f}")
 #
 # ### Break it: batches of 79
 #
-# They leave a batch of one. Start *at the best line*, and train on with
-# lr = 0.3. `drop_last=True` leaves an incomplete last batch out.
+# They leave a batch of one. Start *at the best line*, and train on with lr = 0.3.
+# `drop_last=True` leaves an incomplete last batch out.
 #
 # > **Predict.** With the last batch and without it: does the loss stay, climb and come back,
 # > or climb and stay restless?
@@ -542,8 +552,8 @@ plots.left_over_row(after[False], after[True])
 #
 # </details>
 #
-# The noise of one row counts as much as the mean of 79. So drop a tiny last batch when you
-# *train* (shuffled, another row sits out nearly each time), but not when you *measure*.
+# A batch of one averages no noise away. So drop a tiny last batch when you *train* (shuffled,
+# usually a different row sits out each time), but not when you *measure*.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: does the order of the rows matter?
@@ -587,11 +597,11 @@ print("slopes on the loop:", [f"{w:.3f}" for w, b in in_order[-6:]])
 #
 # </details>
 #
-# Each batch pulls towards the best line of its own piece. In the same order again and
-# again, the pulls end in a loop, and more epochs don't help. It isn't the line of the last
-# piece: after the flat left one the slope is 1.208, after the steep right one 1.202, and the
-# best is 1. (Near $x = 0$ the slope hardly matters: batch 1 moves $b$ above all.) Shuffled,
-# each batch is a small picture of the whole, and the places scatter round the best line.
+# Each batch pulls towards the best line of its own piece. In the same order again and again,
+# $(w, b)$ ends up in a loop, and more epochs don't help. You might expect that the last piece
+# wins. It doesn't: after the flat left one the slope is 1.208, after the steep right one 1.202,
+# and the best is 1. Shuffled, each batch is a small picture of the whole, and the places scatter
+# round the best line.
 #
 # Rows that are only measured need no shuffling.
 
@@ -628,8 +638,8 @@ for x_batch, y_batch in DataLoader(Squares(5), batch_size=3):
 # ### Deeper: Exercise 3 (write): degrees Celsius
 #
 # Write a Dataset that wraps inputs of shape (n, 3) and their targets, and gives each row
-# with its temperature, column 0, in degrees Celsius: $(t - 32) \cdot 5/9$ for $t$ in °F. The
-# other columns stay. Take care that asking twice gives the same row.
+# with column 0, the temperature, converted to degrees Celsius: $(t - 32) \cdot 5/9$ for $t$ in
+# °F. The other columns stay. Take care that asking twice gives the same row.
 
 
 # %% tags=["deeper", "exercise", "write"]
@@ -689,8 +699,8 @@ except RuntimeError as error:
 
 # %% [markdown] tags=["deeper"]
 # The message names both lengths. Pad the rows (fill them up with zeros to one length), or
-# give the loader a `collate_fn`, a function of your own that makes a batch of a list of
-# rows.
+# give the loader a `collate_fn`, a function of your own that turns a list of rows into a
+# batch.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: must a loader fetch row by row?
@@ -730,7 +740,7 @@ print("row by row:    asked", by_row.asked, "times; batches", shapes[0])
 print("batch by batch: asked", by_batch.asked, "times; batches", shapes[1])
 
 # %% [markdown] tags=["deeper"]
-# As many batches, and all rows; but each question brings eight rows instead of one.
+# As many batches, and all rows; but each request brings eight rows instead of one.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: one step, six ways
@@ -831,7 +841,7 @@ for name, w_new in ways.items():
 # %% [markdown]
 # ## Three questions
 #
-# **The first epoch reports 2373, a pass right afterwards 1343. A bug?**
+# **The first epoch reports 2373; measured right afterwards, it is 1343. A bug?**
 #
 # <details><summary>Answer</summary>
 #

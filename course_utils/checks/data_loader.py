@@ -60,7 +60,7 @@ def _judge_batches(rows, n, size, sizes):
             "row numbers once with rng.permutation, then cut them."
         )
         if got_sizes == sizes[:-1]:
-            told += " And // rounds down: the smaller last batch is missing."
+            told += " And the smaller last batch is missing."
         raise Wrong(told)
     if len(every) < n:
         raise Wrong(

@@ -88,13 +88,15 @@ def batch_steps(x, y, places, steps, full, *, axs=None):
         aside = np.array([-ahead[1], ahead[0]])
         half = [place + aside, place + aside + ahead, place - aside + ahead, place - aside]
         ax.fill(*np.transpose(half), color=BEST, alpha=0.1, linewidth=0, label="downhill")
+        direction = np.array([place, place + 0.12 * ahead])  # of a step that may be tiny
+        ax.plot(*direction.T, "--", color="black", linewidth=1)
         ax.plot(w, b, "o", color="black", markersize=6)
         ax.set(xlim=ranges[0], ylim=ranges[1])
         ax.set_aspect("equal")
         ax.locator_params(nbins=5)
         counts.append(f"{downhill.sum()} of {len(some)}")
     axs["far"].set_title(f"at the start: {counts[0]} downhill")
-    axs["near"].set_title(f"near the best line, enlarged: {counts[1]}")
+    axs["near"].set_title(f"near the best line, enlarged: {counts[1]} downhill")
     axs["far"].lines[0].set_label(None)  # the best line is outside
     axs["near"].legend(handles=axs["near"].lines[:1], loc="upper left")
     axs["far"].legend(loc="lower left")
@@ -160,7 +162,7 @@ def reported_losses(batch_losses, full, n_batches, prediction=..., *, axs=None):
 
     ax = axs["epoch"]
     ax.plot(range(n + 1), full[: n + 1], "o-", color=TRAIN, label="all rows")
-    ax.plot(range(n), by_epoch[0], "s", color=FIT, markersize=7, label="the batch of the next step")
+    ax.plot(range(n), by_epoch[0], "s", color=FIT, markersize=7, label="the next batch")
     ax.axhline(running[0], color=FIT, linewidth=1.4, label="mean of the batches")
     for height, color, up in ((running[0], FIT, 5), (after[0], TRAIN, -15)):
         offset = {"xytext": (-2, up), "textcoords": "offset points", "ha": "right"}
@@ -216,14 +218,15 @@ def gradient_noise(sizes, repeated, once, *, ax=None):
     """
     sizes, repeated, once = to_vectors(sizes=sizes, repeated=repeated, once=once)
     ideal = repeated[0] * np.sqrt(sizes[0] / sizes)
-    ax.plot(sizes, ideal, ":", color="0.4", label="∝ 1/√(batch size)")
+    ax.plot(sizes, ideal, ":", color="0.4", label="single rows / √(batch size)")
     ax.plot(sizes, repeated, "o", color=FIT, label="a row may come twice")
     ax.plot(sizes, once, "s", color=TRAIN, label="a row comes at most once")
     ax.set(xlabel="rows in a batch", ylabel="typical distance from the full gradient")
     ax.set_ylim(-0.02 * repeated.max(), 1.1 * repeated.max())
     ax.legend(loc="upper right")
     pairs = ", ".join(
-        f"{n:.0f} rows {r:.3f} and {o:.3f}" for n, r, o in zip(sizes, repeated, once, strict=True)
+        f"{n:.0f} row{'s' if n > 1 else ''} {r:.3f} and {o:.3f}"
+        for n, r, o in zip(sizes, repeated, once, strict=True)
     )
     return f"The typical distance, with repetition and without: {pairs}."
 

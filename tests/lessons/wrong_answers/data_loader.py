@@ -13,12 +13,12 @@ WRONG = {
         (
             """
     batches = []
-    for step in range(len(x) // batch_size):
+    for start in range(0, len(x) - batch_size, batch_size):
         rows = rng.permutation(len(x))[:batch_size]
         batches.append((x[rows], y[rows]))
     return batches
 """,
-            "And // rounds down: the smaller last batch is missing",
+            "And the smaller last batch is missing",
         ),
         (
             """
