@@ -707,9 +707,9 @@ except RuntimeError as error:
 #
 # By default it asks for one row at a time, then stacks them, and for data in memory the
 # asking can cost more than the step ([lesson 12](12_where_the_time_goes.ipynb) measures it).
-# A tensor can give a whole batch at once: a `BatchSampler` makes lists of row numbers, and
-# `batch_size=None` says that each list is already a batch. Count how often the data are
-# asked:
+# A tensor can give a whole batch at once: a `BatchSampler`, passed as `sampler=`, makes lists of
+# row numbers, and `batch_size=None` says that each list is already a batch. Count how often the
+# data are asked:
 
 
 # %% tags=["deeper"]
