@@ -1,374 +1,648 @@
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # # 07 Dataset and DataLoader
 #
-# You let PyTorch cut your data into shuffled batches, write the `fit` function that everyone
-# writes, and meet the ways in which batches make an honest program report a wrong number.
+# You take a step after eight rows instead of eighty, and see what you gain and what it costs.
 #
 # **You will be able to**
 #
-# - wrap tensors, or your own source of rows, as a `Dataset` and batch it with a `DataLoader`,
-# - report the loss of an epoch correctly, unequal batches included,
-# - say how the noise of a gradient depends on the batch size,
-# - tell when shuffling matters and when a validation set is none,
-# - take one and the same step in six ways and get the same numbers.
+# - say what a small batch gains and costs,
+# - feed any module from a `DataLoader`, with one function `fit`,
+# - say why an epoch's loss isn't that of the model after it.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (its line), [05](05_many_inputs_many_outputs.ipynb) (the fruit yields) and [06](06_the_linear_layer.ipynb) (`nn.Linear`, SGD);
-# the last section also on [03](03_build_your_own_autograd.ipynb) (your engine). **Takes** about 90 minutes.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb),
+# [lesson 05](05_many_inputs_many_outputs.ipynb) and
+# [lesson 06](06_the_linear_layer.ipynb). **Takes** about 55 minutes, and 45 more with the deeper sections.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% tags=["start"]
+try:
+    import course_utils  # the course's helpers
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This kernel does not have the course's helpers (course_utils). "
+        "Start JupyterLab with `python course.py`, "
+        "or choose the kernel of the course's .venv."
+    ) from None
+
+# %%
 import numpy as np
 import torch
-import torch.nn.functional as F
-from IPython.display import display
-from ipywidgets import IntProgress
+import torch.nn.functional as F  # losses and more, as functions
+from IPython.display import display  # shows something under a cell
+from ipywidgets import IntProgress  # a progress bar
 from torch import nn
-from torch.utils.data import DataLoader, Dataset, TensorDataset
+from torch.utils.data import DataLoader, TensorDataset
 
-from course_utils import data, descent, plots
+from course_utils import data, descent, plots, sliders
 from course_utils.checks import data_loader as check
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What is a data set to PyTorch?
+# %% [markdown]
+# ## Must every step see all the data?
 #
-# Five regions were little, so someone has added rows: two near-copies of each region, as if it
-# had been measured in two more years. Fifteen rows in all.
-
-# %% slideshow={"output": "subslide"}
-table = data.fruit_yields_repeated()
-table
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# A **Dataset** is anything that can say how many items it has, and give item $i$. `TensorDataset`
-# is the simplest: it holds tensors with equally many rows and hands out the same row of each.
+# No: far from the bottom, the gradient of a few rows points nearly the same way, for less work.
 #
-# **Predict.** What is `dataset[0]`: a tensor, or two? And `dataset[:2]`?
+# [Lesson 01](01_gradient_descent_by_hand.ipynb) read all 80 rows before each step; with 80
+# million, you would wait a long time for it. So draw a few rows at random, a **mini-batch**
+# (or batch), and let them decide the step. That is **stochastic gradient descent**, SGD:
+# *stochastic* means ruled by chance.
+#
+# Call it a *pass* when 80 rows have been read: one step with all, ten with batches of 8. (Not
+# an epoch yet: some rows come twice, others never.)
+#
+# > **Predict.** At the same learning rate, how many passes do steps on *all* rows need to
+# > get as low as batches of 8 after *one* pass?
 
-# %% slideshow={"output": "subslide"}
-x, y = torch.from_numpy(table.x), torch.from_numpy(table.y)  # (15, 3) and (15, 2)
-dataset = TensorDataset(x, y)
-print("x", tuple(x.shape), "  y", tuple(y.shape), "  items:", len(dataset))
-print("dataset[0]:", dataset[0])
-x_two, y_two = dataset[:2]
-print("dataset[:2]:", tuple(x_two.shape), "and", tuple(y_two.shape))
+# %% tags=["code"]
+my_prediction = ...  # your number
+
+line = data.noisy_line()
+x80, y80 = line.x_train[:, 0], line.y_train[:, 0]  # (80,) and (80,)
+
+
+def descend(batch_size, n_passes=20, lr=0.1):
+    """(w, b) at the start and after each step."""
+    rng = np.random.RandomState(3)
+    w, b = -0.1382643, 0.49671415  # 0 start, as in 'Gradient descent by hand'
+    path = [(w, b)]
+    for step in range(n_passes * 80 // batch_size):
+        # permutation: the numbers 0 to 79, shuffled
+        rows = rng.permutation(80)[:batch_size]  # new
+        y_pred = w * x80[rows] + b  # 1 predict
+        residual = y_pred - y80[rows]  # 2 loss: the mean of their squares
+        dw = 2 * (residual * x80[rows]).mean()  # 3 gradients
+        db = 2 * residual.mean()
+        w, b = w - lr * dw, b - lr * db  # 4 update
+        path.append((w, b))
+    return np.array(path)
+
+
+paths = {size: descend(size) for size in (80, 8, 1)}
+plots.batch_descents(x80, y80, paths, prediction=my_prediction)
 
 # %% [markdown]
-# Always a pair, inputs and targets together, so no shuffling can tear them apart.
+# <details><summary>What you should see</summary>
 #
-# A **DataLoader** goes through a data set in batches: a `for` loop over it gets one batch after the
-# other. A step that looks at only these few rows, a **mini-batch**, is cheaper than one that looks at
-# all, and descent with such steps is **stochastic gradient descent**, SGD (stochastic: ruled by
-# chance). `next(iter(loader))` takes only the first. With `shuffle=True` it draws a new order in
-# each epoch. Give it a seeded generator, a source of random numbers of its own, and the orders are
-# the same in every run.
+# Here 11: ten steps on eight rows get about as far as eleven on all eighty.
 #
-# To see the orders, `numbered` holds nothing but the row numbers, from 0 on. (Its items are tuples of
-# one, hence the `(batch,)`.)
+# </details>
 #
-# **Predict.** With batches of 5, how many batches are there in one epoch of 15 rows? Does the first
-# one hold the same rows in the second epoch as in the first?
+# Far from the bottom, the number of steps counts. Batches of 1 are close to the best after
+# two passes, and never rest.
+#
+# ## What does a small batch cost?
+#
+# Each batch has its own opinion of the way down, and near the bottom they part.
+#
+# Ten batches of 8 propose a step each, at the start and near the best line. A proposal is
+# *downhill* if a small enough step that way lowers the loss of all rows.
+#
+# > **Predict.** At the start, all ten are downhill. How many of them are downhill near the best
+# > line?
 
-# %% slideshow={"slide_type": "subslide"}
-# batch_size: how many rows a batch has
-# A `Generator` draws random numbers; `manual_seed` makes them the same in each run.
-loader = DataLoader(dataset, batch_size=5, shuffle=True, generator=torch.Generator().manual_seed(0))
-x_batch, y_batch = next(iter(loader))
-print("batches in an epoch:", len(loader))
-print("one batch:", tuple(x_batch.shape), "and", tuple(y_batch.shape))
+# %% tags=["cover"]
+rng = np.random.RandomState(3)
+batches = [rng.permutation(80)[:8] for k in range(10)]
 
-numbered = TensorDataset(torch.arange(15))  # whole numbers, 0 to 14
-rows = DataLoader(numbered, batch_size=5, shuffle=True, generator=torch.Generator().manual_seed(0))
-# `cat` joins the batches end to end; `stack` lays the epochs below each other, as rows.
-orders = [torch.cat([batch for (batch,) in rows]) for epoch in range(3)]
-plots.epoch_orders(torch.stack(orders), batch_size=5)
 
+def step(w, b, rows):
+    """The step that these rows propose, with lr 0.1."""
+    residual = w * x80[rows] + b - y80[rows]
+    gradient = [2 * (residual * x80[rows]).mean(), 2 * residual.mean()]
+    return -0.1 * np.array(gradient)
+
+
+places = [(-0.1382643, 0.49671415), (1.95, 1.03)]
+steps = [[step(*place, rows) for rows in batches] for place in places]
+full = [step(*place, range(80)) for place in places]
+plots.batch_steps(x80, y80, places, steps, full)
+print("rows read: 80   different:", len(set(np.array(batches).ravel())))
 
 # %% [markdown]
-# Every row comes exactly once in each epoch, and each epoch has another order. By hand that would be
-# `rng.permutation`, which shuffles row numbers, and slices of what it returns.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 1: how many steps?
+# <details><summary>What you should see</summary>
 #
-# The optimizer takes one step for each batch. How many steps are `n_epochs` epochs over `n_rows`
-# rows in batches of `batch_size`, when a smaller last batch counts like any other?
+# Five of these ten: this close to the bottom, you might as well toss a coin.
+#
+# </details>
+#
+# Near the best line, the gradient of all rows is almost zero. A batch's isn't: its few rows
+# have a best line of their own. So at a fixed learning rate, small batches keep jumping
+# (unless one line fits every row). Larger batches calm the walk, and so does a lower rate;
+# both need more passes. But a pass in tiny batches takes longer.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: how noisy is a batch's gradient?
+#
+# Draw 600 batches of each size, all at $w = b = 1.5$, and measure how far their gradients
+# lie from that of all 80 rows (the root of the mean squared distance). Draw in two ways: a
+# row may come twice in a batch, or only once.
+#
+# > **Predict.** A row may come twice. Four times as many rows, 40 instead of 10: is the distance
+# > a quarter, a third or a half? And if it comes only once, is it more or less than that?
 
 
-# %% tags=["exercise"]
-def count_steps(n_rows, batch_size, n_epochs):
-    """The number of optimizer steps, an integer."""
-    return ...
+# %% tags=["deeper"]
+def noise(batches):
+    """The typical distance of their gradients from that of all rows."""
+    full = step(1.5, 1.5, range(80)) / -0.1  # a gradient again
+    away = [step(1.5, 1.5, rows) / -0.1 - full for rows in batches]
+    return (np.array(away) ** 2).sum(1).mean() ** 0.5
+
+
+rng = np.random.RandomState(0)
+sizes, repeated, once = [1, 5, 10, 20, 40, 80], [], []
+for n in sizes:
+    # randint: n numbers from 0 to 79, and one may come twice
+    repeated.append(noise([rng.randint(0, 80, n) for k in range(600)]))
+    once.append(noise([rng.permutation(80)[:n] for k in range(600)]))
+plots.gradient_noise(sizes, repeated, once)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# With repetition, four times as many rows halve the distance. Without, it is less: it must
+# reach 0 at 80 of 80.
+#
+# </details>
+#
+# In a mean over $n$ rows, errors of opposite signs partly cancel. With repetition, the distance of
+# single rows is divided by $\sqrt n$. Without, it is also multiplied by $\sqrt{(80 - n)/79}$:
+# 1 for a single row, 0 for all 80. A loader that shuffles draws without repetition, by default.
+
+# %% tags=["deeper"]
+single = noise([[row] for row in range(80)])  # every batch of one row
+n = 40
+repeating = single / n**0.5
+print(f"{n} rows, with repetition: {repeating:.3f}")
+print(f"{n} rows, without:         {repeating * ((80 - n) / 79) ** 0.5:.3f}")
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: which batch size, which learning rate?
+#
+# Move both, and try to lower both numbers under the picture: the loss after one pass, and the
+# worst of the last two passes.
+
+
+# %% tags=["deeper"]
+def show_descent(batch_size, lr):
+    """Draw 20 passes with this batch size and this learning rate."""
+    path = descend(batch_size, lr=lr)
+    title = f"batches of {batch_size}, lr = {lr:g}"
+    plots.one_descent(x80, y80, path, 20, title, unit="pass")
+    losses = [((w * x80 + b - y80) ** 2).mean() for w, b in path]
+    n = 80 // batch_size  # steps in a pass
+    print(f"one pass {losses[n]:.4f}, last two {max(losses[-2 * n :]):.4f}")
+
+
+rates = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
+sliders.move(
+    show_descent, batch_size=([1, 2, 4, 8, 16, 40, 80], 4), lr=(rates, 0.1)
+)
+
+# %% [markdown] tags=["deeper"]
+# A larger batch and a lower rate both calm the walk, since the noise averages out over more rows
+# before $(w, b)$ has gone far. Both also slow it. At first you can gain on both numbers; in the
+# end, one costs the other.
+
+# %% [markdown]
+# ## Does every row get its turn?
+#
+# Not if each step draws afresh: your ten batches read eighty rows, only fifty different ones.
+#
+# So in each pass, shuffle the row numbers *once*, then deal them out like cards. Such a pass is
+# an **epoch** again: each row comes exactly once. The last batch may be smaller.
+#
+# ### Exercise 1 (fix): deal out every row
+#
+# This loop should deal out one epoch. It makes two mistakes. Fix them in the cell:
+#
+# ```python
+# for start in range(0, len(x) - batch_size, batch_size):
+#     rows = rng.permutation(len(x))[:batch_size]
+#     batches.append((x[rows], y[rows]))
+# ```
+
+
+# %% tags=["exercise", "mend"]
+def minibatches(x, y, batch_size, rng):
+    """One epoch: a list of pairs (x_batch, y_batch)."""
+    batches = []
+    ...
+    for start in ...:
+        rows = ...
+        batches.append((x[rows], y[rows]))
+    return batches
 
 
 # %%
-check.count_steps(count_steps)
+check.minibatches(minibatches)
 
-
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def count_steps(n_rows, batch_size, n_epochs):
-#     """The number of optimizer steps, an integer."""
-#     n_batches = (n_rows + batch_size - 1) // batch_size
-#     return n_epochs * n_batches
+# def minibatches(x, y, batch_size, rng):
+#     """One epoch: a list of pairs (x_batch, y_batch)."""
+#     batches = []
+#     order = rng.permutation(len(x))
+#     for start in range(0, len(x), batch_size):
+#         rows = order[start : start + batch_size]
+#         batches.append((x[rows], y[rows]))
+#     return batches
 # ```
 #
-# Rounding up: `len(loader)` does the same. With `drop_last=True` a loader rounds down.
+# Shuffle before the loop, not in it. And let `start` run to the end: the loop lost the last batch.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The function that everyone writes
 #
-# [Lesson 06](06_the_linear_layer.ipynb)'s loop with one more `for` inside. It starts from the numbers which the published
-# course drew (Aakash N S, *Deep Learning with PyTorch: Zero to GANs*), so that its figures can be
-# compared.
+# ## What does a DataLoader do?
+#
+# A **DataLoader** deals out the rows for you: in a new order each epoch, if you ask for it.
+#
+# It takes them from a **Dataset**: anything with a length and items, such as a list.
+# Item $i$ of a `TensorDataset` is row $i$ of each tensor: here of inputs and targets,
+# [lesson 05](05_many_inputs_many_outputs.ipynb)'s fruit, as if measured in three years.
+#
+# A seeded **generator**, its own source of random numbers (`Generator`), makes the orders the
+# same in each run:
+
+# %%
+table = data.fruit_yields_repeated()
+x, y = torch.from_numpy(table.x), torch.from_numpy(table.y)
+dataset = TensorDataset(x, y)  # (15, 3) and (15, 2)
+print("items:", len(dataset))
+for i in (0, 5, 10):
+    print(f"item {i:2}:", dataset[i])
+
+generator = torch.Generator().manual_seed(0)  # where its numbers begin
+# batch_size: rows in a batch; shuffle: a new order in each epoch
+numbers = DataLoader(range(15), batch_size=5, shuffle=True, generator=generator)
+for epoch in (1, 2, 3):
+    print(f"epoch {epoch}:", [batch.tolist() for batch in numbers])
+
+# %% [markdown]
+# A `for` loop over a loader runs one epoch: every number once.
+#
+# With `num_workers=2`, two helper processes fetch the items: good for slow ones (images on a
+# disk), not for tensors in memory.
+#
+# ## Can one function train any model?
+#
+# With one more `for`, your loop trains any module on the MSE.
+#
+# `F.mse_loss` is `nn.MSELoss` as a function. `show_progress=True` shows a **progress bar**.
+
+
+# %% tags=["code"]
+def fit(model, loader, optimizer, n_epochs, show_progress=False):
+    """Train on the MSE; return each step's batch loss, one list per epoch."""
+    if show_progress:
+        bar = IntProgress(max=n_epochs)  # a progress bar
+        display(bar)
+    model.train()  # 0 start: the weights that the model has
+    losses = []
+    for epoch in range(n_epochs):
+        losses.append([])
+        for x_batch, y_batch in loader:  # new
+            y_pred = model(x_batch)  # 1 predict
+            loss = F.mse_loss(y_pred, y_batch)  # 2 loss
+            optimizer.zero_grad()  # 3 gradients
+            loss.backward()
+            optimizer.step()  # 4 update
+            losses[-1].append(loss.item())
+        if show_progress:
+            bar.value = epoch + 1
+    return losses
+
+
+def full_loss(model, x, y):
+    """The MSE over all rows, with the weights as they are; in eval mode."""
+    model.eval()
+    with torch.no_grad():
+        return F.mse_loss(model(x), y).item()
+
+
+# %% [markdown]
+# First the eighty points, all in one batch (so nothing is stochastic):
+
+# %%
+x_line, y_line = torch.from_numpy(line.x_train), torch.from_numpy(line.y_train)
+eighty = TensorDataset(x_line, y_line)  # columns: (80, 1) and (80, 1)
+line_model = nn.Linear(1, 1).double()  # float64, as the data
+# 0 start; constant_ writes a number into a parameter
+nn.init.constant_(line_model.weight, -0.1382643)
+nn.init.constant_(line_model.bias, 0.49671415)
+optimizer = torch.optim.SGD(line_model.parameters(), lr=0.1)
+loader = DataLoader(eighty, batch_size=80)
+for more in (1, 999):
+    fit(line_model, loader, optimizer, n_epochs=more)
+    w, b = line_model.weight.item(), line_model.bias.item()
+    print(f"epochs + {more:<4} w {w:.6f}, b {b:.6f}")
+
+# %% [markdown]
+# [Lesson 01](01_gradient_descent_by_hand.ipynb)'s numbers, after one step and after a thousand.
+#
+# ## Does it learn the fruit?
+#
+# Three inputs, two outputs, five rows a step: `fit` stays as it is.
+#
+# A published tutorial trained on these rows, and its numbers check ours.
 
 
 # %%
 def new_model():
-    """nn.Linear(3, 2) with the published start."""
+    """nn.Linear(3, 2) with the tutorial's start."""
     model = nn.Linear(3, 2)
+    weight = [[0.1338, 0.1771, -0.2599], [0.4186, 0.1400, 0.5511]]
     with torch.no_grad():
-        # copy_ writes numbers into a tensor, in place.
-        model.weight.copy_(torch.tensor([[0.1338, 0.1771, -0.2599], [0.4186, 0.1400, 0.5511]]))
+        model.weight.copy_(torch.tensor(weight))  # copy_: write in place
         model.bias.copy_(torch.tensor([0.0577, -0.0358]))
     return model
 
 
-print(f"first loss: {F.mse_loss(new_model()(x), y).item():.2f}   published 3052.20")
+with torch.no_grad():
+    first = new_model().eval()(x)
+print("item 0:", first[0], "   published 10.5178, 63.6002")
+print(f"loss: {F.mse_loss(first, y).item():.2f}   published 3052.20")
 
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The published start has four digits, so the loss agrees to about four. `F.mse_loss` is the
-# function behind `nn.MSELoss`. Training takes a while on larger data, so `fit` can show a
-# **progress bar**, an `IntProgress` of ipywidgets. It is off here; set `show_progress=True` below
-# to see it move.
-
+# %% [markdown]
+# (The tutorial prints its weights with four digits.) Train, then predict a new region:
 
 # %%
-def epochs(n_epochs, show_progress):
-    """Count epochs, with a progress bar if asked."""
-    bar = IntProgress(max=n_epochs, description="epochs")  # a bar, not shown yet
-    if show_progress:
-        display(bar)  # show it under the cell
-    for epoch in range(n_epochs):
-        yield epoch
-        bar.value += 1
-
-
-# %% slideshow={"slide_type": "subslide"}
-def fit(model, loader, optimizer, n_epochs, show_progress=False):
-    """Train with one step for each batch; return each epoch's last batch loss, (n_epochs,)."""
-    losses = []
-    for _ in epochs(n_epochs, show_progress):
-        for x_batch, y_batch in loader:
-            loss = F.mse_loss(model(x_batch), y_batch)
-            loss.backward()
-            optimizer.step()
-            optimizer.zero_grad()
-        losses.append(loss.item())
-    return losses
-
-
-# %%
-# A loader made here: the cell then gives the same numbers however often you run it.
-loader = DataLoader(dataset, batch_size=5, shuffle=True, generator=torch.Generator().manual_seed(5))
 model = new_model()
 optimizer = torch.optim.SGD(model.parameters(), lr=1e-5)
-fit(model, loader, optimizer, n_epochs=100, show_progress=False)
+generator = torch.Generator().manual_seed(5)
+loader = DataLoader(dataset, batch_size=5, shuffle=True, generator=generator)
+fit(model, loader, optimizer, n_epochs=100)
+
+model.eval()
 with torch.no_grad():
+    last = model(x)
     apples, oranges = model(torch.tensor([[75.0, 63.0, 44.0]]))[0].tolist()
-    loss_all = F.mse_loss(model(x), y).item()
-print(f"loss over all rows: {loss_all:.2f}")
-print(f"75 °F, 63 mm, 44 %: apples {apples:.1f}, oranges {oranges:.1f} t/ha   published (54, 69)")
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Rounded, the prediction is the published one. Has the fit converged? You know where to look.
-
-# %%
-A = descent.design_matrix(x)  # (15, 4)
-# vstack: the weights, (3, 2), and below them the biases
-# `numpy()` gives a tensor as an array, on the same memory.
-fitted = np.vstack([model.weight.detach().numpy().T, model.bias.detach().numpy()])  # (4, 2)
-names, outputs = ["temperature", "rainfall", "humidity", "b"], ["apples", "oranges"]
-plots.truth_panel(A, y, fitted, lr=1e-5, names=names, outputs=outputs)
-
+plots.predicted_yields(y, first, last, ["apples", "oranges"], "t/ha")
+print(f"75, 63, 44: {apples:.1f}, {oranges:.1f}; published about (54, 69)")
 
 # %% [markdown]
-# No parameter has converged, and both biases have hardly left their start. [Lesson 05](05_many_inputs_many_outputs.ipynb) told why: the
-# inputs are far from zero, and along the valley the bowl curves two million times less than across
-# it. Batches do not mend that; standardised inputs would. (The panel's limit holds for steps on all
-# rows. With a rate as small as this one, three steps on batches come close to three on all rows.)
+# The predictions have moved to the diagonal, near their targets.
+#
+# The new region's yields round to the published ones. More digits can't agree: the tutorial's
+# shuffle dealt other batches. And the fit isn't finished: least squares reaches an MSE of 0.91.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] tags=["deeper"]
+# ### Deeper: all fifteen rows
+#
+# The tutorial prints the predictions of all rows at the start, and at the end, next to
+# the targets. We have its numbers for the first row of the start and for the new region; the
+# others are ours.
+
+# %% tags=["deeper"]
+print("             start              end       target")
+for i in range(15):
+    numbers = [*first[i].tolist(), *last[i].tolist(), *y[i].tolist()]
+    form = "item {:2}  {:7.4f} {:7.4f}  {:6.2f} {:6.2f}  {:4.0f} {:4.0f}"
+    print(form.format(i, *numbers))
+    if i == 0:
+        print("         10.5178 63.6002  published")
+
+# %% [markdown] tags=["deeper"]
+# Another seed, or another version of PyTorch, deals out other batches. The new region's apples
+# then differ by some tenths:
+
+# %% tags=["deeper"]
+new_region = torch.tensor([[75.0, 63.0, 44.0]])
+for seed in (0, 1):
+    other = new_model()
+    optimizer = torch.optim.SGD(other.parameters(), lr=1e-5)
+    generator = torch.Generator().manual_seed(seed)
+    loader = DataLoader(dataset, 5, shuffle=True, generator=generator)
+    fit(other, loader, optimizer, 100)
+    with torch.no_grad():
+        print(f"seed {seed}:", other.eval()(new_region)[0])
+bowl = descent.QuadraticLoss(descent.design_matrix(x), y)
+print(f"Least squares {bowl.min_loss:.2f}")
+
+# %% [markdown]
 # ## Which loss do you report?
 #
-# `fit` returns the loss of each epoch's *last batch*, as many published loops do. Compare it with
-# the loss over all rows.
-
-
-# %% slideshow={"output": "subslide"}
-def fit_and_compare(batch_size, n_epochs=100):
-    """The last batch's loss and the loss over all rows, one of each for an epoch."""
-    model, generator = new_model(), torch.Generator().manual_seed(0)
-    optimizer = torch.optim.SGD(model.parameters(), lr=1e-5)
-    loader = DataLoader(dataset, batch_size=batch_size, shuffle=True, generator=generator)
-    last_batch, whole = [], []
-    for _ in range(n_epochs):
-        last_batch += fit(model, loader, optimizer, n_epochs=1)
-        with torch.no_grad():
-            whole.append(F.mse_loss(model(x), y).item())
-    return last_batch, whole
-
-
-plots.reported_losses(*fit_and_compare(batch_size=5))
-
-# %% [markdown]
-# The true loss falls smoothly. The last batch's loss jumps, because each time it speaks of five
-# other rows: once it is a tenth of the true one. Whoever stops training at its lowest value stops
-# at a lucky batch.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Break it: the mean of the means
+# The mean of an epoch's batch losses isn't the loss of the model that you end up with.
 #
-# So average over the batches. But 15 rows in batches of 4 leave a last batch of 3, and its rows
-# count for more than the others in a plain mean of batch losses:
+# You could report
+#
+# - the last **batch loss**, that of a single batch;
+# - the **running mean**: of the epoch's batch losses, each measured *before* its step;
+# - the loss *afterwards*: all rows once more, with the finished weights (`full_loss`).
+#
+# > **Predict.** Over all rows, the loss is 3052, 2053 and 1568 before the three steps of epoch
+# > 1, and 1343 after them. About what is the mean of the three batch losses?
 
 # %%
-unequal = DataLoader(dataset, batch_size=4)
-with torch.no_grad():
-    pairs = [(F.mse_loss(model(xb), yb).item(), len(xb)) for xb, yb in unequal]
-    whole = F.mse_loss(model(x), y).item()
-print("batch sizes:", [size for _, size in pairs])
-print(f"plain mean of batch losses: {sum(loss for loss, _ in pairs) / len(pairs):.4f}")
-print(f"weighted by batch size:     {sum(loss * size for loss, size in pairs) / len(x):.4f}")
-print(f"loss over all rows:         {whole:.4f}")
+my_prediction = ...  # your number
 
+model = new_model()
+optimizer = torch.optim.SGD(model.parameters(), lr=1e-5)
+generator = torch.Generator().manual_seed(5)
+loader = DataLoader(dataset, batch_size=5, shuffle=True, generator=generator)
+batch_losses, full = [], [full_loss(model, x, y)]
+for epoch in range(100):
+    for batch in loader:
+        losses = fit(model, [batch], optimizer, n_epochs=1)  # one step
+        batch_losses.append(losses[0][0])  # of its only epoch and step
+        full.append(full_loss(model, x, y))  # so often for the picture
+plots.reported_losses(batch_losses, full, 3, prediction=my_prediction)
 
 # %% [markdown]
-# A silent bug: the plain mean looks like a loss, falls like a loss, and is not the loss. Multiply
-# each batch's mean by its number of rows, add up, divide by all rows.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 2: the loss of an epoch
+# <details><summary>What you should see</summary>
 #
-# Write the function that every training report needs. It takes no step, needs no gradient, and
-# returns a float.
+# 2373, near the mean of the first three; a batch's loss isn't that of all rows.
+#
+# </details>
+#
+# The running mean looks back at weights that are gone: while the loss falls fast, it is far too
+# high. It costs nothing, so use it to watch a training; to compare, measure afterwards.
+#
+# The last batch's loss comes from five rows: a tenth to more than twice the full one. Its dips
+# are lucky batches, not good weights.
+#
+# ### Exercise 2 (write): the loss of an epoch
+#
+# Measure a large data set batch by batch. But unshuffled batches of 4, 4, 4 and 3 rows have a
+# plain mean of 29.95 instead of 29.18: each *row* must count the same. Undo each batch's mean
+# before you add.
 
 
-# %% tags=["exercise"]
+# %% tags=["exercise", "write"]
 def epoch_loss(model, loader):
-    """The mean squared error over all rows of a loader, a float."""
+    """The MSE over all rows, a float: in eval mode, without graphs."""
     total, n_rows = 0.0, 0
-    for x_batch, y_batch in loader:
-        ...
+    ...
     return ...
 
 
 # %%
 check.epoch_loss(epoch_loss)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
 # def epoch_loss(model, loader):
-#     """The mean squared error over all rows of a loader, a float."""
+#     """The MSE over all rows, a float: in eval mode, without graphs."""
 #     total, n_rows = 0.0, 0
+#     model.eval()
 #     with torch.no_grad():
 #         for x_batch, y_batch in loader:
-#             total += F.mse_loss(model(x_batch), y_batch).item() * len(x_batch)
+#             mean = F.mse_loss(model(x_batch), y_batch).item()
+#             total += mean * len(x_batch)
 #             n_rows += len(x_batch)
 #     return total / n_rows
 # ```
 #
-# `.item()` makes a float of the loss, and `no_grad` keeps the graphs from being built at all.
+# A plain mean of the batch losses would give the rows of a smaller batch more weight.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What does a small batch cost?
+# %% [markdown] tags=["deeper"]
+# ### Deeper: break it: the mean of the means
 #
-# Each batch's gradient is a guess at the full one. On [lesson 01](01_gradient_descent_by_hand.ipynb)'s line you can watch the
-# guesses: 300 random batches of each size, all at the same place, $w = 1.5$ and $b = 1.5$. (Here
-# each row of a batch is drawn from all 80, so a row may come twice.)
-#
-# **Predict.** Batches of 16 instead of 1: sixteen times closer to the full gradient?
+# Fifteen rows in batches of 4 leave a last batch of 3. (`np.average` takes the mean with
+# `weights=`, here the rows of each batch.)
 
-# %% slideshow={"output": "subslide"}
-line = data.noisy_line()
-line_x, line_y = torch.from_numpy(line.x_train).ravel(), torch.from_numpy(line.y_train).ravel()
+# %% tags=["deeper"]
+means, n_rows = [], []
+for x_batch, y_batch in DataLoader(dataset, batch_size=4):
+    means.append(full_loss(model, x_batch, y_batch))
+    n_rows.append(len(x_batch))
+print("rows:", n_rows, "  losses:", [round(mean, 2) for mean in means])
+print(f"mean of the means  {sum(means) / len(means):.4f}")
+print(f"weighted by rows   {np.average(means, weights=n_rows):.4f}")
+print(f"all rows at once   {full_loss(model, x, y):.4f}")
 
-
-def gradients_of(rows):
-    """dw and db of the line's MSE over the given rows (..., batch), at w = b = 1.5."""
-    error = 1.5 * line_x[rows] + 1.5 - line_y[rows]
-    return torch.stack([(2 * error * line_x[rows]).mean(-1), (2 * error).mean(-1)], -1)
-
-
-generator = torch.Generator().manual_seed(1)
-# randint draws row numbers from 0 to 79: 300 batches of n.
-draws = {n: torch.randint(0, 80, (300, n), generator=generator) for n in (1, 4, 16)}
-clouds = {n: gradients_of(rows) for n, rows in draws.items()}
-plots.batch_gradients(clouds, gradients_of(torch.arange(80)))
+# %% [markdown] tags=["deeper"]
+# A silent bug: the mean of the means looks like a loss and falls like a loss.
 
 # %% [markdown]
-# Sixteen times the rows, but only about four times closer: the noise falls with the *root* of the
-# batch size. The first few rows buy most of the direction; that is why small batches pay early, and
-# why descent with single rows and a fixed learning rate keeps jumping about.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Does the order matter?
+# ## What does a tiny last batch do?
 #
-# Often a file is sorted: by date, by size, by label. Take 60 points of $y = x^2$, sorted by $x$,
-# and fit a line in batches of 10, for 200 epochs. The picture shows the last of them, batch by
-# batch: the darker the line, the later.
+# A single left-over row takes a full step, alone.
 #
-# **Predict.** When an epoch ends, the last batch has had the last word. With sorted rows, is the
-# line then too steep or too flat?
+# ### Break it: batches of 79
+#
+# They leave a batch of one. Start *at the best line*, and train on with lr = 0.3.
+# `drop_last=True` leaves an incomplete last batch out.
+#
+# > **Predict.** With the last batch and without it: does the loss stay, climb and come back,
+# > or climb and stay restless?
 
-# %% slideshow={"slide_type": "subslide", "output": "subslide"}
-curve_x = torch.linspace(0, 1, 60).reshape(-1, 1)  # (60, 1), evenly from 0 to 1
-curve = TensorDataset(curve_x, curve_x**2)
-
-
-def last_epoch(shuffle):
-    """(w, b) after each batch of epoch 200, with lr 0.3 from zero."""
-    w, b = torch.zeros(1, requires_grad=True), torch.zeros(1, requires_grad=True)
-    generator, optimizer = torch.Generator().manual_seed(0), torch.optim.SGD([w, b], lr=0.3)
-    loader = DataLoader(curve, batch_size=10, shuffle=shuffle, generator=generator)
-    for _ in range(200):
-        lines = []
-        for x_batch, y_batch in loader:
-            F.mse_loss(w * x_batch + b, y_batch).backward()
-            optimizer.step()
-            optimizer.zero_grad()
-            lines.append((w.item(), b.item()))
-    return lines
-
-
-plots.order_matters(curve_x, curve_x**2, last_epoch(shuffle=False), last_epoch(shuffle=True))
-
+# %%
+after = {}
+for drop in (False, True):
+    nn.init.constant_(line_model.weight, 1.968964)  # the best line
+    nn.init.constant_(line_model.bias, 1.023541)
+    optimizer = torch.optim.SGD(line_model.parameters(), lr=0.3)
+    g = torch.Generator().manual_seed(1)
+    loader = DataLoader(eighty, 79, shuffle=True, drop_last=drop, generator=g)
+    after[drop] = [full_loss(line_model, x_line, y_line)]
+    for epoch in range(200):
+        fit(line_model, loader, optimizer, n_epochs=1)
+        after[drop].append(full_loss(line_model, x_line, y_line))
+plots.left_over_row(after[False], after[True])
 
 # %% [markdown]
-# Too steep. From sorted rows each batch is a piece of the curve, and the line leans to whichever
-# piece came last: the right end, where the curve is steepest. Every epoch ends with the same lean,
-# so more epochs do not help. Shuffled, each batch is a small picture of the whole.
+# <details><summary>What you should see</summary>
 #
-# With all rows in one batch the order does not matter at all: a mean has no order. And
-# validation rows are only measured, never stepped on, so their loader needs no shuffling.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 3: a data set of your own
+# With the single row, it climbs and stays restless; without, it hardly moves.
 #
-# Rows need not lie in one tensor. Write a `Dataset` that wraps inputs of shape (n, 3) and targets
-# and gives each row with its temperature, column 0, in degrees Celsius:
-# $(t - 32) \cdot 5/9$ for $t$ in °F. The other columns stay. Take care that asking twice gives the
-# same row.
+# </details>
+#
+# A batch of one averages no noise away. So drop a tiny last batch when you *train* (shuffled,
+# usually a different row sits out each time), but not when you *measure*.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: does the order of the rows matter?
+#
+# Files are often sorted: by date, by size, by label. Take 60 points of $y = x^2$, sorted by
+# x, and fit a line in batches of 10. After 60 epochs, look where $(w, b)$ is after each
+# batch.
+#
+# > **Predict.** Batch 1 holds the flat left end of the curve, batch 6 the steep right end.
+# > Without shuffling, where does the walk end up: at rest, or still moving?
 
 
-# %% tags=["exercise"]
+# %% tags=["deeper"]
+def places_of(loader):
+    """(w, b) after each batch of the last five epochs of 60."""
+    torch.manual_seed(0)  # the start, which is soon forgotten
+    model = nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.3)
+    fit(model, loader, optimizer, n_epochs=55)
+    places = []
+    for epoch in range(5):
+        for batch in loader:
+            fit(model, [batch], optimizer, n_epochs=1)
+            places.append((model.weight.item(), model.bias.item()))
+    return places
+
+
+# %% tags=["deeper"]
+x_curve = torch.linspace(0, 1, 60).reshape(-1, 1)  # evenly from 0 to 1
+curve = TensorDataset(x_curve, x_curve**2)
+in_order = places_of(DataLoader(curve, batch_size=10))
+generator = torch.Generator().manual_seed(0)
+mixed = places_of(DataLoader(curve, 10, shuffle=True, generator=generator))
+plots.order_matters(x_curve, x_curve**2, in_order, mixed, n_batches=6)
+print("slopes on the loop:", [f"{w:.3f}" for w, b in in_order[-6:]])
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# Still moving: round the same loop in each epoch, beside the best line.
+#
+# </details>
+#
+# Each batch pulls towards the best line of its own piece. In the same order again and again,
+# $(w, b)$ ends up in a loop, and more epochs don't help. You might expect that the last piece
+# wins. It doesn't: after the flat left one the slope is 1.208, after the steep right one 1.202,
+# and the best is 1. Shuffled, each batch is a small picture of the whole, and the places scatter
+# round the best line.
+#
+# Rows that are only measured need no shuffling.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: what if the rows don't lie in one tensor?
+#
+# Then write the Dataset yourself: a class with a length (`__len__`) and items
+# (`__getitem__`). This one computes its rows only when it is asked:
+
+
+# %% tags=["deeper"]
+from torch.utils.data import Dataset
+
+
+class Squares(Dataset):
+    """The points (i, i²), for i = 0 to n − 1."""
+
+    def __init__(self, n):
+        self.n = n
+
+    def __len__(self):  # what len(dataset) returns
+        return self.n
+
+    def __getitem__(self, i):  # what dataset[i] returns
+        if i >= self.n:
+            raise IndexError(i)  # it ends a for loop over the dataset
+        return torch.tensor([float(i)]), torch.tensor([float(i**2)])
+
+
+for x_batch, y_batch in DataLoader(Squares(5), batch_size=3):
+    print(x_batch.tolist(), y_batch.tolist())
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: Exercise 3 (write): degrees Celsius
+#
+# Write a Dataset that wraps inputs of shape (n, 3) and their targets, and gives each row
+# with column 0, the temperature, converted to degrees Celsius: $(t - 32) \cdot 5/9$ for $t$ in
+# °F. The other columns stay. Take care that asking twice gives the same row.
+
+
+# %% tags=["deeper", "exercise", "write"]
 class InCelsius(Dataset):
     """The rows of x and y, with column 0 of x converted from °F to °C."""
 
@@ -383,11 +657,10 @@ class InCelsius(Dataset):
         return row, self.y[i]
 
 
-# %%
+# %% tags=["deeper"]
 check.InCelsius(InCelsius)
 
-
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] tags=["deeper"]
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -406,140 +679,85 @@ check.InCelsius(InCelsius)
 #         return row, self.y[i]
 # ```
 #
-# Without `clone()` the row is a view of `self.x`: writing into it changes the data, and the next
-# epoch converts degrees Celsius once more.
+# Without `clone()` the row is a view of `self.x`: writing into it changes the data, and the
+# next epoch converts degrees Celsius once more.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Break it: rows of unequal length
+# %% [markdown] tags=["deeper"]
+# ### Deeper: break it: rows of unequal length
 #
-# A loader stacks rows into a batch, and rows of different lengths do not stack. This bug is loud:
+# A loader stacks rows into a batch, and rows of different lengths don't stack. This bug is
+# loud:
+
+# %% tags=["deeper"]
+ragged = [torch.zeros(3), torch.zeros(4)]  # a list is a Dataset, too
+try:
+    list(DataLoader(ragged, batch_size=2))
+except RuntimeError as error:
+    print(error)
+
+# %% [markdown] tags=["deeper"]
+# The message names both lengths. Pad the rows (fill them up with zeros to one length), or
+# give the loader a `collate_fn`, a function of your own that turns a list of rows into a
+# batch.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: must a loader fetch row by row?
+#
+# By default it asks for one row at a time, then stacks them, and for data in memory the
+# asking can cost more than the step ([lesson 12](12_where_the_time_goes.ipynb) measures it).
+# A tensor can give a whole batch at once: a `BatchSampler`, passed as `sampler=`, makes lists of
+# row numbers, and `batch_size=None` says that each list is already a batch. Count how often the
+# data are asked:
 
 
-# %%
-class Ragged(Dataset):
-    """Two rows, the second one number longer."""
+# %% tags=["deeper"]
+from torch.utils.data import BatchSampler, RandomSampler
+
+
+class Counting(Dataset):
+    """The eighty points, and how often they were asked for."""
+
+    def __init__(self):
+        self.asked = 0
 
     def __len__(self):
-        return 2
+        return 80
 
-    def __getitem__(self, i):
-        return torch.zeros(3 + i)
-
-
-try:
-    next(iter(DataLoader(Ragged(), batch_size=2)))
-except RuntimeError as problem:
-    print("RuntimeError:", problem)
+    def __getitem__(self, i):  # i: a row number, or a list of them
+        self.asked += 1
+        return x_line[i], y_line[i]
 
 
-# %% [markdown]
-# The message names both lengths. Pad the rows (fill them up with zeros to one length), or give the
-# loader a `collate_fn`, a function of your own that makes a batch of a list of rows.
+by_row, by_batch = Counting(), Counting()
+one = DataLoader(by_row, batch_size=8, shuffle=True)
+order = RandomSampler(by_batch)  # the row numbers, shuffled in each epoch
+lists = BatchSampler(order, batch_size=8, drop_last=False)
+two = DataLoader(by_batch, sampler=lists, batch_size=None)
+shapes = [[len(x_batch) for x_batch, _ in loader] for loader in (one, two)]
+print("row by row:    asked", by_row.asked, "times; batches", shapes[0])
+print("batch by batch: asked", by_batch.asked, "times; batches", shapes[1])
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## When is a validation set none?
+# %% [markdown] tags=["deeper"]
+# As many batches, and all rows; but each request brings eight rows instead of one.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: one step, six ways
 #
-# Hold back 3 of the 15 rows at random, and almost surely near-copies of them stay in the training
-# set. Then the validation rows are not new. To see what that does, take two models: the
-# least-squares fit, and a **copycat** that learns nothing, but looks up the training row closest in
-# its inputs and repeats its yields. (`table.groups` numbers the regions: rows with the same number
-# are copies of each other.)
+# All these lessons took the same kind of step. Take
+# [lesson 01](01_gradient_descent_by_hand.ipynb)'s first step of $w$ in six ways: by hand, by a
+# central difference, with your own engine (cut down to `+` and `*`), with autograd on tensors,
+# by `nn.Linear` with SGD on a list with one batch, and by the same with a loader of one batch that
+# doesn't shuffle.
 #
-# **Predict.** Which of the two looks better on random validation rows? Which on a region that
-# neither has seen?
+# > **Predict.** All compute in float64. Which two *must* agree to the last bit, since they do
+# > the same operations in the same order? And which is the furthest from the others?
 
 
-# %% slideshow={"slide_type": "subslide"}
-def least_squares(x_train, y_train, x_val):
-    """Predict by the best linear model of the training rows."""
-    best = descent.QuadraticLoss(descent.design_matrix(x_train), y_train).minimizer
-    return descent.design_matrix(x_val) @ best
-
-
-def copycat(x_train, y_train, x_val):
-    """Repeat the targets of the closest training row."""
-    apart = x_val[:, None] - x_train[None]  # (val rows, train rows, inputs): every pair
-    closest = (apart**2).sum(-1).argmin(1)  # argmin: where the smallest one stands
-    return y_train[closest]
-
-
-def val_loss(model, val_rows):
-    """The validation loss of a model on the given rows, fitted to all others."""
-    train = ~np.isin(np.arange(15), val_rows)  # True for each row that is not in val_rows
-    y_pred = model(table.x[train], table.y[train], table.x[val_rows])
-    return ((y_pred - table.y[val_rows]) ** 2).mean()
-
-
-# %% slideshow={"slide_type": "subslide"} tags=["cover"]
-rng = np.random.RandomState(0)
-at_random = [rng.permutation(15)[:3] for _ in range(5)]
-# flatnonzero: the row numbers at which it is True
-by_region = [np.flatnonzero(table.groups == region) for region in range(1, 6)]
-losses = {
-    (name, split): [val_loss(model, rows) for rows in folds]
-    for split, folds in [("3 random rows", at_random), ("one whole region", by_region)]
-    for name, model in [("least squares", least_squares), ("copycat", copycat)]
-}
-plots.split_comparison(losses)
-
-# %% slideshow={"slide_type": "subslide"}
-for (name, split), values in losses.items():
-    print(f"{name:<14} {split:<17}" + "".join(f"{value:10.2f}" for value in values))
-
-
-# %% [markdown]
-# On random rows the copycat looks better than the real model, all five times: it has the answers in
-# its pocket. On a region that it has never seen its loss is 218 or more, and only there do you find
-# out. Least squares holds up on four of the five regions. On region 3, with far more rain than any
-# other, it must go beyond what it has seen, and that costs it.
-#
-# Rows that belong together (near-copies, visits of one patient, hours of one day) must fall on the
-# same side: **split by group**.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 4: split by group
-
-
-# %% tags=["exercise"]
-def split_by_group(groups, held_out):
-    """Row numbers (train, val): val are the rows whose group is in the list held_out."""
-    ...
-    return ..., ...
-
-
-# %%
-check.split_by_group(split_by_group)
-
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
-#
-# ```python
-# def split_by_group(groups, held_out):
-#     """Row numbers (train, val): val are the rows whose group is in the list held_out."""
-#     is_val = np.isin(groups, held_out)
-#     return np.flatnonzero(~is_val), np.flatnonzero(is_val)
-# ```
-#
-# `torch.utils.data.Subset(dataset, rows)` then makes a data set of each part.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The ladder: one step, six ways
-#
-# Everything so far has been one idea in better and better clothes. To prove it, take one step of
-# [lesson 01](01_gradient_descent_by_hand.ipynb) (80 rows, lr 0.1, from its published start) in six ways. First the three without
-# PyTorch: by hand, by central differences, and with [lesson 03](03_build_your_own_autograd.ipynb)'s engine, cut down to what a squared
-# error needs. (Its `backward` finds the order in a shorter and slower way than [lesson 03](03_build_your_own_autograd.ipynb)'s: each
-# number is put behind all that it was made from, and then the list is read from its end.)
-
-
-# %%
+# %% tags=["deeper"]
 class Value:
-    """Your own engine with + and * alone."""
+    """Your own engine, with + and * alone."""
 
     def __init__(self, value, parents=(), local_derivatives=()):
         self.value, self.grad = value, 0.0
@@ -549,10 +767,10 @@ class Value:
         return Value(self.value + other.value, (self, other), (1.0, 1.0))
 
     def __mul__(self, other):
-        return Value(self.value * other.value, (self, other), (other.value, self.value))
+        locals_ = (other.value, self.value)
+        return Value(self.value * other.value, (self, other), locals_)
 
 
-# %% slideshow={"slide_type": "subslide"}
 def backward(loss):
     """Fill in every gradient, from the loss to its leaves."""
     order = []
@@ -565,88 +783,106 @@ def backward(loss):
 
     visit(loss)
     loss.grad = 1.0
-    for node in reversed(order):
-        for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-            parent.grad += local * node.grad
+    for node in order[::-1]:
+        for k in range(len(node.parents)):
+            node.parents[k].grad += node.local_derivatives[k] * node.grad
 
 
-# %% slideshow={"slide_type": "subslide"}
-X, Y, W0, B0, lr = line.x_train, line.y_train, -0.1382643, 0.49671415, 0.1
+# %% tags=["deeper"]
+W0, B0, h = -0.1382643, 0.49671415, 1e-4
 
 
-def mse(w, b):
-    return ((w * X + b - Y) ** 2).mean()
+def mse(w):
+    return ((w * x80 + B0 - y80) ** 2).mean()
 
 
-error = W0 * X + B0 - Y
-by_hand = (2 * error * X).mean(), (2 * error).mean()
-h = 1e-4
-differences = [
-    (mse(W0 + h, B0) - mse(W0 - h, B0)) / (2 * h),
-    (mse(W0, B0 + h) - mse(W0, B0 - h)) / (2 * h),
-]
-
-# %% slideshow={"slide_type": "subslide"}
+dw = {"by hand": 2 * ((W0 * x80 + B0 - y80) * x80).mean()}
+dw["difference"] = (mse(W0 + h) - mse(W0 - h)) / (2 * h)
 w, b, total = Value(W0), Value(B0), Value(0.0)
-for x_i, y_i in zip(X.ravel(), Y.ravel(), strict=True):
-    e = w * Value(x_i) + b + Value(-y_i)
+for i in range(80):
+    e = w * Value(x80[i]) + b + Value(-y80[i])
     total = total + e * e
-backward(total * Value(1 / len(X)))
-gradients = {"by hand": by_hand, "differences": differences, "our engine": (w.grad, b.grad)}
+backward(total * Value(1 / 80))
+dw["our engine"] = w.grad
 
-# %% [markdown]
-# And the three with PyTorch, in float64: autograd on raw tensors, `nn.Linear` with SGD, and the
-# same with a loader whose one batch holds all rows. (All that `fit` wants of a loader is pairs in a
-# `for` loop, so a list with one pair will do. `nn.init.constant_` writes a number into a
-# parameter.)
-
-# %%
-xt, yt = torch.from_numpy(X), torch.from_numpy(Y)
-w, b = (torch.tensor(start, dtype=torch.float64, requires_grad=True) for start in (W0, B0))
-((w * xt + b - yt) ** 2).mean().backward()
-gradients["autograd"] = (w.grad.item(), b.grad.item())
-steps = {name: (W0 - lr * dw, B0 - lr * db) for name, (dw, db) in gradients.items()}
-
-all_rows = {
-    "nn.Linear, SGD": [(xt, yt)],
-    "one-batch loader": DataLoader(TensorDataset(xt, yt), 80, shuffle=True),
+# %% tags=["deeper"]
+w = torch.tensor([W0], dtype=torch.float64, requires_grad=True)
+((w * x_line + B0 - y_line) ** 2).mean().backward()
+dw["autograd"] = w.grad.item()
+ways = {name: W0 - 0.1 * d for name, d in dw.items()}
+one_batch = {
+    "nn.Linear, a list": [(x_line, y_line)],
+    "nn.Linear, loader": DataLoader(eighty, batch_size=80),
 }
-for name, batches in all_rows.items():
-    layer = nn.Linear(1, 1, dtype=torch.float64)
-    nn.init.constant_(layer.weight, W0), nn.init.constant_(layer.bias, B0)
-    fit(layer, batches, torch.optim.SGD(layer.parameters(), lr=lr), n_epochs=1)
-    steps[name] = (layer.weight.item(), layer.bias.item())
 
-# %% slideshow={"slide_type": "subslide"}
-for name, (w_new, b_new) in steps.items():
-    print(f"{name:<18} w = {w_new:.10f}   b = {b_new:.10f}")
-values = np.array(list(steps.values()))
-spread = values.max(axis=0) - values.min(axis=0)  # largest minus smallest, of w and of b
-print("all equal to nine decimals:", bool((spread < 1e-9).all()))  # all: both of them
+# %% tags=["deeper"]
+for name, loader in one_batch.items():
+    nn.init.constant_(line_model.weight, W0)
+    nn.init.constant_(line_model.bias, B0)
+    optimizer = torch.optim.SGD(line_model.parameters(), lr=0.1)
+    fit(line_model, loader, optimizer, 1)
+    ways[name] = line_model.weight.item()
+for name, w_new in ways.items():
+    away = abs(w_new - ways["nn.Linear, a list"])
+    print(f"{name:18} w = {w_new:.8f}   away {away:.1e}")
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# The last two must: the same layer gets the same numbers in the same order. Each other way adds
+# its 80 terms in an order of its own, and may be a rounding away, or not, on your machine. The
+# furthest is the central difference: it subtracts two nearly equal losses, and that costs
+# digits.
+#
+# </details>
+#
+# To compare two ways, ask for equal up to rounding. Six ways, one step.
 
 # %% [markdown]
-# Six ways, one step, and it is [lesson 01](01_gradient_descent_by_hand.ipynb)'s: 0.04511107 and 0.80119529. From the fourth rung on you
-# write less and less, and the arithmetic is the same.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Three questions
+#
+# **The first epoch reports 2373; measured right afterwards, it is 1343. A bug?**
+#
+# <details><summary>Answer</summary>
+#
+# No: the first is the running mean. Report the second.
+#
+# </details>
+#
+# **Your loss fell fast and now jumps about. What can you change?**
+#
+# <details><summary>Answer</summary>
+#
+# Larger batches or a lower rate. Drop a tiny last batch.
+#
+# </details>
+#
+# **Why shuffle once and deal out?**
+#
+# <details><summary>Answer</summary>
+#
+# Every row has its turn in each epoch.
+#
+# </details>
+#
 # ## Recap
 #
 # | by hand | in PyTorch |
 # |---|---|
-# | two arrays, indexed with the same rows | `TensorDataset(x, y)` |
-# | a file, a formula, anything with a length and an item | a class with `__len__` and `__getitem__` |
-# | `rng.permutation` and slices | `DataLoader(dataset, batch_size, shuffle=True, generator=...)` |
-# | the mean over all rows | batch means, weighted by `len(x_batch)` |
-# | `np.flatnonzero(groups != held_out)` | `Subset(dataset, rows)` |
+# | shuffle, deal out | `DataLoader(dataset, batch_size=5, shuffle=True)` |
+# | `((y_pred - y) ** 2).mean()` | `F.mse_loss(y_pred, y)` |
+# | no smaller last batch | `drop_last=True` |
 #
-# **New words:** Dataset, DataLoader, mini-batch, SGD, batch loss, epoch loss, progress bar,
-# validation split by group.
+# **New words:** mini-batch, SGD, Dataset, DataLoader, generator, progress bar, batch loss,
+# running mean.
 #
-# **New names:** `TensorDataset`, `batch_size=`, `shuffle=`, `DataLoader`, `torch.arange`,
-# `torch.cat`, `torch.stack`, `.copy_`, `F.mse_loss`, `description=`, `IntProgress`, `max=`,
-# `display`, `np.vstack`, `torch.randint`, `torch.linspace`, `Dataset`, `.argmin`, `np.isin`,
-# `.permutation`, `np.flatnonzero`, `nn.init.constant_`, `.all`, `torch.Generator`, `.manual_seed`,
-# `generator=`, `.numpy`, `np.arange`.
+# **New names:** `.permutation`, `TensorDataset`, `DataLoader`, `batch_size=`, `shuffle=`,
+# `torch.Generator`, `.manual_seed`, `generator=`, `F.mse_loss`, `IntProgress`,
+# `max=`, `display`, `nn.init.constant_`,
+# `.copy_`, `drop_last=`.
 #
-# **Next**, in [lesson 08](08_fitting_polynomials.ipynb), you bend the line: polynomials, and a fit that looks perfect and is not
-# done.
+# **New names, deeper:** `.randint`, `np.average`, `weights=`, `torch.linspace`,
+# `Dataset`, `BatchSampler`, `RandomSampler`, `sampler=`.
+#
+# **Next**, in [lesson 08](08_fitting_polynomials.ipynb), you bend the line, and a fit looks
+# perfect but isn't finished.

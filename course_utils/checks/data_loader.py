@@ -2,36 +2,113 @@
 
 import numpy as np
 
+from course_utils.checks.calling import has_ellipsis
 from course_utils.checks.causes import call, exercise
 from course_utils.checks.core import NotDone, Wrong, diagnose, numbers, same
 
 
-@exercise(1, hint="batches of one epoch: the rows divided by the batch size, rounded up.")
-def count_steps(answer):
-    """Judge `count_steps(n_rows, batch_size, n_epochs)`: optimizer steps of a training."""
-    cases = [(100, 10, 3), (17, 5, 4), (3, 8, 2)]
-    name = ("the number of steps",)
-    got = np.concatenate([numbers(call(answer, *case), name) for case in cases])
-    rows, size, epochs = np.array(cases, dtype=float).T
-    want = np.ceil(rows / size) * epochs
-    mistakes = {
-        "The smaller last batch is forgotten: round up.": rows // size * epochs,
-        "A part of a batch is a batch: the number of steps is whole.": rows / size * epochs,
-        "Round up within each epoch: a batch never reaches into the next one.": np.ceil(
-            rows * epochs / size
-        ),
-        "These are the steps of one epoch.": np.ceil(rows / size),
-        "These are the rows that are seen; a step takes a whole batch.": rows * epochs,
-        "When the rows divide evenly there is no extra batch.": (rows // size + 1) * epochs,
-    }
-    diagnose(got, want, mistakes)
-    return "One step for each batch, the smaller last one included."
+@exercise(
+    1,
+    hint="shuffle once, before the loop: order = rng.permutation(len(x)). Then let start run over "
+    "range(0, len(x), batch_size) and cut the rows out of order.",
+)
+def minibatches(answer):
+    """Judge `minibatches(x, y, batch_size, rng)`: pairs that hold every row once."""
+    for n, size, sizes in ((10, 4, [4, 4, 2]), (13, 3, [3, 3, 3, 3, 1]), (12, 6, [6, 6])):
+        rng = np.random.RandomState(n)
+        x, y = rng.rand(n), rng.rand(n)
+        try:
+            rows = _rows_of_batches(call(answer, x, y, size, np.random.RandomState(7)), x, y)
+            _judge_batches(rows, n, size, sizes)
+        except Wrong:
+            if has_ellipsis(answer):
+                raise NotDone from None
+            raise
+        again, other = (
+            _rows_of_batches(call(answer, x, y, size, np.random.RandomState(seed)), x, y)
+            for seed in (7, 6)
+        )
+        if again != rows:
+            raise Wrong("Two calls with the same seed give different batches: shuffle with rng.")
+        if other == rows:
+            raise Wrong(
+                "Two different seeds give the same batches: let the rng it is given decide the "
+                "order, not a generator that you seed yourself and not the numbers in x."
+            )
+    return "Every row once, x and y together, in an order that rng decides."
+
+
+def _judge_batches(rows, n, size, sizes):
+    """Raise Wrong unless the row numbers of the batches are n rows dealt out, `size` at a time."""
+    every = [row for batch in rows for row in batch]
+    got_sizes = [len(batch) for batch in rows]
+    repeats = len(every) - len(set(every))
+    if not rows:
+        raise Wrong("The list is empty: append each pair to batches.")
+    if got_sizes == [size]:
+        raise Wrong("Only one batch is there: is the return inside the loop?")
+    if repeats and len(rows) > 1 and rows[1][: len(rows[0]) - 1] == rows[0][1:]:
+        raise Wrong("The next batch starts one row further on: start moves on by batch_size.")
+    if len(every) > n and len(set(every)) == n:
+        raise Wrong(
+            f"{len(every)} rows were dealt out, of {n}: the cuts overlap. Each has batch_size "
+            "rows, and the next begins where it ends."
+        )
+    if repeats:
+        told = (
+            f"{repeats} of {len(every)} rows dealt out came before: before the loop, shuffle the "
+            "row numbers once with rng.permutation, then cut them."
+        )
+        if got_sizes == sizes[:-1]:
+            told += " And the smaller last batch is missing."
+        raise Wrong(told)
+    if len(every) < n:
+        raise Wrong(
+            f"Of {n} rows, {n - len(every)} never came (batches of {got_sizes}): shuffle all "
+            "len(x) row numbers, let start run from 0 over all of them, and cut from start to "
+            "start + batch_size. The last batch may be smaller, but keep it."
+        )
+    if 0 in got_sizes:
+        raise Wrong(f"The last of the batches of {got_sizes} is empty: start stays below len(x).")
+    neighbours = all(max(batch) - min(batch) == len(batch) - 1 for batch in rows)
+    if neighbours and every != list(range(n)) and sorted(got_sizes) == sorted(sizes):
+        raise Wrong("Each batch holds neighbouring rows: shuffle all the rows, then cut.")
+    if got_sizes != sizes:
+        raise Wrong(f"{n} rows in batches of {size} are batches of {sizes}, not {got_sizes}.")
+    if every == list(range(n)):
+        raise Wrong("The rows come in their old order: shuffle them first.")
+
+
+def _rows_of_batches(got, x, y):
+    """Return the row numbers of each batch, or say what is wrong with the batches."""
+    if got is ... or (isinstance(got, (list, tuple)) and any(pair is ... for pair in got)):
+        raise NotDone
+    try:
+        pairs = [(np.asarray(bx, dtype=float), np.asarray(by, dtype=float)) for bx, by in got]
+    except (TypeError, ValueError):
+        raise Wrong("Expected a list of pairs (x_batch, y_batch).") from None
+    for bx, by in pairs:
+        if bx.ndim != 1 or bx.shape != by.shape:
+            raise Wrong(
+                f"A batch holds x of shape {bx.shape} and y of shape {by.shape}: both must have "
+                "one number for each of its rows."
+            )
+    row_of_x = {value: row for row, value in enumerate(x)}
+    row_of_y = {value: row for row, value in enumerate(y)}
+    if pairs and all(value in row_of_y for bx, _ in pairs for value in bx):
+        raise Wrong("x and y are swapped: each pair is (x_batch, y_batch).")
+    rows = [[row_of_x.get(value) for value in bx] for bx, _ in pairs]
+    if any(None in batch for batch in rows):
+        raise Wrong("Some numbers are in no row of x: cut its rows, don't change them.")
+    if rows != [[row_of_y.get(value) for value in by] for _, by in pairs]:
+        raise Wrong("x and y are torn apart: shuffle both with the same order.")
+    return rows
 
 
 @exercise(
     2,
-    hint="under torch.no_grad(), add F.mse_loss(...).item() * len(x_batch) to total and "
-    "len(x_batch) to n_rows; return total / n_rows.",
+    hint="call model.eval(); then, under torch.no_grad(), add F.mse_loss(...).item() * "
+    "len(x_batch) to total and len(x_batch) to n_rows; return total / n_rows.",
 )
 def epoch_loss(answer):
     """Judge `epoch_loss(model, loader)`: the MSE over all rows of a loader, a float."""
@@ -46,7 +123,12 @@ def epoch_loss(answer):
         with torch.no_grad():
             model.weight.fill_(0.3)
             model.bias.fill_(0.1)
+        modes = []  # of each prediction: whether in training mode, whether with a graph
+        hook = model.register_forward_hook(
+            lambda layer, *_, kept=modes: kept.append((layer.training, torch.is_grad_enabled()))
+        )
         got = call(answer, model, DataLoader(TensorDataset(x, y), batch_size=size), in_place=True)
+        hook.remove()
         if isinstance(got, torch.Tensor):
             graph = ", and it keeps its graph alive" if got.requires_grad else ""
             raise Wrong(f"The result is a tensor{graph}: a report is a float, use loss.item().")
@@ -76,12 +158,36 @@ def epoch_loss(answer):
             "That is the loss of the first batch alone: is the return inside the loop?": [
                 batches[0]
             ],
+            "You divided the sum of the batch losses by all rows: multiply each by its rows.": [
+                np.sum(batches) / n
+            ],
+            "Only the last batch is in total: add with +=.": [(n % size) * batches[-1] / n],
+            "You divided each mean by its rows: multiply.": [
+                sum(
+                    loss / len(rows)
+                    for loss, rows in zip(batches, squares.split(size), strict=True)
+                )
+                / n
+            ],
+            f"n_rows counts each row {m} times: mse_loss has taken the mean over the outputs.": [
+                whole / m
+            ],
             f"You summed over the {m} outputs; mse_loss takes the mean over all elements.": [
                 m * whole
             ],
             "That is the root of the MSE: drop the root.": [whole**0.5],
         }
         diagnose(numbers(got, ("the loss",)), [whole], mistakes, rtol=1e-5)
+        if any(training for training, _ in modes):
+            raise Wrong(
+                "The number is right for this model, but you measured in training mode, where "
+                "dropout draws: call model.eval() before the loop."
+            )
+        if any(graph for _, graph in modes):
+            raise Wrong(
+                "The number is right, but each prediction builds a graph that nobody needs: "
+                "measure under torch.no_grad()."
+            )
     return "Every row counts once, in whichever batch it is."
 
 
@@ -144,63 +250,9 @@ def _judge_celsius(dataset, x, y, earlier):
             "The fraction is lost: keep the temperature a float.": [int(right)],
             "The fraction is rounded away: keep all digits.": [round(right)],
         }
-        diagnose(numbers(row[0], ("the temperature",)), [right], mistakes, rtol=1e-5)
+        diagnose(numbers(row[0], ("the temperature",)), [right], mistakes, rtol=2e-4)
         if not torch.equal(call(lambda i=i: dataset[i])[0], row):
             raise Wrong(
                 "Asking twice gives a different row: x[i] is a view, and writing into it changes "
                 "x. Use x[i].clone()."
             )
-
-
-@exercise(
-    4,
-    hint="np.isin(groups, held_out) is True for the rows to hold back; np.flatnonzero turns "
-    "Trues into row numbers.",
-)
-def split_by_group(answer):
-    """Judge `split_by_group(groups, held_out)`: row numbers (train, val) without a shared group."""
-    # Unlike sizes, no order; group numbers that are row numbers, and some that are not.
-    for groups, held_out in (
-        ([4, 1, 2, 4, 3, 1, 2, 4], [4, 2]),
-        ([7, 0, 7, 2, 0, 7, 2, 5, 7, 0, 9], [0, 9, 5]),
-    ):
-        got = call(answer, np.array(groups), list(held_out))
-        _judge_split(got, np.array(groups), held_out)
-    return "No group is on both sides."
-
-
-def _judge_split(got, groups, held_out):
-    if not isinstance(got, (tuple, list)) or len(got) != 2:
-        raise Wrong("Expected two lists of row numbers, train and val.")
-    train, val = (np.asarray(list(part) if isinstance(part, set) else part) for part in got)
-    if train.dtype == bool or val.dtype == bool:
-        raise Wrong("These are True and False for each row; np.flatnonzero makes row numbers.")
-    for name, part in (("train", train), ("val", val)):
-        if part.ndim != 1:
-            raise Wrong(
-                f"Expected {name} as one list of row numbers, got shape {part.shape}. np.where "
-                "returns a tuple: take its entry 0."
-            )
-    n = len(groups)
-    is_val = np.isin(groups, held_out)
-    want_val = set(np.flatnonzero(is_val).tolist())
-    want_train = set(range(n)) - want_val
-    rows, kept = {*train.ravel().tolist()}, {*val.ravel().tolist()}
-    if (rows, kept) == (want_val, want_train):
-        raise Wrong("Train and val are swapped: val holds the groups in held_out.")
-    if kept == {row for group in held_out for row in range(3 * group, 3 * group + 3)}:
-        raise Wrong("You took three neighbouring rows for each group: ask groups for its rows.")
-    if kept == set(held_out):
-        raise Wrong("These are the groups in held_out: return the numbers of their rows.")
-    if rows & kept:
-        raise Wrong(f"Rows {sorted(rows & kept)} are in both parts.")
-    if rows | kept != set(range(n)):
-        raise Wrong(f"Rows {sorted(set(range(n)) ^ (rows | kept))} are in neither part.")
-    if len(rows) + len(kept) != train.size + val.size:
-        raise Wrong("Some row numbers are in a part twice.")
-    if (rows, kept) != (want_train, want_val):
-        shared = sorted({*groups[sorted(rows)].tolist()} & {*groups[sorted(kept)].tolist()})
-        if shared:
-            raise Wrong(f"Not by group: group {shared[0]} is on both sides.")
-        there = sorted({*groups[sorted(kept)].tolist()})
-        raise Wrong(f"val holds the groups {there}; held_out is {held_out}.")

@@ -8,9 +8,12 @@ from course_utils.plots.autograd import (
     visits,
 )
 from course_utils.plots.data_loader import (
-    batch_gradients,
-    epoch_orders,
+    batch_descents,
+    batch_steps,
+    gradient_noise,
+    left_over_row,
     order_matters,
+    predicted_yields,
     reported_losses,
 )
 from course_utils.plots.gradient_descent import (
@@ -92,7 +95,8 @@ from course_utils.plots.what_a_fit_is_worth import (
 __all__ = [
     "accumulation",
     "axis_by_axis",
-    "batch_gradients",
+    "batch_descents",
+    "batch_steps",
     "before_and_after",
     "bowl_slice",
     "broadcast_difference",
@@ -105,7 +109,6 @@ __all__ = [
     "distance_left",
     "each_input",
     "early_stop",
-    "epoch_orders",
     "errors_by_row",
     "every_pair",
     "feature_scale",
@@ -113,6 +116,7 @@ __all__ = [
     "fits_and_truth",
     "five_walks",
     "four_runs",
+    "gradient_noise",
     "gradients_by_turn",
     "input_importance",
     "jumps",
@@ -120,6 +124,7 @@ __all__ = [
     "kept_shares",
     "learned_curve",
     "learning_rates",
+    "left_over_row",
     "line_by_step",
     "line_misses",
     "loss_by_bias",
@@ -136,6 +141,7 @@ __all__ = [
     "order_matters",
     "parameters_by_epoch",
     "polynomial_fits",
+    "predicted_yields",
     "predictions_against_targets",
     "readings",
     "reported_and_true",

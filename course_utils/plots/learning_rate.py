@@ -269,12 +269,12 @@ def learning_rates(x, y, paths, lrs, *, axs=None):
 
 
 @picture(10.4, 4.1, "path loss")
-def one_descent(x, y, path, n_epochs, title, *, axs=None):
+def one_descent(x, y, path, n_epochs, title, unit="epoch", *, axs=None):
     """Draw one descent over the bowl, and its loss by epoch.
 
     x and y of shape (n, 1) or (n,); path of shape (steps + 1, 2) holds (w, b) before the first
-    step and after each, steps in equal parts of an epoch. The axes depend on the data and on the
-    start alone, so that pictures of different paths can be compared.
+    step and after each, steps in equal parts of an epoch, or of a different `unit`. The axes
+    depend on the data and on the start alone, so that pictures of different paths can be compared.
     From the lesson 'How far to step'.
     """
     x, y = to_vectors(x=x, y=y)
@@ -293,13 +293,14 @@ def one_descent(x, y, path, n_epochs, title, *, axs=None):
     ax = axs["loss"]
     ax.plot(epochs, losses, color=FIT, linewidth=1.5, gid=GROWS)
     ax.axhline(loss.min_loss, color=BEST, linestyle=":", label="least possible")
-    ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log", xlim=(0, epochs[-1]))
+    ax.set(xlabel=unit, ylabel="loss (MSE)", yscale="log", xlim=(0, epochs[-1]))
     ax.set_ylim(loss.min_loss / 2, 20 * losses[0])
     ax.minorticks_off()  # a slider redraws this, and ticks take time
     ax.legend(loc="upper right")
+    units = f"{unit}es" if unit.endswith("s") else f"{unit}s"
     in_steps = "" if len(path) - 1 == epochs[-1] else f" in {len(path) - 1} steps"
     return (
-        f"After {epochs[-1]:.0f} epochs{in_steps} the loss is {losses[-1]:.4g}; "
+        f"After {epochs[-1]:.0f} {units}{in_steps} the loss is {losses[-1]:.4g}; "
         f"least possible is {loss.min_loss:.4g}."
     )
 
