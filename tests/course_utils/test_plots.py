@@ -112,6 +112,7 @@ PICTURES = {
     "settling": ((X, Y, [1.0, 2.0], [0.5, 0.0]), "modes fit"),
     "loss_cliffs": ((GRID, GRID**2 + 1), None),
     "one_fit": ((POINTS, POINTS, GRID, GRID, GRID**2, "title 1"), None),
+    "split_comparison": (({("a", "s"): LOSSES, ("b", "s"): 2 * LOSSES},), None),
     "fits_and_truth": ((POINTS, POINTS, GRID, GRID, {k: GRID**k for k in range(3)}), "f0 f1 f2"),
     "degree_sweep": ((DEGREES, SPLITS, 2 * SPLITS, 0.3), "sweep votes"),
     "losses_by_size": (
@@ -160,6 +161,7 @@ ANY_LENGTH = {
     "predicted_yields": "targets",
     "order_matters": "sorted_places shuffled_places",
     "distance_by_epoch": "paths",
+    "split_comparison": "losses",
     "polynomial_fits": "fits",
     "coefficient_by_epoch": "path",
     "mode_decay": "curvatures",
