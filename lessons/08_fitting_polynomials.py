@@ -314,7 +314,8 @@ print("mode                         100,000 ep.     1% is left")
 for i in range(5):
     measured = 2 * (curves[:, i] ** 2).mean()
     factor = 1 - lr * curvatures[i]
-    left, needed = 100 * factor**100_000, np.log(0.01) / np.log(factor)
+    left = 100 * factor**100_000
+    needed = np.log(0.01) / np.log(factor)  # log: the natural logarithm
     print(f"{i:4}{measured:11.4e}   {curvatures[i]:.4e}", end="")
     print(f"{left:12.3f}%{needed:15,.0f}")
 plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)

@@ -257,7 +257,8 @@ def order_matters(x, y, sorted_places, shuffled_places, n_batches, *, axs=None):
     ahead = np.roll(loop, -1, axis=0) - np.roll(loop, 1, axis=0)
     outward = np.column_stack([ahead[:, 1], -ahead[:, 0]])  # at right angles to the walk
     outward *= np.sign((outward * (loop - loop.mean(0))).sum())
-    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
+    length = np.linalg.norm(outward, axis=1, keepdims=True)
+    outward /= np.where(length, length, 1)
     for k, (place, away) in enumerate(zip(loop, outward, strict=True), start=1):
         ax.annotate(
             f"{k}",
