@@ -42,6 +42,12 @@ from course_utils.plots.many_inputs import (
     predictions_against_targets,
     two_scales,
 )
+from course_utils.plots.optimizers import (
+    noise_floors,
+    roads,
+    rolling_ball,
+    three_bases,
+)
 from course_utils.plots.polynomials import (
     bases,
     eigenmodes,
@@ -122,6 +128,7 @@ __all__ = [
     "matrix_product",
     "means_by_axis",
     "mode_decay",
+    "noise_floors",
     "one_descent",
     "one_fit",
     "one_residual",
@@ -135,6 +142,8 @@ __all__ = [
     "residual_views",
     "residuals",
     "ridge_path",
+    "roads",
+    "rolling_ball",
     "settling",
     "sine_points",
     "slope_claim",
@@ -143,6 +152,7 @@ __all__ = [
     "step_parts",
     "steps_downhill",
     "target_and_input",
+    "three_bases",
     "throughput",
     "time_against_rows",
     "trough",
