@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils._validate import to_path, to_positive, to_table, to_vector, to_vectors
+from course_utils._validate import to_number, to_path, to_positive, to_table, to_vector, to_vectors
 from course_utils.descent import QuadraticLoss
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 from course_utils.plots.core import (
@@ -66,13 +66,14 @@ def _finish(ax, min_loss, last):
     """Set the axes that all roads share: epochs to the right, the excess upwards."""
     height = _NEAR * min_loss
     ax.axhline(height, color="0.4", linewidth=1)
-    ax.annotate(
+    ax.text(
+        0.6,
+        0.55 * height,
         "0.1% above the least",
-        (1, height),
-        (3, -12),
-        textcoords="offset points",
         fontsize=9,
         color="0.25",
+        va="top",
+        transform=ax.get_yaxis_transform(),
     )
     ax.set(xscale="log", yscale="log", xlabel="epoch", ylabel="loss − least possible loss")
     ax.set(xlim=(1, last), ylim=(_NOTHING, 60))
@@ -130,7 +131,7 @@ def rolling_ball(x, y, path_plain, path_ball, mu, *, axs=None):
     From the lesson 'Better roads'.
     """
     x, y = to_vectors(x=x, y=y)
-    loss, mu = line_loss(x, y), float(mu)
+    loss, mu = line_loss(x, y), to_number("mu", mu)
     path_plain = to_path("path_plain", path_plain)
     path_ball = to_path("path_ball", path_ball, length=len(path_plain))
     everything = np.vstack([path_plain, path_ball, loss.minimizer[None]])
