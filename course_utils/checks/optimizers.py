@@ -18,9 +18,9 @@ def _sgd(A, y, lr, mu, n_epochs):
     return W.detach().numpy()
 
 
-def _rolled(A, y, n_epochs, velocity, step):
+def _rolled(A, y, n_epochs, velocity, step, v=0.0):
     """Return W and v after `velocity(v, g)` and `step(W, new v, old v, g)` in each epoch."""
-    W, v = np.zeros(A.shape[1]), np.zeros(A.shape[1])
+    W = np.zeros(A.shape[1])
     for _ in range(n_epochs):
         g = 2 / len(y) * A.T @ (A @ W - y)
         old, v = v, velocity(v, g)
@@ -30,8 +30,8 @@ def _rolled(A, y, n_epochs, velocity, step):
 
 @exercise(
     1,
-    hint="before the loop, v is all zero. In the loop, v = mu * v + gradient, and then W moves by "
-    "lr times this new v, downhill.",
+    hint="what does the second epoch remember of the first? And how much of the gradient goes into "
+    "the velocity?",
 )
 def roll(answer):
     """Judge `roll(A, y, lr, mu, n_epochs)`: W after so many epochs with momentum, from zero."""
@@ -53,7 +53,10 @@ def _judge_roll(got, A, y, lr, mu, n_epochs):
     def after(velocity=rolled, step=None, epochs=n_epochs):
         return _rolled(A, y, epochs, velocity, step or down(lr))[0]
 
+    best = np.linalg.lstsq(A, y)[0]
     mistakes = {
+        "It still crawls: both mistakes are there. What does an epoch remember of the one before, "
+        "and how much of the gradient counts?": after(lambda v, g: (1 - mu) * g),
         "That is plain descent. Is the velocity kept from one epoch to the next, and does W move "
         "by it? It begins before the loop, once.": after(lambda v, g: g),
         "W moves by the old velocity: renew v first, then move by the new one.": after(
@@ -70,7 +73,12 @@ def _judge_roll(got, A, y, lr, mu, n_epochs):
         "The gradient counts in full here: v is mu·v plus g, not a mean with (1 − mu)·g.": after(
             lambda v, g: mu * v + (1 - mu) * g
         ),
-        "mu isn't used: the velocity never slows down.": after(lambda v, g: v + g),
+        "mu isn't used: no share of the velocity is ever lost.": after(lambda v, g: v + g),
+        "The velocity keeps the share mu, not 1 − mu.": after(lambda v, g: (1 - mu) * v + g),
+        "lr and mu are swapped.": _rolled(A, y, n_epochs, lambda v, g: lr * v + g, down(mu))[0],
+        "The velocity starts at zero, not at one.": _rolled(
+            A, y, n_epochs, rolled, down(lr), np.ones(A.shape[1])
+        )[0],
         "mu belongs in front of the velocity, not of the gradient.": after(lambda v, g: v + mu * g),
         "mu and 1 − mu are swapped: the velocity keeps the share mu.": after(
             lambda v, g: (1 - mu) * v + mu * g
@@ -89,7 +97,7 @@ def _judge_roll(got, A, y, lr, mu, n_epochs):
         "That is a single epoch: is the return inside the loop?": after(epochs=1),
         "That is one epoch too few.": after(epochs=n_epochs - 1),
         "That is one epoch too many.": after(epochs=n_epochs + 1),
-        "That is the least-squares solution: make the steps.": np.linalg.lstsq(A, y)[0],
+        "That is the least-squares solution, as after very many epochs: is n_epochs used?": best,
         **fixed_rates(lambda rate: after(step=down(rate))),
     }
     diagnose(got, _sgd(A, y, lr, mu, n_epochs), mistakes)
@@ -158,14 +166,13 @@ def _cause(part):
 
 @exercise(
     3,
-    hint="t = 2 * (x_new - low) / (high - low) - 1, with the low and high of the points that the "
-    "coefficients were fitted on.",
+    hint="which t belongs to the low end of the fitted points, and which to the high end?",
 )
 def heights(answer):
     """Judge `heights(W, x_new, low, high)`: a Legendre fit's curve at new places."""
     sets = (
-        ([0.7, -1.1, 0.4], [3.1, 2.2, 4.6, 3.9], 2.0, 5.0),
-        ([1.5, 0.3, -0.8, 0.6], [-0.4, 0.9, 0.1], -1.5, 1.0),
+        ([0.7, -1.1, 0.4], [3.1, 2.2, 5.7, 3.9], 2.0, 5.0),
+        ([1.5, 0.3, -0.8, 0.6], [-0.4, 0.9, -1.9], -1.5, 1.0),
     )
     for W, x_new, low, high in sets:
         W, x_new = np.array(W), np.array(x_new)
@@ -193,6 +200,16 @@ def _judge_heights(got, W, x_new, low, high):
         "low isn't subtracted before the division.": at(2 * x_new / (high - low) - 1),
         "t is off: subtract low, then divide by high − low, and not by high.": at(
             2 * (x_new - low) / high - 1
+        ),
+        "A new point may lie beyond the ends: don't clip its t.": at(np.clip(t, -1, 1)),
+        "The − 1 is missing: t runs from 0 to 2.": at(t + 1),
+        "The 2 is missing: t runs from −1 to 0.": at(share - 1),
+        "t runs from −2 to 0: multiply by 2 first, then subtract 1.": at(2 * (share - 1)),
+        "Put the difference in parentheses: (x_new − low) / (high − low).": at(
+            2 * x_new - low / (high - low) - 1
+        ),
+        "That standardises the new points: use low and high.": at(
+            (x_new - x_new.mean()) / x_new.std()
         ),
         "These are the places t: return the heights of the curve there.": t,
         **{told: module.polyval(t, W) for told, module in powers.items()},

@@ -47,6 +47,7 @@ from course_utils.plots.optimizers import (
     roads,
     rolling_ball,
     three_bases,
+    two_bowls,
 )
 from course_utils.plots.polynomials import (
     bases,
@@ -157,6 +158,7 @@ __all__ = [
     "time_against_rows",
     "trough",
     "truth_panel",
+    "two_bowls",
     "two_scales",
     "value_and_slope",
     "visits",

@@ -10,7 +10,6 @@ from course_utils.plots.core import (
     format_number,
     line_loss,
     mark_prediction,
-    window,
 )
 
 # Told apart by line and mark, not by colour alone.
@@ -18,8 +17,8 @@ _STYLES = [
     {"color": TRAIN, "linestyle": "--", "marker": "s"},
     {"color": FIT, "linestyle": "-", "marker": "o"},
     {"color": VALIDATION, "linestyle": "-.", "marker": "D"},
-    {"color": "C4", "linestyle": ":", "marker": "^"},
     {"color": BEST, "linestyle": (0, (5, 1, 1, 1, 1, 1)), "marker": "v"},
+    {"color": "C4", "linestyle": ":", "marker": "^"},
 ]
 _NEAR = 1e-3  # 'arrived': above the least loss by at most this share of it
 _NOTHING = 1e-7  # below this, an excess of the loss is not shown
@@ -91,28 +90,22 @@ def three_bases(x, columns, y, prediction=..., *, axs=None):
     x, y = to_vectors(x=x, y=y)
     if len(columns) != 3:
         raise ValueError(f"columns must hold three bases, but holds {len(columns)}.")
-    grid, arrivals, kappas = np.linspace(x.min(), x.max(), 121), [], []
-    for i, (name, A) in enumerate(columns.items()):
+    arrivals, kappas = [], []
+    styles = (_STYLES[0], {"color": "black", "linestyle": "-", "marker": "o"}, _STYLES[3])
+    for i, ((name, A), style) in enumerate(zip(columns.items(), styles, strict=True)):
         loss = QuadraticLoss(to_table("columns", A, len(y), "d"), y)
         kappas.append(format_number(loss.condition_number))
-        ax = axs[f"b{i}"]
-        for k, column in enumerate(loss.A.T):
-            curve = np.polynomial.Polynomial.fit(x, column, loss.A.shape[1] - 1)
-            line = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))[k % 5]
-            ax.plot(grid, curve(grid), color=f"C{k}", linestyle=line, label=f"degree {k}")
-            ax.plot(x, column, "o", color=f"C{k}", markersize=3)
-        ax.set(xlabel="x", title=f"{name}: κ = {kappas[-1]}")
+        _draw_columns(axs[f"b{i}"], x, loss.A, style["color"])
+        axs[f"b{i}"].set(xlabel="x", title=f"{name}: κ = {kappas[-1]}")
         lr = loss.max_lr / 2
         epoch = _arrival(loss, lr)
         arrivals.append(epoch)
         epochs = np.unique([*np.geomspace(1, 3e6, 300).astype(int), epoch])
-        excess = _excess(loss, lr, epochs)
-        axs["loss"].plot(epochs, excess, **_STYLES[i], markevery=40, label=name)
-        _mark_arrival(axs["loss"], epoch, _NEAR * loss.min_loss, _STYLES[i]["color"])
-    axs["b0"].set_ylabel("value of each column")
-    axs["b0"].legend(loc="upper left", bbox_to_anchor=(0, 0.94), fontsize=8)
+        axs["loss"].plot(epochs, _excess(loss, lr, epochs), **style, markevery=40, label=name)
+        _mark_arrival(axs["loss"], epoch, _NEAR * loss.min_loss, style["color"])
+    axs["b0"].set_ylabel("columns, by degree")
     _finish(axs["loss"], loss.min_loss, 3e6)
-    axs["loss"].set_title("descent at half of each one's limit; × where it arrives")
+    axs["loss"].set_title("plain descent, each at half of its limit; × where it arrives")
     words = mark_prediction(axs["loss"], prediction, arrivals[1])
     axs["loss"].legend(loc="upper right")
     listed = "; ".join(
@@ -122,39 +115,93 @@ def three_bases(x, columns, y, prediction=..., *, axs=None):
     return f"{listed}.{words}"
 
 
-@picture(10.4, 4.0, "map loss")
-def rolling_ball(x, y, path_plain, path_ball, mu, *, axs=None):
+def _draw_columns(ax, x, A, color):
+    """Draw the columns of A, polynomials in x, as curves with their degrees written on them."""
+    grid = np.linspace(x.min(), x.max(), 121)
+    degree = A.shape[1] - 1
+    curves = np.array([np.polynomial.Polynomial.fit(x, column, degree)(grid) for column in A.T])
+    apart = np.abs(curves[:, None] - curves[None]) + 9 * np.eye(degree + 1)[..., None]
+    place = apart.min(axis=(0, 1))[10:-10].argmax() + 10  # where the labels are farthest apart
+    for k, curve in enumerate(curves):
+        ax.plot(grid, curve, color=color, alpha=0.35 + 0.65 * k / max(degree, 1), linewidth=1.6)
+        ax.text(
+            grid[place],
+            curve[place],
+            f"{k}",
+            fontsize=9,
+            ha="center",
+            va="center",
+            bbox={"boxstyle": "circle,pad=0.15", "facecolor": "white", "edgecolor": color},
+        )
+    ax.plot(x, A, "o", color=color, markersize=2.5)
+
+
+@picture(10.4, 4.2, "map loss", width_ratios=[1.1, 1])
+def rolling_ball(x, y, path_plain, path_ball, mu, lr, *, axs=None):
     """Compare plain descent of a line with one that has momentum, on the map of the loss.
 
-    x and y of shape (n, 1) or (n,); both paths of shape (steps + 1, 2) hold w and b; `mu` is the
-    momentum of the second.
+    x and y of shape (n, 1) or (n,); both paths of shape (steps + 1, 2) hold w and b, from the same
+    start; `mu` is the momentum of the second, `lr` the learning rate of both.
     From the lesson 'Better roads'.
     """
     x, y = to_vectors(x=x, y=y)
-    loss, mu = line_loss(x, y), to_number("mu", mu)
+    loss, mu, lr = line_loss(x, y), to_number("mu", mu), to_positive("lr", lr)
     path_plain = to_path("path_plain", path_plain)
     path_ball = to_path("path_ball", path_ball, length=len(path_plain))
-    everything = np.vstack([path_plain, path_ball, loss.minimizer[None]])
-    (w_low, w_high), (b_low, b_high) = (window(everything[:, k], 0.12) for k in (0, 1))
+    reach = 1.15 * np.abs(path_plain[0] - loss.minimizer).max() or 1.0
+    (w_low, w_high), (b_low, b_high) = ((at - reach, at + reach) for at in loss.minimizer)
     ax = axs["map"]
     draw_bowl(ax, loss, (w_low, w_high), (b_low, b_high))
     pairs = ((path_plain, "without momentum", TRAIN), (path_ball, f"momentum {mu:g}", FIT))
-    for path, label, color in pairs:
-        ax.plot(*path.T, "o-", color=color, markersize=3.5, linewidth=1, alpha=0.85)
-        ax.plot(*path[-1], "o", color=color, markersize=9, markeredgecolor="black")
-        axs["loss"].plot(loss.loss(path) - loss.min_loss, color=color, label=label)
-    ax.plot(*path_plain[0], "s", color="black", markersize=7, label="start")
-    ax.set_title(f"{len(path_plain) - 1} epochs; large dots: the end")
-    ax.legend(loc="lower right")
+    for size, (path, label, color) in zip((13, 9), pairs, strict=True):
+        ax.plot(*path.T, "o-", color=color, markersize=3, linewidth=1, alpha=0.85, label=label)
+        ax.plot(*path[-1], "o", color=color, markersize=size, markeredgecolor="black", zorder=6)
+        excess = np.maximum(loss.loss(path) - loss.min_loss, 1e-12)
+        axs["loss"].plot(excess, color=color, label=label)
+    ax.plot(*path_plain[0], "s", color="black", markersize=7, label="start", zorder=4)
+    ax.set_title(f"{len(path_plain) - 1} epochs, lr = {lr:g}; large dots: the end")
+    ax.legend(loc="upper left", fontsize=8.5)
     axs["loss"].set(yscale="log", xlabel="epoch", ylabel="loss − least possible loss")
-    axs["loss"].set_title("above the least loss")
-    axs["loss"].set_ylim(1e-7, 30)
-    axs["loss"].legend(loc="lower left")
+    axs["loss"].set_title("how far above the least loss")
+    axs["loss"].set_ylim(1e-6, 1e3)
+    axs["loss"].legend(loc="upper right")
     plain, ball = (loss.loss(path[-1]) - loss.min_loss for path in (path_plain, path_ball))
     return (
-        f"After {len(path_plain) - 1} epochs the loss is {plain:.1e} above the least without "
-        f"momentum, {ball:.1e} with momentum {mu:g}."
+        f"With lr {lr:g}, the loss ends {plain:.1e} above the least without momentum, where the "
+        f"limit is {loss.max_lr:.4f}, and {ball:.1e} above it with momentum {mu:g}, where the "
+        f"limit is {(1 + mu) * loss.max_lr:.4f}."
     )
+
+
+@picture(9.6, 4.6, "straight turned")
+def two_bowls(A_straight, A_turned, y, paths, *, axs=None):
+    """Draw two walks, one over a bowl whose axes are those of the map, one over it turned.
+
+    The design matrices of shape (n, 2) belong to the same targets y of shape (n,); `paths` holds
+    two paths of shape (steps + 1, 2).
+    From the lesson 'Better roads'.
+    """
+    y = to_vector("y", y)
+    if len(paths) != 2:
+        raise ValueError(f"paths must hold two paths, but holds {len(paths)}.")
+    tables = {"A_straight": A_straight, "A_turned": A_turned}
+    phrases = []
+    for (argument, A), (name, ax), path in zip(tables.items(), axs.items(), paths, strict=True):
+        loss = QuadraticLoss(to_table(argument, A, len(y), 2), y)
+        path = to_path("paths", path)
+        reach = 1.25 * np.abs(path[0] - loss.minimizer).max() or 1.0
+        middle = (path[0] + loss.minimizer) / 2
+        draw_bowl(ax, loss, *((at - reach, at + reach) for at in middle))
+        ax.plot(*path.T, "o-", color=FIT, markersize=3, linewidth=1, label="Adam")
+        ax.plot(*path[0], "s", color="black", markersize=7, label="start")
+        ax.set(xlabel="first coefficient", ylabel="second coefficient")
+        ax.set_title(f"the {name} bowl, {len(path) - 1} steps")
+        ax.set_aspect("equal")
+        far = np.linalg.norm(path[[0, -1]] - loss.minimizer, axis=1)
+        left = 100 * far[1] / far[0] if far[0] else 0.0
+        phrases.append(f"{left:.0f}% in the {name} bowl")
+    axs["straight"].legend(loc="upper left")
+    return f"After {len(path) - 1} steps, of the way to the bottom is left: {', '.join(phrases)}."
 
 
 def _wide(epoch):
@@ -179,7 +226,13 @@ def roads(A, y, lr, runs, prediction=..., *, ax=None):
     target = _NEAR * loss.min_loss
     arrival = _arrival(loss, lr)
     epochs = np.unique([*np.geomspace(1, 9 * arrival, 300).astype(int), arrival])
-    ax.plot(epochs, _excess(loss, lr, epochs), **_STYLES[0], markevery=30, label="plain descent")
+    ax.plot(
+        epochs,
+        _excess(loss, lr, epochs),
+        **_STYLES[0],
+        markevery=30,
+        label=f"plain descent, lr {lr:g}",
+    )
     _mark_arrival(ax, arrival, target, _STYLES[0]["color"])
     phrases, arrivals = [f"plain descent {arrival:,}"], []
     for (label, losses), style in zip(runs.items(), _STYLES[1:], strict=False):
@@ -191,6 +244,8 @@ def roads(A, y, lr, runs, prediction=..., *, ax=None):
             near = [excess[max(0, k - _wide(k)) : k + _wide(k) + 1] for k in places]
             swings = [(np.diff(part) > 0).any() for part in near]
             floor = np.where(swings, [part.min() for part in near], ceiling[places])
+            floor = np.exp(np.convolve(np.log(np.pad(floor, 4, "edge")), np.ones(9) / 9, "valid"))
+            floor = np.minimum(floor, ceiling[places])
             ax.fill_between(
                 places, floor, ceiling[places], color=style["color"], alpha=0.18, linewidth=0
             )
@@ -202,9 +257,17 @@ def roads(A, y, lr, runs, prediction=..., *, ax=None):
             phrases.append(f"{label} {arrivals[-1]:,}")
         else:
             arrivals.append(None)
+            ax.annotate(
+                f"not in {len(losses) - 1:,}",
+                (places[-1], ceiling[places[-1]]),
+                (3, -14),
+                textcoords="offset points",
+                color=style["color"],
+                fontweight="bold",
+            )
             phrases.append(f"{label} not in {len(losses) - 1:,} epochs")
     _finish(ax, loss.min_loss, 9 * arrival)
-    ax.set_title("lines: the highest loss still to come; band: how low it swings")
+    ax.set_title("× arrived; line: the highest loss to come, band: its swings")
     words = "" if arrivals[-1] is None else mark_prediction(ax, prediction, arrivals[-1])
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return f"Within 0.1% of the least loss from epoch: {'; '.join(phrases)}.{words}"

@@ -15,7 +15,11 @@ WRONG = {
         LESSON,
         "roll",
         ("mu * v + gradient", "gradient", "That is plain descent"),
-        ("mu * v + gradient", "v + gradient", "mu isn't used: the velocity never slows down"),
+        (
+            "mu * v + gradient",
+            "v + gradient",
+            "mu isn't used: no share of the velocity is ever lost",
+        ),
         ("mu * v + gradient", "mu * v + lr * gradient", "lr is used twice"),
         ("mu * v + gradient", "mu * v + (1 - mu) * gradient", "not a mean with (1 − mu)·g"),
         ("mu * v + gradient", "(1 - mu) * v + mu * gradient", "mu and 1 − mu are swapped"),
@@ -24,6 +28,11 @@ WRONG = {
         ("mu * v + gradient", "mu * v - gradient", "It climbs"),
         ("mu * v + gradient", "0.9 * v + gradient", "You used 0.9 instead of the mu given"),
         ("mu * v + gradient", "0.99 * v + gradient", "You used 0.99 instead of the mu given"),
+        ("mu * v + gradient", "(1 - mu) * gradient", "It still crawls: both mistakes are there"),
+        ("mu * v + gradient", "(1 - mu) * v + gradient", "keeps the share mu, not 1 − mu"),
+        ("    for", "    lr, mu = mu, lr\n    for", "lr and mu are swapped"),
+        ("v = np.zeros(A.shape[1])", "v = np.ones(A.shape[1])", "starts at zero, not at one"),
+        ("range(n_epochs)", "range(5501)", "as after very many epochs: is n_epochs used?"),
         ("W - lr * v", "W + lr * v", "It climbs"),
         ("W - lr * v", "W - v", "The learning rate isn't used"),
         ("W - lr * v", "W - lr * gradient", "That is plain descent"),
@@ -45,7 +54,10 @@ WRONG = {
     )
     + functions_told(
         "roll(A, y, lr, mu, n_epochs)",
-        ("np.linalg.lstsq(A, y)[0]", "That is the least-squares solution: make the steps"),
+        (
+            "np.linalg.lstsq(A, y)[0]",
+            "That is the least-squares solution, as after very many epochs",
+        ),
         (
             """
     W = np.zeros(A.shape[1])
@@ -106,6 +118,14 @@ WRONG = {
         + ("The columns are powers of t",),
         ("len(W) - 1) @ W", "len(W) - 2) @ W[:-1]", "The degree is too low by one"),
         (" - 1\n", " + 1\n", "On test data it gives"),
+        (" - 1\n", "\n", "The − 1 is missing: t runs from 0 to 2"),
+        ("2 * (x_new", "(x_new", "The 2 is missing: t runs from −1 to 0"),
+        ("2 * (x_new - low) / (high - low) - 1", "2 * ((x_new - low) / (high - low) - 1)")
+        + ("t runs from −2 to 0",),
+        ("(x_new - low)", "x_new - low", "Put the difference in parentheses"),
+        ("2 * (x_new - low) / (high - low) - 1", "(x_new - x_new.mean()) / x_new.std()")
+        + ("That standardises the new points",),
+        (" - 1\n", " - 1\n    t_new = np.clip(t_new, -1, 1)\n", "don't clip its t"),
         ("2 * (x_new - low) / (high - low) - 1", "1 - 2 * (x_new - low) / (high - low)")
         + ("t runs from 1 down to −1",),
         ("len(W) - 1) @ W", "len(W)) @ W", "raises ValueError"),
