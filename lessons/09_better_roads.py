@@ -58,7 +58,7 @@ for lr, k in ((0.05, 100_000), (0.05, 5_455_899), (half, 902_844)):
 #
 # Yes: other columns draw the same curves, and their bowl can be much rounder. Here $x$, $x^2$,
 # $x^3$ and $x^4$ all rise from 0 to 1, so much alike that a mix of them nearly cancels: a flat
-# mode. Two other **bases**, sets of columns for the same curves:
+# mode. Choose another set of columns for the same curves, another **basis**:
 #
 # - **Powers of** $t = 2x - 1$, which runs from −1 to 1. There, even and odd powers differ, but
 #   $t^2$ and $t^4$ are still alike.
@@ -174,8 +174,8 @@ def roll_ball(mu, lr):
 sliders.move(roll_ball, mu=(0, 0.98, 0.8), lr=(0.05, 1.6, 0.1))
 
 # %% [markdown]
-# Along the valley the ball gathers speed; with a large $\mu$ it rolls past the bottom and back.
-# Here it rests soonest at about 0.8. Momentum also raises the learning-rate limit:
+# Along the valley the ball gathers speed. A small $\mu$ is lazy, a large one rolls past the
+# bottom and back; the best lies between. Momentum also raises the learning-rate limit:
 #
 # $$\mathrm{lr} < \frac{2\,(1+\mu)}{\lambda_\text{max}}$$
 
@@ -246,7 +246,7 @@ print(f"but after 1,000 epochs its loss is {wild[1000]:.2f}")
 #
 # ### Exercise 1 (fix): a ball that crawls
 #
-# Find the two mistakes; the result should be PyTorch's.
+# Find the two mistakes.
 #
 # ```python
 # for epoch in range(n_epochs):
@@ -395,8 +395,7 @@ plots.noise_floors(noisy, bowl_leg.min_loss)
 #
 # ## What must you save?
 #
-# To go on later, save the optimizer's memory too, its **state**: velocities, running means,
-# and the rate.
+# To go on later, save the **optimizer state**, too: velocities, running means and the rate.
 #
 # ### Break it: go on without the state
 #
@@ -482,7 +481,7 @@ for k, (name, optimizer) in enumerate(optimizers.items()):
 # The least possible loss is 0.0044. What happened in which run? One is left over.
 #
 # 1. The learning rate is above the limit.
-# 2. The optimizer's state was not loaded.
+# 2. The optimizer state was not loaded.
 # 3. Mini-batches, and the rate stays large.
 # 4. Momentum close to 1.
 # 5. Plain descent, and κ is large.
