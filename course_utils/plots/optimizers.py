@@ -193,6 +193,7 @@ def two_bowls(A_straight, A_turned, y, paths, *, axs=None):
         middle = (path[0] + loss.minimizer) / 2
         draw_bowl(ax, loss, *((at - reach, at + reach) for at in middle))
         ax.plot(*path.T, "o-", color=FIT, markersize=3, linewidth=1, label="Adam")
+        ax.plot(*path[-1], "o", color=FIT, markersize=8, markeredgecolor="black", zorder=6)
         ax.plot(*path[0], "s", color="black", markersize=7, label="start")
         ax.set(xlabel="first coefficient", ylabel="second coefficient")
         ax.set_title(f"the {name} bowl, {len(path) - 1} steps")
