@@ -238,7 +238,7 @@ print(f"but after 1,000 epochs its loss is {wild[1000]:.2f}")
 #
 # </details>
 #
-# (The ten, plain descent could have had, too.) The price: at first the loss swings up to 10.55,
+# (Plain descent could take the larger rate, too.) The price: at first the loss swings up to 10.55,
 # above the start.
 #
 # And the rule has an end. With $\mu = 0.999$ it says 546, but after 1,000 epochs the loss is
@@ -318,10 +318,7 @@ target, paths = np.array([30.0, 1.0]), []
 for table in (straight, turned):
     W = start(2)
     optimizer = torch.optim.Adam([W], lr=0.02, betas=(0.9, 0.999))  # as usual
-    path = train(table, target, W, optimizer, 101)[1]
-    step = 100 * abs(path[1:] - path[:-1]).max(axis=1) / 0.02  # in % of lr
-    print(f"κ {np.linalg.cond(table) ** 2:.0f}; steps in % of lr:", end="")
-    print(f" first {step[0]:.0f}, last {step[-1]:.1f}")
+    losses, path = train(table, target, W, optimizer, 101)
     paths.append(path)
 plots.two_bowls(straight, turned, target, paths)
 

@@ -109,10 +109,10 @@ def three_bases(x, columns, y, prediction=..., *, axs=None):
     words = mark_prediction(axs["loss"], prediction, arrivals[1])
     axs["loss"].legend(loc="upper right")
     listed = "; ".join(
-        f"{name} κ = {kappa}, arrives at epoch {epoch:,}"
+        f"{name} {kappa}, {epoch:,}"
         for name, kappa, epoch in zip(columns, kappas, arrivals, strict=True)
     )
-    return f"{listed}.{words}"
+    return f"κ, and the epoch of arrival: {listed}.{words}"
 
 
 def _draw_columns(ax, x, A, color):
@@ -185,10 +185,11 @@ def two_bowls(A_straight, A_turned, y, paths, *, axs=None):
     if len(paths) != 2:
         raise ValueError(f"paths must hold two paths, but holds {len(paths)}.")
     tables = {"A_straight": A_straight, "A_turned": A_turned}
-    phrases = []
+    phrases, kappas = [], []
     for (argument, A), (name, ax), path in zip(tables.items(), axs.items(), paths, strict=True):
         loss = QuadraticLoss(to_table(argument, A, len(y), 2), y)
         path = to_path("paths", path)
+        kappas.append(format_number(loss.condition_number))
         reach = 1.25 * np.abs(path[0] - loss.minimizer).max() or 1.0
         middle = (path[0] + loss.minimizer) / 2
         draw_bowl(ax, loss, *((at - reach, at + reach) for at in middle))
@@ -202,7 +203,11 @@ def two_bowls(A_straight, A_turned, y, paths, *, axs=None):
         left = 100 * far[1] / far[0] if far[0] else 0.0
         phrases.append(f"{left:.0f}% in the {name} bowl")
     axs["straight"].legend(loc="upper left")
-    return f"After {len(path) - 1} steps, of the way to the bottom is left: {', '.join(phrases)}."
+    kappas = " and ".join(dict.fromkeys(kappas))  # once, if they are the same
+    return (
+        f"κ = {kappas}. After {len(path) - 1} steps, of the way to the bottom is "
+        f"left: {', '.join(phrases)}."
+    )
 
 
 def _wide(epoch):
