@@ -45,11 +45,12 @@ bowl = descent.QuadraticLoss(A, y)
 # without a run. (κ is the steepest curvature over the flattest.)
 
 # %%
-print(f"κ = {bowl.condition_number:,.0f}, least loss {bowl.min_loss:.8f}")
+# cond: the condition number of the columns; its square is the κ of H
+print(f"κ = {np.linalg.cond(A) ** 2:,.0f}, least loss {bowl.min_loss:.8f}")
 half = bowl.max_lr / 2  # half of the learning-rate limit
 print("lr       epochs      loss         above the least")
 for lr, k in ((0.05, 100_000), (0.05, 5_455_899), (half, 902_844)):
-    loss = bowl.loss(bowl.after(k, np.zeros(5), lr))
+    loss = bowl.loss(bowl.after(k, [0.0] * 5, lr))
     above = 100 * (loss / bowl.min_loss - 1)
     print(f"{lr:.4f}   {k:9,}   {loss:.8f}   {above:7.4f}%")
 
@@ -84,7 +85,6 @@ columns = {
 }
 plots.three_bases(x, columns, y, prediction=my_prediction)
 print(f"by the rule: epoch {902_844 * 279 / 293_151:.0f}")
-# cond: of the columns; its square is the κ of H
 print(f"Legendre, degree 9: κ = {np.linalg.cond(legvander(t, 9)) ** 2:.0f}")
 
 # %% [markdown]
@@ -250,7 +250,7 @@ print(f"but after 1,000 epochs its loss is {wild[1000]:.2f}")
 #
 # ```python
 # for epoch in range(n_epochs):
-#     v = np.zeros(A.shape[1])
+#     v = 0.0
 #     gradient = 2 / len(y) * A.T @ (A @ W - y)
 #     v = mu * v + (1 - mu) * gradient
 #     W = W - lr * v
@@ -260,7 +260,7 @@ print(f"but after 1,000 epochs its loss is {wild[1000]:.2f}")
 # %% tags=["exercise", "mend"]
 def roll(A, y, lr, mu, n_epochs):
     """W after n_epochs with momentum, from zero; A is (n, d), y is (n,)."""
-    W = np.zeros(A.shape[1])
+    W = np.array([0.0] * A.shape[1])
     ...
     for epoch in range(n_epochs):
         gradient = 2 / len(y) * A.T @ (A @ W - y)
@@ -278,8 +278,8 @@ check.roll(roll)
 # ```python
 # def roll(A, y, lr, mu, n_epochs):
 #     """W after n_epochs with momentum, from zero; A is (n, d), y is (n,)."""
-#     W = np.zeros(A.shape[1])
-#     v = np.zeros(A.shape[1])
+#     W = np.array([0.0] * A.shape[1])
+#     v = 0.0
 #     for epoch in range(n_epochs):
 #         gradient = 2 / len(y) * A.T @ (A @ W - y)
 #         v = mu * v + gradient
@@ -337,8 +337,8 @@ plots.two_bowls(straight, turned, target, paths)
 # %% [markdown] tags=["deeper"]
 # ### Deeper: and our five coefficients?
 #
-# Adam on `A @ bowl.eigenvectors` is Adam in our bowl, turned straight: there each coefficient
-# moves one mode. (At a fixed rate, Adam sometimes jumps away again much later; a schedule
+# `bowl.eigenvectors` holds the modes as columns. Adam on `A @ bowl.eigenvectors` is Adam in our
+# bowl, turned straight: there each coefficient moves one mode. (At a fixed rate, Adam sometimes jumps away again much later; a schedule
 # calms it.)
 
 # %% tags=["deeper"]
@@ -357,7 +357,7 @@ for k in (1, 100, 1000):
 # ## Why lower the rate on the way?
 #
 # With mini-batches, a large rate falls fast and then hops about, because the batches disagree;
-# a small one is slow. A **learning-rate schedule** starts large and ends small. This one
+# a small one is slow. A **learning-rate schedule** starts large and ends small. `ExponentialLR`
 # multiplies the rate by `gamma` each epoch:
 
 # %%
@@ -371,7 +371,7 @@ def with_batches(lr, gamma):
     optimizer = torch.optim.SGD([W], lr=lr)
     schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=gamma)
     for epoch in range(101):
-        losses.append(bowl_leg.loss(W.detach().numpy()))
+        losses.append(bowl_leg.loss(W.detach()))
         for rows in rng.permutation(10).reshape(5, 2):
             y_pred = torch.from_numpy(A_leg[rows]) @ W  # 1 predict
             loss = ((y_pred - torch.from_numpy(y[rows])) ** 2).mean()  # 2 loss
@@ -519,7 +519,7 @@ W = start(5)
 optimizer = torch.optim.Adam([W], lr=0.05)
 adam, _ = train(A, y, W, optimizer, 6001)
 rate = bowl_leg.max_lr / 2
-leg = [bowl_leg.loss(bowl_leg.after(k, np.zeros(5), rate)) for k in range(60)]
+leg = [bowl_leg.loss(bowl_leg.after(k, [0.0] * 5, rate)) for k in range(60)]
 runs = {"momentum 0.99, lr 0.5": ball, "Adam, lr 0.05": adam}
 runs[f"Legendre columns, lr {rate:.2f}"] = leg
 plots.roads(A, y, 0.05, runs)
@@ -641,7 +641,7 @@ print(f"its last 100 losses lie between {low:.4f} and {high:.4f}")
 # of $\kappa$: here 541 in the place of 293,151.
 
 # %% tags=["deeper"]
-root_low, root_high = np.sqrt(bowl.eigenvalues[[0, -1]])
+root_low, root_high = bowl.eigenvalues[[0, -1]] ** 0.5
 root_kappa = root_high / root_low
 best_mu = ((root_kappa - 1) / (root_kappa + 1)) ** 2
 best_lr = 4 / (root_high + root_low) ** 2
@@ -792,7 +792,7 @@ for name, decay in (("Adam", 0.0), ("Adam", 0.1), ("AdamW", 0.1)):
 #
 # **New words, deeper:** normal equations, AdamW.
 #
-# **New names, deeper:** `driver=`.
+# **New names, deeper:** `.eigenvectors`, `driver=`.
 #
 # **Next**, in [lesson 10](10_what_a_fit_is_worth.ipynb): what is a fit worth on points that it
 # has not seen?

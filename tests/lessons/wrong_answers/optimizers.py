@@ -31,7 +31,7 @@ WRONG = {
         ("mu * v + gradient", "(1 - mu) * gradient", "It still crawls: both mistakes are there"),
         ("mu * v + gradient", "(1 - mu) * v + gradient", "keeps the share mu, not 1 − mu"),
         ("    for", "    lr, mu = mu, lr\n    for", "lr and mu are swapped"),
-        ("v = np.zeros(A.shape[1])", "v = np.ones(A.shape[1])", "starts at zero, not at one"),
+        ("v = 0.0", "v = 1.0", "starts at zero, not at one"),
         ("range(n_epochs)", "range(5501)", "as after very many epochs: is n_epochs used?"),
         ("W - lr * v", "W + lr * v", "It climbs"),
         ("W - lr * v", "W - v", "The learning rate isn't used"),
@@ -45,7 +45,7 @@ WRONG = {
         ("    return W", "    return W, v", "Expected"),
         ("range(n_epochs)", "range(n_epochs + 1)", "That is one epoch too many"),
         ("range(n_epochs)", "range(1, n_epochs)", "That is one epoch too few"),
-        ("        gradient", "        v = np.zeros(A.shape[1])\n        gradient", "plain descent"),
+        ("        gradient", "        v = 0.0\n        gradient", "plain descent"),
         (
             "v = mu * v + gradient\n        W = W - lr * v",
             "W = W - lr * v\n        v = mu * v + gradient",
