@@ -97,7 +97,7 @@ print(f"Legendre, degree 9: κ = {np.linalg.cond(legvander(t, 9)) ** 2:.0f}")
 # Legendre columns arrive at epoch 25, at the same curve. They are made for many points, evenly
 # spread: with ten columns on our ten points κ is 611. So compute κ first.
 #
-# A network makes its own columns as it learns. There, change the optimizer instead.
+# A network makes its own columns. There, change the optimizer instead.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: when don't Legendre columns help?
@@ -345,7 +345,7 @@ plots.two_bowls(straight, turned, target, paths)
 W = start(5)
 optimizer = torch.optim.Adam([W], lr=0.05)
 losses, path = train(A @ bowl.eigenvectors, y, W, optimizer, 1501)
-far = np.flatnonzero(losses > 1.001 * bowl.min_loss)  # the epochs above 0.1%
+far = [k for k in range(1501) if losses[k] > 1.001 * bowl.min_loss]
 print(f"arrives at epoch {far[-1] + 1:,}")
 step = 100 * abs(path[1:] - path[:-1]) / 0.05  # in % of lr
 for k in (1, 100, 1000):
@@ -561,7 +561,7 @@ print("the true heights", (3 * x_new + np.sin(6 * x_new) + 1).round(4))
 # above and one more:
 #
 # ```python
-# t_new = (x_new - x_new.min()) / (x_new.max() - x_new.min())
+# t_new = (x_new - min(x_new)) / (max(x_new) - min(x_new))
 # ```
 
 
@@ -614,7 +614,7 @@ for mu in (0.9, 0.99, 1.0):
     optimizer = torch.optim.SGD([W], lr=0.05, momentum=mu)
     gap = abs(train(A, y, W, optimizer, 401)[0] - forgot).max()
     print(f"momentum {mu:4}: the losses differ by up to {gap:.4f}")
-low, high = forgot[-100:].min(), forgot[-100:].max()
+low, high = min(forgot[-100:]), max(forgot[-100:])
 print(f"its last 100 losses lie between {low:.4f} and {high:.4f}")
 
 # %% [markdown] tags=["deeper"]
@@ -675,7 +675,8 @@ def times_least(table, targets):
     """κ, and the two losses as multiples of the least possible loss."""
     A32 = torch.from_numpy(table).float()
     y32 = torch.from_numpy(targets).float().reshape(-1, 1)
-    # driver: the method; gels is for independent columns
+    # solution: the first of lstsq's results; driver: its method, and gels
+    # is for independent columns; solve: for as many equations as unknowns
     by_lstsq = torch.linalg.lstsq(A32, y32, driver="gels").solution
     by_normal = torch.linalg.solve(A32.T @ A32, A32.T @ y32)
     exact = descent.QuadraticLoss(table, targets)
@@ -792,7 +793,8 @@ for name, decay in (("Adam", 0.0), ("Adam", 0.1), ("AdamW", 0.1)):
 #
 # **New words, deeper:** normal equations, AdamW.
 #
-# **New names, deeper:** `.eigenvectors`, `driver=`.
+# **New names, deeper:** `.eigenvectors`, `torch.linalg.lstsq`, `.solution`, `driver=`,
+# `torch.linalg.solve`, `torch.optim.AdamW`.
 #
 # **Next**, in [lesson 10](10_what_a_fit_is_worth.ipynb): what is a fit worth on points that it
 # has not seen?
