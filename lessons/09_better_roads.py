@@ -65,7 +65,7 @@ for lr, k in ((0.05, 100_000), (0.05, 5_455_899), (half, 902_844)):
 #   $t^2$ and $t^4$ are still alike.
 # - **Legendre polynomials** of $t$: $1,\; t,\; \frac12(3t^2 - 1),\; \dots$ They are
 #   **orthogonal**: the product of two different ones averages to zero from −1 to 1. $H$ is made
-#   of such averages over the points: near zero, each coefficient is nearly a mode by itself.
+#   of such averages over the points. If they are small, each coefficient is nearly a mode.
 #
 # At half of the limit, each epoch leaves $1 - 1/\kappa$ of the flat mode. So twice the κ means
 # about twice the epochs.
@@ -242,7 +242,7 @@ print(f"but after 1,000 epochs its loss is {wild[1000]:.2f}")
 # above the start.
 #
 # And the rule has an end. With $\mu = 0.999$ it says 546, but after 1,000 epochs the loss is
-# 3.36: now the ball rolls past the bottom of the flat mode, too.
+# 3.36: now the swings outlast the flat mode.
 #
 # ### Exercise 1 (fix): a ball that crawls
 #
@@ -288,7 +288,7 @@ check.roll(roll)
 # ```
 #
 # The velocity begins before the loop: inside it, each epoch forgets the one before. And the
-# gradient counts in full: a mean would divide all steps by $1/(1-\mu)$.
+# gradient counts in full: $1-\mu$ would shorten each step.
 #
 # </details>
 #
@@ -747,7 +747,7 @@ for name, decay in (("Adam", 0.0), ("Adam", 0.1), ("AdamW", 0.1)):
 #
 # </details>
 #
-# AdamW pulls both alike. That is why weight decay nowadays mostly comes with AdamW.
+# AdamW pulls both alike.
 
 # %% [markdown]
 # ## Three questions
