@@ -41,11 +41,11 @@ bowl = descent.QuadraticLoss(A, y)
 #
 # Plain descent needs over five million epochs for this fit, with the tutorial's rate of 0.05.
 # [Lesson 08](08_fitting_polynomials.ipynb) stopped at 100,000. Say that a run has **arrived**
-# when its loss stays within 0.1% of the least possible. The exact iterate tells you when,
-# without a run. (κ is the steepest curvature over the flattest.)
+# once its loss stays within 0.1% of the least possible loss. The exact iterate tells you when:
+# try epochs. (κ is the steepest curvature over the flattest.)
 
 # %%
-# cond: the condition number of the columns; its square is the κ of H
+# cond: the condition number of A; H has A twice, so its κ is the square
 print(f"κ = {np.linalg.cond(A) ** 2:,.0f}, least loss {bowl.min_loss:.8f}")
 half = bowl.max_lr / 2  # half of the learning-rate limit
 print("lr       epochs      loss         above the least")
@@ -64,8 +64,8 @@ for lr, k in ((0.05, 100_000), (0.05, 5_455_899), (half, 902_844)):
 # - **Powers of** $t = 2x - 1$, which runs from −1 to 1. There, even and odd powers differ, but
 #   $t^2$ and $t^4$ are still alike.
 # - **Legendre polynomials** of $t$: $1,\; t,\; \frac12(3t^2 - 1),\; \dots$ They are
-#   **orthogonal**: the product of two different ones averages to zero from −1 to 1. $H$ is made
-#   of such averages over the points. If they are small, each coefficient is nearly a mode.
+#   **orthogonal**: the product of two different ones averages to zero from −1 to 1. $H$ has
+#   such averages beside its diagonal. When they are small, no mix of columns nearly cancels.
 #
 # At half of the limit, each epoch leaves $1 - 1/\kappa$ of the flat mode. So twice the κ means
 # about twice the epochs.
@@ -171,11 +171,11 @@ def roll_ball(mu, lr):
     plots.rolling_ball(line.x_train, y_line, *paths, mu, lr)
 
 
-sliders.move(roll_ball, mu=(0, 0.98, 0.8), lr=(0.05, 1.6, 0.1))
+sliders.move(roll_ball, mu=(0, 0.98, 0.5), lr=(0.05, 1.6, 0.1))
 
 # %% [markdown]
 # Along the valley the ball gathers speed. A small $\mu$ is lazy, a large one rolls past the
-# bottom and back; the best lies between. Momentum also raises the learning-rate limit:
+# bottom; the best is about four fifths. Momentum also raises the limit:
 #
 # $$\mathrm{lr} < \frac{2\,(1+\mu)}{\lambda_\text{max}}$$
 
@@ -208,8 +208,8 @@ for mu in (0, 0.9, 0.99):
 #
 # $$v = g + \mu g + \mu^2 g + \dots = \frac{g}{1-\mu}$$
 #
-# So each epoch goes $1/(1-\mu)$ times as far. Back to our five coefficients: take
-# $\mu = 0.99$ and ten times the rate, 0.5.
+# So each epoch goes $1/(1-\mu)$ times as far. On our five coefficients, take $\mu = 0.99$ and
+# ten times the rate, 0.5. (Plain descent could take that, too.)
 #
 # > **Predict.** Plain descent, with lr = 0.05, arrives at epoch 5,455,899. When will this ball
 # > arrive?
@@ -234,11 +234,11 @@ print(f"but after 1,000 epochs its loss is {wild[1000]:.2f}")
 # <details><summary>What you should see</summary>
 #
 # A hundred times for $\mu$, ten times for the rate: 5,456. It is 5,239. Two divisions predict
-# a run of thousands of epochs to a twentieth.
+# a run of thousands of epochs to within a twentieth.
 #
 # </details>
 #
-# (Plain descent could take the larger rate, too.) The price: at first the loss swings up to 10.55,
+# The price: at first the loss swings up to 10.55,
 # above the start.
 #
 # And the rule has an end. With $\mu = 0.999$ it says 546, but after 1,000 epochs the loss is
@@ -302,44 +302,44 @@ check.roll(roll)
 #
 # $$W \leftarrow W - \mathrm{lr}\cdot\frac{m}{\sqrt{s} + \varepsilon}$$
 #
-# (Both are corrected for their start at zero; a tiny $\varepsilon$ prevents 0/0.) So the
-# first step is `lr` long for each coefficient, if its gradient is well above $\varepsilon$.
-# Later ones stay that long while the gradients keep their sign and size.
+# Both start at zero and are corrected for that: in the first step, $m = g$ and $s = g^2$. So
+# that step is `lr` long for each coefficient, if its gradient is well above the tiny
+# $\varepsilon$. Later ones stay that long while the gradients keep their sign and size.
 #
-# Here are two bowls with κ = 900. The second is the first, turned by half a right
-# angle: plain descent wouldn't notice.
+# Here are two bowls with κ = 900. The second is the first, turned by 45°.
 #
 # > **Predict.** In which of the two bowls does Adam arrive first?
 
 # %%
 straight = np.array([[30.0, 0.0], [0.0, 1.0]])  # a column for each mode
-turned = straight @ np.array([[1, -1], [1, 1]]) / 2**0.5
+c = np.cos(np.radians(45))
+turned = straight @ np.array([[c, -c], [c, c]])
 target, paths = np.array([30.0, 1.0]), []
 for table in (straight, turned):
     W = start(2)
     optimizer = torch.optim.Adam([W], lr=0.02, betas=(0.9, 0.999))  # as usual
-    losses, path = train(table, target, W, optimizer, 101)
+    losses, path = train(table, target, W, optimizer, 1000 + 1)
     paths.append(path)
 plots.two_bowls(straight, turned, target, paths)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# In the straight one. In the turned one it falls into the valley, and crawls.
+# In the straight one. In the turned one it falls into the valley, and crawls: in the end, 57%
+# of the way is left.
 #
 # </details>
 #
 # In the straight bowl each coefficient is a mode, and the flat one's small gradients give steps
-# as long as the steep one's. In the turned bowl each coefficient belongs to both modes, and
-# the steep one decides how large its gradients are. So it is with the powers of $x$. Adam
+# as long as the steep one's. In the turned bowl the steep mode decides how large both gradients
+# are. Both get the same divisor, as in plain descent. So it is with the powers of $x$. Adam
 # stretches axes; it can't turn them.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: and our five coefficients?
 #
 # `bowl.eigenvectors` holds the modes as columns. Adam on `A @ bowl.eigenvectors` is Adam in our
-# bowl, turned straight: there each coefficient moves one mode. (At a fixed rate, Adam sometimes jumps away again much later; a schedule
-# calms it.)
+# bowl, turned straight: there each coefficient moves one mode.
 
 # %% tags=["deeper"]
 W = start(5)
@@ -352,6 +352,10 @@ for k in (1, 100, 1000):
     print(
         f"step {k:4}, the five coefficients:", step[k - 1].round(1), "% of lr"
     )
+
+# %% [markdown] tags=["deeper"]
+# In the second row, the three steep modes have arrived, and the two flat ones still make long steps.
+# (At a fixed rate, Adam sometimes jumps away again much later. A schedule calms it.)
 
 # %% [markdown]
 # ## Why lower the rate on the way?
@@ -392,11 +396,11 @@ plots.noise_floors(noisy, bowl_leg.min_loss)
 #
 # ## What must you save?
 #
-# To go on later, save the **optimizer state**, too: velocities, running means and the rate.
+# To go on later, save the **optimizer state**, too: velocities, running means, the rate.
 #
 # ### Break it: go on without the state
 #
-# Adam trains for 150 epochs. You save `W`, and tomorrow you go on with a new Adam.
+# Adam trains for 150 epochs. You save `W`; tomorrow you go on with a new Adam.
 #
 # > **Predict.** The loss has come to rest at 0.00435. What is it after *one* step of the new
 # > Adam: the same, a little higher, or more than double?
@@ -409,6 +413,7 @@ for load in (True, False):
     W_new = W.detach().clone().requires_grad_()
     new = torch.optim.Adam([W_new], lr=0.05)
     if load:
+        # a copy: else both optimizers would share their means
         new.load_state_dict(deepcopy(optimizer.state_dict()))
     losses, _ = train(A_leg, y, W_new, new, 6)
     print("with the state" if load else "without it    ", losses.round(5))
@@ -424,19 +429,19 @@ for load in (True, False):
 # silent bug. Save all in one file, a **checkpoint**:
 #
 # ```python
-# saved = {
-#     "W": W,
-#     "optimizer": optimizer.state_dict(),
-#     "schedule": schedule.state_dict(),
-# }
-# torch.save(saved, "checkpoint.pt")
+# state = {"W": W.detach(), "optimizer": optimizer.state_dict()}
+# torch.save(state, "checkpoint.pt")
 #
-# saved = torch.load("checkpoint.pt")  # later
-# optimizer.load_state_dict(saved["optimizer"])
+# state = torch.load("checkpoint.pt")  # tomorrow
+# W = state["W"].requires_grad_()
+# optimizer = torch.optim.Adam([W], lr=0.05)
+# optimizer.load_state_dict(state["optimizer"])
 # ```
 #
-# The same memory moves a parameter whose gradient is *zero*, with momentum and with Adam. They
-# skip one whose gradient is `None`.
+# (A schedule has a `state_dict()`, too.)
+#
+# Because of this memory, momentum and Adam move a parameter even when its gradient is *zero*. An
+# optimizer skips one whose gradient is `None`.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: a gradient of zero
@@ -444,8 +449,8 @@ for load in (True, False):
 # To freeze a parameter, someone sets its gradient to zero. Each parameter below first makes
 # one step on a gradient of 1, with lr = 0.1; then comes the zero, or `None`.
 #
-# > **Predict.** How far does the zero move Adam's parameter: not at all, more than half of
-# > `lr`, or more than `lr`?
+# > **Predict.** Does the zero move Adam's parameter less than the step before, as far, or
+# > farther?
 
 # %% tags=["deeper"]
 p = [torch.zeros(1, requires_grad=True) for _ in range(3)]
@@ -464,7 +469,7 @@ for k, (name, optimizer) in enumerate(optimizers.items()):
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# More than half of `lr`: 0.067.
+# Less: 0.067. The mean of the gradients shrinks faster than that of their squares.
 #
 # </details>
 #
@@ -504,15 +509,14 @@ check.causes(causes)
 # causes = [3, 5, 4, 2]
 # ```
 #
-# A is soon down and then hops; a schedule would calm it. B only falls, ever more
-# slowly. C swings above its start, but its peaks get lower. D had arrived, and one jump threw
-# it back.
+# A is soon down and then hops; a schedule would calm it. B only falls, ever more slowly. C
+# swings above its start, but its peaks get lower. D had arrived, and one jump threw it back.
 #
 # </details>
 #
 # ## Which road was the best?
 #
-# Here they are side by side, each with its rate.
+# All are in one picture, each with its rate.
 
 # %% tags=["cover"]
 W = start(5)
@@ -529,8 +533,8 @@ print(f"degree 4, momentum  5            {ball[5239]:.5f}   5,239     one")
 print(f"degree 4, Legendre  5            {leg[25]:.5f}   25        under one")
 
 # %% [markdown]
-# Look at the columns first. Where you can't choose them, try momentum, or Adam where gradients
-# differ in size, and a schedule with mini-batches.
+# Look at the columns first. Where you can't choose them, try momentum. Adam helps where
+# gradients differ in size, a schedule with mini-batches.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what do new points need?
@@ -651,8 +655,8 @@ print(f"best mu {best_mu:.5f}, best lr {best_lr:.5f}")
 print(f"the limit is higher by {100 * (limit / best_lr - 1):.5f}%")
 
 # %% [markdown] tags=["deeper"]
-# Best in the long run only: this rate is a hair below the limit, so the steepest mode swings
-# wildly at first. In practice one takes less of both. And at this rate, with a $\mu$ closer to
+# Best in a run longer than ours: this rate is a hair below the limit, so the steepest mode
+# swings wildly at first. In practice one takes less of both. And at this rate, with a $\mu$ closer to
 # 1, the ball rolls past the bottom of the flat mode, too.
 #
 # All this is for the full gradient. With mini-batches, momentum acts about like plain descent
@@ -747,7 +751,7 @@ for name, decay in (("Adam", 0.0), ("Adam", 0.1), ("AdamW", 0.1)):
 #
 # </details>
 #
-# AdamW pulls both alike.
+# (The first steps, long ones, bring $W$ to 0.824 without any pull.) AdamW pulls both alike.
 
 # %% [markdown]
 # ## Three questions
@@ -764,7 +768,7 @@ for name, decay in (("Adam", 0.0), ("Adam", 0.1), ("AdamW", 0.1)):
 #
 # <details><summary>Answer</summary>
 #
-# While the rule holds, it saves nine tenths of the epochs. But swings last ten times as long.
+# While the rule holds, a tenth of the epochs is enough. But swings last ten times as long.
 #
 # </details>
 #

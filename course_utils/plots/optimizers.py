@@ -155,7 +155,7 @@ def rolling_ball(x, y, path_plain, path_ball, mu, lr, *, axs=None):
     pairs = ((path_plain, "without momentum", TRAIN), (path_ball, f"momentum {mu:g}", FIT))
     for size, (path, label, color) in zip((13, 9), pairs, strict=True):
         ax.plot(*path.T, "o-", color=color, markersize=3, linewidth=1, alpha=0.85, label=label)
-        ax.plot(*path[-1], "o", color=color, markersize=size, markeredgecolor="black", zorder=6)
+        ax.plot(*path[-1], "o", color=color, markersize=size, markeredgecolor="black", zorder=4)
         excess = np.maximum(loss.loss(path) - loss.min_loss, 1e-12)
         axs["loss"].plot(excess, color=color, label=label)
     ax.plot(*path_plain[0], "s", color="black", markersize=7, label="start", zorder=4)
@@ -167,9 +167,8 @@ def rolling_ball(x, y, path_plain, path_ball, mu, lr, *, axs=None):
     axs["loss"].legend(loc="upper right")
     plain, ball = (loss.loss(path[-1]) - loss.min_loss for path in (path_plain, path_ball))
     return (
-        f"With lr {lr:g}, the loss ends {plain:.1e} above the least without momentum, where the "
-        f"limit is {loss.max_lr:.4f}, and {ball:.1e} above it with momentum {mu:g}, where the "
-        f"limit is {(1 + mu) * loss.max_lr:.4f}."
+        f"With lr {lr:g}, the loss ends {plain:.1e} above the least without momentum, and "
+        f"{ball:.1e} above it with momentum {mu:g}."
     )
 
 
@@ -185,27 +184,31 @@ def two_bowls(A_straight, A_turned, y, paths, *, axs=None):
     if len(paths) != 2:
         raise ValueError(f"paths must hold two paths, but holds {len(paths)}.")
     tables = {"A_straight": A_straight, "A_turned": A_turned}
-    phrases, kappas = [], []
-    for (argument, A), (name, ax), path in zip(tables.items(), axs.items(), paths, strict=True):
-        loss = QuadraticLoss(to_table(argument, A, len(y), 2), y)
-        path = to_path("paths", path)
-        kappas.append(format_number(loss.condition_number))
-        reach = 1.25 * np.abs(path[0] - loss.minimizer).max() or 1.0
-        middle = (path[0] + loss.minimizer) / 2
+    losses = [QuadraticLoss(to_table(argument, A, len(y), 2), y) for argument, A in tables.items()]
+    paths = [to_path("paths", path) for path in paths]
+    places = np.array([[path[0], loss.minimizer] for path, loss in zip(paths, losses, strict=True)])
+    places = places.reshape(-1, 2)  # the same window for both
+    middle = (places.max(axis=0) + places.min(axis=0)) / 2
+    reach = 1.1 * np.ptp(places, axis=0).max() or 1.0
+    phrases = []
+    for loss, path, (name, ax) in zip(losses, paths, axs.items(), strict=True):
         draw_bowl(ax, loss, *((at - reach, at + reach) for at in middle))
+        goal = np.array([path[0], loss.minimizer])
+        ax.plot(*goal.T, ":", color="0.3", linewidth=1.2)
         ax.plot(*path.T, "o-", color=FIT, markersize=3, linewidth=1, label="Adam")
-        ax.plot(*path[-1], "o", color=FIT, markersize=8, markeredgecolor="black", zorder=6)
+        ax.plot(*path[-1], "o", color=FIT, markersize=8, markeredgecolor="black", zorder=4)
         ax.plot(*path[0], "s", color="black", markersize=7, label="start")
         ax.set(xlabel="first coefficient", ylabel="second coefficient")
-        ax.set_title(f"the {name} bowl, {len(path) - 1} steps")
+        ax.set_title(f"the {name} bowl, {len(path) - 1:,} steps")
         ax.set_aspect("equal")
         far = np.linalg.norm(path[[0, -1]] - loss.minimizer, axis=1)
         left = 100 * far[1] / far[0] if far[0] else 0.0
         phrases.append(f"{left:.0f}% in the {name} bowl")
+    kappas = (format_number(loss.condition_number) for loss in losses)
     axs["straight"].legend(loc="upper left")
     kappas = " and ".join(dict.fromkeys(kappas))  # once, if they are the same
     return (
-        f"κ = {kappas}. After {len(path) - 1} steps, of the way to the bottom is "
+        f"κ = {kappas}. After {len(paths[0]) - 1:,} steps, of the way to the bottom is "
         f"left: {', '.join(phrases)}."
     )
 
@@ -273,7 +276,7 @@ def roads(A, y, lr, runs, prediction=..., *, ax=None):
             )
             phrases.append(f"{label} not in {len(losses) - 1:,} epochs")
     _finish(ax, loss.min_loss, 9 * arrival)
-    ax.set_title("× arrived; line: the highest loss to come, band: its swings")
+    ax.set_title("× arrived; in the band, the loss swings")
     words = "" if arrivals[-1] is None else mark_prediction(ax, prediction, arrivals[-1])
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return f"Within 0.1% of the least loss from epoch: {'; '.join(phrases)}.{words}"
@@ -295,5 +298,6 @@ def noise_floors(losses, min_loss, *, ax=None):
         ax.plot(100 * excess, **style, markersize=4, markevery=10, label=label)
         phrases.append(f"{label} {100 * excess[-1]:.2g}%")
     ax.set(yscale="log", xlabel="epoch", ylabel="above the least loss, in %")
+    ax.set_title("the loss on all rows, with mini-batches")
     ax.legend(loc="upper right")
     return f"Above the least loss after the last epoch: {'; '.join(phrases)}."
