@@ -354,7 +354,7 @@ for k in (1, 100, 1000):
     )
 
 # %% [markdown] tags=["deeper"]
-# In the second row, the three steep modes have arrived, and the two flat ones still make long steps.
+# In the second row, the three steep modes have arrived; the two flat ones still make long steps.
 # (At a fixed rate, Adam sometimes jumps away again much later. A schedule calms it.)
 
 # %% [markdown]
@@ -516,7 +516,7 @@ check.causes(causes)
 #
 # ## Which road was the best?
 #
-# All are in one picture, each with its rate.
+# All in one picture, each with its rate:
 
 # %% tags=["cover"]
 W = start(5)
@@ -685,7 +685,8 @@ def times_least(table, targets):
     by_normal = torch.linalg.solve(A32.T @ A32, A32.T @ y32)
     exact = descent.QuadraticLoss(table, targets)
     losses = [exact.loss(W.ravel().double()) for W in (by_lstsq, by_normal)]
-    return exact.condition_number, *(loss / exact.min_loss for loss in losses)
+    squared = np.linalg.cond(table) ** 2
+    return squared, *(loss / exact.min_loss for loss in losses)
 
 
 # %% tags=["deeper"]
