@@ -1,4 +1,4 @@
-"""The speed ladder of 'Fitting polynomials': the same work in each of the lesson's ways.
+"""The speed ladder of 'Where the time goes': the same work in each of the lesson's ways.
 
 It times the lesson's own code, and takes the best of three runs. The loops run 2,000 of the
 100,000 epochs, and their times are scaled up.
@@ -21,11 +21,10 @@ def significant(value, digits):
 def rows():
     """Yield each way's name, its seconds, and how many times as fast as the first it is."""
     with redirect_stdout(io.StringIO()):
-        lesson = run_lesson("fitting_polynomials")
+        lesson = run_lesson("where_the_time_goes")
         slowest = None
     for name, run in lesson["ladder"].items():
-        run(10)  # a first call also pays for what later calls find ready
         epochs = ALL_EPOCHS if name in lesson["jumps"] else EPOCHS
-        seconds = lesson["seconds"](run, epochs) * ALL_EPOCHS / epochs
+        seconds = lesson["shortest"](run, epochs, repeats=3) * ALL_EPOCHS / epochs
         slowest = slowest or seconds
         yield name, significant(seconds, 3), significant(slowest / seconds, 2)

@@ -35,7 +35,7 @@ def test_the_pages_show_what_a_benchmark_measured(name):
 def test_the_pages_show_every_row_of_a_benchmark():
     assert list(table("lessons")) == [lessons.name(path) for path in NOTEBOOKS]
     ladder = next(
-        c.source for c in read_notebook("fitting_polynomials").cells if "\nladder = {" in c.source
+        c.source for c in read_notebook("where_the_time_goes").cells if "\nladder = {" in c.source
     )
     assert list(table("speed_ladder")) == re.findall('^    "(.+)": ', ladder, re.MULTILINE)
 

@@ -523,7 +523,7 @@ print("with a point:  ", visitors, visitors.dtype)
 # | [02 How far to step](02_how_far_to_step.ipynb) | choose a learning rate before you run |
 # | [03 Build your own autograd](03_build_your_own_autograd.ipynb) | write the engine that bends the curve |
 # | [04 Raw autograd tensors](04_raw_autograd_tensors.ipynb) | let PyTorch do the same |
-# | [05 Many inputs, many outputs](05_many_inputs_many_outputs.ipynb) | use matrices |
+# | [05 Many inputs, many outputs](05_many_inputs_many_outputs.ipynb) | predict two harvests from three readings |
 # | [06 The linear layer](06_the_linear_layer.ipynb) | look into `nn.Linear` and an optimizer |
 # | [07 Dataset and DataLoader](07_dataset_and_dataloader.ipynb) | train in mini-batches |
 # | [08 Fitting polynomials](08_fitting_polynomials.ipynb) | fit a curve that only looks finished |

@@ -285,8 +285,8 @@ check.limit(limit)
 #
 # For a line you know the exact answer, so put it beside your fit. The **design matrix** $A$ has a
 # column for each parameter: `descent.design_matrix` takes one or several columns, and adds ones for
-# $b$. `np.linalg.lstsq` finds the best parameters. Call a parameter done if it is off by at most a thousandth
-# of its best value. Your own **truth panel**:
+# $b$. `np.linalg.lstsq` finds the best parameters. Call a parameter done if it is off by at most one
+# thousandth of its best value. Your own **truth panel**:
 
 # %%
 A = descent.design_matrix(x)  # (80, 2): the column x, and ones
@@ -297,11 +297,12 @@ off = abs(fit - best)
 print("least squares w, b", best.round(6))  # round: to six decimals
 print("this fit          ", fit.round(6))
 print("off by            ", off.round(6))
-print("done              ", off <= 0.001 * abs(best))
+thousandths = 1000 * off / abs(best)  # done at 1 or less
+print("in thousandths    ", thousandths.round(1))
 
 # %% [markdown]
 # The course's `plots.truth_panel` adds the limit ('the largest stable' rate) and $\kappa$; its
-# 'converged' is your 'done'. The limit comes from $H$, and $H$ from $A$: for each entry, multiply two columns
+# 'converged' says whether a parameter is done. The limit comes from $H$, and $H$ from $A$: for each entry, multiply two columns
 # row by row, and take 2/n times the sum. In code `A.T` swaps rows and columns, and `@` is the matrix
 # product.
 

@@ -1,33 +1,37 @@
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # # 05 Many inputs, many outputs
 #
-# One weight and one bias were a line. Now three inputs predict two outputs at once, and the whole
-# model still is one line of code, as long as the shapes fit. You keep a diary of them.
+# Three readings of the weather predict two harvests at once, in one line of code. Then you
+# find out why a training run that looks finished isn't.
 #
 # **You will be able to**
 #
-# - predict the shape of every tensor in `x @ w.T + b`, and of its gradients,
-# - write the loss and its gradient for any number of inputs and outputs,
-# - spot a loss that was computed from stale predictions,
-# - say why a published learning rate is as tiny as 0.00001, and how standardising makes it 0.5,
-# - turn weights of standardised inputs back into weights with units.
+# - predict the shapes in `x @ w.T + b`, and those of its gradients,
+# - write that gradient for any number of inputs and outputs,
+# - spot a loss that belongs to old predictions,
+# - turn a learning rate of 0.00001 into 0.5, and get the units back.
 #
-# **Builds on** [lesson 00](00_start_here.ipynb) (shapes, broadcasting), [02](02_how_far_to_step.ipynb) (learning rates, the truth panel) and [04](04_raw_autograd_tensors.ipynb)
-# (`backward`, `no_grad`, zeroing). **Takes** about 115 minutes.
+# **Builds on** [lesson 02](02_how_far_to_step.ipynb) (limit, κ, standardise, truth panel) and
+# [lesson 04](04_raw_autograd_tensors.ipynb) (the loop). **Takes** about 55 minutes, and 30 more with the deeper sections.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What do five regions tell?
+# %% tags=["start"]
+try:
+    import course_utils  # the course's helpers
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This kernel does not have the course's helpers (course_utils). "
+        "Start JupyterLab with `python course.py`, "
+        "or choose the kernel of the course's .venv."
+    ) from None
+
+# %% [markdown]
+# ## What will a sixth region harvest?
 #
-# Five regions grow apples and oranges. For each you know last summer's temperature, rainfall and
-# humidity, and what it harvested, in tons per hectare (t/ha). The numbers are made up; they are
-# those of a published tutorial, whose figures this lesson checks.
-#
-# **Predict.** When you have read the table: if you had to guess a yield from one input alone,
-# which would you take?
+# Five regions report their weather and their harvests of apples and oranges, in tons per
+# hectare (t/ha). A sixth reports its weather only: 75 °F, 63 mm of rain, 44% humidity. (A
+# published tutorial made these numbers up; its results check ours.)
 
-# %% slideshow={"slide_type": "subslide"}
-import textwrap
-
+# %%
 import numpy as np
 import torch
 
@@ -35,247 +39,152 @@ from course_utils import data, descent, plots
 from course_utils.checks import many_inputs as check
 
 table = data.fruit_yields()
-inputs = [name for name, _ in table.x_names]
-outputs = [name for name, _ in table.y_names]
+inputs = ["temperature", "rainfall", "humidity"]
+outputs = ["apples", "oranges"]
+x = torch.from_numpy(table.x).double()  # (5, 3): a row is a region
+y = torch.from_numpy(table.y).double()  # (5, 2), with sixteen digits
+six = torch.tensor([75.0, 63.0, 44.0], dtype=torch.float64)  # dtype: its type
+plots.each_input(x, y, table.x_names, table.y_names, new=six)
 table
 
-# %% slideshow={"slide_type": "subslide"}
-plots.each_input(table.x, table.y, table.x_names, table.y_names)
-
 # %% [markdown]
-# Rainfall: along it both yields rise, and almost on a line. They rise with humidity too, less
-# regularly. But look at the numbers of the regions: the wet ones are the humid ones as well. How
-# much of a harvest is due to which of the two? A model has to share it out.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## One equation for each fruit
+# Rain and humidity suggest about fifty t/ha of apples. Temperature tells you almost
+# nothing: regions 5 and 1 are only four °F apart, and harvested 103 and 56. You want all
+# three inputs at once, for both fruits.
 #
-# Each output gets its own weighted sum of the inputs, and its own bias. The indices count from 0,
-# as Python does: region 1 is $i = 0$. For the region $i$, with temperature $x_{i0}$, rainfall
-# $x_{i1}$ and humidity $x_{i2}$:
+# ## How do two recipes become one product?
 #
-# $$\hat y_{i0} = w_{00}\,x_{i0} + w_{01}\,x_{i1} + w_{02}\,x_{i2} + b_0 \qquad\text{(apples)}$$
-# $$\hat y_{i1} = w_{10}\,x_{i0} + w_{11}\,x_{i1} + w_{12}\,x_{i2} + b_1 \qquad\text{(oranges)}$$
+# Each fruit gets a **recipe** (a weight for each input) and a bias. With the tutorial's
+# random start, the apples of region 1 are
 #
-# That makes six weights and two biases. The weights go into a table $w$ with **one row for each
-# output and one column for each input**, the biases into a list $b$.
+# $$73\cdot(-0.8474) + 67\cdot 1.0004 + 43\cdot 0.9559 + 0.2883 = 46.56\ \text{t/ha}$$
+#
+# Put the weights into `w`: **row $j$ is the recipe of output $j$**, as in PyTorch's own
+# layer ([lesson 06](06_the_linear_layer.ipynb)). So `w` has the shape (outputs, inputs).
+#
+# You need ten such sums. The **matrix product** `left @ right` does them all: each *row* of
+# `left` meets each *column* of `right`; multiply number by number, then add. So a row must
+# be as long as a column:
+#
+# $$(n, d)\ @\ (d, m) \rightarrow (n, m)$$
+#
+# Our recipes are rows; `w.T`, the **transpose**, makes columns of them.
+#
+# > **Predict.** Write down the shapes of `w.T`, `x @ w.T` and `x @ w.T + b`. Such a list is
+# > a **shape diary**.
 
-# %% slideshow={"slide_type": "subslide"}
-x = torch.from_numpy(table.x)  # (5, 3)
-y = torch.from_numpy(table.y)  # (5, 2)
 
-
+# %% tags=["cover"]
 def start():
-    """The tutorial's random start, as it prints it: w of shape (2, 3) and b of shape (2,)."""
-    w = torch.tensor([[-0.8474, 1.0004, 0.9559], [0.3555, 1.1560, 0.3668]], requires_grad=True)
-    b = torch.tensor([0.2883, -0.1208], requires_grad=True)
+    """The tutorial's start: w of shape (2, 3), b of shape (2,)."""
+    w = [[-0.8474, 1.0004, 0.9559], [0.3555, 1.1560, 0.3668]]
+    w = torch.tensor(w, dtype=torch.float64, requires_grad=True)
+    b = [0.2883, -0.1208]
+    b = torch.tensor(b, dtype=torch.float64, requires_grad=True)
     return w, b
 
 
 w, b = start()
-apples = 73 * w[0, 0] + 67 * w[0, 1] + 43 * w[0, 2] + b[0]
-print(f"apples in region 1: {apples.item():.4f} t/ha")
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Ten such sums are needed: five regions, two fruits. The **matrix product** `@` does all of them.
-# The entry in row $i$ and column $j$ of `left @ right` is row $i$ of `left` times column $j$ of
-# `right`: multiply number by number, then add up. So a row of `left` must be as long as a column
-# of `right`:
-#
-# $$(n, k)\ @\ (k, m) \rightarrow (n, m)$$
-#
-# The two inner numbers must be equal, and they vanish. A region is a *row* of `x`, and an output's
-# weights are a *row* of `w`. To make them columns, take the **transpose** `w.T`, which swaps rows
-# and columns.
-#
-# **Predict.** Write the shapes of `w.T`, `x @ w.T` and `x @ w.T + b` on paper. This is the shape
-# diary. Keep one for every model that you write.
-
-# %% slideshow={"output": "subslide"} tags=["cover"]
-y_pred = x @ w.T + b  # (5, 3) @ (3, 2) + (2,) -> (5, 2)
-diary = {"x": x, "w": w, "w.T": w.T, "x @ w.T": x @ w.T, "b": b, "x @ w.T + b": y_pred}
-for expression, tensor in diary.items():
-    print(f"{expression:12} {tuple(tensor.shape)}")
-print()
-
-rows = [f"region {k}" for k in range(1, 6)]
-plots.matrix_product(x, w.T, ["x", "w.T", "b", "y_pred"], add=b, labels=(rows, inputs, outputs))
+regions = [f"region {k}" for k in range(1, 6)]
+names = ["x", "w.T", "b", "x @ w.T + b"]
+labels = (regions, inputs, outputs)
+plots.matrix_product(x, w.T, names, add=b, labels=labels)
 
 # %% [markdown]
-# The shaded entry is the sum that you wrote by hand. `b` has the shape (2,), one number for each
-# column, and broadcasting ([lesson 00](00_start_here.ipynb)) repeats it for every row: the dotted cells are not stored
-# anywhere, they are read from the first row.
+# <details><summary>What you should see</summary>
 #
-# A single region, `x[0]`, has the shape (3,): no rows at all. `@` takes it too: (3,) @ (3, 2)
-# gives (2,), one prediction for each output.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 1: a shape diary
-#
-# A weather service has 200 days with 4 inputs each, `x` of shape (200, 4), and wants 3 outputs a
-# day from `y_pred = x @ w.T + b`. Write each shape as a tuple, as the first line does.
-
-# %% tags=["exercise"]
-x_shape = (200, 4)
-w_shape = ...
-b_shape = ...
-y_pred_shape = ...
-first_day_shape = ...  # the shape of x[0] @ w.T + b
-first_rows_shape = ...  # the shape of x[:1] @ w.T + b
-
-# %%
-check.shapes(w_shape, b_shape, y_pred_shape, first_day_shape, first_rows_shape)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
-#
-# ```python
-# x_shape = (200, 4)
-# w_shape = (3, 4)
-# b_shape = (3,)
-# y_pred_shape = (200, 3)
-# first_day_shape = (3,)
-# first_rows_shape = (1, 3)
-# ```
-#
-# `x[0]` takes one row out, and its axis is gone. `x[:1]` cuts a table of one row. And the number
-# of days stands in neither `w` nor `b`: the same model serves one day or a million.
+# (3, 2), then (5, 3) @ (3, 2) gives (5, 2), and `b`, (2,), changes no shape.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Break it: shapes and types
 #
-# First the slips that PyTorch catches. A transpose forgotten, and an `x` in double precision,
-# which is what NumPy makes of decimal numbers if you don't ask for anything else:
+# The shaded entry is the sum above. `b` has one number for each column, and broadcasting
+# repeats it in every row (dotted).
+#
+# ### Break it: a forgotten transpose
+#
+# Leave out `.T`:
 
 # %%
-for slip in (lambda: x @ w, lambda: x.double() @ w.T):
-    try:
-        slip()
-    except RuntimeError as error:
-        print("RuntimeError:", error)
+try:
+    x @ w
+except RuntimeError as error:
+    print(error)
+
+two, w_two = x[:, 1:], w[:, 1:]  # without the temperature: w is square
+print("two @ w_two.T, region 1:", (two @ w_two.T)[0].detach())
+print("two @ w_two,   region 1:", (two @ w_two)[0].detach())
 
 # %% [markdown]
-# Two **loud** bugs. In the first message, `5x3 and 2x3`, compare the inner numbers: 3 is not 2. In
-# the second, `m1` and `m2` are the two matrices: make both `float()` or both `double()`.
+# First a **loud** bug: the inner numbers in `5x3 and 2x3` differ. Then a **silent** one: a
+# square `w` fits either way round, and without `.T` each sum mixes two recipes. So write
+# names into the diary, too: `w` (outputs, inputs).
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: break it: a wrong type, and a bias for each region
 #
-# **Predict.** Now only rainfall and humidity are inputs, so that `w` is square, (2, 2). Does the
-# forgotten transpose still raise an error? And what if the bias has the shape (5, 1)?
+# Two more mistakes. `x.float()` meets a float64 `w`, and the biases stand in a column:
 
-# %% slideshow={"slide_type": "subslide"}
-x_two, w_two = x[:, 1:], w[:, 1:]
-print("x", tuple(x_two.shape), "  w", tuple(w_two.shape))
-for name, product in {"x @ w.T": x_two @ w_two.T, "x @ w": x_two @ w_two}.items():
-    first = f"first row {product[0, 0]:.3f}, {product[0, 1]:.3f}"
-    print(f"{name:8} {tuple(product.shape)}   {first}")
+# %% tags=["deeper"]
+try:
+    x.float() @ w.T
+except RuntimeError as error:
+    print(error)
 
-b_column = torch.zeros(5, 1)  # filled with zeros
-print("\nbias (5, 1), five regions:", tuple((x @ w.T + b_column).shape))
-print("bias (5, 1), one region:  ", tuple((x[:1] @ w.T + b_column).shape))
+b_column = torch.zeros(5, 1, dtype=torch.float64)  # filled with zeros
+print("five regions:", (x @ w.T + b_column).shape)
+print("one region:  ", (x[:1] @ w.T + b_column).shape)
 
+# %% [markdown] tags=["deeper"]
+# The first is loud: `m1` and `m2` are the two matrices; make both `.float()` or both
+# `.double()`. The second is silent. A column of five broadcasts, too: one bias for each
+# *region*, shared by both fruits. It even trains. It shows when one new region comes in,
+# and five predictions come out. As many biases as outputs, says the diary: (2,).
 
 # %% [markdown]
-# Both are **silent**. A square `w` fits either way round, and the sums mix apples with oranges.
-# The column of biases broadcasts as well, the other way: one bias for each *region*, shared by
-# both fruits. That even trains. It shows when a single new region comes in and five predictions
-# come out. Only the diary finds such bugs: as many biases as outputs, shape `(2,)`.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## One number for ten errors
-#
-# There are $n = 5$ rows, $d = 3$ inputs and $m = 2$ outputs, so there are ten errors
-# $e_{ij} = \hat y_{ij} - y_{ij}$, one for each row $i$ and output $j$. The loss is the mean of all
-# ten squares:
-#
-# $$L(w, b) = \frac{1}{n\,m}\sum_i \sum_j e_{ij}^2$$
-#
-# **Predict.** In the drawing above, region 1 is predicted at 46.559 and 119.055 t/ha. The targets
-# are 56 and 70. Which fruit makes most of the loss?
-
-
-# %% slideshow={"slide_type": "subslide", "output": "subslide"}
-def model(x, w, b):
-    """Predictions of shape (n, m) from x (n, d), w (m, d) and b (m,)."""
-    return x @ w.T + b
-
-
-def mse(y_pred, y):
-    """The mean of all squared errors; both of shape (n, m)."""
-    return ((y_pred - y) ** 2).mean()
-
-
-y_pred = model(x, w, b)  # (5, 2)
-loss = mse(y_pred, y)
-for name, predicted, wanted in zip(outputs, y_pred[0], y[0], strict=True):
-    print(f"region 1, {name}: {predicted:.3f} predicted, {wanted:.0f} wanted")
-print(f"first loss {loss.item():.3f}   published 1779.40   RMSE {loss.item() ** 0.5:.3f} t/ha")
-squares = (y_pred - y) ** 2  # (5, 2)
-apples, oranges = squares.mean(dim=0)  # (2,)
-print(f"mean over rows only:       apples {apples:.3f}, oranges {oranges:.3f}")
-print(f"summed over outputs first: {squares.sum(dim=1).mean():.3f}")
-
-# %% [markdown]
-# The oranges. `dim=0` names the axis along which the mean is taken, the rows; that axis vanishes,
-# (5, 2) becomes (2,). The mean of those two numbers is the loss.
-#
-# The last line shows a trap. Some people sum over the outputs and take the mean over the rows
-# only. It is as good a loss, but it is $m$ times ours, here twice, and so are its gradients: the
-# same learning rate then takes steps twice as long. Before you compare two losses, ask what each
-# one is the mean of.
-#
-# And why is the first loss 1779.12, and not 1779.40? The next section can tell.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which shape has a gradient?
 #
-# $w_{jk}$, the weight of output $j$ for input $k$, appears in the predictions of output $j$ only,
-# each time multiplied by $x_{ik}$. So [lesson 01](01_gradient_descent_by_hand.ipynb)'s chain rule gives
+# The gradient of a loss has the shape of the tensor that you differentiate with respect to:
+# one derivative for each entry. With $n$ rows and $m$ outputs, the loss is the mean of the
+# squares of all $nm$ residuals $r_{ij} = \hat y_{ij} - y_{ij}$, here ten:
 #
-# $$\frac{\partial L}{\partial w_{jk}} = \frac{2}{n\,m}\sum_i e_{ij}\,x_{ik}
-# \qquad\qquad
-# \frac{\partial L}{\partial b_j} = \frac{2}{n\,m}\sum_i e_{ij}$$
+# $$L = \frac{1}{nm}\sum_i\sum_j r_{ij}^2 \qquad
+# \frac{\partial L}{\partial w_{jk}} = \frac{2}{nm}\sum_i r_{ij}\,x_{ik} \qquad
+# \frac{\partial L}{\partial b_j} = \frac{2}{nm}\sum_i r_{ij}$$
 #
-# **Predict.** Which shapes do `w.grad` and `b.grad` have? Which is larger in size, a derivative by
-# a weight or one by a bias?
+# For $w_{jk}$, only the residuals of output $j$ count, each times its input. For apples and
+# temperature:
+#
+# $$\tfrac{2}{10}\,(-9.44\cdot 73 - 8.61\cdot 91 - 2.94\cdot 87 - 29.76\cdot 102 + 1.77\cdot 69)
+# = -928$$
 
-# %% slideshow={"output": "subslide"}
-w.grad = b.grad = None  # else a second run of this cell would add to them
-loss = mse(model(x, w, b), y)
+# %%
+r = x @ w.T + b - y  # (5, 2): the residuals
+print("residuals of the apples", r[:, 0].detach())
+loss = (r**2).mean()
+print(f"loss {loss.item():.4f}")
+
+w.grad = None
+b.grad = None
 loss.backward()
-print("w.grad", tuple(w.grad.shape), "  b.grad", tuple(b.grad.shape), "\n")
-print(" " * 8 + "".join(f"{name:>13}" for name in [*inputs, "b"]))
-for output, dw, db in zip(outputs, w.grad.tolist(), b.grad.tolist(), strict=True):
-    print(f"{output:8}" + "".join(f"{value:13.3f}" for value in [*dw, db]))
-
-reach = 0.00005 * (w.grad.abs().sum() + b.grad.abs().sum())  # abs: without the signs
-print(f"\nthe inputs lie between {x.min():.0f} and {x.max():.0f}")  # smallest, largest
-print(f"rounding the start moves the first loss by up to {reach.item():.3f}")
-
+print("w.grad", tuple(w.grad.shape), w.grad)
+print("b.grad", tuple(b.grad.shape), b.grad)
 
 # %% [markdown]
-# A gradient has the shape of what it is the gradient *of*: one derivative for each parameter. The
-# apples' derivatives are negative (predicted too low, on the whole), the oranges' positive. The
-# derivatives by weights are dozens of times larger, because each error is multiplied by an input,
-# and the inputs lie between 37 and 134. Keep that in mind.
+# In each row, a weight's derivative is more than forty times the bias's, in size: its
+# residuals are multiplied by the inputs, the bias's by ones.
 #
-# The last line answers the open question. A derivative says how much the loss moves when a
-# parameter moves. The tutorial prints its start rounded to four digits, so each of the eight
-# numbers may be off by 0.00005, and all together can move the loss by 0.746. The published 1779.40
-# and our 1779.12 differ by less than that, two parts in ten thousand. Expect the same of all
-# published figures here.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 2: the gradient of many outputs
+# ### Exercise 1 (write): the gradient of many outputs
 #
-# Write both sums without a loop and without `backward`, for any n, d and m. `y.numel()` counts
-# the entries of `y`. Let the shapes lead you: `dw` must come out with the shape of `w`.
+# Write both sums without `backward`, for any $n$, $m$ and number of inputs $d$. A matrix
+# product sums over its inner number. These sums run over the rows, so $n$ must stand
+# inside: which factor do you transpose to get the shape of `w`? (`y.numel()` counts the
+# entries of `y`; `dim=0` is PyTorch's `axis=0`.)
 
 
-# %% tags=["exercise"]
+# %% tags=["exercise", "write"]
 def mse_gradient(x, y, w, b):
-    """The derivatives of the MSE: dw of shape (m, d) and db of shape (m,)."""
-    error = ...  # (n, m)
+    """dw of shape (m, d) and db of shape (m,), the derivatives of the MSE."""
+    r = ...  # (n, m)
     dw = ...
     db = ...
     return dw, db
@@ -284,422 +193,490 @@ def mse_gradient(x, y, w, b):
 # %%
 check.mse_gradient(mse_gradient)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
 # def mse_gradient(x, y, w, b):
-#     """The derivatives of the MSE: dw of shape (m, d) and db of shape (m,)."""
-#     error = x @ w.T + b - y
-#     dw = 2 / y.numel() * error.T @ x
-#     db = 2 / y.numel() * error.sum(dim=0)
+#     """dw of shape (m, d) and db of shape (m,), the derivatives of the MSE."""
+#     r = x @ w.T + b - y
+#     dw = 2 / y.numel() * r.T @ x
+#     db = 2 / y.numel() * r.sum(dim=0)
 #     return dw, db
 # ```
 #
-# The sum over the rows must be the inner number that vanishes: (m, n) @ (n, d) gives (m, d).
+# (m, n) @ (n, d) gives (m, d): the rows are added up, and `dw` has the shape of `w`.
 #
 # </details>
 #
-# Here is that product with the lesson's numbers. Each error meets the inputs of its own region:
-
-# %% slideshow={"slide_type": "subslide"}
-error = (y_pred - y).detach()  # (5, 2)
-same = torch.allclose(2 / 10 * error.T @ x, w.grad)  # every number, but for rounding
-print("equal to autograd's w.grad:", same)
-print()
-labels = (outputs, rows, inputs)
-names = ["error.T", "x", "w.grad"]
-plots.matrix_product(error.T, x, names, times=("2/10", 0.2), entry=(1, 0), labels=labels)
-
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Did the step help?
+# ## How far does the tutorial get?
 #
-# Take one step, with the tutorial's learning rate. Then compute the loss again, to see whether it
-# is lower. The tutorial does it as in the first `print`; the second is for comparison.
-#
-# **Predict.** The loss was 1779.12. What do the two lines print?
+# The tutorial takes 102 steps with the learning rate 0.00001. In the loop, only the
+# prediction is new.
 
 
-# %% slideshow={"output": "subslide"}
-def step(w, b, lr):
-    """Move w and b in place, against their gradients, and zero these."""
-    with torch.no_grad():
-        w -= lr * w.grad
-        b -= lr * b.grad
-    w.grad.zero_()  # fills it with zeros
-    b.grad.zero_()
-
-
-step(w, b, lr=1e-5)
-print(f"loss of y_pred:         {mse(y_pred, y).item():.3f}")
-print(f"loss of model(x, w, b): {mse(model(x, w, b), y).item():.3f}")
-
-
-# %% [markdown]
-# The first is the old loss, to the last digit. Was the step too small to see? No: `y_pred` is
-# **stale**. It is no formula that follows `w` around; it holds ten numbers that were computed from
-# the old `w`. The step changed `w` and `b`, and nobody computed the predictions again. The second
-# line did, and there the step shows.
-#
-# A stale *report* does no harm to the training. But put the prediction in front of a loop instead
-# of into it, and see.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Break it: predictions made once
-
-
-# %%
-def stale_descent(w, b, x, y, lr, n_epochs, **options):
-    """Not gradient descent: the predictions are made once, in front of the loop."""
-    y_pred = model(x, w, b)
-    for epoch in range(n_epochs):
-        loss = mse(y_pred, y)
-        if epoch % 5 == 0:
-            true_loss = mse(model(x, w, b), y)
-            print(f"epoch {epoch:2}: reported loss {loss:.2f}, true loss {true_loss:.2f}")
-        loss.backward(**options)
-        step(w, b, lr)
-
-
-try:
-    stale_descent(*start(), x, y, lr=1e-5, n_epochs=21)
-except RuntimeError as error_message:
-    print(textwrap.fill(f"RuntimeError: {error_message}", 95))
-
-# %% [markdown]
-# Loud, and you know this error from [lesson 04](04_raw_autograd_tensors.ipynb): the first `backward` has used up the graph behind
-# `y_pred`. The message also offers a way to silence it. Many people take it.
-#
-# **Predict.** With `retain_graph=True` the loop runs through. What becomes of the two losses?
-
-# %% slideshow={"slide_type": "subslide"}
-stale_descent(*start(), x, y, lr=1e-5, n_epochs=21, retain_graph=True)
-
-
-# %% [markdown]
-# The reported loss stands still. The true one falls, and then climbs without end. Each step goes
-# along the *first* gradient, as if you had looked at the slope once and then walked on with closed
-# eyes, through the valley and up the other side. A loss that doesn't move in any digit is hardly
-# ever a matter of patience: look for something stale.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 3: mend the loop
-#
-# Write it so that every loss belongs to the parameters of its moment. `model`, `mse` and `step`
-# from above are at your service.
-
-
-# %% tags=["exercise"]
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    """Move w and b in place; return the loss before each step and after the last, as floats."""
+# %% tags=["code"]
+def train(w, b, x, y, lr, n_epochs):
+    """Move w and b in place; the loss before each step and after the last."""
     losses = []
-    ...
-    return ...
+    for epoch in range(n_epochs):
+        y_pred = x @ w.T + b  # 1 predict, new
+        loss = ((y_pred - y) ** 2).mean()  # 2 loss
+        losses.append(loss.item())
+        w.grad = None  # 3 gradients
+        b.grad = None
+        loss.backward()
+        with torch.no_grad():  # 4 update
+            w -= lr * w.grad
+            b -= lr * b.grad
+    y_pred = x @ w.T + b
+    losses.append(((y_pred - y) ** 2).mean().item())
+    return losses
+
+
+w, b = start()  # 0 start
+y_start = x @ w.T + b
+losses = train(w, b, x, y, lr=1e-5, n_epochs=102)
+y_end = x @ w.T + b
+print("steps   published      ours")
+for k, published in {0: 1779.40, 1: 1238.97, 2: 874.39, 102: 52.17}.items():
+    print(f"{k:5}   {published:9.2f}   {losses[k]:7.2f}")
+apples, oranges = y_end[0].tolist()
+print(f"region 1 is predicted {apples:.2f} and {oranges:.2f} t/ha")
+
+# %% [markdown]
+# Our losses agree with the published ones, as far as a rounded start allows. For region 1,
+# the published predictions are 55.12 and 72.09; it harvested 56 and 70. It looks like a
+# good fit; the tutorial stops.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: the tutorial's numbers in full
+#
+# Its predictions beside the targets. The published table begins with region 1, 46.56 and
+# 119.06 at the start, 55.12 and 72.09 at the end, and ours agree digit for digit:
+
+# %% tags=["deeper"]
+print("region   targets          at the start     after 102 steps")
+for k in range(5):
+    row = [*y[k].tolist(), *y_start[k].tolist(), *y_end[k].tolist()]
+    print(f"{k + 1:6}", "".join(f"{value:8.2f}" for value in row))
+
+w, b = start()
+((x @ w.T + b - y) ** 2).mean().backward()
+sizes = abs(w.grad).sum() + abs(b.grad).sum()  # abs: without the sign
+print(f"\nrounding may move the first loss by {0.00005 * sizes.item():.3f}")
+print(f"it is off by                        {1779.40 - losses[0]:.3f}")
+
+# %% [markdown] tags=["deeper"]
+# Why is the first loss 1779.12 and not 1779.40? The published start is rounded, so each of
+# its eight numbers may be off by 0.00005. A derivative says how much the loss moves when a
+# parameter moves; so in the worst case, they move it by 0.00005 times the sum of the
+# derivatives' sizes. The difference is smaller: no reason to suspect your loop.
+
+# %% [markdown]
+# ## Whose loss do you print?
+#
+# A loss belongs to the `w` and `b` that made its predictions. `y_pred` is ten numbers:
+# after an update it is **stale**, computed before something it depends on changed.
+#
+# ### Break it: predictions made once
+#
+# To save work, someone predicts once, before the loop.
+#
+# > **Predict.** Which loss does this loop report in epoch 0, and which in epoch 1?
+
+# %%
+w, b = start()  # 0 start
+y_pred = x @ w.T + b  # 1 predict, once
+try:
+    for epoch in range(102):
+        loss = ((y_pred - y) ** 2).mean()  # 2 loss
+        true_loss = ((x @ w.T + b - y) ** 2).mean()
+        print(f"epoch {epoch}: reported {loss:.2f}, true {true_loss:.2f}")
+        w.grad = None  # 3 gradients
+        b.grad = None
+        loss.backward()
+        with torch.no_grad():  # 4 update
+            w -= 1e-5 * w.grad
+            b -= 1e-5 * b.grad
+except RuntimeError as error:
+    print(str(error).split(" (")[0])
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# Both times 1779.12, though one step brings the true loss down to 1238.78.
+#
+# </details>
+#
+# Then comes a loud bug: the graph from `w` to `y_pred` was built once, and the first
+# `backward()` used it up. So predict in the loop. And `loss`, printed after an update, is
+# the one from *before* it.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: break it: closed eyes
+#
+# PyTorch's message goes on, and offers `retain_graph=True`, which keeps the graph. Many
+# people take it.
+
+# %% tags=["deeper"]
+w, b = start()  # 0 start
+y_pred = x @ w.T + b  # 1 predict, once
+for epoch in range(21):
+    loss = ((y_pred - y) ** 2).mean()  # 2 loss
+    true_loss = ((x @ w.T + b - y) ** 2).mean()
+    w.grad = None  # 3 gradients
+    b.grad = None
+    loss.backward(retain_graph=True)
+    with torch.no_grad():  # 4 update
+        w -= 1e-5 * w.grad
+        b -= 1e-5 * b.grad
+    if epoch % 5 == 0:
+        print(f"epoch {epoch:2}   reported {loss:.2f}   true {true_loss:.2f}")
+
+# %% [markdown] tags=["deeper"]
+# Now it is silent. Each step follows the *first* gradient: one look at the slope, then on
+# with closed eyes, through the valley and up the other side. If a loss changes in no digit
+# from the first step on, its predictions are stale, or no update reaches `w`.
+
+# %% [markdown]
+# ## Is the fit done?
+#
+# Looking done is not being done: ask the truth panel. It has a block for each recipe. They
+# share $x$, the learning rate and the $2/(nm)$, so their bowls have the same four
+# curvatures; otherwise they never meet.
+#
+# Along an axis of the bowl ([lesson 02](02_how_far_to_step.ipynb)), each step multiplies
+# the distance from the bottom by $1 - \mathrm{lr}\cdot\lambda$.
+#
+# > **Predict.** The smallest eigenvalue is $\lambda = 0.00819$. Which percentage of the
+# > distance is left on its axis after 102 steps with lr = 0.00001? Type your number.
+
+# %%
+my_prediction = ...  # your number
+
+w, b = start()
+first = torch.vstack([w.T, b])  # (4, 2), a copy: b is a row under w.T
+train(w, b, x, y, lr=1e-5, n_epochs=102)
+fit = torch.vstack([w.T, b])
+A = descent.design_matrix(x)  # (5, 4): ones, so A @ fit is x @ w.T + b
+parameters = [*inputs, "b"]
+plots.truth_panel(A, y, fit, 1e-5, names=parameters, outputs=outputs)
+plots.axis_by_axis(A, y, first, fit, 1e-5, 102, prediction=my_prediction)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# 99.9992%: 102 steps take away about $102\cdot 0.00001\cdot 0.00819$ of it.
+#
+# </details>
+#
+# The panel says NO eight times. The steepest axis, which held most of the loss, is done.
+# The two in the middle hold what is left, 25.88 and 25.78; the least possible is 0.483. The
+# flattest hardly touches the loss, but spoils a parameter, `b`.
+#
+# A larger rate would help the two in the middle, hardly the flattest: the steepest sets the
+# limit, 0.0001117, and the flattest alone would allow a rate κ times (two million times) as
+# large.
+#
+# Why is κ so large? All temperatures are far from zero, and close together: raise their
+# weight a little, lower `b` to match, and the predictions hardly change.
+#
+# ## What does standardising change?
+#
+# Standardise each column, as in [lesson 02](02_how_far_to_step.ipynb), and start at zero
+# (`torch.zeros`). With lr = 0.5, the 102 steps are enough.
+
+# %%
+mean = x.mean(dim=0)  # (3,)
+std = x.std(dim=0, correction=0)  # (3,); correction=0: divide by n, not n - 1
+x_std = (x - mean) / std  # (5, 3) - (3,): broadcast to every row
+print("standard deviations", std)
+w_std = torch.zeros(2, 3, dtype=torch.float64, requires_grad=True)
+b_std = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+train(w_std, b_std, x_std, y, lr=0.5, n_epochs=102)
+both = {"raw inputs": y_end, "standardised": x_std @ w_std.T + b_std}
+plots.predictions_against_targets(y, both, outputs, "t/ha")
+
+A_std = descent.design_matrix(x_std)
+fit = torch.vstack([w_std.T, b_std])
+plots.truth_panel(A_std, y, fit, 0.5, names=parameters, outputs=outputs)
+
+# %% [markdown]
+# Each prediction nearly equals its target (dashed), and all eight parameters have
+# converged. κ is 6.947, not one, mostly because wet regions are humid, too.
+#
+# ## How do you get the units back?
+#
+# Arithmetic is enough. With one input, and the standardised weight $v$ and bias $c$:
+#
+# $$\hat y = v\,\frac{x - \mu}{\sigma} + c
+# = \frac{v}{\sigma}\,x + \left(c - \frac{v}{\sigma}\,\mu\right)$$
+#
+# So divide each weight by the standard deviation of its column. For apples and rain, 25.76
+# t/ha for each standard deviation of 30.39 mm is 25.76 / 30.39 = 0.848 t/ha for each mm.
+# Then subtract from the bias, for every input, the *new* weight times the mean.
+#
+# In code, a tensor of shape (d,) counts as a row on the left of `@` and as a column on the
+# right, and that axis vanishes: `(2, 3) @ (3,)` is `(2,)`.
+#
+# Region 1 has 73 °F, 67 mm and 43%, and the best fit gives it 56.89 t/ha of apples. Region
+# 6 has 75 °F, 63 mm and 44%.
+#
+# > **Predict.** What does it give region 6? The weights are −0.388 for each °F, 0.848 for
+# > each mm, 0.698 for each %.
+
+# %%
+my_prediction = ...  # your number
+
+w_back = w_std.detach() / std  # (2, 3) / (3,); detach: no more training
+b_back = b_std.detach() - w_back @ mean  # (2,) - (2, 3) @ (3,)
+print("weights", w_back)
+print("biases ", b_back)
+one = x[0] @ w_back.T + b_back
+print("region 1, with", x[0].tolist(), "is predicted", one)
+
+harvest = six @ w_back.T + b_back  # (3,) @ (3, 2) + (2,)
+plots.each_input(
+    x, y, table.x_names, table.y_names, six, harvest, prediction=my_prediction
+)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# It is two °F warmer, four mm drier and one % more humid:
+# $56.89 - 2\cdot 0.388 - 4\cdot 0.848 + 0.698 = 53.42$.
+#
+# </details>
+#
+# So region 6 gets 53.42 t/ha of apples and 67.12 of oranges. And the weights are those of
+# the first panel's row *least squares*.
+#
+# ### Exercise 2 (transfer): a thermometer in °C
+#
+# A farmer reads °C, where °F = 1.8 · °C + 32. Turn trained `w` and `b` into ones for inputs
+# whose first column is in °C, with the same predictions and no training. (`w[:, 0]` is a
+# first column. Don't change `w` itself.)
+
+
+# %% tags=["exercise", "transfer"]
+def to_celsius(w, b):
+    """w of shape (m, d) and b of shape (m,) for a first input in °C."""
+    w_c = ...
+    b_c = ...
+    return w_c, b_c
 
 
 # %%
-check.fresh_descent(fresh_descent)
+check.to_celsius(to_celsius)
 
-
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def fresh_descent(w, b, x, y, lr, n_epochs):
-#     """Move w and b in place; return the loss before each step and after the last, as floats."""
-#     losses = []
-#     for _ in range(n_epochs):
-#         loss = mse(model(x, w, b), y)
-#         losses.append(loss.item())
-#         loss.backward()
-#         step(w, b, lr)
-#     losses.append(mse(model(x, w, b), y).item())
-#     return losses
+# def to_celsius(w, b):
+#     """w of shape (m, d) and b of shape (m,) for a first input in °C."""
+#     w, b = w.detach(), b.detach()
+#     w_c = w.clone()
+#     w_c[:, 0] = 1.8 * w[:, 0]
+#     b_c = b + 32 * w[:, 0]
+#     return w_c, b_c
 # ```
 #
-# The prediction stands inside the loop, in front of the loss that uses it; and once more behind
-# the loop, because the last step has made the last prediction stale.
+# Put 1.8 · °C + 32 in place of °F: one °C is 1.8 °F, so its weight is 1.8 times as large,
+# and 0 °C is 32 °F, so the bias takes over 32 times the *old* weight. `detach`, since
+# nothing is trained any more.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## A hundred epochs
+# %% [markdown] tags=["deeper"]
+# ## Deeper: would other units have been enough?
 #
-# The tutorial takes two steps by hand and then a hundred in a loop. The same from its start:
-
-
-# %%
-def train(w, b, x, y, lr, n_epochs):
-    """Move w and b in place; return the loss before each step and after the last, as floats."""
-    losses = []
-    for _ in range(n_epochs):
-        loss = mse(model(x, w, b), y)
-        losses.append(loss.item())
-        loss.backward()
-        step(w, b, lr)
-    return [*losses, mse(model(x, w, b), y).item()]
-
-
-w, b = start()
-y_start = model(x, w, b).detach()
-losses = train(w, b, x, y, lr=1e-5, n_epochs=102)
-print("epochs   published   ours")
-for k, published in ((0, "1779.40"), (2, " 874.39"), (102, "  52.17")):
-    print(f"{k:6}   {published:9}   {losses[k]:8.3f}")
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The published figures, to within the rounding of the start. The tutorial stops here. Do you
-# believe the fit? With several inputs no picture shows the line any more. But you can always plot
-# each prediction against its target: a perfect fit puts every point on the diagonal.
-
-# %% slideshow={"output": "subslide"}
-y_pred = model(x, w, b).detach()
-titles = ["at the start", "after 102 epochs"]
-plots.predictions_against_targets(y, y_start, y_pred, titles, outputs, "t/ha")
-print()
-
-A = descent.design_matrix(x)  # (5, 4): the three inputs and a column of ones
-fit = torch.vstack([w.T, b])  # (4, 2): three rows of weights, then the row of biases
-parameters = [*inputs, "b"]
-plots.truth_panel(A, y, fit, lr=1e-5, names=parameters, outputs=outputs)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The points have moved to the diagonal, and a typical error is 7.223 t/ha. It looks like a fit.
-# The panel, now with one block for each output, disagrees: not one of the eight parameters has
-# converged, and the loss can go down to 0.483. The weight of the oranges for temperature is
-# −0.031, and should be −0.285.
+# Could you get a round bowl without standardising? Try degrees Celsius, then metres of rain
+# besides, then °F, mm and % counted from the means.
 #
-# The two blocks also tell that the outputs don't meet. Each has its own row of `w` and its own
-# `b`, and each output's errors touch no others. A linear model of two outputs is two models side
-# by side, which share `x` and the learning rate.
+# > **Predict.** Which of the three has the smallest κ?
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Why is the learning rate so small?
+# %% tags=["deeper"]
+celsius = x.clone()
+celsius[:, 0] = (x[:, 0] - 32) / 1.8
+metres = celsius.clone()
+metres[:, 1] = celsius[:, 1] / 1000
+units = {"°F, mm, %": x, "°C, mm, %": celsius, "°C, m, %": metres}
+units["minus the means"] = x - mean
+for name, columns in units.items():
+    bowl = descent.QuadraticLoss(descent.design_matrix(columns), y)
+    kappa = bowl.eigenvalues[-1] / bowl.eigenvalues[0]
+    print(f"{name:15}   κ = {kappa:11,.1f}   limit {bowl.max_lr:.3g}")
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
 #
-# Ask the bowl. Each output has its own, and all of them have the same curvatures, the eigenvalues
-# of $H = \frac{2}{n\,m} A^\top A$. Along each axis, a step multiplies the distance from the bottom
-# by $1 - \mathrm{lr}\cdot\lambda$ ([lesson 02](02_how_far_to_step.ipynb)).
+# Subtracting the means: from two million to 1,023.0.
 #
-# **Predict.** How many epochs would it take, at this rate, until half of the distance along the
-# *flattest* axis is gone: a thousand, a hundred thousand, or ten million?
-
-# %% slideshow={"output": "subslide"}
-bowl = descent.QuadraticLoss(A, y)
-# `condition_number` is κ.
-print(f"largest stable learning rate {bowl.max_lr:.4g}, κ = {bowl.condition_number:,.0f}\n")
-print("curvature λ    left after 102 epochs    epochs to halve")
-for curvature in bowl.eigenvalues:
-    factor = 1 - 1e-5 * curvature
-    halving = np.log(0.5) / np.log(factor)  # log: the natural logarithm
-    print(f"{curvature:11.6g}    {100 * factor**102:18.4f} %    {halving:15.4g}")
-
-# The columns of `eigenvectors` are the bowl's axes, the flattest first.
-axis = bowl.eigenvectors[:, 0] / bowl.eigenvectors[-1, 0]
-print("\nflattest axis:", ", ".join(f"{n} {v:.4f}" for n, v in zip(parameters, axis, strict=True)))
-
-# %% [markdown]
-# More than eight million epochs, to do *half* of it. The steepest axis forbids any rate above
-# 0.0001117, and with 0.00001 you are safely below. But the flattest axis could bear a rate two
-# million times the limit, and would need it: that is what $\kappa$ says. And this axis is almost entirely $b$: while $b$
-# moves by 1, no weight moves by more than 0.0077.
+# </details>
 #
-# It is the story of [lesson 02](02_how_far_to_step.ipynb)'s $x$ in minutes. The inputs are numbers like 102 or 134, the column
-# of ones that belongs to $b$ holds ones, and each parameter's derivative is multiplied by its own
-# column. Nobody chose that. The units did: in degrees Celsius and metres the bowl would be
-# another one.
+# Celsius helps: its numbers are smaller, because its zero is closer to the data. Metres
+# allow a larger rate, but κ is worse, eight million: a curvature grows with the square of
+# its inputs, and rain is now a tiny number. Most of the harm comes from zeros that are far
+# away, nearly all the rest from unequal standard deviations.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What does standardising change?
+# %% [markdown] tags=["deeper"]
+# ## Deeper: what is a correlation?
 #
-# Subtract each column's mean and divide by its standard deviation, for all three columns at
-# once: (5, 3) − (3,) broadcasts as `b` did. `correction=0` asks for [lesson 02](02_how_far_to_step.ipynb)'s standard
-# deviation, a mean over n; by itself PyTorch divides by n − 1, and NumPy by n. Double precision,
-# because you will compare to six decimals.
+# Why isn't κ = 1 here? Multiply two standardised columns row by row and take the mean: that
+# is their **correlation**. It lies between −1 and 1. At 1 or −1 the points lie on a line
+# that rises or falls; at 0 no *line* helps to predict one from the other.
 
-# %%
-mean = x.double().mean(dim=0)  # (3,)
-std = x.double().std(dim=0, correction=0)  # (3,)
-x_standard = (x - mean) / std  # (5, 3), float64
+# %% tags=["deeper"]
+rho = (x_std[:, 1] * x_std[:, 2]).mean()
+print(f"rainfall, humidity: {rho:.4f}")
+t = np.linspace(-1, 1, 21)
+pairs = {
+    "rainfall against humidity": (x[:, 1], x[:, 2]),
+    "1 − 2t against t": (1 - 2 * t, t),
+    "t² against t": (t**2, t),
+}
+plots.correlations(pairs)
 
-A_standard = descent.design_matrix(x_standard)  # (5, 4)
-bowl_standard = descent.QuadraticLoss(A_standard, y)
-print(f"largest stable learning rate {bowl_standard.max_lr:.4f}")
-print(f"κ = {bowl_standard.condition_number:.4f}")
-print("curvatures", ", ".join(f"{value:.4f}" for value in bowl_standard.eigenvalues))
-together = (x_standard[:, 1] * x_standard[:, 2]).mean()
-print(f"rainfall times humidity, standardised, mean over rows: {together:.4f}")
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# From two million to 6.9. In [lesson 02](02_how_far_to_step.ipynb) standardising brought $\kappa$ down to 1, so why not here?
-# Because the columns still resemble each other. The last line is the **correlation** of rainfall
-# and humidity: 1 for two columns that move in step, 0 for two that are unrelated. Wet regions are
-# humid, so the bowl stays longer in the direction that exchanges one for the other.
+# %% [markdown] tags=["deeper"]
+# On the right, $t$ determines $t^2$ completely, and the correlation is 0: 0 doesn't mean
+# *unrelated*. And in a few rows of pure noise the correlation is seldom 0.
 #
-# **Predict.** Start from zero, with the rate 0.5, half of the limit. After how many epochs is
-# the loss below the 52.17 of the raw inputs?
+# Two standardised columns with the correlation $\rho$, without the third, make a bowl whose
+# curvatures are proportional to $1 + \rho$ and $1 - \rho$. For $\rho > 0$ it is flat where
+# one weight grows and the other shrinks.
 
-# %% slideshow={"output": "subslide"}
-# `dtype=torch.float64` asks for NumPy's precision.
-w_standard = torch.zeros(2, 3, dtype=torch.float64, requires_grad=True)
-b_standard = torch.zeros(2, dtype=torch.float64, requires_grad=True)
-losses_standard = train(w_standard, b_standard, x_standard, y, lr=0.5, n_epochs=100)
-
-for k in (0, 1, 2, 3, 4, 5, 20, 100):
-    print(f"epoch {k:3}   loss {losses_standard[k]:11.6f}")
-print()
-plots.two_scales(x, x_standard, y, losses, losses_standard, [1e-5, 0.5])
-
-# %% slideshow={"slide_type": "subslide"}
-fit_standard = torch.vstack([w_standard.T, b_standard])  # (4, 2)
-plots.truth_panel(A_standard, y, fit_standard, lr=0.5, names=parameters, outputs=outputs)
-
-# %% [markdown]
-# It starts from a far higher loss, and four epochs later it is below what the raw run reached in
-# 102. After a hundred all eight parameters have converged, and 0.483 is the least that any linear
-# model can reach on these rows.
+# %% [markdown] tags=["deeper"]
+# ## Deeper: what if the targets are standardised, too?
 #
-# These weights can be compared with each other: each says how many t/ha a change of *one standard
-# deviation* makes. Rainfall moves both fruits most. And each bias, 76.2 and 92, is the mean yield
-# of its fruit, since the standardised columns are zero on average.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## How do you get the units back?
+# People often do that. Then the model predicts $(y - \mu_y)/\sigma_y$, and the harvest is
+# that times $\sigma_y$, plus $\mu_y$.
 #
-# A farmer asks for tons per millimetre, not per standard deviation. Put the definition of the
-# standardised input into the model, with $\mu_k$ the mean and $\sigma_k$ the standard deviation of
-# column $k$, and $v$ and $c$ the weights and biases of the standardised inputs. Then sort by $x$:
+# ### Deeper: Exercise 3 (fix): units for both
 #
-# $$\hat y_j = \sum_k v_{jk}\,\frac{x_k - \mu_k}{\sigma_k} + c_j
-# = \sum_k \underbrace{\frac{v_{jk}}{\sigma_k}}_{w_{jk}}\,x_k
-# + \underbrace{c_j - \sum_k \frac{v_{jk}}{\sigma_k}\,\mu_k}_{b_j}$$
-#
-# Divide each weight by its column's standard deviation. Then subtract from each bias what the new
-# weights make of the means. No training, only algebra.
-
-# %% slideshow={"slide_type": "subslide"}
-w_back = w_standard / std  # (2, 3) / (3,)
-b_back = b_standard - w_back @ mean  # (2,) - (2, 3) @ (3,)
-
-from_raw = model(x.double(), w_back, b_back)
-from_standard = model(x_standard, w_standard, b_standard)
-print("the same predictions:", torch.allclose(from_raw, from_standard))
-print()
-fit_back = torch.vstack([w_back.T, b_back])  # (4, 2)
-plots.truth_panel(A, y, fit_back, lr=None, names=parameters, outputs=outputs)
+# The function should return `w` and `b` for raw inputs *and* raw targets. `x_mean` and
+# `x_dev` have the shape (d,), `y_mean` and `y_dev` the shape (m,). The two lines in the
+# comments forget the targets; fix them, and mind the shapes.
 
 
-# %% [markdown]
-# All converged, on the *raw* design matrix with its $\kappa$ of two million. You descended in a
-# round bowl and carried the result over. Now the weights have units: one °F more goes with 0.388
-# t/ha of apples less, one millimetre of rain with 0.848 t/ha more, the other inputs unchanged.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 4: when the targets are standardised too
-#
-# People often standardise `y` as well, with `y_mean` and `y_std` of shape (m,). Then the model's
-# output must be multiplied by `y_std`, and `y_mean` added. Find `w` and `b` for raw inputs and raw
-# outputs. Mind the shapes: `y_std` has one number for each *row* of `w`.
-
-
-# %% tags=["exercise"]
-def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-    """w of shape (m, d) and b of shape (m,), such that x @ w.T + b predicts the raw y."""
-    w = ...
-    b = ...
+# %% tags=["deeper", "exercise", "mend"]
+def to_original_units(w_std, b_std, x_mean, x_dev, y_mean, y_dev):
+    """w (m, d) and b (m,), so that x @ w.T + b predicts the raw y."""
+    w = ...  # it was w_std / x_dev
+    b = ...  # it was b_std - w @ x_mean
     return w, b
 
 
-# %%
+# %% tags=["deeper"]
 check.to_original_units(to_original_units)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] tags=["deeper"]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-#     """w of shape (m, d) and b of shape (m,), such that x @ w.T + b predicts the raw y."""
-#     w = y_std.reshape(-1, 1) * w_standard / x_std
-#     b = y_mean + y_std * b_standard - w @ x_mean
+# def to_original_units(w_std, b_std, x_mean, x_dev, y_mean, y_dev):
+#     """w (m, d) and b (m,), so that x @ w.T + b predicts the raw y."""
+#     w = y_dev.reshape(-1, 1) * w_std / x_dev
+#     b = y_mean + y_dev * b_std - w @ x_mean
 #     return w, b
 # ```
 #
-# `x_std`, (d,), runs along the columns by itself. `y_std`, (m,), must be made a column, (m, 1), to
-# run along the rows. Where m equals d, PyTorch would not have told you.
+# `x_dev`, (d,), runs along the columns by itself. `y_dev`, (m,), must become a column, (m,
+# 1), to run along the rows. Where m equals d, PyTorch would not have complained.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What about a sixth region?
+# %% [markdown] tags=["deeper"]
+# ## Deeper: can you trust the sixth region?
 #
-# It reports 75 °F, 63 mm and 44 %. Three ways to ask, and one of them is wrong. Which one?
+# First, standardise its readings with the old means and standard deviations, the ruler of
+# [lesson 02](02_how_far_to_step.ipynb). Here the standardised weights also meet the raw
+# readings:
 
-# %%
-new = torch.tensor([[75.0, 63.0, 44.0]], dtype=torch.float64)  # (1, 3)
-answers = {
-    "raw weights, raw input": model(new, w_back, b_back),
-    "standardised weights and input": model((new - mean) / std, w_standard, b_standard),
-    "standardised weights, raw input": model(new, w_standard, b_standard),
-}
-for way, prediction in answers.items():  # each of shape (1, 2)
-    print(f"{way:33}" + "".join(f"{v:10.2f} t/ha" for v in prediction[0].tolist()))
+# %% tags=["deeper"]
+print("right ruler:", ((six - mean) / std @ w_std.T + b_std).detach())
+print("no ruler:   ", (six @ w_std.T + b_std).detach())
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The last one, and without a word: the shapes are the same. Seventeen hundred tons you would
-# notice; with inputs that lie nearer to 0 and 1 you might not. The mean and the standard deviation
-# of the *training* rows are part of the model. Keep them beside the weights, and use them, never
-# those of the new rows, on everything that comes in.
+# %% [markdown] tags=["deeper"]
+# PyTorch doesn't complain: the shapes are the same. You would notice more than a thousand
+# tons; with inputs between 0 and 1 you might notice nothing. Keep `mean` and `std` of the
+# *training* rows beside the weights.
 #
-# So the model says 53.42 t/ha of apples and 67.12 t/ha of oranges. Will it be right? The typical
-# error on our five rows is small, $\sqrt{0.483}$, about 0.70 t/ha. But those rows made the fit. An honest
-# test takes one region out, fits the other four, and predicts the one that it has not seen.
+# Then, how large are the errors? On the five rows the RMSE is $\sqrt{0.483} = 0.695$ t/ha.
+# But those rows made the fit. An honest test leaves one region out, fits the other four,
+# and predicts the one it has not seen.
 #
-# **Predict.** Each output has four parameters. How well do they fit four rows?
+# > **Predict.** Each fruit has four parameters. How well does it fit four rows?
 
-# %% slideshow={"output": "subslide"}
-left_out = np.zeros((5, 2))  # filled row by row
+# %% tags=["deeper"]
+left_out = []
 for i in range(5):
     others = [k for k in range(5) if k != i]
     p = np.linalg.lstsq(A[others], table.y[others])[0]  # (4, 2)
-    left_out[i] = A[i] @ p
-    # np.mean: as .mean() of an array
-    loss_others = np.mean((A[others] @ p - table.y[others]) ** 2)
-    print(f"without region {i + 1}: loss on the other four {loss_others:.6f}")
-print()
-# `minimizer`: the parameters with the least loss
-plots.errors_by_row(y, A @ bowl.minimizer, left_out, ["all five", "left out"], outputs, "t/ha")
+    left_out.append(A[i] @ p)
+    errors = A[others] @ p - table.y[others]
+    print(f"without region {i + 1}: MSE on the others {(errors**2).mean():.6f}")
+best = A @ descent.QuadraticLoss(A, y).minimizer
+left_out = np.array(left_out)  # (5, 2)
+products = (best - table.y) * (left_out - table.y)
+print("error times left-out error, apples:", products[:, 0].round(2))
+plots.errors_by_row(y, best, left_out, outputs, "t/ha")
 
-errors = A @ bowl.minimizer - table.y  # (5, 2)
-ratios = errors[:, 1] / errors[:, 0]
-print("\nall five, oranges / apples:", ", ".join(f"{ratio:.4f}" for ratio in ratios))
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Perfectly, whatever the yields are: four equations with four unknowns. So a loss of zero means
-# nothing there. And look at region 3, the wettest. In the fit to all five its error is the
-# smallest of all; left out, it is missed by 18.29 t/ha. It lies so far out that the fit bends to
-# meet it.
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
 #
-# The last line is the same warning in another form: in every region the oranges' error is the same
-# multiple of the apples'. Five targets less four parameters leave *one* pattern in which a fit can
-# miss, and that pattern comes from `x` alone. So these errors tell next to nothing about fruit.
-# Four parameters want far more than five rows. [Lesson 07](07_dataset_and_dataloader.ipynb) and [lesson 10](10_what_a_fit_is_worth.ipynb) return to it.
+# Perfectly, whatever the harvests are: four equations with four unknowns, and no row that
+# follows from the others.
+#
+# </details>
+#
+# A loss of zero means nothing there. And look at region 3: in the fit to all five its error
+# is the smallest, and left out it is missed most, by 18.29 t/ha of apples. That is no
+# accident. With one row more than parameters, the fit removes every error but one pattern.
+# A row's error is proportional to its entry in the pattern, its left-out error to one over
+# that entry, so their product is the same for all rows, 4.81. A small error on a row that
+# made the fit says nothing about that row.
+#
+# So don't trust the apples; the oranges, which follow the weather more closely, do better.
+# Four parameters want far more than five rows. [Lesson 10](10_what_a_fit_is_worth.ipynb)
+# says more.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
+# ## Three questions
+#
+# **Your `w` has four rows and seven columns. How many inputs does the model have?**
+#
+# <details><summary>Answer</summary>
+#
+# Seven.
+#
+# </details>
+#
+# **You print `loss` after the update. Whose loss is it?**
+#
+# <details><summary>Answer</summary>
+#
+# That of the `w` and `b` before it.
+#
+# </details>
+#
+# **A loss has fallen from 1779.12 to 52.17. Is the fit done?**
+#
+# <details><summary>Answer</summary>
+#
+# The loss alone can't tell; compare it with the least possible.
+#
+# </details>
+#
 # ## Recap
 #
-# | by hand | in PyTorch |
-# |---|---|
-# | ten sums of three products and a bias | `x @ w.T + b` |
-# | `w` of shape (outputs, inputs), `b` of shape (outputs,) | `nn.Linear(3, 2)` ([lesson 06](06_the_linear_layer.ipynb)) |
-# | `((y_pred - y) ** 2).mean()` over all n·m errors | `nn.MSELoss()` |
-# | `2 / (n * m) * error.T @ x` | `loss.backward()`, then `w.grad`, with the shape of `w` |
-# | predictions made anew in every epoch | `model(x)` inside the loop |
-# | `w / std`, `b - w @ mean` | the same: no layer does it for you |
+# **New words:** matrix product, transpose, shape diary, stale.
 #
-# **New words:** matrix product, transpose, shape diary, stale, `dim`, correlation.
+# **New names:** `dtype=`, `torch.float64`, `dim=`, `torch.vstack`, `correction=`,
+# `torch.zeros`, `.numel`.
 #
-# **New names:** `dim=`, `.abs`, `.numel`, `torch.allclose`, `torch.vstack`, `np.log`,
-# `correction=`, `np.zeros`, `np.mean`, `.min`, `.zero_`, `.condition_number`, `.eigenvectors`,
-# `dtype=`, `torch.float64`, `torch.zeros`.
+# **New words, deeper:** correlation.
 #
-# **Next**, in [lesson 06](06_the_linear_layer.ipynb), one object holds `w` and `b`, another takes the step.
+# **Next**, in [lesson 06](06_the_linear_layer.ipynb), one object holds `w` and `b`, and
+# another takes the step.

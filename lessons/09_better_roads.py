@@ -402,8 +402,8 @@ plots.noise_floors(noisy, bowl_leg.min_loss)
 #
 # Adam trains for 150 epochs. You save `W`; tomorrow you go on with a new Adam.
 #
-# > **Predict.** The loss has come to rest at 0.00435. What is it after *one* step of the new
-# > Adam: the same, a little higher, or more than double?
+# > **Predict.** The loss has come to rest. What is it after *one* step of the new Adam: the
+# > same, a little higher, or more than double?
 
 # %%
 W = start(5)
@@ -737,7 +737,8 @@ for degree in (4, 8):
 makers = {"Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW}
 for name, decay in (("Adam", 0.0), ("Adam", 0.1), ("AdamW", 0.1)):
     W = torch.ones(2, dtype=torch.float64, requires_grad=True)
-    optimizer = makers[name]([W], lr=0.1, weight_decay=decay)
+    make = makers[name]
+    optimizer = make([W], lr=0.1, weight_decay=decay)
     for step in range(100):
         sign = (-1) ** step
         W.grad = sign * torch.tensor([100.0, 0.01], dtype=torch.float64)

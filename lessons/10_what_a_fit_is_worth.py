@@ -9,12 +9,14 @@
 #
 # - choose the degree of a polynomial by validation, and say how far to trust a single split,
 # - tell from two learning curves whether more data or another model would help,
-# - fit with weight decay by closed form, in PyTorch and in scikit-learn, and get the same numbers,
+# - choose which parameters weight decay acts on; fit with it by closed form, in PyTorch and in
+#   scikit-learn, and get the same numbers,
 # - stop a training early and really keep its best epoch,
-# - find a leak: the place where the rows that judge a fit had a part in making it.
+# - find a leak: the place where the rows that judge a fit had a part in making it,
+# - tell when a validation set is none, and split by group.
 #
-# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (the sealed points), [02](02_how_far_to_step.ipynb) (truth panel), [06](06_the_linear_layer.ipynb) (weight decay, `state_dict`) and [08](08_fitting_polynomials.ipynb)
-# (polynomials, Legendre columns, modes). **Takes** about 120 minutes.
+# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (the sealed points), [02](02_how_far_to_step.ipynb) (truth panel), [06](06_the_linear_layer.ipynb) (`state_dict`), [07](07_dataset_and_dataloader.ipynb) (`Dataset`) and [08](08_fitting_polynomials.ipynb)
+# (polynomials, Legendre columns, modes). **Takes** about 155 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What can be known about a noisy curve?
@@ -214,10 +216,89 @@ print(f"the true curve on these 1,000 new points: {mse(new.y_true[:1000], new.y[
 # (On these 1,000 new points the true curve itself gets 0.0962, so that is their floor.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ## What does weight decay act on?
+#
+# A model can also be held back without touching its columns. An optimizer takes hyperparameters
+# besides the learning rate. One is **weight decay**, $\lambda_\text{wd}$. It adds
+# $\lambda_\text{wd}\, p$ to the gradient of each parameter $p$, and so pulls each towards zero. The
+# next section uses it on fifteen powers. Look first at what it pulls on, with one weight and one bias.
+#
+# The points are [lesson 06](06_the_linear_layer.ipynb)'s fifty, the inputs standardised. Then the bias is the height of the line at
+# the mean of $x$, and all curvatures are the same, $\lambda = 2$. A step stands still where
+# $2\,(p - p^*) + \lambda_\text{wd}\, p = 0$; here $p^*$ is the least-squares value. So
+# $p = p^* \cdot 2 / (2 + \lambda_\text{wd})$.
+#
+# **Predict.** With a weight decay of 0.5, what happens to a bias of 52?
+
+# %% slideshow={"output": "subslide"}
+line = data.integer_noise_line()
+line_x, line_y = torch.from_numpy(line.x).double(), torch.from_numpy(line.y).double()  # (50, 1)
+line_z = (line_x - line_x.mean()) / line_x.std(correction=0)
+
+print("weight decay on    weight      bias       loss   too low by")
+for name, strengths in {"nothing": (0, 0), "both": (0.5, 0.5), "the weight": (0.5, 0)}.items():
+    layer = nn.Linear(1, 1, dtype=torch.float64)
+    w, b = layer.weight, layer.bias
+    groups = [{"params": [p], "weight_decay": d} for p, d in zip((w, b), strengths, strict=True)]
+    optimizer = torch.optim.SGD(groups, lr=0.4)
+    for _ in range(30):
+        optimizer.zero_grad()
+        F.mse_loss(layer(line_z), line_y).backward()
+        optimizer.step()
+    loss = F.mse_loss(layer(line_z), line_y).item()
+    print(f"{name:<14} {w.item():10.5f}{b.item():10.5f}{loss:11.5f}", end="")
+    print(f"{line_y.mean().item() - b.item():11.4f}")
+print(f"2 / (2 + 0.5) = {2 / (2 + 0.5):.4f}")
+
+
+# %% [markdown]
+# Despite its name, weight decay took the bias as well, down to 41.6 from 52: at the mean of $x$ the
+# line now lies 10.4 too low. An optimizer can't know which of its tensors is a weight. It decays what
+# it is given.
+#
+# The cure is in the cell already. Instead of a list of parameters you may hand the optimizer a list of
+# **parameter groups**, dictionaries with their own settings, and leave the biases out of the decay.
+# Then the weight shrinks to 0.8 of its value, and the line still runs through the middle of the points.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Exercise 1: decay only weights
+#
+# Write it for a module of any size. `model.named_parameters()` gives pairs of name and parameter, and
+# the name of each bias ends in `bias`.
+
+
+# %% tags=["exercise"]
+def decay_weights_only(model, lr, weight_decay):
+    """An SGD optimizer over all parameters of the model, which decays no bias."""
+    weights = ...
+    biases = ...
+    return torch.optim.SGD(..., lr=lr)
+
+
+# %%
+check.decay_weights_only(decay_weights_only)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Solution</summary>
+#
+# ```python
+# def decay_weights_only(model, lr, weight_decay):
+#     """An SGD optimizer over all parameters of the model, which decays no bias."""
+#     weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
+#     biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
+#     groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
+#     return torch.optim.SGD(groups, lr=lr)
+# ```
+#
+# Inside a module the name is `linear.bias`, so `name == "bias"` would miss it.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Can you tame a wild model?
 #
-# Often the degree is a blunt choice, and more rows are not to be had. [Lesson 06](06_the_linear_layer.ipynb)'s **weight
-# decay** is finer: keep all the columns, and charge for large coefficients. The usual
+# Often the degree is a blunt choice, and more rows are not to be had. Weight decay is finer: keep
+# all the columns, and charge for large coefficients. The usual
 # word for such a charge is **penalty**. With strength $\lambda_\text{wd}$ the loss is
 #
 # $$L(w, b) = \frac1n \sum_i (\hat y_i - y_i)^2 + \frac{\lambda_\text{wd}}{2}\,\lVert w\rVert^2$$
@@ -248,7 +329,7 @@ def ridge(Z, y, decay):
 
 def powers(x, degree):
     """The columns x, x², …, of shape (n, degree)."""
-    return x.reshape(-1, 1) ** np.arange(1, degree + 1)
+    return x.reshape(-1, 1) ** np.arange(1, degree + 1)  # the whole numbers 1 to degree
 
 
 # %% [markdown]
@@ -330,7 +411,7 @@ plots.truth_panel(descent.design_matrix(Z5), y[train], [*w5, b5], lr=None, names
 # ## Is weight decay the same thing?
 #
 # Three layers, all starting at zero. One has the charge in its loss, for every parameter; one has
-# `weight_decay` in its optimizer; one has it in a parameter group for the weight alone ([lesson 06](06_the_linear_layer.ipynb)).
+# `weight_decay` in its optimizer; one has it in a parameter group for the weight alone.
 # Momentum ([lesson 08](08_fitting_polynomials.ipynb)) takes all three to their end. Float64, as everywhere in this lesson.
 #
 # **Predict.** Which two end at the same numbers?
@@ -377,14 +458,14 @@ for name, layer in layers.items():
     print(f"{name:<12}" + "".join(f"{value:10.5f}" for value in row))
 print("closed form " + "".join(f"{value:10.5f}" for value in [*w5, b5]))
 apart = (in_loss.weight - in_optimizer.weight).abs().max().item()
-print(f"the weights of the first two are less than 1e-10 apart: {apart < 1e-10}")
+print(f"largest difference between the weights of the first two: {apart:.8f}")
 print(f"mean of y {y[train].mean():.5f}, times 2/(2 + decay) {y[train].mean() * 2 / 2.001:.5f}")
 
 
 # %% [markdown]
 # The charge in the loss and `weight_decay` are one thing: the same numbers. Both act on
 # every parameter that the optimizer is given, so both pulled the bias down, to $2/(2+\lambda_\text{wd})$
-# of the mean of $y$, as in [lesson 06](06_the_linear_layer.ipynb). Only the third layer, with the decay on its weight
+# of the mean of $y$, as with the fifty points above. Only the third layer, with the decay on its weight
 # alone, arrives at our closed form.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -403,7 +484,7 @@ print(f"mean of y {y[train].mean():.5f}, times 2/(2 + decay) {y[train].mean() * 
 # $\alpha$ and doubles the data has halved the decay.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 1: the pipeline of a decay
+# ### Exercise 2: the pipeline of a decay
 
 
 # %% tags=["exercise"]
@@ -577,7 +658,7 @@ for name, keep in keeps.items():
 # `copy.deepcopy`, or `clone()` for each.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 2: keep the best
+# ### Exercise 3: keep the best
 #
 # Write early stopping with patience for any model. `train_epoch()` trains the model for one epoch,
 # `val_loss()` gives its validation loss now, a float. Stop when `patience` epochs in a row brought no
@@ -627,7 +708,7 @@ check.fit_early(fit_early)
 # Weight decay and stopping early look like different ideas. Look at them mode by mode. Let $\lambda$ be
 # the curvature of a mode. After $k$ epochs from zero, descent has covered the share
 # $1 - (1 - \mathrm{lr}\cdot\lambda)^k$ of the way to least squares ([lesson 08](08_fitting_polynomials.ipynb)). Ridge stands where the
-# slope of the bowl and that of the charge cancel, $\lambda\,(p - p^*) + \lambda_\text{wd}\,p = 0$ ([lesson 06](06_the_linear_layer.ipynb)).
+# slope of the bowl and that of the charge cancel, $\lambda\,(p - p^*) + \lambda_\text{wd}\,p = 0$.
 # That is the share $\lambda / (\lambda + \lambda_\text{wd})$.
 #
 # **Predict.** Set $\lambda_\text{wd} = 1/(\mathrm{lr}\cdot k)$. How alike are they?
@@ -758,7 +839,7 @@ for how in ("training rows", "all rows", "each its own"):
 # looks bad.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 3: a loss without a leak
+# ### Exercise 4: a loss without a leak
 #
 # Standardise both sets, fit, and judge. Whatever is computed *from* data must be computed from training
 # rows.
@@ -792,6 +873,99 @@ check.honest_loss(honest_loss)
 # ```
 #
 # The loss carries no charge: the decay is a means of training. What you report is the error.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## When is a validation set none?
+#
+# There is a leak that no scaler shows. Take [lesson 05](05_many_inputs_many_outputs.ipynb)'s five regions with two near-copies of each, as
+# if each had been measured in two more years: fifteen rows. Hold back 3 of them at random, and almost
+# surely near-copies of them stay in the training set. Then the validation rows are not new. To see what
+# that does, take two models: the least-squares fit, and a **copycat** that learns nothing, but looks up
+# the training row closest in its inputs and repeats its yields. Statistics calls it 1-nearest neighbour.
+# (`yields.groups` numbers the regions: rows with the same number are copies of each other.)
+#
+# **Predict.** Which of the two looks better on random validation rows? Which on a region that neither
+# has seen?
+
+
+# %% slideshow={"slide_type": "subslide"}
+yields = data.fruit_yields_repeated()
+
+
+def least_squares(x_train, y_train, x_val):
+    """Predict by the best linear model of the training rows."""
+    best = descent.QuadraticLoss(descent.design_matrix(x_train), y_train).minimizer
+    return descent.design_matrix(x_val) @ best
+
+
+def copycat(x_train, y_train, x_val):
+    """Repeat the targets of the closest training row."""
+    apart = x_val[:, None] - x_train[None]  # (val rows, train rows, inputs): every pair
+    closest = (apart**2).sum(-1).argmin(1)  # argmin: where the smallest one stands
+    return y_train[closest]
+
+
+def held_out_loss(model, val_rows):
+    """The validation loss of a model on the given rows, fitted to all others."""
+    rest = ~np.isin(np.arange(15), val_rows)  # True for each row that is not in val_rows
+    y_pred = model(yields.x[rest], yields.y[rest], yields.x[val_rows])
+    return mse(y_pred, yields.y[val_rows])
+
+
+# %% slideshow={"slide_type": "subslide"}
+draw = np.random.RandomState(0)
+at_random = [draw.permutation(15)[:3] for _ in range(5)]
+# flatnonzero: the row numbers at which it is True
+by_region = [np.flatnonzero(yields.groups == region) for region in range(1, 6)]
+judged = {
+    (name, split): [held_out_loss(model, rows) for rows in folds]
+    for split, folds in [("3 random rows", at_random), ("one whole region", by_region)]
+    for name, model in [("least squares", least_squares), ("copycat", copycat)]
+}
+plots.split_comparison(judged)
+
+# %% slideshow={"slide_type": "subslide"}
+for (name, split), values in judged.items():
+    print(f"{name:<14} {split:<17}" + "".join(f"{value:10.2f}" for value in values))
+
+
+# %% [markdown]
+# On random rows the copycat looks better than the real model, all five times: it has the answers in its
+# pocket. On a region that it has never seen its loss is 218 or more, and only there do you find out.
+# Least squares holds up on four of the five regions. On region 3, with far more rain than any other, it
+# must go beyond what it has seen, and that costs it.
+#
+# Rows that belong together (near-copies, visits of one patient, hours of one day) must fall on the same
+# side: **split by group**.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Exercise 5: split by group
+
+
+# %% tags=["exercise"]
+def split_by_group(groups, held_out):
+    """Row numbers (train, val): val are the rows whose group is in the list held_out."""
+    ...
+    return ..., ...
+
+
+# %%
+check.split_by_group(split_by_group)
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Solution</summary>
+#
+# ```python
+# def split_by_group(groups, held_out):
+#     """Row numbers (train, val): val are the rows whose group is in the list held_out."""
+#     is_val = np.isin(groups, held_out)
+#     return np.flatnonzero(~is_val), np.flatnonzero(is_val)
+# ```
+#
+# `torch.utils.data.Subset(dataset, rows)` then makes a data set of each part.
 #
 # </details>
 
@@ -838,14 +1012,17 @@ for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new poin
 # | $n\,\lambda_\text{wd}/2$ | `alpha` |
 # | mean and standard deviation of the training rows | `StandardScaler` inside a `Pipeline` |
 # | the weights of the best epoch | `copy.deepcopy(model.state_dict())` |
+# | `np.flatnonzero(~np.isin(groups, held_out))` | `Subset(dataset, rows)` |
 #
-# **New words:** noise floor, underfit, overfit, median, learning curve over n, penalty, ridge
-# regression, pipeline, early stopping, patience, leak, cross-validation, fold, test rows.
+# **New words:** noise floor, underfit, overfit, median, learning curve over n, weight decay,
+# parameter group, penalty, ridge regression, pipeline, early stopping, patience, leak,
+# cross-validation, fold, test rows, validation split by group.
 #
 # **New names:** `np.split`, `minlength=`, `np.bincount`, `np.median`, `np.moveaxis`, `np.eye`,
 # `np.append`, `np.geomspace`, `nn.init.zeros_`, `make_pipeline`, `include_bias=`,
 # `PolynomialFeatures`, `Ridge`, `StandardScaler`, `.predict`, `bias=`, `copy.deepcopy`,
 # `np.argmin`, `.astype`, `np.unique`, `np.transpose`, `.transform`, `GridSearchCV`, `scoring=`,
-# `cv=`, `.best_params_`, `.best_score_`, `.data_ptr`, `np.sqrt`.
+# `cv=`, `.best_params_`, `.best_score_`, `.data_ptr`, `np.sqrt`, `np.isin`,
+# `np.flatnonzero`, `.permutation`, `.argmin`, `np.arange`, `alpha=`.
 #
 # **Next**, in [lesson 11](11_a_real_data_set.ipynb), you do all of it on a real data set, where nobody knows the truth.

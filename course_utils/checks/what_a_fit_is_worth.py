@@ -6,8 +6,9 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.utils.validation import check_is_fitted
+from torch import nn
 
-from course_utils.checks.causes import call, exercise
+from course_utils.checks.causes import call, exercise, fixed_rates
 from course_utils.checks.core import NotDone, Wrong, diagnose, numbers, shown
 
 
@@ -26,6 +27,81 @@ def _powers(x, degree):
 
 @exercise(
     1,
+    hint="SGD takes a list of dictionaries: {'params': weights, 'weight_decay': weight_decay} "
+    "and {'params': biases}. Both lists come from model.named_parameters().",
+)
+def decay_weights_only(answer):
+    """Judge `decay_weights_only(model, lr, weight_decay)`: an SGD that decays no bias."""
+    inner = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 2))
+    parts = {"inner": inner, "debiased": nn.Linear(2, 1)}
+    for model, lr, decay in (
+        (nn.ModuleDict(parts), 0.25, 0.6),
+        # Not every second parameter is a bias.
+        (nn.Sequential(nn.Linear(2, 3, bias=False), nn.Tanh(), nn.Linear(3, 1)), 0.07, 0.15),
+    ):
+        optimizer = call(answer, model, lr, decay, in_place=True)
+        if not isinstance(optimizer, torch.optim.Optimizer):
+            raise Wrong(f"Expected an optimizer, got a value of type {type(optimizer).__name__}.")
+        _judge_optimizer(optimizer, model, lr, decay)
+    return "Every parameter is trained, and only the weights are pulled towards zero."
+
+
+def _judge_optimizer(optimizer, model, lr, decay):
+    if not isinstance(optimizer, torch.optim.SGD):
+        raise Wrong(f"Expected torch.optim.SGD, got {type(optimizer).__name__}.")
+    if any(group["momentum"] for group in optimizer.param_groups):
+        raise Wrong("This SGD has momentum: use it without.")
+    if not all(group["params"] for group in optimizer.param_groups):
+        raise Wrong(
+            "One of your groups is empty: a name such as inner.0.bias only ends in bias, so ask "
+            'for name.endswith("bias").'
+        )
+    listed = [id(p) for group in optimizer.param_groups for p in group["params"]]
+    missing = [name for name, p in model.named_parameters() if id(p) not in listed]
+    if len(missing) == len(list(model.parameters())):
+        raise Wrong(
+            "The optimizer has none of the model's parameters: give it those themselves, not "
+            "copies."
+        )
+    if missing:
+        raise Wrong(
+            f"The optimizer doesn't have {', '.join(missing)}, and would never train them: "
+            "what isn't decayed needs a group, too."
+        )
+    start, slope = 1.7, 0.4
+    with torch.no_grad():
+        for p in model.parameters():
+            p.fill_(start)
+            p.grad = torch.full_like(p, slope)
+    optimizer.step()
+    moved = np.array([start - p.mean().item() for p in model.parameters()])
+    plain, decayed = lr * slope, lr * (slope + start * decay)
+    names = [name for name, _ in model.named_parameters()]
+    weight = np.array([name.endswith("weight") for name in names])
+    mistakes = {
+        "Weight decay acts on the biases too: they need a group of their own, without it.": (
+            np.full(len(weight), decayed)
+        ),
+        "The groups are swapped: the biases decay and the weights don't.": (
+            np.where(weight, plain, decayed)
+        ),
+        "Nothing decays: give weight_decay to the group of the weights.": (
+            np.full(len(weight), plain)
+        ),
+        "The learning rate isn't used.": np.where(weight, decayed, plain) / lr,
+        "It climbs: leave out maximize.": np.where(weight, decayed, plain) - 2 * plain,
+        **fixed_rates(lambda rate: np.where(weight, decayed, plain) / lr * rate),
+    }
+    inside = np.array(["bias" in name for name in names])
+    if not np.array_equal(inside, ~weight):
+        mistakes["debiased.weight isn't a bias: ask whether the name ends in bias."] = np.where(
+            inside, plain, decayed
+        )
+    diagnose(moved, np.where(weight, decayed, plain), mistakes, names, rtol=1e-5)
+
+
+@exercise(
+    2,
     hint="StandardScaler() goes between the powers and Ridge, and alpha is n·decay/2.",
 )
 def ridge_pipeline(answer):
@@ -93,12 +169,12 @@ def _judge_pipeline(pipeline, degree, decay, n):
     diagnose(got, want, mistakes)
 
 
-class _Scripted(torch.nn.Module):
+class _Scripted(nn.Module):
     """A model of one weight that counts epochs; its validation losses are a script."""
 
     def __init__(self, losses):
         super().__init__()
-        self.weight = torch.nn.Parameter(torch.zeros(1, dtype=torch.float64))
+        self.weight = nn.Parameter(torch.zeros(1, dtype=torch.float64))
         self.losses, self.trained, self.loaded = losses, 0, 0
 
     def train_epoch(self):
@@ -122,7 +198,7 @@ def _run(answer, losses, n_epochs, patience):
 
 
 @exercise(
-    2,
+    3,
     hint="at each improvement best = copy.deepcopy(model.state_dict()); break once "
     "epoch - best_epoch >= patience; after the loop model.load_state_dict(best).",
 )
@@ -198,7 +274,7 @@ def fit_early(answer):
 
 
 @exercise(
-    3,
+    4,
     hint="mean and std of X_train's columns, for both sets; fit on the training rows; the loss is "
     "mse(Z_val @ w + b, y_val).",
 )
@@ -257,3 +333,57 @@ def _judge_loss(got, X, rows, decay):
         ),
     }
     diagnose(got, want, mistakes)
+
+
+@exercise(
+    5,
+    hint="np.isin(groups, held_out) is True for the rows to hold back; np.flatnonzero turns "
+    "Trues into row numbers.",
+)
+def split_by_group(answer):
+    """Judge `split_by_group(groups, held_out)`: row numbers (train, val) without a shared group."""
+    # Unlike sizes, no order; group numbers that are row numbers, and some that are not.
+    for groups, held_out in (
+        ([4, 1, 2, 4, 3, 1, 2, 4], [4, 2]),
+        ([7, 0, 7, 2, 0, 7, 2, 5, 7, 0, 9], [0, 9, 5]),
+    ):
+        got = call(answer, np.array(groups), list(held_out))
+        _judge_split(got, np.array(groups), held_out)
+    return "No group is on both sides."
+
+
+def _judge_split(got, groups, held_out):
+    if not isinstance(got, (tuple, list)) or len(got) != 2:
+        raise Wrong("Expected two lists of row numbers, train and val.")
+    train, val = (np.asarray(list(part) if isinstance(part, set) else part) for part in got)
+    if train.dtype == bool or val.dtype == bool:
+        raise Wrong("These are True and False for each row; np.flatnonzero makes row numbers.")
+    for name, part in (("train", train), ("val", val)):
+        if part.ndim != 1:
+            raise Wrong(
+                f"Expected {name} as one list of row numbers, got shape {part.shape}. np.where "
+                "returns a tuple: take its entry 0."
+            )
+    n = len(groups)
+    is_val = np.isin(groups, held_out)
+    want_val = set(np.flatnonzero(is_val).tolist())
+    want_train = set(range(n)) - want_val
+    rows, kept = {*train.ravel().tolist()}, {*val.ravel().tolist()}
+    if (rows, kept) == (want_val, want_train):
+        raise Wrong("Train and val are swapped: val holds the groups in held_out.")
+    if kept == {row for group in held_out for row in range(3 * group, 3 * group + 3)}:
+        raise Wrong("You took three neighbouring rows for each group: ask groups for its rows.")
+    if kept == set(held_out):
+        raise Wrong("These are the groups in held_out: return the numbers of their rows.")
+    if rows & kept:
+        raise Wrong(f"Rows {sorted(rows & kept)} are in both parts.")
+    if rows | kept != set(range(n)):
+        raise Wrong(f"Rows {sorted(set(range(n)) ^ (rows | kept))} are in neither part.")
+    if len(rows) + len(kept) != train.size + val.size:
+        raise Wrong("Some row numbers are in a part twice.")
+    if (rows, kept) != (want_train, want_val):
+        shared = sorted({*groups[sorted(rows)].tolist()} & {*groups[sorted(kept)].tolist()})
+        if shared:
+            raise Wrong(f"Not by group: group {shared[0]} is on both sides.")
+        there = sorted({*groups[sorted(kept)].tolist()})
+        raise Wrong(f"val holds the groups {there}; held_out is {held_out}.")

@@ -12,7 +12,6 @@ from course_utils.plots.data_loader import (
     epoch_orders,
     order_matters,
     reported_losses,
-    split_comparison,
 )
 from course_utils.plots.gradient_descent import (
     difference_errors,
@@ -36,11 +35,12 @@ from course_utils.plots.learning_rate import (
 )
 from course_utils.plots.linear_layer import first_and_last_line, parameters_by_epoch
 from course_utils.plots.many_inputs import (
+    axis_by_axis,
+    correlations,
     each_input,
     errors_by_row,
     matrix_product,
     predictions_against_targets,
-    two_scales,
 )
 from course_utils.plots.optimizers import (
     noise_floors,
@@ -50,10 +50,10 @@ from course_utils.plots.optimizers import (
     two_bowls,
 )
 from course_utils.plots.polynomials import (
-    bases,
-    eigenmodes,
-    excess_losses,
+    coefficient_by_epoch,
+    loss_cliffs,
     mode_decay,
+    modes,
     polynomial_fits,
     settling,
 )
@@ -89,26 +89,27 @@ from course_utils.plots.what_a_fit_is_worth import (
     one_fit,
     reported_and_true,
     ridge_path,
+    split_comparison,
 )
 
 __all__ = [
     "accumulation",
-    "bases",
+    "axis_by_axis",
     "batch_gradients",
     "before_and_after",
     "bowl_slice",
     "broadcast_difference",
+    "coefficient_by_epoch",
+    "correlations",
     "curvatures",
     "degree_sweep",
     "difference_errors",
     "distance_left",
     "each_input",
     "early_stop",
-    "eigenmodes",
     "epoch_orders",
     "errors_by_row",
     "every_pair",
-    "excess_losses",
     "feature_scale",
     "first_and_last_line",
     "fits_and_truth",
@@ -124,11 +125,13 @@ __all__ = [
     "line_by_step",
     "line_misses",
     "loss_by_bias",
+    "loss_cliffs",
     "loss_surface",
     "losses_by_size",
     "matrix_product",
     "means_by_axis",
     "mode_decay",
+    "modes",
     "noise_floors",
     "one_descent",
     "one_fit",
@@ -159,7 +162,6 @@ __all__ = [
     "trough",
     "truth_panel",
     "two_bowls",
-    "two_scales",
     "value_and_slope",
     "visits",
     "whole_run",

@@ -294,3 +294,29 @@ def reported_and_true(results, noise, *, ax=None):
     ax.set(xlabel="loss (MSE): median and middle half", ylim=(len(results) - 0.5, -0.5))
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return f"Median reported and median on ten other rows: {'; '.join(phrases)}."
+
+
+@picture(7.6, 3.9)
+def split_comparison(losses, *, ax=None):
+    """Compare validation losses of two models under two ways of splitting.
+
+    `losses` maps (model, split), two names, to the validation losses of several splits.
+    From the lesson 'What a fit is worth'.
+    """
+    marks = ("o", "D")
+    models = list(dict.fromkeys(model for model, _ in losses))
+    splits = list(dict.fromkeys(split for _, split in losses))
+    largest = {split: [] for split in splits}
+    for (model, split), values in losses.items():
+        values = to_vector("losses", values)
+        place = splits.index(split) + 0.3 * (models.index(model) - 0.5)
+        spread = place + 0.05 * np.linspace(-1, 1, len(values))
+        style = {"color": (TRAIN, FIT)[models.index(model)], "alpha": 0.7}
+        label = model if split == splits[0] else None
+        ax.plot(spread, values, marks[models.index(model)], label=label, **style)
+        largest[split].append(f"{model} {values.max():.4g}")
+    ax.set_xticks(range(len(splits)), splits)
+    ax.set(ylabel="validation loss (MSE, (t/ha)²)", yscale="log", xlim=(-0.6, len(splits) - 0.4))
+    ax.legend(loc="upper left")
+    phrases = [f"{split}: {', '.join(models)}" for split, models in largest.items()]
+    return f"Largest losses, {'; '.join(phrases)}."

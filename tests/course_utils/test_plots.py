@@ -38,7 +38,6 @@ POINTS = (X[:, 0], Y[:, 0])
 NAMES, OUTPUTS = [("a", "m"), ("b", "g"), ("c", "s")], [("apples", "t"), ("pears", "t")]
 GRID = np.linspace(0, 1, 9)
 FIVE = np.vander(GRID, 5, increasing=True)
-BASES = dict.fromkeys("abc", FIVE)
 TIMES = {
     name: np.array([[100, k * 1e-5], [1e4, k * 1e-4], [1e6, k * 1e-2]])
     for k, name in enumerate(["NumPy", "PyTorch", "scikit-learn", "by hand"], start=2)
@@ -87,11 +86,15 @@ PICTURES = {
         "A B C D",
     ),
     "distance_left": ((X, Y, {"a": PATH, "b": PATH[:9]}), "steep flat"),
-    "each_input": ((POWERS, TWO, NAMES, OUTPUTS), "i0 i1 i2"),
+    "each_input": ((POWERS, TWO, NAMES, OUTPUTS, POWERS[0] + 0.1), "i0 i1 i2"),
+    "axis_by_axis": ((POWERS, TWO, TWO[:3], TWO[3:6], 0.1, 20), "distance loss"),
+    "correlations": (
+        (dict.fromkeys(["a against b", "c against d", "e against f"], POINTS),),
+        "p0 p1 p2",
+    ),
     "matrix_product": ((POWERS[:4], TWO[:3], ["x", "w", "b", "y"]), None),
-    "predictions_against_targets": ((TWO, TWO + 1, TWO - 1, "ab", "cd", "t"), "left right"),
-    "errors_by_row": ((TWO, TWO + 1, TWO - 1, "ab", "cd", "t"), "left right"),
-    "two_scales": ((100 * POWERS, POWERS, TWO, LOSSES, LOSSES / 2, [0.1, 0.5]), "spectrum loss"),
+    "predictions_against_targets": ((TWO, {"a": TWO + 1, "b": TWO - 1}, "cd", "t"), "left right"),
+    "errors_by_row": ((TWO, TWO + 1, TWO - 1, "cd", "t"), "left right"),
     "first_and_last_line": ((X, Y, PATH), "line loss"),
     "parameters_by_epoch": ((X, Y, {"a": PATH, "b": PATH[:9]}), "w b loss"),
     "epoch_orders": ((np.array([[0, 1, 2, 3], [3, 1, 0, 2]]), 3), None),
@@ -99,13 +102,13 @@ PICTURES = {
     "batch_gradients": (({5: PATH, 20: PATH / 2, 80: PATH / 3}, [1.0, 0.5]), "g0 g1 g2 spread"),
     "order_matters": ((X, Y, PATH, 2 * PATH), "sorted shuffled"),
     "split_comparison": (({("a", "s"): LOSSES, ("b", "s"): 2 * LOSSES},), None),
-    "polynomial_fits": ((X, Y, {"a": [1.0, 2.0], "b": [1.0, 1.0, 1.0]}), "curves errors"),
-    "eigenmodes": ((FIVE, GRID**2, GRID, FIVE), "m0 m1 m2 m3 m4"),
-    "mode_decay": (([0.01, 0.1, 1.0], 0.5, [100, 1000]), None),
-    "settling": ((X, Y, [1.0, 2.0], [1.0, 2.1], [0.1, 1.0], [0.5, 0.0]), "modes fit"),
-    "bases": ((GRID, BASES, BASES, GRID**2), "b0 b1 b2 loss"),
-    "excess_losses": (({"a": LOSSES, "b": 2 * LOSSES}, 1.0), None),
-    "three_bases": ((GRID, BASES, np.sin(9 * GRID)), "b0 b1 b2 loss"),
+    "polynomial_fits": ((X, Y, {"a": [1.0, 2.0], "b": [1.0, 1.0, 1.0]}), None),
+    "coefficient_by_epoch": ((X, Y, FIVE, 10, 2), "coefficient fits"),
+    "modes": ((X, Y, FIVE[:5]), "f0 f1 f2 f3 f4 m0 m1 m2 m3 m4"),
+    "mode_decay": (([0.01, 0.1, 1.0], 0.5, 100), None),
+    "settling": ((X, Y, [1.0, 2.0], [0.5, 0.0]), "modes fit"),
+    "loss_cliffs": ((GRID, GRID**2 + 1), None),
+    "three_bases": ((GRID, dict.fromkeys("abc", FIVE), np.sin(9 * GRID)), "b0 b1 b2 loss"),
     "rolling_ball": ((X, Y, PATH, 2 * PATH, 0.5, 0.1), "map loss"),
     "two_bowls": ((TWO, TWO[:, ::-1] + X, Y[:, 0], [PATH, 2 * PATH]), "straight turned"),
     "roads": ((FIVE, np.sin(9 * GRID), 0.1, {"a": LOSSES, "b": LOSSES[::-1]}), None),
@@ -134,6 +137,7 @@ PICTURES = {
     "throughput": ((SPEEDS,), None),
 }
 OPTIONS = {
+    "each_input": {"predicted": [1.0, 2.0]},
     "matrix_product": {"add": [1.0, 2.0]},
     "polynomial_fits": {"x_range": [0, 1.3]},
     "time_against_rows": {"line": [2e-5, 1e-8]},
@@ -150,7 +154,7 @@ ANY_LENGTH = {
     "accumulation": "at",
     "distance_left": "paths",
     "matrix_product": "left",
-    "two_scales": "losses_raw losses_standard",
+    "correlations": "pairs",
     "first_and_last_line": "path",
     "parameters_by_epoch": "paths",
     "epoch_orders": "orders",
@@ -158,8 +162,8 @@ ANY_LENGTH = {
     "order_matters": "sorted_lines shuffled_lines",
     "split_comparison": "losses",
     "polynomial_fits": "fits",
-    "mode_decay": "eigenvalues marks",
-    "excess_losses": "losses",
+    "coefficient_by_epoch": "path",
+    "mode_decay": "curvatures",
     "roads": "runs",
     "two_bowls": "paths",
     "noise_floors": "losses",

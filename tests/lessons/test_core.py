@@ -18,20 +18,21 @@ from tests.support.tiers import slow_after
 LESSONS = {lesson.number: lesson for lesson in read_lessons(ROOT)}
 
 
-def run_core(notebook, folder):
-    """Run a notebook's core as the regression run does; return its exit code and its report."""
-    core = copy.deepcopy(notebook)
-    core.cells = [cell for cell in core.cells if not is_deeper(cell)]
-    nbformat.write(core, folder / "core.ipynb")
+def run_core(folder, **notebooks):
+    """Run the cores of notebooks as the regression run does; return its exit code and report."""
+    for name, notebook in notebooks.items():
+        core = copy.deepcopy(notebook)
+        core.cells = [cell for cell in core.cells if not is_deeper(cell)]
+        nbformat.write(core, folder / f"{name}.ipynb")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=short"]
-    options = ["-c", ROOT / "pyproject.toml", f"--rootdir={folder}", folder / "core.ipynb"]
+    options = ["-c", ROOT / "pyproject.toml", f"--rootdir={folder}", folder]
     ran = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True)
     return ran.returncode, ran.stdout + ran.stderr
 
 
 @pytest.mark.parametrize("number", slow_after(2, SECOND_EDITION))
 def test_the_core_alone_gives_the_same_outputs(number, tmp_path):
-    code, report = run_core(read_notebook(number), tmp_path)
+    code, report = run_core(tmp_path, core=read_notebook(number))
     assert code == 0, report
 
 
@@ -48,23 +49,26 @@ print(x)
 # %%
 print(x, random.random())
 """
+DEEPER = {
+    "needs_nothing": "y = x + 1",
+    "needs_a_value": "x = 2",
+    "needs_a_draw": "random.random()",
+}
 
 
-@pytest.mark.parametrize(
-    ("deeper", "words"),
-    [
-        ("y = x + 1", None),
-        ("x = 2", "stored: 2 0.84"),
-        ("random.random()", "stored: 1 0.75"),
-    ],
-)
-def test_a_core_that_needs_a_deeper_cell_is_found(deeper, words, tmp_path):
-    notebook = nbformat.v4.new_notebook(cells=jupytext.reads(TINY.format(deeper), "py").cells)
-    notebook.metadata = METADATA
-    execute(notebook, tmp_path)
-    code, report = run_core(notebook, tmp_path)
-    assert code == (1 if words else 0), report
-    assert (words or "2 passed") in report
+def test_a_core_that_needs_a_deeper_cell_is_found(tmp_path):
+    notebooks = {}
+    for name, deeper in DEEPER.items():
+        notebook = nbformat.v4.new_notebook(cells=jupytext.reads(TINY.format(deeper), "py").cells)
+        notebook.metadata = METADATA
+        execute(notebook, tmp_path)
+        notebooks[name] = notebook
+    code, report = run_core(tmp_path, **notebooks)
+    assert code == 1, report
+    for words in ("needs_a_value.ipynb::Cell 1", "needs_a_draw.ipynb::Cell 1", "4 passed"):
+        assert words in report
+    for words in ("stored: 2 0.84", "stored: 1 0.75"):
+        assert words in report
 
 
 def uses_of_deeper(lesson, names, words):

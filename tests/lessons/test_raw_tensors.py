@@ -291,7 +291,7 @@ def test_the_limit_of_the_norm_is_where_the_lesson_says():
 
 def test_steps_on_the_norm_jump_over_a_perfect_fit():
     x, _ = tensors()
-    path, _ = descend(norm_error, 0.01, 20_000, y=2 * x + 1)
+    path, _ = descend(norm_error, 0.01, 5000, y=2 * x + 1)
     moves = np.linalg.norm(np.diff(path, axis=0), axis=1)
     assert moves[-1000:].min() > 1e-3 * moves.max()
 

@@ -12,6 +12,7 @@ LAST = NUMBERS[-1]
     "test",
     [
         f"tests/lessons/test_{subject(LAST)}.py::test_it[a-3]",
+        f"tests/lessons/test_{subject(LAST)}.py::test_it[10]",
         f"tests/lessons/test_exercises.py::test_it[{LAST}]",
         f"tests/lessons/test_exercises.py::test_it[{LAST}-average-2]",
     ],

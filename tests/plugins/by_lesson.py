@@ -20,12 +20,14 @@ def group_of(nodeid):
     The tests of set-up share an environment.
     """
     file, _, test = nodeid.partition("::")
+    if file in TESTS:
+        return TESTS[file]
     number = re.search(r"\[(\d\d)\b", test) if file.startswith("tests/") else None
     if file.startswith("tests/browser/"):
         return f"{file} {int(number[1]) // 2 if number else 0}"
     if file.startswith(SET_UP):
         return SET_UP
-    return number[1] if number else TESTS.get(file, file)
+    return number[1] if number else file
 
 
 class ByLesson(LoadScopeScheduling):

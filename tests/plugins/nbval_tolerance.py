@@ -20,7 +20,6 @@ from queue import Empty
 import nbformat
 import pytest
 from jupyter_client import KernelManager
-from matplotlib.image import imsave
 from nbval import kernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError, nocolors
 
@@ -207,6 +206,8 @@ class CourseCell(IPyNbCell):
 
     def _save_pictures(self, k, pixels):
         """Save the k-th picture as stored and as it is now; yield lines with the paths."""
+        from matplotlib.image import imsave  # every start of pytest would wait for it
+
         folder, stem = self.parent.executed.parent, self.parent.path.stem
         folder.mkdir(exist_ok=True)
         for name, image in zip(("stored", "new"), pixels, strict=True):

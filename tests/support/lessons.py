@@ -13,7 +13,6 @@ from pathlib import Path
 import nbformat
 
 from commands.minutes import tags
-from course_utils import figures
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -93,12 +92,8 @@ def is_deeper(cell):
     return "deeper" in tags(cell)
 
 
-def is_second_edition(cells):
-    """Return whether a lesson follows the rules of the second edition: it has the first cell."""
-    return any("start" in tags(cell) for cell in cells)
-
-
-SECOND_EDITION = [n for n in NUMBERS if is_second_edition(read_notebook(n).cells)]
+# The lessons that follow the rules of the second edition: they have the first cell.
+SECOND_EDITION = [n for n in NUMBERS if '# %% tags=["start"]' in path_of(n).read_text("utf-8")]
 
 
 @functools.cache
@@ -137,6 +132,8 @@ def run_lesson(lesson):
 
 @functools.cache
 def _run(path):
+    from course_utils import figures  # every start of pytest would wait for matplotlib
+
     with figures.capture_figures():
         return runpy.run_path(str(path))
 

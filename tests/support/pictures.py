@@ -5,7 +5,6 @@ import io
 import math
 
 import numpy as np
-from matplotlib.image import imread
 
 # Root mean square of the pixels' differences, of 255, over the figure and over its worst tile.
 # Measured on three panels of 80 points: the same figure 0 and 0; data off by 1e-5 0.1 and 1.2;
@@ -15,6 +14,8 @@ MAX_RMS, MAX_TILE_RMS, TILE = 1.0, 8.0, 24
 
 def picture_difference(stored, new):
     """Return how two PNGs (base64) differ, or None if they don't; and the pixels of both."""
+    from matplotlib.image import imread  # every start of pytest would wait for it
+
     pixels = [imread(io.BytesIO(base64.b64decode(png)))[..., :3] * 255.0 for png in (stored, new)]
     if pixels[0].shape != pixels[1].shape:
         sizes = " and ".join(f"{p.shape[1]}x{p.shape[0]}" for p in pixels)

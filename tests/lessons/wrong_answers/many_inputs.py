@@ -1,628 +1,222 @@
 """Answers to 'Many inputs, many outputs' by exercise: right, and wrong with their diagnosis."""
 
-from tests.lessons.wrong_answers import functions, slips
+from tests.lessons.wrong_answers import functions, functions_told, slips
 
-# The right shapes; each wrong answer changes one of them.
-SHAPES = """
-w_shape = (3, 4)
-b_shape = (3,)
-y_pred_shape = (200, 3)
-first_day_shape = (3,)
-first_rows_shape = (1, 3)
-"""
+LESSON = "many_inputs_many_outputs"
+UNITS = "to_original_units(w_std, b_std, x_mean, x_dev, y_mean, y_dev)"
+
 
 WRONG = {
-    "shapes": [
-        (SHAPES + "w_shape = (4, 3)", "that is w.T"),
-        (SHAPES + "w_shape = (4, 200)", "w_shape isn't (4, 200)"),
-        (SHAPES + "b_shape = (200,)", "not one for each day"),
-        (SHAPES + "b_shape = (4,)", "not one for each input"),
-        (SHAPES + "b_shape = (1, 3)", "would broadcast as well"),
-        (SHAPES + "b_shape = (3, 1)", "a column would run along the rows"),
-        (SHAPES + "b_shape = (3)", "a tuple of one needs a comma, (3,)"),
-        (SHAPES + "b_shape = '(3,)'", "Expected a tuple such as (5, 3) for b_shape"),
-        (SHAPES + "y_pred_shape = (200, 4)", "the columns are the outputs now"),
-        (SHAPES + "first_day_shape = (1, 3)", "its row axis is gone"),
-        (SHAPES + "first_rows_shape = (3,)", "it keeps its row axis"),
-    ],
-    "mse_gradient": [
+    "mse_gradient": slips(
+        LESSON,
+        "mse_gradient",
+        *(
+            ("return dw, db", f"{name} *= {factor}\n    return dw, db", f"{name} {words}")
+            for factor, words in (
+                (3, "is 3 times too large for 3 outputs"),
+                (6, "is 6 times too large for 6 rows"),
+                (18, "is 18 times too large: you summed over the 18 residuals"),
+                (0.5, "is half of what it should be: the 2 from the square is missing"),
+                (9, "is 9 times too large"),
+                (1.5, "is 1.5 times what it should be"),
+                (-1, "has the wrong sign: the residual is prediction minus target"),
+            )
+            for name in ("dw", "db")
+        ),
+        ("    r = x @ w.T + b - y", "    r = x @ w.T - y", "comes from residuals that lack b"),
+        ("return dw, db", "return dw, db - 2 * b / y.shape[1]", "db comes from residuals that"),
+        ("return dw, db", "return 2 * dw, db", "entry [0, 0] of dw is"),
+        ("return dw, db", "return dw, 2 * db", "entry [0] of db is"),
+        ("return dw, db", "return db, dw", "These are db and dw: return dw first"),
+        ("return dw, db", "return dw", "Expected 2 results (dw, db)"),
+        ("r.T @ x", "x.T @ r", "That is the transpose"),
+        ("r.T @ x", "r @ x", "mat1 and mat2 shapes cannot be multiplied (6x3 and 6x5)"),
+        ("x @ w.T + b", "x @ w + b", "mat1 and mat2 shapes cannot be multiplied"),
+        ("sum(dim=0)", "sum(dim=1)", "Expected db of shape (3,), got shape (6,)"),
+        ("sum(dim=0)", "sum()", "Expected db of shape (3,)"),
+        ("sum(dim=0)", "mean(dim=0)", "entry [0] of db is"),
+        ("    r = x @ w.T + b - y", "    r = x @ w.T + b", "comes from residuals that lack y"),
+        ("return dw, db", "return dw, db + 2 * y.mean(dim=0) / y.shape[1]", "db comes from resid"),
+        ("dw = 2 / y.numel()", "dw = 2 / 10", "dw is divided by 10"),
+        ("db = 2 / y.numel()", "db = 2 / 10", "db is divided by 10"),
+        ("dw = 2 / y.numel()", "dw = 2 / x.numel()", "dw is divided by 30, the entries of x"),
+        ("db = 2 / y.numel()", "db = 2 / x.numel()", "db is divided by 30, the entries of x"),
+        ("db = 2 / y.numel()", "db = 2 / w.numel()", "db is divided by 15, the entries of w"),
         (
-            """
-def mse_gradient(x, y, w, b):
-    error = x @ w.T + b - y
-    return 2 / len(y) * error.T @ x, 2 / len(y) * error.sum(dim=0)
-""",
-            "not over the n rows only",
+            "    return dw, db",
+            "    (r**2).mean().backward()\n    return w.grad, b.grad",
+            "without back",
+        ),
+        ("    return dw, db", "    return 2 * w.grad, b.grad", "Do it without backward"),
+        ("dw = 2 / y.numel()", "dw = 2 / w.numel()", "dw is divided by 15, the entries of w"),
+        ("dw = 2 / y.numel()", "dw = 2 / len(y)", "not over the n rows only"),
+        ("    return dw, db", "    print(dw, db)", "is the return missing?"),
+    ),
+    "to_celsius": slips(
+        LESSON,
+        "to_celsius",
+        ("    w_c[:, 0] = 1.8 * w[:, 0]\n", "", "w_c is the old w: one °C is 1.8 °F"),
+        (
+            "w, b = w.detach(), b.detach()\n    w_c = w.clone()",
+            "w_c = w",
+            "You change w itself: change a copy",
+        ),
+        ("w.clone()", "w", "changes the tensors it was given"),
+        ("w, b = w.detach(), b.detach()", "w, b = w.numpy(), b.numpy()", "w.detach() first"),
+        ("1.8 * w[:, 0]", "w[:, 0] / 1.8", "is divided by 1.8"),
+        ("w_c[:, 0] = 1.8 * w[:, 0]", "w_c = 1.8 * w", "Every weight is multiplied by 1.8"),
+        ("w_c[:, 0] = 1.8 * w[:, 0]", "w_c = w / 1.8", "Every weight is divided by 1.8"),
+        (
+            "w_c[:, 0] = 1.8 * w[:, 0]",
+            "w_c[0, 0] = 1.8 * w[0, 0]",
+            "Only the first output's weight",
+        ),
+        ("w_c[:, 0] = 1.8 * w[:, 0]", "w_c[0] = 1.8 * w[0]", "that is the first output's recipe"),
+        ("1.8 * w[:, 0]", "1.8 * w[:, 0] + 32", "32 is added to the first weight"),
+        ("1.8 * w[:, 0]", "1.8 * 32 * w[:, 0]", "multiplied by 1.8 and by 32"),
+        ("1.8 * w[:, 0]", "-1.8 * w[:, 0]", "The first weight has the wrong sign"),
+        ("1.8 * w[:, 0]", "(w[:, 0] - 32) / 1.8", "the formula that turns a temperature"),
+        ("w_c[:, 0] = 1.8 * w[:, 0]", "w_c = (w - 32) / 1.8", "And only the first column"),
+        ("w_c[:, 0] = 1.8 * w[:, 0]", "w_c = 1.8 * w + 32", "applied to every weight"),
+        ("w_c[:, 0] = 1.8", "w_c[:, 1] = 1.8", "entry [0, 0] of w_c is"),
+        ("b + 32 * w[:, 0]", "b", "b_c is the old b: at 0 °C it is 32 °F"),
+        ("b + 32", "b - 32", "takes away 32 times the weight: add it"),
+        ("32 * w[:, 0]", "32 * w_c[:, 0]", "takes 32 times the new weight"),
+        ("b + 32 * w[:, 0]", "b - 32 * w_c[:, 0]", "takes away 32 times the new weight"),
+        ("32 * w[:, 0]", "32", "adds 32 itself"),
+        ("b + 32 * w[:, 0]", "b - 32", "takes away 32 itself"),
+        ("32 * w[:, 0]", "32 * w.sum(dim=1)", "adds 32 times all the weights"),
+        ("32 * w[:, 0]", "32 / 1.8 * w[:, 0]", "times the weight divided by 1.8"),
+        ("32 * w[:, 0]", "w[:, 0]", "adds only the weight: times 32"),
+        ("b + 32", "b - 32 / 1.8", "takes away 32 times the weight divided by 1.8"),
+        (
+            "b_c = b + 32 * w[:, 0]",
+            "b_c = b.clone()\n    b_c[0] = b[0] + 32 * w[0, 0]",
+            "only the first bias is changed",
         ),
         (
-            """
-def mse_gradient(x, y, w, b):
-    error = x @ w.T + b - y
-    return 2 * error.T @ x, 2 * error.sum(dim=0)
-""",
-            "you summed over the 18 errors; take the mean",
+            "w_c[:, 0] = 1.8 * w[:, 0]",
+            "w_c = w * torch.tensor([1.8, 1, 1])",
+            "w may have any number of rows and columns",
         ),
+        ("32 * w[:, 0]", "32 * w[0, 0]", "adds the first output's weight to every bias"),
+        ("b_c = b", "b_c = 1.8 * b", "b_c is multiplied by 1.8"),
+        ("32 * w[:, 0]", "32 * w[:, 1]", "entry [0] of b_c is"),
+        ("32 * w[:, 0]", "32 * w[0]", "Write the shapes under each operation"),
+        ("1.8 * w[:, 0]", "1.8 * w[0]", "Write the shapes on both sides of ="),
+        ("return w_c, b_c", "return b_c, w_c", "These are b and w: return w_c first"),
+        ("return w_c, b_c", "return w_c", "Expected 2 results (w_c, b_c)"),
+        ("w.clone()", "w.copy()", "A tensor's copy is w.clone()"),
+        ("    return w_c, b_c", "    print(w_c, b_c)", "is the return missing?"),
+    ),
+    "to_original_units": slips(
+        LESSON,
+        "to_original_units",
         (
-            """
-def mse_gradient(x, y, w, b):
-    error = x @ w.T + b - y
-    return error.T @ x / y.numel(), error.mean(dim=0) / 3
-""",
-            "the 2 from the square is missing",
+            "y_dev.reshape(-1, 1) * w_std",
+            "y_dev * w_std",
+            "Write the shapes under each operation. Beside w",
         ),
-        (
-            """
-def mse_gradient(x, y, w, b):
-    error = y - x @ w.T - b
-    return 2 / y.numel() * error.T @ x, 2 / y.numel() * error.sum(dim=0)
-""",
-            "the wrong sign",
-        ),
-        (
-            """
-def mse_gradient(x, y, w, b):
-    error = x @ w.T + b - y
-    return 2 / y.numel() * x.T @ error, 2 / y.numel() * error.sum(dim=0)
-""",
-            "That is the transpose",
-        ),
-        (
-            """
-def mse_gradient(x, y, w, b):
-    error = x @ w.T + b - y
-    return 2 / y.numel() * error.T @ x, 2 / y.numel() * error.sum(dim=1)
-""",
-            "Expected db of shape (3,), got shape (6,)",
-        ),
-        (
-            """
-def mse_gradient(x, y, w, b):
-    error = x @ w.T + b - y
-    return 2 / y.numel() * error.T @ x, 2 * error.mean(dim=0)
-""",
-            "db is 3 times too large",
-        ),
-        (
-            """
-def mse_gradient(x, y, w, b):
-    error = x @ w.T + b - y
-    return 2 / y.numel() * error.sum(dim=0), 2 / y.numel() * error.T @ x
-""",
-            "return dw first",
-        ),
-        (
-            """
-def mse_gradient(x, y, w, b):
-    error = x @ w.T - y
-    return 2 / y.numel() * error.T @ x, 2 / y.numel() * error.sum(dim=0)
-""",
-            "lacks b",
-        ),
-        (
-            """
-def mse_gradient(x, y, w, b):
-    error = x @ w + b - y
-    return 2 / y.numel() * error.T @ x, 2 / y.numel() * error.sum(dim=0)
-""",
-            "mat1 and mat2 shapes cannot be multiplied",
-        ),
-        (
-            """
-def mse_gradient(x, y, w, b):
-    error = x @ w.T + b - y
-    return 2 / y.numel() * (error**2).T @ x, 2 / y.numel() * error.sum(dim=0)
-""",
-            "entry [0, 0] of dw is",
-        ),
-        (
-            """
-def mse_gradient(x, y, w, b):
-    y -= x @ w.T + b
-    return -2 / y.numel() * y.T @ x, -2 / y.numel() * y.sum(dim=0)
-""",
-            "changes the tensors it was given",
-        ),
-    ],
-    "fresh_descent": [
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs + 1):
-        loss = mse(model(x, w, b), y)
-        losses.append(loss.item())
-        loss.backward()
-        step(w, b, lr)
-    return losses
-""",
-            "w and b end one step too far",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    y_pred = model(x, w, b)
-    for _ in range(n_epochs):
-        loss = mse(y_pred, y)
-        losses.append(loss.item())
-        loss.backward()
-        step(w, b, lr)
-    return losses + [mse(y_pred, y).item()]
-""",
-            "their graph: compute them inside the loop",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    y_pred = model(x, w, b)
-    for _ in range(n_epochs):
-        loss = mse(y_pred, y)
-        losses.append(loss.item())
-        loss.backward(retain_graph=True)
-        step(w, b, lr)
-    return losses + [mse(y_pred, y).item()]
-""",
-            "Every loss is the same",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs):
-        y_pred = model(x, w, b)
-        loss = mse(y_pred, y)
-        losses.append(loss.item())
-        loss.backward()
-        step(w, b, lr)
-    return losses
-""",
-            "The loss after the last step is missing",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs):
-        y_pred = model(x, w, b)
-        loss = mse(y_pred, y)
-        losses.append(loss.item())
-        loss.backward()
-        step(w, b, lr)
-    return losses + [mse(y_pred, y).item()]
-""",
-            "The last loss is stale",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = [mse(model(x, w, b), y).item()]
-    for _ in range(n_epochs):
-        y_pred = model(x, w, b)
-        loss = mse(y_pred, y)
-        loss.backward()
-        step(w, b, lr)
-        losses.append(mse(y_pred, y).item())
-    return losses
-""",
-            "The first loss is there twice",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs):
-        loss = mse(model(x, w, b), y)
-        losses.append(loss)
-        loss.backward()
-        step(w, b, lr)
-    return losses + [mse(model(x, w, b), y)]
-""",
-            "append loss.item()",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs):
-        loss = mse(model(x, w, b), y)
-        losses.append(loss.item())
-        loss.backward()
-        with torch.no_grad():
-            w -= lr * w.grad
-            b -= lr * b.grad
-    return losses + [mse(model(x, w, b), y).item()]
-""",
-            "The gradients pile up",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs):
-        loss = mse(model(x, w, b), y)
-        losses.append(loss.item())
-        loss.backward()
-        with torch.no_grad():
-            w -= lr * w.grad
-            b -= lr * b.grad
-        w.grad = None
-    return losses + [mse(model(x, w, b), y).item()]
-""",
-            "The gradient of b piles up",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs):
-        loss = mse(model(x, w, b), y)
-        losses.append(loss.item())
-        loss.backward()
-        w = w - lr * w.grad
-        b = b - lr * b.grad
-    return losses + [mse(model(x, w, b), y).item()]
-""",
-            "w isn't a leaf any more",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs):
-        loss = mse(model(x, w, b), y)
-        losses.append(loss.item())
-        loss.backward()
-        w -= lr * w.grad
-        b -= lr * b.grad
-    return losses + [mse(model(x, w, b), y).item()]
-""",
-            "put it under torch.no_grad()",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs):
-        loss = ((model(x, w, b) - y) ** 2).sum(dim=1).mean()
-        losses.append(loss.item())
-        loss.backward()
-        step(w, b, lr)
-    return losses + [((model(x, w, b) - y) ** 2).sum(dim=1).mean().item()]
-""",
-            "not a sum over the outputs",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs):
-        loss = mse(model(x, w, b), y)
-        losses.append(loss.item())
-        loss.backward()
-        step(w, b, -lr)
-    return losses + [mse(model(x, w, b), y).item()]
-""",
-            "It climbs",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    return [mse(model(x, w, b), y).item() + k for k in range(n_epochs + 1)]
-""",
-            "w and b haven't moved: no step is taken",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs):
-        losses.append(mse(model(x, w, b), y).item())
-        step(w, b, lr)
-    return losses + [mse(model(x, w, b), y).item()]
-""",
-            "backward() was not called yet",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    losses = []
-    for _ in range(n_epochs):
-        loss = mse(model(x, w, b), y)
-        losses.append(loss.item())
-        loss.backward()
-        w.grad.zero_()
-        b.grad.zero_()
-        step(w, b, lr)
-    return losses + [mse(model(x, w, b), y).item()]
-""",
-            "or the gradients are emptied before it",
-        ),
-        (
-            """
-def fresh_descent(w, b, x, y, lr, n_epochs):
-    w, b = w.detach().clone().requires_grad_(), b.detach().clone().requires_grad_()
-    losses = []
-    for _ in range(n_epochs):
-        loss = mse(model(x, w, b), y)
-        losses.append(loss.item())
-        loss.backward()
-        step(w, b, lr)
-    return losses + [mse(model(x, w, b), y).item()]
-""",
-            "your steps moved copies",
-        ),
-    ],
-    "to_original_units": [
-        (
-            """
-def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-    w = y_std * w_standard / x_std
-    return w, y_mean + y_std * b_standard - w @ x_mean
-""",
-            "Make it a column",
-        ),
-        (
-            """
-def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-    w = w_standard / x_std
-    return w, b_standard - w @ x_mean
-""",
-            "w lacks y_std",
-        ),
-        (
-            """
-def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-    w = y_std.reshape(-1, 1) * w_standard * x_std
-    return w, y_mean + y_std * b_standard - w @ x_mean
-""",
-            "w is multiplied by x_std",
-        ),
-        (
-            """
-def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-    w = w_standard / x_std / y_std.reshape(-1, 1)
-    return w, (b_standard - y_mean) / y_std - w @ x_mean
-""",
-            "w is divided by y_std",
-        ),
-        (
-            """
-def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-    w = y_std.reshape(-1, 1) * w_standard / x_std
-    return w, y_mean + y_std * b_standard
-""",
-            "b lacks the shift of the inputs",
-        ),
-        (
-            """
-def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-    w = y_std.reshape(-1, 1) * w_standard / x_std
-    return w, y_std * b_standard - w @ x_mean
-""",
-            "b lacks y_mean",
-        ),
-        (
-            """
-def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-    w = y_std.reshape(-1, 1) * w_standard / x_std
-    return w, y_mean + b_standard - w @ x_mean
-""",
-            "b_standard is in units of y_std",
-        ),
-        (
-            """
-def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-    w = y_std.reshape(-1, 1) * w_standard / x_std
-    return w, y_mean + y_std * b_standard - w_standard @ x_mean
-""",
-            "take the new w",
-        ),
-        (
-            """
-def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-    w = y_std.reshape(-1, 1) * w_standard / x_std
-    return w, y_mean + y_std * b_standard + w @ x_mean
-""",
-            "subtract it",
-        ),
-        (
-            """
-def to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std):
-    return y_std.reshape(-1, 1) * w_standard / x_std
-""",
-            "Expected 2 results (w, b)",
-        ),
-    ],
+        ("y_dev.reshape(-1, 1) * w_std", "w_std", "w lacks y_dev"),
+        ("w_std / x_dev", "w_std * x_dev", "w is multiplied by x_dev"),
+        ("w_std / x_dev", "w_std", "w lacks x_dev"),
+        ("return w, b", "return w_std, b", "w comes back unchanged"),
+        ("return w, b", "return w_std / x_dev / y_dev.reshape(-1, 1), b", "w is divided by y_dev"),
+        ("return w, b", "return w_std * x_dev / y_dev.reshape(-1, 1), b", "wrong way round"),
+        ("y_mean + y_dev * b_std", "b_std", "b still ignores the targets"),
+        ("y_mean + y_dev * b_std", "(y_mean + b_std) * y_dev", "multiplies y_mean by y_dev, too"),
+        ("w @ x_mean", "w * x_mean", "and so is w @ x_mean"),
+        (" - w @ x_mean", "", "b lacks the shift of the inputs"),
+        ("y_mean + y_dev * b_std", "y_dev * b_std", "b lacks y_mean"),
+        ("y_mean + y_dev * b_std", "y_mean + b_std", "b_std is in units of y_dev"),
+        ("w @ x_mean", "w_std @ x_mean", "b subtracts w_std @ x_mean: take the new w"),
+        ("w @ x_mean", "w_std / x_dev @ x_mean", "the new w, which holds y_dev"),
+        ("- w @ x_mean", "+ w @ x_mean", "subtract it"),
+        ("y_dev * b_std - w @ x_mean", "y_dev * (b_std - w @ x_mean)", "only b_std needs"),
+        ("return w, b", "return w, b_std", "b comes back unchanged"),
+        ("return w, b", "return w, b + 1", "entry [0] of b is"),
+        ("return w, b", "return w", "Expected 2 results (w, b)"),
+    )
+    + functions_told(UNITS, ("(w_std / x_dev, b_std - w_std / x_dev @ x_mean)", "w lacks y_dev")),
 }
-
-WRONG["shapes"] += [
-    (SHAPES + "b_shape = (200, 3)", "it is stored only once"),
-    (SHAPES + "y_pred_shape = (3, 200)", "each day stays a row"),
-    (SHAPES + "y_pred_shape = (4, 3)", "y_pred_shape isn't (4, 3): follow (n, k) @ (k, m)"),
-]
-WRONG["mse_gradient"] += slips(
-    "many_inputs_many_outputs",
-    "mse_gradient",
-    *(
-        ("return dw, db", f"{name} *= {factor}\n    return dw, db", f"{name} {words}")
-        for factor, words in (
-            (3, "is 3 times too large"),
-            (6, "is 6 times too large"),
-            (18, "is 18 times too large"),
-            (0.5, "is half of what it should be"),
-            (9, "is 9 times too large"),
-            (1.5, "is 1.5 times what it should be"),
-            (-1, "has the wrong sign"),
-        )
-        for name in ("dw", "db")
-    ),
-    ("return dw, db", "return dw, db - 2 * b / y.shape[1]", "db comes from an error that lacks b"),
-    ("return dw, db", "return 2 * dw, db", "entry [0, 0] of dw is"),
-    ("return dw, db", "return dw, 2 * db", "entry [0] of db is"),
-)
-WRONG["fresh_descent"] += slips(
-    "many_inputs_many_outputs",
-    "fresh_descent",
-    (
-        "step(w, b, lr)",
-        "past = w.grad.clone()\n        step(w, b, lr)\n        w.grad = past",
-        "The gradient of w piles up",
-    ),
-    ("step(w, b, lr)", "step(w, b, 1.0)", "The learning rate isn't used"),
-    ("return losses", "return losses[-1]", "Expected a list of losses"),
-    (
-        "losses = []",
-        "mse = torch.nn.MSELoss(reduction='sum')\n    losses = []",
-        "The loss is 14 times",
-    ),
-    ("return losses", "return losses[1:]", "The loss before the first step is missing"),
-    ("return losses", "return losses[1:-1]", "4 epochs have 5 losses, not 3"),
-)
-WRONG["to_original_units"] += slips(
-    "many_inputs_many_outputs",
-    "to_original_units",
-    ("return w, b", "return w_standard, b", "w comes back unchanged"),
-    ("return w, b", "return w * x_std, b", "w lacks x_std"),
-    ("w @ x_mean", "w_standard / x_std @ x_mean", "the new w, which holds y_std"),
-    (
-        "y_std * b_standard - w @ x_mean",
-        "y_std * (b_standard - w @ x_mean)",
-        "only b_standard needs",
-    ),
-    ("return w, b", "return w, b + 1", "entry [0] of b is"),
-)
-
-WRONG["mse_gradient"] += slips(
-    "many_inputs_many_outputs",
-    "mse_gradient",
-    ("dw = 2 / y.numel()", "dw = 2 / w.numel()", "entry [0, 0] of dw is"),
-)
-WRONG["fresh_descent"] += slips(
-    "many_inputs_many_outputs",
-    "fresh_descent",
-    ("step(w, b, lr)", "w, b = step(w, b, lr)", "step returns nothing"),
-    ("        step(w, b, lr)\n", "", "Take a step in each epoch"),
-    ("step(w, b, lr)", "step(w, b, 0.1)", "with lr = 0.1 instead of the lr given"),
-    ("    return losses", "    b.data += 1\n    return losses", "of the final w and b is"),
-)
-WRONG["to_original_units"] += slips(
-    "many_inputs_many_outputs",
-    "to_original_units",
-    ("return w, b", "return w_standard * x_std / y_std.reshape(-1, 1), b", "wrong way round"),
-    ("return w, b", "return w, b_standard", "b comes back unchanged"),
-)
-
-WRONG["fresh_descent"] += slips(
-    "many_inputs_many_outputs",
-    "fresh_descent",
-    ("range(n_epochs)", "range(n_epochs - 1)", "You took 3 steps in 4 epochs"),
-)
 
 
 RIGHT = {
-    "shapes": [
-        SHAPES,
-        SHAPES.replace("(", "[").replace(",)", "]").replace(")", "]"),
-        "x, w, b = torch.zeros(200, 4), torch.zeros(3, 4), torch.zeros(3)\n"
-        "w_shape, b_shape, y_pred_shape = w.shape, b.shape, (x @ w.T + b).shape\n"
-        "first_day_shape, first_rows_shape = (x[0] @ w.T + b).shape, (x[:1] @ w.T + b).shape",
-        SHAPES.replace("(3,)", "tuple([3])"),
-        SHAPES.replace("(200, 3)", "(200,) + (3,)"),
-    ],
     "mse_gradient": functions(
         "mse_gradient(x, y, w, b)",
         """
-    error = x @ w.T + b - y
-    return 2 * error.T @ x / error.numel(), 2 * error.mean(dim=0) / error.shape[1]
+    r = x @ w.T + b - y
+    return 2 * r.T @ x / r.numel(), 2 * r.mean(dim=0) / r.shape[1]
 """,
         """
     n, m = y.shape
-    error = x.mm(w.t()) + b - y
-    return [2 / (n * m) * torch.einsum("nm,nd->md", error, x), 2 / (n * m) * error.sum(0)]
+    r = x.mm(w.t()) + b - y
+    return [2 / (n * m) * torch.einsum("nm,nd->md", r, x), 2 / (n * m) * r.sum(0)]
 """,
         """
-    error = x @ w.T + b - y
-    dw = (2 * error[:, :, None] * x[:, None, :]).mean(0) / y.shape[1]
-    return dw, (2 * error / y.numel()).sum(0)
+    r = x @ w.T + b - y
+    dw = (2 * r[:, :, None] * x[:, None, :]).mean(0) / y.shape[1]
+    return dw, (2 * r / y.numel()).sum(0)
 """,
         """
-    error = (x @ w.T + b - y).detach().numpy()
-    return 2 * error.T @ x.numpy() / error.size, 2 * error.sum(axis=0) / error.size
+    r = (x @ w.T + b - y).detach().numpy()
+    return 2 * r.T @ x.numpy() / r.size, 2 * r.sum(axis=0) / r.size
 """,
         """
-    error = y - x @ w.T - b
+    r = y - x @ w.T - b
     scale = -2.0 / (len(y) * len(b))
-    return (x.T @ error).T * scale, torch.ones(len(y), dtype=y.dtype) @ error * scale
+    return (x.T @ r).T * scale, torch.ones(len(y), dtype=y.dtype) @ r * scale
 """,
     ),
-    "fresh_descent": functions(
-        "fresh_descent(w, b, x, y, lr, n_epochs)",
+    "to_celsius": functions(
+        "to_celsius(w, b)",
         """
-    losses = []
-    for epoch in range(n_epochs + 1):
-        loss = mse(model(x, w, b), y)
-        losses.append(loss.item())
-        if epoch < n_epochs:
-            loss.backward()
-            step(w, b, lr)
-    return np.array(losses)
+    scale = torch.ones(w.shape[1], dtype=w.dtype)
+    scale[0] = 1.8
+    return w * scale, b + w[:, 0] * 32
 """,
         """
-    losses = [mse(model(x, w, b), y).item()]
-    for _ in range(n_epochs):
-        mse(model(x, w, b), y).backward()
-        w.data -= lr * w.grad
-        b.data -= lr * b.grad
-        w.grad = b.grad = None
-        losses.append(mse(model(x, w, b), y).item())
-    return losses
+    return torch.hstack([1.8 * w[:, :1], w[:, 1:]]), b + 32 * w.T[0]
 """,
         """
-    losses = []
-    optimizer = torch.optim.SGD([w, b], lr=lr)
-    for _ in range(n_epochs):
-        optimizer.zero_grad()
-        loss = ((x @ w.T + b - y) ** 2).mean()
-        loss.backward()
-        optimizer.step()
-        losses.append(float(loss))
-    return (*losses, float(((x @ w.T + b - y) ** 2).mean()))
+    w_c = w.detach().clone()
+    b_c = b.detach().clone()
+    for j in range(len(w)):
+        w_c[j, 0] = w[j, 0] * 9 / 5
+        b_c[j] = b[j] + 32 * w[j, 0]
+    return w_c, b_c
 """,
         """
-    losses = []
-    for _ in range(n_epochs):
-        loss = mse(model(x, w, b), y)
-        dw, db = torch.autograd.grad(loss, (w, b))
-        losses.append(loss.tolist())
-        with torch.no_grad():
-            w.sub_(lr * dw)
-            b.sub_(lr * db)
-    return losses + [mse(model(x, w, b), y).tolist()]
+    w_c = w.detach().numpy().copy()
+    w_c[:, 0] *= 1.8
+    return w_c, b.detach().numpy() + w_c[:, 0] / 1.8 * 32
+""",
+        """
+    zero = torch.zeros(w.shape[1], dtype=w.dtype)
+    zero[0] = 32.0
+    w_c = w.clone()
+    w_c[:, 0] += 0.8 * w[:, 0]
+    return [w_c, zero @ w.T + b]
 """,
     ),
     "to_original_units": functions(
-        "to_original_units(w_standard, b_standard, x_mean, x_std, y_mean, y_std)",
+        UNITS,
         """
-    w = (w_standard / x_std) * y_std[:, None]
-    return w, (b_standard * y_std + y_mean) - (w * x_mean).sum(dim=1)
+    w = (w_std / x_dev) * y_dev[:, None]
+    return w, (b_std * y_dev + y_mean) - (w * x_mean).sum(dim=1)
 """,
         """
-    w = torch.diag(y_std) @ w_standard @ torch.diag(1 / x_std)
-    return [w, y_std * (b_standard - w_standard @ (x_mean / x_std)) + y_mean]
+    w = torch.diag(y_dev) @ w_std @ torch.diag(1 / x_dev)
+    return [w, y_dev * (b_std - w_std @ (x_mean / x_dev)) + y_mean]
 """,
         """
-    w = torch.outer(y_std, 1 / x_std) * w_standard
-    return w, y_mean + y_std * b_standard - torch.einsum("md,d->m", w, x_mean)
+    w = torch.outer(y_dev, 1 / x_dev) * w_std
+    return w, y_mean + y_dev * b_std - torch.einsum("md,d->m", w, x_mean)
 """,
         """
-    w = torch.stack([s * row / x_std for s, row in zip(y_std, w_standard)])
-    b = torch.stack([y_mean[j] + y_std[j] * b_standard[j] - w[j] @ x_mean for j in range(len(w))])
+    w = torch.stack([s * row / x_dev for s, row in zip(y_dev, w_std)])
+    b = torch.stack([y_mean[j] + y_dev[j] * b_std[j] - w[j] @ x_mean for j in range(len(w))])
     return w, b
-""",
-        """
-    w = (y_std * (w_standard / x_std).T).T
-    return w.numpy(), (y_mean + y_std * b_standard - x_mean @ w.T).numpy()
 """,
     ),
 }

@@ -1,5 +1,7 @@
 """Answers to 'What a fit is worth' by exercise: right, and wrong with their diagnosis."""
 
+from tests.lessons.wrong_answers import functions, functions_told, slips
+
 
 def _pipeline(alpha, *steps):
     steps = steps or ("PolynomialFeatures(degree, include_bias=False)", "StandardScaler()")
@@ -39,6 +41,72 @@ def honest_loss(X_train, y_train, X_val, y_val, decay):
 
 
 WRONG = {
+    "decay_weights_only": [
+        (
+            """
+def decay_weights_only(model, lr, weight_decay):
+    return torch.optim.SGD(model.parameters(), lr=lr, weight_decay=weight_decay)
+""",
+            "Weight decay acts on the biases too",
+        ),
+        (
+            """
+def decay_weights_only(model, lr, weight_decay):
+    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
+    return torch.optim.SGD(weights, lr=lr, weight_decay=weight_decay)
+""",
+            "The optimizer doesn't have inner.0.bias, inner.1.bias, debiased.bias",
+        ),
+        (
+            """
+def decay_weights_only(model, lr, weight_decay):
+    weights = [p for name, p in model.named_parameters() if name != "bias"]
+    biases = [p for name, p in model.named_parameters() if name == "bias"]
+    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
+    return torch.optim.SGD(groups, lr=lr)
+""",
+            "One of your groups is empty",
+        ),
+        (
+            """
+def decay_weights_only(model, lr, weight_decay):
+    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
+    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
+    groups = [{"params": weights}, {"params": biases}]
+    return torch.optim.SGD(groups, lr=lr, weight_decay=weight_decay)
+""",
+            "Weight decay acts on the biases too",
+        ),
+        (
+            """
+def decay_weights_only(model, lr, weight_decay):
+    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
+    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
+    groups = [{"params": biases, "weight_decay": weight_decay}, {"params": weights}]
+    return torch.optim.SGD(groups, lr=lr)
+""",
+            "The groups are swapped",
+        ),
+        (
+            """
+def decay_weights_only(model, lr, weight_decay):
+    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
+    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
+    return torch.optim.SGD([{"params": weights}, {"params": biases}], lr=lr)
+""",
+            "Nothing decays",
+        ),
+        (
+            """
+def decay_weights_only(model, lr, weight_decay):
+    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
+    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
+    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
+    return groups
+""",
+            "Expected an optimizer, got a value of type list",
+        ),
+    ],
     "ridge_pipeline": [
         (_pipeline("decay"), "alpha is the decay itself"),
         (_pipeline("decay / 2"), "The n is missing"),
@@ -187,6 +255,63 @@ def fit_early(model, train_epoch, val_loss, n_epochs, patience):
         ),
         (_honest("X_train").replace(".std(axis=0)", ".std(axis=0, ddof=1)"), "with n − 1"),
     ],
+    "split_by_group": [
+        (
+            """
+def split_by_group(groups, held_out):
+    is_val = groups == held_out[0]
+    return np.flatnonzero(~is_val), np.flatnonzero(is_val)
+""",
+            "val holds the groups [4]; held_out is [4, 2]",
+        ),
+        (
+            """
+def split_by_group(groups, held_out):
+    is_val = np.isin(groups, held_out)
+    return np.flatnonzero(is_val), np.flatnonzero(~is_val)
+""",
+            "are swapped",
+        ),
+        (
+            """
+def split_by_group(groups, held_out):
+    is_val = np.isin(groups, held_out)
+    return ~is_val, is_val
+""",
+            "np.flatnonzero makes row numbers",
+        ),
+        (
+            """
+def split_by_group(groups, held_out):
+    rows = np.arange(len(groups))
+    return np.delete(rows, held_out), held_out
+""",
+            "These are the groups in held_out",
+        ),
+        (
+            """
+def split_by_group(groups, held_out):
+    order = np.random.RandomState(0).permutation(len(groups))
+    return order[5:], order[:5]
+""",
+            "is on both sides",
+        ),
+        (
+            """
+def split_by_group(groups, held_out):
+    rows = np.arange(len(groups))
+    return rows, rows[np.isin(groups, held_out)]
+""",
+            "are in both parts",
+        ),
+        (
+            """
+def split_by_group(groups, held_out):
+    return np.flatnonzero(groups == 1), np.flatnonzero(np.isin(groups, held_out))
+""",
+            "Rows [4] are in neither part",
+        ),
+    ],
 }
 
 WRONG["ridge_pipeline"] += [
@@ -272,10 +397,160 @@ WRONG["fit_early"] += [
     ),
 ]
 
+WRONG["decay_weights_only"] += [
+    (
+        """
+def decay_weights_only(model, lr, weight_decay):
+    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
+    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
+    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
+    return torch.optim.SGD(groups, lr=1.0)
+""",
+        "The learning rate isn't used",
+    ),
+    (
+        """
+def decay_weights_only(model, lr, weight_decay):
+    inner, last = model["inner"], model["debiased"]
+    groups = [{"params": inner.parameters(), "weight_decay": weight_decay}]
+    return torch.optim.SGD([*groups, {"params": last.parameters()}], lr=lr)
+""",
+        "inner.0.weight, inner.1.weight and debiased.bias are right",
+    ),
+]
+
+WRONG["decay_weights_only"] += slips(
+    "what_a_fit_is_worth",
+    "decay_weights_only",
+    ("(groups, lr=lr)", "(groups, lr=lr, momentum=0.9)", "This SGD has momentum"),
+    ("optim.SGD", "optim.Adam", "Expected torch.optim.SGD, got Adam"),
+    ("(groups, lr=lr)", "(groups, lr=0.1)", "with lr = 0.1 instead of the lr given"),
+    ("(groups, lr=lr)", "(groups, lr=lr, maximize=True)", "It climbs"),
+)
+
+WRONG["decay_weights_only"] += [
+    (
+        """
+def decay_weights_only(model, lr, weight_decay):
+    weights = [p for name, p in model.named_parameters() if "bias" not in name]
+    biases = [p for name, p in model.named_parameters() if "bias" in name]
+    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
+    return torch.optim.SGD(groups, lr=lr)
+""",
+        "debiased.weight isn't a bias",
+    ),
+]
+
+WRONG["decay_weights_only"] += functions_told(
+    "decay_weights_only(model, lr, weight_decay)",
+    (
+        """
+    copies = [p.detach().clone() for p in model.parameters()]
+    groups = [{"params": copies[0::2], "weight_decay": weight_decay}, {"params": copies[1::2]}]
+    return torch.optim.SGD(groups, lr=lr)
+""",
+        "none of the model's parameters",
+    ),
+    (
+        """
+    weights, biases = list(model.parameters())[0::2], list(model.parameters())[1::2]
+    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
+    return torch.optim.SGD(groups, lr=lr)
+""",
+        "0.weight is right",
+    ),
+)
+
+WRONG["split_by_group"] += [
+    (
+        """
+def split_by_group(groups, held_out):
+    return np.isin(groups, held_out)
+""",
+        "Expected two lists of row numbers",
+    ),
+    (
+        """
+def split_by_group(groups, held_out):
+    return [np.flatnonzero(groups == group) for group in (1, 2, 4)]
+""",
+        "Expected two lists of row numbers",
+    ),
+]
+
+WRONG["split_by_group"] += functions_told(
+    "split_by_group(groups, held_out)",
+    (
+        """
+    val = [row for group in held_out for row in range(3 * group, 3 * group + 3)]
+    return [row for row in range(len(groups)) if row not in val], val
+""",
+        "three neighbouring rows for each group",
+    ),
+    (
+        """
+    is_val = np.isin(groups, held_out)
+    return groups[~is_val], groups[is_val]
+""",
+        "These are the groups in held_out",
+    ),
+    (
+        """
+    is_val = np.flatnonzero(np.isin(groups, held_out))
+    return np.setdiff1d(np.arange(len(groups)), is_val), np.repeat(is_val, 2)
+""",
+        "Some row numbers are in a part twice",
+    ),
+)
+
+WRONG["split_by_group"] += functions_told(
+    "split_by_group(groups, held_out)",
+    (
+        """
+    is_val = np.isin(groups, held_out)
+    return np.where(~is_val), np.where(is_val)
+""",
+        "take its entry 0",
+    ),
+)
+
 
 POWERS = "PolynomialFeatures(degree, include_bias=False)"
 
 RIGHT = {
+    "decay_weights_only": functions(
+        "decay_weights_only(model, lr, weight_decay)",
+        """
+    groups = {True: [], False: []}
+    for name, p in model.named_parameters():
+        groups[name.endswith("bias")].append(p)
+    return torch.optim.SGD(
+        [{"params": groups[True]}, {"params": groups[False], "weight_decay": weight_decay}], lr=lr
+    )
+""",
+        """
+    return torch.optim.SGD(
+        [
+            {"params": [p], "weight_decay": 0.0 if name.endswith("bias") else weight_decay}
+            for name, p in model.named_parameters()
+        ],
+        lr=lr,
+    )
+""",
+        """
+    weights = [p for p in model.parameters() if p.ndim > 1]
+    biases = [p for p in model.parameters() if p.ndim == 1]
+    groups = [{"params": biases, "weight_decay": 0.0}, {"params": weights}]
+    return torch.optim.SGD(groups, lr=lr, weight_decay=weight_decay)
+""",
+        """
+    weights = [p for n, p in model.named_parameters() if n.split(".")[-1] == "weight"]
+    biases = [p for n, p in model.named_parameters() if n.split(".")[-1] == "bias"]
+    optimizer = torch.optim.SGD(biases, lr=lr)
+    optimizer.add_param_group({"params": weights, "weight_decay": weight_decay})
+    return optimizer
+""",
+    ),
     "ridge_pipeline": [
         _pipeline("decay * n / 2", POWERS, "StandardScaler()"),
         _pipeline("0.5 * decay * n, fit_intercept=True", POWERS, "StandardScaler()"),
@@ -366,4 +641,30 @@ def honest_loss(X_train, y_train, X_val, y_val, decay):
     return errors @ errors / len(errors)
 """,
     ],
+    "split_by_group": functions(
+        "split_by_group(groups, held_out)",
+        """
+    rows = range(len(groups))
+    train = [i for i in rows if groups[i] not in held_out]
+    return train, [i for i in rows if groups[i] in held_out]
+""",
+        """
+    mask = np.array([group in set(held_out) for group in groups])
+    return np.where(~mask)[0], np.where(mask)[0]
+""",
+        """
+    val = np.concatenate([np.flatnonzero(groups == group) for group in held_out])
+    return np.setdiff1d(np.arange(len(groups)), val), val
+""",
+        """
+    is_val = np.isin(groups, held_out)
+    return [np.nonzero(is_val == False)[0], np.nonzero(is_val)[0]]
+""",
+        """
+    train, val = [], []
+    for i, group in enumerate(groups):
+        (val if group in held_out else train).append(i)
+    return torch.tensor(train), torch.tensor(val)
+""",
+    ),
 }
