@@ -160,14 +160,14 @@ def test_where_legendre_columns_do_not_help():
 def test_the_limit_of_momentum_is_where_the_lesson_says():
     output = read_output(LESSON, "limit = 2 * (1 + mu) / bowl.eigenvalues[-1]\n    for")
     rows = re.findall(r"momentum +([\d.]+), ([\d.]+) of the limit ([\d.]+): loss (\S+)", output)
-    assert len(rows) == 6
+    assert len(rows) == 4
     for mu, share, limit, loss in rows:
         exactly = 2 * (1 + float(mu)) / BOWL.eigenvalues[-1]
         assert float(limit) == near(exactly)
         losses = roll(POWERS, float(share) * exactly, float(mu), 300)
         assert float(loss) == pytest.approx(losses[300], rel=0.05)
         assert (losses[300] > 1e10) == (float(share) > 1)
-    assert rows[-1][2] == "1.2026"
+    assert rows[-1][2] == "1.1482"
 
 
 def test_the_ball_arrives_nearly_where_the_rule_says():
@@ -361,7 +361,7 @@ def test_forgetting_zero_grad_is_momentum_one():
     gaps = re.findall(r"momentum +([\d.]+): the losses differ by up to ([\d.]+)", output)
     assert gaps[-1] == ("1.0", "0.0000")
     ordered = roll(POWERS, 0.05, 1, 400)
-    for mu, gap in gaps[:2]:
+    for mu, gap in gaps[:-1]:
         other = roll(POWERS, 0.05, float(mu), 400)
         assert float(gap) == near(np.abs(other - ordered).max())
     low, high = ordered[-100:].min(), ordered[-100:].max()
