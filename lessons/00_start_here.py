@@ -527,6 +527,7 @@ print("with a point:  ", visitors, visitors.dtype)
 # | [06 The linear layer](06_the_linear_layer.ipynb) | look into `nn.Linear` and an optimizer |
 # | [07 Dataset and DataLoader](07_dataset_and_dataloader.ipynb) | train in mini-batches |
 # | [08 Fitting polynomials](08_fitting_polynomials.ipynb) | fit a curve that only looks finished |
+# | [09 Better roads](09_better_roads.ipynb) | reach the same curve in 25 epochs |
 # | [10 What a fit is worth](10_what_a_fit_is_worth.ipynb) | judge a model by unseen rows |
 # | [11 A real data set](11_a_real_data_set.ipynb) | do all of it on real measurements |
 # | [12 Where the time goes](12_where_the_time_goes.ipynb) | make a training run faster |

@@ -49,6 +49,13 @@ from course_utils.plots.many_inputs import (
     matrix_product,
     predictions_against_targets,
 )
+from course_utils.plots.optimizers import (
+    noise_floors,
+    roads,
+    rolling_ball,
+    three_bases,
+    two_bowls,
+)
 from course_utils.plots.polynomials import (
     coefficient_by_epoch,
     loss_cliffs,
@@ -135,6 +142,7 @@ __all__ = [
     "means_by_axis",
     "mode_decay",
     "modes",
+    "noise_floors",
     "one_descent",
     "one_fit",
     "one_residual",
@@ -149,6 +157,8 @@ __all__ = [
     "residual_views",
     "residuals",
     "ridge_path",
+    "roads",
+    "rolling_ball",
     "settling",
     "sine_points",
     "slope_claim",
@@ -157,10 +167,12 @@ __all__ = [
     "step_parts",
     "steps_downhill",
     "target_and_input",
+    "three_bases",
     "throughput",
     "time_against_rows",
     "trough",
     "truth_panel",
+    "two_bowls",
     "value_and_slope",
     "visits",
     "whole_run",
