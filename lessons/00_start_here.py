@@ -11,7 +11,7 @@
 # - say whether changing one array changes another,
 # - predict the shape of a difference, and notice when it is wrong.
 #
-# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 60 minutes, and 15 more with the deeper sections.
+# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 65 minutes, and 15 more with the deeper sections.
 
 # %% tags=["start"]
 try:

@@ -15,8 +15,8 @@
 # - find a leak: the place where the rows that judge a fit had a part in making it,
 # - tell when a validation set is none, and split by group.
 #
-# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (the sealed points), [02](02_how_far_to_step.ipynb) (truth panel), [06](06_the_linear_layer.ipynb) (`state_dict`), [07](07_dataset_and_dataloader.ipynb) (`Dataset`) and [08](08_fitting_polynomials.ipynb)
-# (polynomials, Legendre columns, modes). **Takes** about 155 minutes.
+# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (the sealed points), [02](02_how_far_to_step.ipynb) (truth panel), [06](06_the_linear_layer.ipynb) (`state_dict`), [07](07_dataset_and_dataloader.ipynb) (`Dataset`), [08](08_fitting_polynomials.ipynb)
+# (polynomials, modes), [09](09_better_roads.ipynb) (Legendre columns, momentum). **Takes** about 155 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What can be known about a noisy curve?
@@ -71,7 +71,7 @@ print(f"the true curve on the 10 validation rows: {mse(sample.y_true[val], y[val
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which polynomial is best?
 #
-# `legendre` gives [lesson 08](08_fitting_polynomials.ipynb)'s Legendre columns, which keep the condition number low. Any columns
+# `legendre` gives [lesson 09](09_better_roads.ipynb)'s Legendre columns, which keep the condition number low. Any columns
 # of the same degree draw the same least-squares curve. The coefficients come from
 # `lstsq`: each fit *is* the least-squares solution, so there is nothing left that a truth
 # panel could find.
@@ -101,7 +101,8 @@ truth = 3 * grid + np.sin(6 * grid) + 1
 points = (x[train], y[train]), (x[val], y[val])
 plots.fits_and_truth(*points, grid, truth, curves)
 
-outside = (new.x < x[train].min()) | (new.x > x[train].max())  # beyond the training rows
+# beyond the training rows: below their min, the smallest, or above their max
+outside = (new.x < x[train].min()) | (new.x > x[train].max())
 errors = (legendre(new.x, 15) @ w - new.y) ** 2  # w is still that of degree 15
 share = errors[outside].sum() / errors.sum()
 print(f"outside: {outside.mean():.4f} of the new points, {share:.4f} of degree 15's loss on them")
@@ -314,7 +315,7 @@ check.decay_weights_only(decay_weights_only)
 # Read the second term as more squared errors, one for each of the $d$ weights. They belong to $d$
 # made-up rows: row $k$ holds
 # $\sqrt{n\lambda_\text{wd}/2}$ in column $k$, zero elsewhere, and its target is 0. So append these
-# rows, and `lstsq` does the rest, with no $A^\top A$ formed ([lesson 08](08_fitting_polynomials.ipynb)).
+# rows, and `lstsq` does the rest, with no $A^\top A$ formed ([lesson 09](09_better_roads.ipynb)).
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -322,8 +323,8 @@ def ridge(Z, y, decay):
     """w and b with the lowest mse + decay/2·‖w‖²; Z of shape (n, d), without a column of ones."""
     n, d = Z.shape
     made_up = np.sqrt(n * decay / 2) * np.eye(d, d + 1)  # (d, d + 1), its last column, b's, is 0
-    A = np.vstack([descent.design_matrix(Z), made_up])  # (n + d, d + 1)
-    solution = np.linalg.lstsq(A, np.append(y, np.zeros(d)))[0]  # append: d zeros behind y
+    A = np.vstack([descent.design_matrix(Z), made_up])  # vstack: one on the other; (n + d, d + 1)
+    solution = np.linalg.lstsq(A, np.append(y, np.zeros(d)))[0]  # append: zeros(d), d zeros, behind y
     return solution[:-1], solution[-1]
 
 
@@ -381,7 +382,7 @@ def tame(degree, decay):
     w, b = ridge((X[train] - mean) / std, y[train], decay)
     y_pred, curve = ((columns - mean) / std @ w + b for columns in (X, powers(grid, degree)))
     print(f"training {mse(y_pred[train], y[train]):.4f}", end=", ")
-    print(f"validation {mse(y_pred[val], y[val]):.4f}, largest weight {np.abs(w).max():.4g}")
+    print(f"validation {mse(y_pred[val], y[val]):.4f}, largest weight {abs(w).max():.4g}")
     plots.one_fit(*points, grid, truth, curve, f"degree {degree}, weight decay {decay:.1e}")
 
 
@@ -412,7 +413,7 @@ plots.truth_panel(descent.design_matrix(Z5), y[train], [*w5, b5], lr=None, names
 #
 # Three layers, all starting at zero. One has the charge in its loss, for every parameter; one has
 # `weight_decay` in its optimizer; one has it in a parameter group for the weight alone.
-# Momentum ([lesson 08](08_fitting_polynomials.ipynb)) takes all three to their end. Float64, as everywhere in this lesson.
+# Momentum ([lesson 09](09_better_roads.ipynb)) takes all three to their end. Float64, as everywhere in this lesson.
 #
 # **Predict.** Which two end at the same numbers?
 
@@ -454,10 +455,10 @@ in_optimizer, grouped = train_layer(everything), train_layer(weight_only)
 print("                   w1        w2        w3        w4        w5         b")
 layers = {"in the loss": in_loss, "weight_decay": in_optimizer, "weight only": grouped}
 for name, layer in layers.items():
-    row = [*layer.weight.detach().numpy()[0], layer.bias.item()]
+    row = [*layer.weight.detach().numpy()[0], layer.bias.item()]  # numpy: as an array
     print(f"{name:<12}" + "".join(f"{value:10.5f}" for value in row))
 print("closed form " + "".join(f"{value:10.5f}" for value in [*w5, b5]))
-apart = (in_loss.weight - in_optimizer.weight).abs().max().item()
+apart = (in_loss.weight - in_optimizer.weight).abs().max().item()  # abs: without the sign
 print(f"largest difference between the weights of the first two: {apart:.8f}")
 print(f"mean of y {y[train].mean():.5f}, times 2/(2 + decay) {y[train].mean() * 2 / 2.001:.5f}")
 
@@ -805,7 +806,7 @@ print("scaler from     loss on the true curve: as measured   with the typo   the
 for name, rows in {"training rows": train, "all rows": slice(0, 40)}.items():
     before, after = fit_with_scaler(x, rows), fit_with_scaler(typo, rows)
     print(f"{name:<15} {mse(before, truth):35.4f} {mse(after, truth):15.4f}", end="")
-    print(f" {np.abs(after - before).max():20.4f}")
+    print(f" {abs(after - before).max():20.4f}")
 
 
 # %% [markdown]
@@ -1023,6 +1024,7 @@ for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new poin
 # `PolynomialFeatures`, `Ridge`, `StandardScaler`, `.predict`, `bias=`, `copy.deepcopy`,
 # `np.argmin`, `.astype`, `np.unique`, `np.transpose`, `.transform`, `GridSearchCV`, `scoring=`,
 # `cv=`, `.best_params_`, `.best_score_`, `.data_ptr`, `np.sqrt`, `np.isin`,
-# `np.flatnonzero`, `.permutation`, `.argmin`, `np.arange`, `alpha=`.
+# `np.flatnonzero`, `.argmin`, `np.arange`, `alpha=`, `.min`, `np.vstack`, `np.zeros`, `.numpy`,
+# `.abs`.
 #
 # **Next**, in [lesson 11](11_a_real_data_set.ipynb), you do all of it on a real data set, where nobody knows the truth.

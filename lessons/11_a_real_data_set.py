@@ -13,7 +13,7 @@
 # - say which inputs matter, and why two ways of asking may contradict each other,
 # - tell a gain from luck, by repeating the whole experiment.
 #
-# **Builds on** lessons [06](06_the_linear_layer.ipynb) (modules, buffers, `state_dict`), [07](07_dataset_and_dataloader.ipynb) (batches), [08](08_fitting_polynomials.ipynb) (momentum) and [10](10_what_a_fit_is_worth.ipynb)
+# **Builds on** lessons [06](06_the_linear_layer.ipynb) (modules, buffers, `state_dict`), [07](07_dataset_and_dataloader.ipynb) (batches), [09](09_better_roads.ipynb) (momentum, Adam) and [10](10_what_a_fit_is_worth.ipynb)
 # (validation and test rows, early stopping, leaks). **Takes** about 120 minutes.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -221,6 +221,7 @@ print(f"RMSE: training {rmse(linear, train):.2f}, validation {rmse(linear, val):
 def coefficients(model):
     """The ten standardised coefficients and the bias of a linear Predictor, in points."""
     w = model.y_std * model.body.weight.ravel()
+    # cat: one behind the other
     return torch.cat([w, model.y_mean + model.y_std * model.body.bias]).detach()
 
 
@@ -240,7 +241,7 @@ for name, w in (("this fit", coefficients(linear)), ("least squares", best)):
 # difference, −24.3 where it should be −79.9. That is [lesson 02](02_how_far_to_step.ipynb)'s flat valley. Besides, batches add
 # their restlessness to every coefficient.
 #
-# Two things mend it: all rows in one batch, so that the gradient holds still; and momentum ([lesson 08](08_fitting_polynomials.ipynb))
+# Two things mend it: all rows in one batch, so that the gradient holds still; and momentum ([lesson 09](09_better_roads.ipynb))
 # for the flat direction. (The cell goes on from the weights that it finds. Run it again and it goes
 # on from its own.)
 
@@ -272,7 +273,7 @@ print(f"RMSE: training {rmse(linear, train):.2f}, validation {rmse(linear, val):
 # in [lesson 10](10_what_a_fit_is_worth.ipynb)'s sense: the test rows have taken part in the preparation.
 #
 # To compare, take the line on either scale, and from now on without descending. `solve` computes
-# least squares with `torch.linalg.lstsq` ([lesson 08](08_fitting_polynomials.ipynb)) and writes it into a model. `columns`
+# least squares with `torch.linalg.lstsq` ([lesson 09](09_better_roads.ipynb)) and writes it into a model. `columns`
 # restricts it to some of the inputs, which you will want later.
 #
 # **Predict.** How much does the leak change the validation RMSE?
@@ -285,7 +286,7 @@ def solve(model, train, columns=range(10)):
     A = torch.cat([z[:, columns], torch.ones_like(z[:, :1])], 1)  # (n, d + 1), the last column ones
     solution = torch.linalg.lstsq(A, (y[train] - model.y_mean) / model.y_std).solution.ravel()
     with torch.no_grad():
-        model.body.weight.zero_()
+        model.body.weight.zero_()  # zero_: fill it with zeros
         model.body.weight[0, columns] = solution[:-1]
         model.body.bias.fill_(solution[-1])
     return model
@@ -381,7 +382,7 @@ for attempt in (lambda: bare(x), lambda: bare.double().to("meta")(x)):
 # [Lesson 10](10_what_a_fit_is_worth.ipynb) has the answer to both: watch the validation rows after each epoch, keep a true copy of
 # the best epoch's `state_dict`, and stop when none has been better for a while, the patience.
 #
-# Here is the training, with Adam ([lesson 08](08_fitting_polynomials.ipynb)) and a patience of 15 epochs. The rows that choose the
+# Here is the training, with Adam ([lesson 09](09_better_roads.ipynb)) and a patience of 15 epochs. The rows that choose the
 # epoch are an argument, and that will matter. This once a patience of 60 lets it run through, so
 # that you see what stopping saves.
 #
@@ -617,7 +618,8 @@ with torch.no_grad():
 plots.residual_views(pooled_y, pooled_pred, "points")
 
 # %% slideshow={"slide_type": "subslide"}
-centred, variance = pooled_y.ravel() - pooled_y.mean(), pooled_y.var(correction=0)
+centred = pooled_y.ravel() - pooled_y.mean()
+variance = pooled_y.var(correction=0)  # var: the standard deviation squared
 for name, y_pred in (("line", pooled_line), ("network", pooled_pred)):
     residual = (y_pred - pooled_y).ravel()
     mse = residual.square().mean()  # square: each number times itself
@@ -707,7 +709,7 @@ def permutation_importance(model, rows, n_orders=20):
             shuffled[:, column] = x_rows[rng.permutation(len(rows)), column]
             with torch.no_grad():
                 after.append(rmse_of(model(shuffled), y[rows]))
-        rises.append(np.mean(after) - rmse(model, rows))
+        rises.append(np.mean(after) - rmse(model, rows))  # np.mean takes a list, too
     return rises
 
 
@@ -804,7 +806,7 @@ for (name, rmses), y_pred in zip(results.items(), predictions, strict=True):
 # **New words:** baseline, standardised coefficient, network, hidden unit, activation, multilayer
 # perceptron, device, permutation importance.
 #
-# **New names:** `torch.set_num_threads`, `torch.device`, `.to`, `.train`, `torch.randperm`,
+# **New names:** `torch.set_num_threads`, `torch.device`, `.to`, `torch.cat`, `.zero_`, `.var`, `np.mean`, `torch.randperm`,
 # `.cpu`, `torch.ones_like`, `nn.Sequential`, `nn.Tanh`, `torch.cuda.is_available`,
 # `map_location=`, `.argsort`, `.tensor_split`, `.square`, `np.corrcoef`.
 #
