@@ -11,7 +11,7 @@
 # - say whether changing one array changes another,
 # - predict the shape of a difference, and notice when it is wrong.
 #
-# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 65 minutes, and 15 more with the deeper sections.
+# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 60 minutes, and 15 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -520,14 +520,14 @@ print("with a point:  ", visitors, visitors.dtype)
 # | | there you |
 # |---|---|
 # | [01 Gradient descent by hand](01_gradient_descent_by_hand.ipynb) | fit a line with NumPy alone |
-# | [02 How far to step](02_how_far_to_step.ipynb) | choose a learning rate before you run |
-# | [03 Build your own autograd](03_build_your_own_autograd.ipynb) | write the engine that bends the curve |
+# | [02 How far to step](02_how_far_to_step.ipynb) | choose a learning rate |
+# | [03 Build your own autograd](03_build_your_own_autograd.ipynb) | write the engine |
 # | [04 Raw autograd tensors](04_raw_autograd_tensors.ipynb) | let PyTorch do the same |
-# | [05 Many inputs, many outputs](05_many_inputs_many_outputs.ipynb) | predict two harvests from three readings |
-# | [06 The linear layer](06_the_linear_layer.ipynb) | look into `nn.Linear` and an optimizer |
+# | [05 Many inputs, many outputs](05_many_inputs_many_outputs.ipynb) | predict two harvests at once |
+# | [06 The linear layer](06_the_linear_layer.ipynb) | meet PyTorch's own parts |
 # | [07 Dataset and DataLoader](07_dataset_and_dataloader.ipynb) | train in mini-batches |
-# | [08 Fitting polynomials](08_fitting_polynomials.ipynb) | fit a curve that only looks finished |
-# | [09 Better roads](09_better_roads.ipynb) | reach the same curve in 25 epochs |
+# | [08 Fitting polynomials](08_fitting_polynomials.ipynb) | doubt a perfect-looking fit |
+# | [09 Better roads](09_better_roads.ipynb) | get there far sooner |
 # | [10 What a fit is worth](10_what_a_fit_is_worth.ipynb) | judge a model by unseen rows |
 # | [11 A real data set](11_a_real_data_set.ipynb) | do all of it on real measurements |
 # | [12 Where the time goes](12_where_the_time_goes.ipynb) | make a training run faster |

@@ -38,7 +38,7 @@ from course_utils.checks import data_loader as check
 # %% [markdown]
 # ## Must every step see all the data?
 #
-# No: far from the bottom, the gradient of a few rows points nearly the same way, for less work.
+# No: far from the bottom, a few rows give nearly the same direction, for less work.
 #
 # [Lesson 01](01_gradient_descent_by_hand.ipynb) read all 80 rows before each step; with 80
 # million, you would wait a long time for it. So draw a few rows at random, a **mini-batch**
@@ -48,8 +48,8 @@ from course_utils.checks import data_loader as check
 # Call it a *pass* when 80 rows have been read: one step with all, ten with batches of 8. (Not
 # an epoch yet: some rows come twice, others never.)
 #
-# > **Predict.** At the same learning rate, how many passes do steps on *all* rows need to
-# > get as low as batches of 8 after *one* pass?
+# > **Predict.** At the same rate, how many passes with *all* rows get as low as *one* pass in
+# > batches of 8?
 
 # %% tags=["code"]
 my_prediction = ...  # your number
@@ -422,7 +422,7 @@ print(f"Least squares {bowl.min_loss:.2f}")
 # %% [markdown]
 # ## Which loss do you report?
 #
-# The mean of an epoch's batch losses isn't the loss of the model that you end up with.
+# The mean batch loss isn't the loss of the finished model.
 #
 # You could report
 #
@@ -430,8 +430,8 @@ print(f"Least squares {bowl.min_loss:.2f}")
 # - the **running mean**: of the epoch's batch losses, each measured *before* its step;
 # - the loss *afterwards*: all rows once more, with the finished weights (`full_loss`).
 #
-# > **Predict.** Over all rows, the loss is 3052, 2053 and 1568 before the three steps of epoch
-# > 1, and 1343 after them. About what is the mean of the three batch losses?
+# > **Predict.** The loss of all rows is 3052, 2053 and 1568 before the first three steps, and
+# > 1343 after. What is the mean of their batch losses, roughly?
 
 # %%
 my_prediction = ...  # your number
