@@ -48,8 +48,8 @@ plots.each_input(x, y, table.x_names, table.y_names, new=six)
 table
 
 # %% [markdown]
-# Rain and humidity suggest about fifty t/ha of apples. Temperature tells you almost
-# nothing: regions 5 and 1 are only four °F apart, and harvested 103 and 56. You want all
+# Rain and humidity suggest about fifty t/ha of apples. Temperature alone tells you
+# little: regions 5 and 1 are only four °F apart, and harvested 103 and 56. You want all
 # three inputs at once, for both fruits.
 #
 # ## How do two recipes become one product?
@@ -151,8 +151,8 @@ print("one region:  ", (x[:1] @ w.T + b_column).shape)
 # \frac{\partial L}{\partial w_{jk}} = \frac{2}{nm}\sum_i r_{ij}\,x_{ik} \qquad
 # \frac{\partial L}{\partial b_j} = \frac{2}{nm}\sum_i r_{ij}$$
 #
-# For $w_{jk}$, only the residuals of output $j$ count, each times its input. For apples and
-# temperature:
+# For $w_{jk}$, only the residuals of output $j$ count, each times input $k$ of its row. For
+# apples and temperature:
 #
 # $$\tfrac{2}{10}\,(-9.44\cdot 73 - 8.61\cdot 91 - 2.94\cdot 87 - 29.76\cdot 102 + 1.77\cdot 69)
 # = -928$$
@@ -344,13 +344,13 @@ for epoch in range(21):
 #
 # Looking done is not being done: ask the truth panel. It has a block for each recipe. They
 # share $x$, the learning rate and the $2/(nm)$, so their bowls have the same four
-# curvatures; otherwise they never meet.
+# curvatures. Neither recipe enters the other's gradient.
 #
 # Along an axis of the bowl ([lesson 02](02_how_far_to_step.ipynb)), each step multiplies
 # the distance from the bottom by $1 - \mathrm{lr}\cdot\lambda$.
 #
 # > **Predict.** The smallest eigenvalue is $\lambda = 0.00819$. Which percentage of the
-# > distance is left on its axis after 102 steps with lr = 0.00001? Type your number.
+# > distance is left on its axis after 102 steps with lr = 0.00001? Type it, in percent.
 
 # %%
 my_prediction = ...  # your number
@@ -375,9 +375,9 @@ plots.axis_by_axis(A, y, first, fit, 1e-5, 102, prediction=my_prediction)
 # The two in the middle hold what is left, 25.88 and 25.78; the least possible is 0.483. The
 # flattest hardly touches the loss, but spoils a parameter, `b`.
 #
-# A larger rate would help the two in the middle, hardly the flattest: the steepest sets the
-# limit, 0.0001117, and the flattest alone would allow a rate κ times (two million times) as
-# large.
+# A larger rate would help the two in the middle, but hardly the flattest. The steepest axis
+# sets the limit, 0.0001117. The flattest alone would allow κ times that, two million times
+# as much.
 #
 # Why is κ so large? All temperatures are far from zero, and close together: raise their
 # weight a little, lower `b` to match, and the predictions hardly change.
@@ -408,7 +408,7 @@ plots.truth_panel(A_std, y, fit, 0.5, names=parameters, outputs=outputs)
 #
 # ## How do you get the units back?
 #
-# Arithmetic is enough. With one input, and the standardised weight $v$ and bias $c$:
+# No new training: rearrange. For one input, with the standardised weight $v$ and bias $c$:
 #
 # $$\hat y = v\,\frac{x - \mu}{\sigma} + c
 # = \frac{v}{\sigma}\,x + \left(c - \frac{v}{\sigma}\,\mu\right)$$
@@ -418,7 +418,7 @@ plots.truth_panel(A_std, y, fit, 0.5, names=parameters, outputs=outputs)
 # Then subtract from the bias, for every input, the *new* weight times the mean.
 #
 # In code, a tensor of shape (d,) counts as a row on the left of `@` and as a column on the
-# right, and that axis vanishes: `(2, 3) @ (3,)` is `(2,)`.
+# right, and one axis is left: `(2, 3) @ (3,)` and `(3,) @ (3, 2)` are `(2,)`.
 #
 # Region 1 has 73 °F, 67 mm and 43%, and the best fit gives it 56.89 t/ha of apples. Region
 # 6 has 75 °F, 63 mm and 44%.
@@ -519,7 +519,7 @@ for name, columns in units.items():
 # Celsius helps: its numbers are smaller, because its zero is closer to the data. Metres
 # allow a larger rate, but κ is worse, eight million: a curvature grows with the square of
 # its inputs, and rain is now a tiny number. Most of the harm comes from zeros that are far
-# away, nearly all the rest from unequal standard deviations.
+# away, most of the rest from unequal standard deviations.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what is a correlation?
@@ -544,8 +544,8 @@ plots.correlations(pairs)
 # *unrelated*. And in a few rows of pure noise the correlation is seldom 0.
 #
 # Two standardised columns with the correlation $\rho$, without the third, make a bowl whose
-# curvatures are proportional to $1 + \rho$ and $1 - \rho$. For $\rho > 0$ it is flat where
-# one weight grows and the other shrinks.
+# curvatures are proportional to $1 + \rho$, $1 - \rho$ and, for $b$, 1. For $\rho > 0$ it
+# is flattest where one weight grows and the other shrinks.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what if the targets are standardised, too?
@@ -591,8 +591,8 @@ check.to_original_units(to_original_units)
 # ## Deeper: can you trust the sixth region?
 #
 # First, standardise its readings with the old means and standard deviations, the ruler of
-# [lesson 02](02_how_far_to_step.ipynb). Here the standardised weights also meet the raw
-# readings:
+# [lesson 02](02_how_far_to_step.ipynb). The second line forgets to, so the standardised
+# weights meet the raw readings:
 
 # %% tags=["deeper"]
 print("right ruler:", ((six - mean) / std @ w_std.T + b_std).detach())
@@ -633,10 +633,10 @@ plots.errors_by_row(y, best, left_out, outputs, "t/ha")
 #
 # A loss of zero means nothing there. And look at region 3: in the fit to all five its error
 # is the smallest, and left out it is missed most, by 18.29 t/ha of apples. That is no
-# accident. With one row more than parameters, the fit removes every error but one pattern.
-# A row's error is proportional to its entry in the pattern, its left-out error to one over
-# that entry, so their product is the same for all rows, 4.81. A small error on a row that
-# made the fit says nothing about that row.
+# accident. With one row more than parameters, the errors are always a multiple of one
+# pattern, set by `x`. A row's error is
+# proportional to its entry in it, its left-out error to one over that entry, so for apples
+# each product is 4.81. A small error on a row that made the fit may hide a large one.
 #
 # So don't trust the apples; the oranges, which follow the weather more closely, do better.
 # Four parameters want far more than five rows. [Lesson 10](10_what_a_fit_is_worth.ipynb)

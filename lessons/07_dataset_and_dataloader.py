@@ -90,7 +90,7 @@ plots.batch_descents(x80, y80, paths, prediction=my_prediction)
 #
 # ## What does a small batch cost?
 #
-# Each batch has its own opinion of the way down, and near the bottom they part.
+# Each batch has its own opinion of the way down, and near the bottom they disagree.
 #
 # Ten batches of 8 propose a step each, at the start and near the best line. A proposal is
 # *downhill* if a small enough step that way lowers the loss of all rows.
@@ -123,10 +123,11 @@ print("rows read: 80   different:", len(set(np.array(batches).ravel())))
 #
 # </details>
 #
-# Near the best line, the gradient of all rows is almost zero. A batch's isn't: its few rows
-# have a best line of their own. So at a fixed learning rate, small batches keep jumping
+# Near the best line, the gradient of all rows is almost zero (dashed: where its step
+# points). A batch's isn't: its few rows have a best line of their own. So at a fixed learning
+# rate, small batches keep jumping
 # (unless one line fits every row). Larger batches calm the walk, and so does a lower rate;
-# both need more passes. But a pass in tiny batches takes longer.
+# both need more passes. But a pass in tiny batches takes longer: it has more steps.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: how noisy is a batch's gradient?
@@ -163,9 +164,10 @@ plots.gradient_noise(sizes, repeated, once)
 #
 # </details>
 #
-# In a mean over $n$ rows, errors of opposite signs partly cancel. With repetition, the distance of
-# single rows is divided by $\sqrt n$. Without, it is also multiplied by $\sqrt{(80 - n)/79}$:
-# 1 for a single row, 0 for all 80. A loader that shuffles draws without repetition, by default.
+# In a mean over $n$ rows, errors of opposite signs partly cancel. With repetition, the distance
+# of single rows is divided by $\sqrt n$. Without, it is also multiplied by
+# $\sqrt{(80 - n)/79}$: 1 for a single row, 0 for all 80. A loader that shuffles draws without repetition, by
+# default.
 
 # %% tags=["deeper"]
 single = noise([[row] for row in range(80)])  # every batch of one row
@@ -178,7 +180,7 @@ print(f"{n} rows, without:         {repeating * ((80 - n) / 79) ** 0.5:.3f}")
 # ### Deeper: which batch size, which learning rate?
 #
 # Move both, and try to lower both numbers under the picture: the loss after one pass, and the
-# worst of the last two passes.
+# highest loss in the last two passes.
 
 
 # %% tags=["deeper"]
@@ -198,9 +200,9 @@ sliders.move(
 )
 
 # %% [markdown] tags=["deeper"]
-# A larger batch and a lower rate both calm the walk, since the noise averages out over more rows
-# before $(w, b)$ has gone far. Both also slow it. At first you can gain on both numbers; in the
-# end, one costs the other.
+# A larger batch and a lower rate both calm the walk, since the noise averages out over more
+# rows before $(w, b)$ has gone far. Both also slow it. At first you can gain on both numbers;
+# in the end, one costs the other.
 
 # %% [markdown]
 # ## Does every row get its turn?
@@ -212,7 +214,7 @@ sliders.move(
 #
 # ### Exercise 1 (fix): deal out every row
 #
-# This loop should deal out one epoch. It makes two mistakes. Fix them in the cell:
+# This loop should deal out one epoch. It makes two mistakes. Fix them at the dots below:
 #
 # ```python
 # for start in range(0, len(x) - batch_size, batch_size):
@@ -249,7 +251,8 @@ check.minibatches(minibatches)
 #     return batches
 # ```
 #
-# Shuffle before the loop, not in it. And let `start` run to the end: the loop lost the last batch.
+# Shuffle before the loop, not in it. And let `start` run to the end: the loop lost the last
+# batch.
 #
 # </details>
 #
@@ -383,7 +386,7 @@ print(f"75, 63, 44: {apples:.1f}, {oranges:.1f}; published about (54, 69)")
 # %% [markdown]
 # The predictions have moved to the diagonal, near their targets.
 #
-# The new region's yields round to the published ones. More digits can't agree: the tutorial's
+# The new region's yields round to the published ones. More digits needn't agree: the tutorial's
 # shuffle dealt other batches. And the fit isn't finished: least squares reaches an MSE of 0.91.
 
 # %% [markdown] tags=["deeper"]
@@ -404,7 +407,7 @@ for i in range(15):
 
 # %% [markdown] tags=["deeper"]
 # Another seed, or another version of PyTorch, deals out other batches. The new region's apples
-# then differ by some tenths:
+# then differ by a tenth or two:
 
 # %% tags=["deeper"]
 new_region = torch.tensor([[75.0, 63.0, 44.0]])
@@ -427,7 +430,7 @@ print(f"Least squares {bowl.min_loss:.2f}")
 # You could report
 #
 # - the last **batch loss**, that of a single batch;
-# - the **running mean**: of the epoch's batch losses, each measured *before* its step;
+# - the **running mean**: the mean of the epoch's batch losses, each measured *before* its step;
 # - the loss *afterwards*: all rows once more, with the finished weights (`full_loss`).
 #
 # > **Predict.** The loss of all rows is 3052, 2053 and 1568 before the first three steps, and
@@ -464,8 +467,8 @@ plots.reported_losses(batch_losses, full, 3, prediction=my_prediction)
 # ### Exercise 2 (write): the loss of an epoch
 #
 # Measure a large data set batch by batch. But unshuffled batches of 4, 4, 4 and 3 rows have a
-# plain mean of 29.95 instead of 29.18: each *row* must count the same. Undo each batch's mean
-# before you add.
+# plain mean of 29.95 instead of 29.18: each *row* must count the same. Turn each batch's mean
+# back into a sum before you add.
 
 
 # %% tags=["exercise", "write"]
@@ -559,11 +562,11 @@ plots.left_over_row(after[False], after[True])
 # ## Deeper: does the order of the rows matter?
 #
 # Files are often sorted: by date, by size, by label. Take 60 points of $y = x^2$, sorted by
-# x, and fit a line in batches of 10. After 60 epochs, look where $(w, b)$ is after each
-# batch.
+# x, and fit a line in batches of 10. In the last 5 of 60 epochs, look where $(w, b)$ is after
+# each batch.
 #
 # > **Predict.** Batch 1 holds the flat left end of the curve, batch 6 the steep right end.
-# > Without shuffling, where does the walk end up: at rest, or still moving?
+# > Without shuffling, how does the walk end up: at rest, or still moving?
 
 
 # %% tags=["deeper"]
@@ -597,11 +600,11 @@ print("slopes on the loop:", [f"{w:.3f}" for w, b in in_order[-6:]])
 #
 # </details>
 #
-# Each batch pulls towards the best line of its own piece. In the same order again and again,
-# $(w, b)$ ends up in a loop, and more epochs don't help. You might expect that the last piece
-# wins. It doesn't: after the flat left one the slope is 1.208, after the steep right one 1.202,
-# and the best is 1. Shuffled, each batch is a small picture of the whole, and the places scatter
-# round the best line.
+# Each batch pulls the line towards its own piece. In the same order again and again, $(w, b)$
+# ends up in a loop, and more epochs don't help. You might expect that the last piece wins. It
+# doesn't: after the flat left one the slope is 1.208, after the steep right one 1.202, and the
+# best is 1. Shuffled, each batch is a small picture of the whole, and the places scatter round
+# the best line.
 #
 # Rows that are only measured need no shuffling.
 
@@ -705,10 +708,10 @@ except RuntimeError as error:
 # %% [markdown] tags=["deeper"]
 # ## Deeper: must a loader fetch row by row?
 #
-# By default it asks for one row at a time, then stacks them, and for data in memory the
-# asking can cost more than the step ([lesson 12](12_where_the_time_goes.ipynb) measures it).
-# A tensor can give a whole batch at once: a `BatchSampler`, passed as `sampler=`, makes lists of
-# row numbers, and `batch_size=None` says that each list is already a batch. Count how often the
+# By default it asks for one row at a time, then stacks them, and for data in memory the asking
+# can cost more than the step ([lesson 12](12_where_the_time_goes.ipynb) measures it). A tensor
+# can give a whole batch at once: a `BatchSampler`, passed as `sampler=`, makes lists of row
+# numbers, and `batch_size=None` says that each list is already a batch. Count how often the
 # data are asked:
 
 
@@ -745,10 +748,10 @@ print("batch by batch: asked", by_batch.asked, "times; batches", shapes[1])
 # %% [markdown] tags=["deeper"]
 # ## Deeper: one step, six ways
 #
-# All these lessons took the same kind of step. Take
-# [lesson 01](01_gradient_descent_by_hand.ipynb)'s first step of $w$ in six ways: by hand, by a
-# central difference, with your own engine (cut down to `+` and `*`), with autograd on tensors,
-# by `nn.Linear` with SGD on a list with one batch, and by the same with a loader of one batch that
+# All these lessons took the same kind of step. Take [lesson
+# 01](01_gradient_descent_by_hand.ipynb)'s first step of $w$ in six ways: by hand, by a central
+# difference, with your own engine (cut down to `+` and `*`), with autograd on tensors, by
+# `nn.Linear` with SGD on a list with one batch, and by the same with a loader of one batch that
 # doesn't shuffle.
 #
 # > **Predict.** All compute in float64. Which two *must* agree to the last bit, since they do

@@ -104,7 +104,8 @@ print("published, epoch 9:   0.27754354 [1.0747765 1.8358393]")
 # $$\hat y = w_0 + w_1 x + w_2 x^2 + w_3 x^3 + w_4 x^4$$
 #
 # Here `W[0]` is the *constant*. The curve bends in $x$, but each coefficient is still only
-# multiplied and added: this is a **linear model**, and its loss is a bowl, over five parameters.
+# multiplied and added: this is a **linear model**, and its loss is a bowl, over five
+# parameters.
 #
 # The powers of the ten $x$, side by side as columns, are the **power matrix** $A$, of shape
 # (10, 5): a design matrix ([lesson 02](02_how_far_to_step.ipynb)). All ten predictions
@@ -173,7 +174,7 @@ print("published   6.661948  [0.2492 0.1396 0.1018 0.0830 0.0719]  epoch 0")
 #
 # The tutorial runs 100,000 epochs. NumPy needs about a second for them, with
 # [lesson 01](01_gradient_descent_by_hand.ipynb)'s gradient, the mean of
-# 2 · residual · column, for all columns at once:
+# 2 · residual · column, for all columns at once (they are the rows of $A^\top$):
 #
 # $$g = \tfrac{2}{n}\,A^\top (A\,W - y)$$
 
@@ -257,7 +258,7 @@ plots.coefficient_by_epoch(
 # We call such an axis a **mode**: five numbers that say how much of each coefficient to mix.
 # Multiply two modes, entry by entry, and add up: the result is 0, since they are at right
 # angles. A mode times itself gives 1. So `mode0 @ (3 * mode0 + 5 * mode1)` is 3, and
-# `mode @ error` says how much of a mode is in the fit's error.
+# `mode @ error` says how much of a mode is in `error = W - best`.
 #
 # A mix of powers is a curve. The picture moves the best fit by 1 along each mode:
 
@@ -276,7 +277,7 @@ plots.modes(x64, y64, V)
 
 # %% [markdown]
 # Nearly all of this fit's error is 18 times mode 0. One mode 0 wiggles the curve by so little
-# that you see nothing in the upper row; 18 of them move it by about 0.043, the small gap
+# that you see nothing in the upper row; 18 of them have the size 0.043, the small gap
 # between the two curves before. Mode 4 lifts the whole curve.
 #
 # ## How slow is a mode?
@@ -329,8 +330,8 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 #
 # When is one percent left? Solve $(1 - \mathrm{lr}\cdot\lambda)^k = 0.01$ for $k$: it is
 # $\log 0.01 / \log(1 - \mathrm{lr}\cdot\lambda)$, the last column. Mode 0 needs over eight million
-# epochs. The axis counts in powers of ten, so a mode seems to fall off a cliff; after
-# $1/(\mathrm{lr}\cdot\lambda)$ epochs, over a third of it is left.
+# epochs. A mode seems to fall off a cliff only because the axis counts in powers of ten: even
+# after $1/(\mathrm{lr}\cdot\lambda)$ epochs, over a third of it is left.
 #
 # ### Exercise 2 (transfer): fewer epochs, or more?
 #
@@ -364,9 +365,9 @@ check.answers(answers)
 # answers = ["same", "fewer", "more", "same"]
 # ```
 #
-# $H$ holds no $y$, and a mean doesn't change if each row is there twice. Without $x^4$ the columns
-# are easier to tell apart: the flattest mode is five times as large. From 1 to 2 all powers look
-# nearly alike, and their modes cancel even better.
+# $H$ holds no $y$, and a mean doesn't change if each row is there twice. Without $x^4$ the
+# columns are easier to tell apart: the flattest mode has five times the size. From 1 to 2 all
+# powers look nearly alike, and a mix of them cancels even better.
 #
 # </details>
 #
@@ -374,8 +375,8 @@ check.answers(answers)
 #
 # You know what is left of each mode after $k$ epochs, so you know where the loop would be. Let
 # $W^*$ be the bottom and $W_0$ the start. How much of each mode is in the error of the start?
-# `mode @ error` for all five is $a = V^\top (W_0 - W^*)$. Each amount shrinks by its own factor,
-# $k$ times, and $V$ mixes the modes back into coefficients:
+# The rows of $V^\top$ are the modes, so all five at once are $a = V^\top (W_0 - W^*)$. Each
+# shrinks by its own factor, $k$ times, and $V$ mixes the modes back into coefficients:
 #
 # $$W_k = W^* + V \text{ @ } \left[(1 - \mathrm{lr}\cdot\lambda_i)^k\, a_i\right]$$
 #
@@ -399,14 +400,15 @@ for k in counts:
 
 # %% [markdown]
 # The first four are the rows that the loop did not print. After ten million epochs, $w_3$ is
-# 9.79. The formula holds for linear models, a fixed rate and the MSE of all rows.
+# 9.79. The formula holds for plain descent at a fixed rate, for a linear model
+# and the MSE of all rows.
 #
 # ## What happens when?
 #
 # The slider stands at 100 epochs. A mode counts as settled below one percent.
 #
-# > **Predict.** Move it up. How many of the five modes must settle before the curve looks
-# > finished?
+# > **Predict.** How many of the five modes must settle before the curve looks finished? Then
+# > move it up.
 
 
 # %%
@@ -457,10 +459,10 @@ gap = np.spacing(np.float32(10.4))  # from 10.4 to the next float32
 print(f"gap between float32 numbers {gap:.1e}")
 
 # %% [markdown] tags=["deeper"]
-# Our own float32 loop lands on the published row. The cause is **rounding**. Here a
-# step moves `W[1]` by about seven times the gap between two neighbouring float32 numbers, and
-# the result is rounded to one of them. Each such error is tiny, but tens of thousands of them
-# add up.
+# Our own float32 loop lands on the published row, up to its last digits. The cause is
+# **rounding**. Here a step moves `W[1]` by about seven times the gap between two neighbouring
+# float32 numbers, and the result is rounded to one of them. Each such error is tiny, but tens
+# of thousands of them add up.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what happens outside the data?
@@ -483,14 +485,14 @@ for place in (-0.3, 0.5, 1.3):
 
 # %% [markdown] tags=["deeper"]
 # Both bend away at once. On the right the converged fit is the closer one, on the left it is
-# further off. Least squares is best *at the points*. Outside the data, the flat modes are no
-# longer flat, and nothing holds the curve. Don't read a polynomial past its data.
+# further off. Least squares is best *at the points*. Outside the data, the curves of the flat
+# modes grow large, and nothing holds the fit. Don't read a polynomial past its data.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: break it: a parabola that stays flat
 #
-# A parabola whose constant is a parameter of its own. Every tensor requires a gradient, the
-# loss falls, and no error appears.
+# A parabola whose constant is a parameter of its own. All three numbers require a gradient,
+# the loss falls, and no error appears.
 #
 # > **Predict.** Find the mistake in the class before you run it. Which of the three numbers
 # > stay where they are?
@@ -544,9 +546,9 @@ plots.loss_cliffs(epochs, above)
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (diagnose): the condition number of an unknown fit
 #
-# About how large is its $\kappa$? The curve has three flat parts, one for each mode. Read off at
-# which epoch the first one ends, and the last: there the loss is down to a third of its height. A
-# factor of two either way is good enough.
+# About how large is its $\kappa$? The curve has three flat parts, one for each mode. Read off
+# at which epoch the first one ends, and the last: there the loss is down to a third of its
+# height. A factor of two either way is good enough.
 
 # %% tags=["deeper", "exercise", "diagnose"]
 kappa = ...
@@ -558,7 +560,8 @@ check.kappa(kappa)
 # <details><summary>Solution</summary>
 #
 # ```python
-# # The loss falls with the square of the distance: at about 1 / (2 · lr · λ).
+# # The loss falls with the square of the distance:
+# # after 1 / (2 · lr · λ) epochs, over a third is left.
 # kappa = 125_000 / 25  # where the last mode falls, over where the first one does
 # ```
 #
@@ -587,7 +590,7 @@ check.kappa(kappa)
 #
 # </details>
 #
-# **What makes a mode slow?**
+# **What makes a mode slow, far below the learning-rate limit?**
 #
 # <details><summary>Answer</summary>
 #
@@ -600,7 +603,8 @@ check.kappa(kappa)
 # **New words:** polynomial, coefficient, degree, linear model, power matrix, Hessian,
 # eigenvector, mode, exact iterate.
 #
-# **New names:** `torch.arange`, `np.vander`, `increasing=`, `np.linalg.eigh`, `np.log`, `.after`, `.loss`.
+# **New names:** `torch.arange`, `np.vander`, `increasing=`, `np.linalg.eigh`, `np.log`,
+# `.after`, `.loss`.
 #
 # **New words, deeper:** rounding.
 #

@@ -42,7 +42,7 @@ bowl = descent.QuadraticLoss(A, y)
 # Plain descent needs over five million epochs for this fit, with the tutorial's rate of 0.05.
 # [Lesson 08](08_fitting_polynomials.ipynb) stopped at 100,000. Say that a run has **arrived**
 # once its loss stays within 0.1% of the least possible loss. The exact iterate tells you when:
-# try epochs. (κ is the steepest curvature over the flattest.)
+# we tried epochs until 0.1% was left. (κ is the steepest curvature over the flattest.)
 
 # %%
 # cond: the condition number of A; H has A twice, so its κ is the square
@@ -65,7 +65,8 @@ for lr, k in ((0.05, 100_000), (0.05, 5_455_899), (half, 902_844)):
 #   $t^2$ and $t^4$ are still alike.
 # - **Legendre polynomials** of $t$: $1,\; t,\; \frac12(3t^2 - 1),\; \dots$ They are
 #   **orthogonal**: the product of two different ones averages to zero from −1 to 1. $H$ has
-#   such averages beside its diagonal. When they are small, no mix of columns nearly cancels.
+#   such averages beside its diagonal. When they are small next to the numbers on it, and
+#   these are alike, the bowl is nearly round.
 #
 # At half of the limit, each epoch leaves $1 - 1/\kappa$ of the flat mode. So twice the κ means
 # about twice the epochs.
@@ -90,7 +91,7 @@ print(f"Legendre, degree 9: κ = {np.linalg.cond(legvander(t, 9)) ** 2:.0f}")
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# At epoch 933. The rule says 859.
+# At epoch 933. The rule, which ignores the start, says 859.
 #
 # </details>
 #
@@ -131,9 +132,10 @@ print(f"degree 9, 60 even points               κ = {kappa(many, 9):7,.0f}")
 #
 # $$v \leftarrow \mu\,v + g \qquad\qquad W \leftarrow W - \mathrm{lr}\cdot v$$
 #
-# With $\mu = 0$ this is plain descent. PyTorch's SGD calls $\mu$ its `momentum`; the loop
-# stays as it was. Here it runs on [lesson 01](01_gradient_descent_by_hand.ipynb)'s eighty points.
-# Move the sliders: at which $\mu$ does the ball rest soonest, and above which lr does it fly off?
+# With $\mu = 0$ this is plain descent. PyTorch's SGD calls $\mu$ its `momentum`; the loop stays
+# as it was. Here it runs on [lesson 01](01_gradient_descent_by_hand.ipynb)'s eighty points.
+# Move the sliders: at which $\mu$ does the ball rest soonest, and above which lr does it fly
+# off?
 
 
 # %% tags=["code"]
@@ -175,7 +177,7 @@ sliders.move(roll_ball, mu=(0, 0.98, 0.5), lr=(0.05, 1.6, 0.1))
 
 # %% [markdown]
 # Along the valley the ball gathers speed. A small $\mu$ is lazy, a large one rolls past the
-# bottom; the best is about four fifths. Momentum also raises the limit:
+# bottom; at lr = 0.1 the best is about four fifths. Momentum also raises the limit:
 #
 # $$\mathrm{lr} < \frac{2\,(1+\mu)}{\lambda_\text{max}}$$
 
@@ -198,7 +200,7 @@ for mu in (0, 0.9):
         print(f" loss {losses[300]:.2g} after 300 epochs")
 
 # %% [markdown] tags=["deeper"]
-# Above the limit, each run explodes. Just below it, the steepest mode still swings.
+# Above the limit, each run explodes. Just below it, the steepest mode's swings die out.
 
 # %% [markdown]
 # ## How many epochs will the ball need?
@@ -208,7 +210,7 @@ for mu in (0, 0.9):
 # $$v = g + \mu g + \mu^2 g + \dots = \frac{g}{1-\mu}$$
 #
 # So each epoch goes $1/(1-\mu)$ times as far. On our five coefficients, take $\mu = 0.99$ and
-# ten times the rate, 0.5. (Plain descent could take that, too.)
+# ten times the rate, 0.5. (The rate is no gain of momentum: plain descent could take 0.5, too.)
 #
 # > **Predict.** Plain descent, with lr = 0.05, arrives at epoch 5,455,899. When will this ball
 # > arrive?
@@ -241,7 +243,7 @@ print(f"but after 1,000 epochs its loss is {wild[1000]:.2f}")
 # above the start.
 #
 # And the rule has an end. With $\mu = 0.999$ it says 546, but after 1,000 epochs the loss is
-# 3.36: now the swings outlast the flat mode.
+# 3.36: now every mode swings, and the swings last ten times as long.
 #
 # ### Exercise 1 (fix): a ball that crawls
 #
@@ -294,7 +296,7 @@ check.roll(roll)
 # ## What does Adam change?
 #
 # **Adam** gives each coefficient a step of its own size. For each it keeps two running means,
-# of its gradients and of their squares:
+# of its gradients and of their squares (usually with $\beta_1 = 0.9$ and $\beta_2 = 0.999$):
 #
 # $$m \leftarrow \beta_1 m + (1-\beta_1)\,g \qquad\qquad
 # s \leftarrow \beta_2 s + (1-\beta_2)\,g^2$$
@@ -324,15 +326,16 @@ plots.two_bowls(straight, turned, target, paths)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# In the straight one. In the turned one it falls into the valley, and crawls: in the end, 57%
-# of the way is left.
+# In the straight one. In the turned one it falls into the valley, and crawls: after 1,000
+# steps, 57% of the way is left.
 #
 # </details>
 #
 # In the straight bowl each coefficient is a mode, and the flat one's small gradients give steps
 # as long as the steep one's. In the turned bowl the steep mode decides how large both gradients
-# are. Both get the same divisor, as in plain descent. So it is with the powers of $x$. Adam
-# stretches axes; it can't turn them.
+# are. Both get nearly the same divisor: almost plain descent, with a rate that grows as the
+# gradients shrink. With the powers of $x$, the divisors differ, but far less than the modes.
+# Adam stretches axes; it can't turn them.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: and our five coefficients?
@@ -353,8 +356,8 @@ for k in (1, 100, 1000):
     )
 
 # %% [markdown] tags=["deeper"]
-# In the second row, the three steep modes have arrived; the two flat ones still make long steps.
-# (At a fixed rate, Adam sometimes jumps away again much later. A schedule calms it.)
+# In the second row, the three steep modes are nearly there; the two flat ones still make long
+# steps. (At a fixed rate, Adam sometimes jumps away again much later. A schedule calms it.)
 
 # %% [markdown]
 # ## Why lower the rate on the way?
@@ -439,8 +442,8 @@ for load in (True, False):
 #
 # (A schedule has a `state_dict()`, too.)
 #
-# Because of this memory, momentum and Adam move a parameter even when its gradient is *zero*. An
-# optimizer skips one whose gradient is `None`.
+# Because of this memory, momentum and Adam move a parameter even when its gradient is *zero*.
+# An optimizer skips one whose gradient is `None`.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: a gradient of zero
@@ -468,13 +471,14 @@ for k, (name, optimizer) in enumerate(optimizers.items()):
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# Less: 0.067. The mean of the gradients shrinks faster than that of their squares.
+# Less: 0.067. The mean of the gradients about halves, and so does that of their squares; but
+# the step divides by its root.
 #
 # </details>
 #
-# The velocity and the means go on. So freeze with `None`, or don't give the parameter to the
-# optimizer. `zero_grad()` writes `None`; `zero_grad(set_to_none=False)`, as in old code, writes
-# zeros.
+# The velocity and the means go on. So set `None` after each `backward()`, or don't give the
+# parameter to the optimizer. `zero_grad()` writes `None`; `zero_grad(set_to_none=False)`, as in
+# old code, writes zeros.
 
 # %% [markdown]
 # ### Exercise 2 (diagnose): four runs
@@ -655,8 +659,8 @@ print(f"the limit is higher by {100 * (limit / best_lr - 1):.5f}%")
 
 # %% [markdown] tags=["deeper"]
 # Best in a run longer than ours: this rate is a hair below the limit, so the steepest mode
-# swings wildly at first. In practice one takes less of both. And at this rate, with a $\mu$ closer to
-# 1, the ball rolls past the bottom of the flat mode, too.
+# swings wildly at first. In practice one takes less of both. And at this rate, with a $\mu$
+# closer to 1, the ball rolls past the bottom of the flat mode, too.
 #
 # All this is for the full gradient. With mini-batches, momentum acts about like plain descent
 # with the rate $\mathrm{lr}/(1-\mu)$, noise included: lower lr when you add momentum.
@@ -678,8 +682,8 @@ def times_least(table, targets):
     """κ, and the two losses as multiples of the least possible loss."""
     A32 = torch.from_numpy(table).float()
     y32 = torch.from_numpy(targets).float().reshape(-1, 1)
-    # solution: the first of lstsq's results; driver: its method, and gels
-    # is for independent columns; solve: for as many equations as unknowns
+    # .solution is W; "gels" is a method for independent columns
+    # solve needs as many equations as unknowns
     by_lstsq = torch.linalg.lstsq(A32, y32, driver="gels").solution
     by_normal = torch.linalg.solve(A32.T @ A32, A32.T @ y32)
     exact = descent.QuadraticLoss(table, targets)
@@ -715,8 +719,8 @@ for degree in (4, 8):
 # chance, hence 'over 5'.
 #
 # So it isn't a law that one never forms $A^\top A$: compare κ with the digits that you have. On
-# Legendre columns it costs nothing. (Ridge regression, a method of statistics, does form it,
-# and adds to it what makes κ smaller.)
+# Legendre columns it costs nothing. (Ridge regression, a method of statistics, often does form
+# it, and adds to it what makes κ smaller.)
 #
 # On the CPU, `lstsq`'s default driver copes with columns that depend on each other. On a GPU,
 # `gels` is the only driver, and it assumes that they don't.
@@ -724,10 +728,9 @@ for degree in (4, 8):
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what does AdamW change?
 #
-# **AdamW** keeps a pull towards zero apart from the gradients. `weight_decay=d` asks an
-# optimizer for such a pull. SGD and Adam add $d\,W$ to the gradient. But Adam then divides it
-# by $\sqrt s$, like the rest. AdamW leaves the gradient alone: each step first multiplies $W$
-# by $1 - \mathrm{lr}\cdot d$.
+# `weight_decay=d` asks an optimizer to pull $W$ towards zero. SGD and Adam add $d\,W$ to the
+# gradient. But Adam then divides it by $\sqrt s$, like the rest. **AdamW** leaves the gradient
+# alone: each step first multiplies $W$ by $1 - \mathrm{lr}\cdot d$.
 #
 # > **Predict.** Two parameters, both 1, get gradients of alternating sign: large ones and
 # > small ones. Which of the two does Adam hardly pull?
@@ -793,8 +796,8 @@ for name, decay in (("Adam", 0.0), ("Adam", 0.1), ("AdamW", 0.1)):
 # **New words:** basis, Legendre polynomials, orthogonal, momentum, Adam,
 # learning-rate schedule, optimizer state, checkpoint.
 #
-# **New names:** `np.polynomial.legendre.legvander`, `np.linalg.cond`, `momentum=`, `torch.optim.Adam`,
-# `betas=`, `torch.optim.lr_scheduler.ExponentialLR`, `gamma=`.
+# **New names:** `np.polynomial.legendre.legvander`, `np.linalg.cond`, `momentum=`,
+# `torch.optim.Adam`, `betas=`, `torch.optim.lr_scheduler.ExponentialLR`, `gamma=`.
 #
 # **New words, deeper:** normal equations, AdamW.
 #
