@@ -218,7 +218,7 @@ check.mse_gradient(mse_gradient)
 # %% tags=["code"]
 def train(w, b, x, y, lr, n_epochs):
     """Move w and b in place; the loss before each step and after the last."""
-    losses = []
+    losses = []  # 0 start: w and b as they are
     for epoch in range(n_epochs):
         y_pred = x @ w.T + b  # 1 predict, new
         loss = ((y_pred - y) ** 2).mean()  # 2 loss
@@ -234,6 +234,7 @@ def train(w, b, x, y, lr, n_epochs):
     return losses
 
 
+# %%
 w, b = start()  # 0 start
 y_start = x @ w.T + b
 losses = train(w, b, x, y, lr=1e-5, n_epochs=102)

@@ -385,6 +385,7 @@ def fresh_standardised():
     return StandardisedLine(mean, std)
 
 
+# %%
 best_w, best_b = bowl.minimizer
 w, b = line_of(fresh_standardised())  # in units of the raw x
 print(

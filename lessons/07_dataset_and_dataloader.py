@@ -47,13 +47,8 @@ from course_utils.checks import data_loader as check
 #
 # Call it a *pass* when 80 rows have been read: one step with all, ten with batches of 8. (Not
 # an epoch yet: some rows come twice, others never.)
-#
-# > **Predict.** At the same rate, how many passes with *all* rows get as low as *one* pass in
-# > batches of 8?
 
 # %% tags=["code"]
-my_prediction = ...  # your number
-
 line = data.noisy_line()
 x80, y80 = line.x_train[:, 0], line.y_train[:, 0]  # (80,) and (80,)
 
@@ -74,6 +69,13 @@ def descend(batch_size, n_passes=20, lr=0.1):
         path.append((w, b))
     return np.array(path)
 
+
+# %% [markdown]
+# > **Predict.** At the same rate, how many passes with *all* rows get as low as *one* pass in
+# > batches of 8?
+
+# %%
+my_prediction = ...  # your number
 
 paths = {size: descend(size) for size in (80, 8, 1)}
 plots.batch_descents(x80, y80, paths, prediction=my_prediction)
@@ -316,6 +318,7 @@ def fit(model, loader, optimizer, n_epochs, show_progress=False):
     return losses
 
 
+# %%
 def full_loss(model, x, y):
     """The MSE over all rows, with the weights as they are; in eval mode."""
     model.eval()

@@ -12,7 +12,7 @@
 # - compute the parameters after any number of epochs.
 #
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb) (the axes of a bowl, truth panel) and
-# [lesson 06](06_the_linear_layer.ipynb) (modules, optimizers). **Takes** about 55 minutes, and 20 more with the deeper sections.
+# [lesson 06](06_the_linear_layer.ipynb) (modules, optimizers). **Takes** about 60 minutes, and 20 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -420,7 +420,16 @@ epochs = [0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000]
 epochs += [300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000]
 sliders.move(settle, epochs=(epochs, 100))
 
-print("\nSCOREBOARD         parameters   MSE       steps        seconds")
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# Four. The fourth, mode 1, gives the curve its wave. The last takes over eighty times as many
+# epochs, and you hardly see it; but it carries $w_3$ from −4.09 to 9.84.
+#
+# </details>
+
+# %%
+print("SCOREBOARD         parameters   MSE       steps        seconds")
 print("three tanh units*  10           0.00013   2,000        about one")
 print("a line             2            0.23268   200          under one")
 print(f"degree 4, loop     5            {bowl.loss(W):.5f}   100,000      one")
@@ -429,13 +438,6 @@ print(f"degree 4, formula  5            {loss:.5f}   (10,000,000) none")
 print("* a lucky start")
 
 # %% [markdown]
-# <details><summary>What you should see</summary>
-#
-# Four. The fourth, mode 1, gives the curve its wave. The last takes over eighty times as many
-# epochs, and you hardly see it; but it carries $w_3$ from −4.09 to 9.84.
-#
-# </details>
-#
 # Three tanh units fit better, but you knew everything about the polynomial before it ran. For
 # predictions between the points, four modes will do. The coefficients need all five.
 

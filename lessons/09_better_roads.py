@@ -159,6 +159,7 @@ def train(A, y, W, optimizer, n_epochs):
     return np.array(losses), np.array(path)
 
 
+# %%
 line = data.noisy_line()
 A_line, y_line = descent.design_matrix(line.x_train), line.y_train.ravel()
 

@@ -107,6 +107,9 @@ def faults_of(sections):
         if leftover:
             found.append(f"'{leftover[0]}' on the slide '{section.text.strip()[:40]}'")
         for code in section.select("pre"):
+            lines = len(code.text.strip().splitlines())
+            if lines > 23:  # at 22 pixels of 720, more do not fit
+                found.append(f"{lines} lines of code, not 23, on the slide of '{code.text[:40]}'")
             code.decompose()
         words = len([word for word in section.text.split() if re.search(r"\w", word)])
         if words > 45:

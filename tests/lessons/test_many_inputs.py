@@ -58,7 +58,7 @@ def test_published_losses(lesson, steps, published, ours):
     assert lesson["losses"][steps] == near(ours)
     assert lesson["losses"][steps] == pytest.approx(published, rel=2e-4)
     row = rf"(?m)^ *{steps} +{published:.2f} +([\d.]+)$"
-    (printed,) = re.findall(row, read_output(LESSON, "def train("))
+    (printed,) = re.findall(row, read_output(LESSON, "losses = train("))
     assert float(printed) == near(ours)
 
 
