@@ -182,7 +182,7 @@ print("published   6.661948  [0.2492 0.1396 0.1018 0.0830 0.0719]  epoch 0")
 lr, n_epochs = 0.05, 100_000
 start = np.array([0.0, 0.0, 0.0, 0.0, 0.0])
 W = start  # 0 start
-path = [W]
+path = np.full((n_epochs + 1, 5), 0.0)  # a row for the start, and each epoch
 print(" epoch         loss  W")
 for epoch in range(n_epochs):
     y_pred = A @ W  # 1 predict
@@ -190,12 +190,11 @@ for epoch in range(n_epochs):
     loss = (residual**2).mean()  # 2 loss
     gradient = 2 / len(y64) * A.T @ residual  # 3 gradients, all five: new
     W = W - lr * gradient  # 4 update
-    path.append(W)
+    path[epoch + 1] = W
     if epoch % 20_000 == 0 or epoch == 90_000:
         print(f"{epoch:6}   {loss:.8f}  {W.round(5)}")
 print("published, 90000: 0.00625345", end=" ")
 print("[1.02348 10.41776 -14.99062 -4.14171 11.48647]")
-path = np.array(path)  # (100_001, 5)
 
 fits = {"1 epoch": path[1], "10,000 epochs": path[10_000]}
 fits["100,000 epochs"] = path[100_000]

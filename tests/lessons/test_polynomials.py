@@ -83,7 +83,7 @@ def test_every_row_of_ours_is_the_exact_one(lesson):
     cells = read_notebook(LESSON).cells
     (text,) = [cell.source for cell in cells if "The loop's rows in between" in cell.source]
     rows = re.findall(r"(?m)^([\d-].+)$", re.search(r"```text\n(.*?)```", text, re.S)[1])
-    shown = re.findall(r"(?m)^ *(\d+ .+)$", read_output(LESSON, "path.append(W)"))
+    shown = re.findall(r"(?m)^ *(\d+ .+)$", read_output(LESSON, "path[epoch + 1] = W"))
     assert [int(row.split()[0]) for row in rows] == [10_000, 30_000, 50_000, 70_000]
     assert [int(row.split()[0]) for row in shown] == [0, 20_000, 40_000, 60_000, 80_000, 90_000]
     for row in rows + shown:
@@ -98,7 +98,7 @@ def test_published_rows_are_all_quoted():
     assert "0.27754354 [1.0747765 1.8358393]" in line
     assert "6.661948  [0.2492 0.1396 0.1018 0.0830 0.0719]" in polynomial
     last = "0.00625345 [1.02348 10.41776 -14.99062 -4.14171 11.48647]"
-    assert last in read_output(LESSON, "path.append(W)")
+    assert last in read_output(LESSON, "path[epoch + 1] = W")
 
 
 def test_published_least_squares(lesson):
