@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from course_utils.checks.causes import call, exercise, fixed_rates
-from course_utils.checks.core import NotDone, Wrong, arrays, diagnose
-from course_utils.checks.reading import holds_ellipsis, named
+from course_utils.checks.core import arrays, diagnose
+from course_utils.checks.matching import judge_match
 
 
 def _sgd(A, y, lr, mu, n_epochs):
@@ -133,35 +133,8 @@ _AGAINST = {
 )
 def causes(answer):
     """Judge `[…, …, …, …]`: the numbers of what happened in the runs A, B, C and D."""
-    if holds_ellipsis(answer):
-        raise NotDone
-    if isinstance(answer, dict):
-        answer = [answer.get(run, answer.get(run.lower())) for run in _CAUSES]
-    elif isinstance(answer, str):
-        answer = [letter for letter in answer if letter not in " ,;[]()"]
-    elif isinstance(answer, set):
-        raise Wrong("A set has no order: write a list, for A, B, C and D in this order.")
-    parts = list(answer) if hasattr(answer, "__iter__") else [answer]
-    if len(parts) != 4:
-        raise Wrong(f"Expected four numbers, for A, B, C and D, got {len(parts)}.")
-    given = dict(zip(_CAUSES, map(_cause, parts), strict=True))
-    wrong = [run for run in _CAUSES if given[run] != _CAUSES[run]]
-    if wrong:
-        n_right = 4 - len(wrong)
-        others = f" {n_right} of the 4 {'is' if n_right == 1 else 'are'} right." * (n_right > 0)
-        reason = _AGAINST[wrong[0], given[wrong[0]]]
-        raise Wrong(f"Look at {wrong[0]} again: {reason}{others}")
+    judge_match(answer, _CAUSES, _AGAINST, "cause")
     return "Each mistake leaves its own trace in the loss."
-
-
-def _cause(part):
-    try:
-        number = float(part)
-    except (TypeError, ValueError):
-        raise Wrong(f"Expected the number of a cause, from 1 to 5, got {named(part)}.") from None
-    if number not in (1, 2, 3, 4, 5):
-        raise Wrong(f"The causes have the numbers 1 to 5; {part} is none of them.")
-    return int(number)
 
 
 @exercise(

@@ -5,8 +5,9 @@ import torch
 
 from course_utils import data
 from course_utils.checks.causes import call, exercise, fixed_rates
-from course_utils.checks.core import NotDone, Wrong, arrays, diagnose, numbers, same
-from course_utils.checks.reading import holds_ellipsis, named, plain
+from course_utils.checks.core import Wrong, arrays, diagnose, numbers, same
+from course_utils.checks.matching import judge_match
+from course_utils.checks.reading import named, plain
 
 # What autograd says, and what this means in these exercises.
 _MEANS = {
@@ -64,40 +65,8 @@ _AGAINST = {
 )
 def stories(answer):
     """Judge `[…, …, …, …]`: the numbers of the stories of the runs A, B, C and D."""
-    if holds_ellipsis(answer):
-        raise NotDone
-    if isinstance(answer, dict):
-        answer = [answer.get(run, answer.get(run.lower())) for run in _STORIES]
-    elif isinstance(answer, str):
-        answer = [letter for letter in answer if letter not in " ,;[]()"]
-    elif isinstance(answer, set):
-        raise Wrong("A set has no order: write a list, for A, B, C and D in this order.")
-    given = [_story(part) for part in _parts(answer)]
-    wrong = [run for run, got in zip(_STORIES, given, strict=True) if got != _STORIES[run]]
-    if wrong:
-        run = wrong[0]
-        reason = _AGAINST[run, given["ABCD".index(run)]]
-        n_right = 4 - len(wrong)
-        others = f" {n_right} of the 4 {'is' if n_right == 1 else 'are'} right." * (n_right > 0)
-        raise Wrong(f"Look at {run} again: {reason}{others}")
+    judge_match(answer, _STORIES, _AGAINST, "story")
     return "You told them apart by what the loss does, without seeing a line of their code."
-
-
-def _parts(answer):
-    parts = list(answer) if hasattr(answer, "__iter__") else [answer]
-    if len(parts) != 4:
-        raise Wrong(f"Expected four numbers, for A, B, C and D, got {len(parts)}.")
-    return parts
-
-
-def _story(part):
-    try:
-        number = float(part)
-    except (TypeError, ValueError):
-        raise Wrong(f"Expected the number of a story, from 1 to 5, got {named(part)}.") from None
-    if number not in (1, 2, 3, 4, 5):
-        raise Wrong(f"The stories have the numbers 1 to 5; {part} is none of them.")
-    return int(number)
 
 
 def _points(n, seed):

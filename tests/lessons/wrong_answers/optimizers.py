@@ -92,7 +92,7 @@ WRONG = {
         ("[1, 1, 1, 1]", "Look at A again"),
         ("[3, 5, 4]", "Expected four numbers, for A, B, C and D, got 3"),
         ("3", "Expected four numbers, for A, B, C and D, got 1"),
-        ("[3, 5, 4, 6]", "have the numbers 1 to 5; 6 is none of them"),
+        ("[3, 5, 4, 6]", "numbers run from 1 to 5; 6 is none of them"),
         ('["hops", "falls", "swings", "jumps"]', "Expected the number of a cause, from 1 to 5"),
         ("{3, 5, 4, 2}", "A set has no order"),
         ("None", "Expected four numbers"),

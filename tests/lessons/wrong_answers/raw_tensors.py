@@ -34,7 +34,7 @@ WRONG = {
         ("[4, 4, 4, 4]", "Look at A again: if W never moved, the loss would stay at its first"),
         ("[3, 1, 5]", "Expected four numbers, for A, B, C and D, got 3"),
         ("3", "Expected four numbers, for A, B, C and D, got 1"),
-        ("[3, 1, 5, 6]", "have the numbers 1 to 5; 6 is none of them"),
+        ("[3, 1, 5, 6]", "numbers run from 1 to 5; 6 is none of them"),
         ("[3, 1, 5, 2.5]", "2.5 is none of them"),
         ('["cut", "sum", "slow", "big"]', "Expected the number of a story, from 1 to 5"),
         ("{3, 1, 5, 2}", "A set has no order"),
