@@ -1027,4 +1027,4 @@ for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new poin
 # `np.flatnonzero`, `.argmin`, `np.arange`, `alpha=`, `.min`, `np.vstack`, `np.zeros`, `.numpy`,
 # `.abs`.
 #
-# **Next**, in [lesson 11](11_a_real_data_set.ipynb), you do all of it on a real data set, where nobody knows the truth.
+# **Next**, in [lesson 13](13_a_real_data_set.ipynb), you do all of it on a real data set, where nobody knows the truth.

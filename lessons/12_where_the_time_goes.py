@@ -13,7 +13,7 @@
 # - work out how much memory a tensor takes before you make it,
 # - say when a GPU would help, and when it would not.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb), [lesson 06](06_the_linear_layer.ipynb), [lesson 07](07_dataset_and_dataloader.ipynb), [lesson 08](08_fitting_polynomials.ipynb) (its polynomial, the exact iterate) and [lesson 11](11_a_real_data_set.ipynb) (`device`). **Takes** about 95 minutes.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb), [lesson 06](06_the_linear_layer.ipynb), [lesson 07](07_dataset_and_dataloader.ipynb), [lesson 08](08_fitting_polynomials.ipynb) (its polynomial, the exact iterate) and [lesson 13](13_a_real_data_set.ipynb) (`device`). **Takes** about 95 minutes.
 #
 # The times in this lesson are those of the machine that ran it, named below. Yours will differ, by
 # several times perhaps. So the text speaks of ratios and their sizes, ten times or a hundred, and
@@ -582,7 +582,7 @@ except RuntimeError as error:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Would a GPU help?
 #
-# The **device** of a tensor ([lesson 11](11_a_real_data_set.ipynb)) is where it lives and is computed with. A GPU, the device
+# The **device** of a tensor ([lesson 13](13_a_real_data_set.ipynb)) is where it lives and is computed with. A GPU, the device
 # `cuda`, does thousands of multiplications at once, but each call to it has more overhead than one to
 # the processor, and the data must travel there first. And its calls return *before* the work is done:
 # to time it, wait with `torch.cuda.synchronize()`.

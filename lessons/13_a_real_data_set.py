@@ -1,5 +1,5 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 11 A real data set
+# # 13 A real data set
 #
 # 442 patients, ten measurements each, and a question with no known answer. You go the whole way
 # from the question to an answer that you would put your name under, and find out on the way how

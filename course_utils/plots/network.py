@@ -1,0 +1,1 @@
+"""The pictures of 'A network that bends'."""
