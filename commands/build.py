@@ -1,5 +1,6 @@
 """Build the lessons: execute lessons/NN_name.py into notebooks/NN_name.ipynb.
 
+A notebook without a number, such as a worked example, is built from lessons/name.py.
 The picture of the cell tagged `cover` goes to docs/pictures/NN_name.png, for the README; the names
 that the lessons introduce go to docs/names.md. A lesson's number is written wherever the lesson is
 mentioned and into the names of its files in other folders, and the minutes that it takes into its
@@ -222,8 +223,8 @@ def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
         help="execute and write nothing; list what is not up to date",
     )
     options = parser.parse_args(arguments)
-    everything = lessons.files(root / "lessons", ".py")
-    for repeated in lessons.find_repeats(everything):
+    everything = lessons.sources(root)
+    for repeated in lessons.find_repeats(lessons.files(root / "lessons", ".py")):
         parser.error(f"two files in lessons/ have the number or name {repeated}: rename one")
     chosen = lessons.chosen(everything, options.lessons, parser)
     return _check(root, chosen) if options.check else _build(root, chosen)

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from tests.support.lessons import NOTEBOOKS, NUMBERS, ROOT, path_of, read_notebook
+from tests.support.lessons import LESSONS, NUMBERS, ROOT, path_of, read_notebook
 from tests.support.prose import LessonNumbers, find_results
 
 FOLDER = ROOT / "instructor"
@@ -58,7 +58,7 @@ def minutes(number):
 
 
 def test_every_lesson_has_a_page_in_the_same_form():
-    assert [path.stem for path in sorted(FOLDER.glob("[0-9]*.md"))] == [p.stem for p in NOTEBOOKS]
+    assert [path.stem for path in sorted(FOLDER.glob("[0-9]*.md"))] == [p.stem for p in LESSONS]
     for number in NUMBERS:
         text, parts = page(number)
         assert list(parts) == PARTS, number

@@ -43,6 +43,7 @@ TESTS = {
         "notebooks/*_start_here.ipynb",
     ],
     "course_utils/style": LESSONS,
+    "lessons/": ["notebooks/[!0-9]*.ipynb", "tests/text/test_prose.py"],
     "commands/build": ["tests/commands/test_build.py"],
     "commands/deck": ["tests/commands/test_deck.py"],
     "commands/minutes": ["tests/commands/test_minutes.py", "tests/commands/test_build.py"],
@@ -95,7 +96,8 @@ class Fault:
     def subject(self) -> str:
         """The subject of the lesson that the file belongs to, '' if it belongs to none."""
         folder, _, name = self.file.rpartition("/")
-        stem = subject(name[:2]) if folder in ("lessons", "notebooks") else Path(name).stem
+        of_lesson = folder in ("lessons", "notebooks") and name[:2] in NUMBERS
+        stem = subject(name[:2]) if of_lesson else Path(name).stem
         return stem if stem in SUBJECTS else ""
 
     @property
