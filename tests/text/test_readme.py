@@ -50,7 +50,9 @@ def test_readme_lists_the_lessons_in_their_order():
 
 def test_the_tables_of_lessons_have_the_lessons_minutes():
     assert minutes.find_stale_pages(ROOT) == {}, "run `python course.py build`"
-    assert len(re.findall(r"\| \d+(?: \+ \d+)? \|\n", README.read_text("utf-8"))) == len(NUMBERS)
+    text = README.read_text("utf-8")
+    assert len(re.findall(r"\| \d+(?: \+ \d+)? \|\n", text)) == len(NUMBERS)
+    assert len(minutes.IN_ALL.findall(text)) == 1
 
 
 @pytest.mark.parametrize("number", NUMBERS)

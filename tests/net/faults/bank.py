@@ -48,6 +48,7 @@ TESTS = {
     "commands/deck": ["tests/commands/test_deck.py"],
     "commands/minutes": ["tests/commands/test_minutes.py", "tests/commands/test_build.py"],
     "commands/names": ["tests/commands/test_names.py"],
+    "commands/plans": ["tests/commands/test_plans.py"],
     "commands/slides": ["tests/commands/test_slides.py"],
     "commands/update": ["tests/commands/test_update.py"],
     "commands/set_up": [
