@@ -182,7 +182,7 @@ w, b, loss = one_row()
 loss.grad = 1.0
 hand_back(loss)
 
-w_range = np.linspace(2, 6, 81)
+w_range = np.linspace(2, 6, 81)  # 81 numbers in even steps from 2 to 6
 losses = (w_range * 2 + (-1) - 10) ** 2  # of the same row, for many w
 plots.slope_claim(w_range, losses, 4.0, w.grad, prediction=my_prediction)
 
@@ -817,7 +817,7 @@ print("a learning rate far too large:", w)
 # topological order, backpropagation, autograd engine, automatic differentiation, tanh unit,
 # tensor, scalar.
 #
-# **New names:** `graphs.value_graph`, `.tanh`, `torch.tensor`, `torch.from_numpy`,
+# **New names:** `graphs.value_graph`, `np.linspace`, `.tanh`, `torch.tensor`, `torch.from_numpy`,
 # `requires_grad=`, `.grad`, `.backward`, `torch.no_grad`, `.item`.
 #
 # **New words, deeper:** `AccumulateGrad`.
