@@ -26,7 +26,8 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## Where does this course go?
 #
-# In [lesson 03](03_build_your_own_autograd.ipynb), an engine that you wrote yourself bends a curve to ten points.
+# In [lesson 03](03_build_your_own_autograd.ipynb), an engine that you wrote yourself bends a
+# curve to ten points.
 #
 # The boxes are **cells** with code. Click into the one below, press **Shift+Enter** to run it, and
 # watch the picture. (An error message? Run the one above, then that of the next section: they say
@@ -174,9 +175,10 @@ print("2 of every row: ", rain[:, 2], rain[:, 2].shape)
 print("in centimetres: ", rain[0] / 10)
 
 # %% [markdown]
-# Counting begins at 0: `rain[1, 2]` is in the second row. `len` is the number of rows. A colon means
-# *all along this axis*, and arithmetic works on every number at once. The dtype **float64** is that of a Python `float`: about
-# sixteen digits. `rain[:, 2]` is printed like a row: with only *one* axis, both are **flat**.
+# Counting begins at 0: `rain[1, 2]` is in the second row. `len` is the number of rows. A colon
+# means *all along this axis*, and arithmetic works on every number at once. The dtype **float64**
+# is that of a Python `float`: about sixteen digits. `rain[:, 2]` is printed like a row: with only
+# *one* axis, both are **flat**.
 #
 # ### Which way does a mean go?
 #
@@ -305,9 +307,10 @@ plots.every_pair(both, y, prediction=my_prediction)
 #
 # ### What protects you?
 #
-# Each prediction is compared with every true value: a **silent bug**, a wrong number and no error. A
-# model trained with it learns to be lazy; in [lesson 06](06_the_linear_layer.ipynb) you watch one do
-# so. So look at shapes, and write down what you believe: `assert y_pred.shape == y.shape` stops the program if it is not true.
+# Each prediction is compared with every true value: a **silent bug**, a wrong number and no
+# error. A model trained with it learns to be lazy; in [lesson 06](06_the_linear_layer.ipynb) you
+# watch one do so. So look at shapes, and write down what you believe:
+# `assert y_pred.shape == y.shape` stops the program if it is not true.
 #
 # ### Exercise 2 (fix): an MSE that pairs rows
 #

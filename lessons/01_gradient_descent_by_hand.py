@@ -132,7 +132,7 @@ plots.loss_by_bias(x, y, w, b, prediction=my_prediction)
 # $$\frac{dL}{db} = \frac{1}{n}\sum_{i} 2\,e_i$$
 #
 # If this slope is negative, the loss falls as $b$ grows. So step *against* the slope, by the slope
-# times a factor: the **learning rate**, lr, for now a guess, 0.1. Here are ten such steps:
+# times a factor: the **learning rate**, lr, for now a guess, 0.1. Take ten such steps:
 #
 # $$b \leftarrow b - \mathrm{lr}\cdot\frac{dL}{db}$$
 

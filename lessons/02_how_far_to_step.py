@@ -11,7 +11,7 @@
 # - check a fit against the exact answer,
 # - make the bowl round by standardising $x$.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (the loss, its gradient, the loop). **Takes** about 55 minutes, and 40 more with the deeper sections.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (the loss, its gradient, the loop). **Takes** about 55 minutes, and 45 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -26,7 +26,7 @@ except ModuleNotFoundError:
 # %%
 import numpy as np
 
-from course_utils import data, descent, plots, sliders
+from course_utils import animation, data, descent, plots, sliders
 from course_utils.checks import learning_rate as check
 
 tank = data.noisy_line()
@@ -98,7 +98,8 @@ plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
 #
 # ## Which rate suits two parameters?
 #
-# Two parameters share one learning rate, and each alone has its own limit. If only $w$ moves, the curvature is the mean of $2x^2$: differentiate $\partial L/\partial w$ once more.
+# Two parameters share one learning rate, and each alone has its own limit. If only $w$ moves, the
+# curvature is the mean of $2x^2$: differentiate $\partial L/\partial w$ once more.
 #
 # ### Break it: a rate that suits each parameter alone
 #
@@ -281,9 +282,9 @@ print("in thousandths    ", thousandths.round(1))
 
 # %% [markdown]
 # The course's `plots.truth_panel` adds the limit ('the largest stable' rate) and $\kappa$; its
-# 'converged' says whether a parameter is done. The limit comes from $H$, and $H$ from $A$: for each entry, multiply two columns
-# row by row, and take 2/n times the sum. In code `A.T` swaps rows and columns, and `@` is the matrix
-# product.
+# 'converged' says whether a parameter is done. The limit comes from $H$, and $H$ from $A$: for
+# each entry, multiply two columns row by row, and take 2/n times the sum. In code `A.T` swaps
+# rows and columns, and `@` is the matrix product.
 
 # %%
 print("H by hand, its rows in turn:", H.round(4).ravel())
@@ -396,12 +397,19 @@ sliders.move(descend_at, share_of_limit=(0.01, 1.09, 0.5))
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# Above 0.5 the factor of the steep part is negative, so each step changes sides. Just below 1
-# the jumps hardly die out, though the loss falls with every step. At exactly 1 the steep part only changes
-# sides: the zigzag never dies, and the loss comes to rest far too high. The best share depends on how long you walk and where you start; for many epochs it is 0.943.
+# Above 0.5 the factor of the steep part is negative, so each step changes sides. At exactly 1 the
+# steep part only changes sides: the zigzag never dies, and the loss comes to rest far too high. The
+# best share depends on how long you walk and where you start; for many epochs it is 0.943.
 #
 # </details>
 #
+# Close to the limit, the jumps hardly die out, though the loss falls with every step:
+
+# %% tags=["deeper"]
+path, _ = descend(w, b, x, y, 0.98 * max_lr, n_epochs=40)
+animation.play(plots.one_descent, x, y, path, 40, "lr = 0.98 of the limit")
+
+# %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (write): how many steps?
 #
 # At half of the limit, 0.0812 of the flat part is left after 40 steps: you saw its factor to the 40th

@@ -38,7 +38,7 @@ from course_utils.checks import raw_tensors as check
 # ## Who derives the gradient now?
 #
 # PyTorch does. Your engine of [lesson 03](03_build_your_own_autograd.ipynb) found gradients
-# one number at a time; PyTorch finds them for whole arrays, its **tensors**.
+# one number at a time; PyTorch finds them for whole arrays, which it calls **tensors**.
 #
 # Here is [lesson 01](01_gradient_descent_by_hand.ipynb)'s fit again. The lines marked *new*
 # replace all that you derived there.
@@ -96,7 +96,7 @@ print("with .double():      ", from_list.double().dtype)
 #
 # **Type.** From Python's floats PyTorch makes **float32** (four bytes, about seven digits).
 # NumPy's floats stay float64 (eight bytes, about sixteen). `.float()` and `.double()`
-# convert.
+# convert one to the other.
 #
 # **Gradient.** Not every tensor may ask for one:
 
@@ -193,8 +193,9 @@ tape.draw(loss, gradients=True)  # gradients: those of every box
 # gradient.
 #
 # From `loss` you can walk back, `grad_fn` by `grad_fn`, to `W`: that is the graph in the
-# picture, with ten numbers in most boxes. All ten rows use `W[0]` and `W[1]`, so ten products arrive at each, and are added.
-# `backward()` makes this walk and keeps only the result at the leaf, in `W.grad`.
+# picture, with ten numbers in most boxes. All ten rows use `W[0]` and `W[1]`, so ten
+# products arrive at each, and are added. `backward()` makes this walk and keeps only the
+# result at the leaf, in `W.grad`.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: how does PyTorch name the graph?
@@ -247,8 +248,7 @@ print("is it a leaf?", W.is_leaf)
 #
 # ## Why empty the gradient?
 #
-# `backward()` **accumulates**: it adds to what `.grad` already holds. Here `W` stays where
-# it is:
+# `backward()` **accumulates**: it adds to what `.grad` already holds. Here `W` stays:
 
 # %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -258,8 +258,9 @@ for call in (1, 2):
     print(f"after backward {call}: W.grad =", W.grad)
 
 # %% [markdown]
-# Within one call, adding is the chain rule: paths that meet in `W` add up. *Between* calls,
-# it is PyTorch's choice: you can collect the gradient of a large data set part by part. The price: before the next `backward()`, *you* say that a new sum begins, with
+# Within one call, adding is the chain rule: paths that meet in `W` add up. *Between*
+# calls, it is PyTorch's choice: you can collect the gradient of a large data set part by
+# part. The price: before the next `backward()`, *you* say that a new sum begins, with
 # `W.grad = None`.
 #
 # ### Break it: gradients that add up
@@ -308,7 +309,7 @@ plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 # NumPy.
 #
 # > **Predict.** `history` gets `W.detach()` at the start and after each of three steps.
-# > How many *different* values of `W` will they show?
+# > How many *different* values of `W` will it show?
 
 # %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -354,7 +355,7 @@ for k in range(4):
 # ### Exercise 1 (diagnose): four runs
 #
 # Four people fitted the line with different learning rates. What happened in which run? One
-# of these happened in none.
+# happened in none.
 #
 # 1. The gradient is never emptied.
 # 2. The learning rate is a little above the limit.
@@ -396,7 +397,8 @@ check.stories(stories)
 #
 # ## Can you reproduce a tutorial?
 #
-# A published tutorial fits the same ten points. Its error is the **norm** of the residuals, the root of the sum of their squares, over $n$:
+# A published tutorial fits the same ten points. Its error is the **norm** of the
+# residuals, the root of the sum of their squares, over $n$:
 #
 # $$E = \frac{1}{n}\sqrt{\sum_i (\hat y_i - y_i)^2}$$
 #
