@@ -30,7 +30,7 @@ except ModuleNotFoundError:
 # curve to ten points.
 #
 # The boxes are **cells** with code. Click into the one below, press **Shift+Enter** to run it, and
-# watch the picture. (An error message? Run the one above, then that of the next section: they say
+# watch the picture. (An error message? Run the box above, then that of the next section: they say
 # what to do.)
 
 # %% tags=["cover"]

@@ -316,7 +316,7 @@ print(f"b after a step  0.80119529            {path[1, 1]:.8f}")
 #
 # Now a thousand epochs.
 #
-# > **Predict.** After which epoch is the loss within a hundredth of where it ends? Type your number.
+# > **Predict.** After which epoch is the loss at most 1% above where it ends? Type your number.
 
 # %% tags=["cover"]
 my_prediction = ...  # your number
@@ -475,9 +475,9 @@ print(f"sum over only 4 rows:  loss {four[0]:.4f}, then {four[100]:.4f}")
 # %% [markdown]
 # ## Is this the best line?
 #
-# At the lowest point of the bowl, and only there, both derivatives are zero. That gives the best
-# line without a loop. (You need readings at two different times, at least.) A bar stands for a
-# mean:
+# At the lowest point of the bowl, and only there, both derivatives are zero. Solve the second for
+# $b$, put that into the first, and you have the best line without a loop. (You need readings at two
+# different times, at least.) A bar stands for a mean:
 #
 # $$w = \frac{\text{mean of } (x_i - \bar x)(y_i - \bar y)}{\text{mean of } (x_i - \bar x)^2}
 # \qquad\qquad
@@ -584,7 +584,7 @@ check.parabola_gradient(parabola_gradient)
 # %% [markdown]
 # ## Recap
 #
-# | by hand | in PyTorch |
+# | by hand | later, in PyTorch |
 # |---|---|
 # | `w`, `b` | `nn.Linear` ([lesson 06](06_the_linear_layer.ipynb)) |
 # | `y_pred = w * x + b` | `y_pred = model(x)` |

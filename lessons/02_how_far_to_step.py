@@ -39,8 +39,8 @@ w = stream.randn()
 # ## How far does one step go?
 #
 # On a parabola, each step multiplies your distance from the bottom by the same number. If only $b$
-# moves, the loss is such a parabola: at the distance $d$ from its bottom, you stand
-# $\tfrac{1}{2} h\,d^2$ above the lowest loss, and the slope is $h\,d$. The second derivative is $h$,
+# moves, the loss is such a parabola: at the distance $d$ from its bottom (negative: left), you
+# stand $\tfrac{1}{2} h\,d^2$ above the lowest loss, and the slope is $h\,d$. The second derivative is $h$,
 # the **curvature** (not the last lesson's tiny change). So one step of gradient descent is
 #
 # $$d \;\leftarrow\; d - \mathrm{lr}\cdot h\,d = (1 - \mathrm{lr}\cdot h)\;d$$
@@ -185,7 +185,7 @@ plots.curvatures(x, y, prediction=my_prediction)
 # </details>
 #
 # Each arrow points against the gradient, at right angles to the line of equal loss. On the two axes,
-# it points at the star.
+# the steepest cut and the flattest, it points at the star.
 #
 # ## What sets the limit, and what the speed?
 #
@@ -196,7 +196,7 @@ plots.curvatures(x, y, prediction=my_prediction)
 # $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
 #
 # At half of the limit, $\mathrm{lr} = 1/\lambda_\text{max}$, the steep part is gone after one step.
-# The flat part keeps $1 - 1/\kappa$ of itself, where $\kappa = \lambda_\text{max} /
+# In each step, the flat part keeps $1 - 1/\kappa$ of itself, where $\kappa = \lambda_\text{max} /
 # \lambda_\text{min}$ is the **condition number**. A large $\kappa$ means many steps.
 #
 # > **Predict.** Forty epochs at 0.03, 0.5, 0.95 and 1.04 of the limit: which run ends lowest? Think

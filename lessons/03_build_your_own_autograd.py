@@ -90,7 +90,8 @@ print(f"backward: gradient of w {grad_w}, of b {grad_b}")
 #         return Value(self.value + other.value)
 # ```
 #
-# So *you* decide what `+` does: it adds, and writes down both parents and the local
+# So *you* decide what `+` does. In the next cell, it (like `__sub__` for −, `__mul__` for ×)
+# also writes down both parents, the numbers it was made from, and the local
 # derivatives. A sum has 1 and 1, a difference 1 and −1. A product $a \cdot b$ has $b$
 # for $a$, and $a$ for $b$.
 
@@ -159,7 +160,7 @@ graphs.value_graph(loss)  # draws each Value as a box
 # still zeros.
 #
 # To fill them in, go back against the arrows. The loss has the gradient 1. Each box hands
-# back to a parent: its own gradient, times the local derivative. Then the function calls
+# back to a parent: its own gradient, times the local derivative. Then `hand_back`, below, calls
 # itself for that parent: it follows the first arrow back to the leaves before it looks at
 # the second.
 #
@@ -350,7 +351,7 @@ check.sine(sine)
 # ## Does it find what you found by hand?
 #
 # The engine meets the eighty points and the loop of [lesson
-# 01](01_gradient_descent_by_hand.ipynb). Two new lines take the place of both formulas:
+# 01](01_gradient_descent_by_hand.ipynb). Two new lines for the gradients take the place of both formulas:
 # derivatives from the record of a calculation, that is **automatic differentiation**.
 # ('Published' marks the tutorial's numbers.)
 #
@@ -436,7 +437,7 @@ check.diagnosis(engine_1, engine_2, engine_3)
 # The input $t = 2x - 1$ has its zero in the middle, which makes the descent faster. Run the
 # loop, and watch a machine of your own learn a wave.
 #
-# The last cell is yours: type ten heights between 0 and 5. Three steps can't follow wild
+# The last cell is yours: type ten heights between 0 and 5. Three soft steps can't follow wild
 # ones: there the curve takes a middle way.
 
 
@@ -506,7 +507,7 @@ t, y = torch.from_numpy(t_wave), torch.from_numpy(heights)  # made from arrays
 
 # 0 start
 start = np.random.RandomState(25).randn(10)
-# new: of 64 bits each, as NumPy's numbers are, and as a Value is
+# new: float64 each, as NumPy's numbers are, and as a Value is
 tensors = [torch.tensor(number, requires_grad=True) for number in start]
 w, b, v, c = tensors[:3], tensors[3:6], tensors[6:9], tensors[9]
 for step in range(2000):
@@ -817,8 +818,8 @@ print("a learning rate far too large:", w)
 # topological order, backpropagation, autograd engine, automatic differentiation, tanh unit,
 # tensor, scalar.
 #
-# **New names:** `graphs.value_graph`, `np.linspace`, `.tanh`, `torch.tensor`, `torch.from_numpy`,
-# `requires_grad=`, `.grad`, `.backward`, `torch.no_grad`, `.item`.
+# **New names:** `graphs.value_graph`, `np.linspace`, `.tanh`, `torch.tensor`,
+# `torch.from_numpy`, `requires_grad=`, `.grad`, `.backward`, `torch.no_grad`, `.item`.
 #
 # **New words, deeper:** `AccumulateGrad`.
 #

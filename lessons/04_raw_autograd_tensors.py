@@ -120,8 +120,9 @@ print("ready is a leaf:", ready.is_leaf)
 #
 # ## Can a line follow a curve?
 #
-# The ten points of the last lesson lie exactly on a curve; how close can a line come? The
-# curve is $y = 3x + \sin 6x + 1$.
+# The ten points of the last lesson lie exactly on a curve; how close can a line come? (Two
+# parameters are few enough to see every mistake in them.) The curve is
+# $y = 3x + \sin 6x + 1$.
 
 # %%
 points = data.sine_line()
@@ -265,7 +266,7 @@ for call in (1, 2):
 #
 # ### Break it: gradients that add up
 #
-# With `empty=False`, `descend` never empties the gradient.
+# With `empty=False`, `descend` steps by the sum of all gradients so far.
 #
 # > **Predict.** At step 29 the loss is 1.6867 if you empty, and 0.2351 if you forget.
 # > Forgetting looks *better*! Type the forgetful loss at step 58.
@@ -301,7 +302,8 @@ plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 #
 # </details>
 #
-# It is nearly a ball in a bowl without friction. No message tells you: a **silent** bug.
+# The forgetful run is nearly a ball in a bowl without friction. No message tells you: a
+# **silent** bug.
 #
 # ## Why detach?
 #
@@ -397,7 +399,7 @@ check.stories(stories)
 #
 # ## Can you reproduce a tutorial?
 #
-# A published tutorial fits the same ten points. Its error is the **norm** of the
+# Another published tutorial fits the same ten points. Its error is the **norm** of the
 # residuals, the root of the sum of their squares, over $n$:
 #
 # $$E = \frac{1}{n}\sqrt{\sum_i (\hat y_i - y_i)^2}$$
