@@ -204,8 +204,8 @@ print("five folds: reported, on new points", np.median(folds, axis=0).round(4))
 # ```text
 # irreducible error 0.09
 #     training   validation loss, five splits    new points
-# A   0.05       0.04  0.08  0.05  0.06  0.04    0.26
-# B   0.29       0.31  0.21  0.25  0.41  0.49    0.26
+# A   0.05       0.06  0.08  0.06  0.07  0.07    0.27
+# B   0.29       0.31  0.21  0.24  0.41  0.49    0.26
 # C   0.10       0.21  0.02  0.25  0.18  0.01    0.10
 # D   0.07       7.34  108   0.17  0.73  1.09    1.56
 # ```
@@ -483,14 +483,14 @@ for name, maker, of_weight, of_bias in cases:
     weight, bias = {"params": layer.weight}, {"params": layer.bias}
     weight["weight_decay"], bias["weight_decay"] = of_weight, of_bias
     optimizer = maker([weight, bias], lr=0.4)  # 0 start
-    for _ in range(2000):
+    for _ in range(600):
         y_pred = layer(z)  # 1 predict
         value = mse(y_pred, line_y)  # 2 loss
         optimizer.zero_grad()  # 3 gradients
         value.backward()
         optimizer.step()  # 4 update
-    print(f"{name:12} weight {layer.weight.item():8.3f}", end="")
-    print(f"   bias {layer.bias.item():8.3f}")
+    print(f"{name:12} weight {layer.weight.item():6.2f}", end="")
+    print(f"   bias {layer.bias.item():6.2f}")
 
 # %% [markdown] tags=["deeper"]
 # The mean of $y$ is 52. With decay on both, the line lies far too low; in a group of its own,

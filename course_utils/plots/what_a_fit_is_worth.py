@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils._validate import to_positive, to_table, to_vector
+from course_utils._validate import to_array, to_number, to_positive, to_table, to_vector
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 from course_utils.plots.core import mark_prediction
 
@@ -19,14 +19,24 @@ def _legendre(x, n):
     return np.polynomial.legendre.legvander(2 * x - 1, n - 1)
 
 
-def _mse(W, points, rows=slice(None)):
-    """Return the loss of Legendre coefficients on rows of a sample."""
-    return np.mean((_legendre(points.x[rows], len(W)) @ W - points.y[rows]) ** 2)
+def _losses(fits, points, rows=slice(None)):
+    """Return the loss of each fit on rows of a sample; fits are Legendre coefficients."""
+    A, y = _legendre(points.x[rows], max(map(len, fits))), points.y[rows]
+    return np.array([np.mean((A[:, : len(W)] @ W - y) ** 2) for W in fits])
+
+
+def _to_losses(table, n_degrees):
+    """Return a table of losses, checked."""
+    table = to_array("results", table)
+    if table.ndim != 3 or table.shape[1:] != (n_degrees, 2):
+        shape = f"(repeats, {n_degrees}, 2)"
+        raise ValueError(f"results must have shape {shape}, but has shape {table.shape}.")
+    return table
 
 
 def _curve(W):
     """Return the curve of Legendre coefficients on GRID."""
-    return _legendre(GRID, len(W)) @ to_vector("W", W)
+    return _legendre(GRID, len(W)) @ W
 
 
 def _true_curve():
@@ -76,7 +86,7 @@ def three_fits(points, train, val, fits, *, axs=None):
         raise ValueError(f"fits must hold three degrees, but holds {list(fits)}.")
     away = []
     for i, (degree, W) in enumerate(fits.items()):
-        ax, curve = axs[f"f{i}"], _curve(W)
+        ax, curve = axs[f"f{i}"], _curve(to_vector("fits", W, length=degree + 1))
         _draw_points(ax, points, train, val)
         ax.plot(GRID, curve, color=FIT, label="the fit")
         ax.set_title(f"degree {degree}")
@@ -98,7 +108,7 @@ def degree_sweep(degrees, results, noise, prediction=..., *, axs=None):
     degrees, noise = to_vector("degrees", degrees), to_positive("noise", noise)
     if len(results) != 2:
         raise ValueError(f"results must hold two titles, but holds {list(results)}.")
-    tables = {title: np.asarray(table, dtype=float) for title, table in results.items()}
+    tables = {title: _to_losses(table, len(degrees)) for title, table in results.items()}
     top = 5 * max(np.median(table[..., 1], axis=0).max() for table in tables.values())
     phrases, words = [], ""
     for i, (side, (title, table)) in enumerate(zip(("left", "right"), tables.items(), strict=True)):
@@ -136,7 +146,7 @@ def many_fits(fits, place, *, axs=None):
     """
     if len(fits) != 2:
         raise ValueError(f"fits must hold two degrees, but holds {list(fits)}.")
-    phrases, truth = [], _true_curve()
+    phrases, truth, place = [], _true_curve(), to_number("place", place)
     for i, (degree, table) in enumerate(fits.items()):
         table = to_table("fits", table, "samples", degree + 1)
         ax, curves = axs[f"m{i}"], table @ _legendre(GRID, degree + 1).T
@@ -168,12 +178,13 @@ def three_ways(points, val, new, ways, decays, prediction=..., *, axs=None):
     if list(ways) != ["degree", "weight decay", "epoch"]:
         raise ValueError(f"ways must hold degree, weight decay and epoch, but holds {list(ways)}.")
     train = np.setdiff1d(np.arange(len(points.x)), np.arange(len(points.x))[val])
+    ways = {name: [to_vector("ways", W) for W in fits] for name, fits in ways.items()}
     wild, phrases, words = _curve(ways["degree"][-1]), [], ""
     for i, (name, fits) in enumerate(ways.items()):
         is_decay = name == "weight decay"
         settings = to_vector("decays", decays, len(fits)) if is_decay else np.arange(len(fits))
         rows = (points, train), (points, val), (new, slice(None))
-        losses = np.array([[_mse(W, *where) for where in rows] for W in fits])
+        losses = np.column_stack([_losses(fits, *where) for where in rows])
         best, ax = int(losses[:, 1].argmin()), axs[f"k{i}"]
         shown = slice(name == "epoch", None)  # a logarithmic axis has no place for epoch 0
         for k, (label, style) in enumerate(_LOSSES.items()):
@@ -196,12 +207,12 @@ def three_ways(points, val, new, ways, decays, prediction=..., *, axs=None):
         phrases.append(f"{chosen}, {losses[best, 2]:.4f}")
         ax = axs[f"c{i}"]
         _draw_points(ax, points, train, val)
-        (held,) = ax.plot(GRID, _curve(fits[best]), color=BEST, linewidth=2.4, label="chosen")
-        (free,) = ax.plot(GRID, wild, color=FIT, linewidth=1, alpha=0.7, label="degree 15")
+        held = ax.plot(GRID, _curve(fits[best]), color=BEST, linewidth=2.4, label="chosen")
+        free = ax.plot(GRID, wild, color=FIT, linewidth=1, alpha=0.7, label="degree 15")
         ax.set_title(f"{chosen}: {losses[best, 2]:.4f} on new points")
     axs["k0"].set_ylabel("loss (MSE)")
     axs["c0"].set_ylabel("y")
-    axs["c0"].legend(handles=[held, free], loc="lower right")
+    axs["c0"].legend(handles=[held[0], free[0]], loc="lower right")
     return f"Chosen by validation, and its loss on new points: {'; '.join(phrases)}.{words}"
 
 
