@@ -25,8 +25,8 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## What is in the envelope?
 #
-# Twenty readings, sealed since [lesson 01](01_gradient_descent_by_hand.ipynb). Open it, once.
-# Beside your line, the hidden one that made the data:
+# Twenty readings of the water tank, sealed since [lesson 01](01_gradient_descent_by_hand.ipynb).
+# Open it, once. Beside your loop's line, the hidden one that made the data:
 
 # %%
 import copy
@@ -47,67 +47,50 @@ for name, w, b in (("yours", 1.96896, 1.02354), ("hidden", 2, 1)):
 # %% [markdown]
 # On the eighty, your line beats the very line that made them. On the sealed twenty it doesn't.
 #
-# Each reading is the hidden line plus **noise**: chance, which no model can know. The hidden
-# line's loss is the mean of the squared noise. Your two parameters followed the noise of the
-# eighty a little, so **training ends below the noise**. The twenty have other noise.
+# Each reading is the hidden line plus **noise**: chance, which no model can know. Your two
+# parameters also followed the noise of the eighty a little, so **training ends below the
+# noise**, the mean of its squares. The twenty have other noise.
 #
 # ## Can a fit be too good?
 #
-# Yes. Take forty points of [lesson 04](04_raw_autograd_tensors.ipynb)'s wave, with noise: thirty
-# **training rows**, and ten **validation rows** that judge. We made the data, so here we also
-# have 10,000 new points.
-
-
-# %%
-legvander = np.polynomial.legendre.legvander  # Legendre's columns
-
-
-def fit(points, degree, rows):
-    """Least squares on some rows: the coefficients, (degree + 1,)."""
-    A = legvander(2 * points.x[rows] - 1, degree)
-    return np.linalg.lstsq(A, points.y[rows])[0]
-
-
-def loss(points, W, rows=slice(None)):  # slice(None): all rows
-    """The MSE of a polynomial on some rows."""
-    A = legvander(2 * points.x[rows] - 1, len(W) - 1)
-    return ((A @ W - points.y[rows]) ** 2).mean()
-
-
-def by_degree(points, a, b):  # fitted to rows a, judged on a and on b
-    W = [fit(points, degree, a) for degree in range(13)]
-    return np.array([(loss(points, w, a), loss(points, w, b)) for w in W])
-
-
-# %% [markdown]
+# Yes, on its own rows. Take forty points of [lesson 04](04_raw_autograd_tensors.ipynb)'s wave,
+# with noise: thirty **training rows**, and ten **validation rows** that judge. Here we also have
+# 10,000 new points.
+#
 # > **Predict.** Degrees 1, 4 and 15. Which has the lowest training loss, and which is best on
 # > new points?
 
+
 # %%
+def fit(points, degree, rows):  # least squares, on Legendre's columns
+    A = np.polynomial.legendre.legvander(2 * points.x[rows] - 1, degree)
+    return np.linalg.lstsq(A, points.y[rows])[0]
+
+
+def loss(points, W, rows=slice(None)):  # the MSE; slice(None): all rows
+    A = np.polynomial.legendre.legvander(2 * points.x[rows] - 1, len(W) - 1)
+    return ((A @ W - points.y[rows]) ** 2).mean()
+
+
 sample, new = data.noisy_sine(), data.noisy_sine(10_000, seed=1)
 train, val = slice(0, 30), slice(30, 40)  # rows 0 to 29, rows 30 to 39
 fits = {degree: fit(sample, degree, train) for degree in (1, 4, 15)}
-print("           training   validation   new points")
-for degree, W in fits.items():
-    losses = loss(sample, W, train), loss(sample, W, val), loss(new, W)
-    print(f"degree {degree:2} {losses[0]:10.4f} {losses[1]:12.4f} ", end="")
-    print(f"{losses[2]:11.4f}")
-print(f"true curve {((new.y_true - new.y) ** 2).mean():36.4f}")
-print(f"noise² {sample.noise**2:38.2f}")
-plots.three_fits(sample, train, val, fits)
+print(f"true curve on new points: {((new.y_true - new.y) ** 2).mean():.4f}")
+plots.three_fits(sample, train, val, new, fits)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# Degree 15 in training; degree 4 on new points. There degree 15 is the worst.
+# Degree 15 has the lowest training loss, 0.0278. On new points degree 4 is the best, 0.1033,
+# and degree 15 the worst, 3.8773.
 #
 # </details>
 #
 # Degree 1 **underfits**: too stiff for the wave, it is bad on all rows. Degree 15 **overfits**:
 # it follows the noise of its rows, and near the ends nothing holds it.
 #
-# Even the true curve has a loss of 0.0906, the mean of the squared noise. This **irreducible
-# error** (in pictures noise²) nobody knows in real work. On the validation rows, degree 4 gets
+# Even the true curve has a loss, here 0.0906: the mean of the squared noise. Its average is the
+# **irreducible error**; in real work nobody knows it. On the validation rows, degree 4 gets
 # less: ten rows flatter it.
 #
 # ## Which degree would you choose?
@@ -120,16 +103,19 @@ plots.three_fits(sample, train, val, fits)
 # %%
 my_prediction = ...  # your degree
 
-rng = np.random.RandomState(0)
-same_rows, fresh_rows = [], []
+
+def by_degree(points, a, b):  # fitted to rows a, judged on a and on b
+    W = [fit(points, degree, a) for degree in range(13)]
+    return np.array([(loss(points, w, a), loss(points, w, b)) for w in W])
+
+
+same_rows, fresh_rows, rng = [], [], np.random.RandomState(0)
 for k in range(100):
     rows = rng.permutation(40)
     same_rows.append(by_degree(sample, rows[:30], rows[30:]))
     other = data.noisy_sine(seed=1000 + k)
     fresh_rows.append(by_degree(other, train, val))
-results = {"100 splits of our 40 rows": same_rows}
-results["100 fresh samples"] = fresh_rows
-plots.degree_sweep(range(13), results, noise=0.3, prediction=my_prediction)
+plots.degree_sweep(same_rows, fresh_rows, 0.3, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -138,11 +124,11 @@ plots.degree_sweep(range(13), results, noise=0.3, prediction=my_prediction)
 #
 # </details>
 #
-# The training loss falls with each degree; the validation loss falls, turns and rises.
+# The training loss can only fall with the degree; the validation loss falls, turns and rises.
 #
-# A single split is a lottery. And all splits of our forty rows share their quirks: there degree
-# ten is the best 16 times, and on fresh points 5 times. Degree 3 isn't 'the true one', since
-# the wave isn't a polynomial; it is what thirty noisy rows can carry.
+# A single split is a lottery. And all splits of our forty rows share their quirks: of a hundred,
+# degree ten wins 16 there, and 5 on fresh points. Degree 3 is what thirty noisy rows can carry;
+# the wave isn't a polynomial.
 #
 # ## Why do both ends fail?
 #
@@ -159,8 +145,11 @@ plots.many_fits(many, place=0.3)
 # At x = 0.3, degree 1 is wrong on average; degree 15 is right on average and wrong each time.
 #
 # How far the mean of all such fits is from the truth is the **bias of an estimator** (not the
-# parameter $b$). How much they scatter, squared, is the **variance**. The best degree is a
-# bargain between the two.
+# parameter $b$). How much they scatter, squared, is the **variance**. On average,
+#
+# $$\text{loss on new points} = \text{irreducible error} + \text{bias}^2 + \text{variance}$$
+#
+# The best degree is a bargain between the last two.
 #
 # ## Which number may you report?
 #
@@ -171,35 +160,31 @@ plots.many_fits(many, place=0.3)
 # folds, each fold judges a fit to the others, and you average. Then fit the winner to all of
 # them. On a hundred fresh samples, with our new points as the test:
 
+
 # %%
-turn, ten, folds = np.arange(40) % 5, [], []  # turn: 0, 1, 2, 3, 4, 0, ...
+def choose(points, losses, rows):  # argmin: the place of the least, min
+    W = fit(points, losses.argmin(), rows)
+    return losses.min(), loss(new, W)  # what it reports, what it is worth
+
+
+fold, ten, folds = np.arange(40) % 5, [], []  # fold 0: rows 0, 5, 10, ...
 for seed in range(100):
     forty = data.noisy_sine(seed=2000 + seed)
-    once, five = by_degree(forty, train, val)[:, 1], 0
-    for k in range(5):
-        five += by_degree(forty, turn != k, turn == k)[:, 1] / 5
-    for told, a, losses in ((ten, train, once), (folds, slice(None), five)):
-        best = losses.argmin()  # argmin: the place of the least, min
-        W = fit(forty, best, a)
-        told.append((losses.min(), loss(new, W)))
+    ten.append(choose(forty, by_degree(forty, train, val)[:, 1], train))
+    parts = [by_degree(forty, fold != k, fold == k)[:, 1] for k in range(5)]
+    folds.append(choose(forty, np.array(parts).mean(axis=0), slice(None)))
 print("ten rows:   reported, on new points", np.median(ten, axis=0).round(4))
 print("five folds: reported, on new points", np.median(folds, axis=0).round(4))
 
 # %% [markdown]
-# The winners report 0.0870, and are worth 0.1106. Five folds flatter less, and choose better.
+# The winners of ten rows report 0.0870, and are worth 0.1106. Five folds flatter less, and
+# their winner is fitted to all forty rows.
 #
-# Choose again after a look at the test rows, and they are validation rows: an envelope opens
-# once.
+# If you look at the test rows and then choose again, they have become validation rows.
 #
 # ### Exercise 1 (diagnose): four reports
 #
-# Which cause belongs to which report? One is left over.
-#
-# 1. It underfits.
-# 2. It overfits.
-# 3. Near-copies of the validation rows were trained on.
-# 4. The validation rows are too few.
-# 5. The learning rate is above the limit.
+# Which cause below belongs to which report? One is left over.
 #
 # ```text
 # irreducible error 0.09
@@ -211,6 +196,11 @@ print("five folds: reported, on new points", np.median(folds, axis=0).round(4))
 # ```
 
 # %% tags=["exercise", "diagnose"]
+# 1  it underfits
+# 2  it overfits
+# 3  near-copies of the validation rows were trained on
+# 4  the validation rows are too few
+# 5  the learning rate is above the limit
 causes = [..., ..., ..., ...]  # the numbers for A, B, C and D, in this order
 
 # %%
@@ -233,32 +223,42 @@ check.causes(causes)
 #
 # Keep the wild degree, but stop it short of least squares.
 #
-# **Weight decay** adds $d\,W$ to the gradient, which pulls every parameter towards zero; in
-# PyTorch, `torch.optim.SGD(parameters, lr=lr, weight_decay=d)`. A mode
-# of curvature $\lambda$ rests where its slope and the pull cancel, after the share
-# $\lambda/(\lambda + d)$ of its way: flat modes hardly start.
+# **Weight decay** adds $d\,W$ to the gradient, a pull of every parameter towards zero. On the
+# parabola of one mode, of curvature $\lambda$ and with its bottom at $p^*$, slope and pull
+# cancel where
 #
-# **Early stopping** ends the training where the validation loss is lowest. Flat modes are slow
-# ([lesson 08](08_fitting_polynomials.ipynb)), so they hardly start, either.
+# $$\lambda\,(p - p^*) + d\,p = 0 \qquad\text{so}\qquad p = \frac{\lambda}{\lambda + d}\;p^*$$
+#
+# Steep modes go nearly all the way, flat ones hardly start. In PyTorch, it is
+# `torch.optim.SGD(parameters, lr=lr, weight_decay=d)`.
+#
+# **Early stopping** ends the training where the validation loss is lowest. From zero, flat modes
+# are slow ([lesson 08](08_fitting_polynomials.ipynb)), so they hardly start, either.
 #
 # All three ways on the same rows, from too stiff to too wild:
 #
-# > **Predict.** Degree 15 trains for 1,000 epochs at half of its learning-rate limit. At which
-# > epoch is its validation loss lowest?
+# > **Predict.** Degree 15 trains for 1,000 epochs. Its steepest mode settles in one, its flattest
+# > in thousands. At which epoch is the validation loss lowest?
 
 # %% tags=["cover"]
 my_prediction = ...  # your epoch
 
-A, y = legvander(2 * sample.x[train] - 1, 15), sample.y[train]
+A = np.polynomial.legendre.legvander(2 * sample.x[train] - 1, 15)
+y = sample.y[train].reshape(-1, 1)
 bowl = descent.QuadraticLoss(A, y)
-lr, start = bowl.max_lr / 2, [0.0] * 16
-curvatures, V = np.linalg.eigh(2 / 30 * A.T @ A)  # V: the modes
-decays = 10.0 ** np.arange(1, -6, -0.25)  # from 10, in small steps, down
-shares = [curvatures / (curvatures + d) for d in decays]
-by_decay = [V @ (share * (V.T @ fits[15])) for share in shares]
-by_epoch = [bowl.after(k, start, lr) for k in range(1001)]
-of_degree = [fit(sample, degree, train) for degree in range(16)]
-ways = {"degree": of_degree, "weight decay": by_decay, "epoch": by_epoch}
+lr = bowl.max_lr / 2
+decays = 10.0 ** np.arange(0, -4, -0.25)  # 1, 0.56, 0.32, ..., 0.00018
+W = np.full((16, len(decays)), 0.0)  # 0 start: a column for each decay
+for epoch in range(30_000):
+    y_pred = A @ W  # 1 predict
+    losses = ((y_pred - y) ** 2).mean(axis=0)  # 2 loss
+    gradient = 2 / 30 * A.T @ (y_pred - y)  # 3 gradients
+    W = W - lr * (gradient + decays * W)  # 4 update, with decay: new
+ways = {
+    "degree": [fit(sample, degree, train) for degree in range(16)],
+    "weight decay": W.T,  # a row for each decay
+    "epoch": [bowl.after(k, [0.0] * 16, lr) for k in range(1001)],
+}
 plots.three_ways(sample, val, new, ways, decays, prediction=my_prediction)
 
 # %% [markdown]
@@ -269,28 +269,28 @@ plots.three_ways(sample, val, new, ways, decays, prediction=my_prediction)
 # </details>
 #
 # Three knobs, one picture: turned one way, the fit gets stiff; the other way, wild. Here the
-# degree wins, since this wave is nearly a cubic. A network has no degree: use the other two.
+# degree wins, since this wave is nearly a cubic. For a network, one mostly uses the other two.
 #
 # ## When do you stop?
 #
 # When, say, 50 epochs have brought no lower validation loss: this number is the **patience**.
-# Meanwhile, keep the best parameters:
+# Meanwhile, keep the best parameters.
 
-# %%
-X, target = torch.from_numpy(A), torch.from_numpy(y).reshape(-1, 1)
-X_val = torch.from_numpy(legvander(2 * sample.x[val] - 1, 15))
+# %% tags=["code"]
+X, target = torch.from_numpy(A), torch.from_numpy(y)
+A_val = np.polynomial.legendre.legvander(2 * sample.x[val] - 1, 15)
+X_val = torch.from_numpy(A_val)
 target_val = torch.from_numpy(sample.y[val]).reshape(-1, 1)
 model = nn.Linear(16, 1, bias=False, dtype=torch.float64)  # no b: 16 weights
 nn.init.constant_(model.weight, 0.0)  # 0 start
-mse = nn.MSELoss()
-optimizer = torch.optim.SGD(model.parameters(), lr=lr, weight_decay=0)
-lowest, patience = float("inf"), 50  # inf: above every number
+mse, lowest, patience = nn.MSELoss(), float("inf"), 50  # inf: infinite
+optimizer = torch.optim.SGD(model.parameters(), lr=lr)
 for epoch in range(1001):
     with torch.no_grad():  # new
         val_loss = mse(model(X_val), target_val).item()
     if val_loss < lowest:  # new
         lowest, best_epoch = val_loss, epoch
-        best = copy.deepcopy(model.state_dict())
+        best = copy.deepcopy(model.state_dict())  # deepcopy: see below
         careless = model.state_dict()
     if epoch - best_epoch == patience:  # new
         break
@@ -299,51 +299,52 @@ for epoch in range(1001):
     optimizer.zero_grad()  # 3 gradients
     train_loss.backward()
     optimizer.step()  # 4 update
-for name, state in (("no copy ", careless), ("deepcopy", best)):
-    model.load_state_dict(state)
-    with torch.no_grad():
-        kept = mse(model(X_val), target_val).item()
-    print(f"stopped at {epoch}, best {best_epoch}; {name} {kept:.4f}")
+print(f"stopped at {epoch}; best epoch {best_epoch}, loss {lowest:.4f}")
 
 # %% [markdown]
 # ### Break it: a best that is no copy
 #
-# The loop kept the best twice, but `careless` ended as the *last* epoch: a silent bug.
-#
-# `model.state_dict()` shares the parameters' storage, into which the optimizer goes on writing.
-# `copy.deepcopy` copies the numbers.
+# The loop kept the best twice. Load both:
+
+# %%
+for name, state in (("careless", careless), ("best", best)):
+    model.load_state_dict(state)
+    with torch.no_grad():
+        print(f"{name:8} {mse(model(X_val), target_val).item():.4f}")
+
+# %% [markdown]
+# `careless` is the *last* epoch: a silent bug. `model.state_dict()` shares the parameters'
+# storage, into which the optimizer goes on writing. `copy.deepcopy` copies the numbers.
 #
 # ## When is a validation row not new?
 #
 # When a near-copy of it was in training. [Lesson 07](07_dataset_and_dataloader.ipynb) had
-# fifteen rows: five regions, each measured three times.
+# fifteen rows: five regions, each measured three times, nearly alike.
 #
 # **1-nearest neighbour** learns nothing: it looks up the training row with the closest inputs,
-# and repeats its yields. Each fold below holds three rows, first random ones, then a whole
-# region:
+# and repeats its yields. Five folds of three rows, dealt at random, then by region:
 
 # %%
 yields, rng = data.fruit_yields_repeated(), np.random.RandomState(0)
 A, X, Y = descent.design_matrix(yields.x), yields.x, yields.y
-for fold in (rng.permutation(yields.groups), yields.groups):
-    losses = []
-    for k in range(1, 6):  # the regions are 1 to 5
+regions = yields.groups  # for each row the number of its region, 1 to 5
+for fold in (rng.permutation(regions), regions):  # at random, by region
+    line, near = [], []
+    for k in range(1, 6):
         a, b = fold != k, fold == k  # True for a row to train, to judge
         W = np.linalg.lstsq(A[a], Y[a])[0]
+        line.append(((A[b] @ W - Y[b]) ** 2).mean())
         closest = [((X[a] - x) ** 2).sum(axis=1).argmin() for x in X[b]]
-        both = A[b] @ W, Y[a][closest]
-        losses.append([((y_pred - Y[b]) ** 2).mean() for y_pred in both])
-    print("least squares, and under it 1-nearest neighbour:")
-    print(np.array(losses).T.round(1))
+        near.append(((Y[a][closest] - Y[b]) ** 2).mean())
+    print("line", np.array(line).round(1), "neighbour", np.array(near).round(1))
 
 # %% [markdown]
-# On random rows it mostly beats least squares: it has the answers in its pocket. On a region
-# that it has never seen, its loss is 218 or more. (Least squares misses region 3, far rainier
-# than the others.)
+# In random folds the neighbour mostly wins: a near-copy in training is an answer in its pocket.
+# On a region that it has never seen, its loss is 218 or more. (Least squares misses only region
+# 3, the rainiest by far.)
 #
-# This is a **leak**: information from the judging rows in the making of the fit.
-# Rows that belong together, such as one patient's visits, must fall on the same side: **split
-# by group**.
+# This is a **leak**: information from the judging rows in the making of the fit. Rows that
+# belong together, such as one patient's visits, must fall on the same side: **split by group**.
 #
 # ### Exercise 2 (fix): split by group
 #
@@ -399,13 +400,14 @@ check.split_by_group(split_by_group)
 # %% tags=["deeper"]
 def three_choices(points):
     """The loss on new points of each way's choice, and of degree 15 alone."""
-    A, y = legvander(2 * points.x[train] - 1, 15), points.y[train]
-    bowl, best = descent.QuadraticLoss(A, y), fit(points, 15, train)
-    curvatures, V = np.linalg.eigh(2 / 30 * A.T @ A)
+    A = np.polynomial.legendre.legvander(2 * points.x[train] - 1, 15)
+    bowl = descent.QuadraticLoss(A, points.y[train])
+    curvatures, V = np.linalg.eigh(2 / 30 * A.T @ A)  # V: the modes
     shares = [curvatures / (curvatures + d) for d in decays]
     ways = [[fit(points, degree, train) for degree in range(16)]]
+    best = ways[0][15]  # least squares, degree 15
     ways.append([V @ (share * (V.T @ best)) for share in shares])
-    ways.append([bowl.after(k, start, bowl.max_lr / 2) for k in epochs])
+    ways.append([bowl.after(k, [0.0] * 16, bowl.max_lr / 2) for k in epochs])
     chosen = [min(way, key=lambda W: loss(points, W, val)) for way in ways]
     return [loss(new, W) for W in [*chosen, best]]
 
@@ -444,8 +446,8 @@ for degree in (1, 4, 12):
         W = [fit(points, degree, r) for r in rows]
         losses = [loss(points, w, r) for w, r in zip(W, rows, strict=True)]
         table.append((losses, [loss(few, w) for w in W]))
-    # transpose: another order of the axes
-    results[degree] = np.array(table).transpose(1, 0, 2)
+    table = np.array(table)  # (60, 2, 6)
+    results[degree] = table[:, 0], table[:, 1]
 plots.losses_by_size(sizes, results, 0.3)
 
 # %% [markdown] tags=["deeper"]
@@ -498,8 +500,8 @@ for name, maker, of_weight, of_bias in cases:
 #
 # SGD and Adam end at the same numbers, those of the loss plus $\frac{d}{2}$ times the sum of
 # all squared parameters. **AdamW** ends elsewhere: its pull doesn't pass through Adam's
-# division, so it is another model, with another best $d$. Here each of its steps is about
-# $\mathrm{lr}\,(1 - d\,p)$, which is zero at $p = 2$.
+# division, so it is another model, with another best $d$. While the gradient keeps its sign,
+# each of its steps is about $\mathrm{lr}\,(1 - d\,p)$, which is zero at $p = 2$.
 #
 # ### Deeper: Exercise 3 (write): decay only weights
 #
@@ -551,14 +553,13 @@ check.decay_weights_only(decay_weights_only)
 
 # %% tags=["deeper"]
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import GridSearchCV, KFold
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 x_column = sample.x[train].reshape(-1, 1)  # scikit-learn wants columns
 powers = PolynomialFeatures(15, include_bias=False)  # without the ones
 pipeline = make_pipeline(powers, StandardScaler(), Ridge())
-shuffled = KFold(5, shuffle=True, random_state=0)  # cv=5 doesn't shuffle
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: the best is at the edge
@@ -570,10 +571,9 @@ shuffled = KFold(5, shuffle=True, random_state=0)  # cv=5 doesn't shuffle
 # %% tags=["deeper"]
 for lowest in (0, -8):
     grid = {"ridge__alpha": 10.0 ** np.arange(lowest, 2)}
-    score = "neg_mean_squared_error"
-    # scoring: what to make large
-    search = GridSearchCV(pipeline, grid, scoring=score, cv=shuffled)
-    search.fit(x_column, y)  # at the end, the winner is fitted to all rows
+    score = "neg_mean_squared_error"  # cv=5: five folds, not shuffled
+    search = GridSearchCV(pipeline, grid, scoring=score, cv=5)
+    search.fit(x_column, sample.y[train])  # the winner: fitted to all rows
     y_pred = search.predict(new.x.reshape(-1, 1))
     alpha = search.best_params_["ridge__alpha"]  # .best_params_: the winner
     print(f"from 1e{lowest}: {alpha}", end=" ")
@@ -583,7 +583,8 @@ for lowest in (0, -8):
 # %% [markdown] tags=["deeper"]
 # The first winner is the smallest of its grid: **a best at the edge isn't a best**. Widen the
 # grid until the winner lies inside. (With powers, weight decay does better than with Legendre
-# columns above: least squares doesn't care how a curve is written, the pull does.)
+# columns above: with at least as many rows as coefficients, least squares doesn't care how a
+# curve is written, but the pull does.)
 #
 # There is a second trap. Each fold's fit has four fifths of the rows, the final one has all.
 # The same $\alpha$ is then a smaller decay, $d = 2\alpha/n$, than the one that was judged. Here
@@ -629,6 +630,7 @@ check.ridge_pipeline(ridge_pipeline)
 
 # %% tags=["deeper"]
 d = 1 / (lr * best_epoch)
+curvatures = bowl.eigenvalues
 kept = {f"stopped after {best_epoch} epochs": 1 - (1 - lr * curvatures) ** 18}
 kept[f"weight decay {d:.3f}"] = curvatures / (curvatures + d)
 plots.kept_shares(curvatures, kept)
@@ -657,7 +659,7 @@ for n_columns in (4, 10, 15, 60, 100, 200, 400):
 # %% [markdown] tags=["deeper"]
 # Near thirty coefficients there is one curve through the rows, and it is wild. With four
 # hundred there are many, and the smallest is calm again. This is called **double descent**.
-# Here the second valley is higher than the first; in large networks it can be the deeper one.
+# Here the second valley is higher than the first.
 
 # %% [markdown]
 # ## Three questions
@@ -670,7 +672,7 @@ for n_columns in (4, 10, 15, 60, 100, 200, 400):
 #
 # </details>
 #
-# **You tried fifty models, or fifty epochs. What is the lowest validation loss worth?**
+# **What is the lowest validation loss of fifty models, or epochs, worth?**
 #
 # <details><summary>Answer</summary>
 #
@@ -692,15 +694,14 @@ for n_columns in (4, 10, 15, 60, 100, 200, 400):
 # median, bias of an estimator, variance, selection bias, test rows, k-fold cross-validation,
 # weight decay, early stopping, patience, leak, 1-nearest neighbour, split by group.
 #
-# **New names:** `np.median`, `np.arange`, `.argmin`, `.min`, `weight_decay=`,
-# `bias=`,
+# **New names:** `np.median`, `np.arange`, `.argmin`, `.min`, `bias=`,
 # `copy.deepcopy`, `np.isin`, `np.flatnonzero`.
 #
 # **New words, deeper:** learning curve over n, parameter group, ridge regression, pipeline,
 # double descent.
 #
-# **New names, deeper:** `.transpose`, `Ridge`, `GridSearchCV`, `KFold`,
-# `make_pipeline`, `PolynomialFeatures`, `StandardScaler`, `include_bias=`, `random_state=`,
+# **New names, deeper:** `Ridge`, `GridSearchCV`,
+# `make_pipeline`, `PolynomialFeatures`, `StandardScaler`, `include_bias=`,
 # `alpha=`, `scoring=`, `cv=`, `.predict`, `.best_params_`, `.best_score_`.
 #
 # **Next**, in [lesson 11](11_a_network_that_bends.ipynb), a network finds its own columns.

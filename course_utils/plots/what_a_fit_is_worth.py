@@ -25,15 +25,6 @@ def _losses(fits, points, rows=slice(None)):
     return np.array([np.mean((A[:, : len(W)] @ W - y) ** 2) for W in fits])
 
 
-def _to_losses(table, n_degrees):
-    """Return a table of losses, checked."""
-    table = to_array("results", table)
-    if table.ndim != 3 or table.shape[1:] != (n_degrees, 2):
-        shape = f"(repeats, {n_degrees}, 2)"
-        raise ValueError(f"results must have shape {shape}, but has shape {table.shape}.")
-    return table
-
-
 def _curve(W):
     """Return the curve of Legendre coefficients on GRID."""
     return _legendre(GRID, len(W)) @ W
@@ -60,7 +51,7 @@ def _plain_ticks(ax):
 
 def _draw_noise(ax, noise):
     """Draw the irreducible error, the mean loss of the true curve."""
-    ax.axhline(noise**2, color="black", linestyle=":", linewidth=1.2, label="noise²")
+    ax.axhline(noise**2, color="black", linestyle=":", linewidth=1.2, label="irreducible error")
 
 
 def _draw_points(ax, points, train, val):
@@ -74,71 +65,95 @@ def _draw_points(ax, points, train, val):
     ax.set_ylim(points.y.min() - 0.6, points.y.max() + 0.6)
 
 
-@picture(11.4, 4.0, "f0 f1 f2", sharey=True)
-def three_fits(points, train, val, fits, *, axs=None):
-    """Draw three polynomials over the points and the true curve.
+@picture(11.4, 4.4, "f0 f1 f2", sharey=True)
+def three_fits(points, train, val, new, fits, *, axs=None):
+    """Draw three polynomials over the points and the true curve, and say their losses.
 
-    `points` is a sample of `data.noisy_sine`, `train` and `val` are row numbers or slices; `fits`
-    maps three degrees to Legendre coefficients of shape (degree + 1,).
+    `points` is a sample of `data.noisy_sine`, `train` and `val` are row numbers or slices, `new` is
+    another sample; `fits` maps three degrees to Legendre coefficients of shape (degree + 1,).
     From the lesson 'What a fit is worth'.
     """
     if len(fits) != 3:
         raise ValueError(f"fits must hold three degrees, but holds {list(fits)}.")
     away = []
     for i, (degree, W) in enumerate(fits.items()):
-        ax, curve = axs[f"f{i}"], _curve(to_vector("fits", W, length=degree + 1))
+        ax, W = axs[f"f{i}"], to_vector("fits", W, length=degree + 1)
+        rows = (points, train), (points, val), (new, slice(None))
+        losses = [f"{_losses([W], *where)[0]:.4f}" for where in rows]
         _draw_points(ax, points, train, val)
-        ax.plot(GRID, curve, color=FIT, label="the fit")
-        ax.set_title(f"degree {degree}")
-        away.append(f"{np.sqrt(np.mean((curve - _true_curve()) ** 2)):.2f}")
+        ax.plot(GRID, _curve(W), color=FIT, label="the fit")
+        title = f"degree {degree}: training {losses[0]},\nvalidation {losses[1]}, new points "
+        ax.set_title(title + losses[2], fontsize=10)
+        away.append(f"degree {degree}: {', '.join(losses)}")
     axs["f0"].set_ylabel("y")
     axs["f0"].legend(loc="lower right")
-    return f"Typical distance from the true curve (RMSE), from left to right: {', '.join(away)}."
+    return (
+        f"Loss on training rows, validation rows and new points: {'; '.join(away)}; "
+        f"irreducible error {points.noise**2:.2g}."
+    )
 
 
 @picture(11.0, 5.6, "s0 s1;b0 b1", height_ratios=[2.6, 1], sharex=True)
-def degree_sweep(degrees, results, noise, prediction=..., *, axs=None):
+def degree_sweep(same_rows, fresh_rows, noise, prediction=..., *, axs=None):
     """Draw training and validation loss by degree, and how often each degree is the best.
 
-    `results` maps two titles to tables of shape (repeats, degrees, 2), the training and the
-    validation losses. The line is the median, the band the middle 80%. `prediction` is what the
-    lesson's `my_prediction` holds: the degree with the lowest median validation loss.
+    `same_rows` holds splits of the same rows, `fresh_rows` splits of fresh samples: tables of shape
+    (repeats, degrees, 2), training and validation losses from degree 0 on. The line is the median,
+    the band the middle 80%. `prediction` is what the lesson's `my_prediction` holds: the degree
+    with the lowest median validation loss.
     From the lesson 'What a fit is worth'.
     """
-    degrees, noise = to_vector("degrees", degrees), to_positive("noise", noise)
-    if len(results) != 2:
-        raise ValueError(f"results must hold two titles, but holds {list(results)}.")
-    tables = {title: _to_losses(table, len(degrees)) for title, table in results.items()}
+    noise, tables = to_positive("noise", noise), {}
+    for name, table in (("same_rows", same_rows), ("fresh_rows", fresh_rows)):
+        tables[name] = to_array(name, table)
+        if tables[name].ndim != 3 or tables[name].shape[2] != 2:
+            shape = tables[name].shape
+            raise ValueError(
+                f"{name} must have shape (repeats, degrees, 2), but has shape {shape}."
+            )
+    n_degrees = [table.shape[1] for table in tables.values()]
+    if n_degrees[0] != n_degrees[1]:
+        raise ValueError(
+            f"same_rows and fresh_rows must hold as many degrees, but hold {n_degrees[0]} and "
+            f"{n_degrees[1]}."
+        )
+    degrees, wins, lowest, words = np.arange(n_degrees[0]), [], [], ""
     top = 5 * max(np.median(table[..., 1], axis=0).max() for table in tables.values())
-    phrases, words = [], ""
-    for i, (side, (title, table)) in enumerate(zip(("left", "right"), tables.items(), strict=True)):
+    titles = "splits of the same 40 rows", "splits of 40 fresh points each"
+    for i, (title, table) in enumerate(zip(titles, tables.values(), strict=True)):
         ax, val = axs[f"s{i}"], table[..., 1]
         _band(ax, degrees, table[..., 0], "training", color=TRAIN, marker="o")
         style = {"color": VALIDATION, "marker": "D", "linestyle": "--"}
         middle = _band(ax, degrees, val, "validation", **style)
         best = int(middle.argmin())
         star = {"color": BEST, "markersize": 17, "zorder": 5}
-        ax.plot(degrees[best], middle[best], "*", label="lowest median", **star)
+        ax.plot(best, middle[best], "*", label="lowest median", **star)
         _draw_noise(ax, noise)
-        ax.set(yscale="log", ylim=(noise**2 / 4, top), title=title)
+        ax.set(yscale="log", ylim=(noise**2 / 4, top), title=f"{len(val)} {title}")
         _plain_ticks(ax)
-        wins = np.bincount(val.argmin(axis=1), minlength=len(degrees))
+        wins.append(np.bincount(val.argmin(axis=1), minlength=len(degrees)))
         bars = axs[f"b{i}"]
-        bars.bar(degrees, wins, color=VALIDATION, edgecolor="black", linewidth=0.6)
-        bars.set(xlabel="degree", ylim=(0, 55))
+        bars.bar(degrees, wins[-1], color=VALIDATION, edgecolor="black", linewidth=0.6)
+        bars.set(xlabel="degree", ylim=(0, 1.2 * max(map(max, wins))))
         bars.set_xticks(degrees)
-        told = " ".join(map(str, wins))
-        phrases.append(f"{side} degree {degrees[best]:.0f}, {middle[best]:.4f}; times best {told}")
-        words = mark_prediction(ax, prediction, degrees[best])
+        lowest.append(f"degree {best}, {middle[best]:.4f}")
+        words = mark_prediction(ax, prediction, best)
     axs["s0"].set_ylabel("loss (MSE)")
     axs["b0"].set_ylabel("times best")
+    axs["b0"].set_ylim(axs["b1"].get_ylim())
     axs["s1"].legend(loc="upper center", ncols=2)
-    return f"Lowest median validation loss: {'; '.join(phrases)}.{words}"
+    gap = wins[0] - wins[1]
+    gap[[int(np.argmax(count)) for count in wins]] = 0  # another than the winners
+    other = int(gap.argmax())
+    return (
+        f"Lowest median validation loss: left {lowest[0]}, right {lowest[1]}; degree {other} is "
+        f"the best {wins[0][other]} times on the left, {wins[1][other]} on the right.{words}"
+    )
 
 
 @picture(10.6, 4.2, "m0 m1", sharey=True)
 def many_fits(fits, place, *, axs=None):
-    """Draw many fits of two degrees, each to a fresh sample, and the middle of them.
+    """Draw many fits of two degrees, each to a fresh sample, and their median.
 
     `fits` maps two degrees to tables (samples, degree + 1) of Legendre coefficients; the caption
     tells bias and spread at x = `place`.
@@ -152,16 +167,17 @@ def many_fits(fits, place, *, axs=None):
         ax, curves = axs[f"m{i}"], table @ _legendre(GRID, degree + 1).T
         ax.plot(GRID, curves[:40].T, color=FIT, linewidth=0.7, alpha=0.35)
         ax.plot([], [], color=FIT, linewidth=0.7, label="fits, each to 30 new rows")
-        ax.plot(GRID, np.median(curves, axis=0), color=TRAIN, linewidth=2.6, label="their middle")
+        ax.plot(GRID, np.median(curves, axis=0), color=TRAIN, linewidth=2.6, label="their median")
         ax.plot(GRID, truth, "--", color="black", linewidth=1.6, label="true curve")
         at = table @ _legendre(np.array([place]), degree + 1)[0]
         true = 3 * place + np.sin(6 * place) + 1
         ax.axvline(place, color="black", linestyle=":", linewidth=1)
         ax.set(xlabel="x", title=f"degree {degree}", ylim=(0.2, 5.6))
-        phrases.append(f"degree {degree} bias {at.mean() - true:.2f}, spread {at.std():.2f}")
+        phrases.append(f"degree {degree} {at.mean() - true:.2f} and {at.std():.2f}")
     axs["m0"].set_ylabel("y")
     axs["m0"].legend(loc="lower right")
-    return f"At x = {place:g}: {'; '.join(phrases)}.".replace("-", "−")
+    told = "; ".join(phrases).replace("-", "−")
+    return f"Bias of the mean fit and standard deviation of the fits at x = {place:g}: {told}."
 
 
 @picture(11.6, 6.4, "k0 k1 k2;c0 c1 c2", height_ratios=[1.25, 1])

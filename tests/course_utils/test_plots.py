@@ -120,8 +120,11 @@ PICTURES = {
     "two_bowls": ((TWO, TWO[:, ::-1] + X, Y[:, 0], [PATH, 2 * PATH]), "straight turned"),
     "roads": ((FIVE, np.sin(9 * GRID), 0.1, {"a": LOSSES, "b": LOSSES[::-1]}), None),
     "noise_floors": (({"a": LOSSES, "b": 2 * LOSSES}, 1.0), None),
-    "three_fits": ((NOISY, *ROWS, {0: [2.0], 1: [2.0, 1.0], 2: [1.0, 2.0, 3.0]}), "f0 f1 f2"),
-    "degree_sweep": ((DEGREES, dict.fromkeys("ab", PAIRS), 0.3), "s0 s1 b0 b1"),
+    "three_fits": (
+        (NOISY, *ROWS, NOISY, {0: [2.0], 1: [2.0, 1.0], 2: [1.0, 2.0, 3.0]}),
+        "f0 f1 f2",
+    ),
+    "degree_sweep": ((PAIRS, 2 * PAIRS, 0.3), "s0 s1 b0 b1"),
     "many_fits": (({1: TWO, 2: POWERS}, 0.3), "m0 m1"),
     "three_ways": ((NOISY, ROWS[1], NOISY, WAYS, [1.0, 0.1]), "k0 k1 k2 c0 c1 c2"),
     "losses_by_size": (
@@ -170,7 +173,7 @@ ANY_LENGTH = {
     "roads": "runs",
     "two_bowls": "paths",
     "noise_floors": "losses",
-    "degree_sweep": "results",
+    "degree_sweep": "same_rows fresh_rows",
     "many_fits": "fits",
     "three_ways": "ways",
     "losses_by_size": "results",
