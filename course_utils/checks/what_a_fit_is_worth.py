@@ -96,10 +96,15 @@ def _judge_split(got, groups, held_out):
         raise Wrong("These are True and False for each row; np.flatnonzero makes row numbers.")
     for name, part in (("train", train), ("val", val)):
         if part.ndim != 1:
+            is_tuple = part.ndim == 2 and len(part) == 1
             raise Wrong(
-                f"Expected {name} as one list of row numbers, got shape {part.shape}. np.where "
-                "returns a tuple: take its entry 0."
+                f"Expected {name} as one list of row numbers, got shape {part.shape}."
+                + is_tuple * " np.where returns a tuple: take its entry 0."
             )
+        if part.size and part.dtype.kind not in "iu":
+            raise Wrong(f"Row numbers are whole numbers; {name} holds {part.dtype.name}.")
+        if part.size and part.min() < 0:
+            raise Wrong(f"Count the rows from 0 up: {name} holds {part.min()}.")
     n = len(groups)
     is_val = np.isin(groups, held_out)
     want_val = set(np.flatnonzero(is_val).tolist())

@@ -264,6 +264,37 @@ WRONG["split_by_group"] += functions_told(
 )
 
 
+WRONG["split_by_group"] += slips(
+    LESSON,
+    "split_by_group",
+    ("~is_val)", "~is_val).astype(float)", "Row numbers are whole numbers; train holds float64"),
+    ("np.flatnonzero(is_val)", "[str(i) for i in np.flatnonzero(is_val)]", "val holds str"),
+    ("~is_val)", "~is_val) - len(groups)", "Count the rows from 0 up: train holds -7"),
+    (
+        "np.flatnonzero(is_val)",
+        "(i for i in np.flatnonzero(is_val))",
+        "list of row numbers, got shape ().",
+    ),
+    (
+        "np.isin(groups, held_out)",
+        "np.isin(np.arange(len(groups)), held_out)",
+        "These are the groups in held_out",
+    ),
+    ("np.flatnonzero(~is_val), np.flatnonzero(is_val)", "[], []", "are in neither part"),
+)
+WRONG["split_by_group"] += functions_told(
+    "split_by_group(groups, held_out)",
+    (
+        """
+    n_val = 3 * len(held_out)
+    rows = np.random.RandomState(0).permutation(len(groups))
+    return rows[n_val:], rows[:n_val]
+""",
+        "Not by group: group 1 is on both sides",
+    ),
+)
+
+
 POWERS = "PolynomialFeatures(degree, include_bias=False)"
 
 RIGHT = {
