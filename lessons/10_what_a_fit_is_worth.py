@@ -430,8 +430,8 @@ for name, losses in zip(names, np.array(fresh).T, strict=True):
 # %% [markdown] tags=["deeper"]
 # ## Deeper: would more rows help?
 #
-# Ask the **learning curve over n**: training loss and loss on new points, against the number
-# of rows. Sixty fresh samples for each number:
+# The **learning curve over n** tells: it draws training loss and loss on new points against the
+# number of rows. Here are sixty fresh samples for each number.
 #
 # A model that contains the truth and has $p$ coefficients leaves a training loss of
 # $\text{noise}^2\,(1 - p/n)$ on average: it takes the share $p/n$ of the noise into itself.
@@ -585,13 +585,13 @@ for lowest in (0, -8):
 
 # %% [markdown] tags=["deeper"]
 # The first winner is the smallest of its grid: **a best at the edge isn't a best**. Widen the
-# grid until the winner lies inside. (With powers, weight decay does better than with Legendre
-# columns above: with at least as many rows as coefficients, least squares doesn't care how a
+# grid until the winner lies inside. (With powers, weight decay does better here than with
+# Legendre columns above: with at least as many rows as coefficients, least squares doesn't care how a
 # curve is written, but the pull does.)
 #
 # There is a second trap. Each fold's fit has four fifths of the rows, the final one has all.
-# The same $\alpha$ is then a smaller decay, $d = 2\alpha/n$, than the one that was judged. Here
-# that changes little; with two folds it would be half.
+# The same $\alpha$ is then a smaller decay, $d = 2\alpha/n$, than the one that was judged: four
+# fifths of it, and with two folds half.
 #
 # ### Deeper: Exercise 4 (transfer): the pipeline of a decay
 

@@ -209,6 +209,7 @@ WRONG["ridge_pipeline"] += [
         "StandardScaler(), with nothing in its brackets",
     ),
     (_pipeline("n * decay / 2").replace("(degree, inc", "(5, inc"), "You wrote the degree 5"),
+    (_pipeline("n * decay / 2").replace("(degree, inc", "(3, inc"), "one too high"),
 ]
 WRONG["split_by_group"] += [
     (
