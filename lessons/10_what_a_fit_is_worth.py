@@ -26,7 +26,7 @@ except ModuleNotFoundError:
 # ## What is in the envelope?
 #
 # Twenty readings of the water tank, sealed since [lesson 01](01_gradient_descent_by_hand.ipynb).
-# Open it, once. Beside your loop's line, the hidden one that made the data:
+# Open it, once. Beside your line, the hidden one that made the data:
 
 # %%
 import copy
@@ -47,9 +47,9 @@ for name, w, b in (("yours", 1.96896, 1.02354), ("hidden", 2, 1)):
 # %% [markdown]
 # On the eighty, your line beats the very line that made them. On the sealed twenty it doesn't.
 #
-# Each reading is the hidden line plus **noise**: chance, which no model can know. Your two
-# parameters also followed the noise of the eighty a little, so **training ends below the
-# noise**, the mean of its squares. The twenty have other noise.
+# Each reading is the hidden line plus **noise**: chance, which no model can know. The hidden
+# line's loss is the mean of its squares. Your two parameters followed the noise of the eighty
+# a little, so **training ends below the noise**. The twenty carry different noise.
 #
 # ## Can a fit be too good?
 #
@@ -86,12 +86,12 @@ plots.three_fits(sample, train, val, new, fits)
 #
 # </details>
 #
-# Degree 1 **underfits**: too stiff for the wave, it is bad on all rows. Degree 15 **overfits**:
+# Degree 1 **underfits**: too stiff for the wave, bad on all rows. Degree 15 **overfits**:
 # it follows the noise of its rows, and near the ends nothing holds it.
 #
-# Even the true curve has a loss, here 0.0906: the mean of the squared noise. Its average is the
-# **irreducible error**; in real work nobody knows it. On the validation rows, degree 4 gets
-# less: ten rows flatter it.
+# Even the true curve has a loss, here 0.0906: the mean of the squared noise. On average it is
+# 0.09, the **irreducible error**; in real work nobody knows it. On the validation rows, degree
+# 4 gets less: ten rows flatter it.
 #
 # ## Which degree would you choose?
 #
@@ -115,7 +115,7 @@ for k in range(100):
     same_rows.append(by_degree(sample, rows[:30], rows[30:]))
     other = data.noisy_sine(seed=1000 + k)
     fresh_rows.append(by_degree(other, train, val))
-plots.degree_sweep(same_rows, fresh_rows, 0.3, prediction=my_prediction)
+plots.degree_sweep(same_rows, fresh_rows, noise=0.3, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -124,15 +124,16 @@ plots.degree_sweep(same_rows, fresh_rows, 0.3, prediction=my_prediction)
 #
 # </details>
 #
-# The training loss can only fall with the degree; the validation loss falls, turns and rises.
+# The training loss can only fall with the degree; the validation loss falls, then mostly
+# rises.
 #
 # A single split is a lottery. And all splits of our forty rows share their quirks: of a hundred,
-# degree ten wins 16 there, and 5 on fresh points. Degree 3 is what thirty noisy rows can carry;
-# the wave isn't a polynomial.
+# degree ten wins 16 there, and 5 on fresh points. Thirty noisy rows
+# carry degree 3, not more.
 #
 # ## Why do both ends fail?
 #
-# For two different reasons. Fit degrees 1 and 15 to a hundred fresh samples each:
+# Fit degrees 1 and 15 to a hundred fresh samples each:
 
 # %%
 samples = [data.noisy_sine(30, seed=seed) for seed in range(100)]
@@ -144,8 +145,9 @@ plots.many_fits(many, place=0.3)
 # %% [markdown]
 # At x = 0.3, degree 1 is wrong on average; degree 15 is right on average and wrong each time.
 #
-# How far the mean of all such fits is from the truth is the **bias of an estimator** (not the
-# parameter $b$). How much they scatter, squared, is the **variance**. On average,
+# The distance from the truth to the mean of all such fits is the **bias of an estimator** (not
+# the parameter $b$). How much they scatter, squared, is the **variance**. At each x, on average
+# over samples and noise,
 #
 # $$\text{loss on new points} = \text{irreducible error} + \text{bias}^2 + \text{variance}$$
 #
@@ -156,7 +158,7 @@ plots.many_fits(many, place=0.3)
 # Not the winner's validation loss: the best of many is partly the luckiest. That is
 # **selection bias**. So seal some rows, the **test rows**, until nothing is left to choose.
 #
-# And let every other row judge once: in **k-fold cross-validation** you deal them out into $k$
+# Let every other row judge once: in **k-fold cross-validation** you deal them out into $k$
 # folds, each fold judges a fit to the others, and you average. Then fit the winner to all of
 # them. On a hundred fresh samples, with our new points as the test:
 
@@ -168,6 +170,7 @@ def choose(points, losses, rows):  # argmin: the place of the least, min
 
 
 fold, ten, folds = np.arange(40) % 5, [], []  # fold 0: rows 0, 5, 10, ...
+# fold != k is True for a row to train, fold == k for a row to judge
 for seed in range(100):
     forty = data.noisy_sine(seed=2000 + seed)
     ten.append(choose(forty, by_degree(forty, train, val)[:, 1], train))
@@ -198,7 +201,7 @@ print("five folds: reported, on new points", np.median(folds, axis=0).round(4))
 # %% tags=["exercise", "diagnose"]
 # 1  it underfits
 # 2  it overfits
-# 3  near-copies of the validation rows were trained on
+# 3  near-copies of the validation rows, almost the same rows, were trained on
 # 4  the validation rows are too few
 # 5  the learning rate is above the limit
 causes = [..., ..., ..., ...]  # the numbers for A, B, C and D, in this order
@@ -213,9 +216,9 @@ check.causes(causes)
 # causes = [3, 1, 4, 2]
 # ```
 #
-# A promises less than the noise, and breaks the promise. B is bad everywhere, also in
-# training. C is good in truth, but its splits disagree about it tenfold. D is good on the rows
-# it was fitted to, and nowhere else.
+# A promises less than the irreducible error, and breaks the promise. B is bad everywhere,
+# also in training. C is good on new points; its splits are too far apart to tell. D is good on
+# the rows it was fitted to, and wild on others.
 #
 # </details>
 #
@@ -235,10 +238,10 @@ check.causes(causes)
 # **Early stopping** ends the training where the validation loss is lowest. From zero, flat modes
 # are slow ([lesson 08](08_fitting_polynomials.ipynb)), so they hardly start, either.
 #
-# All three ways on the same rows, from too stiff to too wild:
+# All three on the same rows, from too stiff to too wild:
 #
-# > **Predict.** Degree 15 trains for 1,000 epochs. Its steepest mode settles in one, its flattest
-# > in thousands. At which epoch is the validation loss lowest?
+# > **Predict.** Degree 15 trains for a thousand epochs. Its steepest mode settles in one, its
+# > flattest in thousands. At which epoch is the validation loss lowest?
 
 # %% tags=["cover"]
 my_prediction = ...  # your epoch
@@ -247,9 +250,9 @@ A = np.polynomial.legendre.legvander(2 * sample.x[train] - 1, 15)
 y = sample.y[train].reshape(-1, 1)
 bowl = descent.QuadraticLoss(A, y)
 lr = bowl.max_lr / 2
-decays = 10.0 ** np.arange(0, -4, -0.25)  # 1, 0.56, 0.32, ..., 0.00018
+decays = np.array([1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001])
 W = np.full((16, len(decays)), 0.0)  # 0 start: a column for each decay
-for epoch in range(30_000):
+for epoch in range(20_000):  # all ten decays at once
     y_pred = A @ W  # 1 predict
     losses = ((y_pred - y) ** 2).mean(axis=0)  # 2 loss
     gradient = 2 / 30 * A.T @ (y_pred - y)  # 3 gradients
@@ -257,6 +260,7 @@ for epoch in range(30_000):
 ways = {
     "degree": [fit(sample, degree, train) for degree in range(16)],
     "weight decay": W.T,  # a row for each decay
+    # without decay, after k epochs from zero
     "epoch": [bowl.after(k, [0.0] * 16, lr) for k in range(1001)],
 }
 for curvature in (2, 0.01):
@@ -271,7 +275,7 @@ plots.three_ways(sample, val, new, ways, decays, prediction=my_prediction)
 #
 # </details>
 #
-# Three knobs, one picture: turned one way, the fit gets stiff; the other way, wild. Here the
+# Each knob, turned one way, makes the fit stiff; the other way, wild. Here the
 # degree wins, since this wave is nearly a cubic. For a network, one mostly uses the other two.
 #
 # ## When do you stop?
@@ -325,16 +329,16 @@ for name, state in (("careless", careless), ("best", best)):
 # fifteen rows: five regions, each measured three times, nearly alike.
 #
 # **1-nearest neighbour** learns nothing: it looks up the training row with the closest inputs,
-# and repeats its yields. Five folds of three rows, dealt at random, then by region:
+# and repeats its yields. Five folds of three rows, at random, then by region:
 
 # %%
 yields, rng = data.fruit_yields_repeated(), np.random.RandomState(0)
 A, X, Y = descent.design_matrix(yields.x), yields.x, yields.y
-regions = yields.groups  # for each row the number of its region, 1 to 5
+regions = yields.groups  # each row's region, 1 to 5; shuffled: random folds
 for name, fold in (("random", rng.permutation(regions)), ("region", regions)):
     line, near = [], []
     for k in range(1, 6):
-        a, b = fold != k, fold == k  # True for a row to train, to judge
+        a, b = fold != k, fold == k  # to train, to judge
         W = np.linalg.lstsq(A[a], Y[a])[0]
         line.append(((A[b] @ W - Y[b]) ** 2).mean())
         closest = [((X[a] - x) ** 2).sum(axis=1).argmin() for x in X[b]]
@@ -342,7 +346,7 @@ for name, fold in (("random", rng.permutation(regions)), ("region", regions)):
     print(name, "folds: line, neighbour\n", np.array([line, near]).round(1))
 
 # %% [markdown]
-# In random folds the neighbour mostly wins: a near-copy in training is an answer in its pocket.
+# In random folds the neighbour mostly wins: a near-copy in training is the answer in its pocket.
 # On a region that it has never seen, its loss is 218 or more. (Least squares misses only region
 # 3, the rainiest by far.)
 #
@@ -360,7 +364,7 @@ for name, fold in (("random", rng.permutation(regions)), ("region", regions)):
 # np.flatnonzero(np.isin(days, ["Mon", "Wed"]))  # 0, 2, 3
 # ```
 #
-# Someone wanted to hold back whole groups. Two mistakes:
+# This should hold back whole groups, but has two mistakes. Write it right:
 #
 # ```python
 # n_val = 3 * len(held_out)
@@ -401,7 +405,7 @@ check.split_by_group(split_by_group)
 
 
 # %% tags=["deeper"]
-def three_choices(points):
+def three_choices(points, epochs):
     """The loss on new points of each way's choice, and of degree 15 alone."""
     A = np.polynomial.legendre.legvander(2 * points.x[train] - 1, 15)
     bowl = descent.QuadraticLoss(A, points.y[train])
@@ -417,7 +421,9 @@ def three_choices(points):
 
 # %% tags=["deeper"]
 epochs = [0, 1, 2, 3, 5, 8, 12, 18, 25, 35, 50, 75, 100, 150, 200, 400, 1000]
-fresh = [three_choices(data.noisy_sine(seed=3000 + k)) for k in range(100)]
+fresh = [
+    three_choices(data.noisy_sine(seed=3000 + k), epochs) for k in range(100)
+]
 names = "degree", "weight decay", "early stopping", "degree 15"
 for name, losses in zip(names, np.array(fresh).T, strict=True):
     print(f"{name:15} median {np.median(losses):8.3f}", end="")
@@ -425,7 +431,7 @@ for name, losses in zip(names, np.array(fresh).T, strict=True):
 
 # %% [markdown] tags=["deeper"]
 # In the median, the chosen degree keeps its lead. But it is a coarse knob: when the ten rows
-# miss, a step of one degree can end in a wild fit. Of these hundred early stops, none did.
+# miss, a step of one degree can end in a wild fit. The two fine knobs never did that here.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: would more rows help?
@@ -451,7 +457,7 @@ for degree in (1, 4, 12):
         table.append((losses, [loss(few, w) for w in W]))
     table = np.array(table)  # (60, 2, 6)
     results[degree] = table[:, 0], table[:, 1]
-plots.losses_by_size(sizes, results, 0.3)
+plots.losses_by_size(sizes, results, noise=0.3)
 
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
@@ -482,7 +488,7 @@ line_x, line_y = (torch.from_numpy(a).double() for a in (line.x, line.y))
 z = (line_x - line_x.mean()) / line_x.std(correction=0)
 makers = [torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW]
 cases = [("no decay", makers[0], 0.0, 0.0), ("weight", makers[0], 0.5, 0.0)]
-cases += [(f"both, {m.__name__}", m, 0.5, 0.5) for m in makers]
+cases += [(f"both, {m.__name__}", m, 0.5, 0.5) for m in makers]  # its name
 for name, maker, of_weight, of_bias in cases:
     layer = nn.Linear(1, 1, dtype=torch.float64)
     weight, bias = {"params": layer.weight}, {"params": layer.bias}
@@ -502,7 +508,7 @@ for name, maker, of_weight, of_bias in cases:
 # the bias stays.
 #
 # SGD and Adam end at the same numbers, those of the loss plus $\frac{d}{2}$ times the sum of
-# all squared parameters. **AdamW** ends elsewhere: its pull doesn't pass through Adam's
+# all squared parameters. **AdamW** ([lesson 09](09_better_roads.ipynb)) ends elsewhere: its pull doesn't pass through Adam's
 # division, so it is another model, with another best $d$. While the gradient keeps its sign,
 # each of its steps is about $\mathrm{lr}\,(1 - d\,p)$, which is zero at $p = 2$.
 #
@@ -634,7 +640,8 @@ check.ridge_pipeline(ridge_pipeline)
 # %% tags=["deeper"]
 d = 1 / (lr * best_epoch)
 curvatures = bowl.eigenvalues
-kept = {f"stopped after {best_epoch} epochs": 1 - (1 - lr * curvatures) ** 18}
+stopped = 1 - (1 - lr * curvatures) ** best_epoch
+kept = {f"stopped after {best_epoch} epochs": stopped}
 kept[f"weight decay {d:.3f}"] = curvatures / (curvatures + d)
 plots.kept_shares(curvatures, kept)
 
@@ -651,7 +658,7 @@ plots.kept_shares(curvatures, kept)
 
 # %% tags=["deeper"]
 print("coefficients   median loss on new points")
-for n_columns in (4, 10, 15, 60, 100, 200, 400):
+for n_columns in (4, 10, 15, 30, 60, 100, 200, 400):
     losses = []
     for seed in range(10):
         W = fit(data.noisy_sine(30, seed=seed), n_columns - 1, train)
@@ -675,7 +682,7 @@ for n_columns in (4, 10, 15, 60, 100, 200, 400):
 #
 # </details>
 #
-# **What is the lowest validation loss of fifty models, or epochs, worth?**
+# **Of fifty models, you report the lowest validation loss. What is it worth?**
 #
 # <details><summary>Answer</summary>
 #

@@ -38,7 +38,8 @@ def _true_curve():
 def _band(ax, places, values, label, **style):
     """Draw the median over the rows of `values` and the band that holds their middle 80%."""
     low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], axis=0)
-    ax.fill_between(places, low, high, color=style["color"], alpha=0.18, linewidth=0)
+    band = "the middle 80%" if style["color"] == VALIDATION else None
+    ax.fill_between(places, low, high, color=style["color"], alpha=0.18, linewidth=0, label=band)
     ax.plot(places, middle, label=label, **style)
     return middle
 
@@ -141,7 +142,7 @@ def degree_sweep(same_rows, fresh_rows, noise, prediction=..., *, axs=None):
     axs["s0"].set_ylabel("loss (MSE)")
     axs["b0"].set_ylabel("times best")
     axs["b0"].set_ylim(axs["b1"].get_ylim())
-    axs["s1"].legend(loc="upper center", ncols=2)
+    axs["s0"].legend(loc="upper right", ncols=2)
     gap = wins[0] - wins[1]
     gap[[int(np.argmax(count)) for count in wins]] = 0  # another than the winners
     other = int(gap.argmax())
@@ -177,7 +178,7 @@ def many_fits(fits, place, *, axs=None):
     axs["m0"].set_ylabel("y")
     axs["m0"].legend(loc="lower right")
     told = "; ".join(phrases).replace("-", "−")
-    return f"Bias of the mean fit and standard deviation of the fits at x = {place:g}: {told}."
+    return f"At x = {place:g}, mean minus truth and standard deviation of the fits: {told}."
 
 
 @picture(11.6, 6.4, "k0 k1 k2;c0 c1 c2", height_ratios=[1.25, 1])
@@ -208,7 +209,8 @@ def three_ways(points, val, new, ways, decays, prediction=..., *, axs=None):
         star = {"color": BEST, "markersize": 16, "zorder": 5}
         ax.plot(settings[best], losses[best, 1], "*", label="lowest validation loss", **star)
         _draw_noise(ax, points.noise)
-        ax.set(yscale="log", ylim=(0.02, 6), xlabel=name)
+        label = f"{name} (weaker to the right)" if is_decay else name
+        ax.set(yscale="log", ylim=(0.02, 6), xlabel=label)
         _plain_ticks(ax)
         if name != "degree":
             ax.set_xscale("log")
@@ -250,14 +252,10 @@ def losses_by_size(sizes, results, noise, *, axs=None):
         train = np.maximum(train, 1e-9)  # a fit through all points leaves only rounding error
         _band(ax, sizes, train, "training", color=TRAIN, marker="o")
         middle = _band(ax, sizes, new, "new points", color=VALIDATION, marker="D", linestyle="--")
-        enough = np.geomspace(max(sizes[0], 1.2 * (degree + 1)), sizes[-1], 100)
-        ax.plot(
-            enough,
-            noise**2 * (1 - (degree + 1) / enough),
-            color="black",
-            linewidth=1,
-            label="noise²·(1 − p/n)",
-        )
+        if np.median(train[:, -1]) < 1.2 * noise**2:  # the model about contains the truth
+            enough = np.geomspace(max(sizes[0], 1.2 * (degree + 1)), sizes[-1], 100)
+            thin = {"color": "black", "linewidth": 1.2, "zorder": 4, "label": "noise²·(1 − p/n)"}
+            ax.plot(enough, noise**2 * (1 - (degree + 1) / enough), **thin)
         _draw_noise(ax, noise)
         ax.set(xscale="log", yscale="log", xlabel="training rows n", ylim=(0.015, 8))
         ax.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
@@ -266,7 +264,7 @@ def losses_by_size(sizes, results, noise, *, axs=None):
         phrases.append(f"{middle[-1]:.4f}")
     axs["c0"].set_ylabel("loss (MSE)")
     _plain_ticks(axs["c0"])
-    axs["c0"].legend(loc="upper right")
+    axs["c1"].legend(loc="upper right")
     return f"Median loss on new points at n = {sizes[-1]:.0f}, by degree: {', '.join(phrases)}."
 
 
@@ -289,8 +287,8 @@ def kept_shares(curvatures, shares, *, ax=None):
     ax.set_ylim(-0.04, 1.08)
     ax.legend(loc="upper left")
     apart = np.abs(arrays[0] - arrays[1]).max()
-    kept = ", ".join(f"{(share > 0.5).sum()}" for share in arrays)
+    kept = " and ".join(f"{(share > 0.5).sum()}" for share in arrays)
     return (
-        f"Of {len(curvatures)} modes {kept} are kept by more than half; "
+        f"{kept} of the {len(curvatures)} modes are kept by more than half; "
         f"the two shares differ by at most {apart:.4f}."
     )

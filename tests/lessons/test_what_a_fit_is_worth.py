@@ -192,15 +192,15 @@ def test_three_ways_on_the_same_rows(lesson):
         best = int(np.argmin(losses))
         chosen[name] = best, losses[best], mse(fits[best], NEW.x, NEW.y)
     assert chosen["degree"] == (4, near("0.0673"), near("0.1033"))
-    assert lesson["decays"][chosen["weight decay"][0]] == pytest.approx(0.0562, rel=1e-3)
-    assert chosen["weight decay"][2] == near("0.1429")
+    assert lesson["decays"][chosen["weight decay"][0]] == 0.05
+    assert chosen["weight decay"][2] == near("0.1436")
     assert chosen["epoch"] == (18, near("0.1410"), near("0.1211"))
 
 
 def test_pytorch_decays_as_the_picture_does(lesson):
     """`weight_decay=d` rests where the gradient and d·W cancel, for SGD and for Adam."""
     A, y = torch.from_numpy(A15), torch.from_numpy(SAMPLE.y[TRAIN])
-    k = 2  # a decay of 0.316
+    k = 2  # a decay of 0.2
     for maker, n_epochs in ((torch.optim.SGD, 90), (torch.optim.Adam, 800)):
         W = torch.zeros(16, dtype=torch.float64, requires_grad=True)
         optimizer = maker([W], lr=0.4 if n_epochs == 90 else 0.02, weight_decay=lesson["decays"][k])
@@ -239,7 +239,7 @@ def test_a_neighbour_is_unmasked_by_whole_regions_only(lesson):
 def test_the_ranking_on_a_hundred_samples(lesson):
     degree, decay, stopped, wild = np.array(lesson["fresh"]).T
     medians = [np.median(losses) for losses in (degree, decay, stopped)]
-    assert medians == near(["0.112", "0.164", "0.155"])
+    assert medians == near(["0.112", "0.162", "0.155"])
     assert [(losses > 1).sum() for losses in (degree, decay, stopped)] == [5, 0, 0]
     assert np.median(wild) > 100
 
@@ -294,7 +294,7 @@ def test_early_stopping_and_weight_decay_keep_alike_shares(lesson):
 def test_far_beyond_the_rows_the_loss_falls_again():
     rows = read_output(LESSON, "for n_columns in").splitlines()[1:]
     table = {int(row.split()[0]): row.split(maxsplit=1)[1].strip() for row in rows}
-    assert table[60] == "over 10"
+    assert table[30] == table[60] == "over 10"
     assert float(table[4]) < float(table[400]) < float(table[100]) < float(table[15])
 
 
@@ -358,7 +358,7 @@ def test_many_fits_shows_their_middle_and_tells_bias_and_spread():
     caption = plots.many_fits({1: lines, 0: lines[:, :1]}, 0.0, axs=axs)
     told = "3.00 and 2.94"  # the truth at 0 is 1; the mean of 1, 3 and 8 is 4
     assert caption == (
-        "Bias of the mean fit and standard deviation of the fits at x = 0: "
+        "At x = 0, mean minus truth and standard deviation of the fits: "
         f"degree 1 {told}; degree 0 {told}."
     )
     middle = next(line for line in axs["m0"].lines if line.get_label() == "their median")
