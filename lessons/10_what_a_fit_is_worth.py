@@ -48,8 +48,8 @@ for name, w, b in (("yours", 1.96896, 1.02354), ("hidden", 2, 1)):
 # On the eighty, your line beats the very line that made them. On the sealed twenty it doesn't.
 #
 # Each reading is the hidden line plus **noise**: chance, which no model can know. The hidden
-# line's loss is the mean of its squares. Your two parameters followed the noise of the eighty
-# a little, so **training ends below the noise**. The twenty carry different noise.
+# line's loss is the mean of the squared noise. Your two parameters followed the noise of the
+# eighty a little, so **training ends below that**. The twenty carry different noise.
 #
 # ## Can a fit be too good?
 #
@@ -129,7 +129,7 @@ plots.degree_sweep(same_rows, fresh_rows, noise=0.3, prediction=my_prediction)
 #
 # A single split is a lottery. And all splits of our forty rows share their quirks: of a hundred,
 # degree ten wins 16 there, and 5 on fresh points. Thirty noisy rows
-# carry degree 3, not more.
+# hardly reward more than degree 3.
 #
 # ## Why do both ends fail?
 #
@@ -143,7 +143,7 @@ for degree in (1, 15):
 plots.many_fits(many, place=0.3)
 
 # %% [markdown]
-# At x = 0.3, degree 1 is wrong on average; degree 15 is right on average and wrong each time.
+# At x = 0.3, degree 1 is wrong on average; degree 15 is right on average, but often far off.
 #
 # The distance from the truth to the mean of all such fits is the **bias of an estimator** (not
 # the parameter $b$). How much they scatter, squared, is the **variance**. At each x, on average
@@ -180,7 +180,7 @@ print("ten rows:   reported, on new points", np.median(ten, axis=0).round(4))
 print("five folds: reported, on new points", np.median(folds, axis=0).round(4))
 
 # %% [markdown]
-# The winners of ten rows report 0.0870, and are worth 0.1106. Five folds flatter less, and
+# Ten-row winners report 0.0870 and are worth 0.1106. Five folds flatter less, and
 # their winner is fitted to all forty rows.
 #
 # If you look at the test rows and then choose again, they have become validation rows.
@@ -224,7 +224,7 @@ check.causes(causes)
 #
 # ## How else can you hold a fit back?
 #
-# Keep the wild degree, but stop it short of least squares.
+# Stop the wild degree short of least squares.
 #
 # **Weight decay** adds $d\,W$ to the gradient, a pull of every parameter towards zero. On the
 # parabola of one mode, of curvature $\lambda$ and with its bottom at $p^*$, slope and pull
@@ -241,7 +241,7 @@ check.causes(causes)
 # All three on the same rows, from too stiff to too wild:
 #
 # > **Predict.** Degree 15 trains for a thousand epochs. Its steepest mode settles in one, its
-# > flattest in thousands. At which epoch is the validation loss lowest?
+# > flattest in tens of thousands. At which epoch is the validation loss lowest?
 
 # %% tags=["cover"]
 my_prediction = ...  # your epoch
@@ -276,7 +276,7 @@ plots.three_ways(sample, val, new, ways, decays, prediction=my_prediction)
 # </details>
 #
 # Each knob, turned one way, makes the fit stiff; the other way, wild. Here the
-# degree wins, since this wave is nearly a cubic. For a network, one mostly uses the other two.
+# degree wins: this wave is nearly a cubic. For a network, one mostly uses the other two.
 #
 # ## When do you stop?
 #
@@ -430,8 +430,8 @@ for name, losses in zip(names, np.array(fresh).T, strict=True):
     print(f"   samples above 1: {(losses > 1).sum()}")
 
 # %% [markdown] tags=["deeper"]
-# In the median, the chosen degree keeps its lead. But it is a coarse knob: when the ten rows
-# miss, a step of one degree can end in a wild fit. The two fine knobs never did that here.
+# In the median, the chosen degree keeps its lead. But ten rows can miss: five times they chose a
+# high degree, and a wild fit. The two fine knobs never ended in one here.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: would more rows help?
@@ -439,9 +439,9 @@ for name, losses in zip(names, np.array(fresh).T, strict=True):
 # The **learning curve over n** tells: it draws training loss and loss on new points against the
 # number of rows. Here are sixty fresh samples for each number.
 #
-# A model that contains the truth and has $p$ coefficients leaves a training loss of
-# $\text{noise}^2\,(1 - p/n)$ on average: it takes the share $p/n$ of the noise into itself.
-# That is the thin line.
+# A model that contains the truth and has $p$ coefficients leaves a training loss of the
+# irreducible error times $1 - p/n$, on average: it takes a share $p/n$ of the squared noise
+# into itself. That is the thin line.
 #
 # > **Predict.** For which of the degrees 1, 4 and 12 does it pay to collect more rows?
 
@@ -466,12 +466,13 @@ plots.losses_by_size(sizes, results, noise=0.3)
 #
 # </details>
 #
-# - **Degree 1**: the two losses meet early, far above the noise. More rows are wasted on it.
+# - **Degree 1**: the two losses meet early, far above the irreducible error. More rows are
+#   wasted on it.
 # - **Degree 12**: a wide gap that closes. With 12 rows its curve goes through every point: the
 #   training loss is zero, below the picture.
 #
 # A gap says 'more rows, or a tamer model'. Two curves that meet high say 'another model', if
-# you know where the noise is. In real work you don't: try a more flexible model, and see
+# you know the irreducible error. In real work you don't: try a more flexible model, and see
 # whether both curves come down.
 
 # %% [markdown] tags=["deeper"]

@@ -35,28 +35,28 @@ _AGAINST = {
         "A",
         4,
     ): "few rows would make the splits disagree. A's agree, and all are wrong about new points.",
-    ("A", 5): "above the limit the training loss grows without end. A's is below the noise.",
-    ("B", 2): "an overfit has a low training loss. B's is three times the noise squared.",
+    ("A", 5): "above the limit the training loss grows without end. A's is below 0.09.",
+    ("B", 2): "an overfit has a low training loss. B's is three times 0.09.",
     (
         "B",
         3,
     ): "near-copies would make the validation loss too good. B's is as bad as on new points.",
     ("B", 4): "B's splits differ a little, but all say the same, and so do the training rows: bad.",
     ("B", 5): "above the limit the training loss grows without end. B's is only high.",
-    ("C", 1): "C gets 0.10 in training and on new points, close to the noise squared.",
+    ("C", 1): "C gets 0.10 in training and on new points, close to 0.09.",
     ("C", 2): "on new points C is as good as in training, so it didn't follow its rows' noise.",
     (
         "C",
         3,
-    ): "near-copies would make every split too good. Two of C's are twice the noise squared.",
-    ("C", 5): "above the limit the training loss grows without end. C's is close to the noise.",
-    ("D", 1): "an underfit is bad in training. D gets 0.07 there, below the noise squared.",
+    ): "near-copies would make every split too good. Two of C's are twice 0.09.",
+    ("C", 5): "above the limit the training loss grows without end. C's is close to 0.09.",
+    ("D", 1): "an underfit is bad in training. D gets 0.07 there, below 0.09.",
     ("D", 3): "near-copies would make the validation loss too good. D's is far too high.",
     ("D", 4): "the splits disagree, but new points are bad, too: it isn't only the judging.",
     (
         "D",
         5,
-    ): "above the limit the training loss grows without end. D's is below the noise squared.",
+    ): "above the limit the training loss grows without end. D's is below 0.09.",
 }
 
 
@@ -82,6 +82,7 @@ def split_by_group(answer):
     for groups, held_out in (
         ([4, 1, 2, 4, 3, 1, 2, 4], [4, 2]),
         ([7, 0, 7, 2, 0, 7, 2, 5, 7, 0, 9], [0, 9, 5]),
+        ([7, 0, 7, 2, 0, 7, 2, 5, 7, 0, 9], [7]),  # four rows of one group
     ):
         got = call(answer, np.array(groups), list(held_out))
         _judge_split(got, np.array(groups), held_out)
@@ -116,6 +117,8 @@ def _judge_split(got, groups, held_out):
         raise Wrong("You took three neighbouring rows for each group: ask groups for its rows.")
     if kept == set(held_out):
         raise Wrong("These are the groups in held_out: return the numbers of their rows.")
+    if max(rows | kept, default=0) >= n:
+        raise Wrong(f"There are {n} rows, counted from 0: {max(rows | kept)} is none of them.")
     if rows & kept:
         raise Wrong(f"Rows {sorted(rows & kept)} are in both parts.")
     if rows | kept != set(range(n)):

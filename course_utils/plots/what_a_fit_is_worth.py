@@ -254,7 +254,12 @@ def losses_by_size(sizes, results, noise, *, axs=None):
         middle = _band(ax, sizes, new, "new points", color=VALIDATION, marker="D", linestyle="--")
         if np.median(train[:, -1]) < 1.2 * noise**2:  # the model about contains the truth
             enough = np.geomspace(max(sizes[0], 1.2 * (degree + 1)), sizes[-1], 100)
-            thin = {"color": "black", "linewidth": 1.2, "zorder": 4, "label": "noise²·(1 − p/n)"}
+            thin = {
+                "color": "black",
+                "linewidth": 1.2,
+                "zorder": 4,
+                "label": "irreducible·(1 − p/n)",
+            }
             ax.plot(enough, noise**2 * (1 - (degree + 1) / enough), **thin)
         _draw_noise(ax, noise)
         ax.set(xscale="log", yscale="log", xlabel="training rows n", ylim=(0.015, 8))

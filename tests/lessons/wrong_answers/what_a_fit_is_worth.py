@@ -268,6 +268,12 @@ WRONG["split_by_group"] += functions_told(
 WRONG["split_by_group"] += slips(
     LESSON,
     "split_by_group",
+    ("np.flatnonzero(is_val)", "np.flatnonzero(is_val) + 1", "There are 8 rows, counted from 0: 8"),
+    (
+        "np.flatnonzero(is_val)",
+        "np.flatnonzero(is_val)[: 3 * len(held_out)]",
+        "Rows [8] are in neither part",
+    ),
     ("~is_val)", "~is_val).astype(float)", "Row numbers are whole numbers; train holds float64"),
     ("np.flatnonzero(is_val)", "[str(i) for i in np.flatnonzero(is_val)]", "val holds str"),
     ("~is_val)", "~is_val) - len(groups)", "Count the rows from 0 up: train holds -7"),
