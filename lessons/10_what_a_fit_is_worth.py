@@ -1,953 +1,381 @@
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # # 10 What a fit is worth
 #
-# In [lesson 08](08_fitting_polynomials.ipynb) you asked whether a fit had converged. Now the points carry noise, and a fit can
-# be perfect and worthless. You learn to judge it on points that it has not seen, to hold it back
-# in three ways, and to notice when the judgement itself has been spoiled.
+# A perfect fit can be worthless: how to notice, and three ways to prevent it.
 #
 # **You will be able to**
 #
-# - choose the degree of a polynomial by validation, and say how far to trust a single split,
-# - tell from two learning curves whether more data or another model would help,
-# - choose which parameters weight decay acts on; fit with it by closed form, in PyTorch and in
-#   scikit-learn, and get the same numbers,
-# - stop a training early and really keep its best epoch,
-# - find a leak: the place where the rows that judge a fit had a part in making it,
-# - tell when a validation set is none, and split by group.
+# - tell a stiff fit from a wild one,
+# - choose a model, and report an honest number,
+# - hold a fit back in three ways,
+# - notice when unseen rows aren't new.
 #
-# **Builds on** lessons [01](01_gradient_descent_by_hand.ipynb) (the sealed points), [02](02_how_far_to_step.ipynb) (truth panel), [06](06_the_linear_layer.ipynb) (`state_dict`), [07](07_dataset_and_dataloader.ipynb) (`Dataset`), [08](08_fitting_polynomials.ipynb)
-# (polynomials, modes), [09](09_better_roads.ipynb) (Legendre columns, momentum). **Takes** about 155 minutes.
+# **Builds on** lessons [07](07_dataset_and_dataloader.ipynb) and [09](09_better_roads.ipynb). **Takes** about 50 minutes, and 35 more with the deeper sections.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What can be known about a noisy curve?
+# %% tags=["start"]
+try:
+    import course_utils  # the course's helpers
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This kernel does not have the course's helpers (course_utils). "
+        "Start JupyterLab with `python course.py`, "
+        "or choose the kernel of the course's .venv."
+    ) from None
+
+# %% [markdown]
+# ## What is in the envelope?
 #
-# The curve is that of [lesson 04](04_raw_autograd_tensors.ipynb) and [lesson 08](08_fitting_polynomials.ipynb), $y = 3x + \sin(6x) + 1$. Somebody measured it at 40 random
-# places, and every measurement is off by noise of standard deviation 0.3. You train on the first 30
-# rows and keep the last 10 for validation.
-#
-# Because the course made the data, you have what nobody has in real work: as many **new points** as
-# you like. We take 10,000 of them to find out what a fit is truly worth. You will see how well ten
-# rows can stand in for them.
-#
-# **Predict.** Suppose that you knew the true curve. What would its mean squared error on
-# the new points be?
+# Twenty readings of the water tank, sealed since [lesson 01](01_gradient_descent_by_hand.ipynb).
+# Open it, once. Beside your line, the hidden one that made the data:
 
 # %%
 import copy
 
 import numpy as np
 import torch
-from sklearn.linear_model import Ridge
-from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from torch import nn
-from torch.nn import functional as F
 
-from course_utils import data, descent, plots, sliders
+from course_utils import data, descent, plots
 from course_utils.checks import what_a_fit_is_worth as check
 
+tank = data.noisy_line()
+for name, w, b in (("yours", 1.96896, 1.02354), ("hidden", 2, 1)):
+    on_80 = ((w * tank.x_train + b - tank.y_train) ** 2).mean()
+    on_20 = ((w * tank.x_val + b - tank.y_val) ** 2).mean()
+    print(f"{name:7} eighty {on_80:.5f}   sealed {on_20:.5f}")
 
-# %% slideshow={"slide_type": "subslide"}
-def mse(y_pred, y):
-    """The mean squared error; both of shape (n,)."""
-    return ((y_pred - y) ** 2).mean()
+# %% [markdown]
+# On the eighty, your line beats the very line that made them. On the sealed twenty it doesn't.
+#
+# Each reading is the hidden line plus **noise**: chance, which no model can know. The hidden
+# line's loss is the mean of the squared noise. Your two parameters followed the noise of the
+# eighty a little, so **training ends below that**. The twenty carry different noise.
+#
+# ## Can a fit be too good?
+#
+# Yes, on its own rows. Take forty points of [lesson 04](04_raw_autograd_tensors.ipynb)'s wave,
+# with noise: thirty **training rows**, and ten **validation rows** that judge. Here we also have
+# 10,000 new points.
+#
+# > **Predict.** Degrees 1, 4 and 15. Which has the lowest training loss, and which is best on
+# > new points?
+
+
+# %%
+def fit(points, degree, rows):  # least squares, on Legendre's columns
+    A = np.polynomial.legendre.legvander(2 * points.x[rows] - 1, degree)
+    return np.linalg.lstsq(A, points.y[rows])[0]
+
+
+def loss(points, W, rows=slice(None)):  # the MSE; slice(None): all rows
+    A = np.polynomial.legendre.legvander(2 * points.x[rows] - 1, len(W) - 1)
+    return ((A @ W - points.y[rows]) ** 2).mean()
 
 
 sample, new = data.noisy_sine(), data.noisy_sine(10_000, seed=1)
-x, y = sample.x, sample.y  # (40,) and (40,)
-train, val = slice(0, 30), slice(30, 40)
-print("x", x.shape, "  to train", x[train].shape, "  to validate", x[val].shape)
-print(f"the true curve on 10,000 new points: {mse(new.y_true, new.y):.4f}")
-print(f"the square of the noise, {sample.noise}:        {sample.noise**2:.4f}")
-print(f"the true curve on the 10 validation rows: {mse(sample.y_true[val], y[val]):.4f}")
-
+train, val = slice(0, 30), slice(30, 40)  # rows 0 to 29, rows 30 to 39
+fits = {degree: fit(sample, degree, train) for degree in (1, 4, 15)}
+print(f"true curve on new points: {((new.y_true - new.y) ** 2).mean():.4f}")
+plots.three_fits(sample, train, val, new, fits)
 
 # %% [markdown]
-# The noise squared, 0.09. No model can do better than that on average, because the noise of a new
-# point is in no training row. We call it the **noise floor**. The third line is a warning: on ten rows
-# even the truth itself gets another number, by chance.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Which polynomial is best?
+# <details><summary>What you should see</summary>
 #
-# `legendre` gives [lesson 09](09_better_roads.ipynb)'s Legendre columns, which keep the condition number low. Any columns
-# of the same degree draw the same least-squares curve. The coefficients come from
-# `lstsq`: each fit *is* the least-squares solution, so there is nothing left that a truth
-# panel could find.
+# Degree 15 has the lowest training loss, 0.0278. On new points degree 4 is the best, 0.1033,
+# and degree 15 the worst, 3.8773.
 #
-# **Predict.** Degrees 1, 4 and 15. Which has the lowest training loss? Which the lowest
-# validation loss?
+# </details>
+#
+# Degree 1 **underfits**: too stiff for the wave, bad on all rows. Degree 15 **overfits**:
+# it follows the noise of its rows, and near the ends nothing holds it.
+#
+# Even the true curve has a loss, here 0.0906: the mean of the squared noise. On average it is
+# 0.09, the **irreducible error**; in real work nobody knows it. On the validation rows, degree
+# 4 gets less: ten rows flatter it.
+#
+# ## Which degree would you choose?
+#
+# Ten rows are few, so ask a hundred times: on the left, split our forty rows again; on the
+# right, draw forty *fresh* points. A line is the **median**, the middle loss of the hundred.
+#
+# > **Predict.** At which degree is the median validation loss lowest?
+
+# %%
+my_prediction = ...  # your degree
 
 
-# %% slideshow={"output": "subslide"}
-def legendre(x, degree):
-    """Legendre columns of x from [0, 1], of shape (n, degree + 1)."""
-    return np.polynomial.legendre.legvander(2 * x - 1, degree)
+def by_degree(points, a, b):  # fitted to rows a, judged on a and on b
+    W = [fit(points, degree, a) for degree in range(13)]
+    return np.array([(loss(points, w, a), loss(points, w, b)) for w in W])
 
 
-grid, curves = np.linspace(0, 1, 300), {}
-print("degree   training   validation   new points")
-for degree in (1, 4, 15):
-    A = legendre(x, degree)
-    w = np.linalg.lstsq(A[train], y[train])[0]
-    losses = [mse(A[part] @ w, y[part]) for part in (train, val)]
-    losses.append(mse(legendre(new.x, degree) @ w, new.y))
-    print(f"{degree:6} {losses[0]:10.4f} {losses[1]:12.4f} {losses[2]:12.4f}")
-    curves[f"degree {degree}: training loss {losses[0]:.4f}"] = legendre(grid, degree) @ w
+same_rows, fresh_rows, rng = [], [], np.random.RandomState(0)
+for k in range(100):
+    rows = rng.permutation(40)
+    same_rows.append(by_degree(sample, rows[:30], rows[30:]))
+    other = data.noisy_sine(seed=1000 + k)
+    fresh_rows.append(by_degree(other, train, val))
+plots.degree_sweep(same_rows, fresh_rows, noise=0.3, prediction=my_prediction)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# At degree 3, on both sides.
+#
+# </details>
+#
+# The training loss can only fall with the degree; the validation loss falls, then mostly
+# rises.
+#
+# A single split is a lottery. And all splits of our forty rows share their quirks: of a hundred,
+# degree ten wins 16 there, and 5 on fresh points. Thirty noisy rows
+# hardly reward more than degree 3.
+#
+# ## Why do both ends fail?
+#
+# Fit degrees 1 and 15 to a hundred fresh samples each:
+
+# %%
+samples = [data.noisy_sine(30, seed=seed) for seed in range(100)]
+many = {}
+for degree in (1, 15):
+    many[degree] = [fit(points, degree, train) for points in samples]
+plots.many_fits(many, place=0.3)
+
+# %% [markdown]
+# At x = 0.3, degree 1 is wrong on average; degree 15 is right on average, but often far off.
+#
+# The distance from the truth to the mean of all such fits is the **bias of an estimator** (not
+# the parameter $b$). How much they scatter, squared, is the **variance**. At each x, on average
+# over samples and noise,
+#
+# $$\text{loss on new points} = \text{irreducible error} + \text{bias}^2 + \text{variance}$$
+#
+# The best degree is a bargain between the last two.
+#
+# ## Which number may you report?
+#
+# Not the winner's validation loss: the best of many is partly the luckiest. That is
+# **selection bias**. So seal some rows, the **test rows**, until nothing is left to choose.
+#
+# Let every other row judge once: in **k-fold cross-validation** you deal them out into $k$
+# folds, each fold judges a fit to the others, and you average. Then fit the winner to all of
+# them. On a hundred fresh samples, with our new points as the test:
+
+
+# %%
+def choose(points, losses, rows):  # argmin: the place of the least, min
+    W = fit(points, losses.argmin(), rows)
+    return losses.min(), loss(new, W)  # what it reports, what it is worth
+
+
+fold, ten, folds = np.arange(40) % 5, [], []  # fold 0: rows 0, 5, 10, ...
+# fold != k is True for a row to train, fold == k for a row to judge
+for seed in range(100):
+    forty = data.noisy_sine(seed=2000 + seed)
+    ten.append(choose(forty, by_degree(forty, train, val)[:, 1], train))
+    parts = [by_degree(forty, fold != k, fold == k)[:, 1] for k in range(5)]
+    folds.append(choose(forty, np.array(parts).mean(axis=0), slice(None)))
+print("ten rows:   reported, on new points", np.median(ten, axis=0).round(4))
+print("five folds: reported, on new points", np.median(folds, axis=0).round(4))
+
+# %% [markdown]
+# Ten-row winners report 0.0870 and are worth 0.1106. Five folds flatter less, and
+# their winner is fitted to all forty rows.
+#
+# If you look at the test rows and then choose again, they have become validation rows.
+#
+# ### Exercise 1 (diagnose): four reports
+#
+# Which cause below belongs to which report? One is left over.
+#
+# ```text
+# irreducible error 0.09
+#     training   validation loss, five splits    new points
+# A   0.05       0.06  0.08  0.06  0.07  0.07    0.27
+# B   0.29       0.31  0.21  0.24  0.41  0.49    0.26
+# C   0.10       0.21  0.02  0.25  0.18  0.01    0.10
+# D   0.07       7.34  108   0.17  0.73  1.09    1.56
+# ```
+
+# %% tags=["exercise", "diagnose"]
+# 1  it underfits
+# 2  it overfits
+# 3  near-copies of the validation rows, almost the same rows, were trained on
+# 4  the validation rows are too few
+# 5  the learning rate is above the limit
+causes = [..., ..., ..., ...]  # the numbers for A, B, C and D, in this order
+
+# %%
+check.causes(causes)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# causes = [3, 1, 4, 2]
+# ```
+#
+# A promises less than the irreducible error, and breaks the promise. B is bad everywhere,
+# also in training. C is good on new points; its splits are too far apart to tell. D is good on
+# the rows it was fitted to, and wild on others.
+#
+# </details>
+#
+# ## How else can you hold a fit back?
+#
+# Stop the wild degree short of least squares.
+#
+# **Weight decay** adds $d\,W$ to the gradient, a pull of every parameter towards zero. On the
+# parabola of one mode, of curvature $\lambda$ and with its bottom at $p^*$, slope and pull
+# cancel where
+#
+# $$\lambda\,(p - p^*) + d\,p = 0 \qquad\text{so}\qquad p = \frac{\lambda}{\lambda + d}\;p^*$$
+#
+# Steep modes go nearly all the way, flat ones hardly start. In PyTorch, it is
+# `torch.optim.SGD(parameters, lr=lr, weight_decay=d)`.
+#
+# **Early stopping** ends the training where the validation loss is lowest. From zero, flat modes
+# are slow ([lesson 08](08_fitting_polynomials.ipynb)), so they hardly start, either.
+#
+# All three on the same rows, from too stiff to too wild:
+#
+# > **Predict.** Degree 15 trains for a thousand epochs. Its steepest mode settles in one, its
+# > flattest in tens of thousands. At which epoch is the validation loss lowest?
 
 # %% tags=["cover"]
-truth = 3 * grid + np.sin(6 * grid) + 1
-points = (x[train], y[train]), (x[val], y[val])
-plots.fits_and_truth(*points, grid, truth, curves)
-
-# beyond the training rows: below their min, the smallest, or above their max
-outside = (new.x < x[train].min()) | (new.x > x[train].max())
-errors = (legendre(new.x, 15) @ w - new.y) ** 2  # w is still that of degree 15
-share = errors[outside].sum() / errors.sum()
-print(f"outside: {outside.mean():.4f} of the new points, {share:.4f} of degree 15's loss on them")
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The training loss only ever falls with the degree: a polynomial of degree 15 can do all
-# that one of degree 4 can, and more. What it does with the surplus is to run after the noise of
-# single points.
-#
-# - **Degree 1 underfits.** It is too stiff for the curve, and all its losses are high.
-# - **Degree 15 overfits.** It is learning its 30 rows by heart, noise included. New points have
-#   other noise. And beyond the outermost training rows nothing holds it: the few new points out there
-#   make most of its loss.
-# - **Degree 4** follows the curve and not the points. Its training loss is *higher* than that of
-#   degree 15, and it is worth far more.
-#
-# Look at degree 4's validation loss, too. It lies below the noise floor, where no fit can be on
-# average. Ten rows have flattered it.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## How far can you trust one split?
-#
-# Nothing is special about the first 30 rows. Shuffle, split 30 to 10 again, fit again, a hundred
-# times.
-#
-# **Predict.** How many different degrees will be the best on some split?
-
-
-# %% slideshow={"output": "subslide"}
-def losses_by_degree(train, val, degrees):
-    """Training and validation losses of least squares on the given rows of x and y."""
-    A, rows = legendre(x, max(degrees)), []
-    for degree in degrees:
-        columns = A[:, : degree + 1]
-        w = np.linalg.lstsq(columns[train], y[train])[0]
-        rows.append([mse(columns[part] @ w, y[part]) for part in (train, val)])
-    return np.array(rows).T  # (2, degrees)
-
-
-rng, degrees = np.random.RandomState(0), range(13)
-splits = [np.split(rng.permutation(40), [30]) for _ in range(100)]  # cut before row 30
-by_split = np.array([losses_by_degree(*split, degrees) for split in splits])  # (100, 2, 13)
-plots.degree_sweep(degrees, by_split[:, 0], by_split[:, 1], sample.noise)
-
-# %% slideshow={"output": "subslide"}
-val_by_split = by_split[:, 1]  # (100, 13)
-wins = np.bincount(val_by_split.argmin(axis=1), minlength=13)  # how often each of 0 to 12 occurs
-print("degree   wins   median     mean    worst")
-for degree in (1, 2, 3, 4, 6, 9, 10, 12):
-    column = val_by_split[:, degree]
-    print(f"{degree:6} {wins[degree]:6} {np.median(column):8.4f}", end="")
-    print(f" {column.mean():8.4f} {column.max():8.4f}")
-
-
-# %% [markdown]
-# A single split is a lottery. Degree 3 wins 47 times, degree 4 twenty times, and degree 10, of all, 16
-# times. Over a hundred splits the picture is calm. The training loss falls all the way; the
-# validation loss falls, turns and rises.
-#
-# The line is the **median**, the middle one of the hundred losses. The mean lies above
-# it from degree 2 on, most of all from degree 10 on. When a split leaves the smallest or the largest $x$ to
-# validation, the polynomial has to go beyond its training points, and there it flies off: degree 10,
-# the winner of 16 splits, has a loss of 2.2 on its worst. A few such splits pull a mean up and
-# leave a median where it is; look at both.
-#
-# Here both say degree 3. That is not 'the true degree': the true curve is no polynomial at all, and
-# more points could carry a higher one. It is the degree that 30 noisy rows can support.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Would more data help?
-#
-# So take more rows, from 12 to 384, each time 60 fresh samples, and draw training loss and loss on
-# new points against $n$. Such a picture is a **learning curve**, too, though not over epochs.
-#
-# For a model that contains the truth and has $p$ coefficients, least squares leaves a
-# training loss of $\text{noise}^2\,(1 - p/n)$ on average: of the noise in $n$ rows it swallows the
-# share $p/n$. That is the thin line.
-#
-# **Predict.** For which of the degrees 1, 4 and 12 does it pay to collect more rows?
-
-
-# %% slideshow={"output": "subslide"}
-def losses_at(n, degree, seed):
-    """Training loss, and loss on new points, of least squares on a fresh sample of n rows."""
-    fresh = data.noisy_sine(n, seed=1000 + seed)
-    w = np.linalg.lstsq(legendre(fresh.x, degree), fresh.y)[0]
-    y_pred = A_new[:, : degree + 1] @ w
-    return mse(legendre(fresh.x, degree) @ w, fresh.y), mse(y_pred, new.y[:1000])
-
-
-A_new = legendre(new.x[:1000], 15)  # (1000, 16), columns for degrees up to 15
-sizes, results = (12, 24, 48, 96, 192, 384), {}
-for degree in (1, 4, 12):
-    table = [[losses_at(n, degree, seed) for n in sizes] for seed in range(60)]
-    results[degree] = np.moveaxis(table, -1, 0)  # (2, 60, 6): the last axis comes first
-plots.losses_by_size(sizes, results, sample.noise)
-print(f"the true curve on these 1,000 new points: {mse(new.y_true[:1000], new.y[:1000]):.4f}")
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# - **Degree 1**: the two losses meet early, far above the floor. It has learned all that a line can.
-#   More rows are wasted on it; it needs another model.
-# - **Degree 12**: a wide gap that closes. With 12 rows its coefficients, one more, go through every point: the
-#   training loss is zero, below the picture, and new points are off the top. With 384 rows
-#   the same model is harmless. Here more rows are the cure.
-# - **Degree 4**: the gap closes soon. With 384 rows it is no longer the best, though: its loss stays at
-#   0.1010, degree 12 gets 0.0987. It misses a little of the true curve, and no number of rows mends
-#   that.
-#
-# A gap says 'more data, or a tamer model'. Two curves that have met too high say 'another model'.
-# (On these 1,000 new points the true curve itself gets 0.0962, so that is their floor.)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What does weight decay act on?
-#
-# A model can also be held back without touching its columns. An optimizer takes hyperparameters
-# besides the learning rate. One is **weight decay**, $\lambda_\text{wd}$. It adds
-# $\lambda_\text{wd}\, p$ to the gradient of each parameter $p$, and so pulls each towards zero. The
-# next section uses it on fifteen powers. Look first at what it pulls on, with one weight and one bias.
-#
-# The points are [lesson 06](06_the_linear_layer.ipynb)'s fifty, the inputs standardised. Then the bias is the height of the line at
-# the mean of $x$, and all curvatures are the same, $\lambda = 2$. A step stands still where
-# $2\,(p - p^*) + \lambda_\text{wd}\, p = 0$; here $p^*$ is the least-squares value. So
-# $p = p^* \cdot 2 / (2 + \lambda_\text{wd})$.
-#
-# **Predict.** With a weight decay of 0.5, what happens to a bias of 52?
-
-# %% slideshow={"output": "subslide"}
-line = data.integer_noise_line()
-line_x, line_y = torch.from_numpy(line.x).double(), torch.from_numpy(line.y).double()  # (50, 1)
-line_z = (line_x - line_x.mean()) / line_x.std(correction=0)
-
-print("weight decay on    weight      bias       loss   too low by")
-for name, strengths in {"nothing": (0, 0), "both": (0.5, 0.5), "the weight": (0.5, 0)}.items():
-    layer = nn.Linear(1, 1, dtype=torch.float64)
-    w, b = layer.weight, layer.bias
-    groups = [{"params": [p], "weight_decay": d} for p, d in zip((w, b), strengths, strict=True)]
-    optimizer = torch.optim.SGD(groups, lr=0.4)
-    for _ in range(30):
-        optimizer.zero_grad()
-        F.mse_loss(layer(line_z), line_y).backward()
-        optimizer.step()
-    loss = F.mse_loss(layer(line_z), line_y).item()
-    print(f"{name:<14} {w.item():10.5f}{b.item():10.5f}{loss:11.5f}", end="")
-    print(f"{line_y.mean().item() - b.item():11.4f}")
-print(f"2 / (2 + 0.5) = {2 / (2 + 0.5):.4f}")
-
-
-# %% [markdown]
-# Despite its name, weight decay took the bias as well, down to 41.6 from 52: at the mean of $x$ the
-# line now lies 10.4 too low. An optimizer can't know which of its tensors is a weight. It decays what
-# it is given.
-#
-# The cure is in the cell already. Instead of a list of parameters you may hand the optimizer a list of
-# **parameter groups**, dictionaries with their own settings, and leave the biases out of the decay.
-# Then the weight shrinks to 0.8 of its value, and the line still runs through the middle of the points.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 1: decay only weights
-#
-# Write it for a module of any size. `model.named_parameters()` gives pairs of name and parameter, and
-# the name of each bias ends in `bias`.
-
-
-# %% tags=["exercise"]
-def decay_weights_only(model, lr, weight_decay):
-    """An SGD optimizer over all parameters of the model, which decays no bias."""
-    weights = ...
-    biases = ...
-    return torch.optim.SGD(..., lr=lr)
-
-
-# %%
-check.decay_weights_only(decay_weights_only)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
-#
-# ```python
-# def decay_weights_only(model, lr, weight_decay):
-#     """An SGD optimizer over all parameters of the model, which decays no bias."""
-#     weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-#     biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
-#     groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
-#     return torch.optim.SGD(groups, lr=lr)
-# ```
-#
-# Inside a module the name is `linear.bias`, so `name == "bias"` would miss it.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Can you tame a wild model?
-#
-# Often the degree is a blunt choice, and more rows are not to be had. Weight decay is finer: keep
-# all the columns, and charge for large coefficients. The usual
-# word for such a charge is **penalty**. With strength $\lambda_\text{wd}$ the loss is
-#
-# $$L(w, b) = \frac1n \sum_i (\hat y_i - y_i)^2 + \frac{\lambda_\text{wd}}{2}\,\lVert w\rVert^2$$
-#
-# Here $\lVert w\rVert^2$ is the sum of all squared weights. The bias $b$ is free: to charge for it
-# would pull the whole curve towards zero. The gradient of the charge is $\lambda_\text{wd}\,w$, just
-# what the optimizer's `weight_decay` adds.
-#
-# The loss is still a bowl, so it has a closed form, **ridge regression**. Multiply by $n$:
-#
-# $$\sum_i (\hat y_i - y_i)^2 + \frac{n\,\lambda_\text{wd}}{2}\,\lVert w\rVert^2$$
-#
-# Read the second term as more squared errors, one for each of the $d$ weights. They belong to $d$
-# made-up rows: row $k$ holds
-# $\sqrt{n\lambda_\text{wd}/2}$ in column $k$, zero elsewhere, and its target is 0. So append these
-# rows, and `lstsq` does the rest, with no $A^\top A$ formed ([lesson 09](09_better_roads.ipynb)).
-
-
-# %% slideshow={"slide_type": "subslide"}
-def ridge(Z, y, decay):
-    """w and b with the lowest mse + decay/2·‖w‖²; Z of shape (n, d), without a column of ones."""
-    n, d = Z.shape
-    made_up = np.sqrt(n * decay / 2) * np.eye(d, d + 1)  # (d, d + 1), its last column, b's, is 0
-    A = np.vstack([descent.design_matrix(Z), made_up])  # vstack: one on the other; (n + d, d + 1)
-    solution = np.linalg.lstsq(A, np.append(y, np.zeros(d)))[0]  # append: zeros(d), d zeros, behind y
-    return solution[:-1], solution[-1]
-
-
-def powers(x, degree):
-    """The columns x, x², …, of shape (n, degree)."""
-    return x.reshape(-1, 1) ** np.arange(1, degree + 1)  # the whole numbers 1 to degree
-
-
-# %% [markdown]
-# One charge for all weights is fair only if all columns have the same size. So the columns must be
-# standardised, with the mean and standard deviation *of the training rows*; a later section is
-# about that italic. And now the columns matter: least squares does not care how the same polynomials are
-# written, but the charge is for these coefficients. We take powers of $x$, as scikit-learn will, further down.
-#
-# **Predict.** Degree 15, with a decay from 1e-8 to 10. What happens to the coefficients, and to the two
-# losses?
-
-
-# %% slideshow={"slide_type": "subslide"}
-def ridge_losses(train, val, degree, decay):
-    """w, and the training and validation losses, of ridge on standardised powers."""
-    X = powers(x, degree)
-    Z = (X - X[train].mean(axis=0)) / X[train].std(axis=0)
-    w, b = ridge(Z[train], y[train], decay)
-    return w, [mse(Z[part] @ w + b, y[part]) for part in (train, val)]
-
-
-decays = np.geomspace(1e-8, 10, 19)  # each the same factor above the one before
-weights = np.array([ridge_losses(train, val, 15, decay)[0] for decay in decays])  # (19, 15)
-losses = np.array([[ridge_losses(*s, 15, decay)[1] for decay in decays] for s in splits])
-plots.ridge_path(decays, weights, losses[..., 0], losses[..., 1], sample.noise)
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Read it from right to left. A huge decay leaves nothing but the bias, and that underfits. With less
-# decay the coefficients come to life, and the validation loss falls. It is lowest at
-# 1e-4, with 0.1158. To the left of that the coefficients swell, up to 290, with signs that cancel
-# each other, and the curve runs after the noise.
-#
-# The training loss rises with the decay, always. That is the price, and the point.
-#
-# The best degree without any decay had 0.1015, so ridge has not beaten it. But nobody chose a degree
-# here. A model with fifteen powers has become as tame as you like, by one number that you can turn
-# smoothly. Turn it.
-#
-# **Predict.** On the first split: what does degree fifteen look like at the smallest decay, and what at
-# the largest? With no more than degree three, does the decay still matter?
-
-
-# %% slideshow={"output": "subslide"}
-def tame(degree, decay):
-    """Show the ridge fit of this degree and decay to the first 30 rows."""
-    X = powers(x, degree)
-    mean, std = X[train].mean(axis=0), X[train].std(axis=0)
-    w, b = ridge((X[train] - mean) / std, y[train], decay)
-    y_pred, curve = ((columns - mean) / std @ w + b for columns in (X, powers(grid, degree)))
-    print(f"training {mse(y_pred[train], y[train]):.4f}", end=", ")
-    print(f"validation {mse(y_pred[val], y[val]):.4f}, largest weight {abs(w).max():.4g}")
-    plots.one_fit(*points, grid, truth, curve, f"degree {degree}, weight decay {decay:.1e}")
-
-
-sliders.move(tame, degree=(1, 15, 15), decay=(decays, decays[8]))
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# At 1e-8 the curve bends after single points; at 10 the wave is almost gone. Between them lies a wide
-# range in which degree fifteen looks as sensible as a low one. Degree three has hardly anything to tame:
-# small decays move nothing, and large ones flatten it.
-#
-# Has such a fit converged? Ask the truth panel, for degree 5:
-
-# %%
-X5 = powers(x[train], 5)
-Z5 = (X5 - X5.mean(axis=0)) / X5.std(axis=0)  # (30, 5)
-w5, b5 = ridge(Z5, y[train], decay=1e-3)
-names = [*(f"w{k}" for k in range(1, 6)), "b"]
-plots.truth_panel(descent.design_matrix(Z5), y[train], [*w5, b5], lr=None, names=names)
-
-
-# %% [markdown]
-# 'NO' five times, and this time on purpose. Ridge does not want the least-squares solution. Only the
-# bias agrees: nobody charged for it, and in standardised columns it is the mean of $y$, whatever the
-# weights are.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Is weight decay the same thing?
-#
-# Three layers, all starting at zero. One has the charge in its loss, for every parameter; one has
-# `weight_decay` in its optimizer; one has it in a parameter group for the weight alone.
-# Momentum ([lesson 09](09_better_roads.ipynb)) takes all three to their end. Float64, as everywhere in this lesson.
-#
-# **Predict.** Which two end at the same numbers?
-
-
-# %%
-def train_layer(groups_of, charge=0.0, n_epochs=1500):
-    """A layer of 5 weights and a bias, trained on the standardised powers from zero."""
-    layer = nn.Linear(5, 1, dtype=torch.float64)
-    for p in layer.parameters():
-        nn.init.zeros_(p)  # every number 0, in place
-    optimizer = torch.optim.SGD(groups_of(layer), lr=0.15, momentum=0.98)
-    for _ in range(n_epochs):
-        loss = F.mse_loss(layer(Z), target)
-        if charge:
-            loss = loss + charge / 2 * sum((p**2).sum() for p in layer.parameters())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return layer
-
-
-# %% slideshow={"slide_type": "subslide"}
-Z, target = torch.from_numpy(Z5), torch.from_numpy(y[train]).reshape(-1, 1)
-decay = 1e-3
-
-
-def everything(layer):
-    return [{"params": list(layer.parameters()), "weight_decay": decay}]
-
-
-def weight_only(layer):
-    return [{"params": [layer.weight], "weight_decay": decay}, {"params": [layer.bias]}]
-
-
-in_loss = train_layer(lambda layer: layer.parameters(), charge=decay)
-in_optimizer, grouped = train_layer(everything), train_layer(weight_only)
-
-# %% slideshow={"slide_type": "subslide"}
-print("                   w1        w2        w3        w4        w5         b")
-layers = {"in the loss": in_loss, "weight_decay": in_optimizer, "weight only": grouped}
-for name, layer in layers.items():
-    row = [*layer.weight.detach().numpy()[0], layer.bias.item()]  # numpy: as an array
-    print(f"{name:<12}" + "".join(f"{value:10.5f}" for value in row))
-print("closed form " + "".join(f"{value:10.5f}" for value in [*w5, b5]))
-apart = (in_loss.weight - in_optimizer.weight).abs().max().item()  # abs: without the sign
-print(f"largest difference between the weights of the first two: {apart:.8f}")
-print(f"mean of y {y[train].mean():.5f}, times 2/(2 + decay) {y[train].mean() * 2 / 2.001:.5f}")
-
-
-# %% [markdown]
-# The charge in the loss and `weight_decay` are one thing: the same numbers. Both act on
-# every parameter that the optimizer is given, so both pulled the bias down, to $2/(2+\lambda_\text{wd})$
-# of the mean of $y$, as with the fifty points above. Only the third layer, with the decay on its weight
-# alone, arrives at our closed form.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The same fit in scikit-learn
-#
-# A **Pipeline**, made by `make_pipeline`, chains steps: `PolynomialFeatures` makes the powers, `StandardScaler` standardises,
-# `Ridge` fits. `fit` runs them in a row and remembers each step's numbers; `predict` repeats
-# them with those numbers.
-#
-# `Ridge(alpha)` minimises $\sum_i (\hat y_i - y_i)^2 + \alpha\,\lVert w\rVert^2$, without charging the
-# intercept, which is its word for the bias. Compare that with our loss times $n$ above:
-#
-# $$\alpha = \frac{n\,\lambda_\text{wd}}{2}$$
-#
-# Note the $n$. In a *sum* of errors more rows weigh more, in a *mean* they don't. Someone who keeps
-# $\alpha$ and doubles the data has halved the decay.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 2: the pipeline of a decay
-
-
-# %% tags=["exercise"]
-def ridge_pipeline(degree, decay, n):
-    """An unfitted pipeline that fits n rows as ridge(Z, y, decay) does on standardised powers."""
-    return make_pipeline(
-        PolynomialFeatures(degree, include_bias=False),
-        ...,
-        Ridge(alpha=...),
-    )
-
-
-# %%
-check.ridge_pipeline(ridge_pipeline)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
-#
-# ```python
-# def ridge_pipeline(degree, decay, n):
-#     """An unfitted pipeline that fits n rows as ridge(Z, y, decay) does on standardised powers."""
-#     return make_pipeline(
-#         PolynomialFeatures(degree, include_bias=False),
-#         StandardScaler(),
-#         Ridge(alpha=n * decay / 2),
-#     )
-# ```
-#
-# `include_bias=False` leaves the column of ones out. Ridge brings its own, uncharged.
-#
-# </details>
-#
-# Three ways to one fit, and one loud bug: scikit-learn wants $x$ as a column.
-
-# %% slideshow={"slide_type": "subslide"}
-pipeline = make_pipeline(
-    PolynomialFeatures(5, include_bias=False), StandardScaler(), Ridge(alpha=30 * decay / 2)
-)
-pipeline.fit(x[train].reshape(-1, 1), y[train])
-Z_val = (powers(x[val], 5) - X5.mean(axis=0)) / X5.std(axis=0)  # (10, 5)
-by_torch = grouped(torch.from_numpy(Z_val)).detach().numpy().ravel()
-print("first validation rows, closed form: ", (Z_val @ w5 + b5)[:4].round(5))  # 5 decimals
-print("                       PyTorch:     ", by_torch[:4].round(5))
-print("                       scikit-learn:", pipeline.predict(x[val].reshape(-1, 1))[:4].round(5))
-try:
-    pipeline.predict(np.array([0.25, 0.5]))
-except ValueError as error_message:
-    print("\nValueError:", error_message)
-
-# %% [markdown]
-# The message even names the cure, `reshape(-1, 1)`.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## When should a training stop?
-#
-# The third way to hold a model back needs no charge. Gradient descent learns the steep modes first
-# and the flat ones late ([lesson 08](08_fitting_polynomials.ipynb)). Most of the flat ones are wiggles, which run after noise.
-# So stop before it gets to them: **early stopping**. Watch the validation loss, keep the epoch
-# where it was lowest.
-#
-# Degree 15 in Legendre columns, no decay, 1,000 epochs. The columns include the ones, so the layer needs
-# no bias. `keep` is a function that keeps the weights of the best epoch so far.
-#
-# **Predict.** `copy.deepcopy` makes a true copy of the weights. Is it needed?
-
-# %% slideshow={"slide_type": "subslide"}
-A15 = torch.from_numpy(legendre(x, 15))  # (40, 16)
-targets = torch.from_numpy(y).reshape(-1, 1)
-bowl = descent.QuadraticLoss(A15[train], y[train])
+my_prediction = ...  # your epoch
+
+A = np.polynomial.legendre.legvander(2 * sample.x[train] - 1, 15)
+y = sample.y[train].reshape(-1, 1)
+bowl = descent.QuadraticLoss(A, y)
 lr = bowl.max_lr / 2
-
-
-# %%
-def train_and_watch(keep, n_epochs=1000):
-    """The layer, training and validation losses of each epoch, the best epoch, what was kept."""
-    layer = nn.Linear(16, 1, bias=False, dtype=torch.float64)  # 16 weights, nothing else
-    nn.init.zeros_(layer.weight)
-    optimizer, losses, best_epoch, best = torch.optim.SGD(layer.parameters(), lr=lr), [], 0, None
-    for epoch in range(n_epochs + 1):
-        loss = F.mse_loss(layer(A15[train]), targets[train])
-        with torch.no_grad():
-            losses.append((loss.item(), F.mse_loss(layer(A15[val]), targets[val]).item()))
-        if losses[-1][1] <= losses[best_epoch][1]:
-            best_epoch, best = epoch, keep(layer.state_dict())
-        optimizer.zero_grad()
-        loss.backward()
-        if epoch < n_epochs:
-            optimizer.step()
-    return layer, np.array(losses), best_epoch, best
-
-
-# %% slideshow={"slide_type": "subslide"}
-layer, losses, best_epoch, best = train_and_watch(copy.deepcopy)
-w_best, w_last = best["weight"].numpy()[0], layer.weight.detach().numpy()[0]  # (16,) each
-A_grid = legendre(grid, 15)
-plots.early_stop(*losses.T, best_epoch, *points, grid, (A_grid @ w_best, A_grid @ w_last))
-A_all = legendre(new.x, 15)  # (10000, 16)
-print(f"on new points: epoch {best_epoch} {mse(A_all @ w_best, new.y):.4f}", end=", ")
-print(f"epoch 1000 {mse(A_all @ w_last, new.y):.4f}")
-
-# %% slideshow={"slide_type": "subslide"}
-names = [f"P{k}" for k in range(16)]
-plots.truth_panel(A15[train], y[train], w_best, lr, names)
-
+decays = np.array([1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001])
+W = np.full((16, len(decays)), 0.0)  # 0 start: a column for each decay
+for epoch in range(20_000):  # all ten decays at once
+    y_pred = A @ W  # 1 predict
+    losses = ((y_pred - y) ** 2).mean(axis=0)  # 2 loss
+    gradient = 2 / 30 * A.T @ (y_pred - y)  # 3 gradients
+    W = W - lr * (gradient + decays * W)  # 4 update, with decay: new
+ways = {
+    "degree": [fit(sample, degree, train) for degree in range(16)],
+    "weight decay": W.T,  # a row for each decay
+    # without decay, after k epochs from zero
+    "epoch": [bowl.after(k, [0.0] * 16, lr) for k in range(1001)],
+}
+for curvature in (2, 0.01):
+    share = curvature / (curvature + 0.1)
+    print(f"curvature {curvature}, d = 0.1: rests after {share:.2f} of the way")
+plots.three_ways(sample, val, new, ways, decays, prediction=my_prediction)
 
 # %% [markdown]
-# The training loss falls and falls. The validation loss has its best epoch at 18 and then rises to more
-# than four times as much. By the panel epoch 18 has converged in nothing, and again that is the
-# point: the panel tells how far a fit is from least squares, the validation rows whether
-# you want to go there.
+# <details><summary>What you should see</summary>
 #
-# Is this one lucky sample? The exact iterate ([lesson 08](08_fitting_polynomials.ipynb)) repeats the training on a hundred fresh
-# samples, without a loop over epochs.
+# At epoch 18.
+#
+# </details>
+#
+# Each knob, turned one way, makes the fit stiff; the other way, wild. Here the
+# degree wins: this wave is nearly a cubic. For a network, one mostly uses the other two.
+#
+# ## When do you stop?
+#
+# When, say, 50 epochs have brought no lower validation loss: this number is the **patience**.
+# Meanwhile, keep the best parameters (their validation loss flatters, too).
 
-
-# %% slideshow={"slide_type": "subslide"}
-def stop_or_go(seed):
-    """Losses on new points of the best of some epochs up to 1,000, and of epoch 1,000."""
-    fresh = data.noisy_sine(seed=3000 + seed)
-    A = legendre(fresh.x, 15)
-    bowl = descent.QuadraticLoss(A[train], fresh.y[train])
-    W = np.array([bowl.after(k, np.zeros(16), bowl.max_lr / 2) for k in watched])  # (epochs, 16)
-    best = np.argmin([mse(A[val] @ w, fresh.y[val]) for w in W])  # where the smallest one stands
-    return [mse(A_new[:1000] @ w, new.y[:1000]) for w in (W[best], W[-1])]
-
-
-watched = np.unique(np.geomspace(1, 1000, 40).astype(int))  # whole numbers, each one once
-stopped, gone_on = np.transpose([stop_or_go(seed) for seed in range(100)])  # (100,) each
-print(f"stopping was better on {(stopped < gone_on).sum()} of 100 samples, worse on", end=" ")
-print(
-    f"{(stopped > gone_on).sum()}; median {np.median(stopped):.4f} against {np.median(gone_on):.4f}"
-)
-
+# %% tags=["code"]
+X, target = torch.from_numpy(A), torch.from_numpy(y)
+A_val = np.polynomial.legendre.legvander(2 * sample.x[val] - 1, 15)
+X_val = torch.from_numpy(A_val)
+target_val = torch.from_numpy(sample.y[val]).reshape(-1, 1)
+model = nn.Linear(16, 1, bias=False, dtype=torch.float64)  # no b: 16 weights
+nn.init.constant_(model.weight, 0.0)  # 0 start
+mse, lowest, patience = nn.MSELoss(), float("inf"), 50  # inf: infinite
+optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+for epoch in range(1001):
+    with torch.no_grad():  # new
+        val_loss = mse(model(X_val), target_val).item()
+    if val_loss < lowest:  # new
+        lowest, best_epoch = val_loss, epoch
+        best = copy.deepcopy(model.state_dict())  # deepcopy: see below
+        careless = model.state_dict()
+    if epoch - best_epoch == patience:  # new
+        break
+    y_pred = model(X)  # 1 predict
+    train_loss = mse(y_pred, target)  # 2 loss
+    optimizer.zero_grad()  # 3 gradients
+    train_loss.backward()
+    optimizer.step()  # 4 update
+print(f"stopped at {epoch}; best epoch {best_epoch}, loss {lowest:.4f}")
 
 # %% [markdown]
-# Mostly it pays, not always: ten validation rows can miss the right epoch.
-#
-# In practice you don't wait for all epochs. You stop when the validation loss has not improved for,
-# say, 50 epochs. That number is called **patience**.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Break it: a best that is no copy
 #
-# Now without the copy, as it is so easily written: `best = model.state_dict()`.
-
+# The loop kept the best twice. Load both:
 
 # %%
-def val_loss_of(state):
-    """The validation loss of a layer with the given state."""
-    kept_layer = nn.Linear(16, 1, bias=False, dtype=torch.float64)
-    kept_layer.load_state_dict(state)
-    return F.mse_loss(kept_layer(A15[val]), targets[val]).item()
+for name, state in (("careless", careless), ("best", best)):
+    model.load_state_dict(state)
+    with torch.no_grad():
+        print(f"{name:8} {mse(model(X_val), target_val).item():.4f}")
 
-
-keeps = {"copy.deepcopy": copy.deepcopy, "no copy": lambda state: state, "dict(…)": dict}
-for name, keep in keeps.items():
-    layer, losses, best_epoch, best = train_and_watch(keep)
-    # `data_ptr`: the address of the first number
-    shares = best["weight"].data_ptr() == layer.weight.data_ptr()
-    print(
-        f"{name:<14} best epoch {best_epoch}, loss of what was kept {val_loss_of(best):.4f}", end=""
-    )
-    print(f"   same storage as the model: {shares}")
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The best epoch is reported correctly, and the weights are those of the *last*. A
-# `state_dict` holds the parameters' own storage ([lesson 04](04_raw_autograd_tensors.ipynb)'s detach does the same), and the optimizer
-# goes on writing into it. `dict(…)` makes a new dictionary with the same tensors inside. No error
-# ever appears; you only wonder why early stopping helps so little. Make a copy of the tensors:
-# `copy.deepcopy`, or `clone()` for each.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 3: keep the best
+# %% [markdown]
+# `careless` is the *last* epoch: a silent bug. `model.state_dict()` shares the parameters'
+# storage, into which the optimizer goes on writing. `copy.deepcopy` copies the numbers.
 #
-# Write early stopping with patience for any model. `train_epoch()` trains the model for one epoch,
-# `val_loss()` gives its validation loss now, a float. Stop when `patience` epochs in a row brought no
-# improvement. In the end the model must hold the weights of its best epoch. Return that epoch's number;
-# 0 is before any training.
-
-
-# %% tags=["exercise"]
-def fit_early(model, train_epoch, val_loss, n_epochs, patience):
-    """Train for at most n_epochs; leave the best weights in the model; return the best epoch."""
-    best_epoch, best_loss = 0, val_loss()
-    best = ...
-    for epoch in range(1, n_epochs + 1):
-        train_epoch()
-        ...
-    return ...
-
+# ## When is a validation row not new?
+#
+# When a near-copy of it was in training. [Lesson 07](07_dataset_and_dataloader.ipynb) had
+# fifteen rows: five regions, each measured three times, nearly alike.
+#
+# **1-nearest neighbour** learns nothing: it looks up the training row with the closest inputs,
+# and repeats its yields. Five folds of three rows, at random, then by region:
 
 # %%
-check.fit_early(fit_early)
+yields, rng = data.fruit_yields_repeated(), np.random.RandomState(0)
+A, X, Y = descent.design_matrix(yields.x), yields.x, yields.y
+regions = yields.groups  # each row's region, 1 to 5; shuffled: random folds
+for name, fold in (("random", rng.permutation(regions)), ("region", regions)):
+    line, near = [], []
+    for k in range(1, 6):
+        a, b = fold != k, fold == k  # to train, to judge
+        W = np.linalg.lstsq(A[a], Y[a])[0]
+        line.append(((A[b] @ W - Y[b]) ** 2).mean())
+        closest = [((X[a] - x) ** 2).sum(axis=1).argmin() for x in X[b]]
+        near.append(((Y[a][closest] - Y[b]) ** 2).mean())
+    print(name, "folds: line, neighbour\n", np.array([line, near]).round(1))
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
+# %% [markdown]
+# In random folds the neighbour mostly wins: a near-copy in training is the answer in its pocket.
+# On a region that it has never seen, its loss is 218 or more. (Least squares misses only region
+# 3, the rainiest by far.)
+#
+# This is a **leak**: information from the judging rows in the making of the fit. Rows that
+# belong together, such as one patient's visits, must fall on the same side: **split by group**.
+#
+# ### Exercise 2 (fix): split by group
+#
+# `np.isin` asks of each entry whether it is in a list; `np.flatnonzero` gives the places of the
+# Trues:
 #
 # ```python
-# def fit_early(model, train_epoch, val_loss, n_epochs, patience):
-#     """Train for at most n_epochs; leave the best weights in the model; return the best epoch."""
-#     best_epoch, best_loss, best = 0, val_loss(), copy.deepcopy(model.state_dict())
-#     for epoch in range(1, n_epochs + 1):
-#         train_epoch()
-#         loss = val_loss()
-#         if loss < best_loss:
-#             best_epoch, best_loss, best = epoch, loss, copy.deepcopy(model.state_dict())
-#         elif epoch - best_epoch >= patience:
-#             break
-#     model.load_state_dict(best)
-#     return best_epoch
+# days = np.array(["Mon", "Tue", "Wed", "Mon"])
+# np.isin(days, ["Mon", "Wed"])  # True, False, True, True
+# np.flatnonzero(np.isin(days, ["Mon", "Wed"]))  # 0, 2, 3
 # ```
 #
-# Each improvement is copied at once, and the last line puts the best one back.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Are the two brakes related?
-#
-# Weight decay and stopping early look like different ideas. Look at them mode by mode. Let $\lambda$ be
-# the curvature of a mode. After $k$ epochs from zero, descent has covered the share
-# $1 - (1 - \mathrm{lr}\cdot\lambda)^k$ of the way to least squares ([lesson 08](08_fitting_polynomials.ipynb)). Ridge stands where the
-# slope of the bowl and that of the charge cancel, $\lambda\,(p - p^*) + \lambda_\text{wd}\,p = 0$.
-# That is the share $\lambda / (\lambda + \lambda_\text{wd})$.
-#
-# **Predict.** Set $\lambda_\text{wd} = 1/(\mathrm{lr}\cdot k)$. How alike are they?
-
-# %% slideshow={"output": "subslide"}
-curvatures, k = bowl.eigenvalues, best_epoch
-like_decay = 1 / (lr * k)
-shares = {
-    f"stopped after {k} epochs": 1 - (1 - lr * curvatures) ** k,
-    f"weight decay {like_decay:.4f}": curvatures / (curvatures + like_decay),
-}
-plots.kept_shares(curvatures, shares)
-
-
-# %% [markdown]
-# Both keep the steep modes and drop the flat ones, with the turn at about the same curvature: one keeps
-# more than half of 9 modes, the other of 8. The early stop has the steeper flank; they differ by up to
-# 0.22. So an early stop *is* a kind of decay, of strength about $1/(\mathrm{lr}\cdot k)$: the
-# longer you train, the weaker the brake.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What is a leak?
-#
-# Validation rows judge a fit only if they had no part in making it. A **leak** is any way in which they
-# had a part. There are coarse ones, like training on them. Two fine ones slip in
-# unnoticed.
-#
-# **The first is the choice itself.** You tried 13 degrees on ten validation rows, and took the best.
-# Then you report its loss on these rows. But the best of 13 is partly the luckiest of 13.
-#
-# The honest way chooses *inside the training set*. In **cross-validation** you cut the training rows
-# into 5 **folds**, fit on four, judge on the fifth, each fold once, and average. The ten rows
-# outside see only the winner, once. Such rows, kept for the very end, are called **test rows**.
-#
-# **Predict.** 200 fresh samples of 50 rows: 30 to train, 10 to judge, and 10 that nobody has seen.
-# What do the two ways report, and what do their fits get on the ten others?
-
-
-# %% slideshow={"slide_type": "subslide"}
-def cross_validated(A, y, n_folds=5):
-    """The mean loss over the folds, for each number of columns from 1 to all; A (n, d)."""
-    fold = np.arange(len(y)) % n_folds  # the rows are in random order already
-    total = np.zeros(A.shape[1])
-    for k in range(n_folds):
-        inside, outside = fold != k, fold == k
-        for p in range(A.shape[1]):
-            w = np.linalg.lstsq(A[inside, : p + 1], y[inside])[0]
-            total[p] += mse(A[outside, : p + 1] @ w, y[outside]) / n_folds
-    return total
-
-
-# %% slideshow={"output": "subslide"}
-def choose_both_ways(seed):
-    """(reported, on ten other rows) for both ways to choose the degree, on one fresh sample."""
-    fresh, pairs, others = data.noisy_sine(50, seed=2000 + seed), [], slice(40, 50)
-    A, y = legendre(fresh.x, 12), fresh.y  # (50, 13) and (50,)
-    fits = [np.linalg.lstsq(A[train, : p + 1], y[train])[0] for p in range(13)]
-    judged = [mse(A[val, : len(w)] @ w, y[val]) for w in fits]
-    for scores in (judged, cross_validated(A[train], y[train])):
-        best = int(np.argmin(scores))
-        pairs.append((judged[best], mse(A[others, : best + 1] @ fits[best], y[others])))
-    return pairs
-
-
-pairs = np.array([choose_both_ways(seed) for seed in range(200)])  # (200, 2, 2)
-results = {"degree chosen on the\nrows that judge": pairs[:, 0].T}
-results["degree chosen inside\nthe training set"] = pairs[:, 1].T
-plots.reported_and_true(results, sample.noise)
-
-
-# %% [markdown]
-# Both ways find fits of about the same worth: on ten other rows 0.1105 and 0.1067. But the first
-# *reports* 0.0851, less than even the true curve gets on average. The second reports 0.1076, which
-# is about what its fits are worth. The leak does not make a fit worse. It makes you believe in it.
-#
-# **The second is the scaler.** It is tempting to standardise all rows first and split afterwards. Then
-# the validation rows have moved the mean and the standard deviation of the columns that the training sees. How
-# bad is that? Here is the test for any leak: *change a validation row, and see whether the fit
-# changes.* Somebody types 10 instead of 1.0.
-
-
-# %% slideshow={"slide_type": "subslide"}
-def fit_with_scaler(x, scaler_rows, decay=1e-3):
-    """Predictions on the grid by ridge of degree 5; the scaler's numbers come from scaler_rows."""
-    X = powers(x, 5)
-    mean, std = X[scaler_rows].mean(axis=0), X[scaler_rows].std(axis=0)
-    w, b = ridge((X[train] - mean) / std, y[train], decay)
-    return (powers(grid, 5) - mean) / std @ w + b
-
-
-typo = x.copy()
-typo[39] = 10.0
-print("scaler from     loss on the true curve: as measured   with the typo   the fit changed by")
-for name, rows in {"training rows": train, "all rows": slice(0, 40)}.items():
-    before, after = fit_with_scaler(x, rows), fit_with_scaler(typo, rows)
-    print(f"{name:<15} {mse(before, truth):35.4f} {mse(after, truth):15.4f}", end="")
-    print(f" {abs(after - before).max():20.4f}")
-
-
-# %% [markdown]
-# With the training rows' scaler the fit does not move at all; with the scaler of all rows it is
-# ruined by a row that it never trained on. Be honest about the left column, too: without the typo the leak
-# hardly matters, since 40 rows drawn alike have about the mean of 30. That is why it goes
-# unnoticed. It bites when rows differ: typos, rare large values, new years.
-#
-# There is a worse slip in the same place: give the validation rows a scaler of *their own*.
-
-
-# %% slideshow={"slide_type": "subslide"}
-def reported(seed, how, decay=1e-3):
-    """The validation loss of ridge of degree 5 on a fresh sample, by the scaler's rows."""
-    fresh = data.noisy_sine(seed=2000 + seed)
-    X = powers(fresh.x, 5)
-    scaler = StandardScaler().fit(X if how == "all rows" else X[train])
-    w, b = ridge(scaler.transform(X[train]), fresh.y[train], decay)  # transform: standardise
-    if how == "each its own":
-        scaler = StandardScaler().fit(X[val])
-    return mse(scaler.transform(X[val]) @ w + b, fresh.y[val])
-
-
-for how in ("training rows", "all rows", "each its own"):
-    values = [reported(seed, how) for seed in range(100)]
-    print(f"{how:<14} median of the reported losses {np.median(values):.4f}")
-
-
-# %% [markdown]
-# Then the same $x$ means one thing in training and another in validation. No error, and a good model
-# looks bad.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 4: a loss without a leak
-#
-# Standardise both sets, fit, and judge. Whatever is computed *from* data must be computed from training
-# rows.
-
-
-# %% tags=["exercise"]
-def honest_loss(X_train, y_train, X_val, y_val, decay):
-    """The validation loss of ridge on standardised columns; X of shape (n, d), y of shape (n,)."""
-    Z_train = ...
-    Z_val = ...
-    w, b = ridge(Z_train, y_train, decay)
-    y_pred = Z_val @ w + b
-    return ...
-
-
-# %%
-check.honest_loss(honest_loss)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
+# This should hold back whole groups, but has two mistakes. Write it right:
 #
 # ```python
-# def honest_loss(X_train, y_train, X_val, y_val, decay):
-#     """The validation loss of ridge on standardised columns; X of shape (n, d), y of shape (n,)."""
-#     mean, std = X_train.mean(axis=0), X_train.std(axis=0)
-#     Z_train = (X_train - mean) / std
-#     Z_val = (X_val - mean) / std
-#     w, b = ridge(Z_train, y_train, decay)
-#     y_pred = Z_val @ w + b
-#     return mse(y_pred, y_val)
+# n_val = 3 * len(held_out)
+# rows = np.random.RandomState(0).permutation(len(groups))
+# return rows[n_val:], rows[:n_val]
 # ```
-#
-# The loss carries no charge: the decay is a means of training. What you report is the error.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## When is a validation set none?
-#
-# There is a leak that no scaler shows. Take [lesson 05](05_many_inputs_many_outputs.ipynb)'s five regions with two near-copies of each, as
-# if each had been measured in two more years: fifteen rows. Hold back 3 of them at random, and almost
-# surely near-copies of them stay in the training set. Then the validation rows are not new. To see what
-# that does, take two models: the least-squares fit, and a **copycat** that learns nothing, but looks up
-# the training row closest in its inputs and repeats its yields. Statistics calls it 1-nearest neighbour.
-# (`yields.groups` numbers the regions: rows with the same number are copies of each other.)
-#
-# **Predict.** Which of the two looks better on random validation rows? Which on a region that neither
-# has seen?
 
 
-# %% slideshow={"slide_type": "subslide"}
-yields = data.fruit_yields_repeated()
-
-
-def least_squares(x_train, y_train, x_val):
-    """Predict by the best linear model of the training rows."""
-    best = descent.QuadraticLoss(descent.design_matrix(x_train), y_train).minimizer
-    return descent.design_matrix(x_val) @ best
-
-
-def copycat(x_train, y_train, x_val):
-    """Repeat the targets of the closest training row."""
-    apart = x_val[:, None] - x_train[None]  # (val rows, train rows, inputs): every pair
-    closest = (apart**2).sum(-1).argmin(1)  # argmin: where the smallest one stands
-    return y_train[closest]
-
-
-def held_out_loss(model, val_rows):
-    """The validation loss of a model on the given rows, fitted to all others."""
-    rest = ~np.isin(np.arange(15), val_rows)  # True for each row that is not in val_rows
-    y_pred = model(yields.x[rest], yields.y[rest], yields.x[val_rows])
-    return mse(y_pred, yields.y[val_rows])
-
-
-# %% slideshow={"slide_type": "subslide"}
-draw = np.random.RandomState(0)
-at_random = [draw.permutation(15)[:3] for _ in range(5)]
-# flatnonzero: the row numbers at which it is True
-by_region = [np.flatnonzero(yields.groups == region) for region in range(1, 6)]
-judged = {
-    (name, split): [held_out_loss(model, rows) for rows in folds]
-    for split, folds in [("3 random rows", at_random), ("one whole region", by_region)]
-    for name, model in [("least squares", least_squares), ("copycat", copycat)]
-}
-plots.split_comparison(judged)
-
-# %% slideshow={"slide_type": "subslide"}
-for (name, split), values in judged.items():
-    print(f"{name:<14} {split:<17}" + "".join(f"{value:10.2f}" for value in values))
-
-
-# %% [markdown]
-# On random rows the copycat looks better than the real model, all five times: it has the answers in its
-# pocket. On a region that it has never seen its loss is 218 or more, and only there do you find out.
-# Least squares holds up on four of the five regions. On region 3, with far more rain than any other, it
-# must go beyond what it has seen, and that costs it.
-#
-# Rows that belong together (near-copies, visits of one patient, hours of one day) must fall on the same
-# side: **split by group**.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 5: split by group
-
-
-# %% tags=["exercise"]
+# %% tags=["exercise", "mend"]
 def split_by_group(groups, held_out):
-    """Row numbers (train, val): val are the rows whose group is in the list held_out."""
+    """Row numbers (train, val): val has the rows of the groups in held_out."""
     ...
     return ..., ...
 
@@ -955,76 +383,336 @@ def split_by_group(groups, held_out):
 # %%
 check.split_by_group(split_by_group)
 
-
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
 # def split_by_group(groups, held_out):
-#     """Row numbers (train, val): val are the rows whose group is in the list held_out."""
+#     """Row numbers (train, val): val has the rows of the groups in held_out."""
 #     is_val = np.isin(groups, held_out)
 #     return np.flatnonzero(~is_val), np.flatnonzero(is_val)
 # ```
 #
-# `torch.utils.data.Subset(dataset, rows)` then makes a data set of each part.
+# The draw ignored the groups, and not each group has three rows.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Everything at once
+# %% [markdown] tags=["deeper"]
+# ## Deeper: does the ranking hold?
 #
-# A pipeline makes the honest way the easy way. `GridSearchCV` tries every combination of settings by
-# cross-validation, and fits the *whole* pipeline anew on each four folds, scaler included. At the end it
-# fits the winner on all training rows. The name of a setting is step, two underscores, setting.
-#
-# **Predict.** Degree and decay chosen inside the 30 training rows. Will the ten test rows, seen once,
-# report above or below the noise floor?
+# One sample is one sample. A hundred fresh ones, each choosing its three settings by its own
+# ten validation rows:
 
-# %% slideshow={"slide_type": "subslide"}
-alphas = 24 / 2 * 10.0 ** np.arange(-6, 0)  # decays 1e-6 to 0.1; four folds are 24 rows
-search = GridSearchCV(
-    make_pipeline(PolynomialFeatures(include_bias=False), StandardScaler(), Ridge()),
-    {"polynomialfeatures__degree": range(1, 9), "ridge__alpha": alphas},
-    scoring="neg_mean_squared_error",  # a score is to be large, so it is minus the loss
-    cv=5,
-).fit(x[train].reshape(-1, 1), y[train])
-chosen = search.best_params_  # the winning settings; best_score_ is their score
-print(f"degree {chosen['polynomialfeatures__degree']}, alpha {chosen['ridge__alpha']:.4g}")
-print(f"cross-validated loss  {-search.best_score_:.4f}")
-for name, inputs, wanted in (("10 test rows", x[val], y[val]), ("10,000 new points", new.x, new.y)):
-    print(f"{name:<18} {mse(search.predict(inputs.reshape(-1, 1)), wanted):9.4f}")
+
+# %% tags=["deeper"]
+def three_choices(points, epochs):
+    """The loss on new points of each way's choice, and of degree 15 alone."""
+    A = np.polynomial.legendre.legvander(2 * points.x[train] - 1, 15)
+    bowl = descent.QuadraticLoss(A, points.y[train])
+    curvatures, V = np.linalg.eigh(2 / 30 * A.T @ A)  # V: the modes
+    shares = [curvatures / (curvatures + d) for d in decays]
+    ways = [[fit(points, degree, train) for degree in range(16)]]
+    best = ways[0][15]  # least squares, degree 15
+    ways.append([V @ (share * (V.T @ best)) for share in shares])
+    ways.append([bowl.after(k, [0.0] * 16, bowl.max_lr / 2) for k in epochs])
+    chosen = [min(way, key=lambda W: loss(points, W, val)) for way in ways]
+    return [loss(new, W) for W in [*chosen, best]]
+
+
+# %% tags=["deeper"]
+epochs = [0, 1, 2, 3, 5, 8, 12, 18, 25, 35, 50, 75, 100, 150, 200, 400, 1000]
+fresh = [
+    three_choices(data.noisy_sine(seed=3000 + k), epochs) for k in range(100)
+]
+names = "degree", "weight decay", "early stopping", "degree 15"
+for name, losses in zip(names, np.array(fresh).T, strict=True):
+    print(f"{name:15} median {np.median(losses):8.3f}", end="")
+    print(f"   samples above 1: {(losses > 1).sum()}")
+
+# %% [markdown] tags=["deeper"]
+# In the median, the chosen degree keeps its lead. But ten rows can miss: five times they chose a
+# high degree, and a wild fit. The two fine knobs never ended in one here.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: would more rows help?
+#
+# The **learning curve over n** tells: it draws training loss and loss on new points against the
+# number of rows. Here are sixty fresh samples for each number.
+#
+# A model that contains the truth and has $p$ coefficients leaves a training loss of the
+# irreducible error times $1 - p/n$, on average: it takes a share $p/n$ of the squared noise
+# into itself. That is the thin line.
+#
+# > **Predict.** For which of the degrees 1, 4 and 12 does it pay to collect more rows?
+
+# %% tags=["deeper"]
+sizes, results = (12, 24, 48, 96, 192, 384), {}
+few = data.noisy_sine(1000, seed=1)  # as new points
+for degree in (1, 4, 12):
+    table, rows = [], [slice(0, n) for n in sizes]
+    for seed in range(60):
+        points = data.noisy_sine(384, seed=4000 + seed)
+        W = [fit(points, degree, r) for r in rows]
+        losses = [loss(points, w, r) for w, r in zip(W, rows, strict=True)]
+        table.append((losses, [loss(few, w) for w in W]))
+    table = np.array(table)  # (60, 2, 6)
+    results[degree] = table[:, 0], table[:, 1]
+plots.losses_by_size(sizes, results, noise=0.3)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# For degree 12, and for degree 4 while rows are few.
+#
+# </details>
+#
+# - **Degree 1**: the two losses meet early, far above the irreducible error. More rows are
+#   wasted on it.
+# - **Degree 12**: a wide gap that closes. With 12 rows its curve goes through every point: the
+#   training loss is zero, below the picture.
+#
+# A gap says 'more rows, or a tamer model'. Two curves that meet high say 'another model', if
+# you know the irreducible error. In real work you don't: try a more flexible model, and see
+# whether both curves come down.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: what does weight decay pull on?
+#
+# On all that the optimizer is given, the bias, too. Take
+# [lesson 06](06_the_linear_layer.ipynb)'s fifty points, standardised: then all curvatures are 2, and each parameter
+# $p$ comes to rest at $2/(2 + d)$ of its least-squares value. A
+# **parameter group**, a dictionary with settings of its own, leaves the bias out:
+
+# %% tags=["deeper"]
+line = data.integer_noise_line()
+line_x, line_y = (torch.from_numpy(a).double() for a in (line.x, line.y))
+z = (line_x - line_x.mean()) / line_x.std(correction=0)
+makers = [torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW]
+cases = [("no decay", makers[0], 0.0, 0.0), ("weight", makers[0], 0.5, 0.0)]
+cases += [(f"both, {m.__name__}", m, 0.5, 0.5) for m in makers]  # its name
+for name, maker, of_weight, of_bias in cases:
+    layer = nn.Linear(1, 1, dtype=torch.float64)
+    weight, bias = {"params": layer.weight}, {"params": layer.bias}
+    weight["weight_decay"], bias["weight_decay"] = of_weight, of_bias
+    optimizer = maker([weight, bias], lr=0.4)  # 0 start
+    for _ in range(600):
+        y_pred = layer(z)  # 1 predict
+        value = mse(y_pred, line_y)  # 2 loss
+        optimizer.zero_grad()  # 3 gradients
+        value.backward()
+        optimizer.step()  # 4 update
+    print(f"{name:12} weight {layer.weight.item():6.2f}", end="")
+    print(f"   bias {layer.bias.item():6.2f}")
+
+# %% [markdown] tags=["deeper"]
+# The mean of $y$ is 52. With decay on both, the line lies far too low; in a group of its own,
+# the bias stays.
+#
+# SGD and Adam end at the same numbers, those of the loss plus $\frac{d}{2}$ times the sum of
+# all squared parameters. **AdamW** ([lesson 09](09_better_roads.ipynb)) ends elsewhere: its pull doesn't pass through Adam's
+# division, so it is another model, with another best $d$. While the gradient keeps its sign,
+# each of its steps is about $\mathrm{lr}\,(1 - d\,p)$, which is zero at $p = 2$.
+#
+# ### Deeper: Exercise 3 (write): decay only weights
+#
+# Write it for a module of any size. `model.named_parameters()` gives pairs of name and
+# parameter, and the name of each bias ends in `bias`.
+
+
+# %% tags=["deeper", "exercise", "write"]
+def decay_weights_only(model, lr, weight_decay):
+    """SGD over all parameters of the model, which decays no bias."""
+    weights = ...
+    biases = ...
+    return torch.optim.SGD(..., lr=lr)
+
+
+# %% tags=["deeper"]
+check.decay_weights_only(decay_weights_only)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def decay_weights_only(model, lr, weight_decay):
+#     """SGD over all parameters of the model, which decays no bias."""
+#     named = list(model.named_parameters())
+#     weights = [p for name, p in named if not name.endswith("bias")]
+#     biases = [p for name, p in named if name.endswith("bias")]
+#     groups = [{"params": weights, "weight_decay": weight_decay}]
+#     return torch.optim.SGD([*groups, {"params": biases}], lr=lr)
+# ```
+#
+# Inside a module the name is `linear.bias`, so `name == "bias"` would miss it.
+#
+# </details>
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: does scikit-learn do the same?
+#
+# Its name for least squares with weight decay is **ridge regression**. `Ridge(alpha)`
+# minimises the *sum* of the squared errors plus $\alpha$ times the sum of the squared
+# weights, and leaves the bias, its intercept, alone. Ours is the *mean*, plus
+# $\frac{d}{2}$ times that sum. Multiply by $n$ and compare:
+#
+# $$\alpha = \frac{n\,d}{2}$$
+#
+# A **pipeline** chains steps: `PolynomialFeatures` makes the powers, `StandardScaler`
+# standardises, `Ridge` fits. `GridSearchCV` tries all settings by cross-validation, each time
+# fitting the *whole* pipeline to the training folds only, the scaler, too: no leak.
+
+# %% tags=["deeper"]
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+
+x_column = sample.x[train].reshape(-1, 1)  # scikit-learn wants columns
+powers = PolynomialFeatures(15, include_bias=False)  # without the ones
+pipeline = make_pipeline(powers, StandardScaler(), Ridge())
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: break it: the best is at the edge
+#
+# First a grid of two strengths, then a wider one. (A score, such as the winner's
+# `best_score_`, should be large, so it is minus the loss; a setting's name is step, two
+# underscores, setting.)
+
+# %% tags=["deeper"]
+for lowest in (0, -8):
+    grid = {"ridge__alpha": 10.0 ** np.arange(lowest, 2)}
+    score = "neg_mean_squared_error"  # cv=5: five folds, not shuffled
+    search = GridSearchCV(pipeline, grid, scoring=score, cv=5)
+    search.fit(x_column, sample.y[train])  # the winner: fitted to all rows
+    y_pred = search.predict(new.x.reshape(-1, 1))
+    alpha = search.best_params_["ridge__alpha"]  # .best_params_: the winner
+    print(f"from 1e{lowest}: {alpha}", end=" ")
+    print(f"folds {-search.best_score_:.4f}", end=" ")
+    print(f"new points {((y_pred - new.y) ** 2).mean():.4f}")
+
+# %% [markdown] tags=["deeper"]
+# The first winner is the smallest of its grid: **a best at the edge isn't a best**. Widen the
+# grid until the winner lies inside. (With powers, weight decay does better here than with
+# Legendre columns above: with at least as many rows as coefficients, least squares doesn't care how a
+# curve is written, but the pull does.)
+#
+# There is a second trap. Each fold's fit has four fifths of the rows, the final one has all.
+# The same $\alpha$ is then a smaller decay, $d = 2\alpha/n$, than the one that was judged: four
+# fifths of it, and with two folds half.
+#
+# ### Deeper: Exercise 4 (transfer): the pipeline of a decay
+
+
+# %% tags=["deeper", "exercise", "transfer"]
+def ridge_pipeline(degree, decay, n):
+    """An unfitted pipeline: weight decay on standardised powers, n rows."""
+    return make_pipeline(
+        PolynomialFeatures(degree, include_bias=False),
+        ...,
+        Ridge(alpha=...),
+    )
+
+
+# %% tags=["deeper"]
+check.ridge_pipeline(ridge_pipeline)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def ridge_pipeline(degree, decay, n):
+#     """An unfitted pipeline: weight decay on standardised powers, n rows."""
+#     return make_pipeline(
+#         PolynomialFeatures(degree, include_bias=False),
+#         StandardScaler(),
+#         Ridge(alpha=n * decay / 2),
+#     )
+# ```
+#
+# </details>
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: are early stopping and weight decay related?
+#
+# Both keep a share of each mode. After $k$ epochs from zero, descent has covered
+# $1 - (1 - \mathrm{lr}\cdot\lambda)^k$ of a mode's way; weight decay rests at
+# $\lambda/(\lambda + d)$. Set $d = 1/(\mathrm{lr}\cdot k)$ with the best epoch:
+
+# %% tags=["deeper"]
+d = 1 / (lr * best_epoch)
+curvatures = bowl.eigenvalues
+stopped = 1 - (1 - lr * curvatures) ** best_epoch
+kept = {f"stopped after {best_epoch} epochs": stopped}
+kept[f"weight decay {d:.3f}"] = curvatures / (curvatures + d)
+plots.kept_shares(curvatures, kept)
+
+# %% [markdown] tags=["deeper"]
+# Both keep the steep modes and drop the flat ones, with the turn at about the same curvature.
+# So stopping early acts like a weight decay of about $1/(\mathrm{lr}\cdot k)$: the longer you
+# train, the weaker the hold. But it has the steeper flank, so the two are alike, not equal.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: can the loss fall again?
+#
+# Yes, far beyond as many coefficients as rows. Thirty rows, up to four hundred coefficients;
+# `lstsq` takes the smallest of the many that go through all rows:
+
+# %% tags=["deeper"]
+print("coefficients   median loss on new points")
+for n_columns in (4, 10, 15, 30, 60, 100, 200, 400):
+    losses = []
+    for seed in range(10):
+        W = fit(data.noisy_sine(30, seed=seed), n_columns - 1, train)
+        losses.append(loss(few, W))
+    middle = np.median(losses)
+    print(f"{n_columns:12}", f"{middle:.2f}" if middle < 10 else "over 10")
+
+# %% [markdown] tags=["deeper"]
+# Near thirty coefficients there is one curve through the rows, and it is wild. With four
+# hundred there are many, and the smallest is calm again. This is called **double descent**.
+# Here the second valley is higher than the first.
 
 # %% [markdown]
-# It takes degree 3 with hardly any decay: three powers leave little to tame. And the ten rows report a loss
-# below the noise floor. Be honest about that, too. The fit is good: on 10,000 new points 0.0996, close to the
-# floor. But 0.0712 is not what it is worth, and there was no leak in how this search was made. Ten rows
-# are few, and these ten are kind ones: at the very top even the true curve got 0.0778 on them. An honest
-# loss is right on average, and a single one comes with the luck of its rows. (And strictly, after a whole
-# lesson of looking at them, they are no test rows any more.)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Three questions
+#
+# **The training loss falls, the validation loss rises with every epoch. Why?**
+#
+# <details><summary>Answer</summary>
+#
+# The fit now follows the noise: stop, or hold it back.
+#
+# </details>
+#
+# **Of fifty models, you report the lowest validation loss. What is it worth?**
+#
+# <details><summary>Answer</summary>
+#
+# Less than it says: it was chosen for being low. Ask the test rows.
+#
+# </details>
+#
+# **A patient came to you six times. Where do the six rows belong?**
+#
+# <details><summary>Answer</summary>
+#
+# All on one side.
+#
+# </details>
+#
 # ## Recap
 #
-# | by hand | in PyTorch or scikit-learn |
-# |---|---|
-# | folds, fit on four, judge on the fifth | `GridSearchCV(…, cv=5)` |
-# | made-up rows under the design matrix | `weight_decay` in the optimizer, `Ridge(alpha)` |
-# | $\lambda_\text{wd}/2\cdot\lVert w\rVert^2$ on the weights only | parameter groups, a bias without decay |
-# | $n\,\lambda_\text{wd}/2$ | `alpha` |
-# | mean and standard deviation of the training rows | `StandardScaler` inside a `Pipeline` |
-# | the weights of the best epoch | `copy.deepcopy(model.state_dict())` |
-# | `np.flatnonzero(~np.isin(groups, held_out))` | `Subset(dataset, rows)` |
+# **New words:** noise, training rows, validation rows, underfit, overfit, irreducible error,
+# median, bias of an estimator, variance, selection bias, test rows, k-fold cross-validation,
+# weight decay, early stopping, patience, leak, 1-nearest neighbour, split by group.
 #
-# **New words:** noise floor, underfit, overfit, median, learning curve over n, weight decay,
-# parameter group, penalty, ridge regression, pipeline, early stopping, patience, leak,
-# cross-validation, fold, test rows, validation split by group.
+# **New names:** `np.median`, `np.arange`, `.argmin`, `.min`, `bias=`,
+# `copy.deepcopy`, `np.isin`, `np.flatnonzero`.
 #
-# **New names:** `np.split`, `minlength=`, `np.bincount`, `np.median`, `np.moveaxis`, `np.eye`,
-# `np.append`, `np.geomspace`, `nn.init.zeros_`, `make_pipeline`, `include_bias=`,
-# `PolynomialFeatures`, `Ridge`, `StandardScaler`, `.predict`, `bias=`, `copy.deepcopy`,
-# `np.argmin`, `.astype`, `np.unique`, `np.transpose`, `.transform`, `GridSearchCV`, `scoring=`,
-# `cv=`, `.best_params_`, `.best_score_`, `.data_ptr`, `np.sqrt`, `np.isin`,
-# `np.flatnonzero`, `.argmin`, `np.arange`, `alpha=`, `.min`, `np.vstack`, `np.zeros`, `.numpy`,
-# `.abs`.
+# **New words, deeper:** learning curve over n, parameter group, ridge regression, pipeline,
+# double descent.
 #
-# **Next**, in [lesson 13](13_a_real_data_set.ipynb), you do all of it on a real data set, where nobody knows the truth.
+# **New names, deeper:** `Ridge`, `GridSearchCV`,
+# `make_pipeline`, `PolynomialFeatures`, `StandardScaler`, `include_bias=`,
+# `alpha=`, `scoring=`, `cv=`, `.predict`, `.best_params_`, `.best_score_`.
+#
+# **Next**, in [lesson 11](11_a_network_that_bends.ipynb), a network finds its own columns.

@@ -2,14 +2,44 @@
 
 import numpy as np
 
-from course_utils._validate import to_count, to_positive, to_table, to_vector, to_vectors
+from course_utils._validate import to_array, to_number, to_positive, to_table, to_vector
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.plots.core import mark_prediction
+
+GRID = np.linspace(0, 1, 300)
+_LOSSES = {
+    "training": {"color": TRAIN},
+    "validation": {"color": VALIDATION, "linestyle": "--"},
+    "new points": {"color": "black", "linewidth": 1},
+}
+
+
+def _legendre(x, n):
+    """Return n Legendre columns of x from [0, 1]."""
+    return np.polynomial.legendre.legvander(2 * x - 1, n - 1)
+
+
+def _losses(fits, points, rows=slice(None)):
+    """Return the loss of each fit on rows of a sample; fits are Legendre coefficients."""
+    A, y = _legendre(points.x[rows], max(map(len, fits))), points.y[rows]
+    return np.array([np.mean((A[:, : len(W)] @ W - y) ** 2) for W in fits])
+
+
+def _curve(W):
+    """Return the curve of Legendre coefficients on GRID."""
+    return _legendre(GRID, len(W)) @ W
+
+
+def _true_curve():
+    """Return the curve around which `data.noisy_sine` draws its points, on GRID."""
+    return 3 * GRID + np.sin(6 * GRID) + 1
 
 
 def _band(ax, places, values, label, **style):
-    """Draw the median over the rows of `values` and the band that holds their middle 80 %."""
+    """Draw the median over the rows of `values` and the band that holds their middle 80%."""
     low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], axis=0)
-    ax.fill_between(places, low, high, color=style["color"], alpha=0.18, linewidth=0)
+    band = "the middle 80%" if style["color"] == VALIDATION else None
+    ax.fill_between(places, low, high, color=style["color"], alpha=0.18, linewidth=0, label=band)
     ax.plot(places, middle, label=label, **style)
     return middle
 
@@ -20,99 +50,188 @@ def _plain_ticks(ax):
     ax.yaxis.set_minor_formatter("")
 
 
-def _floor(ax, noise):
-    """Draw the noise floor, below which no honest prediction of new points can be."""
-    ax.axhline(noise**2, color="black", linestyle=":", linewidth=1.2, label="noise²")
+def _draw_noise(ax, noise):
+    """Draw the irreducible error, the mean loss of the true curve."""
+    ax.axhline(noise**2, color="black", linestyle=":", linewidth=1.2, label="irreducible error")
 
 
-def _points(train, val):
-    """Return both pairs (x, y), checked."""
-    pairs = []
-    for name, (x, y) in (("train", train), ("val", val)):
-        x = to_vector(f"{name}: x", x)
-        pairs.append((x, to_vector(f"{name}: y", y, length=len(x))))
-    return pairs
+def _draw_points(ax, points, train, val):
+    """Draw the rows to train and to validate, and the true curve."""
+    n_train, n_val = len(points.x[train]), len(points.x[val])
+    ax.plot(points.x[train], points.y[train], "o", color=TRAIN, label=f"{n_train} training rows")
+    style = {"color": VALIDATION, "markersize": 6}
+    ax.plot(points.x[val], points.y[val], "D", label=f"{n_val} validation rows", **style)
+    ax.plot(GRID, _true_curve(), "--", color="black", linewidth=1.2, label="true curve")
+    ax.set(xlabel="x", xlim=(-0.03, 1.03))
+    ax.set_ylim(points.y.min() - 0.6, points.y.max() + 0.6)
 
 
-def _draw_fit(ax, points, grid, truth, curve):
-    """Draw both sets of points, the true curve and a fit; return how far it is from the truth."""
-    train, val = points
-    ax.plot(*train, "o", color=TRAIN, alpha=0.8, label=f"train ({len(train[0])})")
-    ax.plot(*val, "D", color=VALIDATION, markersize=6, label=f"validation ({len(val[0])})")
-    ax.plot(grid, truth, "--", color="black", linewidth=1.2, label="the true curve")
-    ax.plot(grid, curve, color=FIT, label="the fit")
-    heights = np.concatenate([train[1], val[1]])
-    ax.set(xlabel="x", ylim=(heights.min() - 0.6, heights.max() + 0.6))
-    return f"{np.sqrt(np.mean((curve - truth) ** 2)):.4f}"
+@picture(11.4, 4.4, "f0 f1 f2", sharey=True)
+def three_fits(points, train, val, new, fits, *, axs=None):
+    """Draw three polynomials over the points and the true curve, and say their losses.
 
-
-@picture(7.6, 4.2)
-def one_fit(train, val, grid, truth, curve, title, *, ax=None):
-    """Draw a fitted curve over the points and the curve they came from.
-
-    `train` and `val` are pairs (x, y); `truth` and `curve` have the shape of `grid`, (g,).
+    `points` is a sample of `data.noisy_sine`, `train` and `val` are row numbers or slices, `new` is
+    another sample; `fits` maps three degrees to Legendre coefficients of shape (degree + 1,).
     From the lesson 'What a fit is worth'.
     """
-    grid, truth, curve = to_vectors(grid=grid, truth=truth, curve=curve)
-    away = _draw_fit(ax, _points(train, val), grid, truth, curve)
-    ax.set(ylabel="y", title=title)
-    ax.legend(loc="lower right")
-    return f"RMS distance from the true curve: {away}."
-
-
-@picture(11.4, 4.0, "f0 f1 f2", sharey=True)
-def fits_and_truth(train, val, grid, truth, fits, *, axs=None):
-    """Draw three fitted curves over the points and the curve they came from.
-
-    `train` and `val` are pairs (x, y); `truth` and each curve in `fits`, which maps three labels
-    to curves, have the shape of `grid`, (g,).
-    From the lesson 'What a fit is worth'.
-    """
-    grid, truth = to_vectors(grid=grid, truth=truth)
     if len(fits) != 3:
-        raise ValueError(f"fits must hold three curves, but holds {len(fits)}.")
-    points, phrases = _points(train, val), []
-    for i, (title, curve) in enumerate(fits.items()):
-        curve = to_vector("fits", curve, length=len(grid))
-        phrases.append(_draw_fit(axs[f"f{i}"], points, grid, truth, curve))
-        axs[f"f{i}"].set_title(title)
+        raise ValueError(f"fits must hold three degrees, but holds {list(fits)}.")
+    away = []
+    for i, (degree, W) in enumerate(fits.items()):
+        ax, W = axs[f"f{i}"], to_vector("fits", W, length=degree + 1)
+        rows = (points, train), (points, val), (new, slice(None))
+        losses = [f"{_losses([W], *where)[0]:.4f}" for where in rows]
+        _draw_points(ax, points, train, val)
+        ax.plot(GRID, _curve(W), color=FIT, label="the fit")
+        title = f"degree {degree}: training {losses[0]},\nvalidation {losses[1]}, new points "
+        ax.set_title(title + losses[2], fontsize=10)
+        away.append(f"degree {degree}: {', '.join(losses)}")
     axs["f0"].set_ylabel("y")
     axs["f0"].legend(loc="lower right")
-    return f"RMS distance from the true curve, from left to right: {', '.join(phrases)}."
+    return (
+        f"Loss on training rows, validation rows and new points: {'; '.join(away)}; "
+        f"irreducible error {points.noise**2:.2g}."
+    )
 
 
-@picture(10.4, 4.2, "sweep votes", width_ratios=[1.9, 1])
-def degree_sweep(degrees, train_losses, val_losses, noise, *, axs=None):
-    """Draw training and validation loss by degree over many splits, and who wins.
+@picture(11.0, 5.6, "s0 s1;b0 b1", height_ratios=[2.6, 1], sharex=True)
+def degree_sweep(same_rows, fresh_rows, noise, prediction=..., *, axs=None):
+    """Draw training and validation loss by degree, and how often each degree is the best.
 
-    Losses of shape (splits, degrees): the line is the median, the band the middle 80 %.
+    `same_rows` holds splits of the same rows, `fresh_rows` splits of fresh samples: tables of shape
+    (repeats, degrees, 2), training and validation losses from degree 0 on. The line is the median,
+    the band the middle 80%. `prediction` is what the lesson's `my_prediction` holds: the degree
+    with the lowest median validation loss.
     From the lesson 'What a fit is worth'.
     """
-    degrees = to_vector("degrees", degrees)
-    val = to_table("val_losses", val_losses, "splits", len(degrees))
-    train = to_table("train_losses", train_losses, *val.shape)
-    noise = to_positive("noise", noise)
-    ax = axs["sweep"]
-    _band(ax, degrees, train, "training", color=TRAIN, marker="o")
-    middle = _band(ax, degrees, val, "validation", color=VALIDATION, marker="D", linestyle="--")
-    best = int(middle.argmin())
-    ax.plot(degrees[best], middle[best], "*", color=BEST, markersize=17, label="lowest", zorder=5)
-    _floor(ax, noise)
-    ax.set(xlabel="degree", ylabel="loss (MSE)", yscale="log")
-    ax.set_ylim(train.min() / 1.5, 5 * middle.max())
-    _plain_ticks(ax)
-    ax.set_xticks(degrees)
-    ax.legend(loc="upper left", ncols=4, columnspacing=1, handletextpad=0.5)
-    ax.set_title(f"median and middle 80 % of {len(val)} splits")
-    votes = np.bincount(val.argmin(axis=1), minlength=len(degrees))
-    ax = axs["votes"]
-    ax.bar(degrees, votes, color=VALIDATION, edgecolor="black", linewidth=0.6)
-    ax.set(xlabel="degree", ylabel="splits", title="splits on which it is best")
-    ax.set_xticks(degrees[::2])
+    noise, tables = to_positive("noise", noise), {}
+    for name, table in (("same_rows", same_rows), ("fresh_rows", fresh_rows)):
+        tables[name] = to_array(name, table)
+        if tables[name].ndim != 3 or tables[name].shape[2] != 2:
+            shape = tables[name].shape
+            raise ValueError(
+                f"{name} must have shape (repeats, degrees, 2), but has shape {shape}."
+            )
+    n_degrees = [table.shape[1] for table in tables.values()]
+    if n_degrees[0] != n_degrees[1]:
+        raise ValueError(
+            f"same_rows and fresh_rows must hold as many degrees, but hold {n_degrees[0]} and "
+            f"{n_degrees[1]}."
+        )
+    degrees, wins, lowest, words = np.arange(n_degrees[0]), [], [], ""
+    top = 5 * max(np.median(table[..., 1], axis=0).max() for table in tables.values())
+    titles = "splits of the same 40 rows", "splits of 40 fresh points each"
+    for i, (title, table) in enumerate(zip(titles, tables.values(), strict=True)):
+        ax, val = axs[f"s{i}"], table[..., 1]
+        _band(ax, degrees, table[..., 0], "training", color=TRAIN, marker="o")
+        style = {"color": VALIDATION, "marker": "D", "linestyle": "--"}
+        middle = _band(ax, degrees, val, "validation", **style)
+        best = int(middle.argmin())
+        star = {"color": BEST, "markersize": 17, "zorder": 5}
+        ax.plot(best, middle[best], "*", label="lowest median", **star)
+        _draw_noise(ax, noise)
+        ax.set(yscale="log", ylim=(noise**2 / 4, top), title=f"{len(val)} {title}")
+        _plain_ticks(ax)
+        wins.append(np.bincount(val.argmin(axis=1), minlength=len(degrees)))
+        bars = axs[f"b{i}"]
+        bars.bar(degrees, wins[-1], color=VALIDATION, edgecolor="black", linewidth=0.6)
+        bars.set(xlabel="degree", ylim=(0, 1.2 * max(map(max, wins))))
+        bars.set_xticks(degrees)
+        lowest.append(f"degree {best}, {middle[best]:.4f}")
+        words = mark_prediction(ax, prediction, best)
+    axs["s0"].set_ylabel("loss (MSE)")
+    axs["b0"].set_ylabel("times best")
+    axs["b0"].set_ylim(axs["b1"].get_ylim())
+    axs["s0"].legend(loc="upper right", ncols=2)
+    gap = wins[0] - wins[1]
+    gap[[int(np.argmax(count)) for count in wins]] = 0  # another than the winners
+    other = int(gap.argmax())
     return (
-        f"The median validation loss is lowest at degree {degrees[best]:.0f}, {middle[best]:.4f}; "
-        f"{(votes > 0).sum()} degrees win on some split."
+        f"Lowest median validation loss: left {lowest[0]}, right {lowest[1]}; degree {other} is "
+        f"the best {wins[0][other]} times on the left, {wins[1][other]} on the right.{words}"
     )
+
+
+@picture(10.6, 4.2, "m0 m1", sharey=True)
+def many_fits(fits, place, *, axs=None):
+    """Draw many fits of two degrees, each to a fresh sample, and their median.
+
+    `fits` maps two degrees to tables (samples, degree + 1) of Legendre coefficients; the caption
+    tells bias and spread at x = `place`.
+    From the lesson 'What a fit is worth'.
+    """
+    if len(fits) != 2:
+        raise ValueError(f"fits must hold two degrees, but holds {list(fits)}.")
+    phrases, truth, place = [], _true_curve(), to_number("place", place)
+    for i, (degree, table) in enumerate(fits.items()):
+        table = to_table("fits", table, "samples", degree + 1)
+        ax, curves = axs[f"m{i}"], table @ _legendre(GRID, degree + 1).T
+        ax.plot(GRID, curves[:40].T, color=FIT, linewidth=0.7, alpha=0.35)
+        ax.plot([], [], color=FIT, linewidth=0.7, label="fits, each to 30 new rows")
+        ax.plot(GRID, np.median(curves, axis=0), color=TRAIN, linewidth=2.6, label="their median")
+        ax.plot(GRID, truth, "--", color="black", linewidth=1.6, label="true curve")
+        at = table @ _legendre(np.array([place]), degree + 1)[0]
+        true = 3 * place + np.sin(6 * place) + 1
+        ax.axvline(place, color="black", linestyle=":", linewidth=1)
+        ax.set(xlabel="x", title=f"degree {degree}", ylim=(0.2, 5.6))
+        phrases.append(f"degree {degree} {at.mean() - true:.2f} and {at.std():.2f}")
+    axs["m0"].set_ylabel("y")
+    axs["m0"].legend(loc="lower right")
+    told = "; ".join(phrases).replace("-", "−")
+    return f"At x = {place:g}, mean minus truth and standard deviation of the fits: {told}."
+
+
+@picture(11.6, 6.4, "k0 k1 k2;c0 c1 c2", height_ratios=[1.25, 1])
+def three_ways(points, val, new, ways, decays, prediction=..., *, axs=None):
+    """Draw three ways to hold a fit back: the losses along each, and the fit that is chosen.
+
+    `ways` holds, under "degree", "weight decay" and "epoch", one fit for each setting, from the
+    strongest hold to the weakest, as Legendre coefficients; the settings are `decays`, or 0, 1, 2,
+    and so on. `val` are the rows of `points` that choose, the others train; `new` is the sample
+    that judges. `prediction` is what `my_prediction` holds, the epoch of the lowest validation
+    loss.
+    From the lesson 'What a fit is worth'.
+    """
+    if list(ways) != ["degree", "weight decay", "epoch"]:
+        raise ValueError(f"ways must hold degree, weight decay and epoch, but holds {list(ways)}.")
+    train = np.setdiff1d(np.arange(len(points.x)), np.arange(len(points.x))[val])
+    ways = {name: [to_vector("ways", W) for W in fits] for name, fits in ways.items()}
+    wild, phrases, words = _curve(ways["degree"][-1]), [], ""
+    for i, (name, fits) in enumerate(ways.items()):
+        is_decay = name == "weight decay"
+        settings = to_vector("decays", decays, len(fits)) if is_decay else np.arange(len(fits))
+        rows = (points, train), (points, val), (new, slice(None))
+        losses = np.column_stack([_losses(fits, *where) for where in rows])
+        best, ax = int(losses[:, 1].argmin()), axs[f"k{i}"]
+        shown = slice(name == "epoch", None)  # a logarithmic axis has no place for epoch 0
+        for k, (label, style) in enumerate(_LOSSES.items()):
+            ax.plot(settings[shown], losses[shown, k], label=label, **style)
+        star = {"color": BEST, "markersize": 16, "zorder": 5}
+        ax.plot(settings[best], losses[best, 1], "*", label="lowest validation loss", **star)
+        _draw_noise(ax, points.noise)
+        label = f"{name} (weaker to the right)" if is_decay else name
+        ax.set(yscale="log", ylim=(0.02, 6), xlabel=label)
+        _plain_ticks(ax)
+        if name != "degree":
+            ax.set_xscale("log")
+        else:
+            ax.set_xticks(settings[::3])
+        if is_decay:
+            ax.invert_xaxis()
+        if name == "epoch":
+            words = mark_prediction(ax, prediction, settings[best])
+            ax.legend(loc="upper center", ncols=2)
+        chosen = f"{name} {settings[best]:.2g}"
+        phrases.append(f"{chosen}, {losses[best, 2]:.4f}")
+        ax = axs[f"c{i}"]
+        _draw_points(ax, points, train, val)
+        held = ax.plot(GRID, _curve(fits[best]), color=BEST, linewidth=2.4, label="chosen")
+        free = ax.plot(GRID, wild, color=FIT, linewidth=1, alpha=0.7, label="degree 15")
+        ax.set_title(f"{chosen}: {losses[best, 2]:.4f} on new points")
+    axs["k0"].set_ylabel("loss (MSE)")
+    axs["c0"].set_ylabel("y")
+    axs["c0"].legend(handles=[held[0], free[0]], loc="lower right")
+    return f"Chosen by validation, and its loss on new points: {'; '.join(phrases)}.{words}"
 
 
 @picture(11.4, 4.0, "c0 c1 c2", sharey=True)
@@ -133,15 +252,16 @@ def losses_by_size(sizes, results, noise, *, axs=None):
         train = np.maximum(train, 1e-9)  # a fit through all points leaves only rounding error
         _band(ax, sizes, train, "training", color=TRAIN, marker="o")
         middle = _band(ax, sizes, new, "new points", color=VALIDATION, marker="D", linestyle="--")
-        enough = np.geomspace(max(sizes[0], 1.2 * (degree + 1)), sizes[-1], 100)
-        ax.plot(
-            enough,
-            noise**2 * (1 - (degree + 1) / enough),
-            color="black",
-            linewidth=1,
-            label="noise²·(1 − p/n)",
-        )
-        _floor(ax, noise)
+        if np.median(train[:, -1]) < 1.2 * noise**2:  # the model about contains the truth
+            enough = np.geomspace(max(sizes[0], 1.2 * (degree + 1)), sizes[-1], 100)
+            thin = {
+                "color": "black",
+                "linewidth": 1.2,
+                "zorder": 4,
+                "label": "irreducible·(1 − p/n)",
+            }
+            ax.plot(enough, noise**2 * (1 - (degree + 1) / enough), **thin)
+        _draw_noise(ax, noise)
         ax.set(xscale="log", yscale="log", xlabel="training rows n", ylim=(0.015, 8))
         ax.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
         ax.minorticks_off()
@@ -149,93 +269,8 @@ def losses_by_size(sizes, results, noise, *, axs=None):
         phrases.append(f"{middle[-1]:.4f}")
     axs["c0"].set_ylabel("loss (MSE)")
     _plain_ticks(axs["c0"])
-    axs["c0"].legend(loc="upper right")
+    axs["c1"].legend(loc="upper right")
     return f"Median loss on new points at n = {sizes[-1]:.0f}, by degree: {', '.join(phrases)}."
-
-
-@picture(10.4, 4.2, "weights losses")
-def ridge_path(decays, weights, train_losses, val_losses, noise, *, axs=None):
-    """Draw the coefficients and the losses of ridge against its weight decay.
-
-    `weights` of shape (decays, d), those of one split; losses of shape (splits, decays).
-    From the lesson 'What a fit is worth'.
-    """
-    decays = to_vector("decays", decays)
-    weights = to_table("weights", weights, len(decays), "d")
-    val = to_table("val_losses", val_losses, "splits", len(decays))
-    train = to_table("train_losses", train_losses, *val.shape)
-    ax = axs["weights"]
-    for k, column in enumerate(weights.T):
-        color, line = f"C{k % 6}", ("-", "--", "-.")[k // 6 % 3]
-        ax.plot(decays, column, color=color, linestyle=line, linewidth=1.2)
-    ax.set(xscale="log", xlabel="weight decay", ylabel="coefficient")
-    ax.set_yscale("symlog", linthresh=1)
-    ax.set_title(f"the {weights.shape[1]} coefficients shrink")
-    ax = axs["losses"]
-    _band(ax, decays, train, "training", color=TRAIN, marker="o")
-    middle = _band(ax, decays, val, "validation", color=VALIDATION, marker="D", linestyle="--")
-    best = int(middle.argmin())
-    ax.plot(decays[best], middle[best], "*", color=BEST, markersize=17, label="lowest", zorder=5)
-    _floor(ax, to_positive("noise", noise))
-    ax.set(xscale="log", yscale="log", xlabel="weight decay", ylabel="loss (MSE)")
-    ax.set_ylim(top=3 * np.quantile(val, 0.9, axis=0).max())
-    _plain_ticks(ax)
-    ax.set_title(f"median and middle 80 % of {len(val)} splits")
-    ax.legend(loc="upper center", ncols=2)
-    sizes = np.abs(weights).max(axis=1)
-    return (
-        f"The largest coefficient falls from {sizes[0]:.4g} to {sizes[-1]:.4g}; the median "
-        f"validation loss is lowest, {middle[best]:.4f}, at {decays[best]:.1e}."
-    )
-
-
-@picture(10.4, 4.2, "losses fits")
-def early_stop(train_losses, val_losses, best_epoch, train, val, grid, curves, *, axs=None):
-    """Draw a training's losses with its best epoch marked, and two of its fits.
-
-    Losses of shape (epochs + 1,); `train` and `val` are pairs (x, y); `curves` holds the curves
-    over `grid` (g,) at the best epoch and at the last one.
-    From the lesson 'What a fit is worth'.
-    """
-    train_losses, val_losses = to_vectors(train_losses=train_losses, val_losses=val_losses)
-    best_epoch, last = to_count("best_epoch", best_epoch), len(val_losses) - 1
-    if best_epoch > last:
-        raise ValueError(f"best_epoch must be at most {last}, got {best_epoch}.")
-    grid = to_vector("grid", grid)
-    at_best, at_last = (to_vector("curves", curve, length=len(grid)) for curve in curves)
-    ax = axs["losses"]
-    ax.plot(train_losses, color=TRAIN, label="training")
-    ax.plot(val_losses, "--", color=VALIDATION, label="validation")
-    ax.axvline(best_epoch, color=BEST, linewidth=1)
-    ax.plot(
-        best_epoch,
-        val_losses[best_epoch],
-        "*",
-        color=BEST,
-        markersize=17,
-        label=f"best: epoch {best_epoch}",
-        zorder=5,
-    )
-    ax.set_xscale("symlog", linthresh=1)
-    ax.set(xlabel="epoch", ylabel="loss (MSE)", yscale="log", xlim=(0, 1.2 * last))
-    _plain_ticks(ax)
-    ax.xaxis.set_major_formatter("{x:g}")
-    ax.set_title("validation falls, then rises")
-    ax.legend(loc="upper right")
-    ax = axs["fits"]
-    train, val = _points(train, val)
-    heights = np.concatenate([train[1], val[1]])
-    ax.plot(*train, "o", color=TRAIN, alpha=0.7, label="train")
-    ax.plot(*val, "D", color=VALIDATION, markersize=6, label="validation")
-    ax.plot(grid, at_best, color=BEST, linewidth=2.4, label=f"epoch {best_epoch}")
-    ax.plot(grid, at_last, "-.", color=FIT, label=f"epoch {last}")
-    ax.set(xlabel="x", ylabel="y", ylim=(heights.min() - 0.6, heights.max() + 0.6))
-    ax.set_title("the fit at the best epoch and at the last")
-    ax.legend(loc="lower right")
-    return (
-        f"The validation loss is lowest in epoch {best_epoch}, {val_losses[best_epoch]:.4f}; "
-        f"after {last} epochs it is {val_losses[-1]:.4f}."
-    )
 
 
 @picture(7.4, 4.0)
@@ -257,66 +292,8 @@ def kept_shares(curvatures, shares, *, ax=None):
     ax.set_ylim(-0.04, 1.08)
     ax.legend(loc="upper left")
     apart = np.abs(arrays[0] - arrays[1]).max()
-    kept = ", ".join(f"{(share > 0.5).sum()}" for share in arrays)
+    kept = " and ".join(f"{(share > 0.5).sum()}" for share in arrays)
     return (
-        f"Of {len(curvatures)} modes {kept} are kept by more than half; "
+        f"{kept} of the {len(curvatures)} modes are kept by more than half; "
         f"the two shares differ by at most {apart:.4f}."
     )
-
-
-@picture(9.6, 3.4)
-def reported_and_true(results, noise, *, ax=None):
-    """Compare what was reported with the loss on other rows, by way of choosing.
-
-    `results` maps a label to a pair (reported, on other rows), each of shape (samples,): the mark
-    is the median, the bar the middle half.
-    From the lesson 'What a fit is worth'.
-    """
-    noise = to_positive("noise", noise)
-    if not results:
-        raise ValueError("results must hold at least one way of choosing, but is empty.")
-    kinds = (
-        (-0.14, {"color": VALIDATION, "marker": "D"}, "reported"),
-        (0.14, {"color": TRAIN, "marker": "o"}, "ten other rows"),
-    )
-    phrases = []
-    for row, pair in enumerate(results.values()):
-        medians = []
-        for values, (shift, style, name) in zip(pair, kinds, strict=True):
-            low, middle, high = np.quantile(to_vector("results", values), [0.25, 0.5, 0.75])
-            ax.plot([low, high], [row + shift] * 2, color=style["color"], linewidth=5, alpha=0.35)
-            label = None if row else name
-            ax.plot(middle, row + shift, **style, markersize=9, linestyle="none", label=label)
-            medians.append(f"{middle:.4f}")
-        phrases.append(" and ".join(medians))
-    ax.axvline(noise**2, color="black", linestyle=":", linewidth=1.2, label="noise²")
-    ax.set_yticks(range(len(results)), list(results))
-    ax.set(xlabel="loss (MSE): median and middle half", ylim=(len(results) - 0.5, -0.5))
-    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-    return f"Median reported and median on ten other rows: {'; '.join(phrases)}."
-
-
-@picture(7.6, 3.9)
-def split_comparison(losses, *, ax=None):
-    """Compare validation losses of two models under two ways of splitting.
-
-    `losses` maps (model, split), two names, to the validation losses of several splits.
-    From the lesson 'What a fit is worth'.
-    """
-    marks = ("o", "D")
-    models = list(dict.fromkeys(model for model, _ in losses))
-    splits = list(dict.fromkeys(split for _, split in losses))
-    largest = {split: [] for split in splits}
-    for (model, split), values in losses.items():
-        values = to_vector("losses", values)
-        place = splits.index(split) + 0.3 * (models.index(model) - 0.5)
-        spread = place + 0.05 * np.linspace(-1, 1, len(values))
-        style = {"color": (TRAIN, FIT)[models.index(model)], "alpha": 0.7}
-        label = model if split == splits[0] else None
-        ax.plot(spread, values, marks[models.index(model)], label=label, **style)
-        largest[split].append(f"{model} {values.max():.4g}")
-    ax.set_xticks(range(len(splits)), splits)
-    ax.set(ylabel="validation loss (MSE, (t/ha)²)", yscale="log", xlim=(-0.6, len(splits) - 0.4))
-    ax.legend(loc="upper left")
-    phrases = [f"{split}: {', '.join(models)}" for split, models in largest.items()]
-    return f"Largest losses, {'; '.join(phrases)}."

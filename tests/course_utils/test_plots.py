@@ -18,7 +18,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from course_utils import figures, plots
+from course_utils import data, figures, plots
 from course_utils.descent import QuadraticLoss, design_matrix
 from course_utils.plots import core
 from tests.support.lessons import ROOT
@@ -34,6 +34,10 @@ TWO = np.hstack([Y, 2 * Y])
 LOSSES = np.array([3.0, 2.0, 1.5])
 SPLITS = np.array([[1.0, 0.8, 0.9, 1.2], [1.1, 0.7, 0.8, 1.3], [1.2, 0.9, 0.7, 1.1]])
 DEGREES = np.arange(1, 5)
+PAIRS = np.stack([SPLITS, 2 * SPLITS], axis=2)
+NOISY, ROWS = data.noisy_sine(12), (slice(0, 9), slice(9, 12))
+WAYS = {"degree": [[2.0], [2.0, 1.0]], "weight decay": [[1.5, 1.0], [2.0, 1.0]]}
+WAYS |= {"epoch": [[0.0, 0.0], [1.0, 0.5], [2.0, 1.0]]}
 POINTS = (X[:, 0], Y[:, 0])
 NAMES, OUTPUTS = [("a", "m"), ("b", "g"), ("c", "s")], [("apples", "t"), ("pears", "t")]
 GRID = np.linspace(0, 1, 9)
@@ -115,21 +119,18 @@ PICTURES = {
     "two_bowls": ((TWO, TWO[:, ::-1] + X, Y[:, 0], [PATH, 2 * PATH]), "straight turned"),
     "roads": ((FIVE, np.sin(9 * GRID), 0.1, {"a": LOSSES, "b": LOSSES[::-1]}), None),
     "noise_floors": (({"a": LOSSES, "b": 2 * LOSSES}, 1.0), None),
-    "one_fit": ((POINTS, POINTS, GRID, GRID, GRID**2, "title 1"), None),
-    "split_comparison": (({("a", "s"): LOSSES, ("b", "s"): 2 * LOSSES},), None),
-    "fits_and_truth": ((POINTS, POINTS, GRID, GRID, {k: GRID**k for k in range(3)}), "f0 f1 f2"),
-    "degree_sweep": ((DEGREES, SPLITS, 2 * SPLITS, 0.3), "sweep votes"),
+    "three_fits": (
+        (NOISY, *ROWS, NOISY, {0: [2.0], 1: [2.0, 1.0], 2: [1.0, 2.0, 3.0]}),
+        "f0 f1 f2",
+    ),
+    "degree_sweep": ((PAIRS, 2 * PAIRS, 0.3), "s0 s1 b0 b1"),
+    "many_fits": (({1: TWO, 2: POWERS}, 0.3), "m0 m1"),
+    "three_ways": ((NOISY, ROWS[1], NOISY, WAYS, [1.0, 0.1]), "k0 k1 k2 c0 c1 c2"),
     "losses_by_size": (
         (10 * DEGREES, dict.fromkeys(range(3), (SPLITS, 2 * SPLITS)), 0.3),
         "c0 c1 c2",
     ),
-    "ridge_path": ((DEGREES, POWERS[:4], SPLITS, 2 * SPLITS, 0.3), "weights losses"),
-    "early_stop": (
-        (LOSSES, LOSSES + 1, 1, POINTS, POINTS, GRID, [GRID, GRID**2]),
-        "losses fits",
-    ),
     "kept_shares": ((LOSSES, {"a": LOSSES / 3, "b": LOSSES / 4}), None),
-    "reported_and_true": (({"a": (LOSSES, 2 * LOSSES), "b": (LOSSES, LOSSES)}, 0.3), None),
     "target_and_input": ((Y, X, "y (m)", "x (s)"), "target input"),
     "kept_epoch": ((LOSSES, LOSSES + 1, 1, {"line": 2.0}), None),
     "split_results": (({"a": LOSSES, "b": LOSSES + 1, "c": LOSSES * 2}, "m"), "rmse difference"),
@@ -165,15 +166,16 @@ ANY_LENGTH = {
     "predicted_yields": "targets",
     "order_matters": "sorted_places shuffled_places",
     "distance_by_epoch": "paths",
-    "split_comparison": "losses",
     "polynomial_fits": "fits",
     "coefficient_by_epoch": "path",
     "mode_decay": "curvatures",
     "roads": "runs",
     "two_bowls": "paths",
     "noise_floors": "losses",
+    "degree_sweep": "same_rows fresh_rows",
+    "many_fits": "fits",
+    "three_ways": "ways",
     "losses_by_size": "results",
-    "reported_and_true": "results",
     "input_importance": "views",
     "time_against_rows": "times",
     "throughput": "speeds",

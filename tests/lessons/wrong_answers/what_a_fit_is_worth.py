@@ -2,6 +2,13 @@
 
 from tests.lessons.wrong_answers import functions, functions_told, slips
 
+LESSON = "what_a_fit_is_worth"
+
+
+def chosen(*answers):
+    """Return pairs of a choice of causes, written as in the exercise, and the words it is told."""
+    return [(f"causes = {causes}", words) for causes, words in answers]
+
 
 def _pipeline(alpha, *steps):
     steps = steps or ("PolynomialFeatures(degree, include_bias=False)", "StandardScaler()")
@@ -9,252 +16,38 @@ def _pipeline(alpha, *steps):
     return f"\ndef ridge_pipeline(degree, decay, n):\n    return make_pipeline({parts})\n"
 
 
-def _early(first, improved, end, after=""):
-    return f"""
-def fit_early(model, train_epoch, val_loss, n_epochs, patience):
-    best_epoch, best_loss, best = 0, val_loss(), {first}
-    for epoch in range(1, n_epochs + 1):
-        train_epoch()
-        loss = val_loss()
-        if loss < best_loss:
-            best_epoch, best_loss, best = epoch, loss, {improved}
-        {end}
-    {after}
-    return best_epoch
+GROUPS = """
+    groups = {True: [], False: []}
+    for name, p in model.named_parameters():
+        groups[%s].append(p)
+    decayed = {"params": groups[%s], "weight_decay": weight_decay}
+    return torch.optim.SGD([decayed, {"params": groups[%s]}], lr=lr)
 """
-
-
-COPY = "copy.deepcopy(model.state_dict())"
-STOP = "elif epoch - best_epoch >= patience: break"
-LOAD = "model.load_state_dict(best)"
-
-
-def _honest(mean_of, val_mean_of="X_train", returned="mse(Z_val @ w + b, y_val)"):
-    return f"""
-def honest_loss(X_train, y_train, X_val, y_val, decay):
-    X_all = np.vstack([X_train, X_val])
-    Z_train = (X_train - {mean_of}.mean(axis=0)) / {mean_of}.std(axis=0)
-    Z_val = (X_val - {val_mean_of}.mean(axis=0)) / {val_mean_of}.std(axis=0)
-    w, b = ridge(Z_train, y_train, decay)
-    return {returned}
-"""
-
 
 WRONG = {
-    "decay_weights_only": [
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    return torch.optim.SGD(model.parameters(), lr=lr, weight_decay=weight_decay)
-""",
-            "Weight decay acts on the biases too",
-        ),
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-    return torch.optim.SGD(weights, lr=lr, weight_decay=weight_decay)
-""",
-            "The optimizer doesn't have inner.0.bias, inner.1.bias, debiased.bias",
-        ),
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if name != "bias"]
-    biases = [p for name, p in model.named_parameters() if name == "bias"]
-    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
-    return torch.optim.SGD(groups, lr=lr)
-""",
-            "One of your groups is empty",
-        ),
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
-    groups = [{"params": weights}, {"params": biases}]
-    return torch.optim.SGD(groups, lr=lr, weight_decay=weight_decay)
-""",
-            "Weight decay acts on the biases too",
-        ),
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
-    groups = [{"params": biases, "weight_decay": weight_decay}, {"params": weights}]
-    return torch.optim.SGD(groups, lr=lr)
-""",
-            "The groups are swapped",
-        ),
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
-    return torch.optim.SGD([{"params": weights}, {"params": biases}], lr=lr)
-""",
-            "Nothing decays",
-        ),
-        (
-            """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
-    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
-    return groups
-""",
-            "Expected an optimizer, got a value of type list",
-        ),
-    ],
-    "ridge_pipeline": [
-        (_pipeline("decay"), "alpha is the decay itself"),
-        (_pipeline("decay / 2"), "The n is missing"),
-        (_pipeline("n * decay"), "Twice too strong"),
-        (_pipeline("decay / 2 / n"), "You divided by n: multiply by it"),
-        (
-            _pipeline("n * decay / 2", "PolynomialFeatures(degree, include_bias=False)"),
-            "The powers aren't standardised",
-        ),
-        (
-            _pipeline(
-                "n * decay / 2",
-                "StandardScaler()",
-                "PolynomialFeatures(degree, include_bias=False)",
-            ),
-            "the scaler belongs behind PolynomialFeatures",
-        ),
-        (
-            _pipeline("n * decay / 2, fit_intercept=False"),
-            "Ridge has no intercept here",
-        ),
-        (
-            """
-def ridge_pipeline(degree, decay, n):
-    return [PolynomialFeatures(degree), StandardScaler(), Ridge(alpha=n * decay / 2)]
-""",
-            "Expected a pipeline",
-        ),
-        (
-            _pipeline("n * decay / 2", "PolynomialFeatures(degree)", "StandardScaler"),
-            "Fitting your pipeline raises TypeError",
-        ),
-    ],
-    "fit_early": [
-        (
-            _early("model.state_dict()", "model.state_dict()", STOP, LOAD),
-            "or what you keep isn't a copy",
-        ),
-        (
-            _early("dict(model.state_dict())", "dict(model.state_dict())", STOP, LOAD),
-            "or what you keep isn't a copy",
-        ),
-        (_early(COPY, COPY, STOP), "load the best ones at the end"),
-        (_early(COPY, COPY, "", LOAD), "It runs all 13 epochs"),
-        (
-            _early(COPY, COPY, STOP, LOAD).replace(
-                "best_epoch, best_loss, best = epoch, loss,", "best_epoch, best = epoch,"
-            ),
-            "or the best loss isn't renewed",
-        ),
-        (
-            _early(
-                COPY, COPY, f"best = {COPY}\n        if epoch - best_epoch >= patience: break", LOAD
-            ),
-            "Either you keep them after every epoch",
-        ),
-        (
-            _early(COPY, COPY, "elif epoch - best_epoch > patience: break", LOAD),
-            "it stops after epoch 8, too late",
-        ),
-        (
-            _early(COPY, COPY, "elif epoch - best_epoch >= 2: break", LOAD),
-            "too early",
-        ),
-        (
-            _early(COPY, COPY, STOP, LOAD).replace("return best_epoch", "return epoch"),
-            "return the best one",
-        ),
-        (
-            _early(COPY, COPY, STOP, LOAD).replace("return best_epoch", "return best_epoch - 1"),
-            "epoch 0 is before any training, and the best is 4",
-        ),
-        (
-            """
-def fit_early(model, train_epoch, val_loss, n_epochs, patience):
-    best_epoch, best_loss, best, waited = 0, val_loss(), copy.deepcopy(model.state_dict()), 0
-    for epoch in range(1, n_epochs + 1):
-        train_epoch()
-        if val_loss() < best_loss:
-            best_epoch, best_loss, best = epoch, val_loss(), copy.deepcopy(model.state_dict())
-        else:
-            waited += 1
-            if waited == patience:
-                break
-    model.load_state_dict(best)
-    return best_epoch
-""",
-            "an improvement starts the count again",
-        ),
-        (
-            """
-def fit_early(model, train_epoch, val_loss, n_epochs, patience):
-    best_epoch, before, best = 0, val_loss(), copy.deepcopy(model.state_dict())
-    for epoch in range(1, n_epochs + 1):
-        train_epoch()
-        loss = val_loss()
-        if loss < before:
-            best_epoch, best = epoch, copy.deepcopy(model.state_dict())
-        elif epoch - best_epoch >= patience:
-            break
-        before = loss
-    model.load_state_dict(best)
-    return best_epoch
-""",
-            "compare with the best loss so far",
-        ),
-        (
-            """
-def fit_early(model, train_epoch, val_loss, n_epochs, patience):
-    losses = [val_loss() for epoch in range(n_epochs)]
-    return int(np.argmin(losses))
-""",
-            "It never trains",
-        ),
-        (
-            """
-def fit_early(model, train_epoch, val_loss, n_epochs, patience):
-    for epoch in range(1, n_epochs + 1):
-        train_epoch()
-        if val_loss() < 0:
-            break
-""",
-            "is the return missing?",
-        ),
-    ],
-    "honest_loss": [
-        (_honest("X_all", "X_all"), "A leak: mean and standard deviation come from all rows"),
-        (_honest("X_train", "X_val"), "a mean and standard deviation of their own"),
-        (
-            _honest("X_train", returned="mse(Z_val @ w + b, y_val) + decay / 2 * (w**2).sum()"),
-            "The charge for the weights is in it",
-        ),
-        (
-            _honest("X_train", returned="mse(Z_train @ w + b, y_train)"),
-            "That is the training loss",
-        ),
-        (_honest("X_train", returned="mse(X_val @ w + b, y_val)"), "rows aren't standardised"),
-        (_honest("X_train", returned="mse(Z_val @ w, y_val)"), "The bias b is missing"),
-        (
-            _honest("X_train", returned="mse(Z_val @ w + b, y_val) ** 0.5"),
-            "drop the root",
-        ),
-        (
-            _honest("X_train").replace("axis=0", "").replace(".mean()", ".mean(axis=None)"),
-            "One mean for the whole matrix",
-        ),
-        (_honest("X_train").replace(".std(axis=0)", ".std(axis=0, ddof=1)"), "with n − 1"),
-    ],
+    "causes": chosen(
+        ("[1, 1, 4, 2]", "Look at A again: a fit that is too stiff is bad on its training rows"),
+        ("[2, 1, 4, 3]", "Look at A again: then the validation rows would tell, as new points do"),
+        ("[4, 1, 3, 2]", "Look at A again: few rows would make the splits disagree"),
+        ("[5, 1, 4, 2]", "A again: above the limit the training loss grows without end. A's is"),
+        ("[3, 2, 4, 1]", "Look at B again: an overfit has a low training loss"),
+        ("[3, 3, 4, 2]", "Look at B again: near-copies would make the validation loss too good"),
+        ("[3, 4, 1, 2]", "Look at B again: B's splits differ a little, but all say the same"),
+        ("[3, 5, 4, 2]", "B again: above the limit the training loss grows without end. B's is"),
+        ("[3, 1, 1, 2]", "Look at C again: C gets 0.10 in training and on new points"),
+        ("[3, 1, 2, 4]", "Look at C again: on new points C is as good as in training"),
+        ("[3, 1, 3, 2]", "Look at C again: near-copies would make every split too good"),
+        ("[3, 1, 5, 2]", "C again: above the limit the training loss grows without end. C's is"),
+        ("[3, 1, 4, 1]", "Look at D again: an underfit is bad in training. D gets 0.07 there"),
+        ("[3, 1, 4, 3]", "Look at D again: near-copies would make the validation loss too good"),
+        ("[3, 1, 4, 4]", "Look at D again: the splits disagree, but new points are bad, too"),
+        ("[3, 1, 4, 5]", "D again: above the limit the training loss grows without end. D's is"),
+        ("[3, 1, 4, 5]", "3 of the 4 are right"),
+        ("[3, 1, 4]", "Expected four numbers, for A, B, C and D, got 3"),
+        ("[3, 1, 4, 6]", "The cause numbers run from 1 to 5"),
+        ("{3, 1, 4, 2}", "A set has no order"),
+        ("3", "Expected four numbers, for A, B, C and D, got 1"),
+    ),
     "split_by_group": [
         (
             """
@@ -312,76 +105,103 @@ def split_by_group(groups, held_out):
             "Rows [4] are in neither part",
         ),
     ],
+    "decay_weights_only": functions_told(
+        "decay_weights_only(model, lr, weight_decay)",
+        (
+            "torch.optim.SGD(model.parameters(), lr=lr, weight_decay=weight_decay)",
+            "Weight decay acts on the biases too",
+        ),
+        (GROUPS % ('name == "bias"', "False", "True"), "One of your groups is empty"),
+        (GROUPS % ('"bias" in name', "False", "True"), "debiased.weight isn't a bias"),
+        (GROUPS % ('name.endswith("bias")', "True", "False"), "The groups are swapped"),
+        (
+            """
+    copies = [p.detach().clone() for p in model.parameters()]
+    groups = [{"params": copies[0::2], "weight_decay": weight_decay}, {"params": copies[1::2]}]
+    return torch.optim.SGD(groups, lr=lr)
+""",
+            "none of the model's parameters",
+        ),
+        (
+            """
+    weights, biases = list(model.parameters())[0::2], list(model.parameters())[1::2]
+    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
+    return torch.optim.SGD(groups, lr=lr)
+""",
+            "0.weight is right",
+        ),
+        (
+            """
+    inner, last = model["inner"], model["debiased"]
+    groups = [{"params": inner.parameters(), "weight_decay": weight_decay}]
+    return torch.optim.SGD([*groups, {"params": last.parameters()}], lr=lr)
+""",
+            "inner.0.weight, inner.1.weight and debiased.bias are right",
+        ),
+    )
+    + slips(
+        LESSON,
+        "decay_weights_only",
+        (', {"params": biases}', "", "The optimizer doesn't have inner.0.bias, inner.1.bias"),
+        (', "weight_decay": weight_decay', "", "Nothing decays"),
+        (
+            '    return torch.optim.SGD([*groups, {"params": biases}], lr=lr)',
+            "    return groups",
+            "Expected an optimizer, got a value of type list",
+        ),
+        ("], lr=lr)", "], lr=1.0)", "The learning rate isn't used"),
+        ("], lr=lr)", "], lr=lr, momentum=0.9)", "This SGD has momentum"),
+        ("optim.SGD", "optim.Adam", "Expected torch.optim.SGD, got Adam"),
+        ("], lr=lr)", "], lr=0.1)", "with lr = 0.1 instead of the lr given"),
+        ("], lr=lr)", "], lr=lr, maximize=True)", "It climbs"),
+    ),
+    "ridge_pipeline": [
+        (_pipeline("decay"), "alpha is the decay itself"),
+        (_pipeline("decay / 2"), "The n is missing"),
+        (_pipeline("n * decay"), "Twice too strong"),
+        (_pipeline("decay / 2 / n"), "You divided by n: multiply by it"),
+        (
+            _pipeline("n * decay / 2", "PolynomialFeatures(degree, include_bias=False)"),
+            "The powers aren't standardised",
+        ),
+        (
+            _pipeline(
+                "n * decay / 2",
+                "StandardScaler()",
+                "PolynomialFeatures(degree, include_bias=False)",
+            ),
+            "the scaler belongs behind PolynomialFeatures",
+        ),
+        (
+            _pipeline("n * decay / 2, fit_intercept=False"),
+            "Ridge has no intercept here",
+        ),
+        (
+            """
+def ridge_pipeline(degree, decay, n):
+    return [PolynomialFeatures(degree), StandardScaler(), Ridge(alpha=n * decay / 2)]
+""",
+            "Expected a pipeline",
+        ),
+        (
+            _pipeline("n * decay / 2", "PolynomialFeatures(degree)", "StandardScaler"),
+            "Fitting your pipeline raises TypeError",
+        ),
+    ],
 }
 
 WRONG["ridge_pipeline"] += [
     (_pipeline("n * decay / 2", "StandardScaler()"), "The degree isn't used"),
     (_pipeline("1.0"), "alpha is left at 1"),
 ]
-WRONG["fit_early"] += [
-    (
-        _early(COPY, COPY, STOP, LOAD).replace(
-            "best_loss, best = 0, val_loss()", "best_loss, best = 0, 9"
-        ),
-        "the start is the best: epoch 0",
-    ),
-    (
-        _early(COPY, COPY, STOP, LOAD).replace(
-            "loss < best_loss", "epoch > 1 and loss < best_loss"
-        ),
-        "With n_epochs=2 and losses 5, 4, 4.5 the best is epoch 1",
-    ),
-    (
-        _early(COPY, COPY, STOP, LOAD)
-        .replace("train_epoch()", "train_epoch(); late = late if epoch > 5 else " + COPY)
-        .replace("load_state_dict(best)", "load_state_dict(late)"),
-        "holds the weights of epoch 5",
-    ),
-    (
-        _early(COPY, COPY, STOP, LOAD).replace(
-            "return best_epoch", "return [best_epoch, best_loss]"
-        ),
-        "Expected one number for the best epoch, got shape (2,)",
-    ),
-]
-WRONG["honest_loss"] += [
-    (_honest("X_val", "X_val"), "come from the validation rows"),
-    (
-        _honest("X_train").replace(") / X_train.std(axis=0)", ")"),
-        "aren't divided by their standard",
-    ),
-    (
-        _honest("X_train").replace("ridge(Z_train, y_train", "ridge(Z_val, y_val"),
-        "ridge was fitted to the validation rows",
-    ),
-]
-
 WRONG["ridge_pipeline"] += [
     (_pipeline("0"), "alpha is 0"),
     (_pipeline("2 / (n * decay)"), "alpha is upside down"),
     (_pipeline("n * decay / 2").replace("(degree, inc", "(degree + 1, inc"), "one too high"),
 ]
-WRONG["fit_early"] += [
-    (
-        _early(COPY, COPY, STOP, LOAD).replace("loss < best_loss", "loss <= best_loss"),
-        "An equal loss",
-    ),
-    (_early(COPY, COPY, STOP, LOAD).replace("return best_epoch", "return 12"), "the best epoch, 4"),
-    (
-        _early(COPY, COPY, STOP.replace("patience", "3"), LOAD),
-        "it stops after epoch 4 and holds 1",
-    ),
-]
-WRONG["honest_loss"] += [
-    (
-        _honest("X_train", returned="((Z_val @ w + b - y_val) ** 2).sum()"),
-        "You summed over the validation rows",
-    ),
-]
-
 WRONG["ridge_pipeline"] += [
     (
-        _pipeline("n * decay / 2").rstrip() + ".fit(x.reshape(-1, 1), y)\n",
+        _pipeline("n * decay / 2").rstrip() + ".fit(sample.x.reshape(-1, 1), sample.y)\n",
         "The pipeline is fitted already",
     ),
     (
@@ -389,78 +209,8 @@ WRONG["ridge_pipeline"] += [
         "StandardScaler(), with nothing in its brackets",
     ),
     (_pipeline("n * decay / 2").replace("(degree, inc", "(5, inc"), "You wrote the degree 5"),
+    (_pipeline("n * decay / 2").replace("(degree, inc", "(3, inc"), "one too high"),
 ]
-WRONG["fit_early"] += [
-    (
-        _early(COPY, COPY, STOP, LOAD).replace("return best_epoch", "return best_loss"),
-        "It returns the best loss",
-    ),
-]
-
-WRONG["decay_weights_only"] += [
-    (
-        """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if not name.endswith("bias")]
-    biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
-    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
-    return torch.optim.SGD(groups, lr=1.0)
-""",
-        "The learning rate isn't used",
-    ),
-    (
-        """
-def decay_weights_only(model, lr, weight_decay):
-    inner, last = model["inner"], model["debiased"]
-    groups = [{"params": inner.parameters(), "weight_decay": weight_decay}]
-    return torch.optim.SGD([*groups, {"params": last.parameters()}], lr=lr)
-""",
-        "inner.0.weight, inner.1.weight and debiased.bias are right",
-    ),
-]
-
-WRONG["decay_weights_only"] += slips(
-    "what_a_fit_is_worth",
-    "decay_weights_only",
-    ("(groups, lr=lr)", "(groups, lr=lr, momentum=0.9)", "This SGD has momentum"),
-    ("optim.SGD", "optim.Adam", "Expected torch.optim.SGD, got Adam"),
-    ("(groups, lr=lr)", "(groups, lr=0.1)", "with lr = 0.1 instead of the lr given"),
-    ("(groups, lr=lr)", "(groups, lr=lr, maximize=True)", "It climbs"),
-)
-
-WRONG["decay_weights_only"] += [
-    (
-        """
-def decay_weights_only(model, lr, weight_decay):
-    weights = [p for name, p in model.named_parameters() if "bias" not in name]
-    biases = [p for name, p in model.named_parameters() if "bias" in name]
-    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
-    return torch.optim.SGD(groups, lr=lr)
-""",
-        "debiased.weight isn't a bias",
-    ),
-]
-
-WRONG["decay_weights_only"] += functions_told(
-    "decay_weights_only(model, lr, weight_decay)",
-    (
-        """
-    copies = [p.detach().clone() for p in model.parameters()]
-    groups = [{"params": copies[0::2], "weight_decay": weight_decay}, {"params": copies[1::2]}]
-    return torch.optim.SGD(groups, lr=lr)
-""",
-        "none of the model's parameters",
-    ),
-    (
-        """
-    weights, biases = list(model.parameters())[0::2], list(model.parameters())[1::2]
-    groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
-    return torch.optim.SGD(groups, lr=lr)
-""",
-        "0.weight is right",
-    ),
-)
-
 WRONG["split_by_group"] += [
     (
         """
@@ -515,9 +265,80 @@ WRONG["split_by_group"] += functions_told(
 )
 
 
+WRONG["split_by_group"] += slips(
+    LESSON,
+    "split_by_group",
+    ("np.flatnonzero(is_val)", "np.flatnonzero(is_val) + 1", "There are 8 rows, counted from 0: 8"),
+    (
+        "np.flatnonzero(is_val)",
+        "np.flatnonzero(is_val)[: 3 * len(held_out)]",
+        "Rows [8] are in neither part",
+    ),
+    ("~is_val)", "~is_val).astype(float)", "Row numbers are whole numbers; train holds float64"),
+    ("np.flatnonzero(is_val)", "[str(i) for i in np.flatnonzero(is_val)]", "val holds str"),
+    ("~is_val)", "~is_val) - len(groups)", "Count the rows from 0 up: train holds -7"),
+    (
+        "np.flatnonzero(is_val)",
+        "(i for i in np.flatnonzero(is_val))",
+        "list of row numbers, got shape ().",
+    ),
+    (
+        "np.isin(groups, held_out)",
+        "np.isin(np.arange(len(groups)), held_out)",
+        "These are the groups in held_out",
+    ),
+    ("np.flatnonzero(~is_val), np.flatnonzero(is_val)", "[], []", "are in neither part"),
+)
+WRONG["split_by_group"] += functions_told(
+    "split_by_group(groups, held_out)",
+    (
+        """
+    n_val = 3 * len(held_out)
+    rows = np.random.RandomState(0).permutation(len(groups))
+    return rows[n_val:], rows[:n_val]
+""",
+        "Not by group: group 1 is on both sides",
+    ),
+)
+
+
 POWERS = "PolynomialFeatures(degree, include_bias=False)"
 
 RIGHT = {
+    "causes": [
+        "causes = (3, 1, 4, 2)",
+        "causes = '3142'",
+        "causes = {'A': 3, 'B': 1, 'C': 4, 'D': 2}",
+        "causes = np.array([3, 1, 4, 2])",
+        "causes = [3.0, '1', 4, 2]",
+        "causes = torch.tensor([3, 1, 4, 2])",
+    ],
+    "split_by_group": functions(
+        "split_by_group(groups, held_out)",
+        """
+    rows = range(len(groups))
+    train = [i for i in rows if groups[i] not in held_out]
+    return train, [i for i in rows if groups[i] in held_out]
+""",
+        """
+    mask = np.array([group in set(held_out) for group in groups])
+    return np.where(~mask)[0], np.where(mask)[0]
+""",
+        """
+    val = np.concatenate([np.flatnonzero(groups == group) for group in held_out])
+    return np.setdiff1d(np.arange(len(groups)), val), val
+""",
+        """
+    is_val = np.isin(groups, held_out)
+    return [np.nonzero(is_val == False)[0], np.nonzero(is_val)[0]]
+""",
+        """
+    train, val = [], []
+    for i, group in enumerate(groups):
+        (val if group in held_out else train).append(i)
+    return torch.tensor(train), torch.tensor(val)
+""",
+    ),
     "decay_weights_only": functions(
         "decay_weights_only(model, lr, weight_decay)",
         """
@@ -567,104 +388,4 @@ def ridge_pipeline(degree, decay, n):
     return Pipeline(steps)
 """,
     ],
-    "fit_early": [
-        _early(COPY, COPY, "if epoch - best_epoch >= patience: break", LOAD),
-        _early(
-            "{k: v.clone() for k, v in model.state_dict().items()}",
-            "{k: v.clone() for k, v in model.state_dict().items()}",
-            STOP,
-            LOAD,
-        ),
-        """
-def fit_early(model, train_epoch, val_loss, n_epochs, patience):
-    losses, states = [val_loss()], [copy.deepcopy(model.state_dict())]
-    while len(losses) <= n_epochs and len(losses) - 1 - np.argmin(losses) < patience:
-        train_epoch()
-        losses.append(val_loss())
-        states.append(copy.deepcopy(model.state_dict()))
-    model.load_state_dict(states[np.argmin(losses)])
-    return int(np.argmin(losses))
-""",
-        """
-def fit_early(model, train_epoch, val_loss, n_epochs, patience):
-    best_epoch, best_loss, best, waited = 0, val_loss(), copy.deepcopy(model.state_dict()), 0
-    for epoch in range(1, n_epochs + 1):
-        train_epoch()
-        loss = val_loss()
-        if loss < best_loss:
-            best_epoch, best_loss, waited = epoch, loss, 0
-            best = copy.deepcopy(model.state_dict())
-        else:
-            waited += 1
-        if waited == patience:
-            break
-    model.load_state_dict(best)
-    return best_epoch
-""",
-        """
-def fit_early(model, train_epoch, val_loss, n_epochs, patience):
-    best_epoch, best_loss = 0, val_loss()
-    best = [p.detach().clone() for p in model.parameters()]
-    for epoch in range(1, n_epochs + 1):
-        train_epoch()
-        if val_loss() < best_loss:
-            best_epoch, best_loss = epoch, val_loss()
-            best = [p.detach().clone() for p in model.parameters()]
-        elif epoch >= best_epoch + patience:
-            break
-    with torch.no_grad():
-        for p, kept in zip(model.parameters(), best):
-            p.copy_(kept)
-    return best_epoch
-""",
-    ],
-    "honest_loss": [
-        _honest("X_train"),
-        _honest("X_train", returned="np.mean((Z_val @ w + b - y_val) ** 2)"),
-        """
-def honest_loss(X_train, y_train, X_val, y_val, decay):
-    scaler = StandardScaler().fit(X_train)
-    w, b = ridge(scaler.transform(X_train), y_train, decay)
-    return mse(scaler.transform(X_val) @ w + b, y_val)
-""",
-        """
-def honest_loss(X_train, y_train, X_val, y_val, decay):
-    model = make_pipeline(StandardScaler(), Ridge(alpha=len(X_train) * decay / 2))
-    return ((model.fit(X_train, y_train).predict(X_val) - y_val) ** 2).mean()
-""",
-        """
-def honest_loss(X_train, y_train, X_val, y_val, decay):
-    mean, std = np.mean(X_train, axis=0), np.sqrt(np.var(X_train, axis=0))
-    scaled = [(X - mean) / std for X in (X_train, X_val)]
-    w, b = ridge(scaled[0], y_train, decay)
-    errors = scaled[1].dot(w) + b - y_val
-    return errors @ errors / len(errors)
-""",
-    ],
-    "split_by_group": functions(
-        "split_by_group(groups, held_out)",
-        """
-    rows = range(len(groups))
-    train = [i for i in rows if groups[i] not in held_out]
-    return train, [i for i in rows if groups[i] in held_out]
-""",
-        """
-    mask = np.array([group in set(held_out) for group in groups])
-    return np.where(~mask)[0], np.where(mask)[0]
-""",
-        """
-    val = np.concatenate([np.flatnonzero(groups == group) for group in held_out])
-    return np.setdiff1d(np.arange(len(groups)), val), val
-""",
-        """
-    is_val = np.isin(groups, held_out)
-    return [np.nonzero(is_val == False)[0], np.nonzero(is_val)[0]]
-""",
-        """
-    train, val = [], []
-    for i, group in enumerate(groups):
-        (val if group in held_out else train).append(i)
-    return torch.tensor(train), torch.tensor(val)
-""",
-    ),
 }
