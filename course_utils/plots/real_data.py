@@ -2,70 +2,78 @@
 
 import numpy as np
 
-from course_utils._validate import to_count, to_number, to_table, to_vector, to_vectors
-from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils._validate import to_table, to_vector, to_vectors
+from course_utils.figures import BEST, FIT, TRAIN, picture
+from course_utils.plots.core import mark_prediction
 
 # A marker and a colour for each model, so that nothing depends on colour alone.
 MODELS = (("s", "black"), ("o", TRAIN), ("D", FIT), ("^", BEST))
+_PANELS = [[f"x{k}" for k in range(start, start + 5)] for start in (0, 5)]
 
 
-@picture(10.4, 3.8, "target input")
-def target_and_input(y, x, y_name, x_name, *, axs=None):
-    """Draw how the target is distributed, and the target against one input.
+@picture(11.0, 4.8, ";".join(" ".join(row) for row in _PANELS), sharey=True)
+def ten_inputs(x, y, names, unit, *, axs=None):
+    """Draw the target against each of ten inputs, a panel each.
 
-    y and x of shape (n, 1) or (n,); two names with their units.
+    x of shape (n, 10), y of shape (n, 1) or (n,); `names` holds ten pairs (name, what it is).
     From the lesson 'A real data set'.
     """
-    y, x = to_vectors(y=y, x=x)
-    mean, std = y.mean(), y.std()
-    ax = axs["target"]
-    ax.hist(y, bins=20, color=TRAIN, alpha=0.75, edgecolor="white")
-    ax.axvline(mean, color="black", linestyle="--", label=f"mean {mean:.1f}")
-    ax.set(xlabel=y_name, ylabel="rows", title="the target")
-    ax.legend(loc="upper right")
-    ax = axs["input"]
-    ax.plot(x, y, "o", color=TRAIN, alpha=0.5, markersize=4)
-    ax.axhline(mean, color="black", linestyle="--")
-    ax.set(xlabel=x_name, ylabel=y_name, title="the target against one input")
+    x = to_table("x", x, "n", 10)
+    y = to_vector("y", y, len(x))
+    if len(names) != 10:
+        raise ValueError(f"names must hold ten pairs, but holds {len(names)}.")
+    for k, (name, meaning) in enumerate(names):
+        ax = axs[f"x{k}"]
+        ax.plot(x[:, k], y, "o", color=TRAIN, alpha=0.4, markersize=3)
+        ax.set_title(name, fontweight="bold")
+        ax.set_xlabel(_short(meaning), fontsize=8.5)
+    for name in ("x0", "x5"):
+        axs[name].set_ylabel(f"progression ({unit})")
     return (
-        f"{len(y)} rows: the target runs from {y.min():g} to {y.max():g} with mean {mean:.1f} and "
-        f"standard deviation {std:.1f}."
+        f"{len(y)} training rows. The target runs from {y.min():g} to {y.max():g} {unit}, with "
+        f"mean {y.mean():.1f} and standard deviation {y.std():.1f}."
     )
 
 
-@picture(8.0, 4.1)
-def kept_epoch(train, val, epoch, levels, *, unit="", ax=None):
-    """Draw training and validation RMSE by epoch, with the epoch that is kept.
+def _short(meaning):
+    """Return what an input is in at most two lines."""
+    if len(meaning) <= 25:
+        return meaning
+    cut = meaning.rfind(" ", 0, 26)
+    return meaning[:cut] + "\n" + meaning[cut + 1 :]
 
-    train and val of shape (epochs + 1,): before the first epoch and after each. `levels` maps
-    names to validation RMSEs that are drawn for comparison.
+
+@picture(8.4, 4.2)
+def residuals_by_prediction(residual, y, unit, *, ax=None):
+    """Draw each row's residual against its prediction, with the RMSE above and below zero.
+
+    residual, which is prediction minus target, and y of shape (n, 1) or (n,).
     From the lesson 'A real data set'.
     """
-    train, val = to_vectors(train=train, val=val)
-    epoch, last = to_count("epoch", epoch), len(train) - 1
-    if epoch > last:
-        raise ValueError(f"epoch must be at most {last}, got {epoch}.")
-    ax.plot(train, color=TRAIN, label="training rows")
-    ax.plot(val, "--", color=VALIDATION, label="validation rows")
-    ax.plot(epoch, val[epoch], "*", color=BEST, markersize=15, label=f"kept: epoch {epoch}")
-    for name, level in levels.items():
-        level = to_number("levels", level)
-        ax.axhline(level, color="black", linewidth=1, linestyle=":")
-        at = (last * 1.02, level)
-        ax.annotate(f"{name}\n{level:.1f}", at, va="center", annotation_clip=False)
-    ax.set(xlabel="epoch", ylabel=f"RMSE ({unit})" if unit else "RMSE", xlim=(-0.5, last))
-    ax.legend(loc="lower left")
+    residual, y = to_vectors(residual=residual, y=y)
+    rmse = (residual**2).mean() ** 0.5
+    ax.axhspan(-rmse, rmse, color=FIT, alpha=0.12, linewidth=0)
+    ax.axhline(0, color="black", linewidth=1)
+    ax.plot(y + residual, residual, "o", color=TRAIN, alpha=0.7, markersize=5)
+    ax.text(1.01, rmse, f"+{rmse:.0f}", color=FIT, va="center", transform=ax.get_yaxis_transform())
+    ax.text(1.01, -rmse, f"−{rmse:.0f}", color=FIT, va="center", transform=ax.get_yaxis_transform())
+    reach = 1.08 * np.abs(residual).max()
+    ax.set(ylim=(-reach, reach), xlabel=f"prediction ({unit})")
+    ax.set_ylabel(f"prediction − target ({unit})")
+    ax.set_title("each test row's residual; the band is the RMSE")
+    within = (np.abs(residual) <= rmse).sum()
     return (
-        f"Validation RMSE {val[epoch]:.2f} at epoch {epoch}, {val[last]:.2f} at epoch {last}; "
-        f"training RMSE {train[epoch]:.2f} and {train[last]:.2f}."
+        f"RMSE {rmse:.1f} {unit}; {within} of {len(y)} rows lie within it; the residuals run from "
+        f"{residual.min():+.0f} to {residual.max():+.0f}."
     )
 
 
-@picture(10.4, 4.1, "rmse difference", width_ratios=[1.3, 1])
-def split_results(results, unit, *, axs=None):
-    """Draw each model's test RMSE on every split, and the last two's difference.
+@picture(10.8, 4.3, "rmse gain", width_ratios=[1.2, 1])
+def paired_gain(results, unit, prediction=..., *, axs=None):
+    """Draw each model's test RMSE on every split, and how the last differs from the one before.
 
-    `results` maps the names of up to four models to their RMSEs of shape (splits,).
+    `results` maps the names of two to four models to their RMSEs of shape (splits,), at least two.
+    `prediction` is the mean difference that the student typed.
     From the lesson 'A real data set'.
     """
     if not 2 <= len(results) <= len(MODELS):
@@ -73,6 +81,8 @@ def split_results(results, unit, *, axs=None):
     values = [to_vector("results", rmses) for rmses in results.values()]
     if len({len(rmses) for rmses in values}) > 1:
         raise ValueError(f"results must be of one length, but have {[len(v) for v in values]}.")
+    if len(values[0]) < 2:
+        raise ValueError("results must hold at least 2 splits, but hold 1.")
     splits = np.arange(len(values[0]))
     ax = axs["rmse"]
     for (marker, color), name, rmses in zip(MODELS, results, values, strict=False):
@@ -84,21 +94,72 @@ def split_results(results, unit, *, axs=None):
     ax.legend(loc="upper right")
 
     first, second = list(results)[-2:]
-    difference = values[-1] - values[-2]
-    ax = axs["difference"]
+    gain, ax = values[-1] - values[-2], axs["gain"]
+    mean, error = gain.mean(), gain.std(ddof=1) / len(gain) ** 0.5
+    color = MODELS[len(values) - 1][1]
+    ax.axhspan(mean - error, mean + error, color=color, alpha=0.18, linewidth=0)
     ax.axhline(0, color="black", linewidth=1)
-    ax.vlines(splits, 0, difference, color=FIT, linewidth=2)
-    ax.plot(splits, difference, MODELS[len(values) - 1][0], color=FIT, markersize=7)
-    mean = difference.mean()
-    ax.axhline(mean, color=FIT, linestyle="--", label=f"mean {mean:+.2f}")
+    ax.vlines(splits, 0, gain, color=color, linewidth=2)
+    ax.plot(splits, gain, MODELS[len(values) - 1][0], color=color, markersize=7)
+    ax.axhline(mean, color=color, label="their mean ± its standard error")
+    reach = gain.max() - gain.min()
     ax.set(xlabel="split", ylabel=f"difference in RMSE ({unit})", xticks=splits)
-    ax.set_title(f"{second} minus {first}")
+    ax.set(title=f"{second} minus {first}", ylim=(gain.min() - 0.1 * reach, None))
+    ax.set_ylim(top=gain.max() + 0.45 * reach)
+    words = mark_prediction(ax, prediction, mean, axis="y")
     ax.legend(loc="upper right")
     return (
-        f"{second.capitalize()} minus {first}: from {difference.min():+.2f} to "
-        f"{difference.max():+.2f}, mean {mean:+.2f}; below zero in {(difference < 0).sum()} "
-        f"of {len(splits)} splits."
+        f"{second.capitalize()} minus {first}: mean {mean:+.2f}, standard error {error:.2f}; below "
+        f"zero in {(gain < 0).sum()} of {len(splits)} splits.{words}"
     )
+
+
+@picture(10.6, 6.2, "first inside; scores scores", height_ratios=[1.7, 1])
+def noise_scores(first, inside, prediction=..., *, axs=None):
+    """Compare predictions of noise: columns chosen before the split, and inside training.
+
+    `first` and `inside` hold, for each seed, the predictions and the targets of the unseen rows,
+    two arrays of shape (n,). `prediction` is the R² that the student typed for the first way.
+    From the lesson 'A real data set'.
+    """
+    ways = {
+        "first": ("chosen before the split", first, "o", FIT),
+        "inside": ("chosen inside training", inside, "s", TRAIN),
+    }
+    phrases, means = [], {}
+    for row, (name, (title, pairs, marker, color)) in enumerate(ways.items()):
+        pairs = [to_vectors(y_pred=y_pred, y=y) for y_pred, y in pairs]
+        scores = np.array([_r2(*pair) for pair in pairs])
+        y_pred, y = np.concatenate(pairs, axis=1)
+        means[name], ax = scores.mean(), axs[name]
+        ax.axline((0, 0), slope=1, color="black", linewidth=1, linestyle="--")
+        ax.plot(y_pred, y, marker, color=color, alpha=0.35, markersize=3.5)
+        ax.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), xlabel="prediction")
+        ax.set_ylabel("target, pure noise")
+        ax.set_title(f"{title}: mean R² = {_signed(means[name])}", fontweight="bold", color=color)
+        ax = axs["scores"]
+        ax.plot(scores, np.full(len(scores), 1 - row), marker, color=color, alpha=0.6, markersize=8)
+        ax.plot(means[name], 1 - row, "|", color=color, markersize=34, markeredgewidth=3)
+        phrases.append(
+            f"{title}, mean R² {_signed(means[name])}, from {_signed(scores.min())} to "
+            f"{_signed(scores.max())}"
+        )
+    ax.axvline(0, color="black", linewidth=1)
+    ax.set(ylim=(-0.6, 1.9), xlabel="R² on unseen rows; a dot for each seed, | their mean")
+    ax.set_yticks([1, 0], ["before the split", "inside training"])
+    ax.grid(visible=False, axis="y")
+    words = mark_prediction(ax, prediction, means["first"])
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(loc="lower right")
+    return f"Pure noise: {'; '.join(phrases)}.{words}"
+
+
+def _r2(y_pred, y):
+    return 1 - ((y_pred - y) ** 2).mean() / y.var()
+
+
+def _signed(value):
+    return f"{value:.2f}".replace("-", "−")
 
 
 @picture(10.4, 4.3, "target prediction", sharey=True)
