@@ -11,9 +11,9 @@
 # - read a table with blanks and words,
 # - find the mistake by which noise looks like knowledge.
 #
-# **Builds on** [lesson 09](09_better_roads.ipynb) (momentum, Adam),
-# [lesson 10](10_what_a_fit_is_worth.ipynb) (validation and test rows, early stopping) and
-# [lesson 11](11_a_network_that_bends.ipynb) (networks). **Takes** about 50 minutes, and 35 more with the deeper sections.
+# **Builds on** [lesson 09](09_better_roads.ipynb) (Adam),
+# [lesson 10](10_what_a_fit_is_worth.ipynb) (test rows, early stopping) and
+# [lesson 11](11_a_network_that_bends.ipynb). **Takes** about 50 minutes, and 35 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -77,8 +77,8 @@ plots.ten_inputs(x[train], y[train], table.x_names, "points")
 #
 # $$R^2 = 1 - \frac{\text{MSE}}{\text{variance of the targets that judge}}$$
 #
-# At 1, each prediction is right; at 0, all are as good as the mean of these very targets. On new
-# rows, R² can be negative.
+# At 1, each prediction is right; at 0, they are as good as the mean of these very targets. On
+# new rows, R² can be negative.
 
 
 # %%
@@ -93,19 +93,15 @@ def r2(residuals, targets):
 
 
 for name, rows in (("training", train), ("validation", val)):
-    residuals = y[train].mean() - y[rows]  # prediction minus target
-    print(
-        f"baseline, {len(rows)} {name} rows: {rmse(residuals):.2f} points",
-        end="",
-    )
-    print(f", R² = {r2(residuals, y[rows]):.4f}")
+    miss = y[train].mean() - y[rows]  # prediction minus target
+    print(f"{name:10} {rmse(miss):.2f} points, R² = {r2(miss, y[rows]):.4f}")
 
 # %% [markdown]
 # Other rows alone move the error by two points. Remember that when two models differ by one.
 #
 # ## How far does a line get?
 #
-# Fit the linear model first: it is quick, and its exact answer is known. (We still say 'line'.)
+# Fit the linear model first, still called 'line': it is quick, and its exact answer is known.
 # Inputs and targets are standardised with mean and standard deviation of the **training rows**;
 # the others get that same scale.
 
@@ -143,7 +139,7 @@ for name, rows in (("training", train), ("validation", val)):
     print(f"  R² = {r2(ours[rows], y[rows]):.2f}")
 
 # %% [markdown]
-# From 77 points to 54: that is for a network to beat.
+# On the validation rows, 54 points: that is for a network to beat.
 #
 # ## Does a network do better?
 #
@@ -181,7 +177,8 @@ def train_network(X, Y, train, val, seed, patience=15):
 
 network, best_epoch = train_network(X, Y, train, val, seed=0)
 error = rmse((network(X[val]) - Y[val]) * unit)
-print(f"best epoch {best_epoch}: {error:.2f} points on the validation rows")
+size = sum(p.numel() for p in network.parameters())
+print(f"{size} parameters; best epoch {best_epoch}: {error:.2f} points")
 
 # %% [markdown]
 # All decisions are made. Now the test rows may judge, once.
@@ -222,7 +219,7 @@ plots.residuals_by_prediction(by_network, y[test], "points")
 # \qquad\qquad \text{standard error} = \frac{s}{\sqrt n}$$
 #
 # $s$ is the standard deviation, with $n - 1$ because $\bar d$ comes from the same $n$ numbers.
-# A gain below two standard errors may well be luck.
+# A gain of less than two standard errors may well be luck.
 #
 # > **Predict.** What is the mean of the eight differences? (Negative: the network is ahead.)
 
@@ -241,9 +238,7 @@ def experiment(seed):  # the test RMSEs of baseline, line and network
 
 
 scores = np.array([experiment(seed) for seed in range(8)])  # (8, 3)
-models = ["baseline", "line", "network"]
-results = dict(zip(models, scores.T, strict=True))
-plots.paired_gain(results, "points", prediction=my_prediction)
+plots.paired_gain(*scores.T, "points", prediction=my_prediction)
 print("sixty splits, recorded: mean +0.13, standard error 0.22")
 
 # %% [markdown]
@@ -254,8 +249,8 @@ print("sixty splits, recorded: mean +0.13, standard error 0.22")
 # </details>
 #
 # Six of eight splits say 'network', and it may still be luck. It was: on sixty splits, the line
-# was ahead by 0.13, with a standard error of 0.22. (Splits share rows, so such errors come out
-# rather too small.)
+# was ahead by 0.13, with a standard error of 0.22. (Splits share rows, so such errors are rather
+# too small.)
 #
 # ## What if a table has blanks and words?
 #
@@ -265,13 +260,11 @@ print("sixty splits, recorded: mean +0.13, standard error 0.22")
 # %%
 text = """age,bmi,smokes
 59,32.1,never
-48,,daily
+48,25.3,daily
 72,30.5,never
-24,25.3,daily
-50,,sometimes
-"""  # for a file: open("patients.csv", newline="") in place of StringIO
+50,,sometimes"""  # a file: open("patients.csv", newline="") for StringIO
 rows = list(csv.DictReader(io.StringIO(text)))
-first = rows[:4]  # the training rows
+first = rows[:3]  # the training rows
 known = [float(row["bmi"]) for row in first if row["bmi"]]
 kinds = sorted({row["smokes"] for row in first})
 for row in rows:
@@ -282,8 +275,8 @@ for row in rows:
 # A model needs numbers, and training rows alone say which:
 #
 # - **A blank** gets their median. (If blanks may mean something, add a column that marks them.)
-# - **A category** becomes a column of 0 and 1 for each kind: 1, 2, 3 would claim an order. A new
-#   kind, like `sometimes`, is 0 everywhere.
+# - **A category** becomes a column of 0 and 1 for each kind: one column of numbers would claim an
+#   order. A new kind, like `sometimes`, is 0 everywhere.
 #
 # ## Can noise predict noise?
 #
@@ -291,27 +284,26 @@ for row in rows:
 # the target, fit a line to 60 patients, and judge it on the 40 others, which had no part in the
 # fit.
 #
-# Do the same with pure noise: random columns and random targets, made apart. A column goes well
-# with the target if its own best line, on standardised values, is steep. That slope is the mean
-# of the products.
+# Do the same with pure noise: columns and targets are random numbers, and know nothing of each
+# other. A column goes well with the target if its own best line, on standardised values, is
+# steep. That slope is the mean of the products.
 
 
 # %%
 def steepest(x, y, k):
     """The k columns of x whose own best line is steepest."""
     z = (x - x.mean(axis=0)) / x.std(axis=0)
-    slopes = z.T @ (y - y.mean()) / len(y)
+    slopes = z.T @ (y - y.mean()) / y.std() / len(y)
     return np.argsort(-abs(slopes))[:k]  # argsort: column numbers, in order
 
 
-def noise(seed, rows_to_choose):
-    """Predictions and targets of the 40 unseen rows."""
+def noise(seed, rows_to_choose):  # 40 unseen rows: predictions, targets
     rng = np.random.RandomState(seed)
     x, y = rng.randn(100, 2000), rng.randn(100)
     columns = steepest(x[:rows_to_choose], y[:rows_to_choose], 15)
     A = descent.design_matrix(x[:, columns])
     W = np.linalg.lstsq(A[:60], y[:60])[0]
-    return A[60:] @ W, y[60:]
+    return A[-40:] @ W, y[-40:]
 
 
 # %% [markdown]
@@ -332,17 +324,17 @@ plots.noise_scores(first, inside, prediction=my_prediction)
 #
 # </details>
 #
-# What a score, for noise! Among 2,000 columns, some go with the targets of all 100 rows by
-# chance, so with those of the 40, too. The choice used the 40 targets: it is selection bias
-# ([lesson 10](10_what_a_fit_is_worth.ipynb)), and no later split undoes it. Chosen on the 60
-# rows alone, the columns get −0.42: worse than a mean.
+# Ten real measurements scored not much more. Among 2,000 columns, some go with the targets of all
+# 100 rows by chance, so with those of the 40, too. The choice used the 40 targets: it is selection
+# bias ([lesson 10](10_what_a_fit_is_worth.ipynb)), and no later split undoes it. Chosen on the
+# 60 rows alone, the columns get −0.42, worse than a mean.
 #
 # **All that learns from data belongs inside training**: scale, median, choice of columns.
-# Published studies of genes made this mistake. Now you can find it.
+# Published gene studies made this mistake.
 #
 # ### Exercise 1 (fix): an honest prediction
 #
-# Someone's function begins like this. Find the two mistakes.
+# A function begins like this. Find the two mistakes.
 #
 # ```python
 # middle = np.nanmedian(x, axis=0)
@@ -393,7 +385,7 @@ check.predict_test(predict_test)
 # 2. The rows that judge have also chosen.
 # 3. Near-copies of the judging rows were in training.
 # 4. The gain may be luck.
-# 5. There is no baseline to compare with.
+# 5. The baseline is missing.
 #
 # ```text
 # A  We tried 40 networks. The best has 51.2 points on the test rows,
@@ -419,14 +411,14 @@ check.replies(replies)
 # replies = [2, 3, 4, 1]
 # ```
 #
-# A chose on the test rows. B should have split by patient. C's standard error is 2.7/3 = 0.9,
-# as large as its gain; D's is 1.6/4 = 0.4, a third of it.
+# A chose on the test rows. B should have split by patient. C's standard error is `s/3`, as large
+# as its gain; D's is `s/4`, a third of its gain.
 #
 # </details>
 #
 # ## What do you answer?
 #
-# 'To within about 55 points, where the mean for everyone manages 80.' A line gives that answer.
+# 'To within about fifty-five points, where the mean for everyone manages eighty.' A line gives that answer.
 # The network adds nothing that sixty splits could show, and needs 193 parameters, a rule for
 # stopping and a seed.
 #
@@ -444,12 +436,13 @@ check.replies(replies)
 
 # %% tags=["deeper"]
 tests = [split(seed)[2] for seed in range(8)]
+# concatenate: one behind the other
 miss = np.concatenate([line_residuals(split(k)[0])[tests[k]] for k in range(8)])
 target = np.concatenate([y[rows] for rows in tests])
 plots.residual_views(target, target + miss, "points")
 order = (target + miss).ravel().argsort()  # from the lowest prediction up
 fifths = [rmse(miss[rows]) for rows in np.array_split(order, 5)]
-print("RMSE by fifths of the prediction:", np.round(fifths, 1))
+print("RMSE by fifths of the prediction:", np.array(fifths).round(1))
 centred = target - target.mean()
 slope = (centred * miss).mean() / (centred**2).mean()
 print(f"slope over the target {slope:.2f}, R² {r2(miss, target):.2f}")
@@ -496,6 +489,7 @@ def fit_line(seed, columns):
     return w, b, rmse(x[test][:, columns] @ w + b - y[test])
 
 
+# %% tags=["deeper"]
 def three_measures(seed):
     """For each input: coefficient, rise when shuffled, rise when left out."""
     train, _, test = split(seed)
@@ -524,7 +518,7 @@ plots.input_importance(names, views, "points")
 print(f"correlation of s1 and s2: {np.corrcoef(x[:, 4], x[:, 5])[0, 1]:.2f}")
 
 # %% tags=["deeper"]
-rises, rng = [], np.random.RandomState(0)
+rises, rng = [], np.random.RandomState(0)  # np.mean takes a list, too
 for k in range(50):
     torn = X[test].clone()
     torn[:, 4] = torn[rng.permutation(88), 4]
@@ -595,8 +589,9 @@ check.rise_together(rise_together)
 # %% tags=["deeper"]
 for name, rows in (("training rows", train), ("all rows", range(442))):
     Z = standardised(x, rows)
-    fit = LinearRegression().fit(Z[train].numpy(), y[train])
-    by_line = Z[test].numpy() @ fit.coef_.T + fit.intercept_ - y[test]
+    z = np.array(Z)
+    fit = LinearRegression().fit(z[train], y[train])
+    by_line = z[test] @ fit.coef_.T + fit.intercept_ - y[test]
     model, _ = train_network(Z, Y, train, val, seed=0)
     bent = (model(Z[test]) - Y[test]) * unit
     print(f"scale of {name:13}  line {rmse(by_line):.6f}", end="")
@@ -645,6 +640,8 @@ raw, points = torch.from_numpy(x), torch.from_numpy(y)
 model = Predictor(network, raw[train], points[train])
 apart = abs(model(raw[test]) - points[test] - by_network).max()
 print(f"off by {apart.item():.0e}; saved: {list(model.state_dict())[:4]}")
+
+# %% tags=["deeper"]
 moved = copy.deepcopy(model).to("meta")
 print("all on", {str(t.device) for t in moved.state_dict().values()})
 print(
@@ -683,7 +680,7 @@ for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
 #
 # </details>
 #
-# **A colleague chose 15 of 2,000 columns, then split. Does a new split help?**
+# **A colleague chose fifteen of 2,000 columns, then split. Does a new split help?**
 #
 # <details><summary>Answer</summary>
 #
@@ -693,19 +690,13 @@ for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
 #
 # ## Recap
 #
-# | by hand | in PyTorch, NumPy or Python |
-# |---|---|
-# | $s/\sqrt n$ of paired differences | `d.std(ddof=1) / len(d) ** 0.5` |
-# | a table as text | `csv.DictReader` |
-# | blanks | `np.nanmedian`, then `np.where` |
-#
 # **New words:** baseline, R², paired differences, standard error.
 #
-# **New names:** `np.argsort`, `np.median`, `np.nanmedian`, `np.isnan`, `np.where`.
+# **New names:** `np.argsort`, `np.nanmedian`, `np.isnan`, `np.where`.
 #
 # **New words, deeper:** standardised coefficient, permutation importance.
 #
-# **New names, deeper:** `.argsort`, `np.array_split`, `np.round`, `np.concatenate`,
-# `np.corrcoef`, `np.mean`, `.to`, `.device`, `.numpy`.
+# **New names, deeper:** `.argsort`, `np.array_split`, `np.concatenate`,
+# `np.corrcoef`, `np.mean`, `.to`, `.device`.
 #
 # **Next**, in [lesson 14](14_a_project_of_your_own.ipynb), you go this way with a table of your own.

@@ -69,47 +69,42 @@ def residuals_by_prediction(residual, y, unit, *, ax=None):
 
 
 @picture(10.8, 4.3, "rmse gain", width_ratios=[1.2, 1])
-def paired_gain(results, unit, prediction=..., *, axs=None):
-    """Draw each model's test RMSE on every split, and how the last differs from the one before.
+def paired_gain(baseline, line, network, unit, prediction=..., *, axs=None):
+    """Draw each model's test RMSE on every split, and how network and line differ.
 
-    `results` maps the names of two to four models to their RMSEs of shape (splits,), at least two.
+    The RMSEs of the three models on the same splits, of shape (splits,), at least two.
     `prediction` is the mean difference that the student typed.
     From the lesson 'A real data set'.
     """
-    if not 2 <= len(results) <= len(MODELS):
-        raise ValueError(f"results must hold 2 to {len(MODELS)} models, but holds {len(results)}.")
-    values = [to_vector("results", rmses) for rmses in results.values()]
-    if len({len(rmses) for rmses in values}) > 1:
-        raise ValueError(f"results must be of one length, but have {[len(v) for v in values]}.")
-    if len(values[0]) < 2:
-        raise ValueError("results must hold at least 2 splits, but hold 1.")
-    splits = np.arange(len(values[0]))
+    results = to_vectors(baseline=baseline, line=line, network=network)
+    if len(results[0]) < 2:
+        raise ValueError("baseline must hold at least 2 splits, but holds 1.")
+    splits = np.arange(len(results[0]))
     ax = axs["rmse"]
-    for (marker, color), name, rmses in zip(MODELS, results, values, strict=False):
+    names = "baseline", "line", "network"
+    for (marker, color), name, rmses in zip(MODELS, names, results, strict=False):
         label = f"{name}, mean {rmses.mean():.1f}"
         ax.plot(splits, rmses, marker + ":", color=color, linewidth=1, markersize=7, label=label)
-    top, bottom = max(v.max() for v in values), min(v.min() for v in values)
+    top, bottom = np.max(results), np.min(results)
     ax.set(xlabel="split", ylabel=f"test RMSE ({unit})", xticks=splits)
     ax.set(title="each split has its own rows", ylim=(bottom - 2, top + 0.55 * (top - bottom)))
     ax.legend(loc="upper right")
 
-    first, second = list(results)[-2:]
-    gain, ax = values[-1] - values[-2], axs["gain"]
+    gain, ax, (marker, color) = results[2] - results[1], axs["gain"], MODELS[2]
     mean, error = gain.mean(), gain.std(ddof=1) / len(gain) ** 0.5
-    color = MODELS[len(values) - 1][1]
     ax.axhspan(mean - error, mean + error, color=color, alpha=0.18, linewidth=0)
     ax.axhline(0, color="black", linewidth=1)
     ax.vlines(splits, 0, gain, color=color, linewidth=2)
-    ax.plot(splits, gain, MODELS[len(values) - 1][0], color=color, markersize=7)
+    ax.plot(splits, gain, marker, color=color, markersize=7)
     ax.axhline(mean, color=color, label="their mean ± its standard error")
     reach = gain.max() - gain.min()
     ax.set(xlabel="split", ylabel=f"difference in RMSE ({unit})", xticks=splits)
-    ax.set(title=f"{second} minus {first}", ylim=(gain.min() - 0.1 * reach, None))
+    ax.set(title="network minus line", ylim=(gain.min() - 0.1 * reach, None))
     ax.set_ylim(top=gain.max() + 0.45 * reach)
     words = mark_prediction(ax, prediction, mean, axis="y")
     ax.legend(loc="upper right")
     return (
-        f"{second.capitalize()} minus {first}: mean {mean:+.2f}, standard error {error:.2f}; below "
+        f"Network minus line: mean {mean:+.2f}, standard error {error:.2f}; below "
         f"zero in {(gain < 0).sum()} of {len(splits)} splits.{words}"
     )
 

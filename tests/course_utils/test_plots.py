@@ -136,7 +136,7 @@ PICTURES = {
         "x0 x1 x2 x3 x4 x5 x6 x7 x8 x9",
     ),
     "residuals_by_prediction": ((Y, X, "m"), None),
-    "paired_gain": (({"a": LOSSES, "b": LOSSES + 1, "c": LOSSES**2}, "m"), "rmse gain"),
+    "paired_gain": ((LOSSES, LOSSES + 1, LOSSES**2, "m"), "rmse gain"),
     "noise_scores": (([(LOSSES, 2 * LOSSES)] * 2, [(LOSSES, -LOSSES)] * 2), "first inside scores"),
     "residual_views": ((Y, X, "m"), "target prediction"),
     "input_importance": (("abcd", {k: {"m": SPLITS} for k in "xyz"}, "m"), "v0 v1 v2"),
