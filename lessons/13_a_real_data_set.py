@@ -65,7 +65,7 @@ train, val, test = split(seed=0)
 plots.ten_inputs(x[train], y[train], table.x_names, "points")
 
 # %% [markdown]
-# Some clouds rise, such as that of `bmi`. Every cloud is wide.
+# Some clouds rise (`bmi`, `s5`). All are wide.
 #
 # ## What does a model have to beat?
 #
@@ -204,8 +204,7 @@ plots.residuals_by_prediction(by_network, y[test], "points")
 #
 # </details>
 #
-# Two residuals of three lie within one RMSE; low predictions miss by less. Many a report ends
-# here.
+# Two of three residuals are within one RMSE. Many a report ends here.
 #
 # ## Is it a gain or is it luck?
 #

@@ -140,7 +140,7 @@ def noise_scores(first, inside, prediction=..., *, axs=None):
             f"{_signed(scores.max())}"
         )
     ax.axvline(0, color="black", linewidth=1)
-    ax.set(ylim=(-0.6, 1.9), xlabel="R² on unseen rows; a dot for each seed, | their mean")
+    ax.set(ylim=(-0.6, 1.6), xlabel="R² on unseen rows: a mark for each seed, a bar for the mean")
     ax.set_yticks([1, 0], ["before the split", "inside training"])
     ax.grid(visible=False, axis="y")
     words = mark_prediction(ax, prediction, means["first"])

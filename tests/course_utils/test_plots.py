@@ -132,7 +132,7 @@ PICTURES = {
     "kept_shares": ((LOSSES, {"a": LOSSES / 3, "b": LOSSES / 4}), None),
     "reported_and_true": (({"a": (LOSSES, 2 * LOSSES), "b": (LOSSES, LOSSES)}, 0.3), None),
     "ten_inputs": (
-        (np.vander(X, 10), Y, [("a", "m")] * 10, "m"),
+        (np.vander(X[:, 0], 10), Y, [("a", "m")] * 10, "m"),
         "x0 x1 x2 x3 x4 x5 x6 x7 x8 x9",
     ),
     "residuals_by_prediction": ((Y, X, "m"), None),
