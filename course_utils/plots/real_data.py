@@ -123,7 +123,7 @@ def noise_scores(first, inside, prediction=..., *, axs=None):
     }
     phrases, means = [], {}
     for row, (name, (title, pairs, marker, color)) in enumerate(ways.items()):
-        pairs = [to_vectors(y_pred=y_pred, y=y) for y_pred, y in pairs]
+        pairs = [_to_pair(name, pair) for pair in pairs]
         scores = np.array([_r2(*pair) for pair in pairs])
         y_pred, y = np.concatenate(pairs, axis=1)
         means[name], ax = scores.mean(), axs[name]
@@ -147,6 +147,13 @@ def noise_scores(first, inside, prediction=..., *, axs=None):
     if ax.get_legend_handles_labels()[0]:
         ax.legend(loc="lower right")
     return f"Pure noise: {'; '.join(phrases)}.{words}"
+
+
+def _to_pair(name, pair):
+    if len(pair) != 2:
+        raise ValueError(f"{name} must hold pairs (predictions, targets), got {pair!r:.40}.")
+    y_pred = to_vector(name, pair[0])
+    return y_pred, to_vector(name, pair[1], len(y_pred))
 
 
 def _r2(y_pred, y):
