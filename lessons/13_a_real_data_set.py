@@ -39,6 +39,8 @@ from torch.nn import functional as F
 from course_utils import data, descent, plots
 from course_utils.checks import real_data as check
 
+torch.set_num_threads(1)  # one core: such small tensors gain from no second
+
 # %% [markdown]
 # ## What is the question?
 #
