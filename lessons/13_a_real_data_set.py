@@ -77,7 +77,7 @@ plots.ten_inputs(x[train], y[train], table.x_names, "points")
 # RMSE, the root of the MSE, has the unit of the targets. **R²** compares the error with their
 # spread (the variance is the standard deviation squared):
 #
-# $$R^2 = 1 - \frac{\text{MSE}}{\text{variance of the targets that judge}}$$
+# $$R^2 = 1 - \frac{\text{MSE}}{\text{variance of the targets on the same rows}}$$
 #
 # At 1, each prediction is right; at 0, they are as good as the mean of these very targets. On
 # new rows, R² can be negative.
@@ -269,7 +269,7 @@ first = rows[:3]  # the training rows
 known = [float(row["bmi"]) for row in first if row["bmi"]]
 kinds = sorted({row["smokes"] for row in first})
 for row in rows:
-    bmi = float(row["bmi"] or np.median(known))  # fills a blank
+    bmi = float(row["bmi"]) if row["bmi"] else np.median(known)
     print(row["age"], bmi, [float(row["smokes"] == kind) for kind in kinds])
 
 # %% [markdown]
@@ -325,7 +325,7 @@ plots.noise_scores(first, inside, prediction=my_prediction)
 #
 # </details>
 #
-# Ten real measurements scored not much more. Among 2,000 columns, some go with the targets of all
+# Ten real measurements scored little better. Among 2,000 columns, some go with the targets of all
 # 100 rows by chance, so with those of the 40, too. The choice used the 40 targets: it is selection
 # bias ([lesson 10](10_what_a_fit_is_worth.ipynb)), and no later split undoes it. Chosen on the
 # 60 rows alone, the columns get −0.42, worse than a mean.
@@ -419,9 +419,8 @@ check.replies(replies)
 #
 # ## What do you answer?
 #
-# 'To within about fifty-five points, where the mean for everyone manages eighty.' A line gives that answer.
-# The network adds nothing that sixty splits could show, and needs 193 parameters, a rule for
-# stopping and a seed.
+# 'To within fifty-five points for two patients in three. The mean for everyone has an RMSE of
+# eighty.' A line gives that answer. The network adds nothing that sixty splits could show.
 #
 # On images or text, networks find what no line can. You only know by putting the line beside
 # them. Here, **use the line**.
