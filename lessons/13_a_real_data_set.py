@@ -12,8 +12,9 @@
 # - find the mistake by which noise looks like knowledge.
 #
 # **Builds on** [lesson 09](09_better_roads.ipynb) (Adam),
-# [lesson 10](10_what_a_fit_is_worth.ipynb) (test rows, early stopping) and
-# [lesson 11](11_a_network_that_bends.ipynb). **Takes** about 50 minutes, and 35 more with the deeper sections.
+# [lesson 10](10_what_a_fit_is_worth.ipynb) (test rows, early stopping),
+# [lesson 11](11_a_network_that_bends.ipynb) and, in a deeper section,
+# [lesson 12](12_where_the_time_goes.ipynb). **Takes** about 50 minutes, and 35 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -79,8 +80,8 @@ plots.ten_inputs(x[train], y[train], table.x_names, "points")
 #
 # $$R^2 = 1 - \frac{\text{MSE}}{\text{variance of the targets on the same rows}}$$
 #
-# At 1, each prediction is right; at 0, they are as good as the mean of these very targets. On
-# new rows, R² can be negative.
+# At 1, each prediction is right; at 0, they are as good as the mean of these targets. On new
+# rows, R² can be negative.
 
 
 # %%
@@ -697,6 +698,6 @@ for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
 # **New words, deeper:** standardised coefficient, permutation importance.
 #
 # **New names, deeper:** `.argsort`, `np.array_split`, `np.concatenate`,
-# `np.corrcoef`, `np.mean`, `.to`, `.device`.
+# `np.corrcoef`, `np.mean`, `.device`.
 #
 # **Next**, in [lesson 14](14_a_project_of_your_own.ipynb), you go this way with a table of your own.
