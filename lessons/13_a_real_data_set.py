@@ -9,10 +9,10 @@
 # - set a baseline, and score a model with R²,
 # - tell a gain from luck,
 # - read a table with blanks and words,
-# - find the mistake by which noise looks like knowledge.
+# - see how noise can look like knowledge.
 #
 # **Builds on** [lesson 09](09_better_roads.ipynb) (Adam),
-# [lesson 10](10_what_a_fit_is_worth.ipynb) (test rows, early stopping),
+# [lesson 10](10_what_a_fit_is_worth.ipynb) (early stopping),
 # [lesson 11](11_a_network_that_bends.ipynb) and, in a deeper section,
 # [lesson 12](12_where_the_time_goes.ipynb). **Takes** about 50 minutes, and 35 more with the deeper sections.
 
@@ -46,8 +46,8 @@ torch.set_num_threads(1)  # one core: such small tensors gain from no second
 # ## What is the question?
 #
 # From ten measurements of a patient with diabetes, can you tell how far the disease goes in a
-# year, and **to within how much**? Of 442 patients, both are known. (The data come with
-# scikit-learn, without a unit for the progression; we say *points*.)
+# year, and **to within how much**? Of 442 patients, both are known. (scikit-learn, from
+# which the data come, gives no unit; we say *points*.)
 #
 # **Split before you look.** What you see changes what you try, so rows you have seen can't judge.
 # There are training rows, validation rows for decisions, and test rows to judge once
@@ -96,33 +96,37 @@ def r2(residuals, targets):
 
 
 for name, rows in (("training", train), ("validation", val)):
-    miss = y[train].mean() - y[rows]  # prediction minus target
-    print(f"{name:10} {rmse(miss):.2f} points, R² = {r2(miss, y[rows]):.4f}")
+    residuals = y[train].mean() - y[rows]  # prediction minus target
+    score = r2(residuals, y[rows])
+    print(f"{name:10} {rmse(residuals):.2f} points, R² = {score:.4f}")
 
 # %% [markdown]
 # Other rows alone move the error by two points. Remember that when two models differ by one.
 #
 # ## How far does a line get?
 #
-# Fit the linear model first, still called 'line': it is quick, and its exact answer is known.
-# Inputs and targets are standardised with mean and standard deviation of the **training rows**;
-# the others get that same scale.
+# Fit the linear model first, a line with ten inputs: its exact answer is known.
+# Inputs and targets are standardised by the **training rows**; the others get the same scale.
 
 
 # %%
-def standardised(values, rows):
-    """All values on the scale of these rows, as a tensor."""
-    part = values[rows]
-    return torch.from_numpy((values - part.mean(axis=0)) / part.std(axis=0))
+def standardised(values, part):
+    """The values on the scale of `part`, whose mean becomes 0 and std 1."""
+    return (values - part.mean(axis=0)) / part.std(axis=0)
 
 
-def line_residuals(rows):
-    """scikit-learn's line, fitted to these rows: all residuals, in points."""
+def on_scale_of(rows):
+    """Inputs and targets, standardised by these rows, as tensors."""
+    return [torch.from_numpy(standardised(v, v[rows])) for v in (x, y)]
+
+
+def library_line(rows):
+    """scikit-learn's line, fitted to these rows: residuals of all rows."""
     fit = LinearRegression().fit(x[rows], y[rows])  # arrays, not tensors
     return x @ fit.coef_.T + fit.intercept_ - y
 
 
-X, Y = standardised(x, train), standardised(y, train)
+X, Y = on_scale_of(train)
 unit = y[train].std()  # a standard deviation has so many points
 torch.manual_seed(0)
 line = nn.Linear(10, 1, dtype=torch.float64)  # 0 start
@@ -134,21 +138,21 @@ for epoch in range(300):
     loss.backward()
     optimizer.step()  # 4 update
 
-theirs = line_residuals(train)
-ours = (line(X) - Y) * unit  # residuals in points
+line_residuals = (line(X) - Y) * unit  # of all rows, in points
+library_residuals = library_line(train)
 for name, rows in (("training", train), ("validation", val)):
-    print(f"{name:10}  {rmse(ours[rows]):.2f} points", end="")
-    print(f"  scikit-learn {rmse(theirs[rows]):.2f}", end="")
-    print(f"  R² = {r2(ours[rows], y[rows]):.2f}")
+    print(f"{name:10}  {rmse(line_residuals[rows]):.2f} points", end="")
+    print(f"  scikit-learn {rmse(library_residuals[rows]):.2f}", end="")
+    print(f"  R² = {r2(line_residuals[rows], y[rows]):.2f}")
 
 # %% [markdown]
-# On the validation rows, 54 points: that is for a network to beat.
+# 54 points on the validation rows: that is for a network to beat.
 #
 # ## Does a network do better?
 #
 # Take [lesson 11](11_a_network_that_bends.ipynb)'s network, with 193 parameters for 266 rows, and
 # stop it early ([lesson 10](10_what_a_fit_is_worth.ipynb)): keep the best epoch on the
-# validation rows, and stop after 15 epochs without a better one.
+# validation rows, with a patience of 15.
 
 
 # %%
@@ -168,7 +172,7 @@ def train_network(X, Y, train, val, seed, patience=15):
             break
         order = rng.permutation(train)
         for start in range(0, len(order), 32):
-            rows = order[start : start + 32]
+            rows = order[start : start + 32]  # a batch
             y_pred = network(X[rows])  # 1 predict
             loss = F.mse_loss(y_pred, Y[rows])  # 2 loss
             optimizer.zero_grad()  # 3 gradients
@@ -179,31 +183,31 @@ def train_network(X, Y, train, val, seed, patience=15):
 
 
 network, best_epoch = train_network(X, Y, train, val, seed=0)
-error = rmse((network(X[val]) - Y[val]) * unit)
+network_residuals = (network(X) - Y) * unit
 size = sum(p.numel() for p in network.parameters())
-print(f"{size} parameters; best epoch {best_epoch}: {error:.2f} points")
+print(f"{size} parameters; best epoch {best_epoch}: ", end="")
+print(f"{rmse(network_residuals[val]):.2f} points on the validation rows")
 
 # %% [markdown]
-# All decisions are made. Now the test rows may judge, once.
+# Now the test rows may judge, once.
 #
-# > **Predict.** On the validation rows, the network is half a point ahead of the line. On the
-# > test rows: less, more, or behind?
+# > **Predict.** The network leads by half a point on the validation rows, which chose its epoch.
+# > On the test rows, will its lead be smaller, larger, or gone?
 
 # %%
-by_network = (network(X[test]) - Y[test]) * unit
 for name, residuals in (
     ("baseline", y[train].mean() - y[test]),
-    ("line", ours[test]),
-    ("network", by_network),
+    ("line", line_residuals[test]),
+    ("network", network_residuals[test]),
 ):
     print(f"{name:8}  {rmse(residuals):.2f} points", end="")
     print(f"  R² = {r2(residuals, y[test]):.2f}")
-plots.residuals_by_prediction(by_network, y[test], "points")
+plots.residuals_by_prediction(residuals, y[test], "points")
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# More: it is more than a point ahead.
+# Larger: more than a point.
 #
 # </details>
 #
@@ -215,33 +219,35 @@ plots.residuals_by_prediction(by_network, y[test], "points")
 # the same rows, network minus line: $n = 8$ **paired differences** $d_1, \dots, d_n$. Their
 # mean $\bar d$ is the gain.
 #
-# Other splits would give another mean. How far off, typically? That is the **standard error**:
+# Other splits would give another mean. How far off, typically? A mean of four values scatters
+# half as much as one value. So divide by $\sqrt n$: that is the **standard error**.
 #
 # $$s = \sqrt{\frac{(d_1 - \bar d)^2 + \dots + (d_n - \bar d)^2}{n - 1}}
 # \qquad\qquad \text{standard error} = \frac{s}{\sqrt n}$$
 #
 # $s$ is the standard deviation, with $n - 1$ because $\bar d$ comes from the same $n$ numbers.
-# A gain of less than two standard errors may well be luck.
+# A gain below two standard errors may well be luck: with eight values, luck alone goes beyond
+# two about once in twelve times.
 #
-# > **Predict.** What is the mean of the eight differences? (Negative: the network is ahead.)
+# > **Predict.** What is the mean of the eight differences? (Negative: network ahead.)
 
 
 # %%
 my_prediction = ...  # your number
 
 
-def experiment(seed):  # the test RMSEs of baseline, line and network
+def experiment(seed):
+    """The test RMSEs of baseline, line and network on a split of its own."""
     train, val, test = split(seed)
-    X, Y = standardised(x, train), standardised(y, train)
+    X, Y = on_scale_of(train)
     network, _ = train_network(X, Y, train, val, seed)
-    by_mean, by_line = y[train].mean() - y[test], line_residuals(train)[test]
+    by_mean, by_line = y[train].mean() - y[test], library_line(train)[test]
     by_network = (network(X[test]) - Y[test]) * y[train].std()
     return [rmse(residuals) for residuals in (by_mean, by_line, by_network)]
 
 
 scores = np.array([experiment(seed) for seed in range(8)])  # (8, 3)
 plots.paired_gain(*scores.T, "points", prediction=my_prediction)
-print("sixty splits, recorded: mean +0.13, standard error 0.22")
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -250,62 +256,35 @@ print("sixty splits, recorded: mean +0.13, standard error 0.22")
 #
 # </details>
 #
-# Six of eight splits say 'network', and it may still be luck. It was: on sixty splits, the line
-# was ahead by 0.13, with a standard error of 0.22. (Splits share rows, so such errors are rather
-# too small.)
-#
-# ## What if a table has blanks and words?
-#
-# A table often comes as CSV: text with a line for each row, and commas between columns. Python's
-# `csv` makes a dictionary of each row.
-
-# %%
-text = """age,bmi,smokes
-59,32.1,never
-48,25.3,daily
-72,30.5,never
-50,,sometimes"""  # a file: open("patients.csv", newline="") for StringIO
-rows = list(csv.DictReader(io.StringIO(text)))
-first = rows[:3]  # the training rows
-known = [float(row["bmi"]) for row in first if row["bmi"]]
-kinds = sorted({row["smokes"] for row in first})
-for row in rows:
-    bmi = float(row["bmi"]) if row["bmi"] else np.median(known)
-    print(row["age"], bmi, [float(row["smokes"] == kind) for kind in kinds])
-
-# %% [markdown]
-# A model needs numbers, and training rows alone say which:
-#
-# - **A blank** gets their median. (If blanks may mean something, add a column that marks them.)
-# - **A category** becomes a column of 0 and 1 for each kind: one column of numbers would claim an
-#   order. A new kind, like `sometimes`, is 0 everywhere.
+# Six of eight splits say 'network', and it may still be luck. On sixty splits, run
+# beforehand, nothing of it is left: the line leads by a tenth of a point, with a standard error
+# of two tenths. (Splits share rows, so such errors are rather too small.)
 #
 # ## Can noise predict noise?
 #
 # Someone has measured 2,000 things of 100 patients. They keep the 15 columns that go best with
-# the target, fit a line to 60 patients, and judge it on the 40 others, which had no part in the
-# fit.
+# the target, fit a line to 60 patients, and judge it on the 40 others, which the fit never saw.
 #
-# Do the same with pure noise: columns and targets are random numbers, and know nothing of each
-# other. A column goes well with the target if its own best line, on standardised values, is
-# steep. That slope is the mean of the products.
+# Do the same with pure noise: random columns, random targets. To see which columns go best, fit a
+# line to each one alone. On standardised values, its slope is the mean of column times target.
+# The steeper, the better.
 
 
 # %%
 def steepest(x, y, k):
     """The k columns of x whose own best line is steepest."""
-    z = (x - x.mean(axis=0)) / x.std(axis=0)
-    slopes = z.T @ (y - y.mean()) / y.std() / len(y)
+    slopes = standardised(x, x).T @ standardised(y, y) / len(y)
     return np.argsort(-abs(slopes))[:k]  # argsort: column numbers, in order
 
 
-def noise(seed, rows_to_choose):  # 40 unseen rows: predictions, targets
+def noise(seed, rows_to_choose):
+    """Fit to rows 0 to 59; return predictions and targets of the others."""
     rng = np.random.RandomState(seed)
     x, y = rng.randn(100, 2000), rng.randn(100)
     columns = steepest(x[:rows_to_choose], y[:rows_to_choose], 15)
     A = descent.design_matrix(x[:, columns])
     W = np.linalg.lstsq(A[:60], y[:60])[0]
-    return A[-40:] @ W, y[-40:]
+    return A[60:] @ W, y[60:]
 
 
 # %% [markdown]
@@ -328,13 +307,78 @@ plots.noise_scores(first, inside, prediction=my_prediction)
 #
 # Ten real measurements scored little better. Among 2,000 columns, some go with the targets of all
 # 100 rows by chance, so with those of the 40, too. The choice used the 40 targets: it is selection
-# bias ([lesson 10](10_what_a_fit_is_worth.ipynb)), and no later split undoes it. Chosen on the
-# 60 rows alone, the columns get −0.42, worse than a mean.
+# bias and a leak ([lesson 10](10_what_a_fit_is_worth.ipynb)), and no later split undoes it.
+# Chosen on the 60 rows alone, the columns get −0.42 on average, worse than a mean.
 #
-# **All that learns from data belongs inside training**: scale, median, choice of columns.
-# Published gene studies made this mistake.
+# **All that learns from data belongs inside training**: scale, median, choice of columns. Gene
+# studies made this mistake (Ambroise and McLachlan, 2002).
 #
-# ### Exercise 1 (fix): an honest prediction
+# ### Exercise 1 (diagnose): four reports
+#
+# What do you say to each? One is left over.
+#
+# 1. Trust it.
+# 2. The rows that judge have also chosen.
+# 3. Near-copies of the judging rows were in training.
+# 4. The gain may be luck.
+# 5. The baseline is missing.
+#
+# ```text
+# A  We tried 40 networks. The best has 51.2 points on the test rows,
+#    the line 54.9, the baseline 77.
+# B  Each patient came three times, which gives three rows. Of all rows,
+#    a random third are test rows: 12 points, the baseline 77.
+# C  Nine splits, baseline 77, line 55. Settings chosen on validation rows.
+#    Network minus line: mean -0.9, standard deviation s = 2.7.
+# D  Sixteen splits, baseline 77, line 55. Settings chosen on validation rows.
+#    Network minus line: mean -1.2, standard deviation s = 1.6.
+# ```
+
+# %% tags=["exercise", "diagnose"]
+replies = [..., ..., ..., ...]  # the numbers for A, B, C and D, in this order
+
+# %%
+check.replies(replies)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# replies = [2, 3, 4, 1]
+# ```
+#
+# A chose on the test rows. B should have split by patient. C's standard error is `s/3`, as large
+# as its gain; D's is `s/4`, a third of its gain.
+#
+# </details>
+#
+# ## What if a table has blanks and words?
+#
+# CSV is text: a line for each row, commas between the columns. Python's `csv` makes a dictionary
+# of each row.
+
+# %%
+text = """age,bmi,smokes
+59,32.1,never
+48,25.3,daily
+72,30.5,never
+50,,sometimes"""  # a file: open("patients.csv", newline="") for StringIO
+rows = list(csv.DictReader(io.StringIO(text)))
+first = rows[:3]  # the training rows
+known = [float(row["bmi"]) for row in first if row["bmi"]]
+kinds = sorted({row["smokes"] for row in first})
+for row in rows:
+    bmi = float(row["bmi"]) if row["bmi"] else np.median(known)
+    print(row["age"], bmi, [float(row["smokes"] == kind) for kind in kinds])
+
+# %% [markdown]
+# A model needs numbers, and training rows alone say which:
+#
+# - **A blank** gets their median. (If blanks may mean something, add a column that marks them.)
+# - **A category** becomes a column of 0 and 1 for each kind: one column of numbers would claim an
+#   order. A new kind, like `sometimes`, is 0 everywhere.
+#
+# ### Exercise 2 (fix): an honest prediction
 #
 # A function begins like this. Find the two mistakes.
 #
@@ -379,52 +423,13 @@ check.predict_test(predict_test)
 #
 # </details>
 #
-# ### Exercise 2 (diagnose): four reports
-#
-# What do you say to each? One is left over.
-#
-# 1. Trust it.
-# 2. The rows that judge have also chosen.
-# 3. Near-copies of the judging rows were in training.
-# 4. The gain may be luck.
-# 5. The baseline is missing.
-#
-# ```text
-# A  We tried 40 networks. The best has 51.2 points on the test rows,
-#    the line 54.9, the baseline 77.
-# B  Each patient came three times, which gives three rows. Of all rows,
-#    a random third are test rows: 12 points, the baseline 77.
-# C  Nine splits, baseline 77, line 55. Settings chosen on validation rows.
-#    Network minus line: mean -0.9, standard deviation s = 2.7.
-# D  Sixteen splits, baseline 77, line 55. Settings chosen on validation rows.
-#    Network minus line: mean -1.2, standard deviation s = 1.6.
-# ```
-
-# %% tags=["exercise", "diagnose"]
-replies = [..., ..., ..., ...]  # the numbers for A, B, C and D, in this order
-
-# %%
-check.replies(replies)
-
-# %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# replies = [2, 3, 4, 1]
-# ```
-#
-# A chose on the test rows. B should have split by patient. C's standard error is `s/3`, as large
-# as its gain; D's is `s/4`, a third of its gain.
-#
-# </details>
-#
 # ## What do you answer?
 #
-# 'To within fifty-five points for two patients in three. The mean for everyone has an RMSE of
-# eighty.' A line gives that answer. The network adds nothing that sixty splits could show.
+# 'To within about fifty-five points.' That is the line's mean RMSE on the eight splits; the
+# baseline has eighty. The network adds nothing that sixty splits could show.
 #
-# On images or text, networks find what no line can. You only know by putting the line beside
-# them. Here, **use the line**.
+# With many images or texts, networks often win. You only know by putting the line beside them.
+# Here, **use the line**.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: where does it fail?
@@ -436,17 +441,17 @@ check.replies(replies)
 # > low?
 
 # %% tags=["deeper"]
-tests = [split(seed)[2] for seed in range(8)]
+parts = [split(seed) for seed in range(8)]
 # concatenate: one behind the other
-miss = np.concatenate([line_residuals(split(k)[0])[tests[k]] for k in range(8)])
-target = np.concatenate([y[rows] for rows in tests])
-plots.residual_views(target, target + miss, "points")
-order = (target + miss).ravel().argsort()  # from the lowest prediction up
-fifths = [rmse(miss[rows]) for rows in np.array_split(order, 5)]
+residuals = np.concatenate([library_line(p[0])[p[2]] for p in parts])
+target = np.concatenate([y[p[2]] for p in parts])
+plots.residual_views(target, target + residuals, "points")
+order = (target + residuals).ravel().argsort()  # from the lowest prediction up
+fifths = [rmse(residuals[rows]) for rows in np.array_split(order, 5)]
 print("RMSE by fifths of the prediction:", np.array(fifths).round(1))
 centred = target - target.mean()
-slope = (centred * miss).mean() / (centred**2).mean()
-print(f"slope over the target {slope:.2f}, R² {r2(miss, target):.2f}")
+slope = (centred * residuals).mean() / (centred**2).mean()
+print(f"slope over the target {slope:.2f}, R² {r2(residuals, target):.2f}")
 
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
@@ -523,7 +528,8 @@ rises, rng = [], np.random.RandomState(0)  # np.mean takes a list, too
 for k in range(50):
     torn = X[test].clone()
     torn[:, 4] = torn[rng.permutation(88), 4]
-    rises.append(rmse((network(torn) - Y[test]) * unit) - rmse(by_network))
+    after = rmse((network(torn) - Y[test]) * unit)
+    rises.append(after - rmse(network_residuals[test]))
 print(f"network, split 0: s1 shuffled {np.mean(rises):+.2f} points")
 print(f"line, split 0: s1 shuffled {measures[0, 1, 4]:+.2f} points")
 
@@ -538,7 +544,7 @@ print(f"line, split 0: s1 shuffled {measures[0, 1, 4]:+.2f} points")
 # On `bmi` all three agree. But the line uses the small difference of s1 and s2, with two large
 # coefficients of opposite sign. Shuffle one of them, and you make patients that don't exist,
 # high in s1 and low in s2. Leave s1 out and fit again, and the other columns stand in for it.
-# The network, stopped early, hardly leans on s1.
+# On split 0, the network, stopped early, hardly leans on s1.
 #
 # So say what you mean. Shuffling tells what *this model* leans on. Leaving out tells what *the
 # other columns* can't replace. A coefficient tells what changes when this input changes and all
@@ -589,7 +595,7 @@ check.rise_together(rise_together)
 
 # %% tags=["deeper"]
 for name, rows in (("training rows", train), ("all rows", range(442))):
-    z = (x - x[rows].mean(axis=0)) / x[rows].std(axis=0)
+    z = standardised(x, x[rows])
     Z = torch.from_numpy(z)
     fit = LinearRegression().fit(z[train], y[train])
     by_line = z[test] @ fit.coef_.T + fit.intercept_ - y[test]
@@ -639,7 +645,7 @@ class Predictor(nn.Module):
 # %% tags=["deeper"]
 raw, points = torch.from_numpy(x), torch.from_numpy(y)
 model = Predictor(network, raw[train], points[train])
-apart = abs(model(raw[test]) - points[test] - by_network).max()
+apart = abs(model(raw[test]) - points[test] - network_residuals[test]).max()
 print(f"off by {apart.item():.0e}; saved: {list(model.state_dict())[:4]}")
 
 # %% tags=["deeper"]
@@ -700,4 +706,4 @@ for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
 # **New names, deeper:** `.argsort`, `np.array_split`, `np.concatenate`,
 # `np.corrcoef`, `np.mean`, `.device`.
 #
-# **Next**, in [lesson 14](14_a_project_of_your_own.ipynb), you go this way with a table of your own.
+# **Next**, in [lesson 14](14_a_project_of_your_own.ipynb), you go this way with your own table.

@@ -30,7 +30,7 @@ def _holes(seed, n, d):
 
 
 @exercise(
-    1,
+    2,
     hint="which rows did someone look at to fill the blanks, and which to choose the columns?",
 )
 def predict_test(answer):
@@ -115,7 +115,8 @@ _REPLIES = {"A": 2, "B": 3, "C": 4, "D": 1}
 _AGAINST = {
     ("A", 1): "on which rows was the best of the 40 found, and on which is it reported?",
     ("A", 3): "the report says nothing of rows that belong together. Which rows chose the best?",
-    ("A", 4): "no standard error is given, so that can't be said. Which rows chose the best?",
+    ("A", 4): "that may be, but here even a large gain would prove nothing. Which rows chose the "
+    "best of the 40?",
     ("A", 5): "the baseline is there: 77. Which rows chose the best of the 40?",
     ("B", 1): "where are the other two visits of a patient in the test rows?",
     ("B", 2): "nothing was chosen here. Where are the other two visits of a test row's patient?",
@@ -135,7 +136,7 @@ _AGAINST = {
 
 
 @exercise(
-    2,
+    1,
     hint="ask of each: which rows chose, which judged, do they belong together, and how large is "
     "the standard error?",
 )

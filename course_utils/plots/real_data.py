@@ -128,6 +128,7 @@ def noise_scores(first, inside, prediction=..., *, axs=None):
         y_pred, y = np.concatenate(pairs, axis=1)
         means[name], ax = scores.mean(), axs[name]
         ax.axline((0, 0), slope=1, color="black", linewidth=1, linestyle="--")
+        ax.text(3.1, 2.2, "prediction = target", ha="right", fontsize=9)
         ax.plot(y_pred, y, marker, color=color, alpha=0.35, markersize=3.5)
         ax.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), xlabel="prediction")
         ax.set_ylabel("target, pure noise")
@@ -146,7 +147,7 @@ def noise_scores(first, inside, prediction=..., *, axs=None):
     words = mark_prediction(ax, prediction, means["first"])
     if ax.get_legend_handles_labels()[0]:
         ax.legend(loc="lower right")
-    return f"Pure noise: {'; '.join(phrases)}.{words}"
+    return f"Pure noise, {len(y) // len(pairs)} unseen rows each time: {'; '.join(phrases)}.{words}"
 
 
 def _to_pair(name, pair):

@@ -55,7 +55,7 @@ WRONG = {
     "replies": [
         ("replies = [1, 3, 4, 1]", "on which rows was the best of the 40 found"),
         ("replies = [3, 2, 4, 1]", "Which rows chose the best? 2 of the 4 are right."),
-        ("replies = [4, 3, 4, 1]", "no standard error is given"),
+        ("replies = [4, 3, 4, 1]", "even a large gain would prove nothing"),
         ("replies = [5, 3, 4, 1]", "the baseline is there: 77. Which rows chose"),
         ("replies = [2, 1, 4, 1]", "where are the other two visits of a patient in the test rows"),
         ("replies = [2, 2, 4, 1]", "nothing was chosen here"),
