@@ -128,7 +128,8 @@ def noise_scores(first, inside, prediction=..., *, axs=None):
         y_pred, y = np.concatenate(pairs, axis=1)
         means[name], ax = scores.mean(), axs[name]
         ax.axline((0, 0), slope=1, color="black", linewidth=1, linestyle="--")
-        ax.text(3.1, 2.2, "prediction = target", ha="right", fontsize=9)
+        along = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
+        ax.text(-2.95, -2.8, "prediction = target", fontsize=9, **along)
         ax.plot(y_pred, y, marker, color=color, alpha=0.35, markersize=3.5)
         ax.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), xlabel="prediction")
         ax.set_ylabel("target, pure noise")

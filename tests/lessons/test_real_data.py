@@ -306,7 +306,8 @@ def test_the_pictures_mark_what_was_typed():
     words = plots.noise_scores(*pairs, prediction=0, axs=axs)
     assert words == (
         "Pure noise, 2 unseen rows each time: chosen before the split, mean R² 0.50, from 0.50 to "
-        "0.50; chosen inside training, mean R² −1.50, from −1.50 to −1.50. You predicted 0; it is 0.5."
+        "0.50; chosen inside training, mean R² −1.50, from −1.50 to −1.50. You predicted 0; "
+        "it is 0.5."
     )
 
 
