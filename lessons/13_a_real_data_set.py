@@ -460,7 +460,7 @@ print(f"slope over the target {slope:.2f}, R² {r2(residuals, target):.2f}")
 #
 # </details>
 #
-# That is no fault of the line. What the inputs don't tell is best predicted by a mean, so
+# That isn't a fault of the line. What the inputs don't tell is best predicted by a mean, so
 # predictions crowd towards the middle. If a model is right on average wherever its prediction
 # lies, the slope over the target is $-(1 - R^2)$, and here it is close to that. Only under such
 # conditions may one call $1 - R^2$ the share that the inputs leave unexplained.
@@ -512,11 +512,7 @@ def three_measures(seed):
 
 # %% tags=["deeper"]
 measures = np.array([three_measures(seed) for seed in range(8)])  # (8, 3, 10)
-titles = (
-    "standardised coefficient",
-    "RMSE when shuffled",
-    "RMSE when left out",
-)
+titles = "standardised coefficient", "rise if shuffled", "rise if left out"
 views = {title: {"line": measures[:, k]} for k, title in enumerate(titles)}
 names = [name for name, _ in table.x_names]
 plots.input_importance(names, views, "points")
@@ -646,15 +642,13 @@ class Predictor(nn.Module):
 raw, points = torch.from_numpy(x), torch.from_numpy(y)
 model = Predictor(network, raw[train], points[train])
 apart = abs(model(raw[test]) - points[test] - network_residuals[test]).max()
-print(f"off by {apart.item():.0e}; saved: {list(model.state_dict())[:4]}")
+print(f"off by {apart.item():.6f}; saved: {list(model.state_dict())[:4]}")
 
 # %% tags=["deeper"]
 moved = copy.deepcopy(model).to("meta")
 print("all on", {str(t.device) for t in moved.state_dict().values()})
-print(
-    "a CPU number times a meta tensor:",
-    (torch.tensor(2.0) * moved.x_mean).device,
-)
+mixed = torch.tensor(2.0) * moved.x_mean
+print("a CPU number times a meta tensor:", mixed.device)
 print("loss of float32 and float64:", F.mse_loss(raw.float(), raw).dtype)
 for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
     try:
@@ -663,8 +657,8 @@ for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
         print("RuntimeError:", str(error)[:75])
 
 # %% [markdown] tags=["deeper"]
-# Tensors that meet must be on one device; only a single number on the CPU may meet any. A matrix
-# product also refuses two dtypes. Most other operations take the wider one and say nothing: the
+# In arithmetic, tensors must be on one device; only a single number on the CPU may meet any. A
+# matrix product also refuses two dtypes. Most other operations take the wider one and say nothing: the
 # loss of a float32 prediction and a float64 target trains. So name the device once, and send data
 # and model there: `.to(device)` moves parameters and buffers.
 
