@@ -13,7 +13,7 @@
 #
 # **Builds on** [lesson 09](09_better_roads.ipynb) (Adam),
 # [lesson 10](10_what_a_fit_is_worth.ipynb) (early stopping),
-# [lesson 11](11_a_network_that_bends.ipynb) and, in a deeper section,
+# [lesson 11](11_a_network_that_bends.ipynb) and
 # [lesson 12](12_where_the_time_goes.ipynb). **Takes** about 50 minutes, and 35 more with the deeper sections.
 
 # %% tags=["start"]
@@ -46,12 +46,11 @@ torch.set_num_threads(1)  # one core: such small tensors gain from no second
 # ## What is the question?
 #
 # From ten measurements of a patient with diabetes, can you tell how far the disease goes in a
-# year, and **to within how much**? Of 442 patients, both are known. (scikit-learn, from
+# year, and **to within how much**? 442 patients were measured and followed. (scikit-learn, from
 # which the data come, gives no unit; we say *points*.)
 #
 # **Split before you look.** What you see changes what you try, so rows you have seen can't judge.
-# There are training rows, validation rows for decisions, and test rows to judge once
-# ([lesson 10](10_what_a_fit_is_worth.ipynb)).
+# We need training, validation and test rows ([lesson 10](10_what_a_fit_is_worth.ipynb)).
 
 # %%
 table = data.diabetes()
@@ -80,8 +79,9 @@ plots.ten_inputs(x[train], y[train], table.x_names, "points")
 #
 # $$R^2 = 1 - \frac{\text{MSE}}{\text{variance of the targets on the same rows}}$$
 #
-# At 1, each prediction is right; at 0, they are as good as the mean of these targets. On new
-# rows, R² can be negative.
+# At 1, each prediction is right. Below 0, the mean of these targets would be better.
+#
+# > **Predict.** What is R² of the baseline on the training rows, and on the validation rows?
 
 
 # %%
@@ -101,7 +101,14 @@ for name, rows in (("training", train), ("validation", val)):
     print(f"{name:10} {rmse(residuals):.2f} points, R² = {score:.4f}")
 
 # %% [markdown]
-# Other rows alone move the error by two points. Remember that when two models differ by one.
+# <details><summary>What you should see</summary>
+#
+# Zero; and a little below, since their own mean is different.
+#
+# </details>
+#
+# Just taking other rows moves the error by two points. Remember that when two models differ by
+# one.
 #
 # ## How far does a line get?
 #
@@ -146,7 +153,7 @@ for name, rows in (("training", train), ("validation", val)):
     print(f"  R² = {r2(line_residuals[rows], y[rows]):.2f}")
 
 # %% [markdown]
-# 54 points on the validation rows: that is for a network to beat.
+# 54 points on the validation rows: a network has to beat that.
 #
 # ## Does a network do better?
 #
@@ -190,9 +197,6 @@ print(f"{rmse(network_residuals[val]):.2f} points on the validation rows")
 
 # %% [markdown]
 # Now the test rows may judge, once.
-#
-# > **Predict.** The network leads by half a point on the validation rows, which chose its epoch.
-# > On the test rows, will its lead be smaller, larger, or gone?
 
 # %%
 for name, residuals in (
@@ -202,16 +206,11 @@ for name, residuals in (
 ):
     print(f"{name:8}  {rmse(residuals):.2f} points", end="")
     print(f"  R² = {r2(residuals, y[test]):.2f}")
-plots.residuals_by_prediction(residuals, y[test], "points")
+plots.residuals_by_prediction(network_residuals[test], y[test], "points")
 
 # %% [markdown]
-# <details><summary>What you should see</summary>
-#
-# Larger: more than a point.
-#
-# </details>
-#
-# Two of three residuals are within one RMSE. Many a report ends here.
+# The network leads by more than a point, and two of three of its residuals are within one RMSE.
+# Many a report ends here.
 #
 # ## Is it a gain or is it luck?
 #
@@ -219,15 +218,16 @@ plots.residuals_by_prediction(residuals, y[test], "points")
 # the same rows, network minus line: $n = 8$ **paired differences** $d_1, \dots, d_n$. Their
 # mean $\bar d$ is the gain.
 #
-# Other splits would give another mean. How far off, typically? A mean of four values scatters
-# half as much as one value. So divide by $\sqrt n$: that is the **standard error**.
+# Other splits would give another mean. How far off, typically? In a mean, luck cancels in part:
+# a mean of four independent values scatters half as much as one value, a mean of $n$ by the
+# factor $1/\sqrt n$. That is the **standard error**.
 #
 # $$s = \sqrt{\frac{(d_1 - \bar d)^2 + \dots + (d_n - \bar d)^2}{n - 1}}
 # \qquad\qquad \text{standard error} = \frac{s}{\sqrt n}$$
 #
 # $s$ is the standard deviation, with $n - 1$ because $\bar d$ comes from the same $n$ numbers.
-# A gain below two standard errors may well be luck: with eight values, luck alone goes beyond
-# two about once in twelve times.
+# A gain below two standard errors may well be luck. (With eight random
+# numbers in place of differences, it exceeds them about once in twelve times.)
 #
 # > **Predict.** What is the mean of the eight differences? (Negative: network ahead.)
 
@@ -256,9 +256,9 @@ plots.paired_gain(*scores.T, "points", prediction=my_prediction)
 #
 # </details>
 #
-# Six of eight splits say 'network', and it may still be luck. On sixty splits, run
-# beforehand, nothing of it is left: the line leads by a tenth of a point, with a standard error
-# of two tenths. (Splits share rows, so such errors are rather too small.)
+# Six of eight splits say 'network', and it may still be luck. On sixty splits,
+# `range(60)`, nothing of it is left: the line leads by a tenth of a point, with a standard error
+# of two tenths. (Splits share rows, so it is rather too small.)
 #
 # ## Can noise predict noise?
 #
@@ -294,9 +294,9 @@ def noise(seed, rows_to_choose):
 # %% tags=["cover"]
 my_prediction = ...  # your number
 
-first = [noise(seed, rows_to_choose=100) for seed in range(20)]
+before = [noise(seed, rows_to_choose=100) for seed in range(20)]
 inside = [noise(seed, rows_to_choose=60) for seed in range(20)]
-plots.noise_scores(first, inside, prediction=my_prediction)
+plots.noise_scores(before, inside, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -305,17 +305,16 @@ plots.noise_scores(first, inside, prediction=my_prediction)
 #
 # </details>
 #
-# Ten real measurements scored little better. Among 2,000 columns, some go with the targets of all
+# That is two thirds of what ten real measurements scored on the test rows. Among 2,000 columns, some go with the targets of all
 # 100 rows by chance, so with those of the 40, too. The choice used the 40 targets: it is selection
 # bias and a leak ([lesson 10](10_what_a_fit_is_worth.ipynb)), and no later split undoes it.
 # Chosen on the 60 rows alone, the columns get −0.42 on average, worse than a mean.
 #
-# **All that learns from data belongs inside training**: scale, median, choice of columns. Gene
-# studies made this mistake (Ambroise and McLachlan, 2002).
+# **All that learns from data belongs inside training.** Gene studies made this mistake (Ambroise and McLachlan, 2002).
 #
 # ### Exercise 1 (diagnose): four reports
 #
-# What do you say to each? One is left over.
+# What do you say? One is left over.
 #
 # 1. Trust it.
 # 2. The rows that judge have also chosen.
@@ -354,19 +353,19 @@ check.replies(replies)
 #
 # ## What if a table has blanks and words?
 #
-# CSV is text: a line for each row, commas between the columns. Python's `csv` makes a dictionary
-# of each row.
+# CSV is text, with commas between the columns. `csv.DictReader` makes a dictionary of each row.
+# (From disk, it reads `open("patients.csv", newline="")`.)
 
 # %%
 text = """age,bmi,smokes
 59,32.1,never
 48,25.3,daily
 72,30.5,never
-50,,sometimes"""  # a file: open("patients.csv", newline="") for StringIO
-rows = list(csv.DictReader(io.StringIO(text)))
-first = rows[:3]  # the training rows
-known = [float(row["bmi"]) for row in first if row["bmi"]]
-kinds = sorted({row["smokes"] for row in first})
+50,,sometimes"""
+rows = list(csv.DictReader(io.StringIO(text)))  # StringIO: text as a file
+seen = rows[:3]  # the training rows
+known = [float(row["bmi"]) for row in seen if row["bmi"]]
+kinds = sorted({row["smokes"] for row in seen})  # each kind once
 for row in rows:
     bmi = float(row["bmi"]) if row["bmi"] else np.median(known)
     print(row["age"], bmi, [float(row["smokes"] == kind) for kind in kinds])
@@ -374,7 +373,7 @@ for row in rows:
 # %% [markdown]
 # A model needs numbers, and training rows alone say which:
 #
-# - **A blank** gets their median. (If blanks may mean something, add a column that marks them.)
+# - **A blank** gets their median. (If blanks may mean something, mark them in another column.)
 # - **A category** becomes a column of 0 and 1 for each kind: one column of numbers would claim an
 #   order. A new kind, like `sometimes`, is 0 everywhere.
 #
@@ -425,11 +424,12 @@ check.predict_test(predict_test)
 #
 # ## What do you answer?
 #
-# 'To within about fifty-five points.' That is the line's mean RMSE on the eight splits; the
-# baseline has eighty. The network adds nothing that sixty splits could show.
+# 'To within about fifty-five points, for two patients in three.' That is the line's mean RMSE on
+# the eight splits; the baseline has eighty. The network adds nothing that sixty splits could
+# show.
 #
-# With many images or texts, networks often win. You only know by putting the line beside them.
-# Here, **use the line**.
+# Elsewhere, networks often win. You only know by putting the line beside them. Here, **use the
+# line**.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: where does it fail?
@@ -461,9 +461,12 @@ print(f"slope over the target {slope:.2f}, R² {r2(residuals, target):.2f}")
 # </details>
 #
 # That isn't a fault of the line. What the inputs don't tell is best predicted by a mean, so
-# predictions crowd towards the middle. If a model is right on average wherever its prediction
-# lies, the slope over the target is $-(1 - R^2)$, and here it is close to that. Only under such
-# conditions may one call $1 - R^2$ the share that the inputs leave unexplained.
+# predictions crowd towards the middle.
+#
+# Suppose the mean residual is zero at each prediction. Then residuals don't go with predictions,
+# but with targets they do, since a target is prediction minus residual: the slope over the
+# target is minus MSE over variance, $-(1 - R^2)$. Here it is close to that. Only if this holds
+# may one call $1 - R^2$ the share that this model's inputs leave unexplained.
 #
 # The right panel is the fairer one: you know the prediction, not the target. There the error
 # isn't the same everywhere: the lowest fifth is off by 36 points, the fourth by 68. And
@@ -520,14 +523,16 @@ plots.input_importance(names, views, "points")
 print(f"correlation of s1 and s2: {np.corrcoef(x[:, 4], x[:, 5])[0, 1]:.2f}")
 
 # %% tags=["deeper"]
-rises, rng = [], np.random.RandomState(0)  # np.mean takes a list, too
+rng = np.random.RandomState(0)
+shuffled = {"network": [], "line": []}
 for k in range(50):
     torn = X[test].clone()
     torn[:, 4] = torn[rng.permutation(88), 4]
-    after = rmse((network(torn) - Y[test]) * unit)
-    rises.append(after - rmse(network_residuals[test]))
-print(f"network, split 0: s1 shuffled {np.mean(rises):+.2f} points")
-print(f"line, split 0: s1 shuffled {measures[0, 1, 4]:+.2f} points")
+    for name, model in (("network", network), ("line", line)):
+        shuffled[name].append(rmse((model(torn) - Y[test]) * unit))
+for name, rows in (("network", network_residuals), ("line", line_residuals)):
+    rise = np.mean(shuffled[name]) - rmse(rows[test])  # mean takes a list, too
+    print(f"{name:7}, split 0: s1 shuffled {rise:+.2f} points")
 
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
@@ -551,7 +556,7 @@ print(f"line, split 0: s1 shuffled {measures[0, 1, 4]:+.2f} points")
 #
 # Keep s1 and s2 of each patient together, and shuffle both with one `order`: the pair then
 # stays possible. Write it for any model: `predict` is a function that returns predictions of
-# shape (n, 1).
+# shape (n, 1); x and y are arrays.
 
 
 # %% tags=["deeper", "exercise", "transfer"]
@@ -658,8 +663,8 @@ for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
 
 # %% [markdown] tags=["deeper"]
 # In arithmetic, tensors must be on one device; only a single number on the CPU may meet any. A
-# matrix product also refuses two dtypes. Most other operations take the wider one and say nothing: the
-# loss of a float32 prediction and a float64 target trains. So name the device once, and send data
+# matrix product also refuses two dtypes. Arithmetic element by element takes the wider one and says
+# nothing: the loss of a float32 prediction and a float64 target trains. So name the device once, and send data
 # and model there: `.to(device)` moves parameters and buffers.
 
 # %% [markdown]
@@ -673,11 +678,11 @@ for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
 #
 # </details>
 #
-# **Why subtract split by split, before any mean?**
+# **Why subtract split by split, if the mean stays the same?**
 #
 # <details><summary>Answer</summary>
 #
-# Hard test rows are hard for both models; the difference has lost that.
+# Hard test rows are hard for both models. The difference cancels it, so $s$ is smaller.
 #
 # </details>
 #
@@ -685,7 +690,7 @@ for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
 #
 # <details><summary>Answer</summary>
 #
-# No: every row took part in the choice. Choose again, on training rows alone.
+# No: every row took part in the choice.
 #
 # </details>
 #
@@ -693,7 +698,8 @@ for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
 #
 # **New words:** baseline, R², paired differences, standard error.
 #
-# **New names:** `np.argsort`, `np.nanmedian`, `np.isnan`, `np.where`.
+# **New names:** `np.argsort`, `csv.DictReader`, `io.StringIO`, `np.nanmedian`, `np.isnan`,
+# `np.where`.
 #
 # **New words, deeper:** standardised coefficient, permutation importance.
 #

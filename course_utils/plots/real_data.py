@@ -25,6 +25,8 @@ def ten_inputs(x, y, names, unit, *, axs=None):
     for k, (name, meaning) in enumerate(names):
         ax = axs[f"x{k}"]
         ax.plot(x[:, k], y, "o", color=TRAIN, alpha=0.4, markersize=3)
+        if len(kinds := np.unique(x[:, k])) == 2:
+            ax.set_xticks(kinds)
         ax.set_title(name, fontweight="bold")
         ax.set_xlabel(_short(meaning), fontsize=8.5)
     for name in ("x0", "x5"):
@@ -60,7 +62,7 @@ def residuals_by_prediction(residual, y, unit, *, ax=None):
     reach = 1.08 * np.abs(residual).max()
     ax.set(ylim=(-reach, reach), xlabel=f"prediction ({unit})")
     ax.set_ylabel(f"prediction − target ({unit})")
-    ax.set_title("each test row's residual; the band is the RMSE")
+    ax.set_title("the network's residual on each test row; the band is one RMSE")
     within = (np.abs(residual) <= rmse).sum()
     return (
         f"RMSE {rmse:.1f} {unit}; {within} of {len(y)} rows lie within it; the residuals run from "
@@ -87,16 +89,16 @@ def paired_gain(baseline, line, network, unit, prediction=..., *, axs=None):
         ax.plot(splits, rmses, marker + ":", color=color, linewidth=1, markersize=7, label=label)
     top, bottom = np.max(results), np.min(results)
     ax.set(xlabel="split", ylabel=f"test RMSE ({unit})", xticks=splits)
-    ax.set(title="each split has its own rows", ylim=(bottom - 2, top + 0.55 * (top - bottom)))
-    ax.legend(loc="upper right")
+    ax.set(title="each split has its own rows", ylim=(bottom - 2, top + 0.12 * (top - bottom)))
+    ax.legend(loc="center left")
 
     gain, ax, (marker, color) = results[2] - results[1], axs["gain"], MODELS[2]
     mean, error = gain.mean(), gain.std(ddof=1) / len(gain) ** 0.5
-    ax.axhspan(mean - error, mean + error, color=color, alpha=0.18, linewidth=0)
+    ax.axhspan(mean - 2 * error, mean + 2 * error, color=color, alpha=0.18, linewidth=0)
     ax.axhline(0, color="black", linewidth=1)
     ax.vlines(splits, 0, gain, color=color, linewidth=2)
     ax.plot(splits, gain, marker, color=color, markersize=7)
-    ax.axhline(mean, color=color, label="their mean ± its standard error")
+    ax.axhline(mean, color=color, label="their mean ± two standard errors")
     reach = gain.max() - gain.min()
     ax.set(xlabel="split", ylabel=f"difference in RMSE ({unit})", xticks=splits)
     ax.set(title="network minus line", ylim=(gain.min() - 0.1 * reach, None))
@@ -109,16 +111,16 @@ def paired_gain(baseline, line, network, unit, prediction=..., *, axs=None):
     )
 
 
-@picture(10.6, 6.2, "first inside; scores scores", height_ratios=[1.7, 1])
-def noise_scores(first, inside, prediction=..., *, axs=None):
+@picture(10.6, 6.2, "before inside; scores scores", height_ratios=[1.7, 1])
+def noise_scores(before, inside, prediction=..., *, axs=None):
     """Compare predictions of noise: columns chosen before the split, and inside training.
 
-    `first` and `inside` hold, for each seed, the predictions and the targets of the unseen rows,
+    `before` and `inside` hold, for each seed, the predictions and the targets of the unseen rows,
     two arrays of shape (n,). `prediction` is the R² that the student typed for the first way.
     From the lesson 'A real data set'.
     """
     ways = {
-        "first": ("chosen before the split", first, "o", FIT),
+        "before": ("chosen before the split", before, "o", FIT),
         "inside": ("chosen inside training", inside, "s", TRAIN),
     }
     phrases, means = [], {}
@@ -127,9 +129,9 @@ def noise_scores(first, inside, prediction=..., *, axs=None):
         scores = np.array([_r2(*pair) for pair in pairs])
         y_pred, y = np.concatenate(pairs, axis=1)
         means[name], ax = scores.mean(), axs[name]
-        ax.axline((0, 0), slope=1, color="black", linewidth=1, linestyle="--")
-        along = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
-        ax.text(-2.95, -2.8, "prediction = target", fontsize=9, **along)
+        dashed = {"color": "black", "linewidth": 1, "linestyle": "--"}
+        ax.axline((0, 0), slope=1, **dashed, label="prediction = target")
+        ax.legend(loc="lower right")
         ax.plot(y_pred, y, marker, color=color, alpha=0.35, markersize=3.5)
         ax.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), xlabel="prediction")
         ax.set_ylabel("target, pure noise")
@@ -145,7 +147,7 @@ def noise_scores(first, inside, prediction=..., *, axs=None):
     ax.set(ylim=(-0.6, 1.6), xlabel="R² on unseen rows: a mark for each seed, a bar for the mean")
     ax.set_yticks([1, 0], ["before the split", "inside training"])
     ax.grid(visible=False, axis="y")
-    words = mark_prediction(ax, prediction, means["first"])
+    words = mark_prediction(ax, prediction, means["before"])
     if ax.get_legend_handles_labels()[0]:
         ax.legend(loc="lower right")
     return f"Pure noise, {len(y) // len(pairs)} unseen rows each time: {'; '.join(phrases)}.{words}"
@@ -217,7 +219,7 @@ def input_importance(names, views, unit, *, axs=None):
             ax.plot(mean, at, marker, color=color, markersize=7, label=model)
             largest = np.abs(mean).argmax()
             phrases.append(f"{names[largest]} {mean[largest]:+.1f}")
-        ax.set(xlabel=unit, title=title)
+        ax.set(xlabel=f"{unit} (mark: mean, bar: all splits)", title=title)
         if len(measures) > 1:
             ax.legend(loc="upper right")
     axs["v0"].set_yticks(rows, names)

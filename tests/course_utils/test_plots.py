@@ -137,7 +137,7 @@ PICTURES = {
     ),
     "residuals_by_prediction": ((Y, X, "m"), None),
     "paired_gain": ((LOSSES, LOSSES + 1, LOSSES**2, "m"), "rmse gain"),
-    "noise_scores": (([(LOSSES, 2 * LOSSES)] * 2, [(LOSSES, -LOSSES)] * 2), "first inside scores"),
+    "noise_scores": (([(LOSSES, 2 * LOSSES)] * 2, [(LOSSES, -LOSSES)] * 2), "before inside scores"),
     "residual_views": ((Y, X, "m"), "target prediction"),
     "input_importance": (("abcd", {k: {"m": SPLITS} for k in "xyz"}, "m"), "v0 v1 v2"),
     "step_parts": ((PARTS,), None),

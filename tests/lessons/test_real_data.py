@@ -105,7 +105,8 @@ def test_the_baseline_is_the_training_mean():
         guess = np.full(len(rows), Y[train].mean())
         error, score = root_mean_squared_error(Y[rows], guess), r2_score(Y[rows], guess)
         assert f"{name:10} {error:.2f} points, R² = {score:.4f}\n" in output
-    assert "two points" in " ".join(read_notebook(LESSON).cells[7].source.split())
+    errors = [np.std(Y[train]), root_mean_squared_error(Y[val], np.full(88, Y[train].mean()))]
+    assert errors[1] - errors[0] == pytest.approx(2, abs=0.5), "two points"
 
 
 def test_the_loop_ends_at_scikit_learns_line():
@@ -161,7 +162,9 @@ def test_the_gain_of_eight_splits_may_be_luck(eight, text):
     assert wins == 6
     assert 0 < -gain.mean() < 2 * error
     assert scores.mean(axis=0).round(-0) == pytest.approx([80, 55, 55])
-    assert "'To within about fifty-five points.'" in text
+    assert "'To within about fifty-five points, for two patients in three.'" in text
+    within = [np.abs(by_line(k) - Y)[parts(k)[2]] < 55 for k in range(8)]
+    assert np.mean(within) == pytest.approx(2 / 3, abs=0.01)
     assert "the baseline has eighty" in text
     assert gain.std() < scores[:, 1].std(), "pairing takes out the split"
 
@@ -209,6 +212,9 @@ def test_noise_scores_well_if_its_columns_are_chosen_before_the_split():
     assert inside.mean() == pytest.approx(-0.42, abs=0.006)
     assert (first > inside).all()
     assert (first > 0).all()
+    assert first.mean() / r2_score(Y[parts(0)[2]], by_line(0)[parts(0)[2]]) == pytest.approx(
+        2 / 3, abs=0.02
+    )
     output = read_output(LESSON, "plots.noise_scores(")
     assert output.startswith("Pure noise, 40 unseen rows each time: ")
     found = numbers(output.partition(":")[2].replace("R²", ""))
@@ -265,7 +271,7 @@ def test_s1_matters_by_two_measures_and_not_by_the_third():
     assert float(largest[3]) == pytest.approx(left_out[2], abs=0.06)
     assert float(largest[2]) > 20
     assert f"correlation of s1 and s2: {np.corrcoef(X[:, 4], X[:, 5])[0, 1]:.2f}" in output
-    network, line = numbers(read_output(LESSON, "rises.append(").replace("split 0: s1", ""))
+    network, line = numbers(read_output(LESSON, "shuffled[name]").replace("split 0: s1", ""))
     assert abs(network) < 1 < 20 < line
 
 
@@ -300,8 +306,8 @@ def test_the_pictures_mark_what_was_typed():
         "You predicted -1; it is -0.25."
     )
     labels = [label.get_text() for label in axs["gain"].get_legend().get_texts()]
-    assert labels == ["their mean ± its standard error", "your prediction"]
-    axs = Figure().subplot_mosaic([["first", "inside", "scores"]])
+    assert labels == ["their mean ± two standard errors", "your prediction"]
+    axs = Figure().subplot_mosaic([["before", "inside", "scores"]])
     pairs = [([1.0, 2.0], [1.0, 3.0])], [([2.0, 1.0], [1.0, 3.0])]
     words = plots.noise_scores(*pairs, prediction=0, axs=axs)
     assert words == (
@@ -325,7 +331,7 @@ def test_the_band_is_one_rmse():
         (lambda: plots.ten_inputs([[1] * 9], [1], [], "m"), r"x must have shape \(n, 10\)"),
         (lambda: plots.paired_gain([1], [2], [3], "m"), "at least 2 splits"),
         (lambda: plots.paired_gain([1, 2], [2], [3, 3], "m"), "line must have 2 rows"),
-        (lambda: plots.noise_scores([[1, 2, 3]], [], 0), r"first must hold pairs \(predictions"),
+        (lambda: plots.noise_scores([[1, 2, 3]], [], 0), r"before must hold pairs \(predictions"),
         (lambda: plots.residual_views([1, 2], [1, 2], "points"), "at least 5 rows"),
         (lambda: plots.input_importance(["a"], {}, "points"), "views must hold three measures"),
     ],
