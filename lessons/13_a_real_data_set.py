@@ -49,8 +49,9 @@ torch.set_num_threads(1)  # one core: such small tensors gain from no second
 # year, and **to within how much**? 442 patients were measured and followed. (scikit-learn, from
 # which the data come, gives no unit; we say *points*.)
 #
-# **Split before you look.** What you see changes what you try, so rows you have seen can't judge.
-# We need training, validation and test rows ([lesson 10](10_what_a_fit_is_worth.ipynb)).
+# **Split before you look.** What you see changes what you try, so rows you have seen can't
+# judge fairly. We need training, validation and test rows
+# ([lesson 10](10_what_a_fit_is_worth.ipynb)).
 
 # %%
 table = data.diabetes()
@@ -72,7 +73,7 @@ plots.ten_inputs(x[train], y[train], table.x_names, "points")
 # ## What does a model have to beat?
 #
 # The **baseline** uses no input: it predicts the mean of the training targets for everyone. A
-# model that doesn't beat it has learned nothing.
+# model that doesn't beat it is of no use as it is.
 #
 # RMSE, the root of the MSE, has the unit of the targets. **R²** compares the error with their
 # spread (the variance is the standard deviation squared):
@@ -103,7 +104,7 @@ for name, rows in (("training", train), ("validation", val)):
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# Zero; and a little below, since their own mean is different.
+# Zero; a little below, since their own mean is different.
 #
 # </details>
 #
@@ -157,8 +158,8 @@ for name, rows in (("training", train), ("validation", val)):
 #
 # ## Does a network do better?
 #
-# Take [lesson 11](11_a_network_that_bends.ipynb)'s network, with 193 parameters for 266 rows, and
-# stop it early ([lesson 10](10_what_a_fit_is_worth.ipynb)): keep the best epoch on the
+# Take [lesson 11](11_a_network_that_bends.ipynb)'s network, with 193 parameters for 266 rows,
+# and stop it early ([lesson 10](10_what_a_fit_is_worth.ipynb)): keep the best epoch on the
 # validation rows, with a patience of 15.
 
 
@@ -218,7 +219,7 @@ plots.residuals_by_prediction(network_residuals[test], y[test], "points")
 # the same rows, network minus line: $n = 8$ **paired differences** $d_1, \dots, d_n$. Their
 # mean $\bar d$ is the gain.
 #
-# Other splits would give another mean. How far off, typically? In a mean, luck cancels in part:
+# Other splits would give another mean. How far off, typically? In a mean, luck partly cancels:
 # a mean of four independent values scatters half as much as one value, a mean of $n$ by the
 # factor $1/\sqrt n$. That is the **standard error**.
 #
@@ -226,8 +227,8 @@ plots.residuals_by_prediction(network_residuals[test], y[test], "points")
 # \qquad\qquad \text{standard error} = \frac{s}{\sqrt n}$$
 #
 # $s$ is the standard deviation, with $n - 1$ because $\bar d$ comes from the same $n$ numbers.
-# A gain below two standard errors may well be luck. (With eight random
-# numbers in place of differences, it exceeds them about once in twelve times.)
+# A gain below two standard errors may well be luck. (Random numbers in place of
+# the eight differences go beyond two about once in twelve times.)
 #
 # > **Predict.** What is the mean of the eight differences? (Negative: network ahead.)
 
@@ -258,21 +259,22 @@ plots.paired_gain(*scores.T, "points", prediction=my_prediction)
 #
 # Six of eight splits say 'network', and it may still be luck. On sixty splits,
 # `range(60)`, nothing of it is left: the line leads by a tenth of a point, with a standard error
-# of two tenths. (Splits share rows, so it is rather too small.)
+# of two tenths. (Splits share rows: the true errors are
+# larger, perhaps several times.)
 #
 # ## Can noise predict noise?
 #
 # Someone has measured 2,000 things of 100 patients. They keep the 15 columns that go best with
 # the target, fit a line to 60 patients, and judge it on the 40 others, which the fit never saw.
 #
-# Do the same with pure noise: random columns, random targets. To see which columns go best, fit a
-# line to each one alone. On standardised values, its slope is the mean of column times target.
-# The steeper, the better.
+# Do the same with pure noise: random columns, random targets. Which columns go best? Those
+# with the steepest line of their own. On standardised values, its slope is the mean of column
+# times target.
 
 
 # %%
 def steepest(x, y, k):
-    """The k columns of x whose own best line is steepest."""
+    """The k columns of x whose own best line is steepest; y is (n,)."""
     slopes = standardised(x, x).T @ standardised(y, y) / len(y)
     return np.argsort(-abs(slopes))[:k]  # argsort: column numbers, in order
 
@@ -305,12 +307,14 @@ plots.noise_scores(before, inside, prediction=my_prediction)
 #
 # </details>
 #
-# That is two thirds of what ten real measurements scored on the test rows. Among 2,000 columns, some go with the targets of all
-# 100 rows by chance, so with those of the 40, too. The choice used the 40 targets: it is selection
-# bias and a leak ([lesson 10](10_what_a_fit_is_worth.ipynb)), and no later split undoes it.
-# Chosen on the 60 rows alone, the columns get −0.42 on average, worse than a mean.
+# That is two thirds of what ten real measurements scored on the test rows. Among 2,000
+# columns, some go with the targets of all 100 rows by chance, so with those of the 40, too.
+# The choice used the 40 targets: it is selection bias and a leak
+# ([lesson 10](10_what_a_fit_is_worth.ipynb)), and no later split undoes it. Chosen on the 60 rows
+# alone, the columns get −0.42 on average, worse than a mean.
 #
-# **All that learns from data belongs inside training.** Gene studies made this mistake (Ambroise and McLachlan, 2002).
+# **All that learns from data belongs inside training.** Gene studies made this mistake
+# (Ambroise and McLachlan, 2002).
 #
 # ### Exercise 1 (diagnose): four reports
 #
@@ -329,7 +333,8 @@ plots.noise_scores(before, inside, prediction=my_prediction)
 #    a random third are test rows: 12 points, the baseline 77.
 # C  Nine splits, baseline 77, line 55. Settings chosen on validation rows.
 #    Network minus line: mean -0.9, standard deviation s = 2.7.
-# D  Sixteen splits, baseline 77, line 55. Settings chosen on validation rows.
+# D  Sixteen hospitals, each with its own rows: baseline 77, line 55.
+#    Settings chosen on validation rows.
 #    Network minus line: mean -1.2, standard deviation s = 1.6.
 # ```
 
@@ -466,7 +471,7 @@ print(f"slope over the target {slope:.2f}, R² {r2(residuals, target):.2f}")
 # Suppose the mean residual is zero at each prediction. Then residuals don't go with predictions,
 # but with targets they do, since a target is prediction minus residual: the slope over the
 # target is minus MSE over variance, $-(1 - R^2)$. Here it is close to that. Only if this holds
-# may one call $1 - R^2$ the share that this model's inputs leave unexplained.
+# may one call $1 - R^2$ the share that this model leaves unexplained.
 #
 # The right panel is the fairer one: you know the prediction, not the target. There the error
 # isn't the same everywhere: the lowest fifth is off by 36 points, the fourth by 68. And
@@ -538,19 +543,19 @@ for name, rows in (("network", network_residuals), ("line", line_residuals)):
 # <details><summary>What you should see</summary>
 #
 # No. s1 has the largest coefficient, and shuffling it costs the line most. Leaving it out costs
-# nothing.
+# nothing on average.
 #
 # </details>
 #
-# On `bmi` all three agree. But the line uses the small difference of s1 and s2, with two large
+# All three rank `bmi` high. But the line uses the small difference of s1 and s2, with two large
 # coefficients of opposite sign. Shuffle one of them, and you make patients that don't exist,
 # high in s1 and low in s2. Leave s1 out and fit again, and the other columns stand in for it.
 # On split 0, the network, stopped early, hardly leans on s1.
 #
-# So say what you mean. Shuffling tells what *this model* leans on. Leaving out tells what *the
-# other columns* can't replace. A coefficient tells what changes when this input changes and all
-# others stay, which s1 seldom does. None of them tells what would happen to a patient whose
-# value you changed: these are measurements, not an experiment.
+# So say what you mean. Shuffling tells what *this model* leans on. Leaving out tells what
+# *the other columns* can't replace. A coefficient tells how the prediction changes when this
+# input does and all others stay, which s1 seldom allows. None of them tells what would happen
+# to a patient whose value you changed: these are measurements, not an experiment.
 #
 # ### Deeper: Exercise 3 (transfer): shuffle columns together
 #
@@ -608,12 +613,13 @@ for name, rows in (("training rows", train), ("all rows", range(442))):
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# Nothing for the line, some hundredths of a point for the network.
+# Nothing for the line, some hundredths of a point for this network (on other splits, up to two
+# tenths).
 #
 # </details>
 #
 # Least squares doesn't care how columns are shifted and stretched. A network that is stopped
-# early does, a little, in either direction. A scale of the inputs carries no targets, so it can
+# early does, a little. A scale of the inputs carries no targets, so it can
 # leak little; a choice of columns, as in the noise, carries all of them. Take the scale from
 # training rows all the same: you won't notice when it begins to matter.
 
@@ -662,10 +668,10 @@ for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
         print("RuntimeError:", str(error)[:75])
 
 # %% [markdown] tags=["deeper"]
-# In arithmetic, tensors must be on one device; only a single number on the CPU may meet any. A
-# matrix product also refuses two dtypes. Arithmetic element by element takes the wider one and says
-# nothing: the loss of a float32 prediction and a float64 target trains. So name the device once, and send data
-# and model there: `.to(device)` moves parameters and buffers.
+# In arithmetic, tensors must be on one device; only a CPU tensor of shape () may meet any. A
+# matrix product also refuses two dtypes. Arithmetic element by element takes the wider one
+# and says nothing: the loss of a float32 prediction and a float64 target trains. So name the
+# device once, and send data and model there: `.to(device)` moves parameters and buffers.
 
 # %% [markdown]
 # ## Three questions

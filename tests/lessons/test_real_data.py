@@ -11,8 +11,9 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score, root_mean_squared_error
 from torch import nn
 
-from course_utils import plots
-from tests.support.lessons import read_notebook, read_output
+from course_utils import descent, plots
+from course_utils.checks import real_data
+from tests.support.lessons import exercises, one_line, read_notebook, read_output, run_cell
 
 LESSON = "a_real_data_set"
 X, Y = load_diabetes(return_X_y=True, scaled=False)
@@ -170,6 +171,17 @@ def test_the_gain_of_eight_splits_may_be_luck(eight, text):
 
 
 @pytest.mark.slow
+def test_on_other_splits_a_scale_from_all_rows_costs_up_to_two_tenths():
+    changes = []
+    for seed in range(1, 5):
+        test = parts(seed)[2]
+        guesses = by_network(seed)[1], by_network(seed, np.arange(442))[1]
+        clean, leaky = (root_mean_squared_error(Y[test], guess[test]) for guess in guesses)
+        changes.append(leaky - clean)
+    assert max(map(abs, changes)) == pytest.approx(0.2, abs=0.05)
+
+
+@pytest.mark.slow
 def test_on_sixty_splits_nothing_is_left_of_the_gain():
     gain = []
     for seed in range(60):
@@ -223,12 +235,23 @@ def test_noise_scores_well_if_its_columns_are_chosen_before_the_split():
 
 
 def test_the_reports_are_what_the_solution_says(text):
-    c, d = re.findall(
-        r"(\w+) splits, baseline.+?mean -([\d.]+), standard deviation s = (\d.\d)", text
-    )
-    for (splits, gain, s), n, times in ((c, 9, 1), (d, 16, 3)):
-        assert splits == {9: "Nine", 16: "Sixteen"}[n]
+    reports = re.findall(r" (Nine splits|Sixteen hospitals).+?mean -([\d.]+),.+?s = (\d.\d)", text)
+    for (rows, gain, s), (name, n, times) in zip(
+        reports, (("Nine splits", 9, 1), ("Sixteen hospitals", 16, 3)), strict=True
+    ):
+        assert rows == name
         assert float(gain) / (float(s) / n**0.5) == pytest.approx(times)
+
+
+def test_a_half_done_pipeline_is_not_done_yet():
+    (exercise,) = (one for one in exercises(LESSON) if one.name == "predict_test")
+    names = {"np": np, "descent": descent, "steepest": lambda x, y, k: [0, 1, 2]}
+    for line in ("middle = np.nanmedian(x[train], axis=0)", "best = steepest(filled[train]"):
+        part = next(row for row in exercise.solution.splitlines() if line in row)
+        run_cell(
+            exercise.solution.replace(part.strip(), part.strip().partition("=")[0] + "= ..."), names
+        )
+        assert ": not done yet." in one_line(real_data.predict_test, names["predict_test"])
 
 
 def test_high_targets_are_predicted_too_low():
