@@ -1,11 +1,6 @@
 """One function per picture, in the module of the lesson that introduces it; and the truth panel."""
 
-from course_utils.plots.autograd import (
-    gradients_by_turn,
-    slope_claim,
-    value_and_slope,
-    visits,
-)
+from course_utils.plots.autograd import gradients_by_turn, slope_claim, value_and_slope, visits
 from course_utils.plots.data_loader import (
     batch_descents,
     batch_steps,
@@ -48,13 +43,7 @@ from course_utils.plots.many_inputs import (
     matrix_product,
     predictions_against_targets,
 )
-from course_utils.plots.optimizers import (
-    noise_floors,
-    roads,
-    rolling_ball,
-    three_bases,
-    two_bowls,
-)
+from course_utils.plots.optimizers import noise_floors, roads, rolling_ball, three_bases, two_bowls
 from course_utils.plots.polynomials import (
     coefficient_by_epoch,
     loss_cliffs,
@@ -72,10 +61,11 @@ from course_utils.plots.raw_tensors import (
 )
 from course_utils.plots.real_data import (
     input_importance,
-    kept_epoch,
+    noise_scores,
+    paired_gain,
     residual_views,
-    split_results,
-    target_and_input,
+    residuals_by_prediction,
+    ten_inputs,
 )
 from course_utils.plots.start_here import (
     before_and_after,
@@ -121,7 +111,6 @@ __all__ = [
     "gradients_by_turn",
     "input_importance",
     "jumps",
-    "kept_epoch",
     "kept_shares",
     "learned_curve",
     "learning_rates",
@@ -137,9 +126,11 @@ __all__ = [
     "mode_decay",
     "modes",
     "noise_floors",
+    "noise_scores",
     "one_descent",
     "one_residual",
     "order_matters",
+    "paired_gain",
     "parameters_by_epoch",
     "polynomial_fits",
     "predicted_yields",
@@ -148,15 +139,15 @@ __all__ = [
     "reported_losses",
     "residual_views",
     "residuals",
+    "residuals_by_prediction",
     "roads",
     "rolling_ball",
     "settling",
     "sine_points",
     "slope_claim",
-    "split_results",
     "step_parts",
     "steps_downhill",
-    "target_and_input",
+    "ten_inputs",
     "three_bases",
     "three_fits",
     "three_ways",

@@ -2,103 +2,170 @@
 
 import numpy as np
 
-from course_utils._validate import to_count, to_number, to_table, to_vector, to_vectors
-from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils._validate import to_table, to_vector, to_vectors
+from course_utils.figures import BEST, FIT, TRAIN, picture
+from course_utils.plots.core import mark_prediction
 
 # A marker and a colour for each model, so that nothing depends on colour alone.
 MODELS = (("s", "black"), ("o", TRAIN), ("D", FIT), ("^", BEST))
+_PANELS = [[f"x{k}" for k in range(start, start + 5)] for start in (0, 5)]
 
 
-@picture(10.4, 3.8, "target input")
-def target_and_input(y, x, y_name, x_name, *, axs=None):
-    """Draw how the target is distributed, and the target against one input.
+@picture(11.0, 4.8, ";".join(" ".join(row) for row in _PANELS), sharey=True)
+def ten_inputs(x, y, names, unit, *, axs=None):
+    """Draw the target against each of ten inputs, a panel each.
 
-    y and x of shape (n, 1) or (n,); two names with their units.
+    x of shape (n, 10), y of shape (n, 1) or (n,); `names` holds ten pairs (name, what it is).
     From the lesson 'A real data set'.
     """
-    y, x = to_vectors(y=y, x=x)
-    mean, std = y.mean(), y.std()
-    ax = axs["target"]
-    ax.hist(y, bins=20, color=TRAIN, alpha=0.75, edgecolor="white")
-    ax.axvline(mean, color="black", linestyle="--", label=f"mean {mean:.1f}")
-    ax.set(xlabel=y_name, ylabel="rows", title="the target")
-    ax.legend(loc="upper right")
-    ax = axs["input"]
-    ax.plot(x, y, "o", color=TRAIN, alpha=0.5, markersize=4)
-    ax.axhline(mean, color="black", linestyle="--")
-    ax.set(xlabel=x_name, ylabel=y_name, title="the target against one input")
+    x = to_table("x", x, "n", 10)
+    y = to_vector("y", y, len(x))
+    if len(names) != 10:
+        raise ValueError(f"names must hold ten pairs, but holds {len(names)}.")
+    for k, (name, meaning) in enumerate(names):
+        ax = axs[f"x{k}"]
+        ax.plot(x[:, k], y, "o", color=TRAIN, alpha=0.4, markersize=3)
+        if len(kinds := np.unique(x[:, k])) == 2:
+            ax.set_xticks(kinds)
+        ax.set_title(name, fontweight="bold")
+        ax.set_xlabel(_short(meaning), fontsize=8.5)
+    for name in ("x0", "x5"):
+        axs[name].set_ylabel(f"progression ({unit})")
     return (
-        f"{len(y)} rows: the target runs from {y.min():g} to {y.max():g} with mean {mean:.1f} and "
-        f"standard deviation {std:.1f}."
+        f"{len(y)} training rows. The target runs from {y.min():g} to {y.max():g} {unit}, with "
+        f"mean {y.mean():.1f} and standard deviation {y.std():.1f}."
     )
 
 
-@picture(8.0, 4.1)
-def kept_epoch(train, val, epoch, levels, *, unit="", ax=None):
-    """Draw training and validation RMSE by epoch, with the epoch that is kept.
+def _short(meaning):
+    """Return what an input is in at most two lines."""
+    if len(meaning) <= 25:
+        return meaning
+    cut = meaning.rfind(" ", 0, 26)
+    return meaning[:cut] + "\n" + meaning[cut + 1 :]
 
-    train and val of shape (epochs + 1,): before the first epoch and after each. `levels` maps
-    names to validation RMSEs that are drawn for comparison.
+
+@picture(8.4, 4.2)
+def residuals_by_prediction(residual, y, unit, *, ax=None):
+    """Draw each row's residual against its prediction, with the RMSE above and below zero.
+
+    residual, which is prediction minus target, and y of shape (n, 1) or (n,).
     From the lesson 'A real data set'.
     """
-    train, val = to_vectors(train=train, val=val)
-    epoch, last = to_count("epoch", epoch), len(train) - 1
-    if epoch > last:
-        raise ValueError(f"epoch must be at most {last}, got {epoch}.")
-    ax.plot(train, color=TRAIN, label="training rows")
-    ax.plot(val, "--", color=VALIDATION, label="validation rows")
-    ax.plot(epoch, val[epoch], "*", color=BEST, markersize=15, label=f"kept: epoch {epoch}")
-    for name, level in levels.items():
-        level = to_number("levels", level)
-        ax.axhline(level, color="black", linewidth=1, linestyle=":")
-        at = (last * 1.02, level)
-        ax.annotate(f"{name}\n{level:.1f}", at, va="center", annotation_clip=False)
-    ax.set(xlabel="epoch", ylabel=f"RMSE ({unit})" if unit else "RMSE", xlim=(-0.5, last))
-    ax.legend(loc="lower left")
+    residual, y = to_vectors(residual=residual, y=y)
+    rmse = (residual**2).mean() ** 0.5
+    ax.axhspan(-rmse, rmse, color=FIT, alpha=0.12, linewidth=0)
+    ax.axhline(0, color="black", linewidth=1)
+    ax.plot(y + residual, residual, "o", color=TRAIN, alpha=0.7, markersize=5)
+    ax.text(1.01, rmse, f"+{rmse:.0f}", color=FIT, va="center", transform=ax.get_yaxis_transform())
+    ax.text(1.01, -rmse, f"−{rmse:.0f}", color=FIT, va="center", transform=ax.get_yaxis_transform())
+    reach = 1.08 * np.abs(residual).max()
+    ax.set(ylim=(-reach, reach), xlabel=f"prediction ({unit})")
+    ax.set_ylabel(f"prediction − target ({unit})")
+    ax.set_title("the network's residual on each test row; the band is one RMSE")
+    within = (np.abs(residual) <= rmse).sum()
     return (
-        f"Validation RMSE {val[epoch]:.2f} at epoch {epoch}, {val[last]:.2f} at epoch {last}; "
-        f"training RMSE {train[epoch]:.2f} and {train[last]:.2f}."
+        f"RMSE {rmse:.1f} {unit}; {within} of {len(y)} rows lie within it; the residuals run from "
+        f"{residual.min():+.0f} to {residual.max():+.0f}."
     )
 
 
-@picture(10.4, 4.1, "rmse difference", width_ratios=[1.3, 1])
-def split_results(results, unit, *, axs=None):
-    """Draw each model's test RMSE on every split, and the last two's difference.
+@picture(10.8, 4.3, "rmse gain", width_ratios=[1.2, 1])
+def paired_gain(baseline, line, network, unit, prediction=..., *, axs=None):
+    """Draw each model's test RMSE on every split, and how network and line differ.
 
-    `results` maps the names of up to four models to their RMSEs of shape (splits,).
+    The RMSEs of the three models on the same splits, of shape (splits,), at least two.
+    `prediction` is the mean difference that the student typed.
     From the lesson 'A real data set'.
     """
-    if not 2 <= len(results) <= len(MODELS):
-        raise ValueError(f"results must hold 2 to {len(MODELS)} models, but holds {len(results)}.")
-    values = [to_vector("results", rmses) for rmses in results.values()]
-    if len({len(rmses) for rmses in values}) > 1:
-        raise ValueError(f"results must be of one length, but have {[len(v) for v in values]}.")
-    splits = np.arange(len(values[0]))
+    results = to_vectors(baseline=baseline, line=line, network=network)
+    if len(results[0]) < 2:
+        raise ValueError("baseline must hold at least 2 splits, but holds 1.")
+    splits = np.arange(len(results[0]))
     ax = axs["rmse"]
-    for (marker, color), name, rmses in zip(MODELS, results, values, strict=False):
+    names = "baseline", "line", "network"
+    for (marker, color), name, rmses in zip(MODELS, names, results, strict=False):
         label = f"{name}, mean {rmses.mean():.1f}"
         ax.plot(splits, rmses, marker + ":", color=color, linewidth=1, markersize=7, label=label)
-    top, bottom = max(v.max() for v in values), min(v.min() for v in values)
+    top, bottom = np.max(results), np.min(results)
     ax.set(xlabel="split", ylabel=f"test RMSE ({unit})", xticks=splits)
-    ax.set(title="each split has its own rows", ylim=(bottom - 2, top + 0.55 * (top - bottom)))
-    ax.legend(loc="upper right")
+    ax.set(title="each split has its own rows", ylim=(bottom - 2, top + 0.12 * (top - bottom)))
+    ax.legend(loc="center left")
 
-    first, second = list(results)[-2:]
-    difference = values[-1] - values[-2]
-    ax = axs["difference"]
+    gain, ax, (marker, color) = results[2] - results[1], axs["gain"], MODELS[2]
+    mean, error = gain.mean(), gain.std(ddof=1) / len(gain) ** 0.5
+    ax.axhspan(mean - 2 * error, mean + 2 * error, color=color, alpha=0.18, linewidth=0)
     ax.axhline(0, color="black", linewidth=1)
-    ax.vlines(splits, 0, difference, color=FIT, linewidth=2)
-    ax.plot(splits, difference, MODELS[len(values) - 1][0], color=FIT, markersize=7)
-    mean = difference.mean()
-    ax.axhline(mean, color=FIT, linestyle="--", label=f"mean {mean:+.2f}")
+    ax.vlines(splits, 0, gain, color=color, linewidth=2)
+    ax.plot(splits, gain, marker, color=color, markersize=7)
+    ax.axhline(mean, color=color, label="their mean ± two standard errors")
+    reach = gain.max() - gain.min()
     ax.set(xlabel="split", ylabel=f"difference in RMSE ({unit})", xticks=splits)
-    ax.set_title(f"{second} minus {first}")
+    ax.set(title="network minus line", ylim=(gain.min() - 0.1 * reach, None))
+    ax.set_ylim(top=gain.max() + 0.45 * reach)
+    words = mark_prediction(ax, prediction, mean, axis="y")
     ax.legend(loc="upper right")
     return (
-        f"{second.capitalize()} minus {first}: from {difference.min():+.2f} to "
-        f"{difference.max():+.2f}, mean {mean:+.2f}; below zero in {(difference < 0).sum()} "
-        f"of {len(splits)} splits."
+        f"Network minus line: mean {mean:+.2f}, standard error {error:.2f}; below "
+        f"zero in {(gain < 0).sum()} of {len(splits)} splits.{words}"
     )
+
+
+@picture(10.6, 6.2, "before inside; scores scores", height_ratios=[1.7, 1])
+def noise_scores(before, inside, prediction=..., *, axs=None):
+    """Compare predictions of noise: columns chosen before the split, and inside training.
+
+    `before` and `inside` hold, for each seed, the predictions and the targets of the unseen rows,
+    two arrays of shape (n,). `prediction` is the R² that the student typed for the first way.
+    From the lesson 'A real data set'.
+    """
+    ways = {
+        "before": ("chosen before the split", before, "o", FIT),
+        "inside": ("chosen inside training", inside, "s", TRAIN),
+    }
+    phrases, means = [], {}
+    for row, (name, (title, pairs, marker, color)) in enumerate(ways.items()):
+        pairs = [_to_pair(name, pair) for pair in pairs]
+        scores = np.array([_r2(*pair) for pair in pairs])
+        y_pred, y = np.concatenate(pairs, axis=1)
+        means[name], ax = scores.mean(), axs[name]
+        dashed = {"color": "black", "linewidth": 1, "linestyle": "--"}
+        ax.axline((0, 0), slope=1, **dashed, label="prediction = target")
+        ax.legend(loc="lower right")
+        ax.plot(y_pred, y, marker, color=color, alpha=0.35, markersize=3.5)
+        ax.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), xlabel="prediction")
+        ax.set_ylabel("target, pure noise")
+        ax.set_title(f"{title}: mean R² = {_signed(means[name])}", fontweight="bold", color=color)
+        ax = axs["scores"]
+        ax.plot(scores, np.full(len(scores), 1 - row), marker, color=color, alpha=0.6, markersize=8)
+        ax.plot(means[name], 1 - row, "|", color=color, markersize=34, markeredgewidth=3)
+        phrases.append(
+            f"{title}, mean R² {_signed(means[name])}, from {_signed(scores.min())} to "
+            f"{_signed(scores.max())}"
+        )
+    ax.axvline(0, color="black", linewidth=1)
+    ax.set(ylim=(-0.6, 1.6), xlabel="R² on unseen rows: a mark for each seed, a bar for the mean")
+    ax.set_yticks([1, 0], ["before the split", "inside training"])
+    ax.grid(visible=False, axis="y")
+    words = mark_prediction(ax, prediction, means["before"])
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(loc="lower right")
+    return f"Pure noise, {len(y) // len(pairs)} unseen rows each time: {'; '.join(phrases)}.{words}"
+
+
+def _to_pair(name, pair):
+    if len(pair) != 2:
+        raise ValueError(f"{name} must hold pairs (predictions, targets), got {pair!r:.40}.")
+    y_pred = to_vector(name, pair[0])
+    return y_pred, to_vector(name, pair[1], len(y_pred))
+
+
+def _r2(y_pred, y):
+    return 1 - ((y_pred - y) ** 2).mean() / y.var()
+
+
+def _signed(value):
+    return f"{value:.2f}".replace("-", "−")
 
 
 @picture(10.4, 4.3, "target prediction", sharey=True)
@@ -152,7 +219,7 @@ def input_importance(names, views, unit, *, axs=None):
             ax.plot(mean, at, marker, color=color, markersize=7, label=model)
             largest = np.abs(mean).argmax()
             phrases.append(f"{names[largest]} {mean[largest]:+.1f}")
-        ax.set(xlabel=unit, title=title)
+        ax.set(xlabel=f"{unit} (mark: mean, bar: all splits)", title=title)
         if len(measures) > 1:
             ax.legend(loc="upper right")
     axs["v0"].set_yticks(rows, names)

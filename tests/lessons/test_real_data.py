@@ -1,261 +1,362 @@
-"""A real data set: its claims about the diabetes data, on its own code and against scikit-learn."""
+"""A real data set: its claims, on code of its own and against scikit-learn."""
 
-import copy
+import re
 
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
+from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
-from sklearn.metrics import root_mean_squared_error
+from sklearn.metrics import r2_score, root_mean_squared_error
 from torch import nn
 
-from course_utils import plots
-from tests.support.lessons import run_lesson
-from tests.support.tolerance import near
+from course_utils import descent, plots
+from course_utils.checks import real_data
+from tests.support.lessons import exercises, one_line, read_notebook, read_output, run_cell
 
-BAD = {"line": [1, 2]}
+LESSON = "a_real_data_set"
+X, Y = load_diabetes(return_X_y=True, scaled=False)
 
 
-@pytest.fixture(scope="module")
-def lesson():
+def parts(seed):
+    """Return the row numbers of the three parts."""
+    return np.split(np.random.RandomState(seed).permutation(442), [266, 354])
+
+
+def by_line(seed, columns=range(10)):
+    """Return scikit-learn's predictions for all rows."""
+    train, columns = parts(seed)[0], list(columns)
+    return LinearRegression().fit(X[train][:, columns], Y[train]).predict(X[:, columns])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
     threads = torch.get_num_threads()
-    yield run_lesson("a_real_data_set")
+    torch.set_num_threads(1)
+    yield
     torch.set_num_threads(threads)
 
 
+def by_network(seed, rows=None):
+    """Return the best epoch and the stopped network's predictions; the scale is that of `rows`."""
+    train, val, _ = parts(seed)
+    rows = train if rows is None else rows
+    z = torch.from_numpy((X - X[rows].mean(0)) / X[rows].std(0))
+    t = torch.from_numpy((Y - Y[train].mean()) / Y[train].std())[:, None]
+    torch.manual_seed(seed)
+    layers = nn.Linear(10, 16), nn.Linear(16, 1)
+    parameters = [p.detach().double().requires_grad_() for k in layers for p in k.parameters()]
+
+    def predict(rows):
+        w1, b1, w2, b2 = parameters
+        return torch.tanh(z[rows] @ w1.T + b1) @ w2.T + b2
+
+    adam, rng = torch.optim.Adam(parameters, lr=0.01), np.random.RandomState(seed)
+    val_losses, kept = [], []
+    while len(val_losses) < 15 or min(val_losses[-15:]) < min([*val_losses[:-15], np.inf]):
+        with torch.no_grad():
+            val_losses.append(((predict(val) - t[val]) ** 2).mean().item())
+            kept.append(predict(range(442)).numpy().ravel())
+        order = rng.permutation(train)
+        for batch in np.split(order, range(32, 266, 32)):
+            adam.zero_grad()
+            ((predict(batch) - t[batch]) ** 2).mean().backward()
+            adam.step()
+    best = int(np.argmin(val_losses))
+    return best, Y[train].mean() + Y[train].std() * kept[best]
+
+
 @pytest.fixture(scope="module")
-def libraries(lesson):
-    """Return scikit-learn's line and its rows for each of the eight splits."""
-    x, y = lesson["table"].x, lesson["table"].y
-    fits = []
-    for seed in range(8):
-        train, _, test = (rows.numpy() for rows in lesson["split"](seed))
-        fits.append((LinearRegression().fit(x[train], y[train]), x[train], x[test], y[test]))
-    return fits
+def eight():
+    """Return the test RMSEs of baseline, line and network, of shape (8, 3), and the networks'."""
+    rows, networks = [], [by_network(seed) for seed in range(8)]
+    for seed, (_, network) in enumerate(networks):
+        train, _, test = parts(seed)
+        guesses = np.full(442, Y[train].mean()), by_line(seed), network
+        rows.append([root_mean_squared_error(Y[test], guess[test]) for guess in guesses])
+    return np.array(rows), networks
 
 
-@pytest.mark.parametrize("seed", [0, 3, 11])
-def test_each_row_is_in_one_part(lesson, seed):
-    parts = lesson["split"](seed)
-    assert [len(part) for part in parts] == [266, 88, 88]
-    assert sorted(torch.cat(parts).tolist()) == list(range(442))
-    assert not torch.equal(parts[0], lesson["split"](seed + 1)[0])
+@pytest.fixture
+def text():
+    return " ".join("\n".join(cell.source for cell in read_notebook(LESSON).cells).split())
 
 
-def test_the_baseline_is_the_training_mean(lesson):
-    y = lesson["table"].y
-    train, val, _ = (rows.numpy() for rows in lesson["split"](0))
-    want = root_mean_squared_error(y[val], np.full_like(y[val], y[train].mean()))
-    assert lesson["baseline_val"] == near(want)
-    assert want == near("77.26")
+def numbers(text):
+    """Return the numbers in a text, with either minus."""
+    return [float(n) for n in re.findall(r"[-+]?\d+(?:\.\d+)?", text.replace("−", "-"))]
 
 
-def test_the_scale_comes_from_the_training_rows_only(lesson):
-    x, train = lesson["table"].x, lesson["train"].numpy()
-    for model in (lesson["linear"], lesson["network"], lesson["clean"]):
-        assert model.x_mean.numpy() == near(x[train].mean(axis=0))
-        assert model.x_std.numpy() == near(x[train].std(axis=0))
-        assert model.y_std.item() == near(lesson["table"].y[train].std())
-    assert lesson["leaky"].x_mean.numpy() == near(x.mean(axis=0))
+def test_the_picture_shows_only_training_rows():
+    caption = read_output(LESSON, "plots.ten_inputs(")
+    train = parts(0)[0]
+    low, high = Y[train].min(), Y[train].max()
+    assert caption == (
+        f"266 training rows. The target runs from {low:.0f} to {high:.0f} points, with mean "
+        f"{Y[train].mean():.1f} and standard deviation {Y[train].std():.1f}.\n"
+    )
+    assert (low, high) != (Y.min(), Y.max())
 
 
-def test_batches_leave_the_line_unfinished_and_momentum_ends_at_scikit_learns(lesson):
-    train = lesson["train"].numpy()
-    library = LinearRegression().fit(lesson["table"].x[train], lesson["table"].y[train])
-    want = library.coef_[0] * lesson["table"].x[train].std(axis=0)
-    assert lesson["coefficients"](lesson["linear"])[:10].numpy() == near(want)
-    in_batches = lesson["Predictor"](
-        nn.Linear(10, 1), lesson["x"][lesson["train"]], lesson["y"][lesson["train"]]
-    ).double()
-    optimizer = torch.optim.SGD(in_batches.parameters(), lr=0.02)
-    generator = torch.Generator().manual_seed(5)  # whatever the order of the rows
-    for _ in range(100):
-        lesson["run_epoch"](in_batches, lesson["train"], optimizer, generator)
-    w = lesson["coefficients"](in_batches).numpy()[:10]
-    assert np.all(np.abs(w - want) > 1e-3 * np.abs(want)), "not one has converged"
-    assert abs(w[4] - want[4]) > 20
-    assert abs(w[4] + w[5] - want[4] - want[5]) < 10, "the sum of s1 and s2 is nearly right"
-    assert lesson["rmse"](in_batches, lesson["val"]) == pytest.approx(
-        lesson["rmse"](lesson["linear"], lesson["val"]), abs=1.0
+def test_the_baseline_is_the_training_mean():
+    train, val, _ = parts(0)
+    output = read_output(LESSON, "def rmse(residuals)")
+    for name, rows in (("training", train), ("validation", val)):
+        guess = np.full(len(rows), Y[train].mean())
+        error, score = root_mean_squared_error(Y[rows], guess), r2_score(Y[rows], guess)
+        assert f"{name:10} {error:.2f} points, R² = {score:.4f}\n" in output
+    errors = [np.std(Y[train]), root_mean_squared_error(Y[val], np.full(88, Y[train].mean()))]
+    assert errors[1] - errors[0] == pytest.approx(2, abs=0.5), "two points"
+
+
+def test_the_loop_ends_at_scikit_learns_line():
+    train, val, _ = parts(0)
+    rows = re.findall(r"(\w+) +(\S+) points +scikit-learn (\S+) +R² = (\S+)", _line_output())
+    for (_, ours, theirs, score), part in zip(rows, (train, val), strict=True):
+        error = root_mean_squared_error(Y[part], by_line(0)[part])
+        assert [float(ours), float(theirs)] == pytest.approx([error, error], abs=0.006)
+        assert float(score) == pytest.approx(r2_score(Y[part], by_line(0)[part]), abs=0.006)
+
+
+def _line_output():
+    return read_output(LESSON, "library_residuals = library_line")
+
+
+def test_the_test_rows_are_asked_once(eight):
+    scores, networks = eight
+    test = parts(0)[2]
+    output = read_output(LESSON, "plots.residuals_by_prediction")
+    for name, error in zip(("baseline", "line", "network"), scores[0], strict=True):
+        assert f"{name:8}  {error:.2f} points" in output
+    best, guess = networks[0]
+    assert f"R² = {r2_score(Y[test], guess[test]):.2f}\n" in output
+    assert f"193 parameters; best epoch {best}: " in read_output(LESSON, "def train_network")
+    within = (np.abs(guess - Y)[test] <= scores[0, 2]).sum()
+    assert f"{within} of 88 rows lie within it" in output
+    assert within / 88 == pytest.approx(2 / 3, abs=0.02), "two of three"
+    sources = [c.source for c in read_notebook(LESSON).cells if c.cell_type == "code"]
+    asked = [k for k, s in enumerate(sources) if re.search(r"[xyXY]\[test\]", s)]
+    assert "plots.residuals_by_prediction" in sources[asked[0]], "not before that cell"
+
+
+def test_validation_rows_say_half_a_point_and_test_rows_more_than_one(eight):
+    scores, networks = eight
+    val = parts(0)[1]
+    errors = [root_mean_squared_error(Y[val], y[val]) for y in (by_line(0), networks[0][1])]
+    assert errors[0] - errors[1] == pytest.approx(0.5, abs=0.05)
+    assert 1 < scores[0, 1] - scores[0, 2] < 2
+
+
+def test_the_gain_of_eight_splits_may_be_luck(eight, text):
+    scores, _ = eight
+    gain = scores[:, 2] - scores[:, 1]
+    error = np.sqrt(((gain - gain.mean()) ** 2).sum() / 7) / np.sqrt(8)
+    output = read_output(LESSON, "def experiment(seed)")
+    wins = (gain < 0).sum()
+    assert output.startswith(
+        f"Network minus line: mean {gain.mean():+.2f}, standard error {error:.2f}; below zero in "
+        f"{wins} of 8 splits.\n"
+    )
+    words = "the line leads by a tenth of a point, with a standard error of two tenths"
+    assert words in text, "test_on_sixty_splits computes it"
+    assert wins == 6
+    assert 0 < -gain.mean() < 2 * error
+    assert scores.mean(axis=0).round(-0) == pytest.approx([80, 55, 55])
+    assert "'To within about fifty-five points, for two patients in three.'" in text
+    within = [np.abs(by_line(k) - Y)[parts(k)[2]] < 55 for k in range(8)]
+    assert np.mean(within) == pytest.approx(2 / 3, abs=0.01)
+    assert "the baseline has eighty" in text
+    assert gain.std() < scores[:, 1].std(), "pairing takes out the split"
+
+
+@pytest.mark.slow
+def test_on_other_splits_a_scale_from_all_rows_costs_up_to_two_tenths():
+    changes = []
+    for seed in range(1, 5):
+        test = parts(seed)[2]
+        guesses = by_network(seed)[1], by_network(seed, np.arange(442))[1]
+        clean, leaky = (root_mean_squared_error(Y[test], guess[test]) for guess in guesses)
+        changes.append(leaky - clean)
+    assert max(map(abs, changes)) == pytest.approx(0.2, abs=0.05)
+
+
+@pytest.mark.slow
+def test_on_sixty_splits_nothing_is_left_of_the_gain():
+    gain = []
+    for seed in range(60):
+        test = parts(seed)[2]
+        guesses = by_line(seed), by_network(seed)[1]
+        line, network = (root_mean_squared_error(Y[test], guess[test]) for guess in guesses)
+        gain.append(network - line)
+    assert np.mean(gain) == pytest.approx(0.13, abs=0.006)
+    assert np.std(gain, ddof=1) / 60**0.5 == pytest.approx(0.22, abs=0.006)
+
+
+def test_luck_alone_goes_beyond_two_standard_errors_once_in_twelve_times():
+    draws = np.random.RandomState(0).randn(200_000, 8)
+    errors = draws.std(axis=1, ddof=1) / 8**0.5
+    assert 1 / (np.abs(draws.mean(axis=1)) > 2 * errors).mean() == pytest.approx(12, abs=0.5)
+    four = draws[:, :4].mean(axis=1).std()
+    assert four == pytest.approx(draws[:, 0].std() / 2, rel=0.02)
+
+
+def test_blanks_get_the_training_median_and_a_new_kind_is_zero_everywhere():
+    assert read_output(LESSON, "csv.DictReader") == (
+        "59 32.1 [0.0, 1.0]\n48 25.3 [1.0, 0.0]\n72 30.5 [0.0, 1.0]\n50 30.5 [0.0, 0.0]\n"
     )
 
 
-def test_a_leaky_scale_does_not_change_least_squares(lesson):
-    leaky, clean = (lesson["rmse"](lesson[name], lesson["val"]) for name in ("leaky", "clean"))
-    assert leaky == near(clean)
-    # With ridge it does.
-    x, y = lesson["table"].x, lesson["table"].y
-    train, val, _ = (rows.numpy() for rows in lesson["split"](0))
+def score_of_noise(seed, chosen):
+    """Return R² on forty rows of noise, its columns chosen by correlation on the first rows."""
+    rng = np.random.RandomState(seed)
+    x, y = rng.randn(100, 2000), rng.randn(100)
+    z = x[:chosen] - x[:chosen].mean(0)
+    r = (y[:chosen] - y[:chosen].mean()) @ z / np.linalg.norm(z, axis=0)
+    best = np.argsort(np.abs(r))[-15:]
+    fit = LinearRegression().fit(x[:60, best], y[:60])
+    return r2_score(y[60:], fit.predict(x[60:, best]))
 
-    def ridge(rows):
-        z = (x - x[rows].mean(axis=0)) / x[rows].std(axis=0)
-        A, b = z[train] - z[train].mean(axis=0), y[train] - y[train].mean()
-        w = np.linalg.solve(A.T @ A + 50 * np.eye(10), A.T @ b)
-        return root_mean_squared_error(
-            y[val], (z[val] - z[train].mean(axis=0)) @ w + y[train].mean()
+
+def test_noise_scores_well_if_its_columns_are_chosen_before_the_split():
+    first, inside = (np.array([score_of_noise(k, rows) for k in range(20)]) for rows in (100, 60))
+    assert first.mean() == pytest.approx(0.39, abs=0.006)
+    assert inside.mean() == pytest.approx(-0.42, abs=0.006)
+    assert (first > inside).all()
+    assert (first > 0).all()
+    assert first.mean() / r2_score(Y[parts(0)[2]], by_line(0)[parts(0)[2]]) == pytest.approx(
+        2 / 3, abs=0.02
+    )
+    output = read_output(LESSON, "plots.noise_scores(")
+    assert output.startswith("Pure noise, 40 unseen rows each time: ")
+    found = numbers(output.partition(":")[2].replace("R²", ""))
+    ours = [f(scores) for scores in (first, inside) for f in (np.mean, np.min, np.max)]
+    assert found == pytest.approx(ours, abs=0.006)
+
+
+def test_the_reports_are_what_the_solution_says(text):
+    reports = re.findall(r" (Nine splits|Sixteen hospitals).+?mean -([\d.]+),.+?s = (\d.\d)", text)
+    for (rows, gain, s), (name, n, times) in zip(
+        reports, (("Nine splits", 9, 1), ("Sixteen hospitals", 16, 3)), strict=True
+    ):
+        assert rows == name
+        assert float(gain) / (float(s) / n**0.5) == pytest.approx(times)
+
+
+def test_a_half_done_pipeline_is_not_done_yet():
+    (exercise,) = (one for one in exercises(LESSON) if one.name == "predict_test")
+    names = {"np": np, "descent": descent, "steepest": lambda x, y, k: [0, 1, 2]}
+    for line in ("middle = np.nanmedian(x[train], axis=0)", "best = steepest(filled[train]"):
+        part = next(row for row in exercise.solution.splitlines() if line in row)
+        run_cell(
+            exercise.solution.replace(part.strip(), part.strip().partition("=")[0] + "= ..."), names
         )
-
-    assert ridge(train) != pytest.approx(ridge(np.arange(442)), rel=1e-5)
-
-
-def test_the_errors_are_loud(lesson):
-    bare = nn.Linear(10, 1)
-    with pytest.raises(RuntimeError, match="must have the same dtype, but got Double and Float"):
-        bare(lesson["x"])
-    with pytest.raises(RuntimeError, match="is not on the expected device"):
-        bare.double().to("meta")(lesson["x"])
+        assert ": not done yet." in one_line(real_data.predict_test, names["predict_test"])
 
 
-def test_the_network_has_193_parameters_and_float64(lesson):
-    parameters = list(lesson["network"].parameters())
-    assert sum(p.numel() for p in parameters) == 193
-    assert {p.dtype for p in parameters} == {torch.float64}
+def test_high_targets_are_predicted_too_low():
+    tests = [parts(seed)[2] for seed in range(8)]
+    guess = np.concatenate([by_line(k)[rows] for k, rows in enumerate(tests)])
+    y = Y[np.concatenate(tests)]
+    output = read_output(LESSON, "plots.residual_views(")
+    fifths = np.array_split(np.argsort(y, kind="stable"), 5)
+    ends = [(guess - y)[fifths[k]].mean() for k in (0, -1)]
+    assert f"{ends[0]:+.1f} and {ends[1]:+.1f} along the target" in output
+    assert ends[1] == pytest.approx(-59, abs=0.5)
+    along = np.array_split(np.argsort(guess, kind="stable"), 5)
+    errors = [root_mean_squared_error(y[rows], guess[rows]) for rows in along]
+    assert numbers(re.search(r"\[(.+)\]", output)[1]) == pytest.approx(errors, abs=0.06)
+    slope = np.polyfit(y, guess - y, 1)[0]
+    assert f"slope over the target {slope:.2f}, R² {r2_score(y, guess):.2f}\n" in output
+    assert -slope == pytest.approx(1 - r2_score(y, guess), abs=0.02), "close to 1 - R²"
+    assert abs(np.polyfit(guess, guess - y, 1)[0]) < 0.05, "right on average at each prediction"
 
 
-def test_the_best_epoch_is_kept_and_the_rest_is_overfitting(lesson):
-    curves, best = lesson["curves"], lesson["best_epoch"]
-    assert curves.shape == (61, 2)
-    assert curves[:, 1].argmin() == best == 16
-    assert lesson["rmse"](lesson["network"], lesson["val"]) == near(curves[best, 1])
-    assert curves[-1, 0] < curves[best, 0] - 10
-    assert curves[-1, 1] > curves[best, 1] + 10
-    line = lesson["rmse"](lesson["linear"], lesson["val"])
-    assert curves[best, 1] > line, "on the validation rows it does not beat the line"
-    assert curves[4, 1] == pytest.approx(line, abs=0.8)
+def test_s1_matters_by_two_measures_and_not_by_the_third():
+    coefficients, left_out = [], []
+    for seed in range(8):
+        train, _, test = parts(seed)
+        fit = LinearRegression().fit(X[train], Y[train])
+        coefficients.append(fit.coef_ * X[train].std(0))
+        rests = [[k for k in range(10) if k != one] for one in range(10)]
+        errors = [
+            root_mean_squared_error(Y[test], by_line(seed, rest)[test])
+            for rest in [range(10), *rests]
+        ]
+        left_out.append(np.array(errors[1:]) - errors[0])
+    coefficients, left_out = np.mean(coefficients, 0), np.mean(left_out, 0)
+    assert np.abs(coefficients).argmax() == 4
+    assert abs(left_out[4]) < 0.1
+    assert left_out.argmax() == 2
+    output = read_output(LESSON, "plots.input_importance(")
+    largest = re.search(r"s1 (\S+), s1 (\S+), bmi (\S+);", output)
+    assert float(largest[1]) == pytest.approx(coefficients[4], abs=0.06)
+    assert float(largest[3]) == pytest.approx(left_out[2], abs=0.06)
+    assert float(largest[2]) > 20
+    assert f"correlation of s1 and s2: {np.corrcoef(X[:, 4], X[:, 5])[0, 1]:.2f}" in output
+    network, line = numbers(read_output(LESSON, "shuffled[name]").replace("split 0: s1", ""))
+    assert abs(network) < 1 < 20 < line
 
 
-def test_fit_stops_after_its_patience(lesson):
-    _, curves, best = lesson["fit"](0, lesson["train"], choose=lesson["val"], n_epochs=40)
-    assert len(curves) == best + 15 + 1
-    assert curves == near(lesson["curves"][: len(curves)])
+def test_a_scale_from_all_rows_changes_the_network_a_little(eight):
+    scores, _ = eight
+    test = parts(0)[2]
+    leaky = root_mean_squared_error(Y[test], by_network(0, np.arange(442))[1][test])
+    output = read_output(LESSON, "range(442)")
+    lines = re.findall(r"line ([\d.]+)  network ([\d.]+)", output)
+    assert [float(line) for line, _ in lines] == pytest.approx([scores[0, 1]] * 2, abs=1e-6)
+    assert [float(n) for _, n in lines] == pytest.approx([scores[0, 2], leaky], abs=0.006)
+    assert 0.005 < abs(leaky - scores[0, 2]) < 0.1
 
 
-def test_the_reloaded_network_is_the_kept_one(lesson):
-    x = lesson["x"]
-    reloaded, network = (lesson[name](x).detach().numpy() for name in ("reloaded", "network"))
-    assert reloaded == near(network)
-    for name, tensor in lesson["network"].state_dict().items():
-        assert torch.equal(lesson["reloaded"].state_dict()[name], tensor), name
+def test_only_some_operations_refuse_another_type_or_device():
+    output = read_output(LESSON, 'to("meta")')
+    assert "all on {'meta'}" in output
+    assert "times a meta tensor: meta" in output
+    assert "loss of float32 and float64: torch.float64" in output
+    assert output.count("RuntimeError: ") == 2
+    wide, narrow = torch.zeros(3, dtype=torch.float64), torch.zeros(3)
+    assert (wide + narrow).dtype == (wide * narrow).dtype == torch.float64
+    with pytest.raises(RuntimeError):
+        torch.zeros(3, device="meta") + torch.zeros(3)
 
 
-def test_a_flat_target_gives_the_baseline(lesson):
-    train = lesson["train"]
-    spread = lesson["y"][train].std(correction=0).item()
-    assert lesson["rmse"](lesson["misled"], train) == pytest.approx(spread, abs=0.02)
-    assert lesson["misled"](lesson["x"][train]).std().item() < 5
-
-
-def test_the_lines_of_all_splits_are_scikit_learns(lesson, libraries):
-    for seed, (library, _, x_test, y_test) in enumerate(libraries):
-        want = root_mean_squared_error(y_test, library.predict(x_test))
-        assert lesson["scores"][seed, 1] == near(want)
-
-
-def test_the_network_adds_next_to_nothing(lesson):
-    difference = lesson["results"]["network"] - lesson["results"]["line"]
-    assert difference.mean() == pytest.approx(-0.43, abs=0.01)
-    assert (difference < 0).sum() == 6
-    assert difference.argmin() == 0, "split 0 was the luckiest"
-    assert difference.max() > -difference.min()
-    assert difference.std() < lesson["results"]["line"].std() / 2, "pairing takes out the split"
-    assert difference.std() > 3 * abs(difference.mean())
-    between_splits = np.ptp(lesson["results"]["line"])
-    assert between_splits > 3 * np.abs(difference).max()
-
-
-def test_choosing_the_epoch_on_the_test_set_invents_a_gain(lesson):
-    honest, peeking = lesson["gain_honest"].mean(), lesson["gain_peeking"].mean()
-    assert 2.5 * honest < peeking < 3 * honest
-    assert np.all(np.array(lesson["peeking"]) <= lesson["results"]["network"] + 1e-9)
-    assert (lesson["gain_peeking"] > 0).sum() == 7
-
-
-def test_high_targets_are_predicted_too_low_and_the_slope_is_the_unexplained_share(lesson):
-    y, y_pred = lesson["pooled_y"].numpy().ravel(), lesson["pooled_pred"].numpy().ravel()
-    fifths = np.array_split(np.argsort(y), 5)
-    assert (y_pred - y)[fifths[-1]].mean() == pytest.approx(-58, abs=1)
-    assert (y_pred - y)[fifths[0]].mean() == pytest.approx(43, abs=1)
-    assert np.polyfit(y, y_pred - y, 1)[0] == near(lesson["slope"].item())
-    assert -lesson["slope"].item() == pytest.approx(lesson["unexplained"].item(), abs=0.02)
-    assert abs(np.polyfit(y_pred, y_pred - y, 1)[0]) < 0.05, "hardly a slope over the prediction"
-    for name, share in (("pooled_mean", 2 / 5), ("pooled_line", 2 / 3), ("pooled_pred", 2 / 3)):
-        within = np.abs(lesson[name].numpy().ravel() - y) < 55
-        assert within.mean() == pytest.approx(share, abs=0.01), name
-
-
-def test_s1_matters_by_two_measures_and_not_by_the_third(lesson, libraries):
-    means = {name: np.mean(values, axis=0) for name, values in lesson["importance"].items()}
-    s1, bmi = lesson["names"].index("s1"), lesson["names"].index("bmi")
-    assert np.abs(means["coefficient"]).argmax() == means["line"].argmax() == s1
-    assert abs(means["left out"][s1]) < 0.1
-    assert means["network"][s1] < 1
-    assert means["left out"].argmax() == means["network"].argmax() == bmi
-    assert np.min(lesson["importance"]["left out"], axis=0)[bmi] > 0
-    for seed, (library, x_train, x_test, y_test) in enumerate(libraries):
-        want = library.coef_[0] * x_train.std(axis=0)
-        assert lesson["importance"]["coefficient"][seed] == near(want)
-        rest = [k for k in range(10) if k != s1]
-        train, _, _ = (rows.numpy() for rows in lesson["split"](seed))
-        refit = LinearRegression().fit(x_train[:, rest], lesson["table"].y[train])
-        rise = root_mean_squared_error(y_test, refit.predict(x_test[:, rest]))
-        rise -= root_mean_squared_error(y_test, library.predict(x_test))
-        assert lesson["importance"]["left out"][seed][s1] == near(rise)
-
-
-def test_permutation_importance_is_scikit_learns(lesson, libraries):
-    from sklearn.inspection import permutation_importance
-
-    library, _, x_test, y_test = libraries[2]
-    found = permutation_importance(
-        library,
-        x_test,
-        y_test,
-        scoring="neg_root_mean_squared_error",
-        n_repeats=100,
-        random_state=0,
+def test_the_pictures_mark_what_was_typed():
+    axs = Figure().subplot_mosaic([["rmse", "gain"]])
+    words = plots.paired_gain([9, 8], [5.0, 6.0], [4.0, 6.5], "m", prediction=-1, axs=axs)
+    assert words == (
+        "Network minus line: mean -0.25, standard error 0.75; below zero in 1 of 2 splits. "
+        "You predicted -1; it is -0.25."
     )
-    ours = np.array(lesson["importance"]["line"][2])
-    np.testing.assert_allclose(ours, found.importances_mean, atol=0.6, rtol=0.15)
+    labels = [label.get_text() for label in axs["gain"].get_legend().get_texts()]
+    assert labels == ["their mean ± two standard errors", "your prediction"]
+    axs = Figure().subplot_mosaic([["before", "inside", "scores"]])
+    pairs = [([1.0, 2.0], [1.0, 3.0])], [([2.0, 1.0], [1.0, 3.0])]
+    words = plots.noise_scores(*pairs, prediction=0, axs=axs)
+    assert words == (
+        "Pure noise, 2 unseen rows each time: chosen before the split, mean R² 0.50, from 0.50 to "
+        "0.50; chosen inside training, mean R² −1.50, from −1.50 to −1.50. You predicted 0; "
+        "it is 0.5."
+    )
 
 
-def test_a_state_dict_is_no_copy_and_neither_is_a_dict_of_it():
-    model = nn.Linear(1, 1)
-    state = model.state_dict()
-    kept = {"plain": state, "dict": dict(state), "deep": copy.deepcopy(state)}
-    before = model.weight.item()
-    with torch.no_grad():
-        model.weight += 1
-    assert [s["weight"].item() == before for s in kept.values()] == [False, False, True]
-
-
-def test_the_model_follows_the_data_to_another_device(lesson):
-    """No card is needed: `meta` refuses to be mixed with the processor, as a card does."""
-    x = torch.empty(8, 10, dtype=torch.float64, device="meta")
-    y = torch.empty(8, 1, dtype=torch.float64, device="meta")
-    body = nn.Sequential(nn.Linear(10, 16), nn.Tanh(), nn.Linear(16, 1))
-    model = lesson["Predictor"](body, x, y)
-    with pytest.raises(RuntimeError, match="device"):
-        model(x)
-    assert model.to(x)(x).device == x.device
-    assert {tensor.device for tensor in model.state_dict().values()} == {x.device}
+def test_the_band_is_one_rmse():
+    ax = Figure().subplots()
+    words = plots.residuals_by_prediction([3.0, -3.0, 1.0, -1.0], [0.0, 1, 2, 3], "m", ax=ax)
+    assert words == "RMSE 2.2 m; 2 of 4 rows lie within it; the residuals run from -3 to +3."
+    assert list(ax.lines[-1].get_xdata()) == [3, -2, 3, 2]
 
 
 @pytest.mark.parametrize(
     ("draw", "words"),
     [
-        (lambda: plots.target_and_input([1, 2, 3], [1, 2], "y", "x"), "x must have 3 rows"),
-        (lambda: plots.kept_epoch([2, 1], [2, 1], 2, {}), "epoch must be at most 1"),
-        (lambda: plots.split_results({"line": [1, 2]}, "points"), "results must hold 2 to 4"),
-        (
-            lambda: plots.split_results({"line": [1, 2], "network": [1]}, "points"),
-            "results must be of one length",
-        ),
+        (lambda: plots.ten_inputs([[1] * 10], [1], [("a", "b")], "m"), "names must hold ten pairs"),
+        (lambda: plots.ten_inputs([[1] * 9], [1], [], "m"), r"x must have shape \(n, 10\)"),
+        (lambda: plots.paired_gain([1], [2], [3], "m"), "at least 2 splits"),
+        (lambda: plots.paired_gain([1, 2], [2], [3, 3], "m"), "line must have 2 rows"),
+        (lambda: plots.noise_scores([[1, 2, 3]], [], 0), r"before must hold pairs \(predictions"),
         (lambda: plots.residual_views([1, 2], [1, 2], "points"), "at least 5 rows"),
         (lambda: plots.input_importance(["a"], {}, "points"), "views must hold three measures"),
-        (
-            lambda: plots.input_importance(["a"], {"x": BAD, "y": BAD, "z": BAD}, "points"),
-            r"views must have shape \(splits, 1\)",
-        ),
     ],
 )
 def test_a_picture_names_bad_input(draw, words):

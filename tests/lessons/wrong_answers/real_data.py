@@ -1,402 +1,246 @@
 """Answers to 'A real data set' by exercise: right, and wrong with their diagnosis."""
 
-from tests.lessons.wrong_answers import functions, slips
+from tests.lessons.wrong_answers import functions, functions_told, slips
+
+CHOICE = "steepest(filled[train], y[train], 3)"
+BLANKS = "np.nanmedian(x[train], axis=0)"
+FIRST = f"""{BLANKS}
+    filled = np.where(np.isnan(x), middle, x)
+    best = """
+FILLED = "np.where(np.isnan(x), middle, x)"
 
 WRONG = {
-    "standardise": [
+    "predict_test": slips(
+        "a_real_data_set",
+        "predict_test",
+        (FIRST + CHOICE, FIRST.replace("[train]", "") + "steepest(filled, y, 3)", "Both mistakes"),
+        (CHOICE, "steepest(filled, y, 3)", "still chosen with the targets of the test rows"),
+        (BLANKS, "np.nanmedian(x, axis=0)", "still filled with a median that the test rows"),
+        (CHOICE, "steepest(filled[test], y[test], 3)", "chosen on the test rows"),
+        (BLANKS, "np.nanmedian(x[test], axis=0)", "filled with the median of the test rows"),
         (
-            """
-def standardise(x_train, x_other):
-    both = torch.cat([x_train, x_other])
-    mean, std = both.mean(0), both.std(0)
-    return (x_train - mean) / std, (x_other - mean) / std
-""",
-            "The other rows have helped to set the scale",
+            FIRST + CHOICE,
+            (FIRST + CHOICE).replace("[train]", "[test]"),
+            "Blanks and choice both come from the test rows",
         ),
         (
-            """
-def standardise(x_train, x_other):
-    return tuple((part - part.mean(0)) / part.std(0) for part in (x_train, x_other))
-""",
-            "Each part has its own scale",
+            FILLED,
+            FILLED + "\n    own = np.nanmedian(x[test], axis=0)"
+            "\n    filled[test] = np.where(np.isnan(x[test]), own, x[test])",
+            "Each part is filled with its own median",
         ),
+        (BLANKS, "np.nanmedian(x[train])", "one median for the whole table"),
+        (BLANKS, "np.nanmean(x[train], axis=0)", "filled with the mean"),
+        (FILLED, "np.nan_to_num(x)", "filled with zeros"),
+        ("A[train], y[train]", "A, y", "The line is fitted to all rows"),
+        ("A[train], y[train]", "A[test], y[test]", "The line is fitted to the test rows"),
+        (CHOICE, "steepest(filled[train], y[train], x.shape[1])[-3:]", "the 3 flattest columns"),
+        (CHOICE, "[0, 1, 2]", "the first 3 columns"),
+        (CHOICE, "steepest(filled[train], y[train], 1)", "That is one column"),
+        (CHOICE, "steepest(filled[train], y[train], 2)", "Those are 2 columns"),
+        (CHOICE, "steepest(filled[train], y[train], 10)", "Those are 10 columns"),
+        (CHOICE, "steepest(x[train], y[train], 3)", "chosen on x, which still has blanks"),
+        (CHOICE, "steepest(filled[train], y, 3)", "the same rows of x and of y"),
+        (BLANKS, "np.nanmedian(x[train], axis=1)", "Along axis 1 there is a median for each row"),
+        ("A[test] @ W", "np.zeros(len(test)) + y[train].mean()", "the line isn't used"),
+        ("A[test] @ W", "y[test]", "the targets of the test rows themselves"),
+        ("A[test] @ W", "A[train] @ W", "got shape (20,)"),
+        ("A[test] @ W", "A @ W", "got shape (31,)"),
+        (FILLED, "x", "features must be finite"),
         (
-            """
-def standardise(x_train, x_other):
-    mean, std = x_train.mean(), x_train.std(correction=0)
-    return (x_train - mean) / std, (x_other - mean) / std
-""",
-            "take them along dimension 0",
+            CHOICE,
+            "np.argsort(-np.corrcoef(filled[train].T, y[train])[-1, :-1])[:3]",
+            "sorted by their signed slope",
         ),
-        (
-            """
-def standardise(x_train, x_other):
-    mean, var = x_train.mean(0), x_train.var(0)
-    return (x_train - mean) / var, (x_other - mean) / var
-""",
-            "You divided by the variance",
-        ),
-        (
-            """
-def standardise(x_train, x_other):
-    return x_train - x_train.mean(0), x_other - x_train.mean(0)
-""",
-            "Only the mean is subtracted",
-        ),
-        (
-            """
-def standardise(x_train, x_other):
-    return x_train / x_train.std(0, correction=0), x_other / x_train.std(0, correction=0)
-""",
-            "The mean isn't subtracted",
-        ),
-        (
-            """
-def standardise(x_train, x_other):
-    return (x_train - x_train.mean(0)) / x_train.std(0), x_other
-""",
-            "The training rows are right, the other rows aren't",
-        ),
-        (
-            """
-def standardise(x_train, x_other):
-    return (x_train - x_train.mean(0)) / x_train.std(0)
-""",
-            "Expected 2 results",
-        ),
-        (
-            """
-def standardise(x_train, x_other):
-    x_train -= x_train.mean(0)
-    x_train /= x_train.std(0)
-    return x_train, x_other
-""",
-            "changes the tensors it was given",
-        ),
-        (
-            """
-def standardise(x_train, x_other):
-    mean, std = x_train.mean(1), x_train.std(1)
-    return (x_train - mean) / std, (x_other - mean) / std
-""",
-            "raises RuntimeError",
-        ),
+        ("descent.design_matrix(filled[:, best])", "filled[:, best]", "The bias is missing"),
+        ("A[test] @ W", "2 * A[test] @ W", "On test data it gives"),
+    ),
+    "replies": [
+        ("replies = [1, 3, 4, 1]", "on which rows was the best of the 40 found"),
+        ("replies = [3, 2, 4, 1]", "Which rows chose the best? 2 of the 4 are right."),
+        ("replies = [4, 3, 4, 1]", "even a large gain would prove nothing"),
+        ("replies = [5, 3, 4, 1]", "the baseline is there: 77. Which rows chose"),
+        ("replies = [2, 1, 4, 1]", "where are the other two visits of a patient in the test rows"),
+        ("replies = [2, 2, 4, 1]", "nothing was chosen here"),
+        ("replies = [2, 4, 3, 1]", "compares no two models"),
+        ("replies = [2, 5, 4, 1]", "77. Where are the other two visits"),
+        ("replies = [2, 3, 1, 4]", "Look at C again: compute the standard error"),
+        ("replies = [2, 3, 2, 1]", "chosen on validation rows. How large"),
+        ("replies = [2, 3, 3, 1]", "How large is the standard error"),
+        ("replies = [2, 3, 5, 1]", "Look at C again: baseline and line are there"),
+        ("replies = [2, 3, 4, 2]", "so the test rows only judged"),
+        ("replies = [2, 3, 4, 3]", "Look at D again: the report says nothing"),
+        ("replies = [2, 3, 4, 4]", "How many of them is the gain?"),
+        ("replies = [2, 3, 4, 5]", "Look at D again: baseline and line are there"),
+        ("replies = [2, 3, 4]", "Expected four numbers, for A, B, C and D, got 3"),
+        ("replies = [2, 3, 4, 6]", "run from 1 to 5"),
+        ("replies = ['luck', 3, 4, 1]", "Expected the number of a reply"),
     ],
-    "compare": [
+    "rise_together": slips(
+        "a_real_data_set",
+        "rise_together",
+        ("((predict(mixed) - y)", "((predict(mixed) - y.ravel())", "On test data it gives"),
+        ("after - before", "before - after", "The sign is wrong"),
+        ("after - before", "after**2 - before**2", "That is the rise of the MSE"),
         (
-            """
-def compare(a, b):
-    return a.mean() - b.mean(), a.std() - b.std(), (a < b).sum()
-""",
-            "made of those of the single models",
+            "after - before",
+            "abs(after**2 - before**2) ** 0.5",
+            "The root is taken of the difference",
         ),
+        ("after - before", "after", "subtract the RMSE before"),
+        ("after - before", "after / before", "the ratio of the two RMSEs"),
+        ("mixed[:, columns] = x[order][:, columns]", "pass", "No rise at all"),
         (
-            """
-def compare(a, b):
-    return (a - b).mean(), (a.var() + b.var()) ** 0.5, (a < b).sum()
-""",
-            "made of those of the single models",
-        ),
-        (
-            """
-def compare(a, b):
-    return (b - a).mean(), (b - a).std(), (b - a < 0).sum()
-""",
-            "The signs say b minus a",
-        ),
-        (
-            """
-def compare(a, b):
-    return (b - a).mean(), (b - a).std(), (a < b).sum()
-""",
-            "The mean has the wrong sign",
-        ),
-        (
-            """
-def compare(a, b):
-    return (a - b).mean(), (a - b).std(), (a > b).sum()
-""",
-            "the lower RMSE is the better one",
-        ),
-        (
-            """
-def compare(a, b):
-    return (a - b).mean(), (a - b).std(), (a < b).mean()
-""",
-            "return the number of splits",
-        ),
-        (
-            """
-def compare(a, b):
-    return (a - b).mean(), (a - b).var(), (a < b).sum()
-""",
-            "The second number is the variance",
-        ),
-        (
-            """
-def compare(a, b):
-    return (a - b).mean(), (a - b).std(ddof=1) / len(a) ** 0.5, (a < b).sum()
-""",
-            "the standard error",
-        ),
-        (
-            """
-def compare(a, b):
-    return a - b, (a - b).std(), (a < b).sum()
-""",
-            "Expected one number for the mean",
-        ),
-        (
-            """
-def compare(a, b):
-    return abs(a - b).mean(), abs(a - b).std(), (a < b).sum()
-""",
-            "The differences have lost their signs",
-        ),
-        (
-            """
-def compare(a, b):
-    print((a - b).mean())
-""",
-            "is the return missing?",
-        ),
-    ],
-    "rise_in_rmse": [
-        (
-            """
-def rise_in_rmse(model, x, y, column, order):
-    shuffled = x.clone()
-    shuffled[:, column] = x[order, column]
-    with torch.no_grad():
-        return (F.mse_loss(model(shuffled), y) / F.mse_loss(model(x), y)).sqrt().item()
-""",
-            "That is the ratio of the two RMSEs",
-        ),
-        (
-            """
-def rise_in_rmse(model, x, y, column, order):
-    shuffled = x
-    before = F.mse_loss(model(x), y).sqrt()
-    shuffled[:, column] = x[order, column]
-    return (F.mse_loss(model(shuffled), y).sqrt() - before).item()
-""",
-            "changes the tensors it was given",
-        ),
-        (
-            """
-def rise_in_rmse(model, x, y, column, order):
-    shuffled = x.clone()
-    shuffled[:, column] = x[order, column]
-    return (F.mse_loss(model(shuffled), y) - F.mse_loss(model(x), y)).item()
-""",
-            "That is the rise of the MSE",
-        ),
-        (
-            """
-def rise_in_rmse(model, x, y, column, order):
-    shuffled = x.clone()
-    shuffled[:, column] = x[order, column]
-    return (F.mse_loss(model(x), y).sqrt() - F.mse_loss(model(shuffled), y).sqrt()).item()
-""",
-            "The sign is wrong",
-        ),
-        (
-            """
-def rise_in_rmse(model, x, y, column, order):
-    shuffled = x[order]
-    return (F.mse_loss(model(shuffled), y).sqrt() - F.mse_loss(model(x), y).sqrt()).item()
-""",
+            "mixed[:, columns] = x[order][:, columns]",
+            "mixed = x[order]",
             "All columns are shuffled",
         ),
         (
-            """
-def rise_in_rmse(model, x, y, column, order):
-    shuffled = x[order]
-    return (F.mse_loss(model(shuffled), y[order]).sqrt() - F.mse_loss(model(x), y).sqrt()).item()
-""",
-            "No rise at all",
+            "mixed[:, columns] = x[order][:, columns]",
+            "rest = [k for k in range(x.shape[1]) if k not in columns]"
+            "\n    mixed[:, rest] = x[order][:, rest]",
+            "The other columns are shuffled",
         ),
         (
-            """
-def rise_in_rmse(model, x, y, column, order):
-    shuffled = x.clone()
-    shuffled[:, column] = x[order, column]
-    return F.mse_loss(model(shuffled), y).sqrt().item()
-""",
-            "subtract the RMSE before",
+            "mixed[:, columns] = x[order][:, columns]",
+            "mixed[:, columns[0]] = x[order, columns[0]]",
+            "Only the first of the columns",
         ),
         (
-            """
-def rise_in_rmse(model, x, y, column, order):
-    shuffled = x.clone()
-    shuffled[:, column] = order
-    return (F.mse_loss(model(shuffled), y).sqrt() - F.mse_loss(model(x), y).sqrt()).item()
-""",
-            "put x[order, column] there",
+            "mixed = x.copy()\n    mixed[:, columns] = x[order][:, columns]",
+            "for k in columns:\n        mixed = x.copy()\n        mixed[:, k] = x[order, k]",
+            "Only the last of the columns",
         ),
+        ("((predict(mixed) - y)", "((predict(mixed) - y[order])", "The targets are shuffled, too"),
+        ("x[order][:, columns]", "x[np.argsort(order)][:, columns]", "by the reverse of `order`"),
         (
-            """
-def rise_in_rmse(model, x, y, column, order):
-    shuffled = x.clone()
-    shuffled[:, column] = 0
-    return (F.mse_loss(model(shuffled), y).sqrt() - F.mse_loss(model(x), y).sqrt()).item()
-""",
-            "The column is set to zero",
+            "x[order][:, columns]",
+            "x[:, columns].mean(axis=0)",
+            "The columns are set to their means",
         ),
-        (
-            """
-def rise_in_rmse(model, x, y, column, order):
-    shuffled = x.clone()
-    shuffled[:, column] = x[order, column]
-    before = (model(x) - y.ravel()) ** 2
-    return ((model(shuffled) - y.ravel()) ** 2).mean().sqrt() - before.mean().sqrt()
-""",
-            "(n, 1) minus (n,)",
-        ),
-        (
-            """
-def rise_in_rmse(model, x, y, column, order):
-    shuffled = x.clone()
-    shuffled[:, column] = x[order, column]
-    return F.mse_loss(model(shuffled), y).sqrt() - F.mse_loss(model(x), y).sqrt()
-""",
-            "it is a tensor: .item()",
-        ),
-    ],
+        ("x[order][:, columns]", "0", "The columns are set to zero"),
+        ("x[order][:, columns]", "np.random.permutation(x)[:, columns]", "an order of your own"),
+        ("mixed = x.copy()", "mixed = x", "changes the arrays it was given"),
+        ("x[order][:, columns]", "x[order, columns]", "Take the rows first, then the columns"),
+        ("after - before", "", "is the return missing?"),
+    ),
 }
 
-WRONG["standardise"] += slips(
-    "a_real_data_set",
-    "standardise",
+WRONG["rise_together"] += functions_told(
+    "rise_together(predict, x, y, columns, order)",
     (
-        "return (x_train - mean) / std, (x_other - mean) / std",
-        "return x_train, x_other",
-        "Both come back unchanged",
+        """
+    mixed = x.copy()
+    mixed[:, columns] = x[order][:, columns]
+    before = ((predict(x) - y.ravel()) ** 2).mean() ** 0.5
+    return ((predict(mixed) - y.ravel()) ** 2).mean() ** 0.5 - before
+""",
+        "(n, 1) minus (n,)",
     ),
     (
-        "return (x_train - mean) / std",
-        "std[1] *= 2\n    return (x_train - mean) / std",
-        "On test data it gives",
+        """
+    total = 0
+    before = ((predict(x) - y) ** 2).mean() ** 0.5
+    for k in columns:
+        mixed = x.copy()
+        mixed[:, k] = x[order, k]
+        total += ((predict(mixed) - y) ** 2).mean() ** 0.5 - before
+    return total
+""",
+        "the sum of the rises one by one",
     ),
-)
-WRONG["compare"] += slips(
-    "a_real_data_set",
-    "compare",
-    ("difference.std()", "2 * difference.std()", "The mean and the number of splits are right"),
-)
-WRONG["rise_in_rmse"] += slips(
-    "a_real_data_set",
-    "rise_in_rmse",
-    ("(after - before)", "(after**2 - before**2).abs().sqrt()", "take it of each MSE first"),
-    ("model(shuffled), y", "model(shuffled), y[order]", "The targets are shuffled, too"),
-)
-
-WRONG["compare"] += slips(
-    "a_real_data_set",
-    "compare",
-    ("difference.mean()", "difference.sum()", "The first number is a sum"),
-    ("difference.mean()", "np.median(difference)", "the median of the differences"),
-    ("difference < 0", "difference <= 0", "A split where both are equal counts"),
-)
-WRONG["rise_in_rmse"] += slips(
-    "a_real_data_set",
-    "rise_in_rmse",
-    ("x[order, column]", "x[torch.randperm(len(x)), column]", "you draw an order of your own"),
-    (
-        "shuffled[:, column] = x[order, column]",
-        "shuffled[order, column] = x[:, column]",
-        "by the reverse of `order`",
-    ),
-    (
-        "shuffled[:, column] = x[order, column]",
-        "shuffled[:, 0] = x[order, 0]",
-        "A different column",
-    ),
-    ("x[order, column]", "x[:, column].mean()", "The column is set to its mean"),
-)
-
-WRONG["compare"] += slips(
-    "a_real_data_set",
-    "compare",
-    ("= a - b", "= np.sort(a) - np.sort(b)", "Sorting has torn the splits apart"),
-    ("(difference < 0).sum()", "a.mean() < b.mean()", "got a bool"),
-)
-WRONG["rise_in_rmse"] += slips(
-    "a_real_data_set",
-    "rise_in_rmse",
-    ("shuffled = x.clone()", "model.train()\n    shuffled = x.clone()", "switches dropout on"),
 )
 
 
 RIGHT = {
-    "standardise": functions(
-        "standardise(x_train, x_other)",
+    "predict_test": functions(
+        "predict_test(x, y, train, test)",
         """
-    mean, std = x_train.mean(0), x_train.std(0)
-    return [(part - mean) / std for part in (x_train, x_other)]
+    middle = np.nanmedian(x[train], axis=0)
+    x = np.where(np.isnan(x), middle, x)
+    best = steepest(x[train], y[train], k=3)
+    fit = LinearRegression().fit(x[train][:, best], y[train])
+    return fit.predict(x[test][:, best])
 """,
         """
-    mean, std = x_train.mean(dim=0, keepdim=True), x_train.std(dim=0, keepdim=True, unbiased=False)
-    return (x_train - mean) / std, (x_other - mean) / std
+    filled = x.copy()
+    for k in range(x.shape[1]):
+        known = [value for value in x[train, k] if value == value]
+        filled[np.isnan(x[:, k]), k] = np.median(known)
+    A = descent.design_matrix(filled[:, steepest(filled[train], y[train], 3)])
+    return A[test] @ np.linalg.lstsq(A[train], y[train])[0]
 """,
         """
-    std, mean = torch.std_mean(x_train, dim=0, correction=0)
-    return (x_train - mean) / std, (x_other - mean) / std
+    x_train, x_test = x[train].copy(), x[test].copy()
+    middle = np.nanmedian(x_train, axis=0)
+    for part in (x_train, x_test):
+        rows, columns = np.where(np.isnan(part))
+        part[rows, columns] = middle[columns]
+    r = [abs(np.corrcoef(column, y[train])[0, 1]) for column in x_train.T]
+    best = sorted(range(len(r)), key=lambda k: -r[k])[:3]
+    W = np.linalg.lstsq(descent.design_matrix(x_train[:, best]), y[train])[0]
+    return descent.design_matrix(x_test[:, best]) @ W
 """,
         """
-    centred = x_train - x_train.mean(0)
-    std = (centred**2).mean(0).sqrt()
-    return centred / std, (x_other - x_train.mean(0)) / std
+    middle = np.nanmedian(x[train], axis=0)
+    filled = np.where(np.isnan(x), middle, x)
+    best = steepest(filled[train], y[train], 3)
+    mean, y_mean = filled[train][:, best].mean(axis=0), y[train].mean()
+    z = filled[:, best] - mean
+    w = np.linalg.solve(z[train].T @ z[train], z[train].T @ (y[train] - y_mean))
+    return (z[test] @ w + y_mean).reshape(-1, 1).ravel()
 """,
         """
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.impute import SimpleImputer
 
-    scaler = StandardScaler().fit(x_train.numpy())
-    return tuple(torch.from_numpy(scaler.transform(p.numpy())) for p in (x_train, x_other))
+    filler = SimpleImputer(strategy="median").fit(x[train])
+    filled = filler.transform(x)
+    best = steepest(filled[train], y[train], 3)
+    A = descent.design_matrix(filled[:, best])
+    return torch.from_numpy(A[test] @ np.linalg.lstsq(A[train], y[train])[0])
 """,
     ),
-    "compare": functions(
-        "compare(a, b)",
-        "np.mean(a - b), np.std(a - b), np.sum(a < b)",
-        "(a - b).mean(), (a - b).std(ddof=1), np.count_nonzero(a < b)",
+    "replies": [
+        "replies = (2, 3, 4, 1)",
+        "replies = '2341'",
+        "replies = {'A': 2, 'B': 3, 'C': 4, 'D': 1}",
+        "replies = np.array([2, 3, 4, 1])",
+        "replies = ['2', '3', '4', '1']",
+        "replies = torch.tensor([2, 3, 4, 1])",
+    ],
+    "rise_together": functions(
+        "rise_together(predict, x, y, columns, order)",
         """
-    d = a - b
-    return d.mean(), np.sqrt(((d - d.mean()) ** 2).mean()), int((a < b).sum())
-""",
-        "[a.mean() - b.mean(), (a - b).std(), sum(a < b)]",
-        """
-    import statistics
-
-    d = [float(p - q) for p, q in zip(a, b)]
-    return statistics.mean(d), statistics.pstdev(d), len([1 for value in d if value < 0])
-""",
-    ),
-    "rise_in_rmse": functions(
-        "rise_in_rmse(model, x, y, column, order)",
-        """
-    shuffled = x.clone()
-    shuffled[:, column] = shuffled[order, column]
-    with torch.no_grad():
-        rmse = [((model(rows) - y) ** 2).mean().sqrt().item() for rows in (x, shuffled)]
-    return rmse[1] - rmse[0]
+    mixed = x.copy()
+    for k in columns:
+        mixed[:, k] = x[order, k]
+    return rmse(predict(mixed) - y) - rmse(predict(x) - y)
 """,
         """
-    columns = list(x.T)
-    columns[column] = columns[column][order]
-    shuffled = torch.stack(columns, dim=1)
-    rmse = lambda rows: F.mse_loss(model(rows), y).item() ** 0.5
-    return rmse(shuffled) - rmse(x)
+    mixed = np.array(x)
+    mixed[:, columns] = x[np.ix_(order, columns)]
+    errors = [np.sqrt(np.mean((predict(one) - y) ** 2)) for one in (x, mixed)]
+    return errors[1] - errors[0]
 """,
         """
-    shuffled = torch.cat([x[:, :column], x[order, column : column + 1], x[:, column + 1 :]], 1)
-    with torch.no_grad():
-        return (F.mse_loss(model(shuffled), y) ** 0.5 - F.mse_loss(model(x), y) ** 0.5).item()
+    mixed = np.column_stack(
+        [x[order, k] if k in columns else x[:, k] for k in range(x.shape[1])]
+    )
+    return torch.tensor(rmse(predict(mixed) - y) - rmse(predict(x) - y)).item()
 """,
         """
-    shuffled = torch.tensor(x.tolist(), dtype=x.dtype)
-    shuffled[:, column] = x[:, column].index_select(0, order)
-    after, before = (np.sqrt(F.mse_loss(model(rows), y).item()) for rows in (shuffled, x))
-    return after - before
+    chosen = np.zeros(x.shape[1], dtype=bool)
+    chosen[columns] = True
+    mixed = np.where(chosen, x[order], x)
+    after = sum(float(r) ** 2 for r in (predict(mixed) - y)[:, 0]) / len(y)
+    before = sum(float(r) ** 2 for r in (predict(x) - y)[:, 0]) / len(y)
+    return after**0.5 - before**0.5
+""",
+        """
+    mixed = x.copy()
+    mixed[:, columns] = mixed[order][:, columns]
+    before, after = predict(x).ravel() - y.ravel(), predict(mixed).ravel() - y.ravel()
+    return np.linalg.norm(after) / len(y) ** 0.5 - np.linalg.norm(before) / len(y) ** 0.5
 """,
     ),
 }
