@@ -34,10 +34,10 @@ FACES = {"right": "✓", "not right yet": "✗", "not done yet": "·", "not read
 _failures = Counter()
 
 
-def exercise(number, hint):
+def exercise(number, hint, what="Exercise"):
     """Make a check of a judge: a function of the answer that raises NotDone or Wrong.
 
-    The judge returns what to say of a right answer.
+    The judge returns what to say of a right answer. `what` is the word before the number.
     """
 
     def decorate(judge):
@@ -50,7 +50,7 @@ def exercise(number, hint):
                 _failures[judge] += 1
                 if _failures[judge] > 1:
                     told += f" Hint: {hint}"
-            _show(f"{FACES[verdict]} Exercise {number}: {verdict}. {told}", about)
+            _show(f"{FACES[verdict]} {what} {number}: {verdict}. {told}", about)
 
         return check
 
