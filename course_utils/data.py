@@ -1,17 +1,14 @@
 """Every data set of the course, by name, with what is known of it.
 
 Each function returns an object whose fields hold NumPy arrays: a `Sample` (points around a known
-curve), a `Split` (rows to train and rows to validate), a `Table` (named inputs and targets), a
-`Recording` (a curve while it is learned) or `NamedColumns` (a table as it came, read by
-`tables.read_table`). Printed, it describes itself.
+curve), a `Split` (rows to train and rows to validate), a `Table` (named inputs and targets) or a
+`Recording` (a curve while it is learned). Printed, it describes itself in one line.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
-from course_utils.tables import NamedColumns, read_table
 
 
 @dataclass(frozen=True)
@@ -259,17 +256,3 @@ def diabetes() -> Table:
         ("s6", "blood sugar level"),
     )
     return Table(x, y.reshape(-1, 1), names, (("progression", "points"),))
-
-
-def penguins(target: str = "body_mass_g") -> NamedColumns:
-    """Return 344 penguins as they were measured on three islands, with cells that are missing.
-
-    Lengths in mm, body mass in g; `species`, `island` and `sex` are categories. The adults of
-    nesting pairs, in the seasons 2007 to 2009; their sex was found from their DNA. A different
-    `target` must be a column of numbers. K. B. Gorman, T. D. Williams and W. R. Fraser, 'Ecological
-    sexual dimorphism and environmental variability within a community of Antarctic penguins (genus
-    Pygoscelis)', PLoS ONE 9(3): e90081, 2014; made available by Dr. Kristen Gorman and the Palmer
-    Station, Antarctica LTER, under CC0; the file is that of the package palmerpenguins 0.1.6.
-    From the lesson 'A project of your own'.
-    """
-    return read_table(Path(__file__).with_name("penguins.csv"), target)

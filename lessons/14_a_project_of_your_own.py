@@ -33,29 +33,30 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LinearRegression
 
-from course_utils import data, plots, tables
+from course_utils import plots, tables
 from course_utils.checks import project as check
 
-penguins = data.penguins()
+penguins = tables.penguins()
 print(penguins)  # what it holds, without showing a row
 
 # %% [markdown]
 # ## What do you want to know?
 #
 # You are on an island near Antarctica, with a ruler and no scales. How heavy is the penguin
-# in front of you, and **to within how much**? These 344 were measured *and* weighed, by
+# in front of you, and **to within how much**? All but two of these 344 were measured and weighed, by
 # Dr. Kristen Gorman and the Palmer Station LTER
-# ([PLoS ONE 9(3): e90081](https://doi.org/10.1371/journal.pone.0090081)).
+# ([their paper](https://doi.org/10.1371/journal.pone.0090081)).
 #
 # `table.y` holds the target, `table.numbers["year"]` a column of numbers (nan where a cell is
-# empty), and `table.categories["species"]` one of words ('' where empty).
+# blank), and `table.categories["species"]` one of words (`""` where blank).
+#
+# Each **stage** of the project has names to fill in, in as many lines and cells as you like.
+# Its check recomputes from your names how a number was made, for any table. What it can't
+# know is how often you looked at the test rows.
 #
 # **Decide.** What is one row? In which unit will you be wrong? Which columns will you *have*
-# when you ask? The sex was found from DNA. And what could a model do with the year 2031?
-#
-# Each **stage** below has names to fill in. Add as many lines and cells as you like. Its
-# check recomputes from your names how a number was made, for any table. Only you can know
-# how often you looked.
+# when you ask? (The sex was found from DNA.) And what can a model do with a year that it
+# never saw?
 
 # %%
 table = penguins  # or your own: see 'Can you bring your own table?'
@@ -77,7 +78,7 @@ check.question(table, inputs)
 # %% tags=["cover"]
 my_prediction = ...  # your number, in g
 
-weighed = np.flatnonzero(~np.isnan(penguins.y))  # ~: not
+weighed = np.flatnonzero(penguins.y > 0)  # nan is not
 mass = penguins.y[weighed]  # (342,)
 names = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm"]
 columns = [penguins.numbers[name][weighed] for name in names]
@@ -216,8 +217,8 @@ check.choice(table, train, val, predictions, chosen)
 # ## How good is it?
 #
 # Now the test rows, **once**. What they say depends on which rows they are. Fit the line of
-# three lengths on 200 different splits, judge each on its own 68 test rows: it is off by 395 g
-# on average.
+# three lengths on 200 different splits, judge each on its own test rows: it is off by 395 g on
+# average.
 #
 # > **Predict.** Someone runs all 200 and reports the best. How low is it?
 
@@ -226,7 +227,8 @@ my_prediction = ...  # your number, in g
 
 errors = []
 for seed in range(200):
-    order = np.random.default_rng(seed).permutation(342)
+    rng = np.random.default_rng(seed)  # today's RandomState
+    order = rng.permutation(342)
     fit, judge = order[:206], order[274:]
     fitted = LinearRegression().fit(lengths[fit], mass[fit])
     off = fitted.predict(lengths[judge]) - mass[judge]
@@ -292,7 +294,7 @@ check.causes(causes)
 # ```
 #
 # A's fourth column was the weight in pounds. B's test error is far below its *training* error,
-# and why 71? C's errors differ as luck lets them. D's test rows are another world: even the
+# and why this seed? C's errors differ as luck lets them. D's test rows are another world: even the
 # baseline differs there.
 #
 # </details>
@@ -324,14 +326,14 @@ check.causes(causes)
 #
 # ## Can you bring your own table?
 #
-# Save it as a CSV file beside this notebook, and in stage 1 write
+# Save it as a CSV file beside this notebook, and in the first stage write
 # `table = tables.read_table("cheese.csv", target="price")`. All stages and checks work on it.
 # `read_table` finds out which columns hold numbers, leaves out those that only name rows, and
 # writes nothing. You need some hundreds of rows, and a target that is a number.
 #
 # ### Break it: a comma too many
 #
-# Most bad files say so. Someone writes 3,5 for 3.5:
+# Most bad files are refused aloud. Here someone wrote decimal commas:
 
 # %%
 path = Path(tempfile.mkdtemp()) / "cheese.csv"
@@ -413,7 +415,7 @@ check.slopes(alone, within)
 #
 # **New words:** stage, gain.
 #
-# **New names:** `np.column_stack`.
+# **New names:** `np.column_stack`, `np.random.default_rng`, `tables.read_table`.
 #
 # **New words, deeper:** Simpson's paradox.
 #

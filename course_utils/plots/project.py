@@ -1,8 +1,9 @@
 """The pictures of 'A project of your own'."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
-from course_utils._validate import to_array, to_vector, to_vectors
+from course_utils._validate import to_vector, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 from course_utils.plots.core import format_number, mark_prediction
 
@@ -69,6 +70,7 @@ def luck_of_the_split(errors, prediction=..., *, ax=None):
     ax.hist(errors, bins=25, color=TRAIN, alpha=0.6)
     ax.axvline(errors.mean(), color="black", linewidth=2, label="mean")
     ax.axvline(low, color=FIT, linewidth=2, linestyle="-.", label="the lowest")
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="RMSE on the test rows (g)", ylabel="splits", xlim=(0.88 * low, 1.06 * high))
     told = mark_prediction(ax, prediction, low)
     ax.legend(loc="upper right")
@@ -86,9 +88,7 @@ def four_reports(reports, *, ax=None):
     on training, validation and test rows.
     From the lesson 'A project of your own'.
     """
-    heights = to_array("the numbers of reports", list(reports.values()))
-    if heights.ndim != 2 or heights.shape[1] != 4:
-        raise ValueError(f"reports must hold four numbers each, got shape {heights.shape}.")
+    heights = np.array([to_vector("reports", row, length=4) for row in reports.values()])
     styles = [("0.75", ""), (TRAIN, "//"), (VALIDATION, ".."), (FIT, "")]
     labels = ["baseline, test rows", "training rows", "validation rows", "test rows"]
     for k, ((color, hatch), label) in enumerate(zip(styles, labels, strict=True)):
@@ -109,7 +109,7 @@ def four_reports(reports, *, ax=None):
 def training_rows(table, train, by, groups=None, *, ax=None):
     """Draw the target against one input, for the training rows only.
 
-    `table` is what `data.penguins` or `tables.read_table` returns, `train` the row numbers, `by`
+    `table` is what `tables.penguins` or `tables.read_table` returns, `train` the row numbers, `by`
     the name of a column of numbers, `groups` that of a category. With `...` for `train`, nothing
     is drawn.
     From the lesson 'A project of your own'.
@@ -121,11 +121,10 @@ def training_rows(table, train, by, groups=None, *, ax=None):
         if name not in columns:
             known = ", ".join(str(one) for one in columns if one is not None)
             raise ValueError(f"The table has no such column, {name!r}; it has {known}.")
-    return _draw_training_rows(table, np.asarray(train), by, groups, ax=ax)
+    return picture(7.0, 4.2)(_training_rows)(table, np.asarray(train), by, groups, ax=ax)
 
 
-@picture(7.0, 4.2)
-def _draw_training_rows(table, train, by, groups, *, ax=None):
+def _training_rows(table, train, by, groups, *, ax=None):
     words = table.categories[groups][train] if groups else np.full(len(train), "")
     x, y = table.numbers[by][train], table.y[train]
     levels = sorted(set(words), key=list(words).count, reverse=True)
@@ -137,7 +136,7 @@ def _draw_training_rows(table, train, by, groups, *, ax=None):
         ax.legend(loc="best", title=groups)
     there = np.isfinite(x)
     return (
-        f"{table.target} against {by}, {there.sum()} training rows: a correlation of "
+        f"{table.target} against {by}, {there.sum()} rows: a correlation of "
         f"{np.corrcoef(x[there], y[there])[0, 1]:.2f}."
     )
 
@@ -149,20 +148,19 @@ def last_rows(table, test, predictions, chosen, *, axs=None):
     may be one number; `chosen` is the name of one. With `...` for any of them, nothing is drawn.
     From the lesson 'A project of your own'.
     """
-    if any(part is ... for part in (test, predictions, chosen)) or ... in list(
-        predictions.values() if isinstance(predictions, dict) else []
-    ):
+    values = predictions.values() if isinstance(predictions, dict) else [predictions]
+    if any(part is ... for part in (test, chosen, *values)):
         print("No picture yet: it shows your test rows, once.")
         return None
     if chosen not in predictions:
         raise ValueError(f"chosen must be one of {', '.join(predictions)}, got {chosen!r}.")
     full = np.ones(len(table.y))
     models = {name: np.ravel(values) * full for name, values in predictions.items()}
-    return _draw_last_rows(table, np.asarray(test), models, chosen, axs=axs)
+    shown = picture(8.6, 4.0, "truth errors", width_ratios=[1, 1.1])(_last_rows)
+    return shown(table, np.asarray(test), models, chosen, axs=axs)
 
 
-@picture(8.6, 4.0, "truth errors", width_ratios=[1, 1.1])
-def _draw_last_rows(table, test, models, chosen, *, axs=None):
+def _last_rows(table, test, models, chosen, *, axs=None):
     y, base = table.y[test], next(iter(models))
     ax = axs["truth"]
     ends = [min(y.min(), models[chosen][test].min()), max(y.max(), models[chosen][test].max())]
@@ -172,7 +170,7 @@ def _draw_last_rows(table, test, models, chosen, *, axs=None):
     ax.set(xlabel="predicted", ylabel=f"true {table.target}", title="test rows")
     ax.legend(loc="upper left")
     told, ax = [], axs["errors"]
-    bins = np.linspace(0, max(abs(models[base][test] - y).max(), 1e-12), 16)
+    bins = np.linspace(0, max(abs(models[base][test] - y).max(), 1e-12), 11)
     for name, style in (
         (base, {"color": "0.55", "alpha": 0.6}),
         (chosen, {"histtype": "step", "color": FIT, "linewidth": 2}),

@@ -12,7 +12,7 @@ from tests.support.modules import COURSE_UTILS, imports
 # What a module may import from course_utils, by the start of its name; the longest match counts.
 MAY_IMPORT = {
     "course_utils": (),
-    "course_utils.data": ("course_utils.tables",),
+    "course_utils.data": (),
     "course_utils.tables": (),
     "course_utils.descent": ("course_utils._validate",),
     "course_utils.figures": (),
