@@ -115,8 +115,8 @@ plots.training_rows(table, train, by="flipper_length_mm", groups="species")
 #
 # ## What must a model beat?
 #
-# The mean of the training rows is a poor opponent. A person who knows penguins would say 'a
-# Gentoo? About five kilos.' So a better **baseline** is the mean of each group.
+# The mean of the training rows is a weak opponent. Someone who knows penguins says 'a Gentoo?
+# About five kilos.' So a stronger **baseline** is the mean of each group.
 #
 # ### Exercise 1 (write): a baseline by group
 #
@@ -170,10 +170,10 @@ check.baseline(table, train, val, baseline, rmse_baseline)
 # %% [markdown]
 # ## What does a model need?
 #
-# Numbers without gaps, on one scale, and all of it from training rows
+# Numbers without blanks, on one scale, and all that is learned for it from training rows
 # ([lesson 13](13_a_real_data_set.ipynb)).
 #
-# **Decide.** What goes into an empty cell: the median, a column 'was missing', or no row at
+# **Decide.** What goes into a blank: the median, a column 'was blank' besides, or no row at
 # all? How does a category become numbers? Which columns change nothing?
 
 # %%
@@ -200,7 +200,8 @@ check.line(table, train, val, X, y_line, rmse_line)
 # ## Does a network pay?
 #
 # Train one, in a cell of your own, with early stopping
-# ([lesson 11](11_a_network_that_bends.ipynb), [lesson 13](13_a_real_data_set.ipynb)). Try other
+# ([lesson 11](11_a_network_that_bends.ipynb), [lesson 13](13_a_real_data_set.ipynb)). Give it
+# `X[train]`, not `X`: a nan in a row that you don't use still spoils every gradient. Try other
 # inputs, too. Write down everything you try: you choose among all of it.
 #
 # **Decide.** By which number, on which rows? And if two differ by less than luck, which is
@@ -415,7 +416,8 @@ check.slopes(alone, within)
 #
 # **New words:** stage, gain.
 #
-# **New names:** `np.column_stack`, `np.random.default_rng`, `tables.read_table`.
+# **New names:** `tables.penguins`, `.numbers`, `.categories`, `tables.read_table`,
+# `np.column_stack`, `np.random.default_rng`.
 #
 # **New words, deeper:** Simpson's paradox.
 #
