@@ -36,7 +36,7 @@ from sklearn.linear_model import LinearRegression
 from course_utils import plots, tables
 from course_utils.checks import project as check
 
-penguins = tables.penguins()
+penguins = tables.penguins()  # a table that ships with the course
 print(penguins)  # what it holds, without showing a row
 
 # %% [markdown]
