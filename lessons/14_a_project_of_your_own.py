@@ -97,7 +97,7 @@ plots.errors_in_file_order(
 # </details>
 #
 # The line had never met a Chinstrap: other bills, other weights. And its validation rows,
-# nearly all Gentoos, told it that all was well.
+# Gentoos without exception, told it that all was well.
 #
 # **Decide.** How many rows for each part? Which rows can't take part at all? Do some rows
 # belong together, or do you want to predict a later year?

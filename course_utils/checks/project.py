@@ -39,7 +39,7 @@ __all__ = [
 def group_means(answer):
     """Judge `group_means(group, y, train)`: for every row the training mean of its group."""
     for group, y, train in (
-        ("abbacabcba", [3.0, 8, 7, 2, 90, 4, 6, 50, 9, 1], [0, 1, 3, 5, 9, 2]),
+        ("abbacabcba", [3.5, 8, 7, 2, 90, 4, 6, 50, 13, 1], [0, 1, 3, 5, 9, 2]),
         ("rstrrtsr", [1.5, -2, 30, 4, 2, 10, 7, -8], [7, 6, 0, 3, 1]),
     ):
         group, y, train = np.array(list(group)), np.array(y), np.array(train)
@@ -76,11 +76,11 @@ def _judge_means(got, group, y, train):
     for kind in set(group[train]):
         by_median[group == kind] = np.median(y[train][group[train] == kind])
         sums[group == kind] = y[train][group[train] == kind].sum()
+    leak = training_means(group, y, everyone)
+    if np.allclose(got[seen], leak[seen]):
+        raise Wrong("A leak: the means are those of all rows. Use the training rows only.")
     level = np.where(seen, want, y.mean())
     mistakes = {
-        "A leak: the means are those of all rows. Use the training rows only.": (
-            training_means(group, y, everyone)
-        ),
         "The means are those of the rows that aren't in train.": training_means(group, y, rest),
         "It is the mean of the training rows for everyone: take the mean of each group.": (
             np.full(n, y[train].mean())
@@ -146,9 +146,9 @@ def causes(answer):
     hint="fit LinearRegression() with the mass as its only column, then with the mass and two "
     "columns of 0 and 1 for the species; .coef_[0] is the slope of the first column.",
 )
-def slopes(answer):
+def slopes(alone, within):
     """Judge `alone, within`: the slopes of the bill's depth on mass, in mm per kg."""
-    alone, within = numbers(answer, ("alone", "within"))
+    alone, within = (numbers(v, (n,))[0] for v, n in ((alone, "alone"), (within, "within")))
     got = np.array([alone, within])
     for told, want in (
         ("", [-1.162, 1.509]),
