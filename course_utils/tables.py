@@ -101,8 +101,8 @@ def read_table(path: str | Path, target: str, *, decimal: str = ".") -> NamedCol
 
     The separator may be a comma, a semicolon or a tab; `decimal` is the sign in 3.5. A column is
     one of numbers if all its cells are, else one of categories; empty cells and NA are missing. A
-    column with a different word in every row, a column that counts the rows and an empty column
-    are left out. Nothing is written.
+    column with a different word in every row, one that counts the rows from 0 or 1 and an empty
+    one are left out. Nothing is written.
     From the lesson 'A project of your own'.
 
     Raises FileNotFoundError or ValueError, which say what was expected and what to do.
@@ -127,7 +127,7 @@ def read_table(path: str | Path, target: str, *, decimal: str = ".") -> NamedCol
             left_out[name] = "every cell is empty"
         elif _holds_numbers(name, cells, lines, decimal):
             values = np.array([_to_float(cell, decimal) for cell in cells])
-            if np.array_equal(np.diff(values), np.ones(len(values) - 1)):
+            if values[0] in (0, 1) and np.array_equal(values, values[0] + np.arange(len(values))):
                 left_out[name] = "it counts the rows, so it is a name for each row, not an input"
             else:
                 numbers[name] = values
