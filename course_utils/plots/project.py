@@ -32,7 +32,7 @@ def errors_in_file_order(y, y_pred, groups, cuts, prediction=..., *, ax=None):
     """
     y, y_pred = to_vectors(y=y, y_pred=y_pred)
     first, second = to_vector("cuts", cuts, length=2).astype(int)
-    groups, off = np.asarray(groups), abs(y_pred - y)
+    groups, off = np.array(list(groups)), abs(y_pred - y)
     if len(groups) != len(y) or not 0 < first < second < len(y):
         raise ValueError("groups needs a word for each row, and cuts two places between them.")
     rows = np.arange(1, len(y) + 1)

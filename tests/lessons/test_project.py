@@ -8,9 +8,10 @@ from contextlib import redirect_stdout
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 from sklearn.linear_model import LinearRegression
 
-from course_utils import tables
+from course_utils import plots, tables
 from course_utils.checks import project as check
 from tests.support.lessons import one_line, read_notebook, run_cell, run_lesson
 
@@ -759,6 +760,97 @@ def test_blanks_filled_one_by_one_and_columns_changed_are_not_judged():
 def test_the_training_means_of_a_category_are_no_codes():
     p = done("cheese")
     assert ": right. " in told("prepare", p, **coded(p, by_group(p, p["train"])))
+
+
+# Pictures ----------------------------------------------------------------------------------------
+
+
+def test_errors_in_the_files_order_are_drawn_with_the_root_mean_square_of_each_part():
+    ax = Figure().subplots()
+    y, y_pred = np.zeros(9), np.array([1.0, -1, 1, 3, 4, 0, 6, -8, 0])
+    line = plots.errors_in_file_order(y, y_pred, "aaabbbccc", (3, 6), 5, ax=ax)
+    heights = [one.get_ydata()[0] for one in ax.lines if one.get_linewidth() == 2.2]
+    assert heights == pytest.approx([1, (25 / 3) ** 0.5, (100 / 3) ** 0.5])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "a",
+        "b",
+        "c",
+        "your prediction",
+    ]
+    assert line.startswith(
+        "RMSE (black): 1 g on the rows of the fit, 3 g on the next 3, 6 g on the"
+    )
+    assert line.endswith("You predicted 5; it is 5.774.")
+    for cuts in ((0, 3), (4, 4), (3, 9)):
+        with pytest.raises(ValueError, match="cuts two places between them"):
+            plots.errors_in_file_order(y, y_pred, "aaabbbccc", cuts, ax=ax)
+    with pytest.raises(ValueError, match="groups needs a word for each row"):
+        plots.errors_in_file_order(y, y_pred, "aab", (3, 6), ax=ax)
+
+
+def test_the_lowest_error_of_many_splits_is_marked():
+    ax = Figure().subplots()
+    line = plots.luck_of_the_split([300, 350, 420, 410], 280, ax=ax)
+    assert line == (
+        "4 splits of one table, one kind of line: test RMSE 300 to 420 g, 370 on average. "
+        "You predicted 280; it is 300."
+    )
+    marks = {one.get_label(): one.get_xdata()[0] for one in ax.lines}
+    assert marks == {"mean": 370, "the lowest": 300, "your prediction": 280}
+
+
+def test_reports_are_bars_in_their_order():
+    ax = Figure().subplots()
+    line = plots.four_reports({"A": [8, 2, 3, 4], "B": [7, 5, 5, 6]}, ax=ax)
+    assert line == "Four projects, one question. RMSE on the test rows, in g: A 4, B 6."
+    found = {bars.get_label(): [bar.get_height() for bar in bars] for bars in ax.containers}
+    assert found == {
+        "baseline, test rows": [8, 7],
+        "training rows": [2, 5],
+        "validation rows": [3, 5],
+        "test rows": [4, 6],
+    }
+
+
+@pytest.mark.parametrize("name", ["penguins", "cheese"])
+def test_only_training_rows_are_drawn(name):
+    p, ax = done(name), Figure().subplots()
+    by = p["inputs"][0]
+    line = plots.training_rows(p["table"], p["train"], by, p["category"], ax=ax)
+    x = np.concatenate([one.get_xdata() for one in ax.lines])
+    np.testing.assert_array_equal(np.sort(x), np.sort(p["table"].numbers[by][p["train"]]))
+    there = np.isfinite(x).sum()
+    assert line.startswith(f"{p['table'].target} against {by}, {there} rows: a correlation of 0.")
+    assert plots.training_rows(p["table"], p["train"].tolist(), by, ax=ax)
+
+
+def test_training_rows_names_a_column_that_is_not_there(capsys):
+    p = done("cheese")
+    with pytest.raises(ValueError, match="no such column, 'colour'; it has age, salt"):
+        plots.training_rows(p["table"], p["train"], "colour")
+    with pytest.raises(ValueError, match="no such column, 'age'; it has sort"):
+        plots.training_rows(p["table"], p["train"], "age", "age")
+    assert plots.training_rows(p["table"], ..., "age") is None
+    assert capsys.readouterr().out == "No picture yet: it shows the training rows.\n"
+
+
+def test_the_last_picture_draws_the_test_rows_and_both_models(capsys):
+    p, axs = done("cheese"), Figure().subplot_mosaic([["truth", "errors"]])
+    table, test = p["table"], p["test"]
+    predictions = {"mean": 9.0, "line": torch.tensor(p["y_line"]).reshape(-1, 1)}
+    line = plots.last_rows(table, test, predictions, "line", axs=axs)
+    drawn = {one.get_label(): one.get_xydata() for one in axs["truth"].lines}
+    want = np.column_stack([p["y_line"][test], table.y[test]])
+    np.testing.assert_array_equal(drawn["line"], want)
+    assert set(drawn["mean"][:, 0]) == {9.0}
+    mean, error = rmse(np.full(157, 9.0), table.y, test), p["rmse_test"]
+    assert line == f"{len(test)} test rows. RMSE: mean {mean:.4g}, line {error:.4g}."
+    with pytest.raises(ValueError, match="chosen must be one of mean, line, got 'tree'"):
+        plots.last_rows(table, test, predictions, "tree")
+    for unfilled in ((..., predictions, "line"), (test, {"a": ...}, "a"), (test, predictions, ...)):
+        assert plots.last_rows(table, *unfilled) is None
+        assert capsys.readouterr().out == "No picture yet: it shows your test rows, once.\n"
+    assert plots.last_rows(table, test, ..., "a") is None
 
 
 # The worked example ------------------------------------------------------------------------------
