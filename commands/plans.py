@@ -65,7 +65,7 @@ def _total(rows: Rows, column: int) -> str:
     """Return the sum of a column, but for its last row; after a plus, that of what is after one."""
     parts = [row[column].split(" + ") for row in rows[:-1]]
     sums = [sum(int(part[k]) for part in parts if len(part) > k) for k in (0, 1)]
-    return " + ".join(map(str, filter(None, sums)))
+    return " + ".join(map(str, filter(None, sums))) or "0"
 
 
 def _taught(text: str, minutes: Minutes, usual: str) -> int:
