@@ -11,7 +11,7 @@
 # - say whether changing one array changes another,
 # - predict the shape of a difference, and notice when it is wrong.
 #
-# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 60 minutes, and 15 more with the deeper sections.
+# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 65 minutes, and 15 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -531,5 +531,6 @@ print("with a point:  ", visitors, visitors.dtype)
 # | [10 What a fit is worth](10_what_a_fit_is_worth.ipynb) | judge a model by unseen rows |
 # | [12 Where the time goes](12_where_the_time_goes.ipynb) | make a training run faster |
 # | [13 A real data set](13_a_real_data_set.ipynb) | do all of it on real measurements |
+# | [14 A project of your own](14_a_project_of_your_own.ipynb) | do it on your own |
 #
 # **Next**, in [lesson 01](01_gradient_descent_by_hand.ipynb), you fit a line to noisy points: the first step towards that curve.

@@ -84,7 +84,8 @@ names = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm"]
 columns = [penguins.numbers[name][weighed] for name in names]
 lengths = np.column_stack(columns)  # side by side: (342, 3)
 hasty = LinearRegression().fit(lengths[:206], mass[:206])
-said, species = hasty.predict(lengths), penguins.categories["species"]
+said = lengths @ hasty.coef_ + hasty.intercept_  # for all 342
+species = penguins.categories["species"]
 plots.errors_in_file_order(
     mass, said, species[weighed], (206, 274), prediction=my_prediction
 )
@@ -116,7 +117,7 @@ plots.training_rows(table, train, by="flipper_length_mm", groups="species")
 # ## What must a model beat?
 #
 # The mean of the training rows is a weak opponent. Someone who knows penguins says 'a Gentoo?
-# About five kilos.' So a stronger **baseline** is the mean of each group.
+# About five kilos.' So a stronger baseline is the mean of each group.
 #
 # ### Exercise 1 (write): a baseline by group
 #
@@ -228,11 +229,11 @@ my_prediction = ...  # your number, in g
 
 errors = []
 for seed in range(200):
-    rng = np.random.default_rng(seed)  # today's RandomState
+    rng = np.random.default_rng(seed)  # RandomState's successor
     order = rng.permutation(342)
     fit, judge = order[:206], order[274:]
     fitted = LinearRegression().fit(lengths[fit], mass[fit])
-    off = fitted.predict(lengths[judge]) - mass[judge]
+    off = lengths[judge] @ fitted.coef_ + fitted.intercept_ - mass[judge]
     errors.append((off**2).mean() ** 0.5)
 plots.luck_of_the_split(errors, prediction=my_prediction)
 

@@ -115,7 +115,7 @@ check.prepare(table, inputs, train, val, raw, mean, std, X)
 # %%
 line = LinearRegression().fit(X[train], y[train])
 y_line = everyone.copy()
-y_line[rows] = line.predict(X[rows])
+y_line[rows] = X[rows] @ line.coef_ + line.intercept_
 rmse_line = rmse(y_line, val)
 check.line(table, train, val, X, y_line, rmse_line)
 for name, w in zip(
@@ -129,9 +129,9 @@ for name, w in zip(
 #
 # ## Does a network pay?
 #
-# Lesson 11's network with eight tanh units, on all training rows at once, with early stopping.
-# The target is standardised by the training rows, too. Three starts, since one could be lucky;
-# the mean of the three is the prediction.
+# The network of [lesson 11](11_a_network_that_bends.ipynb) with eight tanh units, on all
+# training rows at once, with early stopping. The target is standardised by the training rows,
+# too. Three starts, since one could be lucky; the mean of the three is the prediction.
 
 
 # %% tags=["code"]
@@ -158,7 +158,7 @@ def train_network(X, seed, patience=30):
         optimizer.step()  # 4 update
     model.load_state_dict(best)
     with torch.no_grad():
-        return model(X)[:, 0].numpy() * y_std + y_mean
+        return np.array(model(X)[:, 0]) * y_std + y_mean
 
 
 y_mean, y_std = y[train].mean(), y[train].std()
@@ -180,7 +180,7 @@ def with_columns(*extra):
     wide = np.column_stack([raw, *extra])
     y_pred = everyone.copy()
     fitted = LinearRegression().fit(wide[train], y[train])
-    y_pred[rows] = fitted.predict(wide[rows])
+    y_pred[rows] = wide[rows] @ fitted.coef_ + fitted.intercept_
     return y_pred
 
 
@@ -239,7 +239,7 @@ for told, used, judged, k in (
 ):
     known, new = rows[used[rows]], rows[judged[rows]]
     fitted = LinearRegression().fit(raw[known, :k], y[known])
-    off = fitted.predict(raw[new, :k]) - y[new]
+    off = raw[new, :k] @ fitted.coef_ + fitted.intercept_ - y[new]
     print(f"{told}: RMSE {(off**2).mean() ** 0.5:.0f} g", end=", ")
     print(f"too heavy by {off.mean():.0f} g on average")
 

@@ -616,8 +616,8 @@ def _judge_scaled(raw, mean, std, X, train, val, known):
 
 @stage(
     5,
-    hint="fit LinearRegression() or lesson 13's line on X[train] and table.y[train]; predict X, "
-    "all rows; then the RMSE over val.",
+    hint="fit LinearRegression() to X[train] and table.y[train]; predict all rows, X @ coef_ + "
+    "intercept_; then the RMSE over val.",
 )
 def line(table, train, val, X, y_line, rmse_line):
     """Judge a linear model's predictions, and its RMSE on the validation rows."""

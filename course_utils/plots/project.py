@@ -135,10 +135,8 @@ def _training_rows(table, train, by, groups, *, ax=None):
     if groups:
         ax.legend(loc="best", title=groups)
     there = np.isfinite(x)
-    return (
-        f"{table.target} against {by}, {there.sum()} rows: a correlation of "
-        f"{np.corrcoef(x[there], y[there])[0, 1]:.2f}."
-    )
+    low, high = (format_number(end) for end in (y[there].min(), y[there].max()))
+    return f"{table.target} against {by}, {there.sum()} rows: from {low} to {high}."
 
 
 def last_rows(table, test, predictions, chosen, *, axs=None):
