@@ -51,10 +51,10 @@ print(penguins)  # what it holds, without showing a row
 # blank), and `table.categories["species"]` one of words (`""` where blank).
 #
 # Each **stage** of the project has names to fill in, in as many lines and cells as you like.
-# Its check recomputes from your names how a number was made, for any table. What it can't
-# know is how often you looked at the test rows.
+# Its check recomputes what it can from your names, for any table: how a number was made. It
+# can't say whether a decision was wise, nor know how often you looked at the test rows.
 #
-# **Decide.** What is one row? In which unit will you be wrong? Which columns will you *have*
+# **Decide.** What is one row? In which unit will your error be? Which columns will you *have*
 # when you ask? (The sex was found from DNA.) And what can a model do with a year that it
 # never saw?
 
@@ -69,8 +69,8 @@ check.question(table, inputs)
 #
 # Training rows teach, validation rows choose, test rows judge, once
 # ([lesson 10](10_what_a_fit_is_worth.ipynb)). A hasty colleague cuts the file as it comes: 206
-# rows to fit, 68 to judge, the last 68 for later. A line of the three lengths is off by 297 g
-# on its validation rows.
+# rows to fit, 68 to judge, the last 68 for later. A line on the three lengths, fitted to the
+# first part, is off by 297 g on the second.
 #
 # > **Predict.** What will its RMSE be on the last 68 rows? One weight for all of them, the
 # > mean of the first 206, is off by 499 g there.
@@ -78,17 +78,16 @@ check.question(table, inputs)
 # %% tags=["cover"]
 my_prediction = ...  # your number, in g
 
-weighed = np.flatnonzero(penguins.y > 0)  # nan is not
-mass = penguins.y[weighed]  # (342,)
+mass, species = penguins.y, penguins.categories["species"]  # (344,)
 names = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm"]
-columns = [penguins.numbers[name][weighed] for name in names]
-lengths = np.column_stack(columns)  # side by side: (342, 3)
-hasty = LinearRegression().fit(lengths[:206], mass[:206])
-said = lengths @ hasty.coef_ + hasty.intercept_  # for all 342
-species = penguins.categories["species"]
-plots.errors_in_file_order(
-    mass, said, species[weighed], (206, 274), prediction=my_prediction
-)
+columns = [penguins.numbers[name] for name in names]
+lengths = np.column_stack(columns)  # side by side: (344, 3)
+weighed = np.flatnonzero(mass > 0)  # 342 row numbers: nan > 0 is False
+first = weighed[:206]
+hasty = LinearRegression().fit(lengths[first], mass[first])
+said = lengths @ hasty.coef_ + hasty.intercept_  # for all rows
+off, kinds, cuts = (said - mass)[weighed], species[weighed], (206, 274)
+plots.errors_in_file_order(off, kinds, cuts, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -100,8 +99,10 @@ plots.errors_in_file_order(
 # The line had never met a Chinstrap: other bills, other weights. And its validation rows,
 # Gentoos without exception, told it that all was well.
 #
-# **Decide.** How many rows for each part? Which rows can't take part at all? Do some rows
-# belong together, or do you want to predict a later year?
+# Row numbers count in the whole table; `weighed` holds those with a target.
+#
+# **Decide.** How many of them for each part, and in which order? Do some rows belong together,
+# or do you want to predict a later year?
 
 # %%
 train = ...  # numbers of the rows to fit
@@ -121,15 +122,15 @@ plots.training_rows(table, train, by="flipper_length_mm", groups="species")
 #
 # ### Exercise 1 (write): a baseline by group
 #
-# For a single group it would be
+# For a single group, it is the mean of `dream`:
 #
 # ```python
+# y, island = table.y, table.categories["island"]
 # is_dream = island[train] == "Dream"  # True for some training rows
 # dream = y[train][is_dream]  # their targets
 # ```
 #
-# and its mean. Do it for every group. A group that training never saw gets the mean of all
-# training rows.
+# Do it for every group. A group that training never saw gets the mean of all training rows.
 
 
 # %% tags=["exercise", "write"]
@@ -171,8 +172,12 @@ check.baseline(table, train, val, baseline, rmse_baseline)
 # %% [markdown]
 # ## What does a model need?
 #
-# Numbers without blanks, on one scale, and all that is learned for it from training rows
-# ([lesson 13](13_a_real_data_set.ipynb)).
+# Numbers without blanks, on one scale; whatever must be learned for that, from training rows
+# ([lesson 13](13_a_real_data_set.ipynb)). In a table of cheese, two columns could be
+#
+# ```python
+# np.column_stack([age, sort == "edam"])  # False and True become 0 and 1
+# ```
 #
 # **Decide.** What goes into a blank: the median, a column 'was blank' besides, or no row at
 # all? How does a category become numbers? Which columns change nothing?
@@ -188,8 +193,8 @@ check.prepare(table, inputs, train, val, raw, mean, std, X)
 # %% [markdown]
 # ## How far does a line get?
 #
-# **Decide.** With a formula, or with the loop? If with the loop: how do you know that it has
-# converged?
+# **Decide.** With a formula, such as `LinearRegression`, or with the loop? If with the loop:
+# how do you know that it has converged?
 
 # %%
 y_line = ...  # a prediction for each row of the table, in the target's unit
@@ -201,8 +206,8 @@ check.line(table, train, val, X, y_line, rmse_line)
 # ## Does a network pay?
 #
 # Train one, in a cell of your own, with early stopping
-# ([lesson 11](11_a_network_that_bends.ipynb), [lesson 13](13_a_real_data_set.ipynb)). Give it
-# `X[train]`, not `X`: a nan in a row that you don't use still spoils every gradient. Try other
+# ([lesson 11](11_a_network_that_bends.ipynb), [lesson 13](13_a_real_data_set.ipynb)). Train it
+# on `X[train]`: a nan in a row that the loss doesn't use still spoils every gradient. Try other
 # inputs, too. Write down everything you try: you choose among all of it.
 #
 # **Decide.** By which number, on which rows? And if two differ by less than luck, which is
@@ -229,8 +234,8 @@ my_prediction = ...  # your number, in g
 
 errors = []
 for seed in range(200):
-    rng = np.random.default_rng(seed)  # RandomState's successor
-    order = rng.permutation(342)
+    rng = np.random.default_rng(seed)  # as RandomState, but newer
+    order = rng.permutation(weighed)
     fit, judge = order[:206], order[274:]
     fitted = LinearRegression().fit(lengths[fit], mass[fit])
     off = lengths[judge] @ fitted.coef_ + fitted.intercept_ - mass[judge]
@@ -244,10 +249,10 @@ plots.luck_of_the_split(errors, prediction=my_prediction)
 #
 # </details>
 #
-# So choose the seed before you look, and say how sure you are. On each test row, take the
-# baseline's absolute error minus the chosen model's. The **gain** is the mean of these
-# differences, and its standard error is their standard deviation, divided by the root of
-# their number ([lesson 13](13_a_real_data_set.ipynb)).
+# So choose the seed before you look, and say how sure you are. RMSEs can't be subtracted row by
+# row, but absolute errors can: take the baseline's minus the chosen model's. The **gain** is
+# the mean of these differences over the test rows, and its standard error is their standard
+# deviation, divided by the root of their number ([lesson 13](13_a_real_data_set.ipynb)).
 
 # %%
 rmse_test = ...  # of the chosen model
@@ -296,7 +301,7 @@ check.causes(causes)
 # ```
 #
 # A's fourth column was the weight in pounds. B's test error is far below its *training* error,
-# and why this seed? C's errors differ as luck lets them. D's test rows are another world: even the
+# and why this seed? C's errors differ by no more than luck explains. D's test rows are another world: even the
 # baseline differs there.
 #
 # </details>
@@ -330,12 +335,13 @@ check.causes(causes)
 #
 # Save it as a CSV file beside this notebook, and in the first stage write
 # `table = tables.read_table("cheese.csv", target="price")`. All stages and checks work on it.
-# `read_table` finds out which columns hold numbers, leaves out those that only name rows, and
-# writes nothing. You need some hundreds of rows, and a target that is a number.
+# `read_table` finds out which columns hold numbers, and leaves out those that only name rows;
+# `print(table)` says which. It never changes your file. You need some hundreds of rows, and a
+# target that is a number.
 #
 # ### Break it: a comma too many
 #
-# Most bad files are refused aloud. Here someone wrote decimal commas:
+# Most bad files are refused with a message. Here someone wrote decimal commas:
 
 # %%
 path = Path(tempfile.mkdtemp()) / "cheese.csv"
@@ -351,17 +357,18 @@ except ValueError as error:
 # Another target for the same penguins: the depth of the bill. Does it grow with the mass?
 
 # %% tags=["deeper"]
-plots.training_rows(penguins, weighed, by="bill_depth_mm", groups="species")
+bills = tables.penguins(target="bill_depth_mm")
+plots.training_rows(bills, weighed, by="body_mass_g", groups="species")
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (transfer): two slopes
 #
-# Fit `LinearRegression` to the depth on all 342 rows. Once with the mass (in **kg**) as the
-# only input, once with two more, a column of 0 and 1 for each of two species. How many mm
+# Fit `LinearRegression` to the depth of all 342. Once with the mass (in **kg**, a column) as
+# the only input, once with two more, a column of 0 and 1 for each of two species. How many mm
 # does one kg add, by each of the two fits?
 
 # %% tags=["deeper", "exercise", "transfer"]
-depth = penguins.numbers["bill_depth_mm"][weighed]  # (342,), in mm
+depth = bills.y[weighed]  # (342,), in mm
 alone = ...
 within = ...
 
@@ -372,8 +379,8 @@ check.slopes(alone, within)
 # <details><summary>Solution</summary>
 #
 # ```python
-# depth = penguins.numbers["bill_depth_mm"][weighed]  # (342,), in mm
-# kg, kind = mass.reshape(-1, 1) / 1000, species[weighed]
+# depth = bills.y[weighed]  # (342,), in mm
+# kg, kind = mass[weighed].reshape(-1, 1) / 1000, species[weighed]
 # alone = LinearRegression().fit(kg, depth).coef_[0]
 # both = np.column_stack([kg, kind == "Gentoo", kind == "Chinstrap"])
 # within = LinearRegression().fit(both, depth).coef_[0]

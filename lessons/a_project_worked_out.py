@@ -158,8 +158,7 @@ def train_network(X, seed, patience=30):
         optimizer.step()  # 4 update
     model.load_state_dict(best)
     with torch.no_grad():
-        out = np.array(model(X)[:, 0].tolist())
-    return out * y_std + y_mean
+        return np.array(model(X)[:, 0].tolist()) * y_std + y_mean
 
 
 y_mean, y_std = y[train].mean(), y[train].std()

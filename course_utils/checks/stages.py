@@ -424,6 +424,12 @@ def prepare(table, inputs, train, val, raw, mean, std, X):
     X = _matrix("X", X, table)
     _judge_scaled(raw, mean, std, X, train, val, known)
     told = f"{raw.shape[1]} columns, their scale from the training rows alone."
+    unused = np.setdiff1d(np.arange(len(table)), known)
+    blank = unused[np.isnan(X[unused]).any(axis=1)]
+    if blank.size:
+        remarks.append(
+            f"X still has nan in {_first(blank)}, without a target: hand no model such a row."
+        )
     return " ".join([told, *filter(None, remarks)])
 
 
@@ -691,7 +697,10 @@ def choice(table, train, val, predictions, chosen):
     if chosen == best:
         simpler = next((n for n in names if _gap(models[n], models[best], y, val) < 2), best)
         if simpler != best:
-            told += f" {simpler} is as good within two standard errors, and simpler: which one?"
+            told += (
+                f" {simpler} comes before it and is as good within two standard errors: if you "
+                f"keep {best}, say why in the report."
+            )
         if best == names[0]:
             told += " No model beats the baseline: that, too, is a result."
         return told

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from course_utils._validate import to_vector, to_vectors
+from course_utils._validate import to_vector
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 from course_utils.plots.core import format_number, mark_prediction
 
@@ -23,38 +23,51 @@ def _rmse(error):
 
 
 @picture(7.6, 4.2)
-def errors_in_file_order(y, y_pred, groups, cuts, prediction=..., *, ax=None):
+def errors_in_file_order(errors, groups, cuts, prediction=..., *, ax=None):
     """Draw how far each prediction is off, in the file's order, with the RMSE of three parts.
 
-    y and y_pred of shape (n,); `groups` holds a word for each row; `cuts` are the two numbers of
-    rows at which the second and the third part begin. `prediction` is a guess of the last RMSE.
+    `errors` of shape (n,), prediction minus truth; `groups` holds a word for each row; `cuts` are
+    the two numbers of rows at which the second and the third part begin. `prediction` is a guess
+    of the last RMSE.
     From the lesson 'A project of your own'.
     """
-    y, y_pred = to_vectors(y=y, y_pred=y_pred)
+    off = abs(to_vector("errors", errors))
     first, second = to_vector("cuts", cuts, length=2).astype(int)
-    groups, off = np.array(list(groups)), abs(y_pred - y)
-    if len(groups) != len(y) or not 0 < first < second < len(y):
-        raise ValueError("groups needs a word for each row, and cuts two places between them.")
-    rows = np.arange(1, len(y) + 1)
+    groups = np.array(list(groups))
+    if len(groups) != len(off) or not 0 < first < second < len(off):
+        raise ValueError(
+            f"groups needs a word for each of the {len(off)} errors, got {len(groups)}, and cuts "
+            "two places between them."
+        )
+    rows = np.arange(1, len(off) + 1)
     for group, style in zip(dict.fromkeys(groups), _MARKS, strict=False):
         here = groups == group
         ax.plot(rows[here], off[here], linestyle="", markersize=4, alpha=0.6, label=group, **style)
-    errors = []
-    for low, high in ((0, first), (first, second), (second, len(y))):
-        errors.append(_rmse(off[low:high]))
-        ax.plot([low + 1, high], [errors[-1]] * 2, color="black", linewidth=2.2)
+    heights = []
+    for low, high in ((0, first), (first, second), (second, len(off))):
+        heights.append(_rmse(off[low:high]))
+        label = "RMSE of the part" if low == 0 else None
+        ax.plot([low + 1, high], [heights[-1]] * 2, color="black", linewidth=2.2, label=label)
     for cut in (first, second):
         ax.axvline(cut + 0.5, color="0.5", linestyle=":", linewidth=1.2)
-    ax.set(xlabel="row in the file", ylabel="off by (g)", ylim=(0, 1.24 * off.max()))
+    ax.set(
+        xlabel="rows with a target, in the file's order",
+        ylabel="off by (g)",
+        ylim=(0, 1.24 * off.max()),
+    )
     place = ax.get_xaxis_transform()  # the height as a share of the picture's
-    for low, high, name in ((0, first, "fit"), (first, second, "judge"), (second, len(y), "later")):
+    for low, high, name in (
+        (0, first, "fit"),
+        (first, second, "judge"),
+        (second, len(off), "later"),
+    ):
         ax.text((low + high) / 2, 0.96, name, ha="center", va="top", transform=place)
-    told = mark_prediction(ax, prediction, errors[2], axis="y")
+    told = mark_prediction(ax, prediction, heights[2], axis="y")
     ax.legend(loc="upper left", bbox_to_anchor=(0, 0.92))
-    listed = [f"{format_number(round(error))} g" for error in errors]
+    listed = [f"{format_number(round(height))} g" for height in heights]
     return (
-        f"RMSE (black): {listed[0]} on the rows of the fit, {listed[1]} on the next "
-        f"{second - first}, {listed[2]} on the last {len(y) - second}.{told}"
+        f"RMSE: {listed[0]} on the rows of the fit, {listed[1]} on the next "
+        f"{second - first}, {listed[2]} on the last {len(off) - second}.{told}"
     )
 
 

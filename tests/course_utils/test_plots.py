@@ -139,7 +139,7 @@ PICTURES = {
     "step_parts": ((PARTS,), None),
     "time_against_rows": ((TIMES,), None),
     "throughput": ((SPEEDS,), None),
-    "errors_in_file_order": ((X, Y, "aaaaabbbbccc", (6, 9)), None),
+    "errors_in_file_order": ((X - Y, "aaaaabbbbccc", (6, 9)), None),
     "luck_of_the_split": ((LOSSES,), None),
     "four_reports": (({"A": [8.0, 2, 3, 4], "B": [7.0, 5, 5, 6]},), None),
 }

@@ -223,7 +223,7 @@ RIGHT = {
             "predictions": {**p["predictions"], "twin": nudged(p, p["val"])},
             "chosen": "twin",
         },
-        "line is as good within two standard errors, and simpler",
+        "line comes before it and is as good within two standard errors: if you keep twin, say",
     ),
     "the baseline is best": (
         "choice",
@@ -767,25 +767,24 @@ def test_the_training_means_of_a_category_are_no_codes():
 
 def test_errors_in_the_files_order_are_drawn_with_the_root_mean_square_of_each_part():
     ax = Figure().subplots()
-    y, y_pred = np.zeros(9), np.array([1.0, -1, 1, 3, 4, 0, 6, -8, 0])
-    line = plots.errors_in_file_order(y, y_pred, "aaabbbccc", (3, 6), 5, ax=ax)
+    errors = np.array([1.0, -1, 1, 3, 4, 0, 6, -8, 0])
+    line = plots.errors_in_file_order(errors, "aaabbbccc", (3, 6), 5, ax=ax)
     heights = [one.get_ydata()[0] for one in ax.lines if one.get_linewidth() == 2.2]
     assert heights == pytest.approx([1, (25 / 3) ** 0.5, (100 / 3) ** 0.5])
     assert [text.get_text() for text in ax.get_legend().get_texts()] == [
         "a",
         "b",
         "c",
+        "RMSE of the part",
         "your prediction",
     ]
-    assert line.startswith(
-        "RMSE (black): 1 g on the rows of the fit, 3 g on the next 3, 6 g on the"
-    )
+    assert line.startswith("RMSE: 1 g on the rows of the fit, 3 g on the next 3, 6 g on the")
     assert line.endswith("You predicted 5; it is 5.774.")
     for cuts in ((0, 3), (4, 4), (3, 9)):
         with pytest.raises(ValueError, match="cuts two places between them"):
-            plots.errors_in_file_order(y, y_pred, "aaabbbccc", cuts, ax=ax)
-    with pytest.raises(ValueError, match="groups needs a word for each row"):
-        plots.errors_in_file_order(y, y_pred, "aab", (3, 6), ax=ax)
+            plots.errors_in_file_order(errors, "aaabbbccc", cuts, ax=ax)
+    with pytest.raises(ValueError, match="groups needs a word for each of the 9 errors, got 3"):
+        plots.errors_in_file_order(errors, "aab", (3, 6), ax=ax)
 
 
 def test_the_lowest_error_of_many_splits_is_marked():

@@ -14,8 +14,8 @@ def chosen(name, *answers):
 def fitted(alone, within):
     """Return an answer to the two slopes: what each is."""
     return f"""
-kg, kind = mass.reshape(-1, 1) / 1000, species[weighed]
-depth = penguins.numbers["bill_depth_mm"][weighed]
+kg, kind = mass[weighed].reshape(-1, 1) / 1000, species[weighed]
+depth = bills.y[weighed]
 both = np.column_stack([kg, kind == "Gentoo", kind == "Chinstrap"])
 one = LinearRegression().fit(kg, depth).coef_[0]
 two = LinearRegression().fit(both, depth).coef_[0]
@@ -111,8 +111,8 @@ WRONG = {
         (fitted("kg", "two"), "Expected one number for alone"),
         (fitted("'−1.2'", "two"), "Expected a number for alone"),
         (
-            'both = np.column_stack([mass / 1000, species[weighed] == "Gentoo"])\n'
-            "fit = LinearRegression().fit(both, lengths[:, 1])\n"
+            'both = np.column_stack([mass[weighed] / 1000, species[weighed] == "Gentoo"])\n'
+            "fit = LinearRegression().fit(both, lengths[weighed, 1])\n"
             "alone, within = -1.162, fit.coef_[0] * 2",
             "within isn't right",
         ),
@@ -167,15 +167,14 @@ RIGHT = {
         "alone, within = -1.162, 1.509",
         "alone, within = np.array([-1.16, 1.51])",
         """
-kg, depth = mass / 1000, penguins.numbers["bill_depth_mm"][weighed]
+kg, depth = mass[weighed] / 1000, bills.y[weighed]
 alone = np.linalg.lstsq(np.column_stack([kg, np.ones(342)]), depth)[0][0]
 kinds = [species[weighed] == name for name in ("Adelie", "Chinstrap", "Gentoo")]
 within = np.linalg.lstsq(np.column_stack([kg, *kinds]), depth)[0][0]
 """,
         """
-depth = penguins.numbers["bill_depth_mm"][weighed]
-alone = np.cov(mass, depth, ddof=0)[0, 1] / mass.var() * 1000
-kg, d = mass / 1000, depth.copy()
+kg, d = mass[weighed] / 1000, bills.y[weighed]
+alone = np.cov(kg, d, ddof=0)[0, 1] / kg.var()
 for name in set(species[weighed]):
     rows = species[weighed] == name
     kg[rows] -= kg[rows].mean()
