@@ -8,15 +8,27 @@ import csv
 import difflib
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-EMPTY = ("", "na", "n/a", "nan", "null", "?")  # a missing cell, in capitals or not
+EMPTY = (
+    "",
+    "na",
+    "n/a",
+    "#n/a",
+    "nan",
+    "null",
+    "?",
+    "-",
+    ".",
+)  # a missing cell, in capitals or not
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 LEAST = 30  # rows with a target: with fewer, no part of a split says much
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_NEARLY = re.compile(r"[^\w\s]?\s?[+-]?[0-9].*", re.S)  # begins as a number does, with or without €
 _HOW = "In your spreadsheet, choose 'Save as' and then 'CSV UTF-8'."
 # What a file is, by its first bytes.
 _KINDS = {
@@ -30,9 +42,12 @@ _KINDS = {
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"\x93NUMPY": "a NumPy file",
-    b"<": "a web page or XML",
-    b"{": "a JSON file",
-    b"[": "a JSON file",
+    b"<!": "a web page or XML",
+    b"<html": "a web page or XML",
+    b"<?xml": "a web page or XML",
+    b'{"': "a JSON file",
+    b"[{": "a JSON file",
+    b"[[": "a JSON file",
     b"\xff\xfe": "text in UTF-16",
     b"\xfe\xff": "text in UTF-16",
 }
@@ -45,7 +60,7 @@ class NamedColumns:
     `y` holds the target, float64 of shape (n,), `numbers` the columns of numbers, float64 of shape
     (n,) each; both have nan where the file has no number. `categories` holds the columns of words,
     of shape (n,) each, with '' where the file has none. `left_out` says which columns are none of
-    these, and why.
+    these, and why; `doubts` says of some categories why they may be none.
     """
 
     target: str
@@ -53,6 +68,12 @@ class NamedColumns:
     numbers: dict[str, np.ndarray]
     categories: dict[str, np.ndarray]
     left_out: dict[str, str]
+    doubts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def known(self) -> np.ndarray:
+        """The numbers of the rows whose target is not missing, in the file's order."""
+        return np.flatnonzero(~np.isnan(self.y))
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -63,6 +84,7 @@ class NamedColumns:
         lines = [f"{len(self)} rows; the target is {self.target}"]
         lines += [f"  {'  '.join(cells)}".rstrip() for cells in _aligned(self._described())]
         lines += [f"  {name} is left out: {why}" for name, why in self.left_out.items()]
+        lines += [f"  {name}: {doubt}" for name, doubt in self.doubts.items()]
         return "\n".join(lines)
 
     def _described(self) -> list[list[str]]:
@@ -100,7 +122,8 @@ def read_table(path: str | Path, target: str, *, decimal: str = ".") -> NamedCol
     """Read a table from a CSV file whose first line names the columns.
 
     The separator may be a comma, a semicolon or a tab; `decimal` is the sign in 3.5. A column is
-    one of numbers if all its cells are, else one of categories; empty cells and NA are missing. A
+    one of numbers if all its cells are, else one of categories. What counts as missing is in
+    `EMPTY`, NA among it; a number that stands for missing, such as -999, does not. A
     column with a different word in every row, one that counts the rows from 0 or 1 and an empty
     one are left out. Nothing is written.
     From the lesson 'A project of your own'.
@@ -122,6 +145,7 @@ def read_table(path: str | Path, target: str, *, decimal: str = ".") -> NamedCol
     numbers: dict[str, np.ndarray] = {}
     categories: dict[str, np.ndarray] = {}
     left_out: dict[str, str] = {}
+    doubts: dict[str, str] = {}
     for name, cells in columns.items():
         if all(_is_missing(cell) for cell in cells):
             left_out[name] = "every cell is empty"
@@ -133,9 +157,30 @@ def read_table(path: str | Path, target: str, *, decimal: str = ".") -> NamedCol
                 numbers[name] = values
         elif len(set(cells)) == len(cells):
             left_out[name] = "each row has a word of its own, so it is a name, not an input"
+            doubts |= _doubt(name, cells)
         else:
             categories[name] = np.array(["" if _is_missing(cell) else cell for cell in cells])
-    return NamedColumns(target, y, numbers, categories, left_out)
+            doubts |= _doubt(name, cells)
+    if not numbers and not categories:
+        raise ValueError(
+            f"{path.name} has no column beside {target!r} that could be an input: "
+            + "; ".join(f"{name!r} is left out, since {why}" for name, why in left_out.items())
+            + "."
+        )
+    return NamedColumns(target, y, numbers, categories, left_out, doubts)
+
+
+def _doubt(name: str, cells: list[str]) -> dict[str, str]:
+    """Return by name why a column of words may be one of numbers; nothing where it is not."""
+    given = [cell for cell in cells if not _is_missing(cell)]
+    nearly = [cell for cell in given if _NEARLY.fullmatch(cell)]
+    if len(nearly) < 0.3 * len(given):
+        return {}
+    odd = next(cell for cell in nearly + given if not _NUMBER.fullmatch(cell))
+    return {
+        name: f"holds {odd!r:.30}; if these are numbers, write them without unit, sign or space, "
+        "and NA where one is unknown"
+    }
 
 
 def _find(path: str | Path) -> Path:
@@ -163,11 +208,16 @@ def _find(path: str | Path) -> Path:
 
 def _text(path: Path) -> str:
     """Return the text of a file in UTF-8, or say what the file is instead."""
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise OSError(
+            f"{path.name} can't be opened ({error.strerror}): is it open in another program?"
+        ) from None
     if not content.strip():
         raise ValueError(f"{path.name} is empty.")
     for start, kind in _KINDS.items():
-        if content.lstrip(b" \t\r\n").startswith(start):
+        if content.lstrip(b" \t\r\n").lower().startswith(start.lower()):
             raise ValueError(f"{path.name} is {kind}, not a CSV file. {_HOW}")
     try:
         text = content.decode("utf-8-sig")
@@ -183,19 +233,16 @@ def _text(path: Path) -> str:
 
 def _cells(path: Path, text: str) -> tuple[list[str], list[int], list[list[str]]]:
     """Return the names of the columns, and the line and the cells of each row."""
-    first = text.lstrip("\r\n").splitlines()[0]
-    separator = max(SEPARATORS, key=first.count)
-    if separator not in first:
-        raise ValueError(
-            f"The first line of {path.name} has one name only, {first.strip()!r:.60}: expected a "
-            f"name for each column, with {_listed(list(SEPARATORS.values()))} between them."
-        )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    told = re.match(r"\s*sep=(.)\s*?\n", text, re.I)  # as Excel writes it
+    if told:
+        text = "\n" * told[0].count("\n") + text[told.end() :]
+    separator = told[1] if told and told[1] in SEPARATORS else _separator(path, text.lstrip("\r\n"))
     table, last = [], 0
+    reader = _reader(text, separator)
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
-                table.append((last + 1, [cell.strip() for cell in row]))
+                table.append((last + 1, [_stripped(cell) for cell in row]))
             last = reader.line_num
     except csv.Error as error:
         raise ValueError(
@@ -204,12 +251,45 @@ def _cells(path: Path, text: str) -> tuple[list[str], list[int], list[list[str]]
         ) from None
     (_, names), *body = table
     _refuse_names(path, names)
+    if body and all(len(row) == len(names) + 1 for _, row in body):
+        raise ValueError(
+            f"Every row of {path.name} has a cell more than its first line has names: name the "
+            "first column, too, or delete the separator at the end of each row."
+        )
     for line, row in body:
         if len(row) != len(names):
             raise ValueError(_uneven(path, line, len(row), len(names), separator))
     if not body:
         raise ValueError(f"{path.name} has names of columns, but no row under them.")
     return names, [line for line, _ in body], [row for _, row in body]
+
+
+def _reader(text: str, separator: str) -> Any:
+    file = io.StringIO(text, newline="")
+    return csv.reader(file, delimiter=separator, skipinitialspace=True, strict=True)
+
+
+def _separator(path: Path, text: str) -> str:
+    """Return the separator that finds most names in the first line."""
+    found = {}
+    for separator in SEPARATORS:
+        try:
+            found[separator] = len(next(_reader(text, separator)))
+        except csv.Error:  # something follows a quotation mark, or it isn't closed
+            found[separator] = 0
+    separator = max(found, key=lambda one: (found[one], text.split("\n")[0].count(one)))
+    if found[separator] == 1:
+        first = text.split("\n")[0].strip()
+        raise ValueError(
+            f"The first line of {path.name} has one name only, {first!r:.60}: expected a name for "
+            f"each column, with {_listed(list(SEPARATORS.values()))} between them."
+        )
+    return separator
+
+
+def _stripped(cell: str) -> str:
+    """Return a cell without what can't be seen at its ends, and with a plain minus."""
+    return cell.strip(" \t\r\n\xa0\u200b\ufeff").replace("\u2212", "-")
 
 
 def _refuse_names(path: Path, names: list[str]) -> None:
@@ -238,7 +318,7 @@ def _uneven(path: Path, line: int, found: int, expected: int, separator: str) ->
     if separator == ",":
         return (
             f"{told} Does a cell hold a comma? Put that cell into quotation marks. Are these "
-            "decimal commas? Save the file with decimal points, or with semicolons between cells."
+            "decimal commas? Save the file with semicolons between the cells, and pass decimal=','."
         )
     return f"{told} Does a cell hold the separator? Put that cell into quotation marks."
 
@@ -251,7 +331,7 @@ def _target(name: str, cells: list[str], lines: list[int], decimal: str) -> np.n
     if not _holds_numbers(name, cells, lines, decimal):
         raise ValueError(
             f"The target {name!r} must hold numbers, but holds words such as {given[0]!r:.40}: "
-            "choose another column."
+            "write numbers only, without a unit, or choose another column."
         )
     y = np.array([_to_float(cell, decimal) for cell in cells])
     if len(given) < LEAST:

@@ -122,7 +122,7 @@ def test_decimal_commas_are_read_if_one_says_so(write):
         read(write(rows()), decimal=",")
 
 
-@pytest.mark.parametrize("empty", ["", "NA", "n/a", "nan", "NULL", "?", " "])
+@pytest.mark.parametrize("empty", ["", "NA", "n/a", "#N/A", "nan", "NULL", "?", "-", ".", " "])
 def test_a_blank_is_nan_or_an_empty_word(write, empty):
     text = (
         rows()
@@ -146,6 +146,52 @@ def test_names_for_rows_and_empty_columns_are_left_out_and_said(write):
     }
     assert "name is left out: each row has a word of its own" in repr(table)
     assert [*table.numbers] == ["kind"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: "sep=,\n" + text,
+        lambda text: text.replace(",brie,", ', "brie",'),
+        lambda text: text.replace(",brie,", ", brie\u200b,"),
+        lambda text: text.replace("id,age", '"i;d;x;y;z",age'),
+        lambda text: text.replace("id,age", '"i\nd",age'),
+        lambda text: text.replace("id,", "<5mm,"),
+        lambda text: text.replace("id,", "[unit],"),
+        lambda text: text.replace("id,", "{id},"),
+    ],
+)
+def test_what_other_programs_write_is_understood(write, change):
+    table = read(write(change(rows())))
+    np.testing.assert_array_equal(table.y, np.arange(40) % 7 + 0.25)
+    assert set(table.categories["sort"]) == {"brie"}
+
+
+def test_a_minus_of_its_own_letter_is_a_minus(write):
+    assert read(write(rows().replace("\n3,3.5", "\n3,\u22123.5"))).numbers["age"][2] == -3.5
+
+
+@pytest.mark.parametrize("odd", ["12 kg", "0%", "1_000", "1'200", "€3", "1 200"])
+def test_a_column_that_looks_like_numbers_is_doubted(write, odd):
+    body = "".join(f"{odd if k % 3 else k},brie,{k % 7}\n" for k in range(40))
+    if odd == "12 kg":  # each row another
+        body = "".join(f"{k} kg,brie,{k % 7}\n" for k in range(40))
+    table = read(write("weight,sort,price\n" + body))
+    assert "if these are numbers, write them without unit, sign or space" in table.doubts["weight"]
+    assert "weight: holds " in repr(table)
+    assert set(table.doubts) == {"weight"}
+
+
+def test_a_column_that_is_half_unknown_is_doubted(write):
+    body = "".join(f"{'unknown' if k % 2 else k},brie,{k % 7}\n" for k in range(40))
+    table = read(write("weight,sort,price\n" + body))
+    assert "holds 'unknown'; if these are numbers" in table.doubts["weight"]
+
+
+def test_the_known_rows_are_those_with_a_target(write):
+    table = read(write(rows().replace("\n5,5.5,brie,4.25", "\n5,5.5,brie,")))
+    assert table.known.tolist() == [0, 1, 2, 3, *range(5, 40)]
+    assert len(tables.penguins().known) == 342
 
 
 def test_nothing_is_written(write):
@@ -199,7 +245,7 @@ def test_a_folder_and_what_is_no_name_are_refused(write, tmp_path):
         (b"\x93NUMPY", "a NumPy file"),
         (b"\n<!DOCTYPE html><html>", "a web page or XML"),
         (b'{"a": 1}', "a JSON file"),
-        (b"[1, 2]", "a JSON file"),
+        (b"[[1, 2]]", "a JSON file"),
         (rows().encode("utf-16"), "text in UTF-16"),
         (b"\xfe\xff\0i\0d", "text in UTF-16"),
     ],
@@ -245,7 +291,7 @@ REFUSED = {
     ),
     "decimal commas": (
         rows().replace(".", ","),
-        "Line 2 of cheese.csv has 6 cells.*Are these decimal commas",
+        "Line 2 of cheese.csv has 6 cells.*decimal commas.*with semicolons.*pass decimal=','",
     ),
     "open quote": (
         rows().replace("\n3,3.5,brie", '\n3,3.5,"brie'),
@@ -265,6 +311,18 @@ REFUSED = {
     "a word in a column of numbers": (
         rows().replace("\n3,3.5,brie", "\n3,old,brie"),
         "Column 'age' holds numbers, but 'old' in line 4: correct it in the file, or write NA",
+    ),
+    "names one short": (
+        rows(head="age,sort,price"),
+        "Every row of cheese.csv has a cell more than its first line has names: name the first",
+    ),
+    "no input": (
+        "id,price\n" + "".join(f"{k},{k % 7}\n" for k in range(40)),
+        "no column beside 'price' that could be an input: 'id' is left out, since it counts",
+    ),
+    "a target with units": (
+        rows(line="{k},{k}.5,brie,€{p}"),
+        "holds words such as '€0.25': write numbers only, without a unit",
     ),
     "infinite": (
         rows().replace("\n3,3.5,brie", "\n3,1e999,brie"),
@@ -299,3 +357,16 @@ def test_a_long_list_of_columns_is_cut(write):
     names = ",".join(f"c{k}" for k in range(20))
     with pytest.raises(ValueError, match=r"c7, … \(20\)"):
         read(write(f"{names}\n{names}\n"), target="x")
+
+
+def test_a_file_that_cannot_be_opened_says_so(write, monkeypatch):
+    path = write(rows())
+
+    def locked(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(path), "read_bytes", locked)
+    with pytest.raises(
+        OSError, match=r"can't be opened \(Permission denied\): is it open in another"
+    ):
+        read(path)
