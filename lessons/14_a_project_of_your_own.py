@@ -45,14 +45,14 @@ print(penguins)  # what it holds, without showing a row
 # You are on an island near Antarctica, with a ruler and no scales. How heavy is the penguin
 # in front of you, and **to within how much**? All but two of these 344 were measured and weighed, by
 # Dr. Kristen Gorman and the Palmer Station LTER
-# ([their paper](https://doi.org/10.1371/journal.pone.0090081)).
+# ([the paper](https://doi.org/10.1371/journal.pone.0090081); the data are free, CC0).
 #
 # `table.y` holds the target, `table.numbers["year"]` a column of numbers (nan where a cell is
 # blank), and `table.categories["species"]` one of words (`""` where blank).
 #
 # Each **stage** of the project has names to fill in, in as many lines and cells as you like.
-# Its check recomputes what it can from your names, for any table: how a number was made. It
-# can't say whether a decision was wise, nor know how often you looked at the test rows.
+# Its check recomputes how each number was made, for any table. It can't say whether a decision
+# was wise, which rows a model has seen, or how often you looked at the test rows.
 #
 # **Decide.** What is one row? In which unit will your error be? Which columns will you *have*
 # when you ask? (The sex was found from DNA.) And what can a model do with a year that it
@@ -82,7 +82,7 @@ mass, species = penguins.y, penguins.categories["species"]  # (344,)
 names = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm"]
 columns = [penguins.numbers[name] for name in names]
 lengths = np.column_stack(columns)  # side by side: (344, 3)
-weighed = np.flatnonzero(mass > 0)  # 342 row numbers: nan > 0 is False
+weighed = penguins.known  # the numbers of the 342 rows with a target
 first = weighed[:206]
 hasty = LinearRegression().fit(lengths[first], mass[first])
 said = lengths @ hasty.coef_ + hasty.intercept_  # for all rows
@@ -96,10 +96,10 @@ plots.errors_in_file_order(off, kinds, cuts, prediction=my_prediction)
 #
 # </details>
 #
-# The line had never met a Chinstrap: other bills, other weights. And its validation rows,
-# Gentoos without exception, told it that all was well.
+# The line had never met a Chinstrap: as light as an Adelie, with a longer bill. And its
+# validation rows, Gentoos without exception, told it that all was well.
 #
-# Row numbers count in the whole table; `weighed` holds those with a target.
+# Row numbers count in the whole table; `table.known` holds those with a target.
 #
 # **Decide.** How many of them for each part, and in which order? Do some rows belong together,
 # or do you want to predict a later year?
@@ -110,6 +110,7 @@ val = ...  # numbers of the rows to choose by
 test = ...  # numbers of the rows for one number at the end
 
 check.split(table, train, val, test)
+# With a table of your own, name columns of yours here:
 plots.training_rows(table, train, by="flipper_length_mm", groups="species")
 
 # %% [markdown]
@@ -197,7 +198,7 @@ check.prepare(table, inputs, train, val, raw, mean, std, X)
 # how do you know that it has converged?
 
 # %%
-y_line = ...  # a prediction for each row of the table, in the target's unit
+y_line = ...  # for each row, in the target's unit; nan where none is known
 rmse_line = ...  # on the validation rows
 
 check.line(table, train, val, X, y_line, rmse_line)
@@ -210,8 +211,8 @@ check.line(table, train, val, X, y_line, rmse_line)
 # on `X[train]`: a nan in a row that the loss doesn't use still spoils every gradient. Try other
 # inputs, too. Write down everything you try: you choose among all of it.
 #
-# **Decide.** By which number, on which rows? And if two differ by less than luck, which is
-# simpler?
+# **Decide.** By which number, on which rows? If two differ by less than luck (two standard
+# errors of the paired differences), which is simpler?
 
 # %%
 # The baseline first, then from simple to complex; each one number or (n,):
@@ -252,7 +253,8 @@ plots.luck_of_the_split(errors, prediction=my_prediction)
 # So choose the seed before you look, and say how sure you are. RMSEs can't be subtracted row by
 # row, but absolute errors can: take the baseline's minus the chosen model's. The **gain** is
 # the mean of these differences over the test rows, and its standard error is their standard
-# deviation, divided by the root of their number ([lesson 13](13_a_real_data_set.ipynb)).
+# deviation (by $n$ or $n - 1$), divided by the root of their number
+# ([lesson 13](13_a_real_data_set.ipynb)).
 
 # %%
 rmse_test = ...  # of the chosen model
@@ -271,10 +273,10 @@ plots.last_rows(table, test, predictions, chosen)
 # %%
 # RMSE in g: baseline (test rows), training, validation, test
 reports = {
-    "A": [742, 13, 13, 14],  # "four columns of numbers"
-    "B": [775, 325, 336, 258],  # "a shuffled split, with seed 71"
-    "C": [819, 302, 315, 345],  # "a shuffled split, with seed 1"
-    "D": [499, 350, 297, 1032],  # "three columns of numbers"
+    "A": [742, 13, 13, 14],  # four columns of numbers
+    "B": [775, 325, 336, 258],  # three lengths and species; seed 71
+    "C": [819, 302, 315, 345],  # three lengths and species; seed 1
+    "D": [499, 350, 297, 1032],  # three lengths
 }
 plots.four_reports(reports)
 
@@ -335,13 +337,13 @@ check.causes(causes)
 #
 # Save it as a CSV file beside this notebook, and in the first stage write
 # `table = tables.read_table("cheese.csv", target="price")`. All stages and checks work on it.
-# `read_table` finds out which columns hold numbers, and leaves out those that only name rows;
-# `print(table)` says which. It never changes your file. You need some hundreds of rows, and a
-# target that is a number.
+# `read_table` finds out which columns hold numbers, and leaves out those that count the rows or
+# have another word in each; `print(table)` lists them, and what looks odd. It never changes
+# your file. You need some hundreds of rows, and a target that is a number.
 #
 # ### Break it: a comma too many
 #
-# Most bad files are refused with a message. Here someone wrote decimal commas:
+# A bad file is refused with a message. Here, someone wrote decimal commas:
 
 # %%
 path = Path(tempfile.mkdtemp()) / "cheese.csv"
@@ -424,7 +426,7 @@ check.slopes(alone, within)
 #
 # **New words:** stage, gain.
 #
-# **New names:** `tables.penguins`, `.numbers`, `.categories`, `tables.read_table`,
+# **New names:** `tables.penguins`, `.numbers`, `.categories`, `.known`, `tables.read_table`,
 # `np.column_stack`, `np.random.default_rng`.
 #
 # **New words, deeper:** Simpson's paradox.

@@ -111,7 +111,7 @@ def _misaligned(group, y, train):
 
 _CAUSES = {"A": 4, "B": 3, "C": 1, "D": 2}
 _AGAINST = {
-    ("A", 1): "13 g where the baseline is off by 800, in every part. Would you believe it?",
+    ("A", 1): "13 g where the baseline is off by 742, in every part. Would you believe it?",
     ("A", 2): "an unlucky order makes a part worse, not every part too good.",
     ("A", 3): "luck can lower the test error, not that of all three parts.",
     ("A", 5): "what is memorised fails on new rows. Is its validation error high?",
@@ -155,13 +155,14 @@ def slopes(alone, within):
         ("They are swapped.", [1.509, -1.162]),
         ("They are per gram: give them per kg, 1,000 times as much.", [-0.001162, 0.001509]),
     ):
-        if np.allclose(got, want, rtol=0.01):
+        near = np.isclose(got, want, rtol=0.01) | (got == np.round(want, 1))
+        if near.all():
             if told:
                 raise Wrong(told)
             return "The sign turns: within a species the heavier bird has the deeper bill."
     told = [
         name
         for name, value, want in (("alone", alone, -1.162), ("within", within, 1.509))
-        if not np.isclose(value, want, rtol=0.01)
+        if not np.isclose(value, want, rtol=0.01) and value != round(want, 1)
     ]
     raise Wrong(f"{' and '.join(told)} {'is' if len(told) == 1 else 'are'}n't right.")

@@ -114,13 +114,9 @@ def _parts(table, **parts):
     return list(parts.values())
 
 
-def _known(table):
-    return np.flatnonzero(~np.isnan(table.y))
-
-
 def _rest(table, train, val):
     """Return the rows with a target that are neither: the test rows, as far as can be known."""
-    return np.setdiff1d(_known(table), np.concatenate([train, val]))
+    return np.setdiff1d(table.known, np.concatenate([train, val]))
 
 
 def _by_name(table, train, val):
@@ -129,7 +125,7 @@ def _by_name(table, train, val):
         "the validation rows": val,
         "the test rows": _rest(table, train, val),
         "the training and validation rows together": np.concatenate([train, val]),
-        "all rows": _known(table),
+        "all rows": table.known,
     }
 
 
@@ -212,7 +208,9 @@ def _judge_rmse(name, got, y_pred, table, train, val):
             np.std(error[val])
         ),
         f"{name} pairs each prediction with every row: (n, 1) minus (n,) is (n, n).": (
-            np.sqrt(np.mean((y_pred[val][:, None] - y[val]) ** 2))
+            np.sqrt(
+                np.mean(y_pred[val] ** 2 + y[val] ** 2) - 2 * y_pred[val].mean() * y[val].mean()
+            )
         ),
     }
     _judge(got, _rmse(y_pred, y, val), mistakes, name)
@@ -228,25 +226,27 @@ def question(table, inputs):
     inputs = _names(table, inputs)
     missing = np.isnan(table.y).sum()
     told = f"You ask for {table.target} from {_count(len(inputs), 'column')}"
-    told += f", on {len(_known(table))} rows that have one"
+    told += f", on {len(table.known)} rows that have one"
     return told + (f"; {_count(missing, 'row')} can't take part." if missing else ".")
 
 
 @stage(
     2,
-    hint="rows = np.flatnonzero(~np.isnan(table.y)) are the rows with a target; shuffle them with "
-    "np.random.default_rng(seed).permutation(rows), and cut.",
+    hint="table.known are the rows with a target; shuffle them with "
+    "np.random.default_rng(seed).permutation(table.known), and cut.",
 )
 def split(table, train, val, test):
     """Judge the three parts: no row twice, none without a target, none left out, shuffled."""
     table = _table(table)
     train, val, test = _parts(table, train=train, val=val, test=test)
-    if len(train) < max(len(val), len(test)):
+    if len(train) < 0.5 * max(len(val), len(test)):
         raise Wrong(
             f"train has {len(train)} rows, val {len(val)} and test {len(test)}: are they swapped? "
             "Most rows should teach."
         )
     remarks = [_left_out(table, np.concatenate([train, val, test]))]
+    if len(train) < max(len(val), len(test)):
+        remarks.append("train is not the largest part: rows that teach are worth most.")
     remarks.append(_order(table, {"train": train, "val": val, "test": test}))
     copies = _copies(table, train, np.concatenate([val, test]))
     if copies:
@@ -263,17 +263,28 @@ def split(table, train, val, test):
 
 def _left_out(table, used):
     """Return what to say of rows in no part; raise Wrong if nothing is missing in them."""
-    out = np.setdiff1d(_known(table), used)
+    out = np.setdiff1d(table.known, used)
     gaps = np.zeros(len(table), dtype=bool)
     for values in table.numbers.values():
         gaps |= np.isnan(values)
     for words in table.categories.values():
         gaps |= words == ""
+    whole = [
+        f"{name} {level}"
+        for name, words in table.categories.items()
+        for level in sorted(set(words[table.known]) - set(words[used]))
+        if level
+    ]
+    if whole:
+        return (
+            f"{_count(len(out), 'row')} are in no part, all of {whole[0]} among them: your number "
+            "will say nothing of such rows, so report that."
+        )
     complete = out[~gaps[out]]
     if complete.size:
         raise Wrong(
             f"{_count(len(complete), 'row')} with a target {'is' if len(complete) == 1 else 'are'} "
-            f"in no part ({_first(complete)}): use them all, or write down why not."
+            f"in no part ({_first(complete)}): use them all."
         )
     if out.size:
         return (
@@ -357,8 +368,9 @@ def _judge_constant(table, train, val, value):
                     f"baseline is {what} of {which}: the rows that judge have had a part in it. "
                     "Take the training rows."
                 )
-    raise Wrong(
-        f"baseline is {shown(value)}; the mean of the training rows is {shown(y[train].mean())}."
+    return (
+        f"It is a number of your own, {shown(value)}; the mean of the training rows is "
+        f"{shown(y[train].mean())}."
     )
 
 
@@ -412,13 +424,13 @@ def prepare(table, inputs, train, val, raw, mean, std, X):
     inputs = _names(table, inputs)
     train, val = _parts(table, train=train, val=val)
     raw = _matrix("raw", raw, table)
-    known = _known(table)
+    known = table.known
     _refuse_gaps("raw", raw, known)
-    _refuse_target(table, raw, known)
-    remarks = [_judge_number(table, name, raw, train, val) for name in inputs if _is(table, name)]
+    remarks = [_judge_columns(table, inputs, raw)]
+    remarks += [_judge_number(table, name, raw, train, val) for name in inputs if _is(table, name)]
     for name in inputs:
         if name in table.categories:
-            _judge_category(table, name, raw, train)
+            remarks.append(_judge_category(table, name, raw, train))
     mean, std = (_per_column(n, v, raw) for n, v in (("mean", mean), ("std", std)))
     _judge_scale(table, raw, mean, std, train, val)
     X = _matrix("X", X, table)
@@ -469,19 +481,40 @@ def _refuse_gaps(name, array, rows):
         )
 
 
-def _refuse_target(table, raw, known):
+def _judge_columns(table, inputs, raw):
+    """Refuse columns that are the target or no input; return a remark on one like the target."""
+    known, remark = table.known, ""
     y = table.y[known]
     for k, column in enumerate(raw[known].T):
-        if np.ptp(column) and abs(np.corrcoef(column, y)[0, 1]) > 0.999999:
+        alike = abs(np.corrcoef(column, y)[0, 1]) if np.ptp(column) else 0
+        if alike > 0.999:
             raise Wrong(
-                f"Column {k} of raw is the target, perhaps in another unit: an input that knows "
-                "the answer is a leak."
+                f"Column {k} of raw is the target, perhaps rounded or in another unit: an input "
+                "that knows the answer is a leak."
             )
+        if alike > 0.98:
+            remark = f"Column {k} of raw is almost the target: will you have it when you ask?"
+        for name in _others_told(table, inputs, column):
+            raise Wrong(
+                f"Column {k} of raw is {name}, which isn't among your inputs: list it there, or "
+                "drop it."
+            )
+    return remark
+
+
+def _others_told(table, inputs, column):
+    """Yield the columns of the table that a column of raw is, unless an input is the same."""
+    known = table.known
+    told = [
+        name for name, values in table.numbers.items() if np.array_equal(values[known], column)
+    ] + [name for name, words in table.categories.items() if _follows(column, words[known])]
+    if not {*told} & {*inputs}:
+        yield from told
 
 
 def _judge_number(table, name, raw, train, val):
     """Judge how a numeric input stands in raw; return a remark, or ''."""
-    values, known = table.numbers[name], _known(table)
+    values, known = table.numbers[name], table.known
     there = known[~np.isnan(values[known])]
     gaps = known[np.isnan(values[known])]
     found = [column for column in raw.T if np.allclose(column[there], values[there])]
@@ -492,6 +525,9 @@ def _judge_number(table, name, raw, train, val):
                 f"{name} is scaled in raw already: raw holds the columns in their own units, "
                 "and X the standardised ones."
             )
+        ranks = _ranks(values[there])
+        if max(abs(np.corrcoef(_ranks(c[there]), ranks)[0, 1]) for c in raw.T) < 0.99:
+            raise Wrong(f"{name} is one of your inputs, but no column of raw follows it.")
         return f"{name} is not in raw as it came, so nothing can be said of its blanks."
     filled = found[0][gaps]
     if not gaps.size:
@@ -512,13 +548,20 @@ def _judge_number(table, name, raw, train, val):
     return f"The blanks of {name} hold a value of your own."
 
 
+def _ranks(values):
+    """Return the place of each value among all, which any rising function of them leaves alone."""
+    return np.unique(values, return_inverse=True)[1].astype(float)
+
+
 def _judge_category(table, name, raw, train):
-    """Judge how a category stands in raw."""
-    words, known = table.categories[name], _known(table)
+    """Judge how a category stands in raw; return a remark, or ''."""
+    words, known = table.categories[name], table.known
+    levels = sorted(set(words[known].tolist()))
+    if len(levels) == 1:
+        raise Wrong(f"{name} is {levels[0]!r} in every row: take it out of your inputs.")
     columns = [column[known] for column in raw.T if _follows(column[known], words[known])]
     if not columns:
         raise Wrong(f"{name} is one of your inputs, but no column of raw tells it.")
-    levels = set(words[known])
     for column in columns:
         values = np.unique(column)
         if len(values) < 3 or len(values) < len(levels) - 1:
@@ -531,10 +574,32 @@ def _judge_category(table, name, raw, train):
                 f"{name} is replaced by the mean target of all rows: the rows that judge have had "
                 "a part in it."
             )
-        raise Wrong(
-            f"{name} is one column with the values {shown(values)}: that says its levels have an "
-            "order and equal steps. Give each level but one a column of 0 and 1."
-        )
+        steps, free = _line_errors(table, raw, words, levels, train)
+        if steps > 1.02 * free:
+            raise Wrong(
+                f"{name} is one column with the values {shown(values)}, as if its levels had an "
+                f"order and equal steps. A line is off by {shown(steps)} so on the training rows; "
+                f"with a column of 0 and 1 for each level but one, by {shown(free)}."
+            )
+        return f"{name} is one column with the values {shown(values)}: do its levels have an order?"
+    told = {level: tuple(c[words[known] == level][0] for c in columns) for level in levels}
+    for k, level in enumerate(levels):
+        for other in levels[:k]:
+            if told[level] == told[other]:
+                return f"raw doesn't tell {name} {other or 'blank'!r} from {level!r}."
+    return ""
+
+
+def _line_errors(table, raw, words, levels, train):
+    """Return how far a line on raw is off, and one with a column of 0 and 1 for each level."""
+    y, errors = table.y[train], []
+    free = [words[train] == level for level in levels[1:]]
+    for extra in ([], free):
+        A = np.column_stack([raw[train], *extra, np.ones(len(train))])
+        fit = A @ np.linalg.lstsq(A, y, rcond=None)[0]
+        left = max(len(y) - np.linalg.matrix_rank(A), 1)  # more columns fit better by chance
+        errors.append(np.sqrt(np.sum((fit - y) ** 2) / left))
+    return errors
 
 
 def _per_column(name, values, raw):
@@ -629,7 +694,7 @@ def line(table, train, val, X, y_line, rmse_line):
     """Judge a linear model's predictions, and its RMSE on the validation rows."""
     table = _table(table)
     train, val = _parts(table, train=train, val=val)
-    X, known = _matrix("X", X, table), _known(table)
+    X, known = _matrix("X", X, table), table.known
     _refuse_gaps("X", X, known)
     y_pred = _vector("y_line", y_line, table, known)
     told = _judge_line(table, train, val, X, y_pred)
@@ -639,7 +704,7 @@ def line(table, train, val, X, y_line, rmse_line):
 
 
 def _judge_line(table, train, val, X, y_pred):
-    y, known = table.y, _known(table)
+    y, known = table.y, table.known
     A = np.column_stack([X, np.ones(len(X))])
     near = 1e-3 * y[train].std()
 
@@ -671,7 +736,10 @@ def _judge_line(table, train, val, X, y_pred):
             "It hasn't converged, or its columns aren't those of X."
         )
     if ours < least * (1 - 1e-6):
-        return "It fits the training rows better than a line of X can, so it bends."
+        raise Wrong(
+            f"Its RMSE on the training rows is {shown(ours)}, and no line on X gets below "
+            f"{shown(least)}: it bends, or has other columns. Keep it for stage 6."
+        )
     return "It is close to the least-squares line of the training rows."
 
 
@@ -702,7 +770,7 @@ def choice(table, train, val, predictions, chosen):
                 f"keep {best}, say why in the report."
             )
         if best == names[0]:
-            told += " No model beats the baseline: that, too, is a result."
+            told += f" Nothing beats the first, {best}: that, too, is a result."
         return told
     if _gap(models[chosen], models[best], y, val) < 2 and names.index(chosen) < names.index(best):
         return f"{told} {best} is lower, but by less than two standard errors: take the simpler."
@@ -727,15 +795,15 @@ def _models(table, predictions):
     for name, values in predictions.items():
         if np.size(plain(values)) == 1 and not isinstance(plain(values), str):
             values = np.full(len(table), _number(f"predictions[{name!r}]", values))
-        models[name] = _vector(f"predictions[{name!r}]", values, table, _known(table))
-        if np.allclose(models[name][_known(table)], table.y[_known(table)]):
+        models[name] = _vector(f"predictions[{name!r}]", values, table, table.known)
+        if np.allclose(models[name][table.known], table.y[table.known]):
             raise Wrong(f"predictions[{name!r}] is the target itself.")
     return models
 
 
 def _gap(one, other, y, rows):
-    """Return by how many standard errors `one` is worse than `other`, in squared errors."""
-    d = (one[rows] - y[rows]) ** 2 - (other[rows] - y[rows]) ** 2
+    """Return by how many standard errors `one` is worse than `other`, in absolute errors."""
+    d = abs(one[rows] - y[rows]) - abs(other[rows] - y[rows])
     error = d.std(ddof=1) / np.sqrt(len(d))
     return d.mean() / error if error else (0.0 if d.mean() == 0 else np.inf)
 
@@ -755,7 +823,7 @@ def last_number(table, test, predictions, chosen, rmse_test, gain, standard_erro
         raise NotDone
     if not isinstance(chosen, str) or chosen not in models:
         raise Wrong(f"chosen must be one of {', '.join(models)}, in quotes, got {chosen!r:.40}.")
-    y, base, known = table.y, next(iter(models)), _known(table)
+    y, base, known = table.y, next(iter(models)), table.known
     others = np.setdiff1d(known, test)
     got = _number("rmse_test", rmse_test)
     error = models[chosen] - y
@@ -790,6 +858,8 @@ def last_number(table, test, predictions, chosen, rmse_test, gain, standard_erro
     _judge_gain(gain, error_of_gain, d, test, others, models[base] - y, error)
     if gain > 2 * error_of_gain:
         return f"The gain is {gain / error_of_gain:.1f} standard errors: hardly luck."
+    if gain < -2 * error_of_gain:
+        return "The baseline is better, by more than two standard errors: the report says so."
     return "The gain is less than two standard errors: it may be luck, and the report says so."
 
 

@@ -141,7 +141,11 @@ def _training_rows(table, train, by, groups, *, ax=None):
     words = table.categories[groups][train] if groups else np.full(len(train), "")
     x, y = table.numbers[by][train], table.y[train]
     levels = sorted(set(words), key=list(words).count, reverse=True)
-    for level, style in zip(levels[: len(_MARKS)], _MARKS, strict=False):
+    if len(levels) > len(_MARKS):
+        rest = np.isin(words, levels[len(_MARKS) - 1 :])
+        words = np.where(rest, "all others", words)
+        levels = [*levels[: len(_MARKS) - 1], "all others"]
+    for level, style in zip(levels, _MARKS, strict=False):
         here, label = words == level, level or "missing"
         ax.plot(x[here], y[here], linestyle="", alpha=0.6, label=label, **style)
     ax.set(xlabel=by, ylabel=table.target)

@@ -142,6 +142,28 @@ RIGHT = {
         },
         "It is a rule of your own",
     ),
+    "a number of one's own": (
+        "baseline",
+        lambda p: with_baseline(p, 4000.0),
+        "It is a number of your own, 4000; the mean of the training rows is",
+    ),
+    "a column that is nearly the target": (
+        "prepare",
+        lambda p: wider(
+            p, p["table"].y + 0.1 * np.nanstd(p["table"].y) * np.sin(range(len(p["raw"])))
+        ),
+        "of raw is almost the target: will you have it when you ask?",
+    ),
+    "a loss": (
+        "last_number",
+        lambda p: {
+            "predictions": {"line": p["y_line"], "poor": (poor := 0.5 * p["y_line"])},
+            "chosen": "poor",
+            "rmse_test": rmse(poor, p["table"].y, p["test"]),
+            **gain_of(p, p["y_line"], poor),
+        },
+        "The baseline is better, by more than two standard errors",
+    ),
     "a baseline as a column": (
         "baseline",
         lambda p: {"baseline": torch.tensor(p["baseline"]).reshape(-1, 1)},
@@ -198,20 +220,6 @@ RIGHT = {
         },
         "It is close to the least-squares line",
     ),
-    "a curve": (
-        "line",
-        lambda p: {
-            "y_line": (
-                y_pred := fitted(
-                    np.column_stack([p["X"], p["X"][:, 0] ** 2, p["X"][:, 0] * p["X"][:, 1]]),
-                    p["table"].y,
-                    p["train"],
-                )
-            ),
-            "rmse_line": rmse(y_pred, p["table"].y, p["val"]),
-        },
-        "better than a line of X can",
-    ),
     "the simpler of two that are alike": (
         "choice",
         lambda p: {"predictions": {**p["predictions"], "twin": nudged(p, p["val"])}},
@@ -230,7 +238,7 @@ RIGHT = {
         lambda p: {
             "predictions": {"line": p["y_line"], "poor": p["baseline"]},
         },
-        "No model beats the baseline",
+        "Nothing beats the first, line",
     ),
     "the baseline as a number": (
         "choice",
@@ -400,7 +408,6 @@ WRONG = {
             lambda p: with_baseline(p, np.median(p["table"].y[p["val"]])),
             "the median of the validation",
         ),
-        (lambda p: with_baseline(p, 1.0), "baseline is 1; the mean of the training rows is"),
         (lambda p: with_baseline(p, p["table"].y.mean()), "does it take in a row whose target"),
         (lambda p: with_baseline(p, p["table"].y), "baseline is the target itself"),
         (
@@ -492,13 +499,21 @@ WRONG = {
             lambda p: prepared(p, np.where(p["raw"] == p["raw"][p["val"][0]], np.nan, p["raw"])),
             "raw has no number in row",
         ),
-        (lambda p: wider(p, p["table"].y * 2.2), "of raw is the target, perhaps in another unit"),
+        (lambda p: wider(p, p["table"].y * 2.2), "of raw is the target, perhaps rounded or in ano"),
+        (
+            lambda p: wider(p, np.round(p["table"].y / np.nanstd(p["table"].y), 1)),
+            "of raw is the target, perhaps rounded",
+        ),
+        (
+            lambda p: prepared(p, p["raw"][:, 1:]),
+            "one of your inputs, but no column of raw follows",
+        ),
         (lambda p: wider(p, np.ones(len(p["raw"]))), "is the same in every training row"),
         (
             lambda p: prepared(p, p["raw"] / 7.0 * (1 - binary(p)) + p["raw"] * binary(p)),
             "scaled in raw",
         ),
-        (lambda p: coded(p, levels(p)), "that says its levels have an order and equal steps"),
+        (lambda p: coded(p, levels(p)), "as if its levels had an order and equal steps"),
         (lambda p: coded(p, by_group(p, p["known"])), "replaced by the mean target of all rows"),
         (lambda p: coded(p, np.arange(len(p["raw"]))), "but no column of raw tells it"),
     ],
@@ -527,6 +542,17 @@ WRONG = {
             "the same for every row",
         ),
         (lambda p: with_line(p, 0.5 * p["y_line"]), "It hasn't converged, or its columns"),
+        (
+            lambda p: with_line(
+                p,
+                fitted(
+                    np.column_stack([p["X"], p["X"][:, 0] ** 2, p["X"][:, 0] * p["X"][:, 1]]),
+                    p["table"].y,
+                    p["train"],
+                ),
+            ),
+            "it bends, or has other columns. Keep it for stage 6",
+        ),
         (with_("y_line", lambda p: p["y_line"][p["val"]]), "Predict for all rows"),
         (with_("rmse_line", lambda p: off(p, "y_line", "train")), "that of the training rows"),
         (with_("X", lambda p: np.where(p["X"] == p["X"][3], np.nan, p["X"])), "X has no number in"),
@@ -723,6 +749,61 @@ def test_a_column_that_was_left_out_is_no_input():
     assert "id was left out of the table: it counts the rows." in line
 
 
+def test_a_split_by_year_and_one_without_a_species_are_right_and_said():
+    table = tables.penguins()
+    year, species = table.numbers["year"][table.known], table.categories["species"][table.known]
+    parts = {
+        name: table.known[year == when]
+        for name, when in (("train", 2007), ("val", 2008), ("test", 2009))
+    }
+    line = told("split", {"table": table, **parts})
+    assert "right. " in line
+    assert "train is not the largest part" in line
+    two = np.random.default_rng(2).permutation(table.known[species != "Chinstrap"])
+    parts = dict(zip(("train", "val", "test"), np.split(two, [160, 220]), strict=True))
+    line = told("split", {"table": table, **parts})
+    assert "right. " in line
+    assert "68 rows are in no part, all of species Chinstrap among them" in line
+
+
+def test_columns_that_no_input_explains_are_named():
+    p = done("penguins")
+    year, island = p["table"].numbers["year"], p["table"].categories["island"]
+    for column, name in ((year, "year"), (island == "Torgersen", "island")):
+        line = told("prepare", p, **wider(p, column))
+        assert f"of raw is {name}, which isn't among your inputs" in line
+
+
+def test_levels_in_one_column_are_right_where_equal_steps_fit():
+    rng = np.random.default_rng(5)
+    size = rng.choice(["L", "M", "S"], 120)
+    step = np.select([size == "S", size == "M"], [0.0, 1.0], 2.0)
+    y = 3 * step + rng.normal(size=120)
+    table = tables.NamedColumns("y", y, {}, {"size": size, "one": np.full(120, "x")}, {})
+    order = rng.permutation(120)
+    p = {"table": table, "inputs": ["size"], "train": order[:80], "val": order[80:100]}
+    line = told("prepare", p, **prepared(p, step[:, None]))
+    assert "right. " in line
+    assert "size is one column with the values (0, 1, 2): do its levels have an order?" in line
+    merged = np.column_stack([size == "L", size == "L"]).astype(float)
+    line = told("prepare", p, **prepared(p, merged))
+    assert "right. " in line
+    assert "raw doesn't tell size 'M' from 'S'." in line
+    line = told("prepare", p, **prepared(p, step[:, None]), inputs=["size", "one"])
+    assert "one is 'x' in every row: take it out of your inputs" in line
+
+
+def test_a_large_table_takes_little_memory():
+    n = 200_000
+    y = np.arange(n) % 1000 + 0.5
+    table = tables.NamedColumns("y", y, {"x": y**2}, {}, {})
+    order = np.random.default_rng(0).permutation(n)
+    train, val = order[:100_000], order[100_000:150_000]
+    b = y[train].mean()
+    p = {"table": table, "train": train, "val": val, "baseline": b}
+    assert ": right. " in told("baseline", p, rmse_baseline=rmse(np.full(n, b), y, val))
+
+
 BLANKS = [
     (np.nanmedian, "train", "hold the training rows' median", True),
     (np.nanmean, "train", "hold the training rows' mean", True),
@@ -821,6 +902,15 @@ def test_only_training_rows_are_drawn(name):
     there = np.isfinite(x).sum()
     assert line.startswith(f"{p['table'].target} against {by}, {there} rows: from ")
     assert plots.training_rows(p["table"], p["train"].tolist(), by, ax=ax)
+
+
+def test_many_groups_are_drawn_together():
+    kinds = np.array(list("abcdefghij") * 6)
+    table, ax = small(x=np.arange(60) ** 2, kind=kinds), Figure().subplots()
+    plots.training_rows(table, range(60), "x", "kind", ax=ax)
+    assert sum(len(one.get_xdata()) for one in ax.lines) == 60
+    labels = [one.get_label() for one in ax.lines]
+    assert (len(labels), labels[-1]) == (6, "all others")
 
 
 def test_training_rows_names_a_column_that_is_not_there(capsys):

@@ -80,7 +80,7 @@ WRONG = {
     ),
     "causes": chosen(
         "causes",
-        ("[1, 3, 1, 2]", "Look at A again: 13 g where the baseline is off by 800"),
+        ("[1, 3, 1, 2]", "Look at A again: 13 g where the baseline is off by 742"),
         ("[2, 3, 1, 2]", "an unlucky order makes a part worse, not every part too good"),
         ("[3, 3, 1, 2]", "luck can lower the test error, not that of all three"),
         ("[5, 3, 1, 2]", "Is its validation error high?"),
