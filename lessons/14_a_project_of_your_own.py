@@ -43,8 +43,8 @@ print(penguins)  # what it holds, without showing a row
 # ## What do you want to know?
 #
 # You are on an island near Antarctica, with a ruler and no scales. How heavy is the penguin
-# in front of you, and **to within how much**? All but two of these 344 were measured and weighed, by
-# Dr. Kristen Gorman and the Palmer Station LTER
+# in front of you, and **to within how much**? All but two of these 344 were measured and
+# weighed, by Dr. Kristen Gorman and the Palmer Station LTER
 # ([the paper](https://doi.org/10.1371/journal.pone.0090081); the data are free, CC0).
 #
 # `table.y` holds the target, `table.numbers["year"]` a column of numbers (nan where a cell is
@@ -52,7 +52,7 @@ print(penguins)  # what it holds, without showing a row
 #
 # Each **stage** of the project has names to fill in, in as many lines and cells as you like.
 # Its check recomputes how each number was made, for any table. It can't say whether a decision
-# was wise, which rows a model has seen, or how often you looked at the test rows.
+# was wise, which rows a network has seen, or how often you looked at the test rows.
 #
 # **Decide.** What is one row? In which unit will your error be? Which columns will you *have*
 # when you ask? (The sex was found from DNA.) And what can a model do with a year that it
