@@ -687,7 +687,8 @@ def test_a_mistake_in_a_stage_is_named(stage, change, words, table):
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_with_something_to_fill_in_is_not_done_yet(stage):
     for name in STAGES[stage].split()[1:]:
-        assert ": not done yet. " in told(stage, done("cheese"), **{name: ...})
+        line = told(stage, done("cheese"), **{name: ...})
+        assert ": not done yet. Replace each ..., here and in the stages before, and" in line
     if "predictions" in STAGES[stage]:
         gap = {"groups": 1.0, "line": ...}
         assert ": not done yet. " in told(stage, done("cheese"), predictions=gap)
