@@ -36,7 +36,7 @@ def fixed_rates(after):
     return {f"You stepped with lr = {lr} instead of the lr given.": after(lr) for lr in RATES}
 
 
-def exercise(number, hint):
+def exercise(number, hint, what="Exercise"):
     """Make a check as core does, which also names what a wrong answer reads from the notebook."""
 
     def decorate(judge):
@@ -52,7 +52,7 @@ def exercise(number, hint):
                     f"{wrong} It reads {names} from the notebook: use only what it is given."
                 ) from None
 
-        return core.exercise(number, hint)(judge_with_cause)
+        return core.exercise(number, hint, what)(judge_with_cause)
 
     return decorate
 

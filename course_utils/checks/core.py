@@ -29,35 +29,40 @@ __all__ = [
     "shown",
 ]
 
+# What to do where something is left to fill in: a stage's check stands in the cell that it judges.
+NOT_DONE = {
+    "Exercise": "Replace each ... above, run that cell, then this one.",
+    "Stage": "Replace each ..., here and in the stages before, and run this cell again.",
+}
 FACES = {"right": "✓", "not right yet": "✗", "not done yet": "·", "not readable": "?"}
 
 _failures = Counter()
 
 
-def exercise(number, hint):
+def exercise(number, hint, what="Exercise"):
     """Make a check of a judge: a function of the answer that raises NotDone or Wrong.
 
-    The judge returns what to say of a right answer.
+    The judge returns what to say of a right answer. `what` is the word before the number.
     """
 
     def decorate(judge):
         @wraps(judge)
         def check(*answers):
-            verdict, told = _verdict(judge, answers)
+            verdict, told = _verdict(judge, answers, what)
             about = {"exercise": judge.__name__, "number": number, "verdict": verdict}
             if verdict == "not right yet":
                 about["mistake"] = told
                 _failures[judge] += 1
                 if _failures[judge] > 1:
                     told += f" Hint: {hint}"
-            _show(f"{FACES[verdict]} Exercise {number}: {verdict}. {told}", about)
+            _show(f"{FACES[verdict]} {what} {number}: {verdict}. {told}", about)
 
         return check
 
     return decorate
 
 
-def _verdict(judge, answers):
+def _verdict(judge, answers, what):
     """Return a judge's verdict on the answers and what to say; leave the session as it was."""
     calling.judged[:] = answers
     changed = []
@@ -69,7 +74,7 @@ def _verdict(judge, answers):
     except Interrupted:
         raise KeyboardInterrupt("The check was interrupted.") from None
     except NotDone:
-        return "not done yet", "Replace each ... above, run that cell, then this one."
+        return "not done yet", NOT_DONE[what]
     except Wrong as wrong:
         told = str(wrong)
         if changed:

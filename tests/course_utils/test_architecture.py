@@ -13,6 +13,7 @@ from tests.support.modules import COURSE_UTILS, imports
 MAY_IMPORT = {
     "course_utils": (),
     "course_utils.data": (),
+    "course_utils.tables": (),
     "course_utils.descent": ("course_utils._validate",),
     "course_utils.figures": (),
     "course_utils.plots": (
@@ -25,7 +26,12 @@ MAY_IMPORT = {
     "course_utils.sliders": ("course_utils._validate", "course_utils.figures"),
     "course_utils.animation": ("course_utils.figures",),
     "course_utils.self_check": ("course_utils.figures", "course_utils.graphs"),
-    "course_utils.checks": ("course_utils.checks", "course_utils.data", "course_utils.descent"),
+    "course_utils.checks": (
+        "course_utils.checks",
+        "course_utils.data",
+        "course_utils.descent",
+        "course_utils.tables",
+    ),
 }
 
 TESTS = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "tests").rglob("*.py")}

@@ -143,6 +143,9 @@ PICTURES = {
     "step_parts": ((PARTS,), None),
     "time_against_rows": ((TIMES,), None),
     "throughput": ((SPEEDS,), None),
+    "errors_in_file_order": ((X - Y, "aaaaabbbbccc", (6, 9)), None),
+    "luck_of_the_split": ((LOSSES,), None),
+    "four_reports": (({"A": [8.0, 2, 3, 4], "B": [7.0, 5, 5, 6]},), None),
 }
 OPTIONS = {
     "each_input": {"predicted": [1.0, 2.0]},
@@ -154,6 +157,7 @@ OPTIONS = {
 ANY_LENGTH = {
     "broadcast_difference": "left right",
     "jumps": "distances",
+    "luck_of_the_split": "errors",
     "trough": "paths",
     "whole_run": "path",
     "steps_downhill": "biases",

@@ -23,12 +23,15 @@ TESTS = {
         "tests/course_utils/test_descent.py",
         *LESSONS,
     ],
+    "course_utils/checks/stages": ["tests/lessons/test_project.py"],
     "course_utils/checks/": [
         "tests/course_utils/test_checks.py",
         "tests/lessons/test_exercises.py",
     ],
     "course_utils/data": ["tests/course_utils/test_data.py", *LESSONS],
     "course_utils/learned_curve": ["tests/course_utils/test_data.py"],
+    "course_utils/penguins": ["tests/course_utils/test_tables.py"],
+    "course_utils/tables": ["tests/course_utils/test_tables.py"],
     "course_utils/descent": ["tests/course_utils/test_descent.py", *LESSONS],
     "course_utils/graphs/": [
         "tests/course_utils/test_graphs.py",
