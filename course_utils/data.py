@@ -118,17 +118,17 @@ class Recording:
 def recorded_curves() -> Recording:
     """Return what the training in the lesson 'Build your own autograd' looks like, recorded there.
 
-    Three tanh units learn the ten points of `sine_line`, with x scaled to run from -1 to 1, in
-    2,000 steps with lr = 0.1; the start is drawn by `RandomState(25)`. The 32 recorded curves are
-    rounded to four decimals; neither x nor y has a unit.
+    Three tanh units learn the ten points of `sine_line` in 2,000 steps with lr = 0.1; their input
+    is 2x - 1, and the start is drawn by `RandomState(25)`. The 32 recorded curves are rounded to
+    four decimals; neither x nor y has a unit.
     From the lesson 'Start here'.
     """
     table = np.loadtxt(Path(__file__).with_name("learned_curve.csv"), delimiter=",", dtype=str)
     points = sine_line()
     return Recording(
-        2 * points.x - 1,
+        points.x,
         points.y,
-        grid=table[0, 1:].astype(float),
+        grid=(table[0, 1:].astype(float) + 1) / 2,  # the file has the units' input
         curves=table[1:, 1:].astype(float),
         steps=table[1:, 0].astype(int),
     )

@@ -309,7 +309,7 @@ plots.every_pair(both, y, prediction=my_prediction)
 #
 # Each prediction is compared with every true value: a **silent bug**, a wrong number and no
 # error. A model trained with it learns to be lazy; in [lesson 06](06_the_linear_layer.ipynb) you
-# watch one do so. So look at shapes, and write down what you believe:
+# watch one do so (deeper). So look at shapes, and write down what you believe:
 # `assert y_pred.shape == y.shape` stops the program if it is not true.
 #
 # ### Exercise 2 (fix): an MSE that pairs rows
