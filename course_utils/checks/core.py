@@ -68,8 +68,9 @@ def _verdict(judge, answers):
             return "right", within(SECONDS, lambda: judge(*answers))
     except Interrupted:
         raise KeyboardInterrupt("The check was interrupted.") from None
-    except NotDone:
-        return "not done yet", "Replace each ... above, run that cell, then this one."
+    except NotDone as undone:
+        told = str(undone) or "Replace each ... above, run that cell, then this one."
+        return "not done yet", told
     except Wrong as wrong:
         told = str(wrong)
         if changed:

@@ -85,7 +85,12 @@ from course_utils.plots.start_here import (
     learned_curve,
     means_by_axis,
 )
-from course_utils.plots.timing import step_parts, throughput, time_against_rows
+from course_utils.plots.timing import (
+    devices_by_rows,
+    loss_by_seconds,
+    many_fits,
+    overhead_and_work,
+)
 from course_utils.plots.truth import truth_panel
 from course_utils.plots.what_a_fit_is_worth import (
     degree_sweep,
@@ -111,6 +116,7 @@ __all__ = [
     "correlations",
     "curvatures",
     "degree_sweep",
+    "devices_by_rows",
     "difference_errors",
     "distance_by_epoch",
     "distance_left",
@@ -135,9 +141,11 @@ __all__ = [
     "line_by_step",
     "line_misses",
     "loss_by_bias",
+    "loss_by_seconds",
     "loss_cliffs",
     "loss_surface",
     "losses_by_size",
+    "many_fits",
     "matrix_product",
     "means_by_axis",
     "mode_decay",
@@ -147,6 +155,7 @@ __all__ = [
     "one_fit",
     "one_residual",
     "order_matters",
+    "overhead_and_work",
     "parameters_by_epoch",
     "polynomial_fits",
     "predicted_yields",
@@ -164,12 +173,9 @@ __all__ = [
     "slope_claim",
     "split_comparison",
     "split_results",
-    "step_parts",
     "steps_downhill",
     "target_and_input",
     "three_bases",
-    "throughput",
-    "time_against_rows",
     "trough",
     "truth_panel",
     "two_bowls",
