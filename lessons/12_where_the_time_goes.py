@@ -95,10 +95,11 @@ def seconds_of(function, *arguments):  # arguments: what the function gets
 
 
 again = [seconds_of(train, network, x, y, 300) for k in range(6)]
-print("again:", np.array(again).round(3), end=" ")
+print("again:", np.array(again).round(3))
 print(f"the first took {first / min(again):.1f} times the shortest")
 for n in (40, 10_000):
     x_n, y_n = noisy(n)
+    # globals: where Timer finds the names in its text
     timer = Timer("train(network, x_n, y_n, 20)", globals=globals())
     found = timer.blocked_autorange(min_run_time=0.2)  # runs for 0.2 seconds
     print(f"Timer: a step on {n:6,} rows {found.median / 20 * 1e6:5.0f} µs")
@@ -187,7 +188,7 @@ plots.overhead_and_work(rows, steps, prediction=my_prediction)
 
 # %% tags=["nbval-ignore-output"]
 x_big, y_big = noisy(100_000)
-t = torch.linspace(0, 1, 200).double().reshape(-1, 1)  # evenly spaced
+t = torch.from_numpy(np.linspace(0, 1, 200).reshape(-1, 1))
 true_curve = 3 * t + torch.sin(6 * t) + 1
 
 
@@ -268,7 +269,8 @@ for way, source in ((list, by_row), (list, by_batch), (slices, few)):
 #
 # ### Exercise 1 (fix): a loop that crawls
 #
-# Write `sprint`, with the same result, at least twenty times as fast. The check measures both.
+# `crawl` fits a polynomial. Write `sprint`, with the same result, at least twenty times as fast.
+# The check measures both.
 #
 # ```python
 # def crawl(x, y, lr, n_epochs):
@@ -276,7 +278,7 @@ for way, source in ((list, by_row), (list, by_batch), (slices, few)):
 #     for epoch in range(n_epochs):
 #         gradient = torch.zeros(4, dtype=torch.float64)
 #         for i in range(len(x)):
-#             powers = torch.stack([x[i] ** k for k in range(4)])  # (4,)
+#             powers = torch.stack([x[i] ** k for k in range(4)])  # stack: 4 in one
 #             residual = powers @ W - y[i]
 #             gradient = gradient + 2 / len(x) * residual * powers
 #         W = W - lr * gradient
@@ -369,8 +371,8 @@ ladder = {  # n: how many epochs
     "power matrix": lambda n: with_optimizer(one_product, n),
     "autograd.grad": with_grad,
     "gradient by hand": lambda n: by_hand(A, y10, torch.zeros(5), n),
-    "the same in NumPy": lambda n: by_hand(A64, points.y, np.zeros(5), n),
-    "exact iterate": lambda n: bowl.after(n, np.zeros(5), 0.05),
+    "the same in NumPy": lambda n: by_hand(A64, points.y, np.full(5, 0.0), n),
+    "exact iterate": lambda n: bowl.after(n, np.full(5, 0.0), 0.05),
     "lstsq": lambda n: np.linalg.lstsq(A64, points.y)[0],
 }
 for name, run in ladder.items():
@@ -388,16 +390,15 @@ for name, run in ladder.items():
 #
 # The **device** of a tensor is where it is kept and computed with: `cpu`, or an **accelerator**
 # such as a GPU, `cuda` (NVIDIA) or `mps` (Apple). Model and data must be on the same one.
+# `torch.accelerator.is_available()` says whether you have one, `current_accelerator()` which.
 #
-# The number type counts, too: float32 takes half of float64's bytes, and is often faster.
+# The number type counts, too: `torch.float32` takes half of float64's bytes, and is often faster.
 # (Apple's GPU has no float64.)
 
 # %% tags=["nbval-ignore-output"]
 places = [("cpu", torch.float32), ("cpu", torch.float64)]
 if torch.accelerator.is_available():
     places.append((torch.accelerator.current_accelerator(), torch.float32))
-else:
-    print("No accelerator here: times of the CPU only.")
 for device, dtype in places:
     x_n = torch.rand(10_000, 10, dtype=dtype, device=device)  # from 0 to 1
     wide = nn.Sequential(nn.Linear(10, 64), nn.Tanh(), nn.Linear(64, 1))
@@ -405,13 +406,16 @@ for device, dtype in places:
     seconds = shortest(train, wide, x_n, x_n[:, :1], 5) / 5
     size = f"{x_n.nbytes / 1e6:.1f} MB"  # nbytes: the bytes of all numbers
     print(f"{device}, {dtype}, {size}: a step {1e3 * seconds:.1f} ms")
+if len(places) == 2:
+    print("No accelerator here: the CPU alone.")
 
 # %% [markdown]
 # Flat directions need float64's digits ([lesson 08](08_fitting_polynomials.ipynb)); large
 # networks train in float32.
 #
-# We measured such a network, with plain SGD, on an NVIDIA H100 and on a CPU with sixteen cores. On 80
-# rows, a step took 224 µs on the CPU and 818 µs on the GPU; on 100,000, 12,433 µs and 811 µs.
+# We measured such a network, with plain SGD, on an NVIDIA H100 and on a CPU with sixteen cores.
+# On 80 rows, a step took 224 µs on the CPU and 818 µs on the GPU; on 100,000, 12,433 µs and
+# 811 µs.
 #
 # > **Predict.** From how many rows on is the GPU faster?
 
@@ -424,15 +428,15 @@ rows, (cpu, gpu) = table.x[chosen, 1], table.y[chosen].T
 for n, cpu_time, gpu_time in zip(rows, cpu, gpu, strict=True):
     print(f"{n:9,.0f} rows: {cpu_time:7,.0f} and {gpu_time:5,.0f} µs")
 work = (cpu[3] - cpu[0]) / (rows[3] - rows[0])  # µs per row, on the CPU
-print(f"by the line: {(gpu[0] - cpu[0]) / work:,.0f} rows")
+print(f"by the rule: {(gpu[0] - cpu[0]) / work:,.0f} rows")
 copying = 364 * rows / 100_000  # 100,000 rows are 4 MB, copied in 364 µs
 plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# From about 8,900 rows on. The line through the CPU's two times says 4,861: it doesn't know that
-# sixteen cores share large operations.
+# From about 8,900 rows on. The rule says 4,861: it draws one line through the CPU's two times,
+# and the others don't lie on it.
 #
 # </details>
 #
@@ -616,15 +620,15 @@ w, b, v, c = (p.detach().requires_grad_() for p in (w, b, v, c))  # leaves
 optimizer = torch.optim.Adam([w, b, v, c], lr=0.02)
 start = perf_counter()
 for step in range(1000):
-    y_pred = torch.tanh(x * w + b) @ v + c  # 1 predict, (20, 40, 1)
+    y_pred = (x * w + b).tanh() @ v + c  # 1 predict, (20, 40, 1)
     losses = ((y_pred - y) ** 2).mean(dim=(1, 2))  # 2 loss, (20,): new
     optimizer.zero_grad()  # 3 gradients
     losses.sum().backward()  # new
     optimizer.step()  # 4 update
 seconds = perf_counter() - start
 
-curve = torch.linspace(-1, 1, 100).double().reshape(-1, 1)
-curves = (torch.tanh(curve * w + b) @ v + c).reshape(20, 100)
+curve = torch.from_numpy(np.linspace(-1, 1, 100).reshape(-1, 1))
+curves = ((curve * w + b).tanh() @ v + c).reshape(20, 100)
 times = {"one": alone, "20 at once": seconds, "20 in turn": 20 * alone}
 plots.many_fits(x, y, curve, curves, losses, times)
 print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
@@ -640,7 +644,7 @@ print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
 # Do the same for a linear model and many learning rates, in NumPy. One training is
 #
 # ```python
-# W = np.zeros(d)
+# W = np.full(d, 0.0)
 # for epoch in range(n_epochs):
 #     W = W - lr * 2 / n * A.T @ (A @ W - y)
 # ```
@@ -652,7 +656,7 @@ print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
 # %% tags=["deeper", "exercise", "transfer"]
 def sweep(A, y, lrs, n_epochs):
     """W after n_epochs, from zero; A is (n, d), y (n,), lrs (m,)."""
-    W = np.zeros((len(lrs), A.shape[1]))  # (m, d)
+    W = np.full((len(lrs), A.shape[1]), 0.0)  # (m, d)
     for epoch in range(n_epochs):
         W = ...
     return W
@@ -667,7 +671,7 @@ check.sweep(sweep)
 # ```python
 # def sweep(A, y, lrs, n_epochs):
 #     """W after n_epochs, from zero; A is (n, d), y (n,), lrs (m,)."""
-#     W = np.zeros((len(lrs), A.shape[1]))  # (m, d)
+#     W = np.full((len(lrs), A.shape[1]), 0.0)  # (m, d)
 #     for epoch in range(n_epochs):
 #         residuals = W @ A.T - y  # (m, n)
 #         gradients = 2 / len(y) * residuals @ A  # (m, d)
@@ -718,14 +722,15 @@ check.sweep(sweep)
 # **New words:** warm-up, thread, cache, overhead, work, throughput, device, accelerator.
 #
 # **New names:** `torch.set_num_threads`, `perf_counter`, `Timer`, `globals=`,
-# `.blocked_autorange`, `min_run_time=`, `.median`, `torch.linspace`, `torch.randint`,
-# `torch.autograd.grad`, `np.zeros`, `torch.float32`, `torch.accelerator.is_available`,
+# `.blocked_autorange`, `min_run_time=`, `.median`, `torch.randint`,
+# `torch.autograd.grad`, `torch.float32`, `torch.accelerator.is_available`,
 # `torch.accelerator.current_accelerator`, `torch.rand`, `device=`, `.to`, `.nbytes`,
 # `torch.stack`.
 #
 # **New words, deeper:** TF32, bfloat16.
 #
-# **New names, deeper:** `torch.randperm`, `.split`, `torch.finfo`, `torch.matmul`,
+# **New names, deeper:** `torch.randperm`, `.split`, `torch.finfo`, `.eps`, `torch.bfloat16`,
+# `torch.matmul`,
 # `torch.broadcast_shapes`, `.itemsize`.
 #
 # **Next**, in [lesson 13](13_a_real_data_set.ipynb): what do you really know from the data of a
