@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 12 Where the time goes
 #
-# You train twenty networks in about the time of one or two, because you know what a step pays for.
+# You train twenty networks in the time of one or two.
 #
 # **You will be able to**
 #
@@ -10,7 +10,7 @@
 # - make a slow loop many times as fast,
 # - choose a batch size and a device by the clock.
 #
-# **Builds on** [lesson 07](07_dataset_and_dataloader.ipynb) (batches), [lesson 08](08_fitting_polynomials.ipynb) (100,000 epochs) and [lesson 11](11_a_network_that_bends.ipynb) (networks). **Takes** about 50 minutes, and 25 more with the deeper sections.
+# **Builds on** [lesson 07](07_dataset_and_dataloader.ipynb) (batches), [lesson 08](08_fitting_polynomials.ipynb) (100,000 epochs) and [lesson 11](11_a_network_that_bends.ipynb) (networks). **Takes** about 45 minutes, and 25 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -95,13 +95,12 @@ def seconds_of(function, *arguments):  # arguments: what the function gets
 
 
 again = [seconds_of(train, network, x, y, 300) for k in range(6)]
-print("again:", np.array(again).round(3))
-print(f"the first took {first / min(again):.1f} times the shortest")
+print(f"first {first:.3f} s, then", np.array(again).round(3))
 for n in (40, 10_000):
     x_n, y_n = noisy(n)
     # globals: where Timer finds the names in its text
     timer = Timer("train(network, x_n, y_n, 20)", globals=globals())
-    found = timer.blocked_autorange(min_run_time=0.2)  # runs for 0.2 seconds
+    found = timer.blocked_autorange()  # repeats for 0.2 seconds
     print(f"Timer: a step on {n:6,} rows {found.median / 20 * 1e6:5.0f} µs")
 
 # %% [markdown]
@@ -113,7 +112,7 @@ for n in (40, 10_000):
 # memory, the **cache**).
 #
 # PyTorch's `Timer` warms up, repeats and gives the median, on one **thread**: a strand of work
-# for one core of the processor. PyTorch can cut a large operation into several.
+# for one core of the processor.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: what does a cold cache cost?
@@ -158,9 +157,9 @@ my_prediction = ...  # your number
 
 
 def shortest(function, *arguments):
-    """The shortest of three times, in seconds, after a warm-up."""
+    """The shortest of five times, in seconds, after a warm-up."""
     function(*arguments)
-    return min(seconds_of(function, *arguments) for k in range(3))
+    return min(seconds_of(function, *arguments) for k in range(5))
 
 
 rows = [40, 200, 1000, 3000, 10_000, 30_000]
@@ -172,7 +171,7 @@ plots.overhead_and_work(rows, steps, prediction=my_prediction)
 #
 # The number under the picture, often some thousand. For $c$, divide the difference of the two
 # times by that of the rows. The first time, almost all overhead, divided by $c$ is the answer.
-# The line is only a model: off by half is good.
+# Off by half is good.
 #
 # </details>
 #
@@ -232,7 +231,7 @@ for label, path in runs.items():
 # %% tags=["deeper", "nbval-ignore-output"]
 from torch.utils import data as loading
 
-few = loading.TensorDataset(x_big[:20_000], y_big[:20_000])
+few = loading.TensorDataset(x_big[:10_000], y_big[:10_000])
 order = loading.BatchSampler(loading.RandomSampler(few), 100, drop_last=False)
 by_row = loading.DataLoader(few, batch_size=100, shuffle=True)
 by_batch = loading.DataLoader(few, sampler=order, batch_size=None)
@@ -240,11 +239,11 @@ by_batch = loading.DataLoader(few, sampler=order, batch_size=None)
 
 def slices(rows):
     # randperm: the row numbers, shuffled; split: pieces of 100
-    return [rows[batch] for batch in torch.randperm(20_000).split(100)]
+    return [rows[batch] for batch in torch.randperm(10_000).split(100)]
 
 
 for way, source in ((list, by_row), (list, by_batch), (slices, few)):
-    rate = 20_000 / shortest(way, source) / 1e6
+    rate = 10_000 / shortest(way, source) / 1e6
     print(f"{rate:6.2f} million rows a second")
 
 # %% [markdown] tags=["deeper"]
@@ -265,12 +264,12 @@ for way, source in ((list, by_row), (list, by_batch), (slices, few)):
 # loss = ((network(x) - y) ** 2).mean()  # the same loss: 4 calls
 # ```
 #
-# And move out of the loop what doesn't change in it.
+# And move out of the loop what doesn't change.
 #
 # ### Exercise 1 (fix): a loop that crawls
 #
-# `crawl` fits a polynomial. Write `sprint`, with the same result, at least twenty times as fast.
-# The check measures both.
+# `crawl` fits a polynomial (`torch.stack` makes one tensor of several). Write `sprint`, with the
+# same result, at least twenty times as fast. The check measures both.
 #
 # ```python
 # def crawl(x, y, lr, n_epochs):
@@ -278,7 +277,7 @@ for way, source in ((list, by_row), (list, by_batch), (slices, few)):
 #     for epoch in range(n_epochs):
 #         gradient = torch.zeros(4, dtype=torch.float64)
 #         for i in range(len(x)):
-#             powers = torch.stack([x[i] ** k for k in range(4)])  # stack: 4 in one
+#             powers = torch.stack([x[i] ** k for k in range(4)])  # (4,)
 #             residual = powers @ W - y[i]
 #             gradient = gradient + 2 / len(x) * residual * powers
 #         W = W - lr * gradient
@@ -381,8 +380,7 @@ for name, run in ladder.items():
 
 # %% [markdown]
 # The loops gain tens of times, with the same result. Then a formula: the exact iterate jumps to
-# any epoch. `lstsq` gives something else, the place where descent is going. If you want that,
-# take it.
+# any epoch. (`lstsq` gives something else: the place where descent is going.)
 #
 # ## Would a GPU help?
 #
@@ -393,7 +391,6 @@ for name, run in ladder.items():
 # `torch.accelerator.is_available()` says whether you have one, `current_accelerator()` which.
 #
 # The number type counts, too: `torch.float32` takes half of float64's bytes, and is often faster.
-# (Apple's GPU has no float64.)
 
 # %% tags=["nbval-ignore-output"]
 places = [("cpu", torch.float32), ("cpu", torch.float64)]
@@ -447,7 +444,7 @@ plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 # |---|---|
 # | `DataLoader(…, num_workers=2)` | rows are slow to fetch: files, images |
 # | `DataLoader(…, pin_memory=True)` | batches travel to a CUDA GPU: faster copies |
-# | `torch.compile(model)` | a long training of many small operations; the first call is slow |
+# | `torch.compile(model)` | a long training of many small operations |
 # | `torch.profiler` | you don't know which operation takes the time |
 #
 # ### Exercise 2 (diagnose): where does it go?
@@ -455,11 +452,11 @@ plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 # Where does most of the last time of A, B and C go? What made one time of D so long? One cause
 # is left over.
 #
-# 1. Overhead: make fewer, larger calls.
-# 2. Work: compute less, or on more cores.
-# 3. The first call: leave it out.
-# 4. The way to the device: keep the data there.
-# 5. An interruption: take the shortest.
+# 1. Overhead.
+# 2. Work.
+# 3. The first call.
+# 4. The way to the device.
+# 5. An interruption.
 #
 # ```text
 # A  a step, CPU; 100,000, 200,000 and 400,000 rows:    2.1   4.2   8.5 ms
@@ -482,8 +479,9 @@ check.causes(causes)
 # causes = [2, 4, 1, 5]
 # ```
 #
-# A doubles with the rows. B's last two times differ by the copies alone. C hardly grows with the
-# rows. In D one call is long, and it isn't the first.
+# A doubles with the rows: compute less, or on more cores. B's last two times differ by the
+# copies alone: keep the data on the device. C hardly grows with the rows: make fewer, larger
+# calls. In D one call is long, and it isn't the first: take the shortest.
 #
 # </details>
 
@@ -698,7 +696,7 @@ check.sweep(sweep)
 #
 # <details><summary>Answer</summary>
 #
-# Unknown: warm up, repeat, and compare all the times. Do they overlap?
+# Unknown: warm up, repeat, and see whether the times overlap.
 #
 # </details>
 #
@@ -706,7 +704,7 @@ check.sweep(sweep)
 #
 # <details><summary>Answer</summary>
 #
-# Each call has more overhead. Give it more rows, units or networks at once.
+# Each call has more overhead. Give it more rows or units.
 #
 # </details>
 #
@@ -717,12 +715,11 @@ check.sweep(sweep)
 # | what does it cost? | the shortest time after a warm-up; `Timer` |
 # | overhead or work? | more rows: does the time grow? |
 # | which batch size? | the loss against seconds |
-# | a slow loop? | fewer, larger calls |
 #
 # **New words:** warm-up, thread, cache, overhead, work, throughput, device, accelerator.
 #
 # **New names:** `torch.set_num_threads`, `perf_counter`, `Timer`, `globals=`,
-# `.blocked_autorange`, `min_run_time=`, `.median`, `torch.randint`,
+# `.blocked_autorange`, `.median`, `torch.randint`,
 # `torch.autograd.grad`, `torch.float32`, `torch.accelerator.is_available`,
 # `torch.accelerator.current_accelerator`, `torch.rand`, `device=`, `.to`, `.nbytes`,
 # `torch.stack`.

@@ -109,7 +109,7 @@ def many_fits(x, y, grid, curves, losses, times, *, axs=None):
     ax.plot(grid, curves[best], color=FIT, linewidth=2.6, label=f"number {best}: the lowest loss")
     ax.plot(x, y, "o", color="black", markersize=4, label="the points")
     ax.set(xlabel="x, scaled", ylabel="y")
-    ax.legend(loc="upper left")
+    ax.legend(loc="lower right")
     bars = axs["time"].barh(list(times), seconds, color=[TRAIN] * (len(seconds) - 1) + ["0.6"])
     axs["time"].bar_label(bars, [_duration(value) for value in seconds], padding=4)
     axs["time"].set(xlabel="seconds", xlim=(0, 1.35 * max(seconds)))
