@@ -76,7 +76,7 @@ def sprint(answer):
         (got,) = arrays(call(answer, x, y, lr, n_epochs), {"W": (4,)})
         _judge_sprint(got, x, y, lr, n_epochs)
     gain = _gain(answer, _crawl, (x, y, lr, n_epochs))
-    return _told(gain, "crawl", "how many calls does one epoch make? It needs about five.")
+    return _told(gain, "crawl", "how many calls does one epoch make? Six are enough.")
 
 
 def _judge_sprint(got, x, y, lr, n_epochs):
