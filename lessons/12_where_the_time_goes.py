@@ -46,7 +46,7 @@ torch.set_num_threads(1)  # use one core of the processor: steadier times
 # machine; read your own.)
 
 
-# %% tags=["code", "nbval-ignore-output"]
+# %% tags=["nbval-ignore-output"]
 def noisy(n):
     """n noisy points as columns; x scaled, from −1 to 1."""
     points = data.noisy_sine(n)
