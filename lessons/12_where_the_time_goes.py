@@ -42,8 +42,7 @@ torch.set_num_threads(1)  # use one core of the processor: steadier times
 # Where a network ends depends on its start ([lesson 11](11_a_network_that_bends.ipynb)), so you
 # want to train it from twenty.
 #
-# Time one short training, on forty noisy points, and multiply. (Times differ from machine to
-# machine; read your own.)
+# Time one short training, on forty noisy points, and multiply. (All times are your own machine's.)
 
 
 # %% tags=["nbval-ignore-output"]
@@ -104,8 +103,8 @@ for n in (40, 10_000):
     print(f"Timer: a step on {n:6,} rows {found.median / 20 * 1e6:5.0f} µs")
 
 # %% [markdown]
-# The first call often pays for more, such as loading code: here PyTorch's optimizers. So call
-# once without counting, as a **warm-up**.
+# The first call often pays for more, such as loading code. So call once without counting, as a
+# **warm-up**.
 #
 # The other times differ, too: programs interrupt each other. That only adds time, so the
 # **shortest** is closest to the cost (for data that the processor still holds in its fast
@@ -175,14 +174,14 @@ plots.overhead_and_work(rows, steps, prediction=my_prediction)
 #
 # </details>
 #
-# Left of the star, more rows are almost free. Right of it, you pay for each.
+# Far left of the star, more rows are almost free. Right of it, you pay for each.
 #
 # ## Which batch size?
 #
 # One near the star: smaller ones save no time, larger ones cost it.
 #
-# With 100,000 rows, three trainings get 0.4 seconds each. Since we know the true curve, we draw
-# how far each network is from it:
+# With 100,000 rows, three trainings at the same rate get 0.4 seconds each. Since we know the true
+# curve, we draw how far each network is from it:
 
 
 # %% tags=["nbval-ignore-output"]
@@ -315,7 +314,7 @@ check.sprint(sprint)
 #
 # ## How fast can the same work be done?
 #
-# Up to hundreds of thousands of times as fast, once you know a formula.
+# Hundreds of thousands of times as fast, once you know a formula.
 #
 # [Lesson 08](08_fitting_polynomials.ipynb)'s tutorial runs 100,000 epochs on ten points: nearly
 # all overhead. Seven ways, each without something that the one before it pays for:
@@ -388,7 +387,7 @@ for name, run in ladder.items():
 #
 # The **device** of a tensor is where it is kept and computed with: `cpu`, or an **accelerator**
 # such as a GPU, `cuda` (NVIDIA) or `mps` (Apple). Model and data must be on the same one.
-# `torch.accelerator.is_available()` says whether you have one, `current_accelerator()` which.
+# `torch.accelerator.is_available()` is True if you have one, and `current_accelerator()` its device.
 #
 # The number type counts, too: `torch.float32` takes half of float64's bytes, and is often faster.
 
@@ -601,8 +600,8 @@ print(f"normal   {1e3 * shortest(by_normal_equations):5.2f} ms")
 # `(20, 40, 8) @ (20, 8, 1)` is `(20, 40, 1)`.
 #
 # Then add up the twenty losses for one `backward()`. A network's parameters are in no other
-# loss, so each network gets its own gradient. In turn, twenty take twenty times as long as one.
-# And at once?
+# loss, so each gets its own gradient; and Adam moves each number by itself. In turn, twenty would
+# take twenty times as long as one.
 
 # %% tags=["cover", "nbval-ignore-output"]
 networks = [new_network(seed) for seed in range(20)]
@@ -614,7 +613,7 @@ w = torch.stack([net[0].weight for net in networks]).reshape(20, 1, 8)
 b = torch.stack([net[0].bias for net in networks]).reshape(20, 1, 8)
 v = torch.stack([net[2].weight for net in networks]).reshape(20, 8, 1)
 c = torch.stack([net[2].bias for net in networks]).reshape(20, 1, 1)
-w, b, v, c = (p.detach().requires_grad_() for p in (w, b, v, c))  # leaves
+w, b, v, c = [p.detach().requires_grad_() for p in (w, b, v, c)]  # leaves
 optimizer = torch.optim.Adam([w, b, v, c], lr=0.02)
 start = perf_counter()
 for step in range(1000):
@@ -632,8 +631,8 @@ plots.many_fits(x, y, curve, curves, losses, times)
 print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
 
 # %% [markdown]
-# Once or twice as long as one, on most machines: even twenty networks are little work. And
-# number 3 ends as if it were alone. Which to keep? Ask validation rows
+# Once or twice as long as one, on most machines. And number 3 ends as if it were alone. Which
+# to keep? Ask validation rows
 # ([lesson 10](10_what_a_fit_is_worth.ipynb)).
 
 # %% [markdown] tags=["deeper"]
