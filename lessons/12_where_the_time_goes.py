@@ -42,6 +42,8 @@ torch.set_num_threads(1)  # use one core of the processor: steadier times
 # Where a network ends depends on its start ([lesson 11](11_a_network_that_bends.ipynb)), so you
 # want to train it from twenty.
 #
+# ### Break it: time it once
+#
 # Time one short training, on forty noisy points, and multiply. (All times are your own machine's.)
 
 
@@ -180,8 +182,8 @@ plots.overhead_and_work(rows, steps, prediction=my_prediction)
 #
 # One near the star: smaller ones save no time, larger ones cost it.
 #
-# With 100,000 rows, three trainings at the same rate get 0.4 seconds each. Since we know the true
-# curve, we draw how far each network is from it:
+# With 100,000 rows, three trainings at the same rate get 0.4 seconds each. How far are they from
+# the true curve?
 
 
 # %% tags=["nbval-ignore-output"]
