@@ -42,12 +42,10 @@ torch.set_num_threads(1)  # use one core of the processor: steadier times
 # Where a network ends depends on its start ([lesson 11](11_a_network_that_bends.ipynb)), so you
 # want to train it from twenty.
 #
-# ### Break it: time it once
-#
-# Time one short training, on forty noisy points, and multiply. (All times are your own machine's.)
+# Here are its network and its loop, with Adam:
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 def noisy(n):
     """n noisy points as columns; x scaled, from −1 to 1."""
     points = data.noisy_sine(n)
@@ -76,44 +74,88 @@ def train(network, x, y, n_steps):
 
 x, y = noisy(40)
 network = new_network(0)  # 0 start
-start = perf_counter()  # the clock, in seconds
-train(network, x, y, 300)
-first = perf_counter() - start
-print(f"300 steps: {first:.2f} s", end="; ")
-print(f"20 starts of 3,000 steps: {200 * first:.0f} s")
+
+# %% [markdown]
+# ### Break it: time it once
+#
+# Read a clock before and after a short training, and multiply; and again, seven times. (All times
+# are your machine's.)
+
+# %% tags=["nbval-ignore-output"]
+for k in range(7):
+    start = perf_counter()  # the clock, in seconds
+    train(network, x, y, 300)
+    seconds = perf_counter() - start
+    print(f"{seconds:.3f} s; 20 starts of 3,000 steps: {200 * seconds:4.0f} s")
 
 # %% [markdown]
 # ## Can you trust one measurement?
 #
-# No. Time the same training six more times:
-
+# No: the first call may take many times as long as the next.
+#
+# It often pays for more, such as loading code. So call once without counting, as a **warm-up**.
+# The others differ, too: programs interrupt each other. That almost only adds time, so the
+# **shortest** is closest to the cost (for data that the processor still holds in its fast memory,
+# the **cache**).
+#
+# PyTorch's `Timer` warms up, repeats some code and gives the `.median`, on one **thread**: a
+# strand of work for one core of the processor.
 
 # %% tags=["nbval-ignore-output"]
-def seconds_of(function, *arguments):  # arguments: what the function gets
-    start = perf_counter()
-    function(*arguments)
-    return perf_counter() - start
-
-
-again = [seconds_of(train, network, x, y, 300) for k in range(6)]
-print(f"first {first:.3f} s, then", np.array(again).round(3))
-for n in (40, 10_000):
+for n in (40, 250 * 40):
     x_n, y_n = noisy(n)
-    # globals: where Timer finds the names in its text
+    # the code as text; globals: where Timer finds its names
     timer = Timer("train(network, x_n, y_n, 20)", globals=globals())
     found = timer.blocked_autorange()  # repeats for 0.2 seconds
-    print(f"Timer: a step on {n:6,} rows {found.median / 20 * 1e6:5.0f} µs")
+    print(f"a step on {n:6,} rows: {found.median / 20 * 1e6:5.0f} µs")
 
 # %% [markdown]
-# The first call often pays for more, such as loading code. So call once without counting, as a
-# **warm-up**.
+# ## What does a step pay for?
 #
-# The other times differ, too: programs interrupt each other. That only adds time, so the
-# **shortest** is closest to the cost (for data that the processor still holds in its fast
-# memory, the **cache**).
+# With 250 times the rows, a step takes only a few times as long.
 #
-# PyTorch's `Timer` warms up, repeats and gives the median, on one **thread**: a strand of work
-# for one core of the processor.
+# Most of a small step is **overhead**: what each call costs, whatever its size, to check shapes,
+# find the routine, note the graph. What grows with the rows is **work**. Together:
+#
+# $$t(n) \approx t_0 + c\,n$$
+#
+# $t_0$ is the overhead of a step on $n$ rows, $c$ the work of one row. Two times give both:
+#
+# ```text
+# measured:      10 rows 100 µs,  1,010 rows 600 µs
+# one row:       c = 500 µs / 1,000 rows = 0.5 µs
+# overhead:      about 100 µs (10 rows add only 5 µs)
+# twice as long: c·n = 100 µs, so n = 200 rows
+# ```
+#
+# > **Predict.** Take your two times. On how many rows does a step take *twice* as long as on 40?
+
+# %% tags=["nbval-ignore-output"]
+my_prediction = ...  # your number
+
+
+def shortest(function, *arguments):  # arguments: what the function gets
+    function(*arguments)  # warm-up
+    times = []
+    for k in range(5):
+        start = perf_counter()
+        function(*arguments)
+        times.append(perf_counter() - start)
+    return min(times)
+
+
+rows = [40, 200, 1000, 3000, 10_000, 30_000]
+steps = [shortest(train, network, *noisy(n), 20) / 20 for n in rows]
+plots.overhead_and_work(rows, steps, prediction=my_prediction)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# The number under the picture, often some thousand. Within a factor of two is good.
+#
+# </details>
+#
+# Far left of the star, more rows are almost free. Right of it, you pay for each.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: what does a cold cache cost?
@@ -130,8 +172,8 @@ def add_up(tensors):
     return [t.sum() for t in tensors]
 
 
-warm = min(seconds_of(add_up, tensors[:1]) for k in range(100))
-cold = min(seconds_of(add_up, tensors) for k in range(3)) / 1000
+warm = shortest(add_up, tensors[:1])
+cold = shortest(add_up, tensors) / 1000
 print(f"{megabytes:.0f} MB; warm {1e6 * warm:.1f} µs, cold {1e6 * cold:.1f} µs")
 
 # %% [markdown] tags=["deeper"]
@@ -139,51 +181,12 @@ print(f"{megabytes:.0f} MB; warm {1e6 * warm:.1f} µs, cold {1e6 * cold:.1f} µs
 # The shortest time is that of a program that uses the same data again.
 
 # %% [markdown]
-# ## What does a step pay for?
-#
-# With hundreds of times the rows, a step takes only a few times as long.
-#
-# Most of a small step is **overhead**: what each call costs, whatever its size, to check shapes,
-# find the routine, note the graph. What grows with the rows is **work**. Together:
-#
-# $$t(n) \approx t_0 + c\,n$$
-#
-# $t_0$ is the overhead of a step on $n$ rows, $c$ the work of one row.
-#
-# > **Predict.** Take your two times above. On how many rows does a step take *twice* as long
-# > as on 40?
-
-# %% tags=["nbval-ignore-output"]
-my_prediction = ...  # your number
-
-
-def shortest(function, *arguments):
-    """The shortest of five times, in seconds, after a warm-up."""
-    function(*arguments)
-    return min(seconds_of(function, *arguments) for k in range(5))
-
-
-rows = [40, 200, 1000, 3000, 10_000, 30_000]
-steps = [shortest(train, network, *noisy(n), 20) / 20 for n in rows]
-plots.overhead_and_work(rows, steps, prediction=my_prediction)
-
-# %% [markdown]
-# <details><summary>What you should see</summary>
-#
-# The number under the picture, often some thousand. For $c$, divide the difference of the two
-# times by that of the rows. The first time, almost all overhead, divided by $c$ is the answer.
-# Off by half is good.
-#
-# </details>
-#
-# Far left of the star, more rows are almost free. Right of it, you pay for each.
-#
 # ## Which batch size?
 #
-# One near the star: smaller ones save no time, larger ones cost it.
+# Let three of them race against the clock.
 #
-# With 100,000 rows, three trainings at the same rate get 0.4 seconds each. How far are they from
-# the true curve?
+# With 100,000 rows, three trainings at the same rate get equally many seconds. How far are they
+# from the true curve?
 
 
 # %% tags=["nbval-ignore-output"]
@@ -192,11 +195,11 @@ t = torch.from_numpy(np.linspace(0, 1, 200).reshape(-1, 1))
 true_curve = 3 * t + torch.sin(6 * t) + 1
 
 
-def race(batch_size):
+def race(batch_size, seconds):
     """(seconds, MSE to the true curve) after each step of a training."""
     network, spent, path = new_network(2), 0.0, []  # 0 start
     optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
-    while spent < 0.4:
+    while spent < seconds:
         start = perf_counter()
         batch = torch.randint(0, 100_000, (batch_size,))  # random rows
         y_pred = network(x_big[batch])  # 1 predict
@@ -211,15 +214,15 @@ def race(batch_size):
     return np.array(path)
 
 
-runs = {f"batches of {n:,}": race(n) for n in (10, 1000, 100_000)}
+seconds = 60 * shortest(train, new_network(2), x_big, y_big, 1)
+runs = {f"batches of {n:,}": race(n, seconds) for n in (10, 1000, 100_000)}
 plots.loss_by_seconds(runs)
-for label, path in runs.items():
-    print(f"{label}: {len(path):,} steps")
+print("steps:", [f"{len(path):,}" for path in runs.values()])
 
 # %% [markdown]
-# Batches of 10 make few more steps than batches of 1,000, since both pay mostly overhead, and
-# their gradients are noisier. The largest make few steps. So rows per second, the
-# **throughput**, isn't the aim: draw the loss against *seconds*, and choose.
+# Here, 1,000 wins. Below the star, a smaller batch hardly makes more steps, and its gradients are
+# noisier. Far above it, there are few steps. So rows per second, the **throughput**, isn't the
+# aim: draw the loss against *seconds*, and choose.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: must a DataLoader be slow?
@@ -319,14 +322,35 @@ check.sprint(sprint)
 # Hundreds of thousands of times as fast, once you know a formula.
 #
 # [Lesson 08](08_fitting_polynomials.ipynb)'s tutorial runs 100,000 epochs on ten points: nearly
-# all overhead. Seven ways, each without something that the one before it pays for:
+# all overhead. We measured seven ways, each without something that the one before it pays for.
+
+# %%
+seconds = {  # for 100,000 epochs, on two cores
+    "the tutorial's loop": 23.2,
+    "power matrix, made once": 11.2,
+    "autograd.grad, no optimizer": 6.72,
+    "gradient by hand, no graph": 1.56,
+    "NumPy, no PyTorch": 0.453,
+    "exact iterate, no epochs": 0.0000627,
+    "lstsq, the end of all epochs": 0.0000127,
+}
+plots.speed_ladder(seconds)
+
+# %% [markdown]
+# The loops gain tens of times, with the same result. Then a formula: the exact iterate jumps to
+# any epoch.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: seven ways to the same coefficients
+#
+# New is `torch.autograd.grad`: it returns the gradient and adds nothing to `W.grad`, so there is
+# nothing to empty.
 
 
-# %% tags=["nbval-ignore-output"]
-points, jumps = data.sine_line(), ("exact iterate", "lstsq")
+# %% tags=["deeper"]
+points = data.sine_line()
 A64 = np.vander(points.x, 5, increasing=True)  # NumPy, float64, (10, 5)
 x10, y10, A = (torch.from_numpy(a).float() for a in (points.x, points.y, A64))
-bowl = descent.QuadraticLoss(A64, points.y)
 
 
 def sum_of_powers(W):
@@ -352,7 +376,6 @@ def with_optimizer(predict, n_epochs):
 def with_grad(n_epochs):
     W = torch.zeros(5, requires_grad=True)
     for epoch in range(n_epochs):
-        # returns the gradient, adds nothing to W.grad: nothing to empty
         (gradient,) = torch.autograd.grad(F.mse_loss(A @ W, y10), W)
         with torch.no_grad():
             W -= 0.05 * gradient
@@ -365,24 +388,38 @@ def by_hand(A, y, W, n_epochs):
     return W
 
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["deeper"]
+def exact(n_epochs):
+    bowl = descent.QuadraticLoss(A64, points.y)
+    return bowl.after(n_epochs, [0.0] * 5, 0.05)
+
+
 ladder = {  # n: how many epochs
     "the tutorial's loop": lambda n: with_optimizer(sum_of_powers, n),
     "power matrix": lambda n: with_optimizer(one_product, n),
     "autograd.grad": with_grad,
     "gradient by hand": lambda n: by_hand(A, y10, torch.zeros(5), n),
     "the same in NumPy": lambda n: by_hand(A64, points.y, np.full(5, 0.0), n),
-    "exact iterate": lambda n: bowl.after(n, np.full(5, 0.0), 0.05),
+    "exact iterate": exact,
     "lstsq": lambda n: np.linalg.lstsq(A64, points.y)[0],
 }
+
+# %% [markdown] tags=["deeper"]
+# Fast and wrong is easy, so compare before you time. The loops run 200 epochs, and their times
+# are scaled up.
+
+# %% tags=["deeper"]
+print("W[0] to W[2] after 200 epochs")
 for name, run in ladder.items():
-    n = 100_000 if name in jumps else 200  # 200 epochs, scaled up
-    print(f"{name:20} {shortest(run, n) * 100_000 / n:12.5f} s")
+    print([f"{value:.4f}" for value in run(200)[:3]], name)
+
+# %% tags=["deeper", "nbval-ignore-output"]
+jumps = ("exact iterate", "lstsq")  # all epochs at once
+for name, run in ladder.items():
+    n = 100_000 if name in jumps else 200
+    print(f"{shortest(run, n) * 100_000 / n:12.5f} s  {name}")
 
 # %% [markdown]
-# The loops gain tens of times, with the same result. Then a formula: the exact iterate jumps to
-# any epoch. (`lstsq` gives something else: the place where descent is going.)
-#
 # ## Would a GPU help?
 #
 # With many rows and units, yes: it does thousands of multiplications at once.
@@ -411,30 +448,35 @@ if len(places) == 2:
 # Flat directions need float64's digits ([lesson 08](08_fitting_polynomials.ipynb)); large
 # networks train in float32.
 #
-# We measured such a network, with plain SGD, on an NVIDIA H100 and on a CPU with sixteen cores.
-# On 80 rows, a step took 224 µs on the CPU and 818 µs on the GPU; on 100,000, 12,433 µs and
-# 811 µs.
+# We measured a step of such a network, with plain SGD:
 #
-# > **Predict.** From how many rows on is the GPU faster?
+# ```text
+#                   80 rows    100,000 rows
+# CPU, 16 cores      224 µs       12,433 µs
+# GPU, NVIDIA H100   818 µs          811 µs
+# ```
+#
+# > **Predict.** From how many rows on is the GPU faster? (Again, draw a line through two times.)
 
 # %%
 my_prediction = ...  # your number
 
-table = data.step_times()  # measured on 2026-11-27
+table = data.step_times()
 chosen = table.x[:, 0] == 64  # the rows of the table with 64 units
 rows, (cpu, gpu) = table.x[chosen, 1], table.y[chosen].T
+print("16-core CPU and H100 80GB, torch 2.11, 2026-11-27")
 for n, cpu_time, gpu_time in zip(rows, cpu, gpu, strict=True):
     print(f"{n:9,.0f} rows: {cpu_time:7,.0f} and {gpu_time:5,.0f} µs")
 work = (cpu[3] - cpu[0]) / (rows[3] - rows[0])  # µs per row, on the CPU
-print(f"by the rule: {(gpu[0] - cpu[0]) / work:,.0f} rows")
+print(f"by the line: {(gpu[0] - cpu[0]) / work:,.0f} rows")
 copying = 364 * rows / 100_000  # 100,000 rows are 4 MB, copied in 364 µs
 plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# From about 8,900 rows on. The rule says 4,861: it draws one line through the CPU's two times,
-# and the others don't lie on it.
+# From about 8,900 rows on. The line through the CPU's two times says 4,861; the others don't lie
+# on it.
 #
 # </details>
 #
@@ -443,10 +485,10 @@ plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 #
 # | tool | when |
 # |---|---|
-# | `DataLoader(…, num_workers=2)` | rows are slow to fetch: files, images |
-# | `DataLoader(…, pin_memory=True)` | batches travel to a CUDA GPU: faster copies |
-# | `torch.compile(model)` | a long training of many small operations |
-# | `torch.profiler` | you don't know which operation takes the time |
+# | `num_workers=2` in a `DataLoader` | rows are slow to fetch: files, images |
+# | `pin_memory=True` there | batches travel to a CUDA GPU |
+# | `torch.compile(model)` | many small operations, a long training |
+# | `torch.profiler` | you don't know what takes the time |
 #
 # ### Exercise 2 (diagnose): where does it go?
 #
@@ -456,14 +498,18 @@ plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 # 1. Overhead.
 # 2. Work.
 # 3. The first call.
-# 4. The way to the device.
+# 4. The copy to the device.
 # 5. An interruption.
 #
 # ```text
-# A  a step, CPU; 100,000, 200,000 and 400,000 rows:    2.1   4.2   8.5 ms
-# B  a product; CPU; GPU; GPU from tensors on the CPU:  1.76  0.07  0.80 ms
-# C  a step, CPU; 10, 100 and 1,000 rows:               61    62    66 µs
-# D  a step, CPU; eight calls in a row:   64  61  60  960  61  60  61  60 µs
+# A  a step on the CPU     100,000 rows: 2.1 ms
+#                          200,000 rows: 4.2 ms
+#                          400,000 rows: 8.5 ms
+# B  a product             on the CPU:                         1.76 ms
+#                          on the GPU, matrices kept there:    0.07 ms
+#                          on the GPU, matrices from the CPU:  0.80 ms
+# C  a step on the CPU     10 rows: 61 µs    100 rows: 62 µs    1,000 rows: 66 µs
+# D  the same step, eight calls in a row: 64 61 60 960 61 60 61 60 µs
 # A, B and C: after a warm-up, the shortest of many.
 # ```
 
@@ -595,15 +641,20 @@ print(f"normal   {1e3 * shortest(by_normal_equations):5.2f} ms")
 # %% [markdown]
 # ## Can twenty networks train at once?
 #
-# Yes: let each call do the work of all twenty, and pay its overhead once.
+# Back to the twenty starts: yes, let each call do the work of all twenty, for one overhead.
 #
-# Stack their parameters along a new first axis. With `w` and `b` of shape `(20, 1, 8)`,
-# `x * w + b` broadcasts to `(20, 40, 8)`: network, row, unit. `@` multiplies network by network:
-# `(20, 40, 8) @ (20, 8, 1)` is `(20, 40, 1)`.
+# Stack their parameters along a new first axis:
+#
+# ```text
+# x                      (40, 1)       row, input
+# w and b            (20, 1, 8)        network, input, unit
+# x * w + b          (20, 40, 8)       network, row, unit: broadcast
+# v                  (20, 8, 1)        network, unit, output
+# (...).tanh() @ v   (20, 40, 1)       a product for each network
+# ```
 #
 # Then add up the twenty losses for one `backward()`. A network's parameters are in no other
-# loss, so each gets its own gradient; and Adam moves each number by itself. In turn, twenty would
-# take twenty times as long as one.
+# loss, so each gets its own gradient; and Adam moves each number by itself.
 
 # %% tags=["cover", "nbval-ignore-output"]
 networks = [new_network(seed) for seed in range(20)]
@@ -629,7 +680,7 @@ seconds = perf_counter() - start
 curve = torch.from_numpy(np.linspace(-1, 1, 100).reshape(-1, 1))
 curves = ((curve * w + b).tanh() @ v + c).reshape(20, 100)
 times = {"one": alone, "20 at once": seconds, "20 in turn": 20 * alone}
-plots.many_fits(x, y, curve, curves, losses, times)
+plots.networks_at_once(x, y, curve, curves, losses, times)
 print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
 
 # %% [markdown]
@@ -693,7 +744,7 @@ check.sweep(sweep)
 #
 # </details>
 #
-# **You ran two loops once each. One took a tenth less time. Is it faster?**
+# **Of two loops, one took a tenth less time, once. Is it faster?**
 #
 # <details><summary>Answer</summary>
 #
@@ -711,23 +762,20 @@ check.sweep(sweep)
 #
 # ## Recap
 #
-# | question | look at |
-# |---|---|
-# | what does it cost? | the shortest time after a warm-up; `Timer` |
-# | overhead or work? | more rows: does the time grow? |
-# | which batch size? | the loss against seconds |
+# Measure first. While overhead rules, make fewer and larger calls. Then think of types and
+# devices.
 #
 # **New words:** warm-up, thread, cache, overhead, work, throughput, device, accelerator.
 #
 # **New names:** `torch.set_num_threads`, `perf_counter`, `Timer`, `globals=`,
 # `.blocked_autorange`, `.median`, `torch.randint`,
-# `torch.autograd.grad`, `torch.float32`, `torch.accelerator.is_available`,
+# `torch.float32`, `torch.accelerator.is_available`,
 # `torch.accelerator.current_accelerator`, `torch.rand`, `device=`, `.to`, `.nbytes`,
 # `torch.stack`.
 #
 # **New words, deeper:** TF32, bfloat16.
 #
-# **New names, deeper:** `torch.randperm`, `.split`, `torch.finfo`, `.eps`, `torch.bfloat16`,
+# **New names, deeper:** `torch.autograd.grad`, `torch.randperm`, `.split`, `torch.finfo`, `.eps`, `torch.bfloat16`,
 # `torch.matmul`,
 # `torch.broadcast_shapes`, `.itemsize`.
 #

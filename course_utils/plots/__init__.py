@@ -88,8 +88,9 @@ from course_utils.plots.start_here import (
 from course_utils.plots.timing import (
     devices_by_rows,
     loss_by_seconds,
-    many_fits,
+    networks_at_once,
     overhead_and_work,
+    speed_ladder,
 )
 from course_utils.plots.truth import truth_panel
 from course_utils.plots.what_a_fit_is_worth import (
@@ -145,11 +146,11 @@ __all__ = [
     "loss_cliffs",
     "loss_surface",
     "losses_by_size",
-    "many_fits",
     "matrix_product",
     "means_by_axis",
     "mode_decay",
     "modes",
+    "networks_at_once",
     "noise_floors",
     "one_descent",
     "one_fit",
@@ -171,6 +172,7 @@ __all__ = [
     "settling",
     "sine_points",
     "slope_claim",
+    "speed_ladder",
     "split_comparison",
     "split_results",
     "steps_downhill",

@@ -62,6 +62,30 @@ def loss_by_seconds(runs, *, ax=None):
     return f"At the end: {'; '.join(phrases)}."
 
 
+@picture(9.0, 3.6)
+def speed_ladder(seconds, *, ax=None):
+    """Draw how long several ways to do the same work take, as bars on a logarithmic axis.
+
+    `seconds` maps two or more names to seconds, the slowest first.
+    From the lesson 'Where the time goes'.
+    """
+    times = [to_positive("seconds", value) for value in seconds.values()]
+    if len(times) < 2:
+        raise ValueError(f"seconds must hold two or more, but holds {len(times)}.")
+    low = min(times) / 3
+    bars = ax.barh(list(seconds), [value - low for value in times], left=low, color=TRAIN)
+    words = [f"{_duration(value)},  × {_gain(times[0] / value)}" for value in times]
+    ax.bar_label(bars, words, padding=4)
+    ax.set(xscale="log", xlabel="seconds", xlim=(low, 60 * max(times)))
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    names = list(seconds)
+    return (
+        f"{names[0]}: {_duration(times[0])}; {names[-1]}: {_duration(times[-1])}, "
+        f"{_gain(times[0] / times[-1])} times as fast."
+    )
+
+
 @picture(9.0, 4.4)
 def devices_by_rows(rows, cpu, gpu, copying, prediction=..., *, ax=None):
     """Draw the time of one step on a CPU and on a GPU against its rows, and where the GPU wins.
@@ -88,7 +112,7 @@ def devices_by_rows(rows, cpu, gpu, copying, prediction=..., *, ax=None):
 
 
 @picture(10.4, 4.4, "fits time", width_ratios=[1.9, 1])
-def many_fits(x, y, grid, curves, losses, times, *, axs=None):
+def networks_at_once(x, y, grid, curves, losses, times, *, axs=None):
     """Draw many curves through the same points, and how long it took to train them.
 
     x and y of shape (n,) or (n, 1); `grid`, of m numbers, holds the places of the curves, and
@@ -154,6 +178,11 @@ def _crossing(rows, values, level):
 def _rounded(value):
     """Return a number of rows with two digits: more would claim too much."""
     return format_number(float(f"{value:.2g}"))
+
+
+def _gain(value):
+    """Return how many times as fast, with two digits."""
+    return f"{float(f'{value:.2g}'):,.10g}"
 
 
 def _duration(seconds):
