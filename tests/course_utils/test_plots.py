@@ -129,8 +129,9 @@ PICTURES = {
     "input_importance": (("abcd", {k: {"m": SPLITS} for k in "xyz"}, "m"), "v0 v1 v2"),
     "overhead_and_work": ((ROWS, STEPS), None),
     "loss_by_seconds": ((RUNS,), None),
+    "speed_ladder": (({"a": 20.0, "b": 3e-5},), None),
     "devices_by_rows": ((ROWS, [9, 20, 90, 900], [40, 40, 41, 60], [1, 2, 3, 50]), None),
-    "many_fits": ((X, Y, GRID, FIVE.T[:2], [2.0, 1.0], {"a": 1, "b": 3}), "fits time"),
+    "networks_at_once": ((X, Y, GRID, FIVE.T[:2], [2.0, 1.0], {"a": 1, "b": 3}), "fits time"),
 }
 OPTIONS = {
     "each_input": {"predicted": [1.0, 2.0]},
@@ -408,7 +409,9 @@ def test_a_time_is_said_in_its_unit(seconds, words):
         ("devices_by_rows", {"gpu": [1, 2, -1, 3]}, "gpu must be positive, got -1"),
         ("loss_by_seconds", {"runs": {}}, "runs must hold 1 to 4 trainings, but holds 0"),
         ("loss_by_seconds", {"runs": {"a": [[1, 0], [2, 1]]}}, "runs must be positive, got 0"),
-        ("many_fits", {"times": {"a": 1}}, "times must hold two or more, but holds 1"),
+        ("speed_ladder", {"seconds": {"a": 1}}, "seconds must hold two or more, but holds 1"),
+        ("speed_ladder", {"seconds": {"a": 1, "b": 0}}, "seconds must be positive, got 0"),
+        ("networks_at_once", {"times": {"a": 1}}, "times must hold two or more, but holds 1"),
         ("batch_descents", {"paths": {4: PATH, 2: PATH, 1: PATH}}, "paths must hold 12 and two"),
         ("reported_losses", {"n_batches": 0}, "n_batches must be positive, got 0"),
         ("reported_losses", {"n_batches": 7}, "batch_losses must hold whole epochs of 7"),
