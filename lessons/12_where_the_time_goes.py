@@ -426,7 +426,8 @@ for name, run in ladder.items():
 #
 # The **device** of a tensor is where it is kept and computed with: `cpu`, or an **accelerator**
 # such as a GPU, `cuda` (NVIDIA) or `mps` (Apple). Model and data must be on the same one.
-# `torch.accelerator.is_available()` is True if you have one, and `current_accelerator()` its device.
+# `torch.accelerator.is_available()` is True if you have one, and `current_accelerator()` is its
+# device.
 #
 # The number type counts, too: `torch.float32` takes half of float64's bytes, and is often faster.
 
@@ -646,11 +647,11 @@ print(f"normal   {1e3 * shortest(by_normal_equations):5.2f} ms")
 # Stack their parameters along a new first axis:
 #
 # ```text
-# x                      (40, 1)       row, input
-# w and b            (20, 1, 8)        network, input, unit
-# x * w + b          (20, 40, 8)       network, row, unit: broadcast
-# v                  (20, 8, 1)        network, unit, output
-# (...).tanh() @ v   (20, 40, 1)       a product for each network
+# x                       (40, 1)   row, input
+# w and b              (20, 1, 8)   network, input, unit
+# x * w + b           (20, 40, 8)   network, row, unit: broadcast
+# v                    (20, 8, 1)   network, unit, output
+# (...).tanh() @ v    (20, 40, 1)   a product for each network
 # ```
 #
 # Then add up the twenty losses for one `backward()`. A network's parameters are in no other
@@ -684,9 +685,8 @@ plots.networks_at_once(x, y, curve, curves, losses, times)
 print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
 
 # %% [markdown]
-# Once or twice as long as one, on most machines. And number 3 ends as if it were alone. Which
-# to keep? Ask validation rows
-# ([lesson 10](10_what_a_fit_is_worth.ipynb)).
+# Once or twice as long as one, on most machines. And number 3 ends as if it were alone. Which to
+# keep? Ask validation rows ([lesson 10](10_what_a_fit_is_worth.ipynb)).
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (transfer): every learning rate at once
@@ -767,17 +767,15 @@ check.sweep(sweep)
 #
 # **New words:** warm-up, thread, cache, overhead, work, throughput, device, accelerator.
 #
-# **New names:** `torch.set_num_threads`, `perf_counter`, `Timer`, `globals=`,
-# `.blocked_autorange`, `.median`, `torch.randint`,
-# `torch.float32`, `torch.accelerator.is_available`,
+# **New names:** `perf_counter`, `Timer`, `globals=`, `.blocked_autorange`, `.median`,
+# `torch.randint`, `torch.float32`, `torch.accelerator.is_available`,
 # `torch.accelerator.current_accelerator`, `torch.rand`, `device=`, `.to`, `.nbytes`,
 # `torch.stack`.
 #
 # **New words, deeper:** TF32, bfloat16.
 #
-# **New names, deeper:** `torch.autograd.grad`, `torch.randperm`, `.split`, `torch.finfo`, `.eps`, `torch.bfloat16`,
-# `torch.matmul`,
-# `torch.broadcast_shapes`, `.itemsize`.
+# **New names, deeper:** `torch.autograd.grad`, `torch.randperm`, `torch.finfo`, `.eps`,
+# `torch.bfloat16`, `torch.matmul`, `torch.broadcast_shapes`, `.itemsize`.
 #
 # **Next**, in [lesson 13](13_a_real_data_set.ipynb): what do you really know from the data of a
 # few hundred patients?
