@@ -220,9 +220,9 @@ plots.loss_by_seconds(runs)
 print("steps:", [f"{len(path):,}" for path in runs.values()])
 
 # %% [markdown]
-# Here, 1,000 wins. Below the star, a smaller batch hardly makes more steps, and its gradients are
-# noisier. Far above it, there are few steps. So rows per second, the **throughput**, isn't the
-# aim: draw the loss against *seconds*, and choose.
+# Here, 1,000 wins. Batches of 10 make at most a few times as many steps, with noisier gradients.
+# Far above the star, there are few steps. So rows per second, the **throughput**, isn't the aim:
+# draw the loss against *seconds*, and choose.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: must a DataLoader be slow?
@@ -575,7 +575,7 @@ for n_threads in (1, 2):
     torch.set_num_threads(n_threads)
     product = shortest(torch.matmul, matrix, matrix)  # the function of @
     step = shortest(train, network, x, y, 20) / 20
-    print(f"{n_threads} threads: product {1e3 * product:.1f} ms", end=", ")
+    print(f"threads {n_threads}: product {1e3 * product:.1f} ms", end=", ")
     print(f"step on 40 rows {1e6 * step:.0f} µs")
 torch.set_num_threads(1)
 

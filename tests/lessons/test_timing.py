@@ -137,7 +137,7 @@ def test_times_are_printed_in_their_units(lesson):
         "cpu, torch.float64, 0.8 MB: a step 0.6 ms",
     ]
     out, _ = run_again(lesson, "for n_threads in", shortest=shortest)
-    assert out.splitlines()[1] == "2 threads: product 3.0 ms, step on 40 rows 150 µs"
+    assert out.splitlines()[1] == "threads 2: product 3.0 ms, step on 40 rows 150 µs"
     out, _ = run_again(lesson, "def by_driver", shortest=shortest)
     assert re.findall(r"[\d.]+ ms", out) == ["3.00 ms"] * 5
     out, _ = run_again(lesson, "by_batch = ", shortest=shortest)
