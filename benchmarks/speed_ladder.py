@@ -1,6 +1,6 @@
 """The speed ladder of 'Where the time goes': the same work in each of the lesson's ways.
 
-It times the lesson's own code, and takes the shortest of five runs. The loops run 2,000 of the
+It times the lesson's own code, and takes the shortest of ten runs. The loops run 2,000 of the
 100,000 epochs, and their times are scaled up.
 """
 

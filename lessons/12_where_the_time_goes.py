@@ -137,7 +137,7 @@ my_prediction = ...  # your number
 def shortest(function, *arguments):  # arguments: what the function gets
     function(*arguments)  # warm-up
     times = []
-    for k in range(5):
+    for k in range(10):
         start = perf_counter()
         function(*arguments)
         times.append(perf_counter() - start)
@@ -145,7 +145,7 @@ def shortest(function, *arguments):  # arguments: what the function gets
 
 
 rows = [40, 200, 1000, 3000, 10_000, 30_000]
-steps = [shortest(train, network, *noisy(n), 20) / 20 for n in rows]
+steps = [shortest(train, network, *noisy(n), 10) / 10 for n in rows]
 plots.overhead_and_work(rows, steps, prediction=my_prediction)
 
 # %% [markdown]
@@ -214,7 +214,7 @@ def race(batch_size, seconds):
     return np.array(path)
 
 
-seconds = 60 * shortest(train, new_network(2), x_big, y_big, 1)
+seconds = 40 * shortest(train, new_network(2), x_big, y_big, 1)
 runs = {f"batches of {n:,}": race(n, seconds) for n in (10, 1000, 100_000)}
 plots.loss_by_seconds(runs)
 print("steps:", [f"{len(path):,}" for path in runs.values()])
@@ -439,7 +439,7 @@ for device, dtype in places:
     x_n = torch.rand(10_000, 10, dtype=dtype, device=device)  # from 0 to 1
     wide = nn.Sequential(nn.Linear(10, 64), nn.Tanh(), nn.Linear(64, 1))
     wide.to(dtype=dtype, device=device)  # moves its parameters
-    seconds = shortest(train, wide, x_n, x_n[:, :1], 5) / 5
+    seconds = shortest(train, wide, x_n, x_n[:, :1], 3) / 3
     size = f"{x_n.nbytes / 1e6:.1f} MB"  # nbytes: the bytes of all numbers
     print(f"{device}, {dtype}, {size}: a step {1e3 * seconds:.1f} ms")
 if len(places) == 2:
@@ -574,7 +574,7 @@ matrix = torch.rand(1000, 1000)
 for n_threads in (1, 2):
     torch.set_num_threads(n_threads)
     product = shortest(torch.matmul, matrix, matrix)  # the function of @
-    step = shortest(train, network, x, y, 20) / 20
+    step = shortest(train, network, x, y, 5) / 5
     print(f"threads {n_threads}: product {1e3 * product:.1f} ms", end=", ")
     print(f"step on 40 rows {1e6 * step:.0f} µs")
 torch.set_num_threads(1)
