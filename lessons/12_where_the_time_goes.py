@@ -10,7 +10,7 @@
 # - make a slow loop many times as fast,
 # - choose a batch size and a device by the clock.
 #
-# **Builds on** [lesson 07](07_dataset_and_dataloader.ipynb) (batches), [lesson 08](08_fitting_polynomials.ipynb) (100,000 epochs) and [lesson 11](11_a_network_that_bends.ipynb) (networks). **Takes** about 45 minutes, and 25 more with the deeper sections.
+# **Builds on** [lesson 07](07_dataset_and_dataloader.ipynb) (batches), [lesson 08](08_fitting_polynomials.ipynb) (100,000 epochs) and [lesson 11](11_a_network_that_bends.ipynb) (networks). **Takes** about 50 minutes, and 25 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -42,7 +42,7 @@ torch.set_num_threads(1)  # use one core of the processor: steadier times
 # Where a network ends depends on its start ([lesson 11](11_a_network_that_bends.ipynb)), so you
 # want to train it from twenty.
 #
-# Here are its network and its loop, with Adam:
+# Here are network and loop, with Adam:
 
 
 # %%
@@ -78,15 +78,15 @@ network = new_network(0)  # 0 start
 # %% [markdown]
 # ### Break it: time it once
 #
-# Read a clock before and after a short training, and multiply; and again, seven times. (All times
-# are your machine's.)
+# Read a clock before and after 250 steps, and multiply by 80 (20 · 1,000 / 250). Do so seven
+# times. (All times are your machine's.)
 
 # %% tags=["nbval-ignore-output"]
 for k in range(7):
     start = perf_counter()  # the clock, in seconds
-    train(network, x, y, 300)
+    train(network, x, y, 250)
     seconds = perf_counter() - start
-    print(f"{seconds:.3f} s; 20 starts of 3,000 steps: {200 * seconds:4.0f} s")
+    print(f"{seconds:.3f} s; 20 starts of 1,000 steps: {80 * seconds:4.1f} s")
 
 # %% [markdown]
 # ## Can you trust one measurement?
@@ -94,12 +94,12 @@ for k in range(7):
 # No: the first call may take many times as long as the next.
 #
 # It often pays for more, such as loading code. So call once without counting, as a **warm-up**.
-# The others differ, too: programs interrupt each other. That almost only adds time, so the
+# The others differ, too: programs interrupt each other. That nearly always adds time, so the
 # **shortest** is closest to the cost (for data that the processor still holds in its fast memory,
 # the **cache**).
 #
-# PyTorch's `Timer` warms up, repeats some code and gives the `.median`, on one **thread**: a
-# strand of work for one core of the processor.
+# PyTorch's `Timer` warms up, repeats some code and gives the `.median`, which a few long calls
+# hardly move, on one **thread**: a strand of work for one core of the processor.
 
 # %% tags=["nbval-ignore-output"]
 for n in (40, 250 * 40):
@@ -183,10 +183,10 @@ print(f"{megabytes:.0f} MB; warm {1e6 * warm:.1f} µs, cold {1e6 * cold:.1f} µs
 # %% [markdown]
 # ## Which batch size?
 #
-# Let three of them race against the clock.
+# Let three of them race.
 #
-# With 100,000 rows, three trainings at the same rate get equally many seconds. How far are they
-# from the true curve?
+# With 100,000 rows, three trainings at the same learning rate get equally many seconds. How far
+# do they end from the true curve?
 
 
 # %% tags=["nbval-ignore-output"]
@@ -221,8 +221,8 @@ print("steps:", [f"{len(path):,}" for path in runs.values()])
 
 # %% [markdown]
 # Here, 1,000 wins. Batches of 10 make at most a few times as many steps, with noisier gradients.
-# Far above the star, there are few steps. So rows per second, the **throughput**, isn't the aim:
-# draw the loss against *seconds*, and choose.
+# With 100,000, far right of the star, there are few steps. So rows per second, the
+# **throughput**, isn't the aim: draw the loss against *seconds*, and choose.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: must a DataLoader be slow?
@@ -230,7 +230,7 @@ print("steps:", [f"{len(path):,}" for path in runs.values()])
 # It takes rows one by one and stacks them, so it pays an overhead for each *row*. A
 # `BatchSampler` as `sampler=`, with `batch_size=None`
 # ([lesson 07](07_dataset_and_dataloader.ipynb)), asks for a whole batch at once. And tensors
-# in memory need no loader:
+# in memory need no loader. (`list` runs through one.)
 
 # %% tags=["deeper", "nbval-ignore-output"]
 from torch.utils import data as loading
@@ -261,7 +261,7 @@ for way, source in ((list, by_row), (list, by_batch), (slices, few)):
 #
 # ```python
 # total = 0.0
-# for i in range(40):  # 40 rows: 160 calls
+# for i in range(40):  # 40 rows: 6 calls each, 240
 #     total = total + (network(x[i]) - y[i]) ** 2
 # loss = total / 40
 #
@@ -273,7 +273,7 @@ for way, source in ((list, by_row), (list, by_batch), (slices, few)):
 # ### Exercise 1 (fix): a loop that crawls
 #
 # `crawl` fits a polynomial (`torch.stack` makes one tensor of several). Write `sprint`, with the
-# same result, at least twenty times as fast. The check measures both.
+# same result, at least twenty times as fast.
 #
 # ```python
 # def crawl(x, y, lr, n_epochs):
@@ -313,7 +313,7 @@ check.sprint(sprint)
 #     return W
 # ```
 #
-# The table made once gains a few times, all rows at once tens of times.
+# The table made once makes it a few times as fast, all rows at once tens of times.
 #
 # </details>
 #
@@ -338,10 +338,10 @@ plots.speed_ladder(seconds)
 
 # %% [markdown]
 # The loops gain tens of times, with the same result. Then a formula: the exact iterate jumps to
-# any epoch.
+# any epoch. (`lstsq` gives the bottom, which 100,000 epochs don't reach.)
 
 # %% [markdown] tags=["deeper"]
-# ### Deeper: seven ways to the same coefficients
+# ### Deeper: six ways to the same coefficients, and the bottom
 #
 # New is `torch.autograd.grad`: it returns the gradient and adds nothing to `W.grad`, so there is
 # nothing to empty.
@@ -457,7 +457,7 @@ if len(places) == 2:
 # GPU, NVIDIA H100   818 µs          811 µs
 # ```
 #
-# > **Predict.** From how many rows on is the GPU faster? (Again, draw a line through two times.)
+# > **Predict.** From how many rows on is the GPU faster? (Draw a line again.)
 
 # %%
 my_prediction = ...  # your number
@@ -476,13 +476,13 @@ plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# From about 8,900 rows on. The line through the CPU's two times says 4,861; the others don't lie
-# on it.
+# From about 8,900 rows on; the line's 4,861 is good, too. The CPU's times don't lie on one line:
+# up to 10,000 rows, a row costs it less than later.
 #
 # </details>
 #
 # The GPU's overhead is larger; our forty points are far left of the star. Copying a million rows
-# takes longer than their step: move data once, before the loop.
+# takes longer than their step: move data once.
 #
 # | tool | when |
 # |---|---|
@@ -493,8 +493,8 @@ plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 #
 # ### Exercise 2 (diagnose): where does it go?
 #
-# Where does most of the last time of A, B and C go? What made one time of D so long? One cause
-# is left over.
+# Where does most of the last time printed in A, in B and in C go? What made one time of D so
+# long? One cause is left over.
 #
 # 1. Overhead.
 # 2. Work.
@@ -580,10 +580,9 @@ for n_threads in (1, 2):
 torch.set_num_threads(1)
 
 # %% [markdown] tags=["deeper"]
-# With two free cores, the product gains, at best twice. A step on forty rows has nothing to share
-# out. Where other programs use the same cores, even the
-# product may lose: its threads wait for the slowest. When several trainings share a machine,
-# give each one thread.
+# With two free cores, the product gains, at best twice. A step on forty rows has too little to
+# share out. Where other programs use the same cores, both may lose, the step even many times: the
+# threads wait for the slowest. When several trainings share a machine, give each one thread.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: how much memory does it take?
@@ -620,7 +619,7 @@ print(f"the difference, {tuple(shape)}: {size / 1e6:.0f} MB")
 # `torch.linalg.lstsq` has four drivers. On the CPU, `gelsy` (the default), `gelsd` and `gelss`
 # cope with columns that depend on each other. `gels` assumes that they don't, and is the only
 # one on a GPU. For many rows, the normal equations ([lesson 09](09_better_roads.ipynb)) are the
-# least work, and they lose digits:
+# least work, and they lose digits: take them only where κ is small.
 
 # %% tags=["deeper", "nbval-ignore-output"]
 tall = torch.rand(20_000, 20, dtype=torch.float64)
@@ -666,12 +665,12 @@ alone = perf_counter() - start
 w = torch.stack([net[0].weight for net in networks]).reshape(20, 1, 8)
 b = torch.stack([net[0].bias for net in networks]).reshape(20, 1, 8)
 v = torch.stack([net[2].weight for net in networks]).reshape(20, 8, 1)
-c = torch.stack([net[2].bias for net in networks]).reshape(20, 1, 1)
-w, b, v, c = [p.detach().requires_grad_() for p in (w, b, v, c)]  # leaves
-optimizer = torch.optim.Adam([w, b, v, c], lr=0.02)
+d = torch.stack([net[2].bias for net in networks]).reshape(20, 1, 1)
+w, b, v, d = [p.detach().requires_grad_() for p in (w, b, v, d)]  # leaves
+optimizer = torch.optim.Adam([w, b, v, d], lr=0.02)
 start = perf_counter()
 for step in range(1000):
-    y_pred = (x * w + b).tanh() @ v + c  # 1 predict, (20, 40, 1)
+    y_pred = (x * w + b).tanh() @ v + d  # 1 predict, (20, 40, 1)
     losses = ((y_pred - y) ** 2).mean(dim=(1, 2))  # 2 loss, (20,): new
     optimizer.zero_grad()  # 3 gradients
     losses.sum().backward()  # new
@@ -679,14 +678,14 @@ for step in range(1000):
 seconds = perf_counter() - start
 
 curve = torch.from_numpy(np.linspace(-1, 1, 100).reshape(-1, 1))
-curves = ((curve * w + b).tanh() @ v + c).reshape(20, 100)
-times = {"one": alone, "20 at once": seconds, "20 in turn": 20 * alone}
+curves = ((curve * w + b).tanh() @ v + d).reshape(20, 100)
+times = {"one": alone, "20 at once": seconds, "20 × one": 20 * alone}
 plots.networks_at_once(x, y, curve, curves, losses, times)
 print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
 
 # %% [markdown]
-# Once or twice as long as one, on most machines. And number 3 ends as if it were alone. Which to
-# keep? Ask validation rows ([lesson 10](10_what_a_fit_is_worth.ipynb)).
+# One to two times as long as one, on most machines. And number 3 ends as if it were alone. Which
+# to keep? Ask validation rows ([lesson 10](10_what_a_fit_is_worth.ipynb)).
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (transfer): every learning rate at once
@@ -744,7 +743,7 @@ check.sweep(sweep)
 #
 # </details>
 #
-# **Of two loops, one took a tenth less time, once. Is it faster?**
+# **You timed two loops once each; one took a tenth less. Is it faster?**
 #
 # <details><summary>Answer</summary>
 #
@@ -756,14 +755,13 @@ check.sweep(sweep)
 #
 # <details><summary>Answer</summary>
 #
-# Each call has more overhead. Give it more rows or units.
+# Each call to it has more overhead.
 #
 # </details>
 #
 # ## Recap
 #
-# Measure first. While overhead rules, make fewer and larger calls. Then think of types and
-# devices.
+# Measure first; while overhead rules, make fewer, larger calls.
 #
 # **New words:** warm-up, thread, cache, overhead, work, throughput, device, accelerator.
 #
@@ -777,5 +775,5 @@ check.sweep(sweep)
 # **New names, deeper:** `torch.autograd.grad`, `torch.randperm`, `torch.finfo`, `.eps`,
 # `torch.bfloat16`, `torch.matmul`, `torch.broadcast_shapes`, `.itemsize`.
 #
-# **Next**, in [lesson 13](13_a_real_data_set.ipynb): what do you really know from the data of a
-# few hundred patients?
+# **Next**, in [lesson 13](13_a_real_data_set.ipynb): what do the data of a few hundred patients
+# tell you?

@@ -100,12 +100,12 @@ def test_each_short_training_is_multiplied_to_twenty_long_ones(lesson):
     clock = Clock()
 
     def train(network, x, y, n_steps):
-        assert n_steps == 300
+        assert n_steps == 250
         clock.spend(0.5)
 
     out, _ = run_again(lesson, "for k in range(7)", perf_counter=clock, train=train)
-    assert out == "0.500 s; 20 starts of 3,000 steps:  100 s\n" * 7
-    assert 0.5 * 20 * 3000 / 300 == 100
+    assert out == "0.500 s; 20 starts of 1,000 steps: 40.0 s\n" * 7
+    assert 0.5 * 20 * 1000 / 250 == 40
 
 
 def test_times_are_printed_in_their_units(lesson):
@@ -303,7 +303,7 @@ def test_twenty_networks_at_once_are_twenty_networks(lesson):
     output = read_output(LESSON, "losses.sum().backward()")
     assert f"alone {losses[3]:.6f}, among twenty {losses[3]:.6f}\n" in output
     assert f"losses from {losses.min():.4f} to {losses.max():.4f};" in output
-    assert lesson["times"]["20 in turn"] == pytest.approx(20 * lesson["times"]["one"])
+    assert lesson["times"]["20 × one"] == pytest.approx(20 * lesson["times"]["one"])
 
 
 def test_memory_of_the_broadcasting_bug(lesson, text):
