@@ -5,12 +5,12 @@
 #
 # **You will be able to**
 #
-# - time code so that the number means something,
+# - time code properly,
 # - tell overhead from work,
 # - make a slow loop many times as fast,
 # - choose a batch size and a device by the clock.
 #
-# **Builds on** [lesson 07](07_dataset_and_dataloader.ipynb) (batches), [lesson 08](08_fitting_polynomials.ipynb) (100,000 epochs) and [lesson 11](11_a_network_that_bends.ipynb) (networks). **Takes** about 50 minutes, and 25 more with the deeper sections.
+# **Builds on** [lesson 07](07_dataset_and_dataloader.ipynb) (batches), [lesson 08](08_fitting_polynomials.ipynb) (100,000 epochs) and [lesson 11](11_a_network_that_bends.ipynb) (networks). **Takes** about 45 minutes, and 25 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -42,7 +42,7 @@ torch.set_num_threads(1)  # use one core of the processor: steadier times
 # Where a network ends depends on its start ([lesson 11](11_a_network_that_bends.ipynb)), so you
 # want to train it from twenty.
 #
-# Here are network and loop, with Adam:
+# Its network and loop, with Adam:
 
 
 # %%
@@ -106,7 +106,7 @@ for n in (40, 250 * 40):
     x_n, y_n = noisy(n)
     # the code as text; globals: where Timer finds its names
     timer = Timer("train(network, x_n, y_n, 20)", globals=globals())
-    found = timer.blocked_autorange()  # repeats for 0.2 seconds
+    found = timer.blocked_autorange()  # at least 0.2 seconds
     print(f"a step on {n:6,} rows: {found.median / 20 * 1e6:5.0f} µs")
 
 # %% [markdown]
@@ -177,7 +177,7 @@ cold = shortest(add_up, tensors) / 1000
 print(f"{megabytes:.0f} MB; warm {1e6 * warm:.1f} µs, cold {1e6 * cold:.1f} µs")
 
 # %% [markdown] tags=["deeper"]
-# The same work, yet the cold sums often take several times as long, since they wait for memory.
+# The same work, yet the cold sums often take twice as long or more: they wait for memory.
 # The shortest time is that of a program that uses the same data again.
 
 # %% [markdown]
@@ -185,7 +185,7 @@ print(f"{megabytes:.0f} MB; warm {1e6 * warm:.1f} µs, cold {1e6 * cold:.1f} µs
 #
 # Let three of them race.
 #
-# With 100,000 rows, three trainings at the same learning rate get equally many seconds. How far
+# With 100,000 rows, three trainings at the same learning rate get the same time. How far
 # do they end from the true curve?
 
 
@@ -201,7 +201,7 @@ def race(batch_size, seconds):
     optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
     while spent < seconds:
         start = perf_counter()
-        batch = torch.randint(0, 100_000, (batch_size,))  # random rows
+        batch = torch.randint(0, 100_000, (batch_size,))  # rows; some twice
         y_pred = network(x_big[batch])  # 1 predict
         loss = F.mse_loss(y_pred, y_big[batch])  # 2 loss
         optimizer.zero_grad()  # 3 gradients
@@ -313,7 +313,7 @@ check.sprint(sprint)
 #     return W
 # ```
 #
-# The table made once makes it a few times as fast, all rows at once tens of times.
+# Making the table once helps a little; taking all rows at once, tens of times.
 #
 # </details>
 #
@@ -476,19 +476,19 @@ plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# From about 8,900 rows on; the line's 4,861 is good, too. The CPU's times don't lie on one line:
-# up to 10,000 rows, a row costs it less than later.
+# Near 10,000 rows (the star: 8,900); the line's 4,861 is good, too. The CPU's times don't lie on
+# one line: between 1,000 and 10,000 rows, a row costs it far less.
 #
 # </details>
 #
 # The GPU's overhead is larger; our forty points are far left of the star. Copying a million rows
-# takes longer than their step: move data once.
+# from ordinary memory would take longer than their step: move data once.
 #
 # | tool | when |
 # |---|---|
-# | `num_workers=2` in a `DataLoader` | rows are slow to fetch: files, images |
-# | `pin_memory=True` there | batches travel to a CUDA GPU |
-# | `torch.compile(model)` | many small operations, a long training |
+# | `num_workers=2` in a `DataLoader` | rows are slow to fetch |
+# | `pin_memory=True` there | batches travel to a CUDA GPU: faster copies |
+# | `torch.compile(model)` | a long training |
 # | `torch.profiler` | you don't know what takes the time |
 #
 # ### Exercise 2 (diagnose): where does it go?
@@ -582,7 +582,7 @@ torch.set_num_threads(1)
 # %% [markdown] tags=["deeper"]
 # With two free cores, the product gains, at best twice. A step on forty rows has too little to
 # share out. Where other programs use the same cores, both may lose, the step even many times: the
-# threads wait for the slowest. When several trainings share a machine, give each one thread.
+# threads wait for the slowest. When as many trainings as cores run, give each one thread.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: how much memory does it take?
@@ -653,7 +653,7 @@ print(f"normal   {1e3 * shortest(by_normal_equations):5.2f} ms")
 # (...).tanh() @ v    (20, 40, 1)   a product for each network
 # ```
 #
-# Then add up the twenty losses for one `backward()`. A network's parameters are in no other
+# Add up the twenty losses for one `backward()`. A network's parameters are in no other
 # loss, so each gets its own gradient; and Adam moves each number by itself.
 
 # %% tags=["cover", "nbval-ignore-output"]
@@ -684,8 +684,8 @@ plots.networks_at_once(x, y, curve, curves, losses, times)
 print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
 
 # %% [markdown]
-# One to two times as long as one, on most machines. And number 3 ends as if it were alone. Which
-# to keep? Ask validation rows ([lesson 10](10_what_a_fit_is_worth.ipynb)).
+# One to two times as long as one, on most machines. And number 3 ends as if alone. Which to keep?
+# Ask validation rows ([lesson 10](10_what_a_fit_is_worth.ipynb)).
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (transfer): every learning rate at once
@@ -739,7 +739,7 @@ check.sweep(sweep)
 #
 # <details><summary>Answer</summary>
 #
-# It pays overhead. Rows are almost free until the work is as long.
+# It pays overhead. Rows are almost free while the work is far smaller.
 #
 # </details>
 #
@@ -755,7 +755,7 @@ check.sweep(sweep)
 #
 # <details><summary>Answer</summary>
 #
-# Each call to it has more overhead.
+# Each call to it has more overhead: stay on the CPU.
 #
 # </details>
 #

@@ -48,16 +48,16 @@ def _gain(answer, slow, arguments):
         times.append(clock() - start)
         return got
 
-    for _ in range(4):
+    for _ in range(6):
         call(timed, *arguments)
     fastest = max(min(times[1:]), 1e-9)  # a coarse clock may say 0
-    return _seconds(lambda: slow(*arguments), repeats=2) / fastest + 1e-6
+    return _seconds(lambda: slow(*arguments), repeats=3) / fastest + 1e-6
 
 
 def _told(gain, slow, hint):
     """Say how fast a right answer is; one that is no faster than the slow loop isn't done yet."""
-    if gain < 2:
-        raise NotDone(f"The result is right, but only {gain:.1f} times as fast as {slow}. {hint}")
+    if gain < 4:
+        raise NotDone(f"The result is right, but only {gain:.1f} times as fast as {slow}: {hint}")
     if gain < 20:
         return f"Same result, {int(gain)} times as fast; 20 is within reach: {hint}"
     return f"Same result, {int(gain):,} times as fast."
@@ -190,7 +190,7 @@ def _descent(A, y, lr, n_epochs, factor=2.0):
 )
 def sweep(answer):
     """Judge `sweep(A, y, lrs, n_epochs)`: W for each learning rate, shape (m, d)."""
-    for n, d, m, n_epochs in ((7, 3, 5, 6), (9, 2, 4, 8), (12, 3, 60, 10)):
+    for n, d, m, n_epochs in ((7, 3, 5, 6), (9, 4, 6, 8), (12, 3, 60, 10)):
         rng = np.random.RandomState(n)
         A, y, lrs = rng.randn(n, d), rng.randn(n) + 1, rng.rand(m) * 0.2 + 0.01
         (got,) = arrays(call(answer, A, y, lrs, n_epochs), {"W": (m, d)})
@@ -208,12 +208,17 @@ def _judge_sweep(got, A, y, lrs, n_epochs):
     def after(rates=lrs, epochs=n_epochs, factor=2.0):
         return np.array([_descent(A, y, lr, epochs, factor) for lr in rates])
 
-    m, n = len(lrs), len(y)
+    (n, d), m = A.shape, len(lrs)
     mistakes = {
         "W hasn't moved from zero.": np.zeros_like(got),
         "It climbs: subtract the gradient.": after(-lrs),
         "You summed over the rows; take the mean.": after(factor=2.0 * n),
         "The 2 of the gradient is missing.": after(factor=1.0),
+        "The 2 and the division by the rows are missing.": after(factor=1.0 * n),
+        "You divided by the number of learning rates: divide by the rows of A.": after(
+            factor=2.0 * n / m
+        ),
+        "You divided by the columns of A: divide by its rows.": after(factor=2.0 * n / d),
         "The mean runs over all learning rates, too: divide by the rows of A alone.": after(
             factor=2.0 / m
         ),

@@ -425,8 +425,8 @@ def solution_of(lesson, name):
         (0.0005, "✓ Exercise 1: right. Same result, 2,000 times as fast."),
         (0.05, "✓ Exercise 1: right. Same result, 20 times as fast."),
         (0.0501, "✓ Exercise 1: right. Same result, 19 times as fast; 20 is within reach: how"),
-        (0.3, "✓ Exercise 1: right. Same result, 3 times as fast; 20 is within reach: how many"),
-        (0.6, "· Exercise 1: not done yet. The result is right, but only 1.7 times as fast as"),
+        (0.2, "✓ Exercise 1: right. Same result, 5 times as fast; 20 is within reach: how many"),
+        (0.3, "· Exercise 1: not done yet. The result is right, but only 3.3 times as fast as"),
         (5.0, "· Exercise 1: not done yet. The result is right, but only 0.2 times as fast as"),
     ],
 )

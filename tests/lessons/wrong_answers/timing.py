@@ -113,6 +113,9 @@ WRONG = {
         ("W - lrs", "W + lrs", "It climbs"),
         ("2 / len(y) * ", "2 * ", "You summed over the rows"),
         ("2 / len(y)", "1 / len(y)", "The 2 of the gradient is missing"),
+        ("2 / len(y) * ", "", "The 2 and the division by the rows are missing"),
+        ("len(y)", "len(lrs)", "You divided by the number of learning rates"),
+        ("len(y)", "A.shape[1]", "You divided by the columns of A"),
         ("2 / len(y)", "2 / residuals.size", "The mean runs over all learning rates, too"),
         ("lrs.reshape(-1, 1) * ", "lrs[0] * ", "those of the first learning rate"),
         ("lrs.reshape(-1, 1) * ", "lrs[-1] * ", "those of the last learning rate"),
@@ -175,7 +178,6 @@ SLOW = {
 RIGHT = {
     "sprint": functions(
         "sprint(x, y, lr, n_epochs)",
-        _OPTIMIZER,
         """
     A = torch.stack([x**k for k in range(4)], dim=1).float()
     W = torch.zeros(4)
