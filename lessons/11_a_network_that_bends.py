@@ -1,15 +1,17 @@
 # %% [markdown]
 # # 11 A network that bends
 #
-# What the student does here, in one sentence.
+# You fit a curve without choosing its powers: a network learns it before your eyes, and fails,
+# and you see why.
 #
 # **You will be able to**
 #
-# - do what you could not do before,
-# - say why it works,
-# - notice when it does not.
+# - read a network's curve as a sum of bent units,
+# - write a network and train it with your loop,
+# - recognise a bad start, and cure it,
+# - compare it with a polynomial, on the points and beyond.
 #
-# **Builds on** nothing. **Takes** about 15 minutes, and 5 more with the deeper sections.
+# **Builds on** [lesson 06](06_the_linear_layer.ipynb) (layers), [lesson 09](09_better_roads.ipynb) (momentum) and [lesson 10](10_what_a_fit_is_worth.ipynb) (validation). **Takes** about 50 minutes, and 25 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -23,76 +25,582 @@ except ModuleNotFoundError:
 
 # %%
 import numpy as np
+import torch
+from torch import nn
 
+from course_utils import data, plots, sliders
 from course_utils.checks import network as check
 
+wave = data.sine_line()  # the ten points of 'Raw autograd tensors'
+x, y = wave.x, wave.y  # NumPy, float64, (10,) each
+x_grid = np.linspace(0, 1, 121)  # for pictures
+
+
+def column(numbers):  # (n,) in NumPy to (n, 1) in PyTorch, as layers take it
+    return torch.from_numpy(numbers).reshape(-1, 1)
+
+
+t, heights = column(2 * x - 1), column(y)  # t from -1 to 1
+torch.set_num_threads(1)  # one core: small tensors gain nothing from more
+
 # %% [markdown]
-# ## How far apart are the values?
+# ## What does one unit draw?
 #
-# The range of some values says how far they spread.
+# One soft step. [Lesson 03](03_build_your_own_autograd.ipynb) built a curve from three such
+# **units**:
 #
-# > **Predict.** What does `np.ptp`, 'peak to peak', return for these three?
+# $$v \cdot \tanh(w\,t + b)$$
+#
+# Move the sliders. Which makes it steep, which moves it, which turns it over?
 
 # %%
-np.ptp(np.array([3.0, -1.0, 7.0]))
+sliders.move(plots.one_unit, w=(-6, 6, 3.0), b=(-4, 4, 1.5), v=(-3, 3, 2.0))
+
+# %% [markdown]
+# The slope $w$ makes it steep, the shift $b$ moves it, the height $v$ stretches it; a negative
+# $w$ or $v$ turns it over. Its middle lies at $t = -b/w$. Far from there the unit is flat, and
+# $w$ and $b$ hardly matter.
+#
+# ## What can two or three draw together?
+#
+# Add a step up and a step down, and you get a hill.
+#
+# > **Predict.** One unit steps up from −1 to 1, the other back down, farther right. How high is
+# > their sum between the steps?
+
+# %%
+my_prediction = ...  # your number
+
+
+def unit(t, w, b, v):
+    return v * np.tanh(w * t + b)  # np.tanh: of each entry
+
+
+t_grid = 2 * x_grid - 1  # from -1 to 1
+two = [unit(t_grid, 6, 3, 1), unit(t_grid, 6, -3, -1)]
+three = [unit(t_grid, 3, 2, 1.5), unit(t_grid, 2, 0, -1.5)]
+three.append(unit(t_grid, 3, -2, 1.5))
+panels = {"two units": (np.array(two).T, 0)}  # each with its constant
+panels["three units, by hand"] = (np.array(three).T, 2.5)
+plots.added_up(t_grid, panels, (2 * x - 1, y), prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# It returns the largest minus the smallest, 8.
+# Nearly 2: between the steps, both are near 1. At the ends they cancel.
 #
 # </details>
-
-# %% [markdown]
-# ### Exercise 1 (write): the range
 #
-# Return the difference between the largest and the smallest value, without `np.ptp`.
+# Three units, set by hand, already follow [lesson 04](04_raw_autograd_tensors.ipynb)'s ten points:
+# MSE 0.0304, where the best line has 0.2327.
+#
+# ## Why must it bend?
+#
+# Without the tanh, each unit is a line, and a sum of lines is a line. The slopes and shifts are a
+# linear layer, the heights a second one. In single numbers, two layers make one:
+#
+# $$3\,(2x + 1) + 4 = 6x + 7$$
+#
+# A bend between them, the **activation**, prevents that.
+#
+# ### Exercise 1 (write): two layers in one
+#
+# Now with matrices: the layers compute `h = x @ W1.T + b1` and `h @ W2.T + b2`. Find `W` and `b`
+# so that `x @ W.T + b` is the same for each `x`.
 
 
 # %% tags=["exercise", "write"]
-def value_range(values):
-    """The largest of the values minus the smallest."""
-    return ...
+def as_one(W1, b1, W2, b2):
+    """W and b of the one layer; shapes (h, d), (h,), (m, h) and (m,)."""
+    W = ...  # (m, d)
+    b = ...  # (m,)
+    return W, b
 
 
 # %%
-check.value_range(value_range)
+check.as_one(as_one)
 
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def value_range(values):
-#     """The largest of the values minus the smallest."""
-#     return max(values) - min(values)
+# def as_one(W1, b1, W2, b2):
+#     """W and b of the one layer; shapes (h, d), (h,), (m, h) and (m,)."""
+#     W = W2 @ W1  # (m, h) times (h, d)
+#     b = W2 @ b1 + b2  # the first bias goes through the second layer, too
+#     return W, b
 # ```
 #
 # </details>
+#
+# ## How do you write a network?
+#
+# As a list of layers: `nn.Sequential` is a module that calls its parts one after the other.
+# Linear layers with an activation between them are a **network**. Units between input and output
+# are **hidden units**. (`nn.Tanh` takes the tanh of each number.)
+
+
+# %% tags=["code"]
+def new_network(n_units, seed):
+    torch.manual_seed(seed)
+    return nn.Sequential(
+        nn.Linear(1, n_units), nn.Tanh(), nn.Linear(n_units, 1)
+    ).double()  # float64, like the data
+
+
+def take_apart(model, t):  # what each unit adds at t, and the constant
+    hidden = model[1](model[0](t))  # model[0] is the first layer
+    parts = hidden * model[2].weight  # each unit times its height
+    return parts.detach(), model[2].bias.item()
+
+
+for name, p in new_network(3, seed=3).named_parameters():
+    print(f"{name:9} shape {tuple(p.shape)!s:7} {p.numel()} numbers")
+
+# %% [markdown]
+# Slopes, shifts, heights and a constant: lesson 03's ten parameters. (Such a network is also
+# called a **multilayer perceptron**.)
+#
+# ## Can it find the units itself?
+#
+# Yes, with your loop and [lesson 09](09_better_roads.ipynb)'s momentum. (Adam would do as well;
+# momentum is simpler.) The loop also keeps the units of some steps.
+
+
+# %% tags=["cover"]
+mse = nn.MSELoss()
+
+
+def train(model, t, y, n_steps, lr=0.1, watch=(), grid=None):
+    """Losses before each step; the units on the grid at the steps to watch."""
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    losses, stages = [], {}
+    for step in range(n_steps + 1):
+        if step in watch:
+            stages[f"step {step:,}"] = take_apart(model, grid)
+        y_pred = model(t)  # 1 predict
+        loss = mse(y_pred, y)  # 2 loss
+        optimizer.zero_grad()  # 3 gradients
+        loss.backward()
+        optimizer.step()  # 4 update
+        losses.append(loss.item())
+    return losses, stages
+
+
+grid, watch = column(t_grid), (0, 20, 100, 1000)
+model = new_network(3, seed=3)  # 0 start
+learned, stages = train(model, t, heights, 1000, watch=watch, grid=grid)
+plots.taken_apart(x, y, x_grid, stages)
+print("\nSCOREBOARD          parameters   MSE       steps     seconds")
+print("three tanh units*   10           0.00013   2,000     about one")
+print("a line              2            0.23268   200       under one")
+print("degree 4, loop      5            0.00621   100,000   one")
+print("degree 4, momentum  5            0.00436   5,239     one")
+print("degree 4, Legendre  5            0.00436   25        under one")
+loss = learned[1000]
+print(f"network, 3 units*   10           {loss:.5f}   1,000     under one")
+print("* a lucky start")
+
+# %% [markdown]
+# Two units find their places first, at the ends; the third then makes the fall between them.
+# Nobody told them where.
+#
+# ## Is it done?
+#
+# This loss is no bowl, so there is no truth panel. It has many valleys, and the seed decides in
+# which one you start.
+
+# %%
+runs = {}
+for n_units in (3, 10):
+    models = [new_network(n_units, seed) for seed in range(5)]
+    runs[f"{n_units} units"] = [train(m, t, heights, 500)[0] for m in models]
+slower, _ = train(new_network(3, seed=2), t, heights, 500, lr=0.05)
+plots.losses_by_seed(runs, slower)
+worst = max(losses[500] for losses in runs["10 units"])
+print("\nSCOREBOARD          parameters   MSE       steps     seconds")
+print(f"network, 10 units   31           {worst:.5f}   500       under one")
+print("(the worst of five starts)")
+
+# %% [markdown]
+# With three units, a seed is a lottery ticket. Of ten, some start near a useful place: even the
+# worst run ends well. In place of the truth panel, try
+#
+# - **several seeds**: if they end far apart, take more units;
+# - **half the rate**: seed 2 is thrown out of its valley, twice. Steeper units made the loss
+#   steeper, until `lr` was above momentum's limit. At half the rate it stays inside;
+# - **the validation loss**, where there is noise.
+#
+# ## How should the weights start?
+#
+# Small, and different. PyTorch draws these **initial weights** at random, for one input between
+# minus one and one (for $d$ inputs, $\sqrt d$ times closer to zero).
+#
+# ### Break it: three bad starts
+#
+# Ten units learn the ten points. Once all parameters start at 0.5, once slopes and shifts between
+# −30 and 30, and once $x$ is in seconds instead of hours.
+#
+# > **Predict.** Equal units get equal gradients. Where all were equal, what will the lower panel
+# > show after training?
+
+# %%
+titles = ["as PyTorch starts", "all equal", "too large", "x in seconds"]
+models = {title: new_network(10, seed=1) for title in titles}
+for p in models["all equal"].parameters():
+    nn.init.constant_(p, 0.5)
+for p in models["too large"][0].parameters():  # slopes and shifts
+    nn.init.uniform_(p, -30, 30)  # random numbers between these
+panels, seconds = {}, (column(3600 * x), column(3600 * x_grid))
+for title, model in models.items():
+    inputs, places = seconds if title == "x in seconds" else (t, grid)
+    train(model, inputs, heights, 300)
+    panels[title] = take_apart(model, places)
+plots.taken_apart(x, y, x_grid, panels)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# One curve: ten units lie on top of each other.
+#
+# </details>
+#
+# - **All equal**: they stay equal, and ten units draw what one can.
+# - **Too large**: each unit is flat nearly everywhere, and where it is flat it has almost no
+#   gradient. Most stay where they started. The loss is small, 0.0017; the curve is a staircase.
+# - **In seconds**: $w\,x$ is huge, so each step is over before the second point, and all later
+#   points get one height. So scale the inputs ([lesson 02](02_how_far_to_step.ipynb)).
+#
+# ### Exercise 2 (diagnose): four networks
+#
+# B has three units, the others ten. What went wrong in which? One cause is left over.
+#
+# 1. The units started equal.
+# 2. The inputs were not scaled.
+# 3. There was no activation.
+# 4. An unlucky seed.
+# 5. The learning rate was too large.
+#
+# ```text
+#     loss at step                       the same,       how far three
+#     0        100      300      500     another seed    slopes have moved
+# A   7.1199   0.2327   0.2327   0.2327  0.2327          0.08  0.06  0.34
+# B   7.6683   0.1539   0.1501   0.1477  0.0004          0.11  2.58  2.04
+# C   0.8316   0.2143   0.1905   0.1714  0.1714          1.02  1.02  1.02
+# D   8.3328   0.2058   0.2057   0.2057  0.2057          0.00  0.00  0.00
+# ```
+
+# %% tags=["exercise", "diagnose"]
+causes = [..., ..., ..., ...]  # the numbers for A, B, C and D, in this order
+
+# %%
+check.causes(causes)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# causes = [3, 4, 1, 2]
+# ```
+#
+# A ends at the best line's loss. In C, the slopes move alike. In D none moves: the units are flat
+# at all points but one.
+#
+# </details>
+#
+# ## How many units does a noisy curve need?
+#
+# Try it on [lesson 10](10_what_a_fit_is_worth.ipynb)'s noisy curve: thirty rows to train, ten to
+# validate.
+
+# %%
+noisy = data.noisy_sine()
+t40, y40 = column(2 * noisy.x - 1), column(noisy.y)
+
+
+def judge(model):  # training and validation loss
+    y_pred = model(t40)
+    return mse(y_pred[:30], y40[:30]).item(), mse(y_pred[30:], y40[30:]).item()
+
+
+networks = {}  # by number of parameters
+for n_units in (1, 2, 3, 5, 10):
+    model = new_network(n_units, seed=1)
+    train(model, t40[:30], y40[:30], 500)
+    networks[3 * n_units + 1] = judge(model)
+    print(f"{n_units:2} units, training {judge(model)[0]:.3f}", end="")
+    print(f", validation {judge(model)[1]:.3f}")
+
+# %% [markdown]
+# Three are enough.
+#
+# > **Predict.** A hundred units have 301 parameters, for 30 rows. A polynomial with 11, fitted
+# > by least squares, has a validation loss of 0.373. Which will the network have?
+
+# %%
+my_prediction = ...  # your number
+
+big = new_network(100, seed=1)
+# more units, a steeper loss: at lr = 0.1 this one ends as nan
+train(big, t40[:30], y40[:30], 500, lr=0.02)
+networks[301] = judge(big)
+x_wide = np.linspace(-0.5, 1.5, 201)
+wide = column(2 * x_wide - 1)
+curves = {"10 units": model(wide), "100 units": big(wide)}
+plots.network_or_polynomial(
+    (noisy.x, noisy.y), 30, networks, x_wide, curves, prediction=my_prediction
+)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# 0.0731, about the same as with ten units.
+#
+# </details>
+#
+# So the number of parameters doesn't say whether a network overfits. Small weights draw smooth
+# curves, and descent needs long to leave them; least squares goes all the way at once. Train ten
+# units much longer, and they follow the noise, too: stop early.
+#
+# A good degree does as well. But you had to find it.
+#
+# **Beyond the points**, the polynomial flies off, a network goes flat sooner or later, and the
+# true curve does neither. Trust no fit there.
 
 # %% [markdown] tags=["deeper"]
-# ## Deeper: what if a value is missing?
+# ## Deeper: can it say yes or no?
 #
-# One nan makes the range nan.
+# Yes: let the output be a score, and turn the score into a probability. The **sigmoid**
+# $1/(1 + e^{-s})$ makes a number between 0 and 1 of any score $s$, which is then called a
+# **logit**. Large scores mean yes.
+#
+# The loss for a row is $-\log$ of the probability that the network gave to the true answer:
+# 0 if it was sure and right, large if it was sure and wrong. `BCEWithLogitsLoss` computes it
+# from the logits, without overflow. The loop stays the same.
+#
+# scikit-learn's **two moons** are two bent clouds. Ours are unequal: 180 rows say no, 20 yes.
 
 # %% tags=["deeper"]
-np.ptp(np.array([3.0, np.nan, 7.0]))
+from sklearn.datasets import make_moons
+
+
+def moons(seed):  # (200, 2) inputs; (200, 1) labels, 0 or 1
+    inputs, labels = make_moons((180, 20), noise=0.25, random_state=seed)
+    return torch.from_numpy(inputs), column(labels).double()
+
+
+inputs, labels = moons(seed=0)
+inputs_val, labels_val = moons(seed=1)
+first, second = np.linspace(-2, 3, 61), np.linspace(-1.5, 2, 51)
+places = [[a, b] for b in second for a in first]
+places = torch.tensor(places, dtype=torch.float64)  # (51 * 61, 2)
+print("inputs", tuple(inputs.shape), "  labels", tuple(labels.shape))
+
+# %% tags=["deeper"]
+bce = nn.BCEWithLogitsLoss()
+torch.manual_seed(0)  # 0 start
+layers = nn.Linear(2, 10), nn.Tanh(), nn.Linear(10, 1)
+classifier = nn.Sequential(*layers).double()  # *: each as one argument
+optimizer = torch.optim.SGD(classifier.parameters(), lr=0.3, momentum=0.9)
+stages = {}
+for step in range(501):
+    if step in (0, 20, 100, 500):
+        probability = torch.sigmoid(classifier(places)).detach()
+        stages[f"step {step}"] = probability.reshape(51, 61)
+    logits = classifier(inputs)  # 1 predict
+    loss = bce(logits, labels)  # 2 loss
+    optimizer.zero_grad()  # 3 gradients
+    loss.backward()
+    optimizer.step()  # 4 update
+plots.boundary_stages(inputs, labels, first, second, stages)
+
+# %% [markdown] tags=["deeper"]
+# The black line is where the probability is a half. At first it is nearly straight; then it
+# bends between the moons.
+#
+# How good is it, on new rows? The **accuracy** is the share of right answers. Compare it with
+# the **base rate**, the accuracy of someone who always gives the commoner answer. And the
+# **threshold** from which a probability counts as yes is yours to choose.
+#
+# > **Predict.** What is the base rate here?
+
+# %% tags=["deeper"]
+probability = torch.sigmoid(classifier(inputs_val)).detach()
+yes = labels_val == 1
+print(f"always no: accuracy {(labels_val == 0).double().mean():.3f}")
+for threshold in (0.5, 0.1):
+    said_yes = probability > threshold
+    accuracy = (said_yes == yes).double().mean()
+    found, false_alarms = said_yes[yes].sum(), said_yes[~yes].sum()
+    print(f"threshold {threshold}: accuracy {accuracy:.3f}", end=", ")
+    print(f"{found} of 20 found, {false_alarms} false alarms")
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# 0.900: nine tenths without a model. So 0.97 is less splendid than it sounds.
+#
+# </details>
+#
+# With the lower threshold one more is found, at the price of six more false alarms. Which is
+# better depends on what a miss costs. Choose on validation rows.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: what does ReLU change?
+#
+# Most networks today bend with **ReLU**, the larger of $z$ and 0: cheap, and never flat on one
+# side. On the other side it is exactly flat. A unit whose input is negative for all rows has
+# gradients of zero: it is a **dead unit**, and it stays one unless the layers before it move.
+#
+# > **Predict.** Ten ReLU units learn the ten points, with lr = 0.1 as before. At step 0 no unit
+# > is dead. How many are after training: none, two or seven?
+
+
+# %% tags=["deeper"]
+def relu_network(seed):
+    torch.manual_seed(seed)
+    layers = nn.Linear(1, 10), nn.ReLU(), nn.Linear(10, 1)
+    return nn.Sequential(*layers).double()
+
+
+def dead_units(model):  # at all ten points, its input is at most 0
+    return (model[0](t) <= 0).all(dim=0).sum().item()
+
+
+# %% tags=["deeper"]
+model, slow = relu_network(seed=1), relu_network(seed=1)
+print(f"at the start: {dead_units(model)} dead")
+watch = (0, 20, 100, 300)
+_, stages = train(model, t, heights, 300, watch=watch, grid=grid)
+losses, _ = train(slow, t, heights, 500, lr=0.02)
+plots.taken_apart(x, y, x_grid, stages)
+print(f"lr 0.1:  {dead_units(model)} dead")
+print(
+    f"lr 0.02: {dead_units(slow)} dead, MSE {losses[500]:.4f} after 500 steps"
+)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# Seven. The first steps were long, because the start is far too low, and pushed them over the
+# edge.
+#
+# </details>
+#
+# The curve has kinks instead of bends, and a flat stretch in the middle that no living unit can
+# reach. With a smaller rate more units survive, and the fit is better. Standardised targets,
+# more units or a leaky ReLU help, too.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: wider or deeper?
+#
+# One hidden layer with enough units can follow any continuous curve on a range, as closely as
+# you like. So why several layers? Because bends of bends multiply. Two ReLU units fold the range
+# from 0 to 1 like a sheet of paper: up, then down. Fold the result again, with the same two
+# units.
+
+
+# %% tags=["deeper"]
+def fold(z):  # two ReLU units: 0 to 1, and back to 0
+    return 2 * torch.relu(z) - 4 * torch.relu(z - 0.5)
+
+
+z = column(np.linspace(0, 1, 1025))
+print("hidden layers   units   straight pieces")
+for n_layers in range(1, 6):
+    z = fold(z)
+    slopes = (z[1:] - z[:-1]).sign()  # 1 up, -1 down
+    pieces = 1 + (slopes[1:] != slopes[:-1]).sum().item()
+    print(f"{n_layers:13} {2 * n_layers:7} {pieces:17}")
+
+# %% [markdown] tags=["deeper"]
+# With one hidden layer, each ReLU unit adds at most one kink, so the last row's curve needs three
+# times as many units. (That is what depth *can* do. Whether descent finds it is a different
+# question.)
+#
+# Here is a network with 2 inputs, one hidden layer of 5 units, and 1 output:
+#
+# ```python
+# nn.Sequential(nn.Linear(2, 5), nn.Tanh(), nn.Linear(5, 1))
+# ```
+#
+# ### Deeper: Exercise 3 (transfer): any depth
+#
+# Make one with any number of hidden layers, all with `n_units` units.
+
+
+# %% tags=["deeper", "exercise", "transfer"]
+def deep_network(n_in, n_units, n_hidden, n_out):
+    """n_hidden layers of n_units tanh units each, between n_in and n_out."""
+    layers = []
+    ...
+    return nn.Sequential(*layers)
+
+
+# %% tags=["deeper"]
+check.deep_network(deep_network)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def deep_network(n_in, n_units, n_hidden, n_out):
+#     """n_hidden layers of n_units tanh units each, between n_in and n_out."""
+#     layers = []
+#     for k in range(n_hidden):
+#         layers.append(nn.Linear(n_in if k == 0 else n_units, n_units))
+#         layers.append(nn.Tanh())
+#     layers.append(nn.Linear(n_units, n_out))
+#     return nn.Sequential(*layers)
+# ```
+#
+# The last layer has no activation: with a tanh, no output could leave −1 to 1.
+#
+# </details>
 
 # %% [markdown]
 # ## Three questions
 #
-# **You add 10 to each value. What happens to their range?**
+# **Why must initial weights differ?**
 #
 # <details><summary>Answer</summary>
 #
-# Nothing: both ends move.
+# Equal units get equal gradients, and stay equal.
 #
 # </details>
-
-# %% [markdown]
+#
+# **A network draws a flat line through nearly all points. Where do you look first?**
+#
+# <details><summary>Answer</summary>
+#
+# At the inputs: large ones make every unit flat.
+#
+# </details>
+#
+# **Two seeds end with very different losses. What do you do?**
+#
+# <details><summary>Answer</summary>
+#
+# Take more units: then the seed matters less.
+#
+# </details>
+#
 # ## Recap
 #
-# **New words:** range.
+# | by hand | in PyTorch |
+# |---|---|
+# | `v * np.tanh(w * t + b)`, added up | `nn.Linear(1, n)`, `nn.Tanh()`, `nn.Linear(n, 1)` |
+# | one after the other | `nn.Sequential` |
 #
-# **New names:** `np.ptp`.
+# **New words:** unit, activation, network, hidden unit, multilayer perceptron, initial weights.
 #
-# **New names, deeper:** `np.nan`.
+# **New names:** `torch.set_num_threads`, `nn.Sequential`, `nn.Tanh`, `np.tanh`,
+# `nn.init.uniform_`.
+#
+# **New words, deeper:** sigmoid, logit, two moons, accuracy, base rate, threshold, ReLU,
+# dead unit.
+#
+# **New names, deeper:** `nn.BCEWithLogitsLoss`, `torch.sigmoid`, `make_moons`,
+# `noise=`, `random_state=`, `nn.ReLU`, `torch.relu`, `.all`, `.sign`.
+#
+# **Next**, in [lesson 12](12_where_the_time_goes.ipynb): what to do when training takes long.

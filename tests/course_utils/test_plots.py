@@ -49,6 +49,7 @@ PARTS = {
 }
 
 FIVE_PANELS = "p0 p1 p2 p3 p4 l0 l1 l2 l3 l4"
+FOUR_APART = "c0 c1 c2 c3 p0 p1 p2 p3"
 
 # Each picture with good arguments; the panels are those it asks for.
 PICTURES = {
@@ -116,6 +117,18 @@ PICTURES = {
     "two_bowls": ((TWO, TWO[:, ::-1] + X, Y[:, 0], [PATH, 2 * PATH]), "straight turned"),
     "roads": ((FIVE, np.sin(9 * GRID), 0.1, {"a": LOSSES, "b": LOSSES[::-1]}), None),
     "noise_floors": (({"a": LOSSES, "b": 2 * LOSSES}, 1.0), None),
+    "one_unit": ((2.0, 1.0, -1.5), None),
+    "added_up": ((GRID, {"a": (FIVE, 0.5), "b": (FIVE[:, :2], 1.0)}, POINTS), "c0 c1 p0 p1"),
+    "taken_apart": ((X, Y, GRID, {k: (FIVE, 0.5) for k in "abcd"}), FOUR_APART),
+    "losses_by_seed": (({"a": SPLITS, "b": 2 * SPLITS}, SPLITS[0]), "few many"),
+    "network_or_polynomial": (
+        (POINTS, 8, {4: (0.2, 0.3), 10: (0.1, 0.2)}, GRID, {"a": GRID, "b": GRID**2}),
+        "loss beyond",
+    ),
+    "boundary_stages": (
+        (TWO, [0, 1] * 6, GRID, LOSSES, {k: FIVE.T[:3] for k in "abcd"}),
+        "m0 m1 m2 m3",
+    ),
     "one_fit": ((POINTS, POINTS, GRID, GRID, GRID**2, "title 1"), None),
     "split_comparison": (({("a", "s"): LOSSES, ("b", "s"): 2 * LOSSES},), None),
     "fits_and_truth": ((POINTS, POINTS, GRID, GRID, {k: GRID**k for k in range(3)}), "f0 f1 f2"),
@@ -173,6 +186,7 @@ ANY_LENGTH = {
     "roads": "runs",
     "two_bowls": "paths",
     "noise_floors": "losses",
+    "losses_by_seed": "runs",
     "losses_by_size": "results",
     "reported_and_true": "results",
     "input_importance": "views",
