@@ -33,7 +33,7 @@ from course_utils.checks import network as check
 
 wave = data.sine_line()  # the ten points of 'Raw autograd tensors'
 x, y = wave.x, wave.y  # NumPy, float64, (10,) each
-x_grid = np.linspace(0, 1, 121)  # for pictures
+x_grid = np.linspace(0, 1, 91)  # for pictures
 
 
 def column(numbers):  # (n,) in NumPy to (n, 1) in PyTorch, as layers take it
@@ -172,24 +172,26 @@ mse = nn.MSELoss()
 
 
 def train(model, t, y, n_steps, lr=0.1, watch=(), grid=None):
-    """Losses before each step; the units on the grid at the steps to watch."""
+    """The loss before each step and after the last; the units at some."""
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     losses, stages = [], {}
-    for step in range(n_steps + 1):
+    for step in range(n_steps):
         if step in watch:
-            stages[f"step {step:,}"] = take_apart(model, grid)
+            stages[f"step {step}"] = take_apart(model, grid)
         y_pred = model(t)  # 1 predict
         loss = mse(y_pred, y)  # 2 loss
         optimizer.zero_grad()  # 3 gradients
         loss.backward()
         optimizer.step()  # 4 update
         losses.append(loss.item())
+    losses.append(mse(model(t), y).item())
     return losses, stages
 
 
-grid, watch = column(t_grid), (0, 20, 100, 1000)
+grid, watch = column(t_grid), (0, 20, 100)
 model = new_network(3, seed=3)  # 0 start
 learned, stages = train(model, t, heights, 1000, watch=watch, grid=grid)
+stages["step 1,000"] = take_apart(model, grid)
 plots.taken_apart(x, y, x_grid, stages)
 print("\nSCOREBOARD          parameters   MSE       steps     seconds")
 print("three tanh units*   10           0.00013   2,000     about one")
@@ -470,8 +472,8 @@ def dead_units(model):  # at all ten points, its input is at most 0
 # %% tags=["deeper"]
 model, slow = relu_network(seed=1), relu_network(seed=1)
 print(f"at the start: {dead_units(model)} dead")
-watch = (0, 20, 100, 300)
-_, stages = train(model, t, heights, 300, watch=watch, grid=grid)
+_, stages = train(model, t, heights, 300, watch=(0, 20, 100), grid=grid)
+stages["step 300"] = take_apart(model, grid)
 losses, _ = train(slow, t, heights, 500, lr=0.02)
 plots.taken_apart(x, y, x_grid, stages)
 print(f"lr 0.1:  {dead_units(model)} dead")
@@ -532,8 +534,7 @@ for n_layers in range(1, 6):
 # %% tags=["deeper", "exercise", "transfer"]
 def deep_network(n_in, n_units, n_hidden, n_out):
     """n_hidden layers of n_units tanh units each, between n_in and n_out."""
-    layers = []
-    ...
+    layers = ...
     return nn.Sequential(*layers)
 
 

@@ -1,0 +1,283 @@
+"""A network that bends: its numbers, from a network written out in NumPy, and its claims."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from matplotlib.figure import Figure
+from sklearn.datasets import make_moons
+from torch import nn
+
+from course_utils import data, plots
+from tests.support.lessons import read_notebook, read_output, run_lesson
+from tests.support.tolerance import near
+
+LESSON = "a_network_that_bends"
+WAVE = data.sine_line()
+X, Y = WAVE.x, WAVE.y
+T = 2 * X - 1
+NOISY = data.noisy_sine()
+T40, Y40 = 2 * NOISY.x - 1, NOISY.y
+GRID = np.linspace(-1, 1, 121)
+
+
+def start(n_units, seed):
+    """Return slopes, shifts, heights and constant as PyTorch draws them, in float64."""
+    torch.manual_seed(seed)
+    first, second = nn.Linear(1, n_units), nn.Linear(n_units, 1)
+    parts = first.weight.ravel(), first.bias, second.weight.ravel(), second.bias
+    return [part.detach().double().numpy() for part in parts]
+
+
+def curve(parameters, t, bend=np.tanh):
+    w, b, v, c = parameters
+    return bend(np.outer(t, w) + b) @ v + c
+
+
+def gradients(parameters, t, y, bend=np.tanh):
+    w, b, v, _ = parameters
+    hidden = bend(np.outer(t, w) + b)
+    residual = 2 / len(t) * (curve(parameters, t, bend) - y)
+    slopes = 1 - hidden**2 if bend is np.tanh else 1
+    inner = residual[:, None] * v * slopes
+    return [t @ inner, inner.sum(0), residual @ hidden, residual.sum(keepdims=True)]
+
+
+def descend(parameters, t, y, n_steps, lr=0.1, bend=np.tanh):
+    """Return the losses before each step and after the last, and the parameters after it."""
+    velocity, losses = [0.0] * 4, []
+    for step in range(n_steps + 1):
+        losses.append(np.mean((curve(parameters, t, bend) - y) ** 2))
+        if step < n_steps:
+            downhill = gradients(parameters, t, y, bend)
+            velocity = [0.9 * v + g for v, g in zip(velocity, downhill, strict=True)]
+            parameters = [p - lr * v for p, v in zip(parameters, velocity, strict=True)]
+    return losses, parameters
+
+
+def straight(z):
+    return z
+
+
+def steepest(parameters, t, y):
+    """Return the largest curvature of the loss, by differences of gradients."""
+    sizes = np.cumsum([len(p) for p in parameters])[:-1]
+    flat = np.concatenate(parameters)
+
+    def gradient(at):
+        return np.concatenate(gradients(np.split(at, sizes), t, y))
+
+    rows = [(gradient(flat + h) - gradient(flat - h)) / 2e-5 for h in 1e-5 * np.eye(len(flat))]
+    return np.linalg.eigvalsh((np.array(rows) + np.array(rows).T) / 2)[-1]
+
+
+@pytest.fixture(scope="module")
+def text():
+    return " ".join("\n".join(cell.source for cell in read_notebook(LESSON).cells).split())
+
+
+def test_two_units_make_a_hill_and_three_follow_the_ten_points():
+    output = read_output(LESSON, "plots.added_up")
+    hill = np.tanh(6 * GRID + 3) - np.tanh(6 * GRID - 3)
+    by_hand = 1.5 * np.tanh(3 * T + 2) - 1.5 * np.tanh(2 * T) + 1.5 * np.tanh(3 * T - 2) + 2.5
+    error = np.mean((by_hand - Y) ** 2)
+    assert output == (
+        f"The first curve is highest at {hill.max():.2f}; the second misses its points with an "
+        f"MSE of {error:.4f}.\n"
+    )
+    best = np.polyfit(X, Y, 1)
+    assert np.mean((np.polyval(best, X) - Y) ** 2) == near("0.23268")
+
+
+def test_three_units_find_the_ten_points_at_a_lucky_start():
+    stages = []
+    for k in (0, 20, 100, 1000):
+        losses, _ = descend(start(3, 3), T, Y, k)
+        stages.append(losses[-1])
+    output = read_output(LESSON, "plots.taken_apart(x, y, x_grid, stages)")
+    shown = re.findall(r"step [\d,]+ ([\d.]+)[;.]", output)
+    assert [float(number) for number in shown] == pytest.approx(stages, abs=6e-5)
+    assert re.search(r"network, 3 units\* +10 +0.00031 ", output)
+    assert stages[-1] == near("0.00031")
+
+
+def test_the_scoreboard_repeats_the_rows_of_the_lessons_before():
+    output = read_output(LESSON, "plots.taken_apart(x, y, x_grid, stages)")
+    rows = [" ".join(row.split()[:-1]) for row in output.splitlines()]
+    for lesson in ("raw_autograd_tensors", "better_roads"):
+        told = "\n".join(
+            o.get("text", "")
+            for cell in read_notebook(lesson).cells
+            for o in cell.get("outputs", [])
+        ).splitlines()
+        told = [" ".join(row.split()[:-1]) for row in told]
+        mine = [row for row in told if re.match(r"(a line|degree 4, (l|m|L)\w+) [25] 0", row)]
+        assert mine
+        assert set(mine) <= set(rows)
+
+
+def test_more_units_make_the_seed_matter_less():
+    ends = {n: [descend(start(n, seed), T, Y, 500)[0][-1] for seed in range(5)] for n in (3, 10)}
+    output = read_output(LESSON, "plots.losses_by_seed")
+    for n, losses in ends.items():
+        told = re.search(rf"{n} units: ([\d.e-]+) to ([\d.e-]+)[;.]", output)
+        assert [float(told[1]), float(told[2])] == pytest.approx(
+            [min(losses), max(losses)], rel=0.05
+        )
+    assert max(ends[10]) < 0.002 < 0.1 < max(ends[3])
+    assert f"network, 10 units   31           {max(ends[10]):.5f}" in output
+
+
+def test_seed_2_leaves_its_valley_where_the_loss_is_too_steep_for_the_rate(text):
+    assert "until `lr` was above momentum's limit" in text
+    losses, _ = descend(start(3, 2), T, Y, 500)
+    slower, _ = descend(start(3, 2), T, Y, 500, lr=0.05)
+    jumped = [max(losses[k : k + 30]) > 10 * losses[k] for k in (270, 450)]
+    assert jumped == [True, True]  # twice
+    assert max(slower[100:]) == slower[100]
+    curvatures = [steepest(descend(start(3, 2), T, Y, k)[1], T, Y) for k in (0, 200, 275)]
+    limit = 2 * (1 + 0.9) / 0.1  # lr = 2 (1 + mu) / curvature
+    assert curvatures[0] < curvatures[1] < limit < curvatures[2]
+
+
+def equal_start():
+    return [np.full(10, 0.5), np.full(10, 0.5), np.full(10, 0.5), np.full(1, 0.5)]
+
+
+def test_equal_units_stay_equal_and_draw_what_one_can():
+    losses, parameters = descend(equal_start(), T, Y, 300)
+    assert np.ptp(parameters[0]) == pytest.approx(0, abs=1e-9)
+    assert f"all equal {losses[-1]:.4f};" in read_output(LESSON, "panels[title] = ")
+
+
+def test_too_large_weights_leave_most_units_where_they_started():
+    torch.manual_seed(1)
+    for _ in range(4):  # as in the lesson, which draws four networks first
+        parameters = start(10, 1)
+    for part in (0, 1):
+        numbers = torch.empty(10, dtype=torch.float64).uniform_(-30, 30)
+        parameters[part] = numbers.numpy()
+    losses, after = descend(parameters, T, Y, 300)
+    assert f"too large {losses[-1]:.4f};" in read_output(LESSON, "panels[title] = ")
+    middles = [-b / w for w, b, *_ in (parameters, after)]
+    assert (np.abs(middles[1] - middles[0]) < 0.1).sum() >= 7
+
+
+def test_inputs_in_seconds_leave_one_height_for_all_points_but_the_first(text):
+    parameters = start(10, 1)
+    losses, after = descend(parameters, 3600 * X, Y, 300)
+    assert f"x in seconds {losses[-1]:.4f}." in read_output(LESSON, "panels[title] = ")
+    heights = curve(after, 3600 * X)
+    assert heights[0] == pytest.approx(Y[0], abs=1e-3)
+    assert heights[1:] == pytest.approx(np.full(9, Y[1:].mean()), abs=1e-3)
+    hidden = np.tanh(np.outer(3600 * X[1:], parameters[0]) + parameters[1])
+    assert abs(hidden).min() > 0.999  # each step is over before the second point
+
+
+def test_the_four_networks_of_the_diagnosis_say_what_stands_there():
+    (page,) = (cell.source for cell in read_notebook(LESSON).cells if "\nA   7" in cell.source)
+    rows = {m[1]: m[2].split() for m in re.finditer(r"(?m)^([A-D])   (.+)$", page)}
+    runs = {
+        "A": (lambda seed: start(10, seed), T, straight, 1, 2),
+        "B": (lambda seed: start(3, seed), T, np.tanh, 4, 3),
+        "C": (lambda seed: equal_start(), T, np.tanh, 1, 2),
+        "D": (lambda seed: start(10, seed), 3600 * X, np.tanh, 1, 2),
+    }
+    for letter, (begin, t, bend, seed, another) in runs.items():
+        losses, after = descend(begin(seed), t, Y, 500, bend=bend)
+        other, _ = descend(begin(another), t, Y, 500, bend=bend)
+        moved = np.abs(after[0] - begin(seed)[0])[:3]
+        told = [float(number) for number in rows[letter]]
+        assert told[:4] == pytest.approx([losses[k] for k in (0, 100, 300, 500)], abs=6e-5)
+        assert told[4] == pytest.approx(other[-1], abs=6e-5)
+        assert told[5:] == pytest.approx(moved, abs=6e-3)
+
+
+def judged(parameters):
+    squares = (curve(parameters, T40) - Y40) ** 2
+    return squares[:30].mean(), squares[30:].mean()
+
+
+def test_three_units_are_enough_for_the_noisy_curve_and_a_hundred_do_no_harm():
+    output = read_output(LESSON, "def judge(model)")
+    rows = re.findall(r"(\d+) units, training ([\d.]+), validation ([\d.]+)", output)
+    assert [int(n) for n, *_ in rows] == [1, 2, 3, 5, 10]
+    for n, *told in rows:
+        _, after = descend(start(int(n), 1), T40[:30], Y40[:30], 500)
+        assert [float(loss) for loss in told] == pytest.approx(judged(after), abs=6e-4)
+    _, after = descend(start(100, 1), T40[:30], Y40[:30], 500, lr=0.02)
+    shown = read_output(LESSON, "plots.network_or_polynomial")
+    assert f"with 301 parameters, a network: {judged(after)[1]:.4f};" in shown
+    A = np.polynomial.legendre.legvander(T40, 10)
+    W = np.linalg.lstsq(A[:30], Y40[:30])[0]
+    assert np.mean((A @ W - Y40)[30:] ** 2) == near("0.3732")
+    with np.errstate(all="ignore"):
+        assert not np.isfinite(descend(start(100, 1), T40[:30], Y40[:30], 500)[0][-1])
+
+
+def test_ten_units_that_train_much_longer_follow_the_noise(text):
+    assert "Train ten units much longer, and they follow the noise, too" in text
+    ends = [judged(descend(start(10, 1), T40[:30], Y40[:30], n)[1]) for n in (500, 5000)]
+    assert ends[1][0] < 0.7 * ends[0][0]  # training
+    assert ends[1][1] > 1.5 * ends[0][1]  # validation
+
+
+def test_the_pictures_mark_what_was_typed_beside_the_truth():
+    axs = Figure().subplot_mosaic([["c0", "c1", "p0", "p1"]])
+    parts = np.column_stack([np.tanh(6 * GRID + 3), -np.tanh(6 * GRID - 3)])
+    panels = {"two": (parts, 0), "other": (parts, 1)}
+    words = plots.added_up(GRID, panels, (T, Y), prediction=1.5, axs=axs)
+    assert words.endswith("You predicted 1.5; it is 1.99.")
+    axs = Figure().subplot_mosaic([["loss", "beyond"]])
+    networks = {31: (0.09, 0.07), 301: (0.08, 0.0731)}
+    words = plots.network_or_polynomial(
+        (NOISY.x, NOISY.y), 30, networks, GRID, {"a": GRID}, prediction=0.3, axs=axs
+    )
+    assert words.endswith("a polynomial: 0.3732. You predicted 0.3; it is 0.0731.")
+
+
+def test_one_unit_tells_its_ends_its_middle_and_its_slope():
+    ax = Figure().subplots()
+    words = plots.one_unit(2, -1, 1.5, ax=ax)
+    assert words == (
+        f"It runs from −1.50 to {1.5 * np.tanh(3):.2f}; its middle is at t = 0.50, where its "
+        "slope is 3.00."
+    )
+    assert plots.one_unit(0, 1, 1, ax=Figure().subplots()) == "It runs from 0.76 to 0.76."
+
+
+def test_a_network_of_two_moons_beats_the_base_rate():
+    names = run_lesson(LESSON)
+    inputs, labels = make_moons((180, 20), noise=0.25, random_state=1)
+    with torch.no_grad():
+        logits = names["classifier"](torch.from_numpy(inputs)).ravel().numpy()
+    output = read_output(LESSON, "probability > threshold")
+    assert "always no: accuracy 0.900\n" in output
+    for threshold in (0.5, 0.1):
+        yes = logits > np.log(threshold / (1 - threshold))
+        accuracy = (yes == (labels == 1)).mean()
+        found, alarms = yes[labels == 1].sum(), yes[labels == 0].sum()
+        row = f"threshold {threshold}: accuracy {accuracy:.3f}, {found} of 20 found, {alarms} false"
+        assert row in output
+
+
+def test_relu_units_die_and_a_smaller_rate_keeps_more_alive():
+    output = read_output(LESSON, "model, slow = ")
+    assert "at the start: 0 dead\n" in output
+    assert "lr 0.1:  7 dead\n" in output
+    assert "lr 0.02: 3 dead, MSE 0.0025" in output
+    names = run_lesson(LESSON)
+    model, t = names["model"], names["t"]
+    dead = (model[0](t) <= 0).all(dim=0)
+    assert dead.sum() == 7
+    model.zero_grad()
+    ((model(t) - names["heights"]) ** 2).mean().backward()
+    assert torch.all(model[0].weight.grad[dead] == 0)
+    assert torch.all(model[2].weight.grad[0, dead] == 0)
+
+
+def test_each_fold_doubles_the_straight_pieces():
+    output = read_output(LESSON, "def fold(z)")
+    rows = [[int(n) for n in row.split()] for row in output.splitlines()[1:]]
+    assert rows == [[k, 2 * k, 2**k] for k in range(1, 6)]
