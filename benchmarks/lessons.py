@@ -12,7 +12,7 @@ import nbformat
 from jupyter_client import KernelManager
 
 from commands.kernels import isolate
-from tests.support.lessons import NOTEBOOKS
+from tests.support.lessons import LESSONS
 
 HEAD = ("lesson", "seconds", "starting", "memory")
 # Times the outermost imports only, so that nothing is counted twice.
@@ -83,7 +83,7 @@ def measure(path):
 
 def rows():
     """Yield each lesson's name, seconds, share of start and imports, and megabytes."""
-    for path in NOTEBOOKS:
+    for path in LESSONS:
         cost = measure(path)
         share = (cost.start + cost.imports) / cost.seconds
         yield name(path), f"{cost.seconds:.1f}", f"{share:.0%}", f"{cost.memory:.0f} MB"

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from benchmarks import lessons, sliders
 from benchmarks.__main__ import NAMES, PAGES, replace_table, row
-from tests.support.lessons import NOTEBOOKS, ROOT, read_notebook
+from tests.support.lessons import LESSONS, ROOT, read_notebook
 
 
 def table(name):
@@ -33,7 +33,7 @@ def test_the_pages_show_what_a_benchmark_measured(name):
 
 
 def test_the_pages_show_every_row_of_a_benchmark():
-    assert list(table("lessons")) == [lessons.name(path) for path in NOTEBOOKS]
+    assert list(table("lessons")) == [lessons.name(path) for path in LESSONS]
     ladder = next(
         c.source for c in read_notebook("where_the_time_goes").cells if "\nladder = {" in c.source
     )

@@ -1,9 +1,10 @@
 """Build the lessons: execute lessons/NN_name.py into notebooks/NN_name.ipynb.
 
+A notebook without a number, such as a worked example, is built from lessons/name.py.
 The picture of the cell tagged `cover` goes to docs/pictures/NN_name.png, for the README; the names
 that the lessons introduce go to docs/names.md. A lesson's number is written wherever the lesson is
-mentioned and into the names of its files in other folders, and the minutes that it takes into its
-title cell and the tables of lessons.
+mentioned and into the names of its files in other folders, the minutes that it takes into its title
+cell and the tables of lessons, and the sums of the instructor's minutes into the pages and plans.
 
 The same lesson always gives the same bytes: a cell's id is made from its content, and nothing is
 stored that would differ next time.
@@ -24,7 +25,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from commands import lessons, mentions, minutes, names
+from commands import lessons, mentions, minutes, names, plans
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -222,8 +223,8 @@ def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
         help="execute and write nothing; list what is not up to date",
     )
     options = parser.parse_args(arguments)
-    everything = lessons.files(root / "lessons", ".py")
-    for repeated in lessons.find_repeats(everything):
+    everything = lessons.sources(root)
+    for repeated in lessons.find_repeats(lessons.files(root / "lessons", ".py")):
         parser.error(f"two files in lessons/ have the number or name {repeated}: rename one")
     chosen = lessons.chosen(everything, options.lessons, parser)
     return _check(root, chosen) if options.check else _build(root, chosen)
@@ -246,8 +247,13 @@ def _build(root: Path, chosen: list[Path]) -> int:
             print(f"{error}\n", file=sys.stderr, flush=True)
             failed = True
     _write(root / "docs/names.md", names.page(names.read_lessons(root)).encode())
-    for page, text in minutes.find_stale_pages(root).items():
-        _write(page, text.encode())
+    try:
+        for find_stale_pages in (minutes.find_stale_pages, plans.find_stale_pages):
+            for page, text in find_stale_pages(root).items():
+                _write(page, text.encode())
+    except plans.PlanError as error:
+        print(error, file=sys.stderr)
+        return 1
     return int(failed)
 
 
@@ -264,6 +270,11 @@ def _check(root: Path, chosen: list[Path]) -> int:
     wrong += mentions.describe_stale(root)
     pages = [page.relative_to(root) for page in minutes.find_stale_pages(root)]
     wrong += [f"{page} has a lesson's old minutes." for page in pages]
+    try:
+        pages = [page.relative_to(root) for page in plans.find_stale_pages(root)]
+        wrong += [f"{page} has old sums of minutes." for page in pages]
+    except plans.PlanError as error:
+        wrong.append(str(error))
     if wrong:
         wrong.append("To bring all up to date:\n  python course.py build")
         print(*wrong, sep="\n\n", file=sys.stderr)

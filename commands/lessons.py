@@ -19,6 +19,12 @@ def files(folder: Path, suffix: str) -> list[Path]:
     return [path for path in sorted(folder.glob(f"*{suffix}")) if re.match(r"\d\d_", path.name)]
 
 
+def sources(root: Path) -> list[Path]:
+    """Return the texts of all notebooks: the lessons, in order, then those without a number."""
+    numbered = files(root / "lessons", ".py")
+    return numbered + sorted({*(root / "lessons").glob("*.py")} - {*numbered})
+
+
 def numbers(root: Path = ROOT) -> dict[str, str]:
     """Return the number of each lesson, two digits, by its name: {'start_here': '00', ...}."""
     return {path.stem[3:]: path.stem[:2] for path in files(root / "lessons", ".py")}
@@ -37,7 +43,7 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
 
 
 def chosen(paths: list[Path], words: list[str], parser: argparse.ArgumentParser) -> list[Path]:
-    """Return those of the files NN_name that the words name; exit if a word names none."""
+    """Return those of the files that the words name; exit if a word names none."""
     for word in words:
         if not any(_is_named(path, word) for path in paths):
             there = ", ".join(path.stem for path in paths) or "none yet"

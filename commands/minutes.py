@@ -2,7 +2,7 @@
 
 The words, code cells, pictures, predictions and exercises of its executed notebook are counted, its
 core and its deeper sections apart. The build writes the minutes into the lesson's title cell, after
-'**Takes**', and from there into the tables of lessons.
+'**Takes**', and from there into the tables of lessons, and their sums after '**In all**'.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from commands import lessons
 MINUTES = {"words": 0.01, "code cells": 1, "pictures": 1, "prompts": 3, "exercises": 8}
 PROMPT = re.compile(r"^(?:> )?\*\*Predict\.\*\*", re.M)
 TAKES = re.compile(r"\*\*Takes\*\*[^.]*\.")
+IN_ALL = re.compile(r"\*\*In all\*\*[^.]*\.")
 PAGES = "README.md", "instructor/README.md"  # each has a table of lessons with their minutes
 # What is not read as words: solutions, code blocks, formulas, HTML, and the minutes themselves.
 NOT_WORDS = re.compile(
@@ -47,12 +48,22 @@ def replace_takes(text: str, core: int, deeper: int) -> str:
 
 def find_stale_pages(root: Path) -> dict[Path, str]:
     """Return each page whose table has other minutes than the lessons, with the corrected text."""
+    taken = {  # what comes after '**Takes**': the core and, if there are any, the deeper sections
+        lesson.stem: re.findall(r"\d+", takes[0])
+        for lesson in lessons.files(root / "lessons", ".py")
+        if (takes := TAKES.search(lesson.read_bytes().decode()))
+    }
+    core, deeper = (sum(int(one[k]) for one in taken.values() if len(one) > k) for k in (0, 1))
+    in_all = (
+        f"**In all**, the lessons take about {round(core / 60)} hours, "
+        f"and {round(deeper / 60)} more with the deeper sections."
+    )
     found = {}
     for page in (root / name for name in PAGES if (root / name).exists()):
-        text = new = page.read_bytes().decode()
-        for lesson in lessons.files(root / "lessons", ".py"):
-            if takes := TAKES.search(lesson.read_bytes().decode()):
-                new = _replace_row(new, lesson.stem, " + ".join(re.findall(r"\d+", takes[0])))
+        text = page.read_bytes().decode()
+        new = IN_ALL.sub(in_all, text)
+        for stem, minutes in taken.items():
+            new = _replace_row(new, stem, " + ".join(minutes))
         if new != text:
             found[page] = new
     return found

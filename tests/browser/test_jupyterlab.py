@@ -28,7 +28,7 @@ from tests.support.jupyterlab import (
     unfold,
     window,
 )
-from tests.support.lessons import NUMBERS, ROOT, exercises, is_deeper, read_notebook
+from tests.support.lessons import NUMBERS, ROOT, TEXTS, exercises, is_deeper, path_of, read_notebook
 from tests.support.pictures import picture_difference
 from tests.support.readable import BEHIND, CONTRAST, FAINT, hidden_fraction
 from tests.support.slider_cell import CELLS, HANDLE, SliderCell, tab_to
@@ -39,11 +39,11 @@ COLOURED_CODE = "pre span[class]"  # by JupyterLab, in its own colours
 SHOT = {"width": 1150, "height": 3600}
 
 
-@pytest.fixture(scope="module", params=slow_after(2, NUMBERS))
+@pytest.fixture(scope="module", params=slow_after(2, TEXTS))
 def lesson(browser, lab, request):
     """Open a lesson, run and unfold all of it; return its page, the cells there and as stored."""
     number = request.param
-    (name,) = [path.name for path in lab[2].glob(f"{number}_*.ipynb")]
+    name = path_of(number, "notebooks", ".ipynb").name
     with window(browser) as page:
         open_lesson(page, lab, name)
         figures_at_first = page.locator(FIGURES).count()

@@ -6,7 +6,7 @@ The default test command shows only those of the first lesson; `course.py test -
 import pytest
 
 from commands import slides
-from tests.support.lessons import NOTEBOOKS, NUMBERS, SECOND_EDITION
+from tests.support.lessons import LESSONS, NUMBERS, SECOND_EDITION
 from tests.support.tiers import slow_after
 
 WIDTH, HEIGHT = 1280, 720
@@ -42,7 +42,7 @@ LOOK = """([width, height, scale, code]) => Reveal.getSlides().map(slide => {
 @pytest.mark.parametrize("number", slow_after(1, NUMBERS))
 def test_slides_fit_the_screen_and_need_no_network(page, tmp_path, number):
     path = tmp_path / f"{number}.html"
-    path.write_text(slides.render(NOTEBOOKS[NUMBERS.index(number)]), "utf-8")
+    path.write_text(slides.render(LESSONS[NUMBERS.index(number)]), "utf-8")
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     page.context.set_offline(True)

@@ -11,12 +11,12 @@ import sys
 import nbformat
 import pytest
 
-from commands import build
+from commands import build, lessons
 from tests.support.lessons import ROOT
 from tests.support.processes import stopping, wait_for
 from tests.support.tiers import slow_after
 
-LESSONS = sorted((ROOT / "lessons").glob("[0-9]*.py"))
+SOURCES = lessons.sources(ROOT)
 
 LESSON = """# %% [markdown]
 # # A lesson
@@ -94,17 +94,29 @@ def edit(course, change):
 
 
 def test_there_are_lessons():
-    assert LESSONS
+    assert SOURCES
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", SOURCES, ids=lambda path: path.stem)
 def test_a_lesson_and_its_notebook_agree(lesson):
     assert build.differences(lesson, build.notebook_of(lesson)) == []
 
 
 def test_every_notebook_has_a_lesson():
     notebooks = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
-    assert notebooks <= {lesson.stem for lesson in LESSONS}
+    assert notebooks <= {lesson.stem for lesson in SOURCES}
+
+
+def test_a_notebook_without_a_number_is_built_and_checked_after_the_lessons(course, capsys):
+    (course / "lessons/an_example.py").write_text("# %%\n1 + 1\n")
+    assert [path.stem for path in lessons.sources(course)] == ["01_a", "an_example"]
+    assert lessons.numbers(course) == {"a": "01"}
+    assert build.main(["--check"], course) == 1
+    assert "notebooks/an_example.ipynb has not been built" in capsys.readouterr().err
+    assert build.main(["an_example"], course) == 0
+    assert capsys.readouterr().out == "notebooks/an_example.ipynb built\n"
+    assert build.main(["--check"], course) == 0
+    assert nbformat.read(course / "notebooks/an_example.ipynb", 4).cells[0].execution_count == 1
 
 
 def test_a_built_notebook_is_complete_and_holds_nothing_that_varies(course):

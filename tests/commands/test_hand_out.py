@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from commands import hand_out
-from tests.support.lessons import NOTEBOOKS, ROOT
+from tests.support.lessons import LESSONS, NOTEBOOKS, ROOT
 
 OWN = {".handed_out.json", ".handed_out.lock"}  # what a hand-out leaves for itself
 HAND_OUT = """
@@ -154,6 +154,16 @@ def test_folding_makes_no_new_version_of_a_lesson(desk, monkeypatch):
     (desk.target / "01_a.ipynb").write_text("mine")
     assert desk.hand_out() == []
     assert desk.record() == before
+
+
+def test_a_notebook_without_a_number_is_handed_out_after_the_lessons(desk):
+    desk.publish("an_example.ipynb", "three")
+    assert desk.hand_out() == ["Handed out 01_a.ipynb, 02_b.ipynb, an_example.ipynb"]
+    desk.edit("an_example.ipynb", "mine")
+    desk.publish("an_example.ipynb", "four")
+    assert desk.hand_out() == [
+        "Your changes stay; the new version is beside them: an_example_new_version.ipynb"
+    ]
 
 
 def test_a_second_hand_out_does_nothing(desk):
@@ -386,13 +396,13 @@ SECOND = {"01_new.ipynb": "new", "02_a.ipynb": "one"} | {
 
 def test_an_edited_lesson_of_this_course_stays_when_a_new_one_is_put_before_it(tmp_path):
     desk = Desk(tmp_path)
-    for path in NOTEBOOKS:
+    for path in LESSONS:
         shutil.copy(path, desk.source)
     desk.hand_out()
     (path,) = desk.target.glob("*_the_linear_layer.ipynb")
     desk.edit(path.name, "my answer")
     edited, number = path.read_bytes(), int(path.name[:2])
-    new = {f"{k + (k >= number):02}{p.name[2:]}": p for k, p in enumerate(NOTEBOOKS)}
+    new = {f"{k + (k >= number):02}{p.name[2:]}": p for k, p in enumerate(LESSONS)}
     for name in sorted(new, reverse=True):
         os.replace(desk.source / new[name].name, desk.source / name)
     desk.publish(f"{number:02}_a_new_lesson.ipynb", "new")
@@ -403,7 +413,7 @@ def test_an_edited_lesson_of_this_course_stays_when_a_new_one_is_put_before_it(t
         f" {number + 1:02}_the_linear_layer.ipynb"
     )
     assert handed_out.startswith(f"Handed out {number:02}_a_new_lesson.ipynb, ")
-    after = [p.name for p in NOTEBOOKS if int(p.name[:2]) > number]
+    after = [p.name for p in LESSONS if int(p.name[:2]) > number]
     assert moved.count("first_edition/") == len(after)
     assert {p.name for p in desk.target.glob("*.ipynb")} == {
         *new,

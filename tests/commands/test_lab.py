@@ -31,11 +31,11 @@ SHADOWS = ("runpy", "types", "functools", "pathlib", "random", "json", "logging"
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A student's folder with the first two lessons of a course."""
+    """A student's folder with two lessons of a course and a notebook without a number."""
     source, made = tmp_path / "notebooks", tmp_path / "my notebooks"
     for place in (source, made):
         place.mkdir()
-        for name in ("00_first", "01_second"):
+        for name in ("an_example", "00_first", "01_second"):
             (place / f"{name}.ipynb").touch()
     monkeypatch.setattr(hand_out, "SOURCE", source)
     monkeypatch.chdir(tmp_path)

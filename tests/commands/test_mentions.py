@@ -26,6 +26,7 @@ BARE = re.compile(r"\b[Ll]essons?\s+(?:# )?\d\d\b")
         ("[here](05_a_line.md) [10](https://a.b/10)", "[here](01_a_line.md) [10](https://a.b/10)"),
         ("`slides/05_a_line.html`, 05_a_line_more", "`slides/01_a_line.html`, 05_a_line_more"),
         ("[lesson 09](09_gone.ipynb)", "[lesson 09](09_gone.ipynb)"),
+        ("[15](an_example.ipynb), a_start", "[15](an_example.ipynb), a_start"),
         ("# [lesson\n# 02](00_a_start.ipynb)", "# [lesson\n# 00](00_a_start.ipynb)"),
         ("![05](05_a_line.png) at [0.05](00_a_start.py)", None),
     ],

@@ -96,19 +96,23 @@ PAGE = """
 | 9:15 | 11 | [01](01_a.md) | 60 |
 | 1 | [01](01_a.md), [02](02_b.md) | 105 | 10 |
 | [03](03_c.md) | 7 |
+
+{total} More.
 """
 
 
-def test_the_tables_of_lessons_get_the_minutes_and_nothing_else_changes(tmp_path):
+def test_the_tables_of_lessons_get_the_minutes_and_their_sum_and_nothing_else_changes(tmp_path):
     for folder in ("lessons", "instructor"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "lessons/01_a.py").write_text("# **Takes** about 40 minutes, and 5 more.")
-    (tmp_path / "lessons/02_b.py").write_text("# **Takes** about 10\n# minutes.")
+    (tmp_path / "lessons/01_a.py").write_text("# **Takes** about 40 minutes, and 115 more.")
+    (tmp_path / "lessons/02_b.py").write_text("# **Takes** about 15\n# minutes.")
     (tmp_path / "lessons/03_c.py").write_text("# Takes its time.")
-    (tmp_path / "README.md").write_text(PAGE.format(a="40 + 5", b="10"))
+    total = "**In all**, the lessons take about 1 hours, and 2 more with the deeper sections."
+    right = PAGE.format(a="40 + 115", b="15", total=total)
+    (tmp_path / "README.md").write_text(right)
     old = tmp_path / "instructor/README.md"
-    old.write_text(PAGE.format(a="50", b="10 + 10"))
-    assert minutes.find_stale_pages(tmp_path) == {old: PAGE.format(a="40 + 5", b="10")}
+    old.write_text(PAGE.format(a="50", b="10 + 10", total="**In all** about\n5 hours."))
+    assert minutes.find_stale_pages(tmp_path) == {old: right}
 
 
 def test_the_command_prints_what_a_lesson_holds(tmp_path, capsys):

@@ -9,7 +9,7 @@ import pytest
 
 from commands.names import PYTHON_ATTRIBUTES, LessonNames, page, read_lessons
 from course_utils import data, plots
-from tests.support.lessons import NUMBERS, ROOT
+from tests.support.lessons import NUMBERS, ROOT, UNNUMBERED, path_of
 
 LESSONS = {lesson.number: lesson for lesson in read_lessons(ROOT)}
 # The number of the lesson that introduces each name: the first that declares it.
@@ -140,6 +140,15 @@ def test_every_name_has_been_introduced(number):
                 f"lesson {number} uses {name} in '{use.line}', but {home} introduces it: "
                 f"declare it after '**New names:**' in the recap and explain it"
             )
+
+
+@pytest.mark.parametrize("name", UNNUMBERED)
+def test_a_notebook_without_a_number_introduces_nothing(name):
+    notebook = LessonNames(path_of(name))
+    assert not notebook.new
+    assert not notebook.words
+    used = [use for use in notebook.uses if needs_lesson(use, notebook)]
+    assert [use for use in used if use not in HOME] == [], "no lesson introduces these names"
 
 
 @pytest.mark.parametrize("number", NUMBERS)

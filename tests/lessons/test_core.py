@@ -12,7 +12,14 @@ import pytest
 from commands.build import METADATA
 from commands.execute import execute
 from commands.names import LessonNames, read_lessons
-from tests.support.lessons import ROOT, SECOND_EDITION, is_deeper, read_notebook
+from tests.support.lessons import (
+    ROOT,
+    SECOND_EDITION,
+    UNNUMBERED,
+    is_deeper,
+    path_of,
+    read_notebook,
+)
 from tests.support.tiers import slow_after
 
 LESSONS = {lesson.number: lesson for lesson in read_lessons(ROOT)}
@@ -81,11 +88,11 @@ def uses_of_deeper(lesson, names, words):
     return found + [name for name in names if name in lesson.uses and not lesson.uses[name].deeper]
 
 
-@pytest.mark.parametrize("number", SECOND_EDITION)
+@pytest.mark.parametrize("number", SECOND_EDITION + UNNUMBERED)
 def test_no_core_uses_a_name_or_word_of_a_deeper_section(number):
     names = {name for lesson in LESSONS.values() for name in lesson.new if name in lesson.deeper}
     words = {word for lesson in LESSONS.values() for word in lesson.words if word in lesson.deeper}
-    assert uses_of_deeper(LESSONS[number], names, words) == []
+    assert uses_of_deeper(LessonNames(path_of(number)), names, words) == []
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ def test_the_ladder_runs_with_the_lesson_of_its_highest_rung():
     "test",
     [
         f"notebooks/{LAST}_timing.ipynb::Cell 0",
+        "notebooks/an_example.ipynb::Cell 0",
         "tests/commands/test_lock.py::test_it",
         "tests/commands/test_lock.py::test_it[1000]",
         "tests/commands/test_lock.py::test_it[text-01]",

@@ -12,17 +12,17 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from commands.build import METADATA
 from tests.net import everywhere
 from tests.net.conditions import NUMERIC_TESTS, Condition
-from tests.support.lessons import NUMBERS, ROOT, read_notebook, subject
+from tests.support.lessons import NUMBERS, ROOT, TEXTS, read_notebook, subject
 
 
 def tagged(tag):
     """Return the cells of the course with a tag, each with the text before and after it."""
     found = []
-    for number in NUMBERS:
-        cells = read_notebook(number).cells
+    for name in TEXTS:
+        cells = read_notebook(name).cells
         for before, cell, after in zip(cells, cells[1:], cells[2:], strict=False):
             if tag in cell.metadata.get("tags", []):
-                found.append(pytest.param(before.source + after.source, id=f"{number}-{cell.id}"))
+                found.append(pytest.param(before.source + after.source, id=f"{name}-{cell.id}"))
     return found
 
 

@@ -3,6 +3,7 @@
 import ast
 import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from commands import build
 from tests.net.faults.__main__ import NotProvedError, check_imports, copy_into_notebook, noticed_by
 from tests.net.faults.bank import Fault, faults
 from tests.net.faults.random_faults import Source, all_changes, all_files, random_faults
-from tests.support.lessons import NUMBERS, ROOT, path_of
+from tests.support.lessons import NUMBERS, ROOT, UNNUMBERED, path_of
 from tests.support.modules import COURSE_UTILS
 
 BANK = faults()
@@ -39,6 +40,13 @@ def test_the_fault_still_applies(fault, tmp_path):
     if copied.suffix == ".py":
         ast.parse(copied.read_text("utf-8"))
     assert all((ROOT / path).exists() for path in fault.tests if path.endswith((".py", ".ipynb")))
+
+
+def test_faults_of_a_notebook_without_a_number_are_tried_on_it(tmp_path):
+    files = [name for name in all_files() if Path(name).stem in UNNUMBERED]
+    for fault in random_faults(len(files), 0, files):
+        assert fault.lesson == ""
+        assert f"notebooks/{Path(fault.file).stem}.ipynb" in fault.tests
 
 
 @pytest.mark.parametrize("text", ["none", "twice twice"])

@@ -57,7 +57,11 @@ def the_first_code_is_the_same_everywhere(notebook):
         yield "the first code cell is not START in tests/support/form.py, tagged 'start'"
     if any("start" in tags(cell) for cell in others):
         yield "a second cell is tagged 'start'"
-    if not re.search(r"(?m)^from course_utils\.checks import \w+ as check$", others[0].source):
+
+
+def the_second_code_imports_the_checks(notebook):
+    _, second, *_ = (cell for cell in notebook.cells if cell.cell_type == "code")
+    if not re.search(r"(?m)^from course_utils\.checks import \w+ as check$", second.source):
         yield "the second code cell does not import the checks in a line of its own"
 
 
@@ -166,11 +170,25 @@ def the_core_fits_an_evening(notebook):
 
 
 def links_to_lessons_are_plain(notebook):
-    """As 'NN_name.ipynb', which resolves in JupyterLab, on GitHub and on the website."""
+    """As 'NN_name.ipynb' or 'name.ipynb', which resolves in JupyterLab and on GitHub."""
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     for target in re.findall(r"\]\(([^)]*\.ipynb[^)]*)\)", text):
-        if not re.fullmatch(r"\d\d_\w+\.ipynb", target):
+        if not re.fullmatch(r"\w+\.ipynb", target):
             yield f"a link to {target}, not to the file's name alone"
+
+
+def the_title_cell_links_to_a_lesson(notebook):
+    text = notebook.cells[0].source
+    if not re.match(r"# (?!\d\d )", text):
+        yield "the first cell does not begin with a title without a number"
+    if not re.search(r"\]\(\d\d_\w+\.ipynb\)", text):
+        yield "the title cell has no link to the lesson that the notebook belongs to"
+
+
+def nothing_is_an_exercise_or_deeper(notebook):
+    for cell in notebook.cells:
+        if tag := {"exercise", "deeper"} & {*tags(cell)}:
+            yield f"the tag '{tag.pop()}' of a lesson, at '{begin(cell)}'"
 
 
 def slides_follow_by_rule(notebook):
@@ -181,6 +199,7 @@ def slides_follow_by_rule(notebook):
 RULES = [
     the_title_cell_says_what_one_can_do,
     the_first_code_is_the_same_everywhere,
+    the_second_code_imports_the_checks,
     deeper_cells_are_those_under_a_deeper_heading,
     a_prediction_is_followed_by_code_and_its_answer,
     two_predictions_are_typed,
@@ -190,4 +209,11 @@ RULES = [
     the_core_fits_an_evening,
     links_to_lessons_are_plain,
     slides_follow_by_rule,
+]
+RULES_WITHOUT_A_NUMBER = [
+    the_title_cell_links_to_a_lesson,
+    the_first_code_is_the_same_everywhere,
+    nothing_is_an_exercise_or_deeper,
+    code_is_short,
+    links_to_lessons_are_plain,
 ]

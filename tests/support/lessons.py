@@ -12,11 +12,15 @@ from pathlib import Path
 
 import nbformat
 
+from commands import lessons
 from commands.minutes import tags
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-NUMBERS = [path.name[:2] for path in NOTEBOOKS]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))  # the lessons first, by their numbers
+LESSONS = lessons.files(ROOT / "notebooks", ".ipynb")
+NUMBERS = [path.name[:2] for path in LESSONS]
+UNNUMBERED = [path.stem for path in NOTEBOOKS if path not in LESSONS]
+TEXTS = NUMBERS + UNNUMBERED  # all notebooks, by number or name
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,12 @@ class Exercise:
 
 
 def path_of(lesson, folder="lessons", suffix=".py"):
-    """Return a lesson's file in a folder; `lesson` is its two digits or its name, without them."""
-    name = f"{lesson}_*" if lesson.isdecimal() else f"[0-9][0-9]_{lesson}"
-    found = sorted((ROOT / folder).glob(name + suffix))
+    """Return a notebook's file in a folder, by its two digits or by its name without them."""
+    files = sorted((ROOT / folder).glob(f"*{suffix}"))
+    found = [path for path in files if lesson in (path.stem[:2], path.stem[3:], path.stem)]
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
-        raise FileNotFoundError(f"Expected one file {folder}/{name}{suffix}, found {names}.")
+        raise FileNotFoundError(f"Expected one file of {lesson} in {folder}/, found {names}.")
     return found[0]
 
 
@@ -83,7 +87,7 @@ def missing_parts(path):
 
 
 def read_notebook(lesson):
-    """Return the notebook of a lesson, by its two digits or its name."""
+    """Return a stored notebook, by its two digits or by its name without them."""
     return nbformat.read(path_of(lesson, "notebooks", ".ipynb"), as_version=4)
 
 

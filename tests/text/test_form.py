@@ -3,13 +3,19 @@
 import pytest
 
 from tests.support import form, tiny_lesson
-from tests.support.lessons import SECOND_EDITION, read_notebook
+from tests.support.lessons import SECOND_EDITION, UNNUMBERED, read_notebook
 
 
 @pytest.mark.parametrize("number", SECOND_EDITION)
 @pytest.mark.parametrize("rule", form.RULES, ids=lambda rule: rule.__name__)
 def test_a_lesson_keeps_the_rule(rule, number):
     assert list(rule(read_notebook(number))) == []
+
+
+@pytest.mark.parametrize("name", UNNUMBERED)
+@pytest.mark.parametrize("rule", form.RULES_WITHOUT_A_NUMBER, ids=lambda rule: rule.__name__)
+def test_a_notebook_without_a_number_keeps_the_rule(rule, name):
+    assert list(rule(read_notebook(name))) == []
 
 
 @pytest.mark.parametrize("rule", form.RULES, ids=lambda rule: rule.__name__)
@@ -28,6 +34,8 @@ FAULTS = {
         ("import course_utils  #", "import course_utils as c  #", "is not START"),
         ('# %% tags=["start"]', "# %%", "is not START"),
         ('# %% tags=["deeper"]\n3 / 2', '# %% tags=["deeper", "start"]\n3 / 2', "a second cell"),
+    ],
+    form.the_second_code_imports_the_checks: [
         ("import tiny as check", "import tiny", "does not import the checks"),
     ],
     form.deeper_cells_are_those_under_a_deeper_heading: [
@@ -88,6 +96,18 @@ FAULTS = {
         ("00_first.ipynb", "../notebooks/00_first.ipynb", "a link to ../notebooks/00"),
         ("00_first.ipynb", "00_first.ipynb#Where", "a link to 00_first.ipynb#"),
     ],
+    form.the_title_cell_links_to_a_lesson: [
+        ("# 01 Tiny", "# 01 Tiny", "a title without a number"),
+        ("[the first](00_first.ipynb)", "nothing", "no link to the lesson"),
+    ],
+    form.nothing_is_an_exercise_or_deeper: [
+        (
+            "# %%\ncheck.half",
+            '# %% tags=["deeper"]\ncheck.half',
+            "the tag 'deeper' of a lesson, at 'check.half",
+        ),
+        ('"exercise", "mend"]', '"exercise"]', "the tag 'exercise' of a lesson, at 'half"),
+    ],
     form.slides_follow_by_rule: [
         ("# %%\ncheck.half", '# %% slideshow={"slide_type": "skip"}\ncheck.half', "metadata"),
     ],
@@ -107,7 +127,7 @@ def test_what_breaks_a_rule_is_named(rule, old, new, words):
 
 
 def test_each_rule_has_a_fault():
-    assert FAULTS.keys() == set(form.RULES)
+    assert FAULTS.keys() == {*form.RULES, *form.RULES_WITHOUT_A_NUMBER}
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,77 @@ def test_the_sections_named_exist(page):
         assert section in {h.replace("`", "") for h in headings[number]} | headings[number], word
 
 
+@pytest.mark.parametrize("name", ["course_utils", "torch"])
+def test_a_row_says_what_to_do_where_no_lesson_runs(name):
+    """README leads to it, since the lessons themselves do not run there."""
+    page = (ROOT / "docs/symptoms.md").read_text("utf-8")
+    (row,) = re.findall(rf"^\| .*`No module named '{name}'`.*$", page, re.M)
+    assert "run `python course.py` in the course's folder" in row
+    assert "](docs/symptoms.md)" in (ROOT / "README.md").read_text("utf-8").split("\n## ")[1]
+
+
+def section(text, title):
+    """Return the text under a heading, with its subsections, without folds, solutions and code."""
+    text = re.sub(r"(?ms)<details>.*?</details>|^```.*?^```", "", text)
+    found = [(m.start(), len(m[1]), m[2]) for m in re.finditer(r"(?m)^(#+) (.+)$", text)]
+    titles = [heading.replace("`", "") for *_, heading in found]
+    begin, level, _ = found[titles.index(title.replace("`", ""))]
+    ends = (start for start, other, _ in found if start > begin and other <= level)
+    return text[begin : next(ends, len(text))]
+
+
+def explains(text, title, word):
+    """Return whether a section uses a word, in bold if the lesson has it in bold before its recap.
+
+    A word in code counts only if the glossary has it in code; it may have another ending.
+    """
+    text = text.partition("\n## Recap")[0]
+    plain = word.strip("`").lower()
+    stem = plain[:-1] if len(plain) > 4 and plain[-1] in "ey" else plain
+
+    def has(text, marks):
+        prose = text if word[0] == "`" else re.sub(r"`[^`]*`", "", text)
+        found = re.findall(marks, " ".join(prose.split()))
+        return any(re.search(rf"\b{re.escape(stem)}", words.lower()) for words in found)
+
+    bold, anything = r"\*\*[^*]+\*\*(?! *<details>)", ".+"
+    return has(section(text, title), bold if has(text, bold) else anything)
+
+
+@pytest.mark.parametrize(
+    ("word", "title", "explained"),
+    [
+        ("loss", "How wrong?", True),
+        ("loss", "Which?", False),
+        ("learning rate", "How wrong?", False),
+        ("learning rate", "Which?", True),
+        ("standardise", "Which?", True),
+        ("code", "Which?", False),
+        ("`code`", "Which?", True),
+        ("hidden", "Which?", False),
+        ("deep", "Which?", True),
+        ("deep", "How wrong?", False),
+    ],
+)
+def test_a_section_that_does_not_explain_a_word_is_noticed(word, title, explained):
+    text = (
+        "## How wrong?\n\nThe **loss**. A learning rate.\n\n## Which?\n\nThe loss, a **learning\n"
+        "rate**, `code`, standardised.\n\n<details><summary>What</summary>\n\nhidden\n\n"
+        "</details>\n\n### Within\n\ndeep\n\n```\nhidden\n```\n\n## Recap\n\n**deep**"
+    )
+    assert explains(text, title, word) == explained
+
+
+def test_each_row_of_the_glossary_leads_to_a_section_that_explains_its_word():
+    texts = {n: markdown(n) for n in NUMBERS}
+    wrong = [
+        f"{word}: '{title}' in {number}"
+        for word, number, _, title in rows("docs/glossary.md")
+        if not explains(texts[number], title, word)
+    ]
+    assert wrong == []
+
+
 def test_the_glossary_has_each_word_once_in_order():
     words = [row[0].strip("`").lower() for row in rows("docs/glossary.md")]
     assert words == sorted(set(words))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.lessons import NUMBERS, read_notebook
+from tests.support.lessons import TEXTS, read_notebook
 
 # A line that ends with nothing but True or False, once or for each entry of an array.
 VERDICT = re.compile(r"^(.*?)\[?((True|False)[ ,]*)+\]?$")
@@ -20,9 +20,9 @@ def bare_truths(cell):
     return [match[0] for match in verdicts if not FACTS.search(match[1])]
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_no_output_says_true_where_a_number_fits(number):
-    cells = [cell for cell in read_notebook(number).cells if cell.cell_type == "code"]
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_output_says_true_where_a_number_fits(text):
+    cells = [cell for cell in read_notebook(text).cells if cell.cell_type == "code"]
     found = [line for cell in cells for line in bare_truths(cell)]
     assert not found, "print the number that is compared, such as the largest difference:\n" + (
         "\n".join(found)

@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from tests.support.lessons import NUMBERS, read_notebook
+from tests.support.lessons import TEXTS, read_notebook
 from tests.support.prose import TITLES, LessonNumbers, change_last_digit, find_results
 
 
@@ -14,7 +14,7 @@ def lesson(number):
     return LessonNumbers(read_notebook(number).cells)
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", TEXTS)
 def test_the_numbers_in_the_text_are_computed(number):
     unfounded = [r.words for r in lesson(number).results if not lesson(number).computes(r)]
     assert not unfounded, "computed nowhere, or only in a different section:\n" + "\n".join(
@@ -28,7 +28,7 @@ def find_unnoticed(number):
     return tried, [r for r in tried if lesson(number).computes(r, change_last_digit(r.written))]
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", TEXTS)
 def test_an_edited_number_is_noticed(number):
     tried, passed = find_unnoticed(number)
     words = "\n".join(
@@ -38,7 +38,7 @@ def test_an_edited_number_is_noticed(number):
 
 
 def test_nearly_all_edits_are_noticed():
-    counts = [(len(tried), len(passed)) for tried, passed in map(find_unnoticed, NUMBERS)]
+    counts = [(len(tried), len(passed)) for tried, passed in map(find_unnoticed, TEXTS)]
     tried, passed = map(sum, zip(*counts, strict=True))
     assert passed <= 0.05 * tried, f"of {tried} edits, {passed} would not be noticed"
 

@@ -6,7 +6,7 @@ import pytest
 
 from commands import minutes
 from commands.build import cover_of
-from tests.support.lessons import NUMBERS, ROOT, path_of, read_notebook
+from tests.support.lessons import NUMBERS, ROOT, TEXTS, path_of, read_notebook
 
 MARKDOWN = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "instructor").rglob("*.md")]
@@ -25,9 +25,9 @@ def test_links_of_a_page_lead_somewhere(page):
     assert dead_links(page.read_text("utf-8"), page.parent) == []
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_links_of_a_lesson_lead_somewhere(number):
-    cells = [cell for cell in read_notebook(number).cells if cell.cell_type == "markdown"]
+@pytest.mark.parametrize("text", TEXTS)
+def test_links_of_a_notebook_lead_somewhere(text):
+    cells = [cell for cell in read_notebook(text).cells if cell.cell_type == "markdown"]
     assert dead_links("\n".join(cell.source for cell in cells), ROOT / "notebooks") == []
 
 
@@ -50,7 +50,9 @@ def test_readme_lists_the_lessons_in_their_order():
 
 def test_the_tables_of_lessons_have_the_lessons_minutes():
     assert minutes.find_stale_pages(ROOT) == {}, "run `python course.py build`"
-    assert len(re.findall(r"\| \d+(?: \+ \d+)? \|\n", README.read_text("utf-8"))) == len(NUMBERS)
+    text = README.read_text("utf-8")
+    assert len(re.findall(r"\| \d+(?: \+ \d+)? \|\n", text)) == len(NUMBERS)
+    assert len(minutes.IN_ALL.findall(text)) == 1
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -43,10 +43,12 @@ TESTS = {
         "notebooks/*_start_here.ipynb",
     ],
     "course_utils/style": LESSONS,
+    "lessons/": ["notebooks/[!0-9]*.ipynb", "tests/text/test_prose.py"],
     "commands/build": ["tests/commands/test_build.py"],
     "commands/deck": ["tests/commands/test_deck.py"],
     "commands/minutes": ["tests/commands/test_minutes.py", "tests/commands/test_build.py"],
     "commands/names": ["tests/commands/test_names.py"],
+    "commands/plans": ["tests/commands/test_plans.py"],
     "commands/slides": ["tests/commands/test_slides.py"],
     "commands/update": ["tests/commands/test_update.py"],
     "commands/set_up": [
@@ -95,7 +97,8 @@ class Fault:
     def subject(self) -> str:
         """The subject of the lesson that the file belongs to, '' if it belongs to none."""
         folder, _, name = self.file.rpartition("/")
-        stem = subject(name[:2]) if folder in ("lessons", "notebooks") else Path(name).stem
+        of_lesson = folder in ("lessons", "notebooks") and name[:2] in NUMBERS
+        stem = subject(name[:2]) if of_lesson else Path(name).stem
         return stem if stem in SUBJECTS else ""
 
     @property
