@@ -11,7 +11,7 @@
 # - say whether changing one array changes another,
 # - predict the shape of a difference, and notice when it is wrong.
 #
-# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 60 minutes, and 15 more with the deeper sections.
+# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 65 minutes, and 15 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -529,6 +529,7 @@ print("with a point:  ", visitors, visitors.dtype)
 # | [08 Fitting polynomials](08_fitting_polynomials.ipynb) | doubt a perfect-looking fit |
 # | [09 Better roads](09_better_roads.ipynb) | get there far sooner |
 # | [10 What a fit is worth](10_what_a_fit_is_worth.ipynb) | judge a model by unseen rows |
+# | [11 A network that bends](11_a_network_that_bends.ipynb) | bend a curve |
 # | [12 Where the time goes](12_where_the_time_goes.ipynb) | make a training run faster |
 # | [13 A real data set](13_a_real_data_set.ipynb) | do all of it on real measurements |
 #

@@ -46,8 +46,8 @@ torch.set_num_threads(1)  # one core: small tensors gain nothing from more
 # %% [markdown]
 # ## What does one unit draw?
 #
-# One soft step. [Lesson 03](03_build_your_own_autograd.ipynb) built a curve from three such
-# **units**:
+# One soft step. [Lesson 03](03_build_your_own_autograd.ipynb) built a curve from three such tanh
+# units:
 #
 # $$v \cdot \tanh(w\,t + b)$$
 #
@@ -593,7 +593,7 @@ check.deep_network(deep_network)
 # | `v * np.tanh(w * t + b)`, added up | `nn.Linear(1, n)`, `nn.Tanh()`, `nn.Linear(n, 1)` |
 # | one after the other | `nn.Sequential` |
 #
-# **New words:** unit, activation, network, hidden unit, multilayer perceptron, initial weights.
+# **New words:** activation, network, hidden unit, multilayer perceptron, initial weights.
 #
 # **New names:** `torch.set_num_threads`, `nn.Sequential`, `nn.Tanh`, `np.tanh`,
 # `nn.init.uniform_`.

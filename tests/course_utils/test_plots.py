@@ -119,14 +119,14 @@ PICTURES = {
     "noise_floors": (({"a": LOSSES, "b": 2 * LOSSES}, 1.0), None),
     "one_unit": ((2.0, 1.0, -1.5), None),
     "added_up": ((GRID, {"a": (FIVE, 0.5), "b": (FIVE[:, :2], 1.0)}, POINTS), "c0 c1 p0 p1"),
-    "taken_apart": ((X, Y, GRID, {k: (FIVE, 0.5) for k in "abcd"}), FOUR_APART),
+    "taken_apart": ((X, Y, GRID, dict.fromkeys("abcd", (FIVE, 0.5))), FOUR_APART),
     "losses_by_seed": (({"a": SPLITS, "b": 2 * SPLITS}, SPLITS[0]), "few many"),
     "network_or_polynomial": (
         (POINTS, 8, {4: (0.2, 0.3), 10: (0.1, 0.2)}, GRID, {"a": GRID, "b": GRID**2}),
         "loss beyond",
     ),
     "boundary_stages": (
-        (TWO, [0, 1] * 6, GRID, LOSSES, {k: FIVE.T[:3] for k in "abcd"}),
+        (TWO, [0, 1] * 6, GRID, LOSSES, dict.fromkeys("abcd", FIVE.T[:3])),
         "m0 m1 m2 m3",
     ),
     "one_fit": ((POINTS, POINTS, GRID, GRID, GRID**2, "title 1"), None),
