@@ -33,14 +33,13 @@ from course_utils.checks import network as check
 
 wave = data.sine_line()  # the ten points of 'Raw autograd tensors'
 x, y = wave.x, wave.y  # NumPy, float64, (10,) each
-x_grid = np.linspace(0, 1, 91)  # for pictures
 
 
 def column(numbers):  # (n,) in NumPy to (n, 1) in PyTorch, as layers take it
     return torch.from_numpy(numbers).reshape(-1, 1)
 
 
-t, heights = column(2 * x - 1), column(y)  # t from -1 to 1
+t, heights = column(2 * x - 1), column(y)
 torch.set_num_threads(1)  # one core: small tensors gain nothing from more
 
 # %% [markdown]
@@ -51,22 +50,24 @@ torch.set_num_threads(1)  # one core: small tensors gain nothing from more
 #
 # $$v \cdot \tanh(w\,t + b)$$
 #
-# Move the sliders. Which makes it steep, which moves it, which turns it over?
+# The input is $t = 2x - 1$ again, from minus one to one. Move the sliders. Which one makes the
+# step sharper, which moves it, which stretches it?
 
 # %%
 sliders.move(plots.one_unit, w=(-6, 6, 3.0), b=(-4, 4, 1.5), v=(-3, 3, 2.0))
 
 # %% [markdown]
-# The slope $w$ makes it steep, the shift $b$ moves it, the height $v$ stretches it; a negative
-# $w$ or $v$ turns it over. Its middle lies at $t = -b/w$. Far from there the unit is flat, and
-# $w$ and $b$ hardly matter.
+# The slope $w$ and the shift $b$ belong to the line inside: $w$ makes the step sharp, $b$ moves it.
+# The height $v$ stretches it. The middle lies at $t = -b/w$; far from there the unit is flat.
 #
 # ## What can two or three draw together?
 #
-# Add a step up and a step down, and you get a hill.
+# Add a step up and a step down, and you get a hill. A constant lifts it:
 #
-# > **Predict.** One unit steps up from −1 to 1, the other back down, farther right. How high is
-# > their sum between the steps?
+# $$\hat y = v_1 \tanh(w_1 t + b_1) + v_2 \tanh(w_2 t + b_2) + \dots + c$$
+#
+# > **Predict.** One unit steps up, from minus one to one; the other back down, farther right. How
+# > high is their sum between the steps?
 
 # %%
 my_prediction = ...  # your number
@@ -76,13 +77,14 @@ def unit(t, w, b, v):
     return v * np.tanh(w * t + b)  # np.tanh: of each entry
 
 
-t_grid = 2 * x_grid - 1  # from -1 to 1
+t_grid = np.linspace(-1, 1, 91)  # many t, for pictures
 two = [unit(t_grid, 6, 3, 1), unit(t_grid, 6, -3, -1)]
-three = [unit(t_grid, 3, 2, 1.5), unit(t_grid, 2, 0, -1.5)]
-three.append(unit(t_grid, 3, -2, 1.5))
-panels = {"two units": (np.array(two).T, 0)}  # each with its constant
-panels["three units, by hand"] = (np.array(three).T, 2.5)
-plots.added_up(t_grid, panels, (2 * x - 1, y), prediction=my_prediction)
+three = [
+    unit(t_grid, 3, 2, 1.5),
+    unit(t_grid, 2, 0, -1.5),
+    unit(t_grid, 3, -2, 1.5),
+]
+plots.added_up(t_grid, two, three, 2.5, (t, y), prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -91,8 +93,8 @@ plots.added_up(t_grid, panels, (2 * x - 1, y), prediction=my_prediction)
 #
 # </details>
 #
-# Three units, set by hand, already follow [lesson 04](04_raw_autograd_tensors.ipynb)'s ten points:
-# MSE 0.0304, where the best line has 0.2327.
+# Three units and $c = 2.5$, set by hand, already follow
+# [lesson 04](04_raw_autograd_tensors.ipynb)'s ten points: MSE 0.0304, where the best line has 0.2327.
 #
 # ## Why must it bend?
 #
@@ -150,12 +152,12 @@ def new_network(n_units, seed):
 
 def take_apart(model, t):  # what each unit adds at t, and the constant
     hidden = model[1](model[0](t))  # model[0] is the first layer
-    parts = hidden * model[2].weight  # each unit times its height
+    parts = hidden * model[2].weight  # (n, units) times the heights (1, units)
     return parts.detach(), model[2].bias.item()
 
 
 for name, p in new_network(3, seed=3).named_parameters():
-    print(f"{name:9} shape {tuple(p.shape)!s:7} {p.numel()} numbers")
+    print(name, tuple(p.shape))
 
 # %% [markdown]
 # Slopes, shifts, heights and a constant: lesson 03's ten parameters. (Such a network is also
@@ -164,14 +166,14 @@ for name, p in new_network(3, seed=3).named_parameters():
 # ## Can it find the units itself?
 #
 # Yes, with your loop and [lesson 09](09_better_roads.ipynb)'s momentum. (Adam would do as well;
-# momentum is simpler.) The loop also keeps the units of some steps.
+# momentum is simpler.) At the steps to watch, the loop keeps the units.
 
 
 # %% tags=["cover"]
 mse = nn.MSELoss()
 
 
-def train(model, t, y, n_steps, lr=0.1, watch=(), grid=None):
+def train(model, t, y, n_steps, lr=0.1, watch=()):
     """The loss before each step and after the last; the units at some."""
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     losses, stages = [], {}
@@ -188,11 +190,11 @@ def train(model, t, y, n_steps, lr=0.1, watch=(), grid=None):
     return losses, stages
 
 
-grid, watch = column(t_grid), (0, 20, 100)
+grid = column(t_grid)
 model = new_network(3, seed=3)  # 0 start
-learned, stages = train(model, t, heights, 1000, watch=watch, grid=grid)
+learned, stages = train(model, t, heights, 1000, watch=(0, 20, 100))
 stages["step 1,000"] = take_apart(model, grid)
-plots.taken_apart(x, y, x_grid, stages)
+plots.taken_apart(t, y, t_grid, stages)
 print("\nSCOREBOARD          parameters   MSE       steps     seconds")
 print("three tanh units*   10           0.00013   2,000     about one")
 print("a line              2            0.23268   200       under one")
@@ -205,46 +207,52 @@ print("* a lucky start")
 
 # %% [markdown]
 # Two units find their places first, at the ends; the third then makes the fall between them.
-# Nobody told them where.
+# Try two units, or five.
 #
 # ## Is it done?
 #
-# This loss is no bowl, so there is no truth panel. It has many valleys, and the seed decides in
-# which one you start.
+# This loss is no bowl, so there is no truth panel. It has **plateaus**, where a run hardly moves for
+# hundreds of steps, and dead ends. The seed decides what you meet.
 
 # %%
 runs = {}
-for n_units in (3, 10):
+for n_units, n_steps in ((3, 800), (10, 400)):
     models = [new_network(n_units, seed) for seed in range(5)]
-    runs[f"{n_units} units"] = [train(m, t, heights, 500)[0] for m in models]
-slower, _ = train(new_network(3, seed=2), t, heights, 500, lr=0.05)
+    losses = [train(model, t, heights, n_steps)[0] for model in models]
+    runs[f"{n_units} units"] = losses
+slower, _ = train(new_network(3, seed=2), t, heights, 800, lr=0.05)
 plots.losses_by_seed(runs, slower)
-worst = max(losses[500] for losses in runs["10 units"])
-print("\nSCOREBOARD          parameters   MSE       steps     seconds")
-print(f"network, 10 units   31           {worst:.5f}   500       under one")
-print("(the worst of five starts)")
+A = np.vander(x, 6)  # degree 5
+error = ((A @ np.linalg.lstsq(A, y)[0] - y) ** 2).mean()
+worst = max(run[400] for run in losses)  # of the five with ten units
+print(f"\nnetwork, 10 units   31           {worst:.5f}   400      under one")
+print(f"degree 5, lstsq     6            {error:.5f}   none     none")
 
 # %% [markdown]
-# With three units, a seed is a lottery ticket. Of ten, some start near a useful place: even the
-# worst run ends well. In place of the truth panel, try
+# The run of `seed=4` looked done for hundreds of steps, and wasn't. So in place of the truth panel,
+# try
 #
-# - **several seeds**: if they end far apart, take more units;
-# - **half the rate**: seed 2 is thrown out of its valley, twice. Steeper units made the loss
-#   steeper, until `lr` was above momentum's limit. At half the rate it stays inside;
-# - **the validation loss**, where there is noise.
+# - **more steps**: a plateau may end;
+# - **half the rate**: seed 2's loss jumps up, again and again. As its units got sharper, the loss got
+#   more curved, until `lr` was above the limit ([lesson 09](09_better_roads.ipynb)). At half the
+#   rate nothing jumps;
+# - **several seeds**: if some end far worse, take more units. Of ten, some start near a useful place;
+# - **validation rows**, if there is noise.
+#
+# (The last row: degree five beats every network here. But you have to choose it.)
 #
 # ## How should the weights start?
 #
-# Small, and different. PyTorch draws these **initial weights** at random, for one input between
-# minus one and one (for $d$ inputs, $\sqrt d$ times closer to zero).
+# Small, and different. PyTorch draws these **initial weights** at random. In a layer with $d$
+# inputs they lie between $\pm 1/\sqrt d$.
 #
 # ### Break it: three bad starts
 #
-# Ten units learn the ten points. Once all parameters start at 0.5, once slopes and shifts between
-# −30 and 30, and once $x$ is in seconds instead of hours.
+# Ten units learn the ten points. In one network, all parameters start at 0.5. In one, slopes and
+# shifts start between −30 and 30. In one, the input is $x$ in seconds, up to 3600.
 #
-# > **Predict.** Equal units get equal gradients. Where all were equal, what will the lower panel
-# > show after training?
+# > **Predict.** Units with equal slopes, shifts and heights get equal gradients. Where all start
+# > equal, what will the lower panel show?
 
 # %%
 titles = ["as PyTorch starts", "all equal", "too large", "x in seconds"]
@@ -253,12 +261,12 @@ for p in models["all equal"].parameters():
     nn.init.constant_(p, 0.5)
 for p in models["too large"][0].parameters():  # slopes and shifts
     nn.init.uniform_(p, -30, 30)  # random numbers between these
-panels, seconds = {}, (column(3600 * x), column(3600 * x_grid))
+panels, seconds = {}, (3600 * (t + 1) / 2, 3600 * (grid + 1) / 2)
 for title, model in models.items():
     inputs, places = seconds if title == "x in seconds" else (t, grid)
     train(model, inputs, heights, 300)
     panels[title] = take_apart(model, places)
-plots.taken_apart(x, y, x_grid, panels)
+plots.taken_apart(t, y, t_grid, panels)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -268,14 +276,14 @@ plots.taken_apart(x, y, x_grid, panels)
 # </details>
 #
 # - **All equal**: they stay equal, and ten units draw what one can.
-# - **Too large**: each unit is flat nearly everywhere, and where it is flat it has almost no
-#   gradient. Most stay where they started. The loss is small, 0.0017; the curve is a staircase.
-# - **In seconds**: $w\,x$ is huge, so each step is over before the second point, and all later
-#   points get one height. So scale the inputs ([lesson 02](02_how_far_to_step.ipynb)).
+# - **Too large**: where a unit is flat, it has almost no gradient, and these are flat nearly
+#   everywhere. Most stay put. The loss is small, 0.0017, but between the points the curve is wrong.
+# - **In seconds**: the line inside is huge, so each unit is flat from the second point on. All
+#   these points get one height. Scale the inputs ([lesson 02](02_how_far_to_step.ipynb)).
 #
 # ### Exercise 2 (diagnose): four networks
 #
-# B has three units, the others ten. What went wrong in which? One cause is left over.
+# Match each network with its cause. (B has three units, the others ten.) One cause is left over.
 #
 # 1. The units started equal.
 # 2. The inputs were not scaled.
@@ -284,12 +292,12 @@ plots.taken_apart(x, y, x_grid, panels)
 # 5. The learning rate was too large.
 #
 # ```text
-#     loss at step                       the same,       how far three
-#     0        100      300      500     another seed    slopes have moved
-# A   7.1199   0.2327   0.2327   0.2327  0.2327          0.08  0.06  0.34
-# B   7.6683   0.1539   0.1501   0.1477  0.0004          0.11  2.58  2.04
-# C   0.8316   0.2143   0.1905   0.1714  0.1714          1.02  1.02  1.02
-# D   8.3328   0.2058   0.2057   0.2057  0.2057          0.00  0.00  0.00
+#     loss at step                       the same,      how far the first
+#     0        100      500      4,000   another seed   three slopes moved
+# A   7.1199   0.2327   0.2327   0.2327  0.2327         0.08  0.06  0.34
+# B  10.1807   0.1723   0.1520   0.1488  0.0000         0.43  0.51  4.33
+# C   0.8316   0.2143   0.1714   0.1524  0.1524         2.28  2.28  2.28
+# D   8.3328   0.2058   0.2057   0.2057  0.2057         0.00  0.00  0.00
 # ```
 
 # %% tags=["exercise", "diagnose"]
@@ -305,8 +313,9 @@ check.causes(causes)
 # causes = [3, 4, 1, 2]
 # ```
 #
-# A ends at the best line's loss. In C, the slopes move alike. In D none moves: the units are flat
-# at all points but one.
+# A ends at the best line's loss, with any seed. B ends badly even after thousands of steps, and
+# well with a different seed. In C, the slopes move alike. In D none moves: the units are flat at all points but $x = 0$, where a slope does
+# nothing.
 #
 # </details>
 #
@@ -325,16 +334,17 @@ def judge(model):  # training and validation loss
     return mse(y_pred[:30], y40[:30]).item(), mse(y_pred[30:], y40[30:]).item()
 
 
-networks = {}  # by number of parameters
-for n_units in (1, 2, 3, 5, 10):
-    model = new_network(n_units, seed=1)
-    train(model, t40[:30], y40[:30], 500)
-    networks[3 * n_units + 1] = judge(model)
-    print(f"{n_units:2} units, training {judge(model)[0]:.3f}", end="")
-    print(f", validation {judge(model)[1]:.3f}")
+networks, models = [], {}
+for n_units in (1, 3, 10):
+    for seed in range(3):
+        model = models[n_units, seed] = new_network(n_units, seed)
+        train(model, t40[:30], y40[:30], 500)
+        networks.append((3 * n_units + 1, *judge(model)))
+        print(f"{n_units:2} units", np.array(judge(model)).round(3))
 
 # %% [markdown]
-# Three are enough.
+# (In brackets: training and validation loss.) Three units can do it, with luck; ten did it each
+# time.
 #
 # > **Predict.** A hundred units have 301 parameters, for 30 rows. A polynomial with 11, fitted
 # > by least squares, has a validation loss of 0.373. Which will the network have?
@@ -342,16 +352,17 @@ for n_units in (1, 2, 3, 5, 10):
 # %%
 my_prediction = ...  # your number
 
-big = new_network(100, seed=1)
-# more units, a steeper loss: at lr = 0.1 this one ends as nan
-train(big, t40[:30], y40[:30], 500, lr=0.02)
-networks[301] = judge(big)
-x_wide = np.linspace(-0.5, 1.5, 201)
-wide = column(2 * x_wide - 1)
-curves = {"10 units": model(wide), "100 units": big(wide)}
+big, ten = new_network(100, seed=1), models[10, 1]
+train(big, t40[:30], y40[:30], 500, lr=0.02)  # at 0.1 it ends as nan
+networks.append((301, *judge(big)))
+t_wide = np.linspace(-2, 2, 201)
+curves = [ten(column(t_wide)).detach()]
+train(ten, t40[:30], y40[:30], 2000, lr=0.2)  # the same network, trained on
+curves.append(ten(column(t_wide)).detach())
 plots.network_or_polynomial(
-    (noisy.x, noisy.y), 30, networks, x_wide, curves, prediction=my_prediction
+    t40, y40, networks, t_wide, curves, prediction=my_prediction
 )
+print("trained on", np.array(judge(ten)).round(3))
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -360,13 +371,14 @@ plots.network_or_polynomial(
 #
 # </details>
 #
-# So the number of parameters doesn't say whether a network overfits. Small weights draw smooth
-# curves, and descent needs long to leave them; least squares goes all the way at once. Train ten
-# units much longer, and they follow the noise, too: stop early.
+# So the number of parameters alone doesn't say whether a network overfits. It starts smooth, and in
+# 500 steps it hasn't got far. Trained on, the ten units follow the noise: their validation loss
+# climbs to 0.105. Stop early.
 #
-# A good degree does as well. But you had to find it.
+# Degrees from three to nine do as well; one more, and the fit is worthless. With a network you choose
+# units, rate and steps instead, and a few units more do no harm.
 #
-# **Beyond the points**, the polynomial flies off, a network goes flat sooner or later, and the
+# **Beyond the points**, the polynomial flies off, a tanh network goes flat sooner or later, and the
 # true curve does neither. Trust no fit there.
 
 # %% [markdown] tags=["deeper"]
@@ -376,8 +388,8 @@ plots.network_or_polynomial(
 # $1/(1 + e^{-s})$ makes a number between 0 and 1 of any score $s$, which is then called a
 # **logit**. Large scores mean yes.
 #
-# The loss for a row is $-\log$ of the probability that the network gave to the true answer:
-# 0 if it was sure and right, large if it was sure and wrong. `BCEWithLogitsLoss` computes it
+# The loss for a row is $-\log$ of the probability that the network gave to the true answer: near
+# 0 if it was sure and right, 0.105 for 0.9, and 4.605 for 0.01. `BCEWithLogitsLoss` computes it
 # from the logits, without overflow. The loop stays the same.
 #
 # scikit-learn's **two moons** are two bent clouds. Ours are unequal: 180 rows say no, 20 yes.
@@ -396,28 +408,35 @@ inputs_val, labels_val = moons(seed=1)
 first, second = np.linspace(-2, 3, 61), np.linspace(-1.5, 2, 51)
 places = [[a, b] for b in second for a in first]
 places = torch.tensor(places, dtype=torch.float64)  # (51 * 61, 2)
-print("inputs", tuple(inputs.shape), "  labels", tuple(labels.shape))
+print("−log of 0.9 and 0.01:", -np.log([0.9, 0.01]).round(3))
 
 # %% tags=["deeper"]
 bce = nn.BCEWithLogitsLoss()
-torch.manual_seed(0)  # 0 start
-layers = nn.Linear(2, 10), nn.Tanh(), nn.Linear(10, 1)
-classifier = nn.Sequential(*layers).double()  # *: each as one argument
-optimizer = torch.optim.SGD(classifier.parameters(), lr=0.3, momentum=0.9)
-stages = {}
-for step in range(501):
-    if step in (0, 20, 100, 500):
-        probability = torch.sigmoid(classifier(places)).detach()
-        stages[f"step {step}"] = probability.reshape(51, 61)
-    logits = classifier(inputs)  # 1 predict
-    loss = bce(logits, labels)  # 2 loss
-    optimizer.zero_grad()  # 3 gradients
-    loss.backward()
-    optimizer.step()  # 4 update
-plots.boundary_stages(inputs, labels, first, second, stages)
+
+
+def learn(classifier):  # 0 start, outside
+    optimizer = torch.optim.SGD(classifier.parameters(), lr=0.3, momentum=0.9)
+    stages = {}
+    for step in range(501):
+        if step in (0, 20, 100, 500):
+            probability = torch.sigmoid(classifier(places)).detach()
+            stages[f"step {step}"] = probability.reshape(51, 61)
+        logits = classifier(inputs)  # 1 predict
+        loss = bce(logits, labels)  # 2 loss
+        optimizer.zero_grad()  # 3 gradients
+        loss.backward()
+        optimizer.step()  # 4 update
+    return stages
+
+
+torch.manual_seed(0)
+line = nn.Linear(2, 1).double()
+network = nn.Sequential(nn.Linear(2, 10), nn.Tanh(), nn.Linear(10, 1)).double()
+learn(line)
+plots.boundary_stages(inputs, labels, first, second, learn(network))
 
 # %% [markdown] tags=["deeper"]
-# The black line is where the probability is a half. At first it is nearly straight; then it
+# The black line is where the probability is a half. After 20 steps it is nearly straight; then it
 # bends between the moons.
 #
 # How good is it, on new rows? The **accuracy** is the share of right answers. Compare it with
@@ -427,14 +446,16 @@ plots.boundary_stages(inputs, labels, first, second, stages)
 # > **Predict.** What is the base rate here?
 
 # %% tags=["deeper"]
-probability = torch.sigmoid(classifier(inputs_val)).detach()
-yes = labels_val == 1
-print(f"always no: accuracy {(labels_val == 0).double().mean():.3f}")
-for threshold in (0.5, 0.1):
-    said_yes = probability > threshold
+yes = labels_val == 1  # True or False for each row; ~yes turns them round
+print(f"always no: accuracy {(~yes).double().mean():.3f}")
+rivals = {"line": (line, 0.5), "network": (network, 0.5)}
+rivals["network, lower"] = network, 0.1
+for name, (model, threshold) in rivals.items():
+    said_yes = torch.sigmoid(model(inputs_val)) > threshold
     accuracy = (said_yes == yes).double().mean()
+    # said_yes[yes]: the answers where yes was right; sum counts True
     found, false_alarms = said_yes[yes].sum(), said_yes[~yes].sum()
-    print(f"threshold {threshold}: accuracy {accuracy:.3f}", end=", ")
+    print(f"{name}, threshold {threshold}: accuracy {accuracy:.3f}", end=", ")
     print(f"{found} of 20 found, {false_alarms} false alarms")
 
 # %% [markdown] tags=["deeper"]
@@ -444,81 +465,74 @@ for threshold in (0.5, 0.1):
 #
 # </details>
 #
-# With the lower threshold one more is found, at the price of six more false alarms. Which is
-# better depends on what a miss costs. Choose on validation rows.
+# The network's bend finds five more than a straight line. With the lower threshold it finds one
+# more, at the price of six more false alarms. Which is better depends on what a miss costs. Choose
+# on validation rows, then report on test rows.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what does ReLU change?
 #
-# Most networks today bend with **ReLU**, the larger of $z$ and 0: cheap, and never flat on one
-# side. On the other side it is exactly flat. A unit whose input is negative for all rows has
-# gradients of zero: it is a **dead unit**, and it stays one unless the layers before it move.
+# Many networks bend with **ReLU**, the larger of $z$ and 0: cheap, and never flat on one side. On
+# the other side it is exactly flat. A unit whose input is negative for all rows has gradients of
+# zero: it is a **dead unit**, and in practice it stays one.
 #
-# > **Predict.** Ten ReLU units learn the ten points, with lr = 0.1 as before. At step 0 no unit
-# > is dead. How many are after training: none, two or seven?
+# Ten ReLU units learn the ten points, at the old rate and at a smaller one, from a seed at which no
+# unit starts dead:
 
 
 # %% tags=["deeper"]
 def relu_network(seed):
     torch.manual_seed(seed)
-    layers = nn.Linear(1, 10), nn.ReLU(), nn.Linear(10, 1)
-    return nn.Sequential(*layers).double()
+    return nn.Sequential(nn.Linear(1, 10), nn.ReLU(), nn.Linear(10, 1)).double()
 
 
-def dead_units(model):  # at all ten points, its input is at most 0
+def dead_units(model):  # at all ten points, what goes in is at most 0
     return (model[0](t) <= 0).all(dim=0).sum().item()
 
 
 # %% tags=["deeper"]
 model, slow = relu_network(seed=1), relu_network(seed=1)
 print(f"at the start: {dead_units(model)} dead")
-_, stages = train(model, t, heights, 300, watch=(0, 20, 100), grid=grid)
+_, stages = train(model, t, heights, 300, watch=(0, 5, 20))
 stages["step 300"] = take_apart(model, grid)
 losses, _ = train(slow, t, heights, 500, lr=0.02)
-plots.taken_apart(x, y, x_grid, stages)
+plots.taken_apart(t, y, t_grid, stages)
 print(f"lr 0.1:  {dead_units(model)} dead")
 print(
     f"lr 0.02: {dead_units(slow)} dead, MSE {losses[500]:.4f} after 500 steps"
 )
 
 # %% [markdown] tags=["deeper"]
-# <details><summary>What you should see</summary>
-#
-# Seven. The first steps were long, because the start is far too low, and pushed them over the
-# edge.
-#
-# </details>
+# Seven units are dead at the end. The first steps were long, because the start is far too low, and
+# pushed them over the edge.
 #
 # The curve has kinks instead of bends, and a flat stretch in the middle that no living unit can
-# reach. With a smaller rate more units survive, and the fit is better. Standardised targets,
-# more units or a leaky ReLU help, too.
+# reach. With a smaller rate more units survive, and here the fit is better. More units, or targets
+# around zero, often help, too.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: wider or deeper?
 #
 # One hidden layer with enough units can follow any continuous curve on a range, as closely as
-# you like. So why several layers? Because bends of bends multiply. Two ReLU units fold the range
-# from 0 to 1 like a sheet of paper: up, then down. Fold the result again, with the same two
-# units.
-
+# you like. So why several layers? Because each layer can multiply the bends. Two ReLU units fold
+# the range from 0 to 1 like a sheet of paper: up, then down. The next layer's two units fold that.
 
 # %% tags=["deeper"]
-def fold(z):  # two ReLU units: 0 to 1, and back to 0
-    return 2 * torch.relu(z) - 4 * torch.relu(z - 0.5)
-
-
-z = column(np.linspace(0, 1, 1025))
-print("hidden layers   units   straight pieces")
-for n_layers in range(1, 6):
-    z = fold(z)
-    slopes = (z[1:] - z[:-1]).sign()  # 1 up, -1 down
-    pieces = 1 + (slopes[1:] != slopes[:-1]).sum().item()
-    print(f"{n_layers:13} {2 * n_layers:7} {pieces:17}")
+z = np.linspace(0, 1, 129)
+panels = {}
+for n_layers in range(1, 5):
+    # np.maximum: entry by entry the larger one, so this is ReLU
+    up, down = 2 * np.maximum(z, 0), -4 * np.maximum(z - 0.5, 0)
+    z = up + down
+    slopes = np.sign(np.diff(z))  # 1 where it rises, −1 where it falls
+    pieces = 1 + (slopes[1:] != slopes[:-1]).sum()
+    panels[f"layer {n_layers}: {pieces} pieces"] = np.array([up, down]).T, 0
+plots.taken_apart([0, 1], [0, 0], np.linspace(0, 1, 129), panels)
 
 # %% [markdown] tags=["deeper"]
-# With one hidden layer, each ReLU unit adds at most one kink, so the last row's curve needs three
-# times as many units. (That is what depth *can* do. Whether descent finds it is a different
-# question.)
+# In one hidden layer, each ReLU unit adds at most one kink, so the last curve would need nearly twice
+# as many. Each further layer doubles the pieces. (That is what depth *can* do. Whether descent
+# finds it is a different question.)
 #
 # Here is a network with 2 inputs, one hidden layer of 5 units, and 1 output:
 #
@@ -528,12 +542,12 @@ for n_layers in range(1, 6):
 #
 # ### Deeper: Exercise 3 (transfer): any depth
 #
-# Make one with any number of hidden layers, all with `n_units` units.
+# Make one with one or more hidden layers, all of `n_units` units.
 
 
 # %% tags=["deeper", "exercise", "transfer"]
 def deep_network(n_in, n_units, n_hidden, n_out):
-    """n_hidden layers of n_units tanh units each, between n_in and n_out."""
+    """n_hidden (at least 1) layers of n_units tanh units, then the output."""
     layers = ...
     return nn.Sequential(*layers)
 
@@ -546,7 +560,7 @@ check.deep_network(deep_network)
 #
 # ```python
 # def deep_network(n_in, n_units, n_hidden, n_out):
-#     """n_hidden layers of n_units tanh units each, between n_in and n_out."""
+#     """n_hidden (at least 1) layers of n_units tanh units, then the output."""
 #     layers = []
 #     for k in range(n_hidden):
 #         layers.append(nn.Linear(n_in if k == 0 else n_units, n_units))
@@ -593,7 +607,8 @@ check.deep_network(deep_network)
 # | `v * np.tanh(w * t + b)`, added up | `nn.Linear(1, n)`, `nn.Tanh()`, `nn.Linear(n, 1)` |
 # | one after the other | `nn.Sequential` |
 #
-# **New words:** activation, network, hidden unit, multilayer perceptron, initial weights.
+# **New words:** activation, network, hidden unit, multilayer perceptron, plateau, initial
+# weights.
 #
 # **New names:** `torch.set_num_threads`, `nn.Sequential`, `nn.Tanh`, `np.tanh`,
 # `nn.init.uniform_`.
@@ -602,6 +617,6 @@ check.deep_network(deep_network)
 # dead unit.
 #
 # **New names, deeper:** `nn.BCEWithLogitsLoss`, `torch.sigmoid`, `make_moons`,
-# `noise=`, `random_state=`, `nn.ReLU`, `torch.relu`, `.all`, `.sign`.
+# `noise=`, `random_state=`, `nn.ReLU`, `.all`, `np.maximum`, `np.sign`, `np.diff`.
 #
 # **Next**, in [lesson 12](12_where_the_time_goes.ipynb): what to do when training takes long.

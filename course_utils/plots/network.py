@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils._validate import to_count, to_number, to_table, to_vector, to_vectors
+from course_utils._validate import to_number, to_table, to_vector, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
 from course_utils.plots.core import mark_prediction
 
@@ -53,10 +53,19 @@ def _draw_units(ax, grid, parts, constant):
     for k, part in enumerate(parts.T):
         color = _UNITS[k % len(_UNITS)]
         if parts.shape[1] <= 3:
-            ax.fill_between(grid, 0, part, color=color, alpha=0.12, linewidth=0)
+            ax.fill_between(grid, 0, part, color=color, alpha=0.07, linewidth=0)
         ax.plot(grid, part, styles[k % 3], color=color, linewidth=width, alpha=0.9)
+    if parts.shape[1] > 1 and np.ptp(parts, axis=1).max() < 1e-6:
+        place = len(grid) // 2
+        ax.annotate(
+            f"all {parts.shape[1]} units",
+            (grid[place], parts[place, 0]),
+            (0, 14),
+            textcoords="offset points",
+            ha="center",
+        )
     ax.axhline(constant, color="0.35", linestyle=":", linewidth=1.6)
-    ax.set_xlabel("x")
+    ax.set_xlabel("t")
 
 
 def _apart(panels, expected, grid):
@@ -93,36 +102,34 @@ def _misses(y, heights):
 
 
 @picture(9.0, 5.4, "c0 c1; p0 p1", height_ratios=[1, 1])
-def added_up(grid, panels, points=None, prediction=..., *, axs=None):
-    """Draw two curves above the units that they are the sums of.
+def added_up(grid, two, three, constant, points, prediction=..., *, axs=None):
+    """Draw the sum of two units, and that of three and a constant, above the units.
 
-    `grid` has shape (g,); `panels` maps two titles to pairs: what the units add to the curve, of
-    shape (g, units), and the constant. `points` is a pair (x, y) for the second panel;
-    `prediction` is the student's number for the highest place of the first curve.
+    `grid` has shape (g,); `two` and `three` hold the heights of so many units on it, of shapes
+    (2, g) and (3, g). `points` is a pair (t, y) for the second curve; `prediction` is the
+    student's number for the highest place of the first.
     From the lesson 'A network that bends'.
     """
-    grid = to_vector("grid", grid)
-    curves = _apart(panels, 2, grid)
-    told = []
-    for k, (title, parts, constant, curve) in enumerate(curves):
-        ax = axs[f"c{k}"]
-        x, y = _pair(points) if points is not None and k == 1 else ([], [])
-        _draw_curve(ax, x, y, grid, curve, title)
-        _draw_units(axs[f"p{k}"], grid, parts, constant)
-        if len(x):
-            error = _misses(y, np.interp(x, grid, curve))
-            told.append(f"the second misses its points with an MSE of {error}")
-        axs[f"p{k}"].set_xlabel("t")
-    highest = curves[0][3].max()
+    grid, constant, (x, y) = to_vector("grid", grid), to_number("constant", constant), _pair(points)
+    two, three = to_table("two", two, 2, len(grid)), to_table("three", three, 3, len(grid))
+    curves = two.sum(axis=0), three.sum(axis=0) + constant
+    _draw_curve(axs["c0"], [], [], grid, curves[0], "two units")
+    _draw_curve(axs["c1"], x, y, grid, curves[1], "three units and a constant, by hand")
+    _draw_units(axs["p0"], grid, two.T, 0)
+    _draw_units(axs["p1"], grid, three.T, constant)
+    _same_heights(axs, ["c0", "c1"], [*curves, y])
+    _same_heights(axs, ["p0", "p1"], [two, three, constant])
+    highest = curves[0].max()
     words = mark_prediction(axs["c0"], prediction, round(float(highest), 4), axis="y")
     axs["c0"].set_ylabel("sum")
     axs["p0"].set_ylabel("units; dotted: constant")
-    if words:
-        axs["c0"].legend(loc="lower center")
-    else:
-        axs["c1"].legend(loc="upper left")
-    told.insert(0, f"The first curve is highest at {highest:.2f}")
-    return f"{'; '.join(told)}.{words}"
+    axs["c0"].legend(loc="upper left")
+    axs["c1"].legend(loc="upper left")
+    error = _misses(y, np.interp(x, grid, curves[1]))
+    return (
+        f"The first curve is highest at {highest:.2f}; the second misses its points with an MSE of "
+        f"{error}.{words}"
+    )
 
 
 @picture(11.4, 5.4, "c0 c1 c2 c3; p0 p1 p2 p3", height_ratios=[1, 1])
@@ -150,12 +157,12 @@ def taken_apart(x, y, grid, panels, *, axs=None):
     return f"MSE at the points: {'; '.join(errors)}."
 
 
-@picture(10.4, 4.0, "few many", sharey=True)
+@picture(11.0, 4.2, "few many", sharey=True, width_ratios=[1.5, 1])
 def losses_by_seed(runs, slower, *, axs=None):
     """Draw the losses of networks that differ only in their seed.
 
-    `runs` maps two titles to losses of shape (seeds, steps); `slower`, of shape (steps,), is the
-    run of the first panel's worst climber once more, with half the learning rate.
+    `runs` maps two titles to losses of shape (seeds, steps), of at most five seeds; `slower`, of
+    the first runs' length, is seed 2 once more, with half the learning rate.
     From the lesson 'A network that bends'.
     """
     if len(runs) != 2:
@@ -163,30 +170,26 @@ def losses_by_seed(runs, slower, *, axs=None):
     told = []
     for ax, (title, losses) in zip((axs["few"], axs["many"]), runs.items(), strict=True):
         losses = to_table("runs", losses, "seeds", "steps")
-        settled = losses[:, min(20, losses.shape[1] // 2) :]  # the first steps swing anyway
-        climbs = np.diff(settled).max(axis=1)
-        climber = int(climbs.argmax())
-        for seed, values in enumerate(losses):
-            style = {"color": "0.55", "linewidth": 1.2}
-            if ax is axs["few"] and seed == climber:
-                style = {"color": VALIDATION, "linewidth": 2, "label": f"seed {seed}"}
-            ax.plot(values, **style)
+        for seed, (values, color) in enumerate(zip(losses, _UNITS, strict=False)):
+            style = ("-", "--", "-", "-.", "-")[seed]
+            ax.plot(values, style, color=color, linewidth=1.6, label=f"seed {seed}")
         ends = np.sort(losses[:, -1])
-        told.append(f"{title}: {ends[0]:.2g} to {ends[-1]:.2g}")
+        told.append(f"{title} {ends[0]:.2g} to {ends[-1]:.2g} after {losses.shape[1] - 1} steps")
         ax.set(xlabel="step", yscale="log", title=f"{title}, {len(losses)} seeds")
         ax.set_ylim(5e-6, 20)
-    slower = to_vector("slower", slower, losses.shape[1])
-    axs["few"].plot(slower, "--", color="black", linewidth=1.5, label="the same, half the rate")
+        if ax is axs["few"]:
+            slower = to_vector("slower", slower, losses.shape[1])
+            ax.plot(slower, ":", color="black", linewidth=1.8, label="seed 2, half the rate")
     axs["few"].set_ylabel("loss (MSE)")
-    axs["few"].legend(loc="lower left")
-    return f"After {losses.shape[1] - 1} steps the losses end, {'; '.join(told)}."
+    axs["few"].legend(loc="lower left", ncols=2)
+    return f"The losses end: {'; '.join(told)}."
 
 
-def _polynomials(x, y, n_train, degrees):
+def _polynomials(t, y, n_train, degrees):
     """Return what least squares gives: (parameters, training loss, validation loss), and W."""
     rows, coefficients = [], {}
     for degree in degrees:
-        A = np.polynomial.legendre.legvander(2 * x - 1, degree)
+        A = np.polynomial.legendre.legvander(t, degree)
         W = np.linalg.lstsq(A[:n_train], y[:n_train])[0]
         errors = (A @ W - y) ** 2
         rows.append((degree + 1, errors[:n_train].mean(), errors[n_train:].mean()))
@@ -195,54 +198,63 @@ def _polynomials(x, y, n_train, degrees):
 
 
 @picture(11.4, 4.6, "loss beyond", width_ratios=[1, 1.1])
-def network_or_polynomial(points, n_train, networks, x_wide, curves, prediction=..., *, axs=None):
+def network_or_polynomial(t, y, networks, t_wide, curves, prediction=..., *, axs=None):
     """Compare networks with polynomials: by parameters, and beyond the points.
 
-    `points` is a pair (x, y), each of shape (n,), with x from 0 to 1; the first `n_train` rows
-    train, the others validate. `networks` maps a number of parameters to the training and the
-    validation loss; `curves` maps labels to heights on `x_wide`. The polynomials of degree 1 to 10
-    are the least-squares ones. `prediction` is the student's number for the last validation loss.
+    t and y of shape (n,) or (n, 1) are points of `noisy_sine`, with t = 2x - 1; three quarters of
+    the rows train, the last quarter validates. `networks` has a row for each network: parameters,
+    training and validation loss; `curves` holds the heights of ten units on `t_wide`, before and
+    after more training. The polynomials of degree 1 to 10 are the least-squares ones.
+    `prediction` is the student's number for the last validation loss.
     From the lesson 'A network that bends'.
     """
-    x, y = _pair(points)
-    x_wide, n_train = to_vector("x_wide", x_wide), to_count("n_train", n_train)
-    rows, coefficients = _polynomials(x, y, n_train, range(1, 11))
-    nets = np.array([(n, *to_vector("networks", losses, 2)) for n, losses in networks.items()])
-    ax = axs["loss"]
-    families = ((rows, "s", TRAIN, "polynomial"), (nets, "o", FIT, "network"))
-    for table, marker, color, name in families:
-        ax.plot(*table[:, [0, 2]].T, f"{marker}-", color=color, label=f"{name}, validation")
-        ax.plot(
-            *table[:, [0, 1]].T, f"{marker}:", color=color, alpha=0.6, label=f"{name}, training"
-        )
+    t, y = to_vectors(t=t, y=y)
+    t_wide, n_train = to_vector("t_wide", t_wide), len(t) * 3 // 4
+    curves = [to_vector("curves", curve, len(t_wide)) for curve in curves]
+    rows, coefficients = _polynomials(t, y, n_train, range(1, 11))
+    nets = to_table("networks", networks, "networks", 3)
+    words = _by_parameters(axs["loss"], rows, nets, prediction)
+    ax = axs["beyond"]
+    ax.axvspan(t[:n_train].min(), t[:n_train].max(), color="0.93", zorder=0)
+    ax.plot(t[:n_train], y[:n_train], "o", color=TRAIN, markersize=4, label="training rows")
+    ax.plot(t[n_train:], y[n_train:], "D", color=VALIDATION, markersize=4, label="validation rows")
+    x_wide = (t_wide + 1) / 2
+    truth = 3 * x_wide + np.sin(6 * x_wide) + 1
+    ax.plot(t_wide, truth, ":", color="black", linewidth=1.5, label="the true curve")
+    ax.plot(t_wide, curves[0], color=FIT, linewidth=2.4, label="10 units")
+    ax.plot(t_wide, curves[1], "--", color="C4", label="10 units, trained on")
+    heights = np.polynomial.legendre.legval(t_wide, coefficients[4])
+    ax.plot(t_wide, heights, "-.", color=BEST, label="polynomial, degree 4")
+    ax.set(xlabel="t", ylabel="y", ylim=(-3, 9), title="on the points (grey) and beyond")
+    ax.legend(loc="lower right", fontsize=8.5)
+    return (
+        f"Validation loss with {nets[-1, 0]:.0f} parameters, a network: {nets[-1, 2]:.4f}; with "
+        f"{rows[-1][0]:.0f}, a polynomial: {rows[-1][2]:.4f}.{words}"
+    )
+
+
+def _by_parameters(ax, polynomials, networks, prediction):
+    """Draw both losses of both families against their numbers of parameters."""
+    families = ((polynomials, "s", TRAIN, "polynomial"), (networks, "o", FIT, "network"))
+    for table, mark, color, name in families:
+        sizes = np.unique(table[:, 0])
+        middle = np.array([np.median(table[table[:, 0] == size, 1:], axis=0) for size in sizes])
+        ax.plot(sizes, middle[:, 1], "-", color=color)
+        ax.plot(table[:, 0], table[:, 2], mark, color=color, label=f"{name}, validation")
+        ax.plot(sizes, middle[:, 0], ":", color=color, alpha=0.7)
+        ax.plot(table[:, 0], table[:, 1], mark, color=color, fillstyle="none", alpha=0.7)
+        ax.plot([], [], f"{mark}:", color=color, fillstyle="none", label=f"{name}, training")
     ax.set(xscale="log", yscale="log", xlabel="parameters", ylabel="loss (MSE)")
-    ax.set_ylim(0.03, 1)
     ax.set_xticks([2, 4, 10, 30, 100, 300])
     ax.set_yticks([0.03, 0.05, 0.1, 0.2, 0.4, 1])
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter("{x:g}")
         axis.set_minor_formatter("")
-    words = mark_prediction(ax, prediction, round(float(nets[-1, 2]), 4), axis="y")
+    ax.set_ylim(0.03, 1)
+    words = mark_prediction(ax, prediction, round(float(networks[-1, 2]), 4), axis="y")
     ax.legend(loc="upper right", fontsize=8.5)
-    ax.set_title("on the points")
-
-    ax = axs["beyond"]
-    ax.axvspan(x[:n_train].min(), x[:n_train].max(), color="0.93", zorder=0)
-    ax.plot(x[:n_train], y[:n_train], "o", color=TRAIN, markersize=4, label="training rows")
-    ax.plot(x[n_train:], y[n_train:], "D", color=VALIDATION, markersize=4, label="validation rows")
-    truth = 3 * x_wide + np.sin(6 * x_wide) + 1
-    ax.plot(x_wide, truth, ":", color="black", linewidth=1.5, label="the true curve")
-    for style, (label, curve) in zip(("-", "--"), curves.items(), strict=False):
-        ax.plot(x_wide, to_vector("curves", curve, len(x_wide)), style, color=FIT, label=label)
-    heights = np.polynomial.legendre.legval(2 * x_wide - 1, coefficients[4])
-    ax.plot(x_wide, heights, "-.", color=BEST, label="degree 4")
-    ax.set(xlabel="x", ylabel="y", ylim=(-3, 9), title="beyond them (grey: where they are)")
-    ax.legend(loc="upper left")
-    worst = rows[-1]
-    return (
-        f"Validation loss with {nets[-1, 0]:.0f} parameters, a network: {nets[-1, 2]:.4f}; with "
-        f"{worst[0]:.0f}, a polynomial: {worst[2]:.4f}.{words}"
-    )
+    ax.set_title("a mark for each fit, lines through the medians")
+    return words
 
 
 @picture(11.4, 3.4, "m0 m1 m2 m3", sharey=True)
@@ -263,14 +275,14 @@ def boundary_stages(x, labels, first, second, stages, *, axs=None):
     for k, (title, probability) in enumerate(stages.items()):
         ax = axs[f"m{k}"]
         probability = to_table("stages", probability, len(second), len(first))
-        ax.contourf(
-            first, second, probability, np.linspace(0, 1, 11), cmap="PuOr_r", alpha=0.4, vmin=0
-        )
+        ax.contourf(first, second, probability, np.linspace(0, 1, 11), cmap="PuOr_r", alpha=0.3)
         ax.contour(first, second, probability, [0.5], colors="black", linewidths=1.8)
         ax.plot(*x[labels == 0].T, "o", color=TRAIN, markersize=3, label="no (0)")
         ax.plot(*x[labels == 1].T, "^", color=FIT, markersize=5, label="yes (1)")
         ax.set(title=title, xlabel="first input")
         shares.append(f"{title} {100 * (probability > 0.5).mean():.0f}%")
     axs["m0"].set_ylabel("second input")
-    axs["m0"].legend(loc="lower left", fontsize=8.5)
+    axs["m0"].plot([], [], color="black", label="a half")
+    axs["m0"].legend(loc="upper left", fontsize=8.5, ncols=3, columnspacing=0.8, handlelength=1)
+    axs["m0"].set_ylim(second[0], second[-1] + 0.22 * np.ptp(second))
     return f"The network says yes on this share of the map: {'; '.join(shares)}."

@@ -118,11 +118,11 @@ PICTURES = {
     "roads": ((FIVE, np.sin(9 * GRID), 0.1, {"a": LOSSES, "b": LOSSES[::-1]}), None),
     "noise_floors": (({"a": LOSSES, "b": 2 * LOSSES}, 1.0), None),
     "one_unit": ((2.0, 1.0, -1.5), None),
-    "added_up": ((GRID, {"a": (FIVE, 0.5), "b": (FIVE[:, :2], 1.0)}, POINTS), "c0 c1 p0 p1"),
+    "added_up": ((GRID, FIVE.T[:2], FIVE.T[:3], 0.5, POINTS), "c0 c1 p0 p1"),
     "taken_apart": ((X, Y, GRID, dict.fromkeys("abcd", (FIVE, 0.5))), FOUR_APART),
     "losses_by_seed": (({"a": SPLITS, "b": 2 * SPLITS}, SPLITS[0]), "few many"),
     "network_or_polynomial": (
-        (POINTS, 8, {4: (0.2, 0.3), 10: (0.1, 0.2)}, GRID, {"a": GRID, "b": GRID**2}),
+        (*POINTS, np.array([[4, 0.2, 0.3], [10, 0.1, 0.2]]), GRID, [GRID, GRID**2]),
         "loss beyond",
     ),
     "boundary_stages": (
@@ -187,6 +187,7 @@ ANY_LENGTH = {
     "two_bowls": "paths",
     "noise_floors": "losses",
     "losses_by_seed": "runs",
+    "network_or_polynomial": "networks",
     "losses_by_size": "results",
     "reported_and_true": "results",
     "input_importance": "views",
