@@ -50,8 +50,7 @@ torch.set_num_threads(1)  # one core: small tensors gain nothing from more
 #
 # $$v \cdot \tanh(w\,t + b)$$
 #
-# The input is $t = 2x - 1$ again, from minus one to one. Move the sliders. Which one makes the
-# step sharper, which moves it, which stretches it?
+# The input is $t = 2x - 1$ again, from minus one to one. Move the sliders: what does each do?
 
 # %%
 sliders.move(plots.one_unit, w=(-6, 6, 3.0), b=(-4, 4, 1.5), v=(-3, 3, 2.0))
@@ -207,7 +206,7 @@ print("* a lucky start")
 
 # %% [markdown]
 # Two units find their places first, at the ends; the third then makes the fall between them.
-# Try two units, or five.
+# Change the 3 to 2 or 5 and run it again.
 #
 # ## Is it done?
 #
@@ -224,18 +223,16 @@ slower, _ = train(new_network(3, seed=2), t, heights, 800, lr=0.05)
 plots.losses_by_seed(runs, slower)
 A = np.vander(x, 6)  # degree 5
 error = ((A @ np.linalg.lstsq(A, y)[0] - y) ** 2).mean()
-worst = max(run[400] for run in losses)  # of the five with ten units
+worst = max(run[400] for run in runs["10 units"])  # of five
 print(f"\nnetwork, 10 units   31           {worst:.5f}   400      under one")
 print(f"degree 5, lstsq     6            {error:.5f}   none     none")
 
 # %% [markdown]
-# The run of `seed=4` looked done for hundreds of steps, and wasn't. So in place of the truth panel,
-# try
+# The run of `seed=4` looked done, and wasn't. In place of the truth panel, try
 #
 # - **more steps**: a plateau may end;
 # - **half the rate**: seed 2's loss jumps up, again and again. As its units got sharper, the loss got
-#   more curved, until `lr` was above the limit ([lesson 09](09_better_roads.ipynb)). At half the
-#   rate nothing jumps;
+#   more curved, until `lr` was above its limit ([lesson 09](09_better_roads.ipynb));
 # - **several seeds**: if some end far worse, take more units. Of ten, some start near a useful place;
 # - **validation rows**, if there is noise.
 #
@@ -248,8 +245,8 @@ print(f"degree 5, lstsq     6            {error:.5f}   none     none")
 #
 # ### Break it: three bad starts
 #
-# Ten units learn the ten points. In one network, all parameters start at 0.5. In one, slopes and
-# shifts start between −30 and 30. In one, the input is $x$ in seconds, up to 3600.
+# Three networks of ten units learn the ten points. In the first, all parameters start at 0.5; in
+# the second, slopes and shifts start between −30 and 30; the third gets $x$ in seconds, up to 3600.
 #
 # > **Predict.** Units with equal slopes, shifts and heights get equal gradients. Where all start
 # > equal, what will the lower panel show?
@@ -314,8 +311,8 @@ check.causes(causes)
 # ```
 #
 # A ends at the best line's loss, with any seed. B ends badly even after thousands of steps, and
-# well with a different seed. In C, the slopes move alike. In D none moves: the units are flat at all points but $x = 0$, where a slope does
-# nothing.
+# well with a different seed. In C, the slopes move alike. In D none moves: the units are flat at
+# all points but $x = 0$, where a slope does nothing.
 #
 # </details>
 #
@@ -340,11 +337,12 @@ for n_units in (1, 3, 10):
         model = models[n_units, seed] = new_network(n_units, seed)
         train(model, t40[:30], y40[:30], 500)
         networks.append((3 * n_units + 1, *judge(model)))
-        print(f"{n_units:2} units", np.array(judge(model)).round(3))
+        print(
+            f"{n_units:2} units, both losses", np.array(judge(model)).round(3)
+        )
 
 # %% [markdown]
-# (In brackets: training and validation loss.) Three units can do it, with luck; ten did it each
-# time.
+# Three units can do it, with luck; ten did it each time.
 #
 # > **Predict.** A hundred units have 301 parameters, for 30 rows. A polynomial with 11, fitted
 # > by least squares, has a validation loss of 0.373. Which will the network have?
@@ -357,7 +355,7 @@ train(big, t40[:30], y40[:30], 500, lr=0.02)  # at 0.1 it ends as nan
 networks.append((301, *judge(big)))
 t_wide = np.linspace(-2, 2, 201)
 curves = [ten(column(t_wide)).detach()]
-train(ten, t40[:30], y40[:30], 2000, lr=0.2)  # the same network, trained on
+train(ten, t40[:30], y40[:30], 2000, lr=0.2)  # trained on, faster
 curves.append(ten(column(t_wide)).detach())
 plots.network_or_polynomial(
     t40, y40, networks, t_wide, curves, prediction=my_prediction
@@ -375,8 +373,8 @@ print("trained on", np.array(judge(ten)).round(3))
 # 500 steps it hasn't got far. Trained on, the ten units follow the noise: their validation loss
 # climbs to 0.105. Stop early.
 #
-# Degrees from three to nine do as well; one more, and the fit is worthless. With a network you choose
-# units, rate and steps instead, and a few units more do no harm.
+# Degrees from three to nine do as well; with ten, the fit is worthless. For a network you choose
+# units, rate and steps instead; more units than needed did no harm here.
 #
 # **Beyond the points**, the polynomial flies off, a tanh network goes flat sooner or later, and the
 # true curve does neither. Trust no fit there.
@@ -580,7 +578,7 @@ check.deep_network(deep_network)
 #
 # <details><summary>Answer</summary>
 #
-# Equal units get equal gradients, and stay equal.
+# Equal units get equal gradients and stay equal.
 #
 # </details>
 #
@@ -605,7 +603,6 @@ check.deep_network(deep_network)
 # | by hand | in PyTorch |
 # |---|---|
 # | `v * np.tanh(w * t + b)`, added up | `nn.Linear(1, n)`, `nn.Tanh()`, `nn.Linear(n, 1)` |
-# | one after the other | `nn.Sequential` |
 #
 # **New words:** activation, network, hidden unit, multilayer perceptron, plateau, initial
 # weights.

@@ -143,7 +143,7 @@ def test_degree_five_beats_the_networks_on_the_ten_points():
 
 
 def test_seed_2_leaves_its_valley_where_the_loss_is_too_steep_for_the_rate(text):
-    assert "until `lr` was above the limit" in text
+    assert "until `lr` was above its limit" in text
     losses, _ = descend(start(3, 2), T, Y, 800)
     slower, _ = descend(start(3, 2), T, Y, 800, lr=0.05)
     jumped = [max(losses[k : k + 30]) > 10 * losses[k] for k in (270, 450)]
@@ -214,7 +214,7 @@ def judged(parameters):
 
 def test_ten_units_follow_the_noisy_curve_from_each_start_and_a_hundred_do_no_harm():
     output = read_output(LESSON, "def judge(model)")
-    rows = re.findall(r"(\d+) units \[ *([\d.]+) +([\d.]+) *\]", output)
+    rows = re.findall(r"(\d+) units, both losses \[ *([\d.]+) +([\d.]+) *\]", output)
     assert [int(n) for n, *_ in rows] == [1, 1, 1, 3, 3, 3, 10, 10, 10]
     for k, (n, *told) in enumerate(rows):
         _, after = descend(start(int(n), k % 3), T40[:30], Y40[:30], 500)
