@@ -337,12 +337,10 @@ for n_units in (1, 3, 10):
         model = models[n_units, seed] = new_network(n_units, seed)
         train(model, t40[:30], y40[:30], 500)
         networks.append((3 * n_units + 1, *judge(model)))
-        print(
-            f"{n_units:2} units, both losses", np.array(judge(model)).round(3)
-        )
+print("parameters, training, validation\n", np.array(networks).round(3))
 
 # %% [markdown]
-# Three units can do it, with luck; ten did it each time.
+# Three units, with ten parameters, can do it with luck; ten units did it each time.
 #
 # > **Predict.** A hundred units have 301 parameters, for 30 rows. A polynomial with 11, fitted
 # > by least squares, has a validation loss of 0.373. Which will the network have?
