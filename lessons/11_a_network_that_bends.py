@@ -215,7 +215,7 @@ print("* a lucky start")
 
 # %%
 runs = {}
-for n_units, n_steps in ((3, 800), (10, 400)):
+for n_units, n_steps in ((3, 800), (10, 300)):
     models = [new_network(n_units, seed) for seed in range(5)]
     losses = [train(model, t, heights, n_steps)[0] for model in models]
     runs[f"{n_units} units"] = losses
@@ -223,8 +223,8 @@ slower, _ = train(new_network(3, seed=2), t, heights, 800, lr=0.05)
 plots.losses_by_seed(runs, slower)
 A = np.vander(x, 6)  # degree 5
 error = ((A @ np.linalg.lstsq(A, y)[0] - y) ** 2).mean()
-worst = max(run[400] for run in runs["10 units"])  # of five
-print(f"\nnetwork, 10 units   31           {worst:.5f}   400      under one")
+worst = max(run[300] for run in runs["10 units"])  # of five
+print(f"\nnetwork, 10 units   31           {worst:.5f}   300      under one")
 print(f"degree 5, lstsq     6            {error:.5f}   none     none")
 
 # %% [markdown]
@@ -240,8 +240,8 @@ print(f"degree 5, lstsq     6            {error:.5f}   none     none")
 #
 # ## How should the weights start?
 #
-# Small, and different. PyTorch draws these **initial weights** at random. In a layer with $d$
-# inputs they lie between $\pm 1/\sqrt d$.
+# Small, and different. PyTorch draws these **initial weights** at random, in a layer with $d$
+# inputs between $\pm 1/\sqrt d$: the more products a unit adds up, the smaller.
 #
 # ### Break it: three bad starts
 #
@@ -275,7 +275,7 @@ plots.taken_apart(t, y, t_grid, panels)
 # - **All equal**: they stay equal, and ten units draw what one can.
 # - **Too large**: where a unit is flat, it has almost no gradient, and these are flat nearly
 #   everywhere. Most stay put. The loss is small, 0.0017, but between the points the curve is wrong.
-# - **In seconds**: the line inside is huge, so each unit is flat from the second point on. All
+# - **In seconds**: the numbers inside are huge, so each unit is flat from the second point on. All
 #   these points get one height. Scale the inputs ([lesson 02](02_how_far_to_step.ipynb)).
 #
 # ### Exercise 2 (diagnose): four networks
@@ -332,7 +332,7 @@ def judge(model):  # training and validation loss
 
 
 networks, models = [], {}
-for n_units in (1, 3, 10):
+for n_units in (3, 10):
     for seed in range(3):
         model = models[n_units, seed] = new_network(n_units, seed)
         train(model, t40[:30], y40[:30], 500)
@@ -353,12 +353,12 @@ train(big, t40[:30], y40[:30], 500, lr=0.02)  # at 0.1 it ends as nan
 networks.append((301, *judge(big)))
 t_wide = np.linspace(-2, 2, 201)
 curves = [ten(column(t_wide)).detach()]
-train(ten, t40[:30], y40[:30], 2000, lr=0.2)  # trained on, faster
+train(ten, t40[:30], y40[:30], 2000, lr=0.2)  # more training
 curves.append(ten(column(t_wide)).detach())
 plots.network_or_polynomial(
     t40, y40, networks, t_wide, curves, prediction=my_prediction
 )
-print("trained on", np.array(judge(ten)).round(3))
+print("after more training", np.array(judge(ten)).round(3))
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -368,8 +368,8 @@ print("trained on", np.array(judge(ten)).round(3))
 # </details>
 #
 # So the number of parameters alone doesn't say whether a network overfits. It starts smooth, and in
-# 500 steps it hasn't got far. Trained on, the ten units follow the noise: their validation loss
-# climbs to 0.105. Stop early.
+# 500 steps it hasn't got far. After more training, the ten units follow the noise: their validation
+# loss climbs to 0.105. Stop early.
 #
 # Degrees from three to nine do as well; with ten, the fit is worthless. For a network you choose
 # units, rate and steps instead; more units than needed did no harm here.

@@ -222,7 +222,7 @@ def network_or_polynomial(t, y, networks, t_wide, curves, prediction=..., *, axs
     truth = 3 * x_wide + np.sin(6 * x_wide) + 1
     ax.plot(t_wide, truth, ":", color="black", linewidth=1.5, label="the true curve")
     ax.plot(t_wide, curves[0], color=FIT, linewidth=2.4, label="10 units")
-    ax.plot(t_wide, curves[1], "--", color="C4", label="10 units, trained on")
+    ax.plot(t_wide, curves[1], "--", color="C4", label="10 units, more training")
     heights = np.polynomial.legendre.legval(t_wide, coefficients[4])
     ax.plot(t_wide, heights, "-.", color=BEST, label="polynomial, degree 4")
     ax.set(xlabel="t", ylabel="y", ylim=(-3, 9), title="on the points (grey) and beyond")

@@ -120,7 +120,7 @@ def test_the_scoreboard_repeats_the_rows_of_the_lessons_before():
 def test_more_units_make_the_seed_matter_less():
     runs = {
         n: [descend(start(n, seed), T, Y, steps)[0] for seed in range(5)]
-        for n, steps in ((3, 800), (10, 400))
+        for n, steps in ((3, 800), (10, 300))
     }
     output = read_output(LESSON, "plots.losses_by_seed")
     for n, losses in runs.items():
@@ -215,15 +215,14 @@ def judged(parameters):
 def test_ten_units_follow_the_noisy_curve_from_each_start_and_a_hundred_do_no_harm():
     output = read_output(LESSON, "def judge(model)")
     rows = re.findall(r"\[+ *(\d+)\. +([\d.]+) +([\d.]+) *\]", output)
-    assert [int(n) for n, *_ in rows] == [4, 4, 4, 10, 10, 10, 31, 31, 31]
+    assert [int(n) for n, *_ in rows] == [10, 10, 10, 31, 31, 31]
     for k, (n, *told) in enumerate(rows):
         units = (int(n) - 1) // 3
         _, after = descend(start(units, k % 3), T40[:30], Y40[:30], 500)
         assert [float(loss) for loss in told] == pytest.approx(judged(after), abs=6e-4)
-    losses = np.array([float(loss) for *_, loss in rows]).reshape(3, 3)
-    assert losses[0].min() > 0.3
-    assert losses[1].min() < 0.08 < 0.3 < losses[1].max()  # with luck
-    assert losses[2].max() < 0.09
+    losses = np.array([float(loss) for *_, loss in rows]).reshape(2, 3)
+    assert losses[0].min() < 0.08 < 0.3 < losses[0].max()  # with luck
+    assert losses[1].max() < 0.09
     _, after = descend(start(100, 1), T40[:30], Y40[:30], 500, lr=0.02)
     shown = read_output(LESSON, "plots.network_or_polynomial")
     assert f"with 301 parameters, a network: {judged(after)[1]:.4f};" in shown
@@ -236,7 +235,7 @@ def test_ten_units_that_train_on_follow_the_noise():
     before = judged(after)
     _, after = descend(after, T40[:30], Y40[:30], 2000, lr=0.2)
     output = read_output(LESSON, "plots.network_or_polynomial")
-    told = re.search(r"trained on \[ *([\d.]+) +([\d.]+) *\]", output)
+    told = re.search(r"after more training \[ *([\d.]+) +([\d.]+) *\]", output)
     assert [float(told[1]), float(told[2])] == pytest.approx(judged(after), abs=6e-4)
     assert judged(after)[0] < 0.7 * before[0]
     assert judged(after)[1] > 1.5 * before[1]
