@@ -214,16 +214,16 @@ print("* a lucky start")
 # hundreds of steps, and dead ends. The seed decides what you meet.
 
 # %%
-runs = {}
+runs, rates = {}, {}
 for n_units, n_steps in ((3, 800), (10, 300)):
-    models = [new_network(n_units, seed) for seed in range(5)]
-    losses = [train(model, t, heights, n_steps)[0] for model in models]
-    runs[f"{n_units} units"] = losses
-slower, _ = train(new_network(3, seed=2), t, heights, 800, lr=0.05)
-plots.losses_by_seed(runs, slower)
+    models = [new_network(n_units, seed) for seed in (0, 1, 3, 4)]
+    runs[n_units] = [train(m, t, heights, n_steps)[0] for m in models]
+for lr in (0.1, 0.05):  # seed 2 apart
+    rates[lr] = train(new_network(3, seed=2), t, heights, 500, lr)[0]
+plots.losses_by_seed(runs, rates)
 A = np.vander(x, 6)  # degree 5
 error = ((A @ np.linalg.lstsq(A, y)[0] - y) ** 2).mean()
-worst = max(run[300] for run in runs["10 units"])  # of five
+worst = max(run[300] for run in runs[10])  # of four seeds
 print(f"\nnetwork, 10 units   31           {worst:.5f}   300      under one")
 print(f"degree 5, lstsq     6            {error:.5f}   none     none")
 
@@ -231,7 +231,7 @@ print(f"degree 5, lstsq     6            {error:.5f}   none     none")
 # The run of `seed=4` looked done, and wasn't. In place of the truth panel, try
 #
 # - **more steps**: a plateau may end;
-# - **half the rate**: seed 2's loss jumps up, again and again. As its units got sharper, the loss got
+# - **half the rate**: the loss of `seed=2` jumps up, and again. As its units got sharper, the loss got
 #   more curved, until `lr` was above its limit ([lesson 09](09_better_roads.ipynb));
 # - **several seeds**: if some end far worse, take more units. Of ten, some start near a useful place;
 # - **validation rows**, if there is noise.

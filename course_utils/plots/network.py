@@ -157,32 +157,36 @@ def taken_apart(x, y, grid, panels, *, axs=None):
     return f"MSE at the points: {'; '.join(errors)}."
 
 
-@picture(11.0, 4.2, "few many", sharey=True, width_ratios=[1.5, 1])
-def losses_by_seed(runs, slower, *, axs=None):
-    """Draw the losses of networks that differ only in their seed.
+@picture(11.4, 4.2, "few rates many", sharey=True, width_ratios=[1.4, 1, 1])
+def losses_by_seed(runs, rates, *, axs=None):
+    """Draw the losses of networks with few and with many units, and one at two learning rates.
 
-    `runs` maps two titles to losses of shape (seeds, steps), of at most five seeds; `slower`, of
-    the first runs' length, is seed 2 once more, with half the learning rate.
+    `runs` maps two numbers of units to losses of shape (seeds, steps), for the seeds 0, 1, 3 and 4;
+    `rates` maps two learning rates to the losses of seed 2, of shape (steps,), with few units.
     From the lesson 'A network that bends'.
     """
-    if len(runs) != 2:
-        raise ValueError(f"runs must hold two sets of runs, but holds {len(runs)}.")
+    if len(runs) != 2 or len(rates) != 2:
+        raise ValueError("runs and rates must hold two sets each.")
     told = []
-    for ax, (title, losses) in zip((axs["few"], axs["many"]), runs.items(), strict=True):
-        losses = to_table("runs", losses, "seeds", "steps")
-        for seed, (values, color) in enumerate(zip(losses, _UNITS, strict=False)):
-            style = ("-", "--", "-", "-.", "-")[seed]
-            ax.plot(values, style, color=color, linewidth=1.6, label=f"seed {seed}")
+    for ax, (units, losses) in zip((axs["few"], axs["many"]), runs.items(), strict=True):
+        losses = to_table("runs", losses, 4, "steps")
+        for seed, values, color, style in zip(
+            (0, 1, 3, 4), losses, ("C0", "C2", "C4", "C5"), ("-", "--", "-.", "-"), strict=True
+        ):
+            ax.plot(values, style, color=color, label=f"seed {seed}")
         ends = np.sort(losses[:, -1])
-        told.append(f"{title} {ends[0]:.2g} to {ends[-1]:.2g} after {losses.shape[1] - 1} steps")
-        ax.set(xlabel="step", yscale="log", title=f"{title}, {len(losses)} seeds")
+        told.append(f"{units} units {ends[0]:.2g} to {ends[-1]:.2g}")
+        ax.set(xlabel="step", yscale="log", title=f"{units} units, four seeds")
         ax.set_ylim(5e-6, 20)
-        if ax is axs["few"]:
-            slower = to_vector("slower", slower, losses.shape[1])
-            ax.plot(slower, ":", color="black", linewidth=1.8, label="seed 2, half the rate")
+    looks = ("-", VALIDATION), ("--", "black")
+    for (style, color), (rate, losses) in zip(looks, rates.items(), strict=True):
+        losses = to_vector("rates", losses)
+        axs["rates"].plot(losses, style, color=color, label=f"lr {rate}")
+    axs["rates"].set(xlabel="step", title="seed 2, at two rates")
     axs["few"].set_ylabel("loss (MSE)")
     axs["few"].legend(loc="lower left", ncols=2)
-    return f"The losses end: {'; '.join(told)}."
+    axs["rates"].legend(loc="lower left")
+    return f"The losses of four seeds end: {'; '.join(told)}."
 
 
 def _polynomials(t, y, n_train, degrees):

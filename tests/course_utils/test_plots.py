@@ -49,6 +49,7 @@ PARTS = {
 }
 
 FIVE_PANELS = "p0 p1 p2 p3 p4 l0 l1 l2 l3 l4"
+FOUR = np.vstack([SPLITS, SPLITS[:1]])
 FOUR_APART = "c0 c1 c2 c3 p0 p1 p2 p3"
 
 # Each picture with good arguments; the panels are those it asks for.
@@ -120,7 +121,7 @@ PICTURES = {
     "one_unit": ((2.0, 1.0, -1.5), None),
     "added_up": ((GRID, FIVE.T[:2], FIVE.T[:3], 0.5, POINTS), "c0 c1 p0 p1"),
     "taken_apart": ((X, Y, GRID, dict.fromkeys("abcd", (FIVE, 0.5))), FOUR_APART),
-    "losses_by_seed": (({"a": SPLITS, "b": 2 * SPLITS}, SPLITS[0]), "few many"),
+    "losses_by_seed": (({3: FOUR, 10: 2 * FOUR}, {0.1: LOSSES, 0.05: LOSSES}), "few rates many"),
     "network_or_polynomial": (
         (*POINTS, np.array([[4, 0.2, 0.3], [10, 0.1, 0.2]]), GRID, [GRID, GRID**2]),
         "loss beyond",
@@ -186,7 +187,7 @@ ANY_LENGTH = {
     "roads": "runs",
     "two_bowls": "paths",
     "noise_floors": "losses",
-    "losses_by_seed": "runs",
+    "losses_by_seed": "rates",
     "network_or_polynomial": "networks",
     "losses_by_size": "results",
     "reported_and_true": "results",
