@@ -592,7 +592,7 @@ check.deep_network(deep_network)
 #
 # <details><summary>Answer</summary>
 #
-# Take more units: then the seed matters less.
+# Run on: one may lie on a plateau. Then take more units: the seed matters less.
 #
 # </details>
 #
