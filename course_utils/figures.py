@@ -8,9 +8,11 @@ session's style and returns the caption.
 
 import base64
 import io
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from numbers import Real
 from pathlib import Path
 from typing import Any, ParamSpec
 
@@ -88,6 +90,29 @@ def show(figure: Figure, caption: str) -> None:
         data, metadata = as_output(figure, caption, to_png(figure))
         display(data, metadata=metadata, raw=True)
     print(caption)
+
+
+def format_number(value: Any) -> str:
+    """Return a number as text: four digits, or all digits before the point."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def is_prediction(prediction: Any) -> bool:
+    """Return whether `my_prediction` holds a number that a picture can mark."""
+    is_number = isinstance(prediction, Real) and not isinstance(prediction, bool)
+    return is_number and math.isfinite(prediction)
+
+
+def describe_prediction(prediction: Any, truth: Any) -> str:
+    """Return what a caption says of the number in the lesson's `my_prediction`.
+
+    It is ... (or None) before the student has typed one: then the words are ''.
+    """
+    if prediction is ... or prediction is None:
+        return ""
+    if not is_prediction(prediction):
+        return f" my_prediction holds {prediction!r:.40}, not a number: type a number such as 3.5."
+    return f" You predicted {format_number(prediction)}; it is {format_number(truth)}."
 
 
 @contextmanager

@@ -11,7 +11,7 @@
 # - say whether changing one array changes another,
 # - predict the shape of a difference, and notice when it is wrong.
 #
-# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 65 minutes, and 15 more with the deeper sections.
+# **Builds on** a little Python: numbers, text, lists, loops, functions, `import`. **Takes** about 55 minutes, and 15 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -26,11 +26,12 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## Where does this course go?
 #
-# In [lesson 03](03_build_your_own_autograd.ipynb), an engine that you wrote yourself bends a curve to ten points.
+# In [lesson 03](03_build_your_own_autograd.ipynb), an engine that you wrote yourself bends a
+# curve to ten points.
 #
-# The boxes are **cells** with code. The one above only looks for the course's helpers. Click into the
-# one below, press **Shift+Enter** to run it, and watch the picture. (An error message? Run the one
-# above, then that of the next section: they say what to do.)
+# The boxes are **cells** with code. Click into the one below, press **Shift+Enter** to run it, and
+# watch the picture. (An error message? Run the box above, then that of the next section: they say
+# what to do.)
 
 # %% tags=["cover"]
 import numpy as np  # the library for arrays, known as np
@@ -48,19 +49,17 @@ animation.play(  # a picture that changes, played once
 # %% [markdown]
 # On the left, a curve starts far from the points and ends up close to all ten.
 #
-# In that lesson you type ten heights. Your engine, a few dozen lines of plain Python, then changes
-# ten numbers of its own a little in each of 2,000 steps. It knows which way because it computes
-# derivatives, as at school. On the right you see how far off the curve still is: each line down is ten
-# times less. A large network learns in much the same way.
+# The engine, a few dozen lines of plain Python, changes ten numbers a little in each of 2,000 steps.
+# It knows which way because it computes derivatives, as at school. On the right you see how far off
+# the curve still is: each line down is ten times less. A large network learns in much the same way.
 
 # %% [markdown]
 # ## Does everything work here?
 #
 # The next cell checks your machine and says how to fix what doesn't work.
 #
-# It takes a few seconds; a star beside a cell, `[*]`, means that it is still running. You will see
-# two small pictures, which you need not understand yet, and a table. Where it says *TO DO*, follow the
-# lines below. If a picture is missing, run the cell again.
+# It takes a few seconds; a star beside a cell, `[*]`, means that it is still running. Where it
+# says *TO DO*, follow the lines below. If one of its two pictures is missing, run the cell again.
 
 # %%
 from course_utils import self_check
@@ -78,8 +77,8 @@ self_check.run()
 # - This is **your copy**. Change it, break it: no update overwrites your changes.
 # - **Ctrl+B** (Cmd+B on a Mac) hides the list of files; in the bar beside it, the symbol with lines
 #   and dots opens the *Table of Contents*.
-# - Sections named **Deeper** are folded, for a second evening: click on the arrow beside the
-#   heading. Nothing else needs them.
+# - Sections named **Deeper** are folded: click on the arrow beside the heading. Nothing else needs
+#   them.
 # - Code that only draws, such as `plots.means_by_axis`, need not be learned.
 # - **Stuck?** [What is wrong?](../docs/symptoms.md) begins with the message that you see;
 #   [the glossary](../docs/glossary.md) explains words, [the names](../docs/names.md) code.
@@ -93,7 +92,7 @@ print(counter)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 100, and ten times more each time: `counter` keeps what the last run gave it.
+# A hundred, and ten times more each time: `counter` keeps what the last run gave it.
 #
 # </details>
 #
@@ -101,8 +100,8 @@ print(counter)
 #
 # A program in the background, the **kernel**, runs your cells and keeps every name. It knows only the
 # order in which you ran them, not the order on the page. If a notebook behaves strangely, choose
-# *Restart Kernel and Run up to Selected Cell…* in the menu *Kernel*. The kernel forgets everything
-# and starts again from the top; what you wrote stays.
+# *Restart Kernel and Run up to Selected Cell…* in the menu *Kernel*. Everything runs again from the
+# top; what you wrote stays.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: what is special about your machine?
@@ -122,9 +121,9 @@ self_check.machine()
 #
 # ### Exercise 1 (write): your first function
 #
-# This one is for meeting the check, which calls your function with numbers of its own. Run both cells
-# as they are. Write `values.sum()` in place of the dots, which is wrong, and run both again. Then
-# return the mean: the sum divided by how many numbers there are.
+# The check calls your function with numbers of its own. Run both cells as they are. Write
+# `values.sum()` in place of the dots, which is wrong, and run both again. Then return the mean: the
+# sum divided by how many numbers there are.
 
 
 # %% tags=["exercise", "write"]
@@ -157,9 +156,9 @@ check.average(average)
 #
 # An **array** is a block of numbers of one kind, with a shape and a dtype.
 #
-# Data, predictions and errors are arrays in every lesson. The **shape** says how many numbers there
-# are along each direction, or **axis**; the **dtype** says which kind they are. Here is the rain of
-# four days at three places, in millimetres. Axis 0 counts the rows, axis 1 the columns.
+# The **shape** says how many numbers there are along each direction, or **axis**; the **dtype** says
+# which kind they are. Here is the rain of four days at three places, in millimetres. Axis 0 counts the
+# rows, axis 1 the columns.
 
 # %%
 rain = np.array(
@@ -176,15 +175,15 @@ print("2 of every row: ", rain[:, 2], rain[:, 2].shape)
 print("in centimetres: ", rain[0] / 10)
 
 # %% [markdown]
-# Counting begins at 0: `rain[1, 2]` is in the second row. `len` is the number of rows. A colon means
-# *all along this axis*, and arithmetic works on every number at once. The dtype **float64** is that of
-# a Python `float`: about sixteen digits. `rain[:, 2]` is printed like a row: with only *one* axis, both
-# are **flat**.
+# Counting begins at 0: `rain[1, 2]` is in the second row. `len` is the number of rows. A colon
+# means *all along this axis*, and arithmetic works on every number at once. The dtype **float64**
+# is that of a Python `float`: about sixteen digits. `rain[:, 2]` is printed like a row: with only
+# *one* axis, both are **flat**.
 #
 # ### Which way does a mean go?
 #
-# > **Predict.** `rain.mean()` is one number. How many does the array `rain.mean(axis=0)` hold, three
-# > or four?
+# The axis that you name *disappears*: from (3, 4), axis 0 takes away the 3. So `rain.mean(axis=0)`
+# has four numbers, one for each day: it walks down through the rows.
 
 # %%
 print(f"mean of all:  {rain.mean()}")
@@ -194,16 +193,6 @@ print(f"mean(axis=1): {rain.mean(axis=1)}   shape {rain.mean(axis=1).shape}")
 places, dates = ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu"]
 plots.means_by_axis(rain, places, dates, "mm")
 
-# %% [markdown]
-# <details><summary>What you should see</summary>
-#
-# Four, one for each day: the mean along axis 0 walks down through the rows.
-#
-# </details>
-#
-# ### How do you remember that?
-#
-# The axis that you name *disappears*: from (3, 4), axis 0 takes away the 3.
 
 # %% [markdown]
 # ## A view or a copy?
@@ -244,17 +233,9 @@ plots.before_and_after(before, week, days, "°C", prediction=my_prediction)
 #
 # You can subtract a (4,) from a (3, 4): NumPy repeats the one row for each row of the table.
 #
-# That is **broadcasting**. Here each day's mean is subtracted from the rain of every place. The dotted
-# cells are not stored: NumPy reads the same row again.
-
-# %%
-plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
-
-# %% [markdown]
-# The rule is short: write the two shapes below each other, with their right ends in line.
-#
-# At each position the numbers must be equal, or one must be 1 or missing. What is 1 or missing is
-# repeated.
+# That is **broadcasting**. The rule: write the two shapes below each other, with their right ends in
+# line. At each position the numbers must be equal, or one must be 1 or missing. What is 1 or missing
+# is repeated.
 #
 # | | | |
 # |---|---:|---:|
@@ -264,10 +245,12 @@ plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
 #
 # ### Break it: the means of the places
 #
-# Now subtract from each place *its own* mean, of shape (3,). The 3 stands below the 4, and neither is
-# 1.
+# The picture subtracts each day's mean; dotted cells are not stored, but read again. Then subtract
+# from each place *its own* mean, of shape (3,): the 3 stands below the 4, and neither is 1.
 
 # %%
+plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
+
 try:
     rain - rain.mean(axis=1)
 except ValueError as error:
@@ -281,72 +264,58 @@ print(rain - place_means)
 
 # %% [markdown]
 # NumPy refuses the flat means: a **loud bug**, the kind you want, because its message names both
-# shapes. (With as many rows as columns, it would not refuse.)
+# shapes.
 #
 # ### What is a column?
 #
 # Here a **column** is an array of shape (n, 1). `reshape` changes the shape and keeps the
-# numbers, mostly as a view; a −1 means *as many as needed*. Now the 3 is below the 3, and the 1 is
+# numbers; a −1 means *as many as needed*. Now the 3 is below the 3, and the 1 is
 # repeated.
 #
 # ### Break it: three predictions
 #
-# You compare three right predictions, a column, with the three true values, which are flat.
+# You compare three perfect predictions, a column, with the three true values, which are flat.
 #
 # | | | |
 # |---|---:|---:|
-# | `y_pred` | 3 | 1 |
+# | `perfect` | 3 | 1 |
 # | `y` | | 3 |
 # | the difference | 3 | 3 |
-
-# %%
-y = np.array([3.0, 6.0, 9.0])  # (3,)
-y_pred = y.reshape(-1, 1)  # (3, 1)
-lazy = np.full((3, 1), 6.0)  # (3, 1), filled with the mean of y
-print("mean of the nine squares:", ((y_pred - y) ** 2).mean())
-print("the same, for the lazy:  ", ((lazy - y) ** 2).mean())
-plots.broadcast_difference(y_pred, y, ["y_pred", "y"])
-
-# %% [markdown]
-# Each prediction is compared with every true value, and NumPy does not complain.
 #
-# The zeros that you wanted are on the diagonal; the rest is nonsense. The usual measure of
-# predictions is the **mean squared error**, MSE: the mean of the squared differences. Over all nine
-# pairs the right predictions get 12; lazy ones, which all say the mean, get half.
+# The usual measure of predictions is the **mean squared error**, MSE: the mean of the squared
+# differences. Row by row, the perfect ones have an MSE of 0. Lazy ones, which always say the mean of
+# $y$, have 6.
 #
-# > **Predict.** Next come a hundred values. Row by row, perfect predictions have an MSE of 0, lazy ones
-# > 8.3325. What do the *perfect* ones get over all pairs? Type your number.
+# > **Predict.** $y$ is 3, 6, 9. What MSE do the *perfect* predictions get over all pairs?
 
 # %%
 my_prediction = ...  # your number
 
-y = np.linspace(0, 9.9, 100)  # (100,), in even steps from 0 to 9.9
-perfect = y.reshape(-1, 1)  # (100, 1)
-lazy = np.full((100, 1), y.mean())  # (100, 1)
-for name, y_pred in (("perfect", perfect), ("lazy", lazy)):
-    mse = ((y_pred - y) ** 2).mean()
-    print(f"{name:8} MSE {mse:.4f}, from the shape {(y_pred - y).shape}")
-
+y = np.array([3.0, 6.0, 9.0])  # (3,)
+perfect = y.reshape(-1, 1)  # (3, 1)
+lazy = np.full((3, 1), 6.0)  # (3, 1), filled with the mean of y
+print("the shape of the difference:", (perfect - y).shape)
 both = {"perfect": perfect, "lazy": lazy}
 plots.every_pair(both, y, prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 16.665, again twice as much as the lazy ones: 10,000 differences, where 100 were meant.
+# 12, twice as much as the lazy ones: nine differences, where three were meant.
 #
 # </details>
 #
 # ### What protects you?
 #
-# This is a **silent bug**: a wrong number and no error. A model trained with it learns to be lazy; in
-# [lesson 06](06_the_linear_layer.ipynb) you watch one do so. So look at shapes, and write down what you believe:
+# Each prediction is compared with every true value: a **silent bug**, a wrong number and no
+# error. A model trained with it learns to be lazy; in [lesson 06](06_the_linear_layer.ipynb) you
+# watch one do so. So look at shapes, and write down what you believe:
 # `assert y_pred.shape == y.shape` stops the program if it is not true.
 #
 # ### Exercise 2 (fix): an MSE that pairs rows
 #
-# Here is the broken formula. Replace the dots so that row meets row, whichever of the two is flat,
-# (n,), or a column, (n, 1): all four combinations. `reshape` also takes the shape of another array.
+# Replace the dots so that row meets row, whether each of the two is flat, (n,), or a column, (n, 1).
+# `reshape` also takes the shape of another array.
 
 
 # %% tags=["exercise", "mend"]
@@ -511,7 +480,7 @@ print("with a point:  ", visitors, visitors.dtype)
 # broadcasting, loud bug, silent bug.
 #
 # **New names:** `animation.play`, `.sum`, `np.array`, `.shape`, `.dtype`, `.mean`, `axis=`, `.copy`,
-# `.max`, `.reshape`, `np.linspace`, `np.full`.
+# `.max`, `.reshape`, `np.full`.
 #
 # **New names, deeper:** `np.shares_memory`.
 #

@@ -10,7 +10,7 @@
 # - tell from a printout which mistake such a loop contains,
 # - find the best line without a loop.
 #
-# **Builds on** [lesson 00](00_start_here.ipynb) (arrays and their shapes) and school calculus. **Takes** about 60 minutes, and 25 more with the deeper sections.
+# **Builds on** [lesson 00](00_start_here.ipynb) (arrays and their shapes) and school calculus. **Takes** about 55 minutes, and 30 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -27,9 +27,8 @@ except ModuleNotFoundError:
 #
 # A line through your measurements answers questions about times at which you took none.
 #
-# Picture a tank that fills with water. For an hour you read its height a hundred times, and
-# waves make every reading a little wrong. How fast does the water rise? How high was it at half
-# past, when you were not looking?
+# A tank fills with water. For an hour you read its height a hundred times, and waves make every
+# reading a little wrong. How fast does the water rise? How high was it at half past?
 #
 # Eighty readings are yours. Twenty are sealed in an envelope until
 # [lesson 10](10_what_a_fit_is_worth.ipynb), to judge your line on points it has never seen. (A
@@ -58,9 +57,9 @@ plots.readings(x, y)
 #
 # $$\hat y_i = w\,x_i + b$$
 #
-# You do not know good values yet, so start with two random ones. Seed 42 makes them the same on
-# every computer. Data and seed are from a tutorial (Daniel Voigt Godoy's *Understanding PyTorch
-# with an example*), whose printed numbers will check ours. First, one reading:
+# Start with two random values. Seed 42 makes them the same on every computer. Data and seed are
+# from a tutorial (Daniel Voigt Godoy's *Understanding PyTorch with an example*), whose printed
+# numbers will check ours. First, one reading:
 
 # %%
 stream = np.random.RandomState(42)  # the tutorial's; today's way: default_rng
@@ -76,13 +75,12 @@ plots.one_residual(x, y, w, b, row=0)
 # reading. So $e_i = \hat y_i - y_i$, negative where the line is too low. (Statistics often takes
 # the opposite sign.)
 #
-# For one number, square all 80 residuals and take the mean. This **mean squared error**, MSE, is
-# our **loss**, the number to make small:
+# Square all 80 residuals and take the mean. This **mean squared error**, MSE, is our **loss**, the
+# number to make small:
 #
 # $$L(w, b) = \frac{1}{n}\sum_{i=1}^{n} (w\,x_i + b - y_i)^2 \qquad n = 80$$
 #
-# Squares cannot cancel; arrows up and down would. An arrow twice as long counts four times as
-# much.
+# Squares cannot cancel; arrows up and down would.
 
 
 # %%
@@ -101,18 +99,17 @@ sliders.move(plots.residuals, x, y, w=(-0.5, 3.0, w), b=(0.0, 3.0, b))
 # $y$: here 1.66 metres.
 #
 # Now fit the line yourself with the two sliders (drag, or use the arrow keys). Write down the
-# smallest MSE you reach; at the end you meet the smallest there is.
+# smallest MSE you reach.
 
 # %% [markdown]
 # ## What is the best height?
 #
 # Two numbers at once are hard, so begin with one: $w$ stays, and only $b$ moves.
 #
-# Each row adds a square, $(b + \text{something})^2$, which is a
-# parabola in $b$, and the mean of parabolas is a parabola, too.
+# Each row adds a square, $(b + \text{something})^2$. That is a parabola in $b$, and the mean of
+# parabolas is a parabola, too.
 #
-# > **Predict.** At which $b$ is the loss smallest? Look at the points above and type a number in
-# > place of the three dots.
+# > **Predict.** At which $b$ is the loss smallest? Look at the points above, and type a number.
 
 # %%
 my_prediction = ...  # your number
@@ -127,7 +124,7 @@ plots.loss_by_bias(x, y, w, b, prediction=my_prediction)
 # </details>
 #
 # Here you see the whole curve. With millions of parameters nobody can: you stand in fog, and know
-# the loss and the slope under your feet.
+# only the loss and the slope under your feet.
 #
 # If $b$ grows a little, every residual $e_i$ grows by as much. By the chain rule, $e_i^2$ changes
 # $2\,e_i$ times as fast, and the loss is the mean of these squares:
@@ -135,11 +132,9 @@ plots.loss_by_bias(x, y, w, b, prediction=my_prediction)
 # $$\frac{dL}{db} = \frac{1}{n}\sum_{i} 2\,e_i$$
 #
 # If this slope is negative, the loss falls as $b$ grows. So step *against* the slope, by the slope
-# times a factor: the **learning rate**, lr, for now a guess, 0.1.
+# times a factor: the **learning rate**, lr, for now a guess, 0.1. Take ten such steps:
 #
 # $$b \leftarrow b - \mathrm{lr}\cdot\frac{dL}{db}$$
-#
-# > **Predict.** Take ten such steps. Do they get longer, stay equal, or get shorter?
 
 # %%
 lr = 0.1
@@ -155,11 +150,7 @@ print(f"where the slope is 0: b = {(y - w * x).mean():.4f}")
 plots.steps_downhill(x, y, w, biases)
 
 # %% [markdown]
-# <details><summary>What you should see</summary>
-#
-# They get shorter: the lower you are, the flatter the parabola.
-#
-# </details>
+# The steps get shorter: the lower you are, the flatter the parabola.
 #
 # At the lowest point the slope is zero. So the mean of $w\,x_i + b - y_i$ is zero there, and $b$ is
 # the mean of $y_i - w\,x_i$.
@@ -169,25 +160,18 @@ plots.steps_downhill(x, y, w, biases)
 #
 # With two numbers, the curve becomes a bowl.
 #
-# Each line is a point $(w, b)$, and above it is its loss. The next picture shows the bowl
-# from the side, and from above, with curves of equal loss, as on a hiking map. (But their heights
-# are not evenly spaced.)
-#
-# > **Predict.** Seen from above, is the bowl round, or long and narrow? Think of a line that is a
-# > little too steep: can a different $b$ make up for that?
+# Each line is a point $(w, b)$, and above it is its loss. The next picture shows the bowl from the
+# side, and from above, with curves of equal loss, as on a hiking map.
 
 # %%
 plots.loss_surface(x, y, w, b)
 
 # %% [markdown]
-# <details><summary>What you should see</summary>
+# The bowl is long and narrow: steep across, and almost flat along its floor. A line that is a little
+# too steep is almost as good, if its $b$ is smaller.
 #
-# Long and narrow: steep across, and almost flat along its floor, where $b$ falls as $w$ grows.
-#
-# </details>
-#
-# Move one number while the other stays. You know the slope along $b$. If $w$
-# grows a little, the residual $w\,x_i + b - y_i$ of row $i$ changes by $x_i$ times as much:
+# Move one number while the other stays. If $w$ grows a little, the
+# residual $w\,x_i + b - y_i$ changes by $x_i$ times as much:
 #
 # $$\frac{\partial L}{\partial w} = \frac{1}{n}\sum_i 2\,e_i\,x_i
 # \qquad\qquad
@@ -202,8 +186,8 @@ plots.loss_surface(x, y, w, b)
 # A derivative says what a tiny change does, so make a tiny change and look.
 #
 # Take $w$ a little larger and a little smaller, by $h = 0.001$, and divide the change of the loss
-# by the distance between the two. If this **central difference** agrees with the formula at a random
-# point such as our start, you may trust the formula:
+# by the distance between the two. If this **central difference** agrees with the formula at a
+# random point, you may trust the formula:
 #
 # $$\frac{L(w+h,\, b) - L(w-h,\, b)}{2h}$$
 
@@ -296,8 +280,8 @@ plots.difference_errors(hs, forward, central)
 # \qquad\qquad
 # b \leftarrow b - \mathrm{lr}\cdot\frac{\partial L}{\partial b}$$
 #
-# One pass over all rows is an **epoch**; here that is one step. The numbered steps of this loop
-# come back in later lessons. First a single epoch, beside what the tutorial printed (*published*):
+# One pass over all rows is an **epoch**, here one step. This loop, with its numbers, comes back in
+# later lessons. First a single epoch, beside what the tutorial printed (*published*):
 
 
 # %% tags=["code"]
@@ -332,7 +316,7 @@ print(f"b after a step  0.80119529            {path[1, 1]:.8f}")
 #
 # Now a thousand epochs.
 #
-# > **Predict.** After which epoch is the loss within a hundredth of where it ends? Type your number.
+# > **Predict.** After which epoch is the loss at most 1% above where it ends? Type your number.
 
 # %% tags=["cover"]
 my_prediction = ...  # your number
@@ -352,7 +336,7 @@ plots.whole_run(x, y, path, prediction=my_prediction)
 #
 # Three views of one run; the same mark is the same epoch. First the path crosses the steep side of
 # the bowl, and the line jumps up to the points. (Downhill is not down the page.) Then it creeps
-# along the flat floor, and the line slowly turns. Below: a sudden fall, a slow one, rest.
+# along the flat floor, and the line slowly turns.
 
 # %% [markdown]
 # ### Break it: a plus for the minus
@@ -368,7 +352,7 @@ for k in (0, 1, 10, 100):
 # ### Exercise 2 (diagnose): which mistake?
 #
 # Python says nothing; only the numbers tell you. The loops of runs A, B and C have one mistake
-# each. They start at $w = -0.138$, $b = 0.497$ and take lr = 0.1:
+# each. All start at $w = -0.138$, $b = 0.497$ and take lr = 0.1:
 #
 # ```text
 #         after 1 epoch   after 2 epochs       after 100 epochs
@@ -408,6 +392,7 @@ check.which_mistake(run_a, run_b, run_c)
 #   anyone notices.
 #
 # </details>
+
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: a hurried step
@@ -490,17 +475,9 @@ print(f"sum over only 4 rows:  loss {four[0]:.4f}, then {four[100]:.4f}")
 # %% [markdown]
 # ## Is this the best line?
 #
-# At the lowest point of the bowl, and only there, both derivatives are zero. That gives the best
-# line without a loop. (You need readings at two different times, at least.)
-#
-# A bar stands for a mean. $\partial L/\partial b = 0$ says that the mean residual is zero, so
-# $b = \bar y - w\,\bar x$. Put that into $e_i = w\,x_i + b - y_i$:
-#
-# $$e_i = w\,(x_i - \bar x) - (y_i - \bar y)$$
-#
-# $\partial L/\partial w = 0$ says that the mean of $e_i\,x_i$ is zero. The mean of $e_i\,\bar x$ is
-# zero, too, since the mean residual is. So the mean of $e_i\,(x_i - \bar x)$ is zero. Put $e_i$ in
-# and solve for $w$:
+# At the lowest point of the bowl, and only there, both derivatives are zero. Solve the second for
+# $b$, put that into the first, and you have the best line without a loop. (You need readings at two
+# different times, at least.) A bar stands for a mean:
 #
 # $$w = \frac{\text{mean of } (x_i - \bar x)(y_i - \bar y)}{\text{mean of } (x_i - \bar x)^2}
 # \qquad\qquad
@@ -529,6 +506,18 @@ plots.readings(x, y, w_best, b_best, at=0.5)
 #
 # Then why walk? Few models have such a formula, and the networks of later lessons have none. Learn
 # to walk here, where you know the goal.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: where does the formula come from?
+#
+# From the two zeros. $\partial L/\partial b = 0$ says that the mean residual is zero, so
+# $b = \bar y - w\,\bar x$. Put that into $e_i = w\,x_i + b - y_i$:
+#
+# $$e_i = w\,(x_i - \bar x) - (y_i - \bar y)$$
+#
+# $\partial L/\partial w = 0$ says that the mean of $e_i\,x_i$ is zero. The mean of $e_i\,\bar x$ is
+# zero, too, since the mean residual is. So the mean of $e_i\,(x_i - \bar x)$ is zero. Put $e_i$ in
+# and solve for $w$.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 4 (transfer): bend the line
@@ -580,7 +569,7 @@ check.parabola_gradient(parabola_gradient)
 # <details><summary>Answer</summary>
 #
 # The loss falls as $b$ grows, so right. But the slope holds only where you stand; the lowest point
-# is only half that far away.
+# is half that far away.
 #
 # </details>
 #
@@ -595,12 +584,12 @@ check.parabola_gradient(parabola_gradient)
 # %% [markdown]
 # ## Recap
 #
-# | by hand | in PyTorch |
+# | by hand | later, in PyTorch |
 # |---|---|
 # | `w`, `b` | `nn.Linear` ([lesson 06](06_the_linear_layer.ipynb)) |
 # | `y_pred = w * x + b` | `y_pred = model(x)` |
 # | `(error**2).mean()` | `nn.MSELoss()(y_pred, y)` |
-# | `dw`, `db` on paper | `optimizer.zero_grad()`, `loss.backward()` ([lesson 03](03_build_your_own_autograd.ipynb) builds it) |
+# | `dw`, `db` on paper | `optimizer.zero_grad()`, `loss.backward()` ([lesson 03](03_build_your_own_autograd.ipynb)) |
 # | `w, b = w - lr * dw, b - lr * db` | `optimizer.step()`, SGD |
 #
 # **New words:** model, parameter, weight, bias, residual, target, mean squared error, loss, RMSE,

@@ -1,17 +1,17 @@
 # %% [markdown]
 # # 02 How far to step
 #
-# Why was the learning rate 0.1, and not 0.01 or 1? Here you choose it before you run, and you find
-# out whether a run is done.
+# Why was the learning rate 0.1? Here you choose it before you run, and find out whether a run is
+# done.
 #
 # **You will be able to**
 #
 # - say which learning rates converge, and which explode,
-# - say which direction of the bowl sets the limit, and which one the speed below it,
-# - check a fit against the exact answer with a truth panel,
+# - say which direction of the bowl sets the limit, and which the speed,
+# - check a fit against the exact answer,
 # - make the bowl round by standardising $x$.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (the loss, its gradient, the loop). **Takes** about 60 minutes, and 40 more with the deeper sections.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (the loss, its gradient, the loop). **Takes** about 55 minutes, and 45 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -39,17 +39,16 @@ w = stream.randn()
 # ## How far does one step go?
 #
 # On a parabola, each step multiplies your distance from the bottom by the same number. If only $b$
-# moves, the loss is such a parabola: at the distance $d$ from its bottom, you stand
-# $\tfrac{1}{2} h\,d^2$ above the lowest loss, and the slope is $h\,d$. The second derivative is $h$,
-# the **curvature** (not the tiny change of the last lesson). So one step of gradient descent is
+# moves, the loss is such a parabola: at the distance $d$ from its bottom (negative: left), you
+# stand $\tfrac{1}{2} h\,d^2$ above the lowest loss, and the slope is $h\,d$. The second derivative is $h$,
+# the **curvature** (not the last lesson's tiny change). So one step of gradient descent is
 #
 # $$d \;\leftarrow\; d - \mathrm{lr}\cdot h\,d = (1 - \mathrm{lr}\cdot h)\;d$$
 #
-# For $b$ the curvature is 2: if $b$ grows by 1, so does each residual, and the derivative, the mean
-# of 2·residual, grows by 2.
+# For $b$ the curvature is 2: if $b$ grows by 1, so does each residual, and the slope, the mean of
+# 2·residual, grows by 2.
 #
-# > **Predict.** Start at $d = 1$ with lr = 0.75. What is $d$ after three steps? Below zero means
-# > left of the bottom.
+# > **Predict.** Start at $d = 1$ with lr = 0.75. What is $d$ after three steps? Mind the sign.
 
 # %%
 my_prediction = ...  # your number
@@ -83,10 +82,7 @@ plots.jumps(2.0, distances, prediction=my_prediction)
 # $$0 < \mathrm{lr} < \frac{2}{h}$$
 #
 # We call $2/h$ the **learning-rate limit**. A step multiplies $d$ by the factor, so it multiplies
-# the loss above the lowest by the factor squared.
-#
-# > **Predict.** Five walks have lr·h = 0.5, 1, 1.5, 2 and 2.1. Which two have the same loss at
-# > every step?
+# the loss above the lowest by the factor squared. Five walks, with lr·h from 0.5 to 2.1:
 
 # %% tags=["cover"]
 lrs = [0.25, 0.5, 0.75, 1.0, 1.05]
@@ -96,17 +92,18 @@ plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
 
 
 # %% [markdown]
-# <details><summary>What you should see</summary>
-#
-# Those at 0.5 and 1.5: their factors are 0.5 and −0.5, and both squares are 0.25. At 1, one step
-# lands on the bottom. At 2 the walk never settles, and at 2.1 it climbs.
-#
-# </details>
+# At 2 the walk never settles, and at 2.1 it climbs. At 1, one step lands on the bottom. The walks at
+# 0.5 and 1.5 have the same loss at every step: their factors are 0.5 and −0.5, and both squares are
+# 0.25.
 #
 # ## Which rate suits two parameters?
 #
-# Two parameters share one learning rate, and each of them alone has its own limit. If only $w$
-# moves, the curvature is the mean of $2x^2$: differentiate $\partial L/\partial w$ once more.
+# Two parameters share one learning rate, and each alone has its own limit. If only $w$ moves, the
+# curvature is the mean of $2x^2$: differentiate $\partial L/\partial w$ once more.
+#
+# ### Break it: a rate that suits each parameter alone
+#
+# Here is the loop of [lesson 01](01_gradient_descent_by_hand.ipynb), with a rate below both limits:
 
 
 # %% tags=["code"]
@@ -124,12 +121,6 @@ def descend(w, b, x, y, lr, n_epochs):
     return np.array(path), losses
 
 
-# %% [markdown]
-# ### Break it: a rate that suits each parameter alone
-#
-# Here the rate is below both limits:
-
-# %%
 for name, h in (("w", (2 * x**2).mean()), ("b", 2.0)):
     print(f"{name} alone: curvature {h:.4f}, limit {2 / h:.4f}")
 path, losses = descend(w, b, x, y, lr=0.9, n_epochs=7)
@@ -138,16 +129,15 @@ for k in range(1, 7):
     print(f"epoch {k}: loss {losses[k]:7.4f}, {growth:.3f} times the last")
 
 # %% [markdown]
-# It explodes. Here every $x$ is positive, so a larger $w$ lifts the line, and so does a larger $b$.
-# Both correct the same residuals, and together they overshoot.
+# It explodes. Every $x$ is positive, so a larger $w$ lifts the line, as a larger $b$ does. Both
+# correct the same residuals, and together they overshoot.
 #
 # ## Which way is the bowl steepest?
 #
 # Every straight cut through the lowest point of the bowl is a parabola, and its curvature depends
-# on the direction. It is the mean of $2c_i^2$, if a move by one changes the
-# prediction of row $i$ by $c_i$. For $w$, that change is $x_i$; for $b$ it is one, so the curvature is
-# 2. Now move by one at the angle $a$: $w$ changes by $\cos a$, $b$ by $\sin a$, and the prediction by
-# $x_i\cos a + \sin a$. So the curvature is
+# on the direction. If a move by one changes the prediction of row $i$ by $c_i$, the curvature is the
+# mean of $2c_i^2$. For $w$, that change is $x_i$; for $b$ it is one. At the angle $a$, $w$ moves by
+# $\cos a$ and $b$ by $\sin a$, so the prediction changes by $x_i\cos a + \sin a$:
 #
 # $$h(a) = \frac{1}{n}\sum_i 2\,(x_i\cos a + \sin a)^2$$
 #
@@ -165,13 +155,13 @@ sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
 #
 # $$h(a) = (\text{mean of } 2x^2)\cos^2 a + 2\,(\text{mean of } 2x)\cos a\sin a + 2\sin^2 a$$
 #
-# Three numbers describe all cuts. As a table, a matrix, they are
+# Three numbers describe all cuts. As a matrix, they are
 #
 # $$H = \begin{pmatrix} \text{mean of } 2x^2 & \text{mean of } 2x \\
 # \text{mean of } 2x & 2 \end{pmatrix}$$
 #
 # `np.linalg.eigvalsh(H)` returns the **eigenvalues** $\lambda$ of $H$, sorted: the first is the
-# smallest curvature of all cuts, the last the largest. The cell compares.
+# smallest curvature of all cuts, the last the largest.
 #
 # > **Predict.** At which angle is the bowl flattest? Look at the lines of equal loss above.
 
@@ -194,20 +184,19 @@ plots.curvatures(x, y, prediction=my_prediction)
 #
 # </details>
 #
-# The arrows show directions only. Each points against the gradient, at right angles to the line of
-# equal loss where it starts. Off the two axes, the arrows miss the star. On an axis, they point at it.
+# Each arrow points against the gradient, at right angles to the line of equal loss. On the two axes,
+# the steepest cut and the flattest, it points at the star.
 #
 # ## What sets the limit, and what the speed?
 #
 # The steepest axis sets the learning-rate limit; well below it, the flattest one sets the speed. Split
-# your way to the star into two parts, one along each axis. The formula of the gradient only multiplies
-# and adds, so the parts' two gradients add up to the whole one, and each stays on its axis. Each
-# part walks its own parabola, with its own factor $1 - \mathrm{lr}\cdot\lambda$. Both must shrink, so
+# your way to the star into two parts, one along each axis. Each part walks its own parabola, as if the
+# other were not there, with its own factor $1 - \mathrm{lr}\cdot\lambda$. Both must shrink:
 #
 # $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
 #
 # At half of the limit, $\mathrm{lr} = 1/\lambda_\text{max}$, the steep part is gone after one step.
-# The flat part keeps $1 - 1/\kappa$ of itself, where $\kappa = \lambda_\text{max} /
+# In each step, the flat part keeps $1 - 1/\kappa$ of itself, where $\kappa = \lambda_\text{max} /
 # \lambda_\text{min}$ is the **condition number**. A large $\kappa$ means many steps.
 #
 # > **Predict.** Forty epochs at 0.03, 0.5, 0.95 and 1.04 of the limit: which run ends lowest? Think
@@ -216,6 +205,8 @@ plots.curvatures(x, y, prediction=my_prediction)
 # %%
 max_lr = 2 / steep
 print(f"limit {max_lr:.4f}, condition number {steep / flat:.1f}")
+print(f"lr 0.1, our rate: {0.1 / max_lr:.3f} of the limit")
+print(f"lr 0.9, the explosion: {(1 - 0.9 * steep) ** 2:.3f} times a step")
 lrs = [share * max_lr for share in (0.03, 0.5, 0.95, 1.04)]
 print("lr      steep: factor  after 40    flat: factor  after 40")
 for lr in lrs:
@@ -229,37 +220,26 @@ plots.learning_rates(x, y, paths, lrs)
 # <details><summary>What you should see</summary>
 #
 # The one at 0.95 of the limit. It jumps from wall to wall, and late it overtakes the one at 0.5, whose
-# steep part is gone at once and whose flat part lags. 0.03 is slow, and the last one climbs.
+# steep part is gone at once and whose flat part lags.
 #
 # </details>
 #
-# And our 0.1? Below the limit and slow; 1 is above it. Next, 0.98 of the limit:
-
-# %%
-for lr in (0.01, 0.1, 1.0):
-    print(f"lr {lr:4}: {lr / max_lr:.3f} of the limit")
-print(f"lr 0.9, the explosion: {(1 - 0.9 * steep) ** 2:.3f} times a step")
-path, _ = descend(w, b, x, y, 0.98 * max_lr, n_epochs=40)
-animation.play(plots.one_descent, x, y, path, 40, "lr = 0.98 of the limit")
-
-# %% [markdown]
-# Close to the limit, the jumps hardly die out, though the loss falls with every step. In a long valley,
-# take about nine tenths of the limit. If you don't know it, double the rate until the loss explodes,
-# then halve it twice.
+# And our 0.1? An eighth of the limit: safe, but slow. In a long valley, take about nine tenths of the
+# limit. If you don't know it, double the rate until the loss explodes, then halve it twice.
 #
-# And the explosion in *Break it*? Its growth rose towards $(1 - 0.9\,\lambda_\text{max})^2 = 1.524$:
-# the flat part faded, and the steep part was left.
+# And the explosion at 0.9? Its growth rose towards $(1 - 0.9\,\lambda_\text{max})^2 = 1.524$: the
+# flat part faded, and the steep part was left.
 #
 # ### Exercise 1 (diagnose): what an explosion tells you
 #
-# Someone runs `descend` with lr = 0.3, on data that you don't have. The last losses are
+# A run with lr = 0.3, on data that you don't have, ends with the losses
 #
 # ```text
 # 3141.6   4154.8   5494.7   7266.7
 # ```
 #
 # What is the learning-rate limit here, to three digits? The lowest loss is tiny beside these, and so
-# is the flat part. Ask what one step does to the loss, and work back from there.
+# is the flat part. Ask what one step does to the loss.
 
 # %% tags=["exercise", "diagnose"]
 limit = ...
@@ -283,7 +263,7 @@ check.limit(limit)
 #
 # ## Is it done?
 #
-# For a line you know the exact answer, so put it beside your fit. The **design matrix** $A$ has a
+# For a line you know the exact answer: put it beside your fit. The **design matrix** $A$ has a
 # column for each parameter: `descent.design_matrix` takes one or several columns, and adds ones for
 # $b$. `np.linalg.lstsq` finds the best parameters. Call a parameter done if it is off by at most one
 # thousandth of its best value. Your own **truth panel**:
@@ -302,9 +282,9 @@ print("in thousandths    ", thousandths.round(1))
 
 # %% [markdown]
 # The course's `plots.truth_panel` adds the limit ('the largest stable' rate) and $\kappa$; its
-# 'converged' says whether a parameter is done. The limit comes from $H$, and $H$ from $A$: for each entry, multiply two columns
-# row by row, and take 2/n times the sum. In code `A.T` swaps rows and columns, and `@` is the matrix
-# product.
+# 'converged' says whether a parameter is done. The limit comes from $H$, and $H$ from $A$: for
+# each entry, multiply two columns row by row, and take 2/n times the sum. In code `A.T` swaps
+# rows and columns, and `@` is the matrix product.
 
 # %%
 print("H by hand, its rows in turn:", H.round(4).ravel())
@@ -319,7 +299,7 @@ plots.truth_panel(A, y, fit, lrs[1], names=["w", "b"])
 # %% [markdown]
 # ### Break it: stop when the loss stops falling
 #
-# A tempting rule: stop as soon as an epoch lowers the loss by less than 0.0001.
+# A tempting rule: stop once an epoch lowers the loss by less than 0.0001.
 
 # %%
 print(f"best:                        w {best[0]:.3f}, b {best[1]:.3f}")
@@ -332,14 +312,13 @@ for lr in (0.4, 0.1, 0.01):
     print(f"lr {lr:4}: stops at epoch {k:3}, w {w_k:.3f}, b {b_k:.3f}")
 
 # %% [markdown]
-# Python doesn't complain, and of these rates the smallest stops at the worst line. Small
-# steps lower the loss only a little, however far you still have to go; jumps from wall to wall may, too.
+# Python doesn't complain, and of these rates the smallest stops at the worst line. Small steps lower
+# the loss only a little, however far you still have to go.
 #
 # ### Exercise 2 (transfer): the limit of a curved model
 #
 # Let the model be curved: $\hat y_i = v\,x_i^2 + w\,x_i + b$. Its loss is a bowl over three
-# parameters, with three axes and three eigenvalues. Write a function that returns its limit; it needs
-# no targets.
+# parameters, with three eigenvalues. Write a function that returns its limit; it needs no targets.
 
 
 # %% tags=["exercise", "transfer"]
@@ -370,12 +349,10 @@ check.curve_limit(curve_limit)
 # ## Can you make the bowl round?
 #
 # With one input, yes: choose where $x$ is zero, and its unit. The bowl is slanted because the mean of
-# $x$ isn't zero. Subtract it, and the mean of $2x$ in $H$ becomes zero: a larger $w$ only turns the
-# line about its middle.
+# $x$ isn't zero. Subtract it, and the mean of $2x$ in $H$ becomes zero.
 #
 # Then divide by the **standard deviation** `x.std()`, the RMSE if you predict each $x$ by
-# the mean. (PyTorch's `std` differs a little.) The mean of $2x^2$ becomes 2, as for $b$. Both together
-# **standardise** $x$.
+# the mean. The mean of $2x^2$ becomes 2, as for $b$. Both together **standardise** $x$.
 
 # %%
 x_std = (x - x.mean()) / x.std()
@@ -426,6 +403,13 @@ sliders.move(descend_at, share_of_limit=(0.01, 1.09, 0.5))
 #
 # </details>
 #
+# Close to the limit, the jumps hardly die out, though the loss falls with every step:
+
+# %% tags=["deeper"]
+path, _ = descend(w, b, x, y, 0.98 * max_lr, n_epochs=40)
+animation.play(plots.one_descent, x, y, path, 40, "lr = 0.98 of the limit")
+
+# %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (write): how many steps?
 #
 # At half of the limit, 0.0812 of the flat part is left after 40 steps: you saw its factor to the 40th
@@ -628,7 +612,7 @@ print("loss as published:                      2.720278897826747")
 #
 # <details><summary>Answer</summary>
 #
-# You can't tell: a small rate, a flat direction or jumps from wall to wall do that, too.
+# You can't tell: with a small rate, or along a flat direction, it does that, too.
 #
 # </details>
 #
@@ -636,7 +620,7 @@ print("loss as published:                      2.720278897826747")
 #
 # <details><summary>Answer</summary>
 #
-# The parameters correct the same residuals, and together they overshoot.
+# Both correct the same residuals, and together they overshoot.
 #
 # </details>
 #

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 03 Build your own autograd
 #
-# You build a machine that finds gradients by itself. Then you type ten heights, and it
-# bends a curve to them. PyTorch gives the same numbers.
+# You build a machine that finds gradients by itself. You type ten heights, and it bends a
+# curve to them. PyTorch gives the same numbers.
 #
 # **You will be able to**
 #
@@ -11,7 +11,7 @@
 # - say why gradients add up, and who has to wait,
 # - train a curve with it, and with PyTorch.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop) and [lesson 02](02_how_far_to_step.ipynb). **Takes** about 60 minutes, and 40 more with the deeper sections.
+# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb) (loss, gradient, loop) and [lesson 02](02_how_far_to_step.ipynb). **Takes** about 55 minutes, and 45 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -33,17 +33,16 @@ from course_utils import animation, data, graphs, plots
 from course_utils.checks import autograd as check
 
 wave = data.sine_line()
-x_wave, heights = wave.x, wave.y  # ten points, each of shape (10,)
-plots.line_misses(x_wave, heights)
+x_wave, heights = wave.x, wave.y  # the ten points, each of shape (10,)
 
 # %% [markdown]
 # ## How does the chain rule work on paper?
 #
-# A straight line misses the wave; a curve that bends can follow it, and has ten parameters.
-# In [lesson 01](01_gradient_descent_by_hand.ipynb) two parameters cost you two formulas.
-# But you always derive by the same few rules, and work that is always the same is work for
-# a machine. PyTorch's is called **autograd**. First do it by hand, for one row with $w =
-# 4$, $b = -1$, $x = 2$ and $y = 10$:
+# The curve that you saw in [lesson 00](00_start_here.ipynb) has ten parameters, and each
+# needs its derivative. In [lesson 01](01_gradient_descent_by_hand.ipynb) two parameters
+# cost you two formulas. But the rules are always the same few: work for a machine.
+# PyTorch's is called **autograd**. First do it by hand, for one row with $w = 4$, $b = -1$,
+# $x = 2$ and $y = 10$:
 #
 # | step | value | local derivatives |
 # |---|---:|---|
@@ -78,9 +77,9 @@ print(f"backward: gradient of w {grad_w}, of b {grad_b}")
 # ## What must a number remember?
 #
 # On paper you kept four things for each number: its value, what it was made from, the local
-# derivatives, and later its **gradient**, here the derivative of the loss with respect to
-# this one number. You can make a kind of number that keeps them. Python calls a kind of
-# object a `class`; this one can add:
+# derivatives, and its **gradient**, here the derivative of the loss with respect to this one
+# number. You can make a kind of number that keeps them. Python calls a kind of object a
+# `class`; this one can add:
 #
 # ```python
 # class Value:
@@ -91,8 +90,9 @@ print(f"backward: gradient of w {grad_w}, of b {grad_b}")
 #         return Value(self.value + other.value)
 # ```
 #
-# So *you* decide what `+` does: while it adds, it also writes down its two parents and the
-# local derivatives. A sum has 1 and 1, a difference 1 and −1. A product $a \cdot b$ has $b$
+# So *you* decide what `+` does. In the next cell, it (like `__sub__` for −, `__mul__` for ×)
+# also writes down both parents, the numbers it was made from, and the local
+# derivatives. A sum has 1 and 1, a difference 1 and −1. A product $a \cdot b$ has $b$
 # for $a$, and $a$ for $b$.
 
 
@@ -156,13 +156,13 @@ graphs.value_graph(loss)  # draws each Value as a box
 #
 # The picture is your table, drawn: a **computational graph**, with the local derivatives on
 # its arrows. A box (`node` in the code) that was not made from others is a **leaf**. The
-# square is `e * e`, so *two* arrows leave $e$, each with half of your −6. The zeros
-# are no gradients yet.
+# square is `e * e`, so *two* arrows leave $e$, each with half of your −6. The gradients are
+# still zeros.
 #
-# To fill in the gradients, go back against the arrows. The loss has the gradient 1. Each
-# box hands back to its parents: its own gradient, times the local derivative. Then the
-# function calls itself for that parent: it follows the first arrow back to the leaves before
-# it looks at the second.
+# To fill them in, go back against the arrows. The loss has the gradient 1. Each box hands
+# back to a parent: its own gradient, times the local derivative. Then `hand_back`, below, calls
+# itself for that parent: it follows the first arrow back to the leaves before it looks at
+# the second.
 #
 # > **Predict.** On paper the gradient of $w$ is −12. Follow the function with a pencil.
 # > Which gradient does $w$ end with?
@@ -183,7 +183,7 @@ w, b, loss = one_row()
 loss.grad = 1.0
 hand_back(loss)
 
-w_range = np.linspace(2, 6, 81)
+w_range = np.linspace(2, 6, 81)  # 81 numbers in even steps from 2 to 6
 losses = (w_range * 2 + (-1) - 10) ** 2  # of the same row, for many w
 plots.slope_claim(w_range, losses, 4.0, w.grad, prediction=my_prediction)
 
@@ -204,10 +204,13 @@ plots.slope_claim(w_range, losses, 4.0, w.grad, prediction=my_prediction)
 # the obvious cure.
 #
 # > **Predict.** Follow the function once more: *when* does $e$ hand back, and how much?
-# > Will $w$ end below −12, at −12, or above?
+# > Which gradient does $w$ end with now?
 
 
 # %%
+my_prediction = ...  # your number
+
+
 def hand_back_adding(node):
     """Like hand_back, but adding. (Still not right.)"""
     for k, parent in enumerate(node.parents):
@@ -218,7 +221,8 @@ def hand_back_adding(node):
 w, b, loss = one_row()
 loss.grad = 1.0
 hand_back_adding(loss)
-graphs.value_graph(loss, check=True)  # marks what is wrong
+# check: marks what is wrong
+graphs.value_graph(loss, check=True, of="w", prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -232,13 +236,10 @@ graphs.value_graph(loss, check=True)  # marks what is wrong
 # %% [markdown]
 # ## Who has to wait for whom?
 #
-# A box must wait until every box made from it has handed back (of those that lead to this
-# loss). An order that keeps this rule is a **topological order**. To find one, `visit`
-# first lists all that lies *behind* a box (its parents, their parents and so on, to its left in the
-# picture), and then the box itself. Read from the end, each box comes after all that use
-# it.
-#
-# (`order` is a dictionary whose keys are the boxes; its `True` means nothing.)
+# A box must wait until every box made from it has handed back. An order that keeps this
+# rule is a **topological order**. To find one, `visit` first lists all that lies *behind* a
+# box (its parents, their parents and so on), and then the box itself. Read from the end,
+# each box comes after all that use it.
 
 
 # %%
@@ -246,7 +247,7 @@ def visit(node, order):  # puts all that lies behind node into order, then node
     if node not in order:
         for parent in node.parents:
             visit(parent, order)
-        order[node] = True
+        order[node] = True  # only the key counts
 
 
 def backward(loss):  # adds to the gradient of every box behind loss
@@ -266,15 +267,18 @@ graphs.value_graph(loss, check=True)
 # %% [markdown]
 # There is −12. This walk back is **backpropagation**, and you have an **autograd engine**.
 # One walk finds the gradients of *all* leaves.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: how long does a number wait?
 #
-# Now watch it wait, in $f = d \cdot d + p$ with $d = p \cdot q$, $p = 3$ and $q = -2$.
+# Watch the walk wait, in $f = d \cdot d + p$ with $d = p \cdot q$, $p = 3$ and $q = -2$.
 # Sketch the graph: two arrows lead from $d$ to its square, and two leave $p$, to $d$ and to
 # $f$.
 #
 # > **Predict.** $f$ takes the first turn, and $p$ gets a gradient at once. After how many
 # > turns is the gradient of $p$ complete? Type it.
 
-# %%
+# %% tags=["deeper"]
 my_prediction = ...  # your number
 p, q = Value(3.0, name="p"), Value(-2.0, name="q")
 d = p * q
@@ -288,7 +292,7 @@ for node in reversed(order):
     turns.append((d.grad, p.grad, q.grad))
 plots.gradients_by_turn(order, turns, "d p q", "p", prediction=my_prediction)
 
-# %% [markdown]
+# %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
 # After three. $p$ has its 1 from the short path, but $d$ must first collect from both its
@@ -347,13 +351,13 @@ check.sine(sine)
 # ## Does it find what you found by hand?
 #
 # The engine meets the eighty points and the loop of [lesson
-# 01](01_gradient_descent_by_hand.ipynb). Two of the new lines take the place of both
-# formulas: derivatives from the record of a calculation, that is **automatic
-# differentiation**. ('Published' marks the tutorial's numbers.)
+# 01](01_gradient_descent_by_hand.ipynb). Two new lines for the gradients take the place of both formulas:
+# derivatives from the record of a calculation, that is **automatic differentiation**.
+# ('Published' marks the tutorial's numbers.)
 #
-# One of the two is easy to forget. Each step builds a new graph, but $w$ and $b$ are the
-# same two boxes in all of them, and the engine *adds* to what they hold. So empty them
-# before each walk back.
+# One of the two is easy to forget. Each step builds a new graph, but $w$ and $b$ stay the
+# same two boxes, and the engine *adds* to what they hold. So empty them before each walk
+# back.
 
 # %%
 line = data.noisy_line()
@@ -430,12 +434,11 @@ check.diagnosis(engine_1, engine_2, engine_3)
 #
 # $$\hat y = v_1 \tanh(w_1 t + b_1) + v_2 \tanh(w_2 t + b_2) + v_3 \tanh(w_3 t + b_3) + c$$
 #
-# The input $t = 2x - 1$ runs from $-1$ to $1$, with zero in the middle, which makes the
-# descent faster. The loop is the one you know. Run it, and watch a machine of your own
-# learn a wave.
+# The input $t = 2x - 1$ has its zero in the middle, which makes the descent faster. Run the
+# loop, and watch a machine of your own learn a wave.
 #
-# The last cell is yours: type ten heights between 0 and 5, and run it. Three steps can't
-# follow wild ones: there the curve takes a middle way.
+# The last cell is yours: type ten heights between 0 and 5. Three soft steps can't follow wild
+# ones: there the curve takes a middle way.
 
 
 # %%
@@ -496,15 +499,15 @@ animation.play(plots.learned_curve, x_wave, my_heights, grid, my_shapes, shown)
 #
 # PyTorch's box is the **tensor**, and with `requires_grad=True` it remembers, as yours
 # does. Your boxes hold one number each, a **scalar**; a tensor may hold many, so all ten
-# points go through the curve at once. `curve` is *your* function, unchanged: a tensor
-# understands `+`, `*` and `.tanh()`, too.
+# points go through at once. `curve` is *your* function, unchanged: a tensor understands
+# `+`, `*` and `.tanh()`, too.
 
 # %%
 t, y = torch.from_numpy(t_wave), torch.from_numpy(heights)  # made from arrays
 
 # 0 start
 start = np.random.RandomState(25).randn(10)
-# new: of 64 bits each, as NumPy's numbers are, and as a Value is
+# new: float64 each, as NumPy's numbers are, and as a Value is
 tensors = [torch.tensor(number, requires_grad=True) for number in start]
 w, b, v, c = tensors[:3], tensors[3:6], tensors[6:9], tensors[9]
 for step in range(2000):
@@ -786,8 +789,8 @@ print("a learning rate far too large:", w)
 #
 # </details>
 #
-# **The loss swings up and down and never rests, though the learning rate is small. Which
-# line may be missing?**
+# **The loss swings and never rests, though the learning rate is small. Which line may be
+# missing?**
 #
 # <details><summary>Answer</summary>
 #
@@ -815,12 +818,12 @@ print("a learning rate far too large:", w)
 # topological order, backpropagation, autograd engine, automatic differentiation, tanh unit,
 # tensor, scalar.
 #
-# **New names:** `graphs.value_graph`, `.tanh`, `torch.tensor`, `torch.from_numpy`,
-# `requires_grad=`, `.grad`, `.backward`, `torch.no_grad`, `.item`.
+# **New names:** `graphs.value_graph`, `np.linspace`, `.tanh`, `torch.tensor`,
+# `torch.from_numpy`, `requires_grad=`, `.grad`, `.backward`, `torch.no_grad`, `.item`.
 #
 # **New words, deeper:** `AccumulateGrad`.
 #
 # **New names, deeper:** `retain_graph=`, `.sqrt`, `.exp`.
 #
-# **Next**, in [lesson 04](04_raw_autograd_tensors.ipynb), you ask PyTorch's engine hard
-# questions: why `no_grad`, why empty the gradients, and what do its errors mean?
+# **Next**, in [lesson 04](04_raw_autograd_tensors.ipynb), you ask PyTorch's engine: why
+# `no_grad`, why empty the gradients, and what do its errors mean?

@@ -2,7 +2,7 @@
 # # 04 Raw autograd tensors
 #
 # You write the loop, and PyTorch finds the gradient. Then you take its odd-looking lines
-# out, one at a time, and see what each was there for.
+# out, one at a time, and see what each was for.
 #
 # **You will be able to**
 #
@@ -12,7 +12,7 @@
 # - recognise common mistakes by message or loss.
 #
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb) (learning-rate limit, truth panel) and
-# [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 60 minutes, and 50 more with the deeper sections.
+# [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 55 minutes, and 50 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -37,9 +37,8 @@ from course_utils.checks import raw_tensors as check
 # %% [markdown]
 # ## Who derives the gradient now?
 #
-# You write down the loss, and PyTorch finds its gradient. In
-# [lesson 03](03_build_your_own_autograd.ipynb) your own engine did that, one number at a
-# time. PyTorch does it for whole arrays of numbers, its **tensors**.
+# PyTorch does. Your engine of [lesson 03](03_build_your_own_autograd.ipynb) found gradients
+# one number at a time; PyTorch finds them for whole arrays, which it calls **tensors**.
 #
 # Here is [lesson 01](01_gradient_descent_by_hand.ipynb)'s fit again. The lines marked *new*
 # replace all that you derived there.
@@ -72,15 +71,12 @@ print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
 
 # %% [markdown]
 # The same numbers come out. **`requires_grad=True`** asks for a gradient. **`backward()`**
-# walks back through the graph and fills the **`.grad`** of each leaf that asked. `.item()`
-# turns a tensor with one entry into a Python number.
-#
-# Soon you will take `w.grad = None` and `with torch.no_grad():` out, to see what breaks.
+# walks back through the graph and fills the **`.grad`** of each leaf that asked.
 #
 # ## What is special about a tensor?
 #
-# A tensor works like a NumPy array; know three differences. Make a tensor in two
-# ways, and *then* change the array:
+# A tensor works like a NumPy array, with three differences. Make one in two ways, and *then*
+# change the array:
 
 # %%
 array = np.array([0.1, 0.2, 0.7])
@@ -100,9 +96,9 @@ print("with .double():      ", from_list.double().dtype)
 #
 # **Type.** From Python's floats PyTorch makes **float32** (four bytes, about seven digits).
 # NumPy's floats stay float64 (eight bytes, about sixteen). `.float()` and `.double()`
-# convert to them.
+# convert one to the other.
 #
-# **Gradient.** Not every tensor may ask for a gradient:
+# **Gradient.** Not every tensor may ask for one:
 
 # %%
 try:
@@ -111,22 +107,22 @@ except RuntimeError as error:
     print(error)
 
 late = torch.tensor([1.0, 3.0], requires_grad=True) / 2
+# the underscore at the end says: change the tensor itself
 ready = (torch.tensor([1.0, 3.0]) / 2).requires_grad_()
 # is_leaf: whether no recorded operation made it
 print("\nlate  is a leaf:", late.is_leaf)
 print("ready is a leaf:", ready.is_leaf)
 
 # %% [markdown]
-# Whole numbers have no gradient: write `1.0`, not `1`. And finish the arithmetic *before*
-# you ask. `late` is a result, not a leaf; its gradient goes to the tensor before the
-# division, which has no name. (An underscore at the end, as in `requires_grad_()`, says:
-# change the tensor itself.)
+# Whole numbers have no gradient: write `1.0`, not `1`. Finish the arithmetic *before* you
+# ask. `late` is a result, not a leaf; its gradient goes to the tensor before the
+# division, which has no name.
 #
 # ## Can a line follow a curve?
 #
-# The ten points of the last lesson lie exactly on a curve, without noise; how close can a straight
-# line come? The
-# curve is $y = 3x + \sin 6x + 1$.
+# The ten points of the last lesson lie exactly on a curve; how close can a line come? (Two
+# parameters are few enough to see every mistake in them.) The curve is
+# $y = 3x + \sin 6x + 1$.
 
 # %%
 points = data.sine_line()
@@ -139,7 +135,7 @@ plots.sine_points(x, y)
 # (so far $w$), `W[1]` the height at $x = 0$ (so far $b$).
 #
 # > **Predict.** The curve's formula begins with $3x$. Which slope will the best line have?
-# > Look at the points, and type your number into the first line.
+# > Look at the points, and type your number.
 
 # %% tags=["code"]
 my_prediction = ...  # your number
@@ -173,15 +169,12 @@ print(f"a line             2            {loss.item():.5f}   200     under one")
 # </details>
 #
 # The fit is finished, says [lesson 02](02_how_far_to_step.ipynb)'s truth panel. The loss
-# that is left, 0.2327, is not noise: it is the part of the curve that no line can follow.
+# left, 0.2327, is the part of the curve that no line can follow.
 #
 # ## What does a tensor remember?
 #
 # A tensor that you compute from `W` by arithmetic remembers which operation made it.
-# PyTorch starts recording at a tensor that requires a gradient.
-#
-# > **Predict.** Which of the four will have `requires_grad` true: `x`, `W`, `y_pred`,
-# > `loss`?
+# PyTorch starts recording at a tensor that requires a gradient:
 
 # %% tags=["cover"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)  # back at the start
@@ -196,32 +189,22 @@ for name, t in {"x": x, "W": W, "y_pred": y_pred, "loss": loss}.items():
 tape.draw(loss, gradients=True)  # gradients: those of every box
 
 # %% [markdown]
-# <details><summary>What you should see</summary>
-#
-# All but `x`: nobody asked for its gradient. Both results computed *from* `W` need one for the
-# walk back.
-#
-# </details>
-#
 # **`grad_fn`** names the operation that made a tensor: an addition made `y_pred`, a mean
-# made `loss`. A leaf has none (`NoneType`); `x` is a leaf, too, but asks for nothing. From
-# `loss` you can walk back, `grad_fn` by `grad_fn`, to `W`: that is the graph in the
-# picture, as in [lesson 03](03_build_your_own_autograd.ipynb), with ten numbers in most
-# boxes.
+# made `loss`. A leaf has none (`NoneType`). `x` is a leaf, too, but nobody asked for its
+# gradient.
 #
-# Walk back yourself: the gradient of the next box, times the number on the arrow, gives the
-# gradient of a box. All ten rows use `W[0]` and `W[1]`, so ten products arrive at each, and
-# are added. `backward()` makes this walk and keeps only the result at the leaf, in
-# `W.grad`.
+# From `loss` you can walk back, `grad_fn` by `grad_fn`, to `W`: that is the graph in the
+# picture, with ten numbers in most boxes. All ten rows use `W[0]` and `W[1]`, so ten
+# products arrive at each, and are added. `backward()` makes this walk and keeps only the
+# result at the leaf, in `W.grad`.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: how does PyTorch name the graph?
 #
 # The library `torchviz` draws the way back, with PyTorch's own names:
 
-# %%
+# %% tags=["deeper"]
 graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
-
-# %% [markdown]
-# The walk back ends at `W`. There the gradient **accumulates**: what arrives is *added* to
-# `W.grad`.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: what if dot is missing?
@@ -255,9 +238,9 @@ print("new tensor:", W)
 print("is it a leaf?", W.is_leaf)
 
 # %% [markdown]
-# Both are wrong. The first would overwrite the leaf `W` with a result. PyTorch refuses, a
-# **loud** bug. The second gives the name `W` to a result. That isn't a leaf and gets no
-# `.grad`, so the update after the next `backward()` fails, with `NoneType` in its error message.
+# Both are wrong. The first would overwrite the leaf `W` with a result: a **loud** bug. The
+# second gives the name `W` to a result. That isn't a leaf and gets no `.grad`, so the next
+# update fails.
 #
 # **`torch.no_grad()`** says: *record nothing in this block*. Inside it, step *in place*
 # (`-=` changes the tensor itself), and `W` stays the same leaf; `W = W - …` would make a
@@ -266,7 +249,7 @@ print("is it a leaf?", W.is_leaf)
 #
 # ## Why empty the gradient?
 #
-# `backward()` adds to what `.grad` already holds. Here `W` stays where it is:
+# `backward()` **accumulates**: it adds to what `.grad` already holds. Here `W` stays:
 
 # %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -276,18 +259,17 @@ for call in (1, 2):
     print(f"after backward {call}: W.grad =", W.grad)
 
 # %% [markdown]
-# Within one call, adding is the chain rule: paths that meet in `W` add up. *Between* calls,
-# it is PyTorch's choice, so that you can collect the gradient over a large data set part by
-# part. The price: *you* say where a new sum begins, after one update and before the next
-# `backward()`. `W.grad = None` does it. (`W.grad.zero_()` fills it with zeros, but fails
-# before the first `backward()`.)
+# Within one call, adding is the chain rule: paths that meet in `W` add up. *Between*
+# calls, it is PyTorch's choice: you can collect the gradient of a large data set part by
+# part. The price: before the next `backward()`, *you* say that a new sum begins, with
+# `W.grad = None`.
 #
 # ### Break it: gradients that add up
 #
-# With `empty=False`, `descend` never empties the gradient. The learning rate is 0.01.
+# With `empty=False`, `descend` steps by the sum of all gradients so far.
 #
-# > **Predict.** At step 29 the loss is 1.6867 if you empty and 0.2351 if you forget: nearly
-# > the least possible. Forgetting looks *better*! Type the forgetful loss at step 58.
+# > **Predict.** At step 29 the loss is 1.6867 if you empty, and 0.2351 if you forget.
+# > Forgetting looks *better*! Type the forgetful loss at step 58.
 
 # %%
 my_prediction = ...  # your number
@@ -317,20 +299,19 @@ plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 #
 # At step 58 it is 6.6480, almost the loss at the start. The sum of all gradients acts like
 # a speed: each time the path crosses the valley, it is fast, and rolls up the other side.
-# Step 29 is its second crossing.
 #
 # </details>
 #
-# It is nearly a ball in a bowl without friction. No message tells you: a **silent** bug.
-# Had you stopped at step 29, you would have called it a success.
+# The forgetful run is nearly a ball in a bowl without friction. No message tells you: a
+# **silent** bug.
 #
 # ## Why detach?
 #
 # `detach()` gives you a tensor's numbers without its graph, for a table, a picture or
 # NumPy.
 #
-# > **Predict.** `history` gets `W.detach()` at the start and after each of three steps:
-# > four entries. How many *different* values of `W` will they show?
+# > **Predict.** `history` gets `W.detach()` at the start and after each of three steps.
+# > How many *different* values of `W` will it show?
 
 # %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
@@ -353,16 +334,16 @@ for k in range(4):
 #
 # </details>
 #
-# `detach()` copies nothing. It shares the **storage** of `W`, the place where the computer
-# keeps the numbers, and shows `W` as it is *now*. Another silent bug. Ask for a copy:
-# `W.detach().clone()`, or `W.tolist()`. To keep a single number, use `loss.item()`.
+# `detach()` copies nothing. It shares the **storage** of `W`, the place where the
+# numbers are, and shows `W` as it is *now*: another silent bug. Ask for a copy,
+# `W.detach().clone()` or `W.tolist()`; for a single number, `loss.item()`.
 #
 # In a prediction, a detached part counts as a constant: a parameter used only there is
 # never trained.
 #
 # ## Which mistake was it?
 #
-# Loud mistakes name themselves:
+# Loud mistakes name themselves; some silent ones show in the loss.
 #
 # | what you read | what it means |
 # |---|---|
@@ -373,12 +354,10 @@ for k in range(4):
 # | `only for scalar outputs` | a `.mean()` is missing |
 # | `Can't call numpy() on Tensor that requires grad` | `.detach()` first |
 #
-# Some silent ones show in the loss:
-#
 # ### Exercise 1 (diagnose): four runs
 #
 # Four people fitted the line with different learning rates. What happened in which run? One
-# of these happened in none.
+# happened in none.
 #
 # 1. The gradient is never emptied.
 # 2. The learning rate is a little above the limit.
@@ -420,13 +399,12 @@ check.stories(stories)
 #
 # ## Can you reproduce a tutorial?
 #
-# A published tutorial fits the same ten points, and its numbers check a loop of your own.
-# Its error is the **norm** of the residuals, the root of the sum of their squares, divided
-# by $n$:
+# Another published tutorial fits the same ten points. Its error is the **norm** of the
+# residuals, the root of the sum of their squares, over $n$:
 #
 # $$E = \frac{1}{n}\sqrt{\sum_i (\hat y_i - y_i)^2}$$
 #
-# `torch.linalg.vector_norm(r)` is the norm of a tensor `r`. With lr = 0.01 it prints:
+# `torch.linalg.vector_norm(r)` is the norm of a tensor `r`. With lr = 0.01 the tutorial prints:
 #
 # | steps | W, published | error, published |
 # |---:|---|---:|
@@ -895,7 +873,7 @@ torch.linalg.vector_norm(W[0] * x + W[1] - (2 * x + 1)).backward()
 print("vector_norm, at zero:    ", W.grad)
 
 # %% [markdown] tags=["deeper"]
-# First the loss is too large for float32, which ends a little above 3.4e38. Later `W` is
+# First the loss is too large for float32, which ends near the first number above. Later `W` is
 # infinite, and at $x = 0$ the product ∞ · 0 is `nan`. From there on, all is: a sum with a
 # `nan` is `nan`. The root has slope ∞ at zero, and again ∞ · 0 is `nan`; `vector_norm`
 # returns 0 there by agreement. So stop at the first number that isn't finite, and look at
@@ -916,7 +894,7 @@ print("vector_norm, at zero:    ", W.grad)
 #
 # <details><summary>Answer</summary>
 #
-# It makes a new tensor that asks for no gradient, so the next loss has no graph.
+# The new tensor asks for no gradient, so the next loss has no graph.
 #
 # </details>
 #
@@ -936,17 +914,18 @@ print("vector_norm, at zero:    ", W.grad)
 # | derivatives on paper | `loss.backward()`, then `W.grad` |
 # | a new `dw` at each step | `W.grad = None` before `backward()` |
 # | `w = w - lr * dw` | `with torch.no_grad(): W -= lr * W.grad` |
-# | a number, an array to keep | `loss.item()`, `W.detach().clone()` |
+
 #
 # **New words:** float32, `grad_fn`, accumulate, `no_grad`, `detach`, storage, norm.
 #
 # **New names:** `.float`, `.double`, `.requires_grad`, `.requires_grad_`, `.is_leaf`,
-# `.grad_fn`, `.tolist`, `graphs.record`, `.draw`, `gradients=`, `graphs.torchviz`,
-# `make_dot`, `params=`, `.detach`, `.clone`, `torch.linalg.vector_norm`.
+# `.grad_fn`, `.tolist`, `graphs.record`, `.draw`, `gradients=`, `.detach`, `.clone`,
+# `torch.linalg.vector_norm`.
 #
 # **New words, deeper:** overflow.
 #
-# **New names, deeper:** `.data`, `.mul_`, `.next_functions`, `torch.exp`.
+# **New names, deeper:** `make_dot`, `params=`, `graphs.torchviz`, `.data`, `.mul_`,
+# `.next_functions`, `torch.exp`.
 #
 # **Next**, in [lesson 05](05_many_inputs_many_outputs.ipynb), the line gets several inputs
 # and outputs, and shapes begin to matter.

@@ -345,7 +345,7 @@ for epoch in range(21):
 #
 # Looking done is not being done: ask the truth panel. It has a block for each recipe. They
 # share $x$, the learning rate and the $2/(nm)$, so their bowls have the same four
-# curvatures. Neither recipe enters the other's gradient.
+# curvatures.
 #
 # Along an axis of the bowl ([lesson 02](02_how_far_to_step.ipynb)), each step multiplies
 # the distance from the bottom by $1 - \mathrm{lr}\cdot\lambda$.

@@ -87,8 +87,8 @@ plots.batch_descents(x80, y80, paths, prediction=my_prediction)
 #
 # </details>
 #
-# Far from the bottom, the number of steps counts. Batches of 1 are close to the best after
-# two passes, and never rest.
+# So the number of steps counts. Batches of 1 are close to the best after two passes, and
+# never rest.
 #
 # ## What does a small batch cost?
 #
@@ -531,7 +531,7 @@ print(f"all rows at once   {full_loss(model, x, y):.4f}")
 #
 # ### Break it: batches of 79
 #
-# They leave a batch of one. Start *at the best line*, and train on with lr = 0.3.
+# Start *at the best line*, and train on with lr = 0.3.
 # `drop_last=True` leaves an incomplete last batch out.
 #
 # > **Predict.** With the last batch and without it: does the loss stay, climb and come back,

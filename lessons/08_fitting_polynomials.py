@@ -12,7 +12,7 @@
 # - compute the parameters after any number of epochs.
 #
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb) (the axes of a bowl, truth panel) and
-# [lesson 06](06_the_linear_layer.ipynb) (modules, optimizers). **Takes** about 60 minutes, and 20 more with the deeper sections.
+# [lesson 06](06_the_linear_layer.ipynb) (modules, optimizers). **Takes** about 55 minutes, and 20 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -74,10 +74,6 @@ def train(model, x, y, lr, n_epochs):
     return rows
 
 
-# %% [markdown]
-# > **Predict.** `W` starts at two zeros. Row 0 shows a loss and a `W`: does this loss belong to
-# > this `W`? Read `train`.
-
 # %%
 line = Line()  # 0 start
 print("epoch       loss       W[0]       W[1]")
@@ -87,14 +83,8 @@ print("\npublished, epoch 0:   6.661948 [0.27913672 0.49835616]")
 print("published, epoch 9:   0.27754354 [1.0747765 1.8358393]")
 
 # %% [markdown]
-# <details><summary>What you should see</summary>
-#
-# No: it belongs to the zeros. The loss of row 0's `W` stands in row 1.
-#
-# </details>
-#
-# The published rows show the same: the loss *before* a step, `W` *after* it. Which number
-# is the slope? Only `forward` says: `W[0]`.
+# A row shows the loss *before* its step and `W` *after* it, as the published rows do: the loss of
+# row 0 belongs to two zeros. Which number is the slope? Only `forward` says: `W[0]`.
 #
 # ## How do you bend the line?
 #

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from course_utils.figures import describe_prediction, format_number, is_prediction
 from course_utils.graphs.drawing import (
     CONSTANT,
     LEAF,
@@ -44,16 +45,36 @@ DOT_KINDS = {
 
 
 def value_graph(
-    loss: Any, gradients: bool = True, check: bool = False, *, ax: Axes | None = None
+    loss: Any,
+    gradients: bool = True,
+    check: bool = False,
+    *,
+    of: str = "",
+    prediction: Any = None,
+    ax: Axes | None = None,
 ) -> str | None:
     """Draw the graph behind a `Value`: values, gradients and local derivatives.
 
     Every node shows its `.name` and `.value`, every arrow its local derivative. The gradients are
     those in `.grad`: all 0 before backward. `gradients=False` leaves them out; `check=True` marks
-    each one that is not the derivative of the loss, and writes the right one below it.
+    each one that is not the derivative of the loss, and writes the right one below it. `prediction`
+    is the student's own number for the gradient of the node named `of`.
     From the lesson 'Build your own autograd'.
     """
-    return draw(value_nodes(loss, gradients, check), ax)
+    graph = value_nodes(loss, gradients, check)
+    if of:
+        mark_predicted_gradient(graph, of, prediction)
+    return draw(graph, ax)
+
+
+def mark_predicted_gradient(graph, name, prediction):
+    """Write a predicted gradient into the node with this name, and both into the caption."""
+    nodes = [node for node in graph.nodes if node.text == name and node.gradient is not None]
+    if len(nodes) != 1:
+        raise ValueError(f"of must name one node with a gradient; {len(nodes)} have it: {name!r}.")
+    if is_prediction(prediction):
+        nodes[0].text = f"{name}  (you: {format_number(prediction)})".replace("-", "−")
+    graph.caption += describe_prediction(prediction, nodes[0].gradient.item())
 
 
 def value_nodes(loss, gradients, check=False):

@@ -2,7 +2,6 @@
 
 from course_utils.plots.autograd import (
     gradients_by_turn,
-    line_misses,
     slope_claim,
     value_and_slope,
     visits,
@@ -143,7 +142,6 @@ __all__ = [
     "learning_rates",
     "left_over_row",
     "line_by_step",
-    "line_misses",
     "loss_by_bias",
     "loss_cliffs",
     "loss_surface",

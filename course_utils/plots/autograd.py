@@ -4,29 +4,7 @@ import numpy as np
 
 from course_utils._validate import to_number, to_table, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
-from course_utils.plots.core import format_number, line_ends, line_loss, mark_prediction, window
-
-
-@picture(6.2, 3.6)
-def line_misses(x, y, *, ax=None):
-    """Draw points, their best straight line and how far it misses each; x and y of shape (n,).
-
-    From the lesson 'Build your own autograd'.
-    """
-    x, y = to_vectors(x=x, y=y)
-    loss = line_loss(x, y)
-    w, b = loss.minimizer
-    ax.vlines(x, w * x + b, y, color=FIT, linewidth=1, label="its errors")
-    ends = line_ends(x)
-    ax.plot(ends, w * ends + b, color=FIT, label="best straight line")
-    ax.plot(x, y, "o", color=TRAIN, markersize=8, label=f"{len(x)} points")
-    ax.set(xlabel="x", ylabel="height y")
-    ax.legend(loc="upper left")
-    largest = np.abs(w * x + b - y).max()
-    return (
-        f"The best straight line through the {len(x)} points misses them by up to {largest:.2f}; "
-        f"its mean squared error is {loss.min_loss:.4f}."
-    )
+from course_utils.plots.core import format_number, mark_prediction, window
 
 
 @picture(6.6, 3.9)

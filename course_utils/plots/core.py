@@ -1,13 +1,17 @@
 """What several pictures draw: lines through data, paths over bowls, and matrices cell by cell."""
 
-from numbers import Real
-
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 from course_utils.descent import QuadraticLoss, design_matrix
-from course_utils.figures import BEST, FIT
+from course_utils.figures import (
+    BEST,
+    FIT,
+    describe_prediction,
+    format_number,  # noqa: F401 (for the other modules of pictures)
+    is_prediction,
+)
 
 
 def line_ends(*xs):
@@ -82,11 +86,6 @@ def format_cell(value):
     return f"{value:.5g}".replace("-", "−")
 
 
-def format_number(value):
-    """Return a number as text: four digits, or all digits before the point."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-
-
 def mark_prediction(ax, prediction, truth, axis="x"):
     """Draw what the student predicted as a dashed line, and return the words for the caption.
 
@@ -94,13 +93,9 @@ def mark_prediction(ax, prediction, truth, axis="x"):
     student has typed one. The line marks it on the x or y `axis`. Call this when everything else
     is drawn, since the limits of the axes stay, and before `ax.legend()`.
     """
-    if prediction is ... or prediction is None:
-        return ""
-    is_number = isinstance(prediction, Real) and not isinstance(prediction, bool)
-    if not is_number or not np.isfinite(prediction):
-        return f" my_prediction holds {prediction!r:.40}, not a number: type a number such as 3.5."
-    draw_line = ax.axvline if axis == "x" else ax.axhline
-    limits = ax.axis()  # a wild guess must not squeeze the rest of the picture
-    draw_line(prediction, color="black", linestyle="--", linewidth=1.2, label="your prediction")
-    ax.axis(limits)
-    return f" You predicted {format_number(prediction)}; it is {format_number(truth)}."
+    if is_prediction(prediction):
+        draw_line = ax.axvline if axis == "x" else ax.axhline
+        limits = ax.axis()  # a wild guess must not squeeze the rest of the picture
+        draw_line(prediction, color="black", linestyle="--", linewidth=1.2, label="your prediction")
+        ax.axis(limits)
+    return describe_prediction(prediction, truth)

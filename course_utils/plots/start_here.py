@@ -151,8 +151,8 @@ def before_and_after(before, after, names, what, prediction=..., *, ax=None):
 def every_pair(predictions, y, prediction=..., *, axs=None):
     """Draw the differences of all pairs, and the MSE of predictions by rows and by pairs.
 
-    predictions maps names to columns of shape (n, 1), and y has shape (n,); the table shows the
-    first of them. `prediction` is a guess of its MSE over all pairs.
+    predictions maps names to columns of shape (n, 1), and y has shape (n,), n a small number; the
+    table shows the first of them. `prediction` is a guess of its MSE over all pairs.
     From the lesson 'Start here'.
     """
     if not isinstance(predictions, dict) or not predictions:
@@ -168,11 +168,11 @@ def every_pair(predictions, y, prediction=..., *, axs=None):
     largest = np.abs(table).max() or 1.0
     image = ax.imshow(table, vmin=-largest, vmax=largest, cmap=rcParams["image.cmap"])
     ax.plot([0, n - 1], [0, n - 1], color=FIT, linewidth=2.2)
-    for row, column in ((n - 1, 0), (0, n - 1)):
-        side = {"ha": "left", "va": "bottom"} if row else {"ha": "right", "va": "top"}
-        number = ax.text(column, row, f" {format_cell(table[row, column])} ", **side)
+    for row, column in np.ndindex(table.shape):
+        number = ax.text(column, row, format_cell(table[row, column]), ha="center", va="center")
         number.set_bbox({"facecolor": "white", "alpha": 0.85, "pad": 1.5, "edgecolor": "none"})
     ax.set(xlabel="position in y", ylabel="position in the predictions")
+    ax.set(xticks=range(n), yticks=range(n))
     ax.set_title(f"{table.size:,} differences\non the line: the {n} that were meant")
     ax.grid(False)
     ax.figure.colorbar(image, ax=ax, label="difference", shrink=0.9)

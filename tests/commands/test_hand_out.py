@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 
 from commands import hand_out
 from tests.support.lessons import LESSONS, NOTEBOOKS, ROOT
+from tests.support.links import find_links
 
 OWN = {".handed_out.json", ".handed_out.lock"}  # what a hand-out leaves for itself
 HAND_OUT = """
@@ -698,8 +698,7 @@ def test_a_student_can_follow_every_link_in_the_courses_pages_and_lessons(tmp_pa
         if name.endswith(".ipynb"):
             cells = json.loads(text)["cells"]
             text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-        links = re.findall(r"\]\(([^)#\s]+)", text)
-        assert [link for link in links if "://" not in link and link not in files] == [], name
+        assert [link for link in find_links(text) if link not in files] == [], name
 
 
 def test_a_course_without_its_notebooks_moves_nothing(desk):

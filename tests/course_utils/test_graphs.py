@@ -298,6 +298,23 @@ def test_a_wrong_gradient_is_marked_with_the_right_one_when_asked():
     assert "Wrong" not in caption
 
 
+def test_a_predicted_gradient_is_marked_in_its_box_and_named_in_the_caption():
+    loss = used_twice()
+    loss.backward()
+    ax, caption = draw_on_axes(graphs.value_graph, loss, of="w", prediction=-2.5)
+    assert "w  (you: −2.5)" in texts(ax)
+    assert caption.endswith(" You predicted -2.5; it is 8.")
+    for nothing in (..., None):
+        ax, caption = draw_on_axes(graphs.value_graph, loss, of="w", prediction=nothing)
+        assert "w" in texts(ax)
+        assert "predicted" not in caption
+    ax, caption = draw_on_axes(graphs.value_graph, loss, of="w", prediction="abc")
+    assert "w" in texts(ax)
+    assert caption.endswith(" my_prediction holds 'abc', not a number: type a number such as 3.5.")
+    with pytest.raises(ValueError, match=r"of must name one node with a gradient; 0 have it: 'v'"):
+        draw_on_axes(graphs.value_graph, loss, of="v", prediction=1.0)
+
+
 def test_before_backward_there_are_no_paths_to_add_up():
     graph = graphs.value_nodes(used_twice(), gradients=True)
     assert all(node.paths == [] for node in graph.nodes)

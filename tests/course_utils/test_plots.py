@@ -75,7 +75,6 @@ PICTURES = {
     "learning_rates": ((X, Y, [PATH] * 4, [0.1, 0.2, 0.3, 2.0]), "p0 p1 p2 p3 l0 l1 l2 l3"),
     "feature_scale": ((X, 10 * X, Y, PATH, PATH), "raw scaled loss"),
     "one_descent": ((X, Y, PATH, 20, "lr = 0.1"), "path loss"),
-    "line_misses": ((X[:, 0], Y[:, 0]), None),
     "gradients_by_turn": (("df", TWO[:2], "d p", "p"), None),
     "slope_claim": ((GRID, GRID**2, 0.5, 0.4), None),
     "value_and_slope": ((GRID, np.tanh(GRID), 1 - np.tanh(GRID) ** 2, 0.5), "value slope"),

@@ -150,7 +150,7 @@ def test_the_plan_of_a_day_has_every_lesson_and_minutes_to_spare():
     reserves = [int(takes) for _, takes, what in rows if what.startswith("reserve")]
     assert len(reserves) == 2
     assert min(reserves) >= 5, "shorten the plan: give a lesson to read at home"
-    assert (rows[0][0], end[0]) == ("9:00", "18:00")
+    assert (rows[0][0], end[0]) == ("9:00", "17:45")
 
 
 def test_the_plan_of_five_evenings_has_every_lesson_and_minutes_to_spare():

@@ -12,6 +12,7 @@ import pytest
 
 from commands import lessons, mentions, minutes
 from tests.support.lessons import ROOT, copy_course, missing_parts
+from tests.support.links import find_links
 
 LESSONS = lessons.files(ROOT / "lessons", ".py")
 STEPS = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Add a lesson\n")[2]
@@ -24,7 +25,6 @@ MORE_THAN_ONCE = (
     "exercises_have_their_kind",
     "three_questions_stand_before_the_recap",
 )
-LINK = re.compile(r"\]\((?!https://)([^)#\s]+)")
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -111,8 +111,10 @@ def test_every_link_leads_to_a_file_and_names_its_number(course):
     pages = [path for path in mentions.pages(course) if path.suffix != ".toml"]
     for path in pages:
         folder = course / "notebooks" if path.suffix == ".py" else path.parent
-        text = re.sub(r"`[^`\n]*`", "", path.read_text("utf-8"))
-        assert [link for link in LINK.findall(text) if not (folder / link).exists()] == [], path
+        text = path.read_text("utf-8")
+        if path.suffix == ".py":  # of a lesson, only its text
+            text = "\n".join(line for line in text.split("\n") if line.startswith("#"))
+        assert [link for link in find_links(text) if not (folder / link).exists()] == [], path
     for path in lessons.files(course / "lessons", ".py"):
         assert f"\n# # {path.name[:2]} " in path.read_text("utf-8")
 

@@ -7,6 +7,7 @@ import pytest
 from commands import minutes
 from commands.build import cover_of
 from tests.support.lessons import NUMBERS, ROOT, TEXTS, path_of, read_notebook
+from tests.support.links import find_links
 
 MARKDOWN = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "instructor").rglob("*.md")]
@@ -15,9 +16,8 @@ README = ROOT / "README.md"
 
 
 def dead_links(text, folder):
-    """Return the links of a text in this folder that lead to no file; code has no links."""
-    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", re.sub(r"`[^`\n]*`", "", text))
-    return [one for one in links if not one.startswith("https://") and not (folder / one).exists()]
+    """Return the links of a text in this folder that lead to no file."""
+    return [link for link in find_links(text) if not (folder / link).exists()]
 
 
 @pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -29,6 +29,13 @@ def test_links_of_a_page_lead_somewhere(page):
 def test_links_of_a_notebook_lead_somewhere(text):
     cells = [cell for cell in read_notebook(text).cells if cell.cell_type == "markdown"]
     assert dead_links("\n".join(cell.source for cell in cells), ROOT / "notebooks") == []
+
+
+def test_what_is_a_link_and_what_is_code():
+    text = (
+        "[a](b.md#c), [d](e f), `x[0](y)`\n\n```python\nx[0](z)\n```\n\n![g](h.png) [i](https://j)"
+    )
+    assert find_links(text) == ["b.md", "e", "h.png"]
 
 
 def test_pictures_of_the_table_are_there():
