@@ -9,7 +9,7 @@
 # - read a network's curve as a sum of bent units,
 # - write a network and train it with your loop,
 # - recognise a bad start, and cure it,
-# - compare it with a polynomial, on the points and beyond.
+# - compare it with a polynomial.
 #
 # **Builds on** [lesson 06](06_the_linear_layer.ipynb) (layers), [lesson 09](09_better_roads.ipynb) (momentum) and [lesson 10](10_what_a_fit_is_worth.ipynb) (validation). **Takes** about 50 minutes, and 25 more with the deeper sections.
 
@@ -50,14 +50,14 @@ torch.set_num_threads(1)  # one core: small tensors gain nothing from more
 #
 # $$v \cdot \tanh(w\,t + b)$$
 #
-# The input is $t = 2x - 1$ again, from minus one to one. Move the sliders: what does each do?
+# The input is $t = 2x - 1$ again. Move the sliders: what does each do?
 
 # %%
 sliders.move(plots.one_unit, w=(-6, 6, 3.0), b=(-4, 4, 1.5), v=(-3, 3, 2.0))
 
 # %% [markdown]
-# The slope $w$ and the shift $b$ belong to the line inside: $w$ makes the step sharp, $b$ moves it.
-# The height $v$ stretches it. The middle lies at $t = -b/w$; far from there the unit is flat.
+# The slope $w$ makes the step sharp, the shift $b$ moves it, the height $v$ stretches it. The middle
+# lies at $t = -b/w$; far from there the unit is flat.
 #
 # ## What can two or three draw together?
 #
@@ -106,7 +106,7 @@ plots.added_up(t_grid, two, three, 2.5, (t, y), prediction=my_prediction)
 #
 # ### Exercise 1 (write): two layers in one
 #
-# Now with matrices: the layers compute `h = x @ W1.T + b1` and `h @ W2.T + b2`. Find `W` and `b`
+# Now with tensors: the layers compute `h = x @ W1.T + b1` and `h @ W2.T + b2`. Find `W` and `b`
 # so that `x @ W.T + b` is the same for each `x`.
 
 
@@ -136,15 +136,15 @@ check.as_one(as_one)
 #
 # ## How do you write a network?
 #
-# As a list of layers: `nn.Sequential` is a module that calls its parts one after the other.
-# Linear layers with an activation between them are a **network**. Units between input and output
-# are **hidden units**. (`nn.Tanh` takes the tanh of each number.)
+# As a list of layers: `nn.Sequential` calls one after the other. Linear layers with an activation
+# between them are a **network**, or a **multilayer perceptron**. Units between input and output are
+# **hidden units**.
 
 
 # %% tags=["code"]
 def new_network(n_units, seed):
     torch.manual_seed(seed)
-    return nn.Sequential(
+    return nn.Sequential(  # nn.Tanh: the tanh of each number
         nn.Linear(1, n_units), nn.Tanh(), nn.Linear(n_units, 1)
     ).double()  # float64, like the data
 
@@ -159,17 +159,16 @@ for name, p in new_network(3, seed=3).named_parameters():
     print(name, tuple(p.shape))
 
 # %% [markdown]
-# Slopes, shifts, heights and a constant: lesson 03's ten parameters. (Such a network is also
-# called a **multilayer perceptron**.)
+# Slopes, shifts, heights and a constant: [lesson 03](03_build_your_own_autograd.ipynb)'s ten
+# parameters.
 #
 # ## Can it find the units itself?
 #
-# Yes, with your loop and [lesson 09](09_better_roads.ipynb)'s momentum. (Adam would do as well;
-# momentum is simpler.) At the steps to watch, the loop keeps the units.
+# Yes, with your loop and [lesson 09](09_better_roads.ipynb)'s momentum.
 
 
 # %% tags=["cover"]
-mse = nn.MSELoss()
+mse, grid = nn.MSELoss(), column(t_grid)
 
 
 def train(model, t, y, n_steps, lr=0.1, watch=()):
@@ -189,7 +188,6 @@ def train(model, t, y, n_steps, lr=0.1, watch=()):
     return losses, stages
 
 
-grid = column(t_grid)
 model = new_network(3, seed=3)  # 0 start
 learned, stages = train(model, t, heights, 1000, watch=(0, 20, 100))
 stages["step 1,000"] = take_apart(model, grid)
@@ -206,37 +204,38 @@ print("* a lucky start")
 
 # %% [markdown]
 # Two units find their places first, at the ends; the third then makes the fall between them.
-# Change the 3 to 2 or 5 and run it again.
+# Run it again with 2 or 5 units. (The table keeps its words.)
 #
 # ## Is it done?
 #
 # This loss is no bowl, so there is no truth panel. It has **plateaus**, where a run hardly moves for
-# hundreds of steps, and dead ends. The seed decides what you meet.
+# hundreds of steps, or thousands. The seed decides what you meet.
 
 # %%
 runs, rates = {}, {}
 for n_units, n_steps in ((3, 800), (10, 300)):
     models = [new_network(n_units, seed) for seed in (0, 1, 3, 4)]
     runs[n_units] = [train(m, t, heights, n_steps)[0] for m in models]
-for lr in (0.1, 0.05):  # seed 2 apart
+for lr in (0.1, 0.05):  # seed 2, in a panel of its own
     rates[lr] = train(new_network(3, seed=2), t, heights, 500, lr)[0]
 plots.losses_by_seed(runs, rates)
 A = np.vander(x, 6)  # degree 5
 error = ((A @ np.linalg.lstsq(A, y)[0] - y) ** 2).mean()
-worst = max(run[300] for run in runs[10])  # of four seeds
-print(f"\nnetwork, 10 units   31           {worst:.5f}   300      under one")
+worst = max(run[300] for run in runs[10])
+print("\nSCOREBOARD          parameters   MSE       steps    seconds")
+print(f"network, 10 units+  31           {worst:.5f}   300      under one")
 print(f"degree 5, lstsq     6            {error:.5f}   none     none")
+print("+ the worst of four seeds")
 
 # %% [markdown]
-# The run of `seed=4` looked done, and wasn't. In place of the truth panel, try
+# The run of `seed=4` looked done, and wasn't. So try
 #
 # - **more steps**: a plateau may end;
-# - **half the rate**: the loss of `seed=2` jumps up, and again. As its units got sharper, the loss got
-#   more curved, until `lr` was above its limit ([lesson 09](09_better_roads.ipynb));
-# - **several seeds**: if some end far worse, take more units. Of ten, some start near a useful place;
-# - **validation rows**, if there is noise.
+# - **half the rate**: the loss of `seed=2` gets more curved, until `lr` is above its limit
+#   ([lesson 09](09_better_roads.ipynb)), and it jumps up;
+# - **several seeds**: if some end far worse, take more units.
 #
-# (The last row: degree five beats every network here. But you have to choose it.)
+# (Degree five beats every run above, but you have to choose it.)
 #
 # ## How should the weights start?
 #
@@ -245,11 +244,11 @@ print(f"degree 5, lstsq     6            {error:.5f}   none     none")
 #
 # ### Break it: three bad starts
 #
-# Three networks of ten units learn the ten points. In the first, all parameters start at 0.5; in
-# the second, slopes and shifts start between −30 and 30; the third gets $x$ in seconds, up to 3600.
+# Beside a good start, three bad ones, of ten units each. In the first, all parameters start at 0.5;
+# in the second, slopes and shifts start between −30 and 30; the third gets $3600\,x$, as if hours
+# were counted in seconds.
 #
-# > **Predict.** Units with equal slopes, shifts and heights get equal gradients. Where all start
-# > equal, what will the lower panel show?
+# > **Predict.** Where all start equal, what will the lower panel show?
 
 # %%
 titles = ["as PyTorch starts", "all equal", "too large", "x in seconds"]
@@ -272,9 +271,10 @@ plots.taken_apart(t, y, t_grid, panels)
 #
 # </details>
 #
-# - **All equal**: they stay equal, and ten units draw what one can.
-# - **Too large**: where a unit is flat, it has almost no gradient, and these are flat nearly
-#   everywhere. Most stay put. The loss is small, 0.0017, but between the points the curve is wrong.
+# - **All equal**: equal units get equal gradients and stay equal. Ten draw what one can.
+# - **Too large**: these units are flat nearly everywhere. There, slope and shift have almost no
+#   gradient, so most stay put. Their heights learn: the loss is small, 0.0017, but between the
+#   points the curve is wrong.
 # - **In seconds**: the numbers inside are huge, so each unit is flat from the second point on. All
 #   these points get one height. Scale the inputs ([lesson 02](02_how_far_to_step.ipynb)).
 #
@@ -331,16 +331,16 @@ def judge(model):  # training and validation loss
     return mse(y_pred[:30], y40[:30]).item(), mse(y_pred[30:], y40[30:]).item()
 
 
-networks, models = [], {}
+networks = []
 for n_units in (3, 10):
     for seed in range(3):
-        model = models[n_units, seed] = new_network(n_units, seed)
+        model = new_network(n_units, seed)
         train(model, t40[:30], y40[:30], 500)
         networks.append((3 * n_units + 1, *judge(model)))
 print("parameters, training, validation\n", np.array(networks).round(3))
 
 # %% [markdown]
-# Three units, with ten parameters, can do it with luck; ten units did it each time.
+# Three units can do it with luck; ten units did it each time.
 #
 # > **Predict.** A hundred units have 301 parameters, for 30 rows. A polynomial with 11, fitted
 # > by least squares, has a validation loss of 0.373. Which will the network have?
@@ -348,7 +348,8 @@ print("parameters, training, validation\n", np.array(networks).round(3))
 # %%
 my_prediction = ...  # your number
 
-big, ten = new_network(100, seed=1), models[10, 1]
+big, ten = new_network(100, seed=1), new_network(10, seed=1)
+train(ten, t40[:30], y40[:30], 500)  # as above
 train(big, t40[:30], y40[:30], 500, lr=0.02)  # at 0.1 it ends as nan
 networks.append((301, *judge(big)))
 t_wide = np.linspace(-2, 2, 201)
@@ -367,15 +368,12 @@ print("after more training", np.array(judge(ten)).round(3))
 #
 # </details>
 #
-# So the number of parameters alone doesn't say whether a network overfits. It starts smooth, and in
-# 500 steps it hasn't got far. After more training, the ten units follow the noise: their validation
-# loss climbs to 0.105. Stop early.
+# So the number of parameters alone doesn't say whether a network overfits. Its curve starts smooth,
+# and 500 steps don't bend it far. After more training, these ten units follow the noise: their
+# validation loss climbs to 0.105. Stop early.
 #
-# Degrees from three to nine do as well; with ten, the fit is worthless. For a network you choose
-# units, rate and steps instead; more units than needed did no harm here.
-#
-# **Beyond the points**, the polynomial flies off, a tanh network goes flat sooner or later, and the
-# true curve does neither. Trust no fit there.
+# Degrees from three to nine do as well. **Beyond the points**, the polynomial flies off, and a tanh
+# network goes flat sooner or later. Trust no fit there.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: can it say yes or no?
@@ -449,7 +447,7 @@ rivals["network, lower"] = network, 0.1
 for name, (model, threshold) in rivals.items():
     said_yes = torch.sigmoid(model(inputs_val)) > threshold
     accuracy = (said_yes == yes).double().mean()
-    # said_yes[yes]: the answers where yes was right; sum counts True
+    # said_yes[yes]: its answers for the true yes rows; sum counts True
     found, false_alarms = said_yes[yes].sum(), said_yes[~yes].sum()
     print(f"{name}, threshold {threshold}: accuracy {accuracy:.3f}", end=", ")
     print(f"{found} of 20 found, {false_alarms} false alarms")
@@ -489,8 +487,8 @@ def dead_units(model):  # at all ten points, what goes in is at most 0
 # %% tags=["deeper"]
 model, slow = relu_network(seed=1), relu_network(seed=1)
 print(f"at the start: {dead_units(model)} dead")
-_, stages = train(model, t, heights, 300, watch=(0, 5, 20))
-stages["step 300"] = take_apart(model, grid)
+_, stages = train(model, t, heights, 500, watch=(0, 5, 20))
+stages["step 500"] = take_apart(model, grid)
 losses, _ = train(slow, t, heights, 500, lr=0.02)
 plots.taken_apart(t, y, t_grid, stages)
 print(f"lr 0.1:  {dead_units(model)} dead")
@@ -526,8 +524,8 @@ for n_layers in range(1, 5):
 plots.taken_apart([0, 1], [0, 0], np.linspace(0, 1, 129), panels)
 
 # %% [markdown] tags=["deeper"]
-# In one hidden layer, each ReLU unit adds at most one kink, so the last curve would need nearly twice
-# as many. Each further layer doubles the pieces. (That is what depth *can* do. Whether descent
+# In one hidden layer, each ReLU unit adds at most one kink, so the last curve would need 16 units
+# instead of 8. Each further layer doubles the pieces. (That is what depth *can* do. Whether descent
 # finds it is a different question.)
 #
 # Here is a network with 2 inputs, one hidden layer of 5 units, and 1 output:
@@ -592,7 +590,7 @@ check.deep_network(deep_network)
 #
 # <details><summary>Answer</summary>
 #
-# Run on: one may lie on a plateau. Then take more units: the seed matters less.
+# Run on: one may lie on a plateau. Then take more units.
 #
 # </details>
 #

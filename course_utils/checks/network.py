@@ -15,6 +15,8 @@ _MATMUL = {
     "cannot be multiplied": "The second layer stands on the left: the h rows of W1 meet the h "
     "columns of W2.",
     "size mismatch": "A vector on the right needs as many numbers as the matrix has columns.",
+    "Concatenation operation": "W1, b1, W2 and b2 are tensors: use @ or PyTorch's functions, not "
+    "NumPy's.",
     "must match the size": "Entry by entry needs equal shapes; here a matrix product (@) is meant.",
 }
 

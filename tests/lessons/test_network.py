@@ -128,7 +128,7 @@ def test_more_units_make_the_seed_matter_less():
         told = re.search(rf"{n} units ([\d.e-]+) to ([\d.e-]+)[;.]", output)
         assert [float(told[1]), float(told[2])] == pytest.approx([min(ends), max(ends)], rel=0.05)
     worst = max(run[-1] for run in runs[10])
-    assert f"network, 10 units   31           {worst:.5f}" in output
+    assert f"network, 10 units+  31           {worst:.5f}" in output
     assert worst < 0.003
     seed_4 = runs[3][3]
     assert seed_4[150] > seed_4[700] > 0.13  # a plateau
@@ -140,10 +140,12 @@ def test_degree_five_beats_the_networks_on_the_ten_points():
     error = np.mean((A @ np.linalg.lstsq(A, Y)[0] - Y) ** 2)
     assert f"degree 5, lstsq     6            {error:.5f}" in read_output(LESSON, "np.vander(x, 6)")
     assert error < 1.5e-5
+    ends = [descend(start(n, seed), T, Y, 1000)[0][-1] for n, seed in ((3, 3), (10, 4))]
+    assert error < min(ends)
 
 
 def test_seed_2_leaves_its_valley_where_the_loss_is_too_steep_for_the_rate(text):
-    assert "until `lr` was above its limit" in text
+    assert "until `lr` is above its limit" in text
     losses, _ = descend(start(3, 2), T, Y, 500)
     slower, _ = descend(start(3, 2), T, Y, 500, lr=0.05)
     jumped = [max(losses[k : k + 30]) > 10 * losses[k] for k in (270, 450)]
@@ -181,6 +183,7 @@ def test_inputs_in_seconds_leave_one_height_for_all_points_but_the_first(text):
     parameters = start(10, 1)
     losses, after = descend(parameters, 3600 * X, Y, 300)
     assert f"x in seconds {losses[-1]:.4f}." in read_output(LESSON, "panels[title] = ")
+    assert "as if hours were counted in seconds" in text
     heights = curve(after, 3600 * X)
     assert heights[0] == pytest.approx(Y[0], abs=1e-3)
     assert heights[1:] == pytest.approx(np.full(9, Y[1:].mean()), abs=1e-3)
@@ -207,6 +210,13 @@ def test_the_four_networks_of_the_diagnosis_say_what_stands_there():
         assert told[5:] == pytest.approx(moved, abs=6e-3)
 
 
+def test_the_unlucky_seed_of_the_diagnosis_lies_on_a_plateau_of_thousands_of_steps(text):
+    assert "for hundreds of steps, or thousands" in text
+    losses, _ = descend(start(3, 8), T, Y, 8000)
+    assert losses[500] - losses[4000] < 0.005
+    assert losses[8000] < 0.3 * losses[4000]
+
+
 def judged(parameters):
     squares = (curve(parameters, T40) - Y40) ** 2
     return squares[:30].mean(), squares[30:].mean()
@@ -228,6 +238,11 @@ def test_ten_units_follow_the_noisy_curve_from_each_start_and_a_hundred_do_no_ha
     assert f"with 301 parameters, a network: {judged(after)[1]:.4f};" in shown
     with np.errstate(all="ignore"):
         assert not np.isfinite(descend(start(100, 1), T40[:30], Y40[:30], 500)[0][-1])
+
+
+def test_the_cell_with_the_hundred_units_gives_the_same_when_it_runs_again():
+    (source,) = (cell.source for cell in read_notebook(LESSON).cells if "t_wide =" in cell.source)
+    assert "ten = new_network(100, seed=1), new_network(10, seed=1)" in source
 
 
 def test_ten_units_that_train_on_follow_the_noise():
@@ -305,6 +320,7 @@ def test_relu_units_die_and_a_smaller_rate_keeps_more_alive():
     assert "at the start: 0 dead\n" in output
     assert "lr 0.1:  7 dead\n" in output
     assert "lr 0.02: 3 dead, MSE 0.0025" in output
+    assert "step 500 0.0340." in output
     names = run_lesson(LESSON)
     model, t = names["model"], names["t"]
     dead = (model[0](t) <= 0).all(dim=0)
@@ -320,3 +336,19 @@ def test_each_fold_doubles_the_straight_pieces():
     assert re.findall(r"layer (\d): (\d+) pieces", output) == [
         (str(k), str(2**k)) for k in range(1, 5)
     ]
+
+
+def test_one_layer_needs_sixteen_relu_units_for_the_curve_of_four_folds(text):
+    assert "would need 16 units instead of 8" in text
+    z = np.linspace(0, 1, 257)
+    folded = z
+    for _ in range(4):
+        folded = 2 * np.maximum(folded, 0) - 4 * np.maximum(folded - 0.5, 0)
+    slopes = np.diff(folded) / np.diff(z)
+    changes = np.diff(slopes)[np.diff(slopes) != 0]
+    assert len(changes) == 15  # so many kinks need so many units, and each must change by 32
+    assert set(np.abs(changes)) == {32}
+    assert slopes[0] % 32 == 16  # which no choice of sides gives at the left end
+    kinks = np.arange(16) / 16
+    hidden = np.column_stack([np.maximum(z[:, None] - kinks, 0), np.ones(257)])
+    assert hidden @ np.linalg.lstsq(hidden, folded)[0] == pytest.approx(folded, abs=1e-9)

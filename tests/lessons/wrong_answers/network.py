@@ -44,6 +44,14 @@ WRONG = {
             "W2 @ torch.tanh(W1), W2 @ torch.tanh(b1) + b2",
             "There is no tanh between these two layers",
         ),
+        (
+            "np.dot(W2, W1), np.dot(W2, b1) + b2",
+            "W1, b1, W2 and b2 are tensors: use @",
+        ),
+        (
+            "np.dot(W2, W1), np.einsum('ij,j->i', W2, b1) + b2",
+            "W1, b1, W2 and b2 are tensors: use @",
+        ),
     ),
     "causes": chosen(
         ("[1, 4, 2, 5]", "A's three slopes moved by different amounts. 1 of the 4 is right"),
