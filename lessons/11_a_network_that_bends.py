@@ -222,10 +222,8 @@ plots.losses_by_seed(runs, rates)
 A = np.vander(x, 6)  # degree 5
 error = ((A @ np.linalg.lstsq(A, y)[0] - y) ** 2).mean()
 worst = max(run[300] for run in runs[10])
-print("\nSCOREBOARD          parameters   MSE       steps    seconds")
-print(f"network, 10 units+  31           {worst:.5f}   300      under one")
+print(f"\n10 units, worst run 31           {worst:.5f}   300      under one")
 print(f"degree 5, lstsq     6            {error:.5f}   none     none")
-print("+ the worst of four seeds")
 
 # %% [markdown]
 # The run of `seed=4` looked done, and wasn't. So try
@@ -235,7 +233,7 @@ print("+ the worst of four seeds")
 #   ([lesson 09](09_better_roads.ipynb)), and it jumps up;
 # - **several seeds**: if some end far worse, take more units.
 #
-# (Degree five beats every run above, but you have to choose it.)
+# (The scoreboard's last row, degree five, beats every run above, but you have to choose it.)
 #
 # ## How should the weights start?
 #
@@ -322,8 +320,9 @@ check.causes(causes)
 # validate.
 
 # %%
-noisy = data.noisy_sine()
+noisy, networks = data.noisy_sine(), []
 t40, y40 = column(2 * noisy.x - 1), column(noisy.y)
+t_wide = column(np.linspace(-2, 2, 201))  # the points and beyond
 
 
 def judge(model):  # training and validation loss
@@ -331,7 +330,6 @@ def judge(model):  # training and validation loss
     return mse(y_pred[:30], y40[:30]).item(), mse(y_pred[30:], y40[30:]).item()
 
 
-networks = []
 for n_units in (3, 10):
     for seed in range(3):
         model = new_network(n_units, seed)
@@ -352,10 +350,9 @@ big, ten = new_network(100, seed=1), new_network(10, seed=1)
 train(ten, t40[:30], y40[:30], 500)  # as above
 train(big, t40[:30], y40[:30], 500, lr=0.02)  # at 0.1 it ends as nan
 networks.append((301, *judge(big)))
-t_wide = np.linspace(-2, 2, 201)
-curves = [ten(column(t_wide)).detach()]
+curves = [ten(t_wide).detach()]
 train(ten, t40[:30], y40[:30], 2000, lr=0.2)  # more training
-curves.append(ten(column(t_wide)).detach())
+curves.append(ten(t_wide).detach())
 plots.network_or_polynomial(
     t40, y40, networks, t_wide, curves, prediction=my_prediction
 )
@@ -521,7 +518,7 @@ for n_layers in range(1, 5):
     slopes = np.sign(np.diff(z))  # 1 where it rises, −1 where it falls
     pieces = 1 + (slopes[1:] != slopes[:-1]).sum()
     panels[f"layer {n_layers}: {pieces} pieces"] = np.array([up, down]).T, 0
-plots.taken_apart([0, 1], [0, 0], np.linspace(0, 1, 129), panels)
+plots.taken_apart(None, None, np.linspace(0, 1, 129), panels)
 
 # %% [markdown] tags=["deeper"]
 # In one hidden layer, each ReLU unit adds at most one kink, so the last curve would need 16 units

@@ -136,25 +136,27 @@ def added_up(grid, two, three, constant, points, prediction=..., *, axs=None):
 def taken_apart(x, y, grid, panels, *, axs=None):
     """Draw four curves of networks through the same points, each above its units.
 
-    x and y of shape (n,) or (n, 1); `grid` of shape (g,); `panels` maps four titles to pairs: what
-    the units add to the curve on the grid, of shape (g, units), and the constant.
+    x and y of shape (n,) or (n, 1), or None without points; `grid` of shape (g,); `panels`
+    maps four titles to pairs: what the units add to the curve on the grid, of shape (g, units), and
+    the constant.
     From the lesson 'A network that bends'.
     """
-    x, y = to_vectors(x=x, y=y)
+    x, y = ([], []) if x is None and y is None else to_vectors(x=x, y=y)
     grid = to_vector("grid", grid)
     curves = _apart(panels, 4, grid)
     errors = []
     for k, (title, parts, constant, curve) in enumerate(curves):
         _draw_curve(axs[f"c{k}"], x, y, grid, curve, title)
         _draw_units(axs[f"p{k}"], grid, parts, constant)
-        errors.append(f"{title} {_misses(y, np.interp(x, grid, curve))}")
-    _same_heights(axs, [f"c{k}" for k in range(4)], [y, *(curve for *_, curve in curves)])
+        errors.append(f"{title} {_misses(y, np.interp(x, grid, curve))}" if len(x) else title)
+    heights = [curve for *_, curve in curves] + ([y] if len(x) else [])
+    _same_heights(axs, [f"c{k}" for k in range(4)], heights)
     parts = [part for _, parts, constant, _ in curves for part in (parts, constant)]
     _same_heights(axs, [f"p{k}" for k in range(4)], [0, *parts])
     axs["c0"].set_ylabel("their sum")
     axs["p0"].set_ylabel("units; dotted: constant")
     axs["c0"].legend(loc="upper left")
-    return f"MSE at the points: {'; '.join(errors)}."
+    return f"{'MSE at the points: ' if len(x) else ''}{'; '.join(errors)}."
 
 
 @picture(11.4, 4.2, "few rates many", sharey=True, width_ratios=[1.4, 1, 1])
