@@ -43,6 +43,14 @@ from course_utils.plots.many_inputs import (
     matrix_product,
     predictions_against_targets,
 )
+from course_utils.plots.network import (
+    added_up,
+    boundary_stages,
+    losses_by_seed,
+    network_or_polynomial,
+    one_unit,
+    taken_apart,
+)
 from course_utils.plots.optimizers import noise_floors, roads, rolling_ball, three_bases, two_bowls
 from course_utils.plots.polynomials import (
     coefficient_by_epoch,
@@ -100,10 +108,12 @@ from course_utils.plots.what_a_fit_is_worth import (
 
 __all__ = [
     "accumulation",
+    "added_up",
     "axis_by_axis",
     "batch_descents",
     "batch_steps",
     "before_and_after",
+    "boundary_stages",
     "bowl_slice",
     "broadcast_difference",
     "coefficient_by_epoch",
@@ -137,6 +147,7 @@ __all__ = [
     "loss_by_seconds",
     "loss_cliffs",
     "loss_surface",
+    "losses_by_seed",
     "losses_by_size",
     "luck_of_the_split",
     "many_fits",
@@ -144,11 +155,13 @@ __all__ = [
     "means_by_axis",
     "mode_decay",
     "modes",
+    "network_or_polynomial",
     "networks_at_once",
     "noise_floors",
     "noise_scores",
     "one_descent",
     "one_residual",
+    "one_unit",
     "order_matters",
     "overhead_and_work",
     "paired_gain",
@@ -168,6 +181,7 @@ __all__ = [
     "slope_claim",
     "speed_ladder",
     "steps_downhill",
+    "taken_apart",
     "ten_inputs",
     "three_bases",
     "three_fits",

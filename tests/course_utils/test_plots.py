@@ -44,6 +44,8 @@ ROWS, STEPS = [10, 100, 1000, 10_000], [2e-5, 2.5e-5, 6e-5, 6e-4]
 RUNS = {name: np.array([[0.1, 3.0], [0.2, 2.0 / k]]) for k, name in enumerate("abc", 1)}
 
 FIVE_PANELS = "p0 p1 p2 p3 p4 l0 l1 l2 l3 l4"
+FOUR = np.vstack([SPLITS, SPLITS[:1]])
+FOUR_APART = "c0 c1 c2 c3 p0 p1 p2 p3"
 
 # Each picture with good arguments; the panels are those it asks for.
 PICTURES = {
@@ -117,6 +119,18 @@ PICTURES = {
     "degree_sweep": ((PAIRS, 2 * PAIRS, 0.3), "s0 s1 b0 b1"),
     "many_fits": (({1: TWO, 2: POWERS}, 0.3), "m0 m1"),
     "three_ways": ((NOISY, ROWS[1], NOISY, WAYS, [1.0, 0.1]), "k0 k1 k2 c0 c1 c2"),
+    "one_unit": ((2.0, 1.0, -1.5), None),
+    "added_up": ((GRID, FIVE.T[:2], FIVE.T[:3], 0.5, POINTS), "c0 c1 p0 p1"),
+    "taken_apart": ((X, Y, GRID, dict.fromkeys("abcd", (FIVE, 0.5))), FOUR_APART),
+    "losses_by_seed": (({3: FOUR, 10: 2 * FOUR}, {0.1: LOSSES, 0.05: LOSSES}), "few rates many"),
+    "network_or_polynomial": (
+        (*POINTS, np.array([[4, 0.2, 0.3], [10, 0.1, 0.2]]), GRID, [GRID, GRID**2]),
+        "loss beyond",
+    ),
+    "boundary_stages": (
+        (TWO, [0, 1] * 6, GRID, LOSSES, dict.fromkeys("abcd", FIVE.T[:3])),
+        "m0 m1 m2 m3",
+    ),
     "losses_by_size": (
         (10 * DEGREES, dict.fromkeys(range(3), (SPLITS, 2 * SPLITS)), 0.3),
         "c0 c1 c2",
@@ -175,6 +189,8 @@ ANY_LENGTH = {
     "degree_sweep": "same_rows fresh_rows",
     "many_fits": "fits",
     "three_ways": "ways",
+    "losses_by_seed": "rates",
+    "network_or_polynomial": "networks",
     "losses_by_size": "results",
     "input_importance": "views",
     "loss_by_seconds": "runs",
