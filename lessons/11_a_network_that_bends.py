@@ -340,7 +340,7 @@ print("parameters, training, validation\n", np.array(networks).round(3))
 # %% [markdown]
 # Three units can do it with luck; ten units did it each time.
 #
-# > **Predict.** A hundred units have 301 parameters, for 30 rows. A polynomial with 11, fitted
+# > **Predict.** A hundred units have 301 parameters, for thirty rows. A polynomial with 11, fitted
 # > by least squares, has a validation loss of 0.373. Which will the network have?
 
 # %%
@@ -366,7 +366,7 @@ print("after more training", np.array(judge(ten)).round(3))
 # </details>
 #
 # So the number of parameters alone doesn't say whether a network overfits. Its curve starts smooth,
-# and 500 steps don't bend it far. After more training, these ten units follow the noise: their
+# and a short run doesn't bend it far. After more training, these ten units follow the noise: their
 # validation loss climbs to 0.105. Stop early.
 #
 # Degrees from three to nine do as well. **Beyond the points**, the polynomial flies off, and a tanh
