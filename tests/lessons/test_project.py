@@ -827,6 +827,35 @@ def test_what_fills_a_blank_is_recognised(of, part, words, is_right):
     assert f"The blanks of age {words}" in line
 
 
+def test_rows_left_out_of_all_parts_may_stay_blank():
+    p = done("cheese")
+    blank = np.isnan(p["table"].numbers["age"])
+    train, val, test = (p[part][~blank[p[part]]] for part in ("train", "val", "test"))
+    p = {**p, "train": train, "val": val, "test": test}
+    assert "with missing cells are in no part" in told("split", p)
+    p |= prepared(p, np.column_stack([p["table"].numbers["age"], p["raw"][:, 1:]]))
+    y, rows = p["table"].y, np.concatenate([train, val, test])
+    y_line = np.full(len(y), np.nan)
+    y_line[rows] = fitted(np.nan_to_num(p["X"]), y, train)[rows]
+    p |= with_line(p, y_line)
+    p |= {"predictions": {"groups": p["baseline"], "line": y_line}}
+    p |= {"rmse_test": rmse(y_line, y, test), **gain_of(p, p["baseline"], y_line)}
+    place = np.flatnonzero(blank & ~np.isnan(y))[0]
+    for stage in ("prepare", "line", "choice", "last_number"):
+        line = told(stage, p)
+        assert ": right. " in line
+        if stage in ("prepare", "choice"):
+            assert f"has no number in rows {place}, " in line
+            assert "right for rows in no part. Are they in test? Then fill the blank." in line
+    scale = scaled(p, rows)
+    assert "mean is that of all rows" in told("prepare", p, **scale)
+    several = np.append(train, np.flatnonzero(blank & ~np.isnan(y))[:2])
+    assert "raw has no number in rows" in told("prepare", p, train=several)
+    assert "X has no number in rows" in told("line", p, train=several)
+    assert "predictions['line'] is nan" in told("choice", p, train=several)
+    assert "predictions['line'] is nan" in told("last_number", p, test=np.append(test, place))
+
+
 def test_blanks_filled_one_by_one_and_columns_changed_are_not_judged():
     p = done("cheese")
     raw = p["raw"].copy()
