@@ -889,8 +889,9 @@ def test_errors_in_the_files_order_are_drawn_with_the_root_mean_square_of_each_p
         "RMSE of the part",
         "your prediction",
     ]
-    assert line.startswith("RMSE: 1 g on the rows of the fit, 3 g on the next 3, 6 g on the")
+    assert line.startswith("RMSE: 1 g on the training rows, 3 g on the next 3, 6 g on the")
     assert line.endswith("You predicted 5; it is 5.774.")
+    assert [text.get_text() for text in ax.texts] == ["training", "validation", "later"]
     for cuts in ((0, 3), (4, 4), (3, 9)):
         with pytest.raises(ValueError, match="cuts two places between them"):
             plots.errors_in_file_order(errors, "aaabbbccc", cuts, ax=ax)
