@@ -43,7 +43,7 @@ print(penguins)  # what it holds, without showing a row
 # ## What do you want to know?
 #
 # You are on an island near Antarctica, with a ruler and no scales. How heavy is the penguin
-# in front of you, and **to within how much**? All but two of these were measured and
+# in front of you, and **to within how much**? All but two of the birds in this table were measured and
 # weighed, by Dr. Kristen Gorman and the Palmer Station LTER
 # ([the paper](https://doi.org/10.1371/journal.pone.0090081); the data are free, CC0).
 #
