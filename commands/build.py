@@ -162,7 +162,7 @@ def _describe_cells(notebook: NotebookNode) -> list[str]:
 
 def _select_metadata(cell: NotebookNode) -> dict:
     """Return the part of a cell's metadata that both a lesson and its notebook have."""
-    return {key: cell.metadata[key] for key in ("slideshow", "tags") if key in cell.metadata}
+    return {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
 
 
 def _read_notebook(path: Path) -> NotebookNode:

@@ -17,7 +17,7 @@ from commands import lessons
 
 # What one of each takes, in minutes.
 MINUTES = {"words": 0.01, "code cells": 1, "pictures": 1, "prompts": 3, "exercises": 8}
-PROMPT = re.compile(r"^(?:> )?\*\*Predict\.\*\*", re.M)
+PROMPT = re.compile(r"^> \*\*Predict\.\*\*", re.M)
 TAKES = re.compile(r"\*\*Takes\*\*[^.]*\.")
 IN_ALL = re.compile(r"\*\*In all\*\*[^.]*\.")
 PAGES = "README.md", "instructor/README.md"  # each has a table of lessons with their minutes

@@ -1,13 +1,11 @@
 """Write lessons as slides: slides/NN_name.html, a file that needs no network and no kernel.
 
-What a slide shows follows by rule: see deck.py. In a lesson of the first edition, the cells say
-where a slide begins (slideshow metadata). The outputs are those stored in notebooks/, the design is
-in slides.html.j2. The key S opens the speaker's notes.
+What a slide shows follows by rule: see deck.py. The outputs are those stored in notebooks/, the
+design is in slides.html.j2. The key S opens the speaker's notes.
 """
 
 import argparse
 import base64
-import copy
 import re
 import struct
 import sys
@@ -18,7 +16,6 @@ import latex2mathml.converter
 import nbformat
 from nbconvert import SlidesExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbformat import NotebookNode, from_dict
 
 from commands import deck, lessons
 
@@ -51,10 +48,7 @@ def _is_portrait(png: str) -> bool:
 def render(notebook: Path) -> str:
     """Return a notebook as one HTML file."""
     content = nbformat.read(notebook, as_version=4)
-    by_rule = not any("slideshow" in cell.metadata for cell in content.cells)
-    if by_rule:
-        content.cells = deck.cells_of_slides(content)
-    content.cells = [part for cell in content.cells for part in _split_output(cell)]
+    content.cells = deck.cells_of_slides(content)
     section, title = "", content.cells[0].source.splitlines()[0].removeprefix("# ")
     for cell in content.cells:
         heading = cell.cell_type == "markdown" and re.match("(##+) (.+)", cell.source)
@@ -71,25 +65,11 @@ def render(notebook: Path) -> str:
     notes_js = (REVEAL / "plugin/notes/notes.js").read_text("utf-8")
     resources = {
         "title": title,
-        "by_rule": by_rule,
         "reveal_css": (REVEAL / "dist/reveal.css").read_text("utf-8"),
         "reveal_js": (REVEAL / "dist/reveal.js").read_text("utf-8"),
         "notes_js": notes_js.replace("</script", r"<\/script"),
     }
     return exporter.from_notebook_node(content, resources)[0]
-
-
-def _split_output(cell: NotebookNode) -> list[NotebookNode]:
-    """Return a cell, or its code and its output as two cells if the output begins a slide."""
-    begins = cell.metadata.get("slideshow", {}).pop("output", None)
-    if begins is None:
-        return [cell]
-    output = copy.deepcopy(cell)
-    output.update(
-        id=f"{cell.id}-output", source="", metadata=from_dict({"slideshow": {"slide_type": begins}})
-    )
-    cell.outputs = []
-    return [cell, output]
 
 
 def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:

@@ -118,17 +118,17 @@ class Recording:
 def recorded_curves() -> Recording:
     """Return what the training in the lesson 'Build your own autograd' looks like, recorded there.
 
-    Three tanh units learn the ten points of `sine_line`, with x scaled to run from -1 to 1, in
-    2,000 steps with lr = 0.1; the start is drawn by `RandomState(25)`. The 32 recorded curves are
-    rounded to four decimals; neither x nor y has a unit.
+    Three tanh units learn the ten points of `sine_line` in 2,000 steps with lr = 0.1; their input
+    is 2x - 1, and the start is drawn by `RandomState(25)`. The 32 recorded curves are rounded to
+    four decimals; neither x nor y has a unit.
     From the lesson 'Start here'.
     """
     table = np.loadtxt(Path(__file__).with_name("learned_curve.csv"), delimiter=",", dtype=str)
     points = sine_line()
     return Recording(
-        2 * points.x - 1,
+        points.x,
         points.y,
-        grid=table[0, 1:].astype(float),
+        grid=(table[0, 1:].astype(float) + 1) / 2,  # the file has the units' input
         curves=table[1:, 1:].astype(float),
         steps=table[1:, 0].astype(int),
     )
@@ -256,3 +256,25 @@ def diabetes() -> Table:
         ("s6", "blood sugar level"),
     )
     return Table(x, y.reshape(-1, 1), names, (("progression", "points"),))
+
+
+def step_times() -> Table:
+    """Return how long one training step took on a CPU and on a GPU, by model and rows.
+
+    Inputs of shape (14, 2): tanh units (0 is a linear model) and rows, each with ten inputs.
+    Targets of shape (14, 2), float64: microseconds of one step (forward, MSE, backward, SGD) on a
+    CPU with 16 cores and on a GPU, an NVIDIA H100 80GB. Measured for this course on 2026-11-27
+    with torch 2.11+cu130.
+    From the lesson 'Where the time goes'.
+    """
+    steps = [
+        *([0, 80, 257, 634], [0, 1e3, 231, 530], [0, 1e4, 307, 640]),
+        *([0, 1e5, 845, 730], [0, 1e6, 6614, 639]),
+        *([64, 80, 224, 818], [64, 1e3, 552, 849], [64, 1e4, 816, 798]),
+        *([64, 1e5, 12433, 811], [64, 1e6, 134334, 1417]),
+        *([1024, 80, 625, 896], [1024, 1e3, 1118, 888], [1024, 1e4, 18455, 692]),
+        [1024, 1e5, 184133, 1784],
+    ]
+    table = np.array(steps, float)
+    models = (("tanh units", "0: linear"), ("rows", "ten inputs"))
+    return Table(table[:, :2], table[:, 2:], models, (("CPU", "µs"), ("GPU", "µs")))

@@ -498,7 +498,9 @@ print("with a point:  ", visitors, visitors.dtype)
 # | [08 Fitting polynomials](08_fitting_polynomials.ipynb) | doubt a perfect-looking fit |
 # | [09 Better roads](09_better_roads.ipynb) | get there far sooner |
 # | [10 What a fit is worth](10_what_a_fit_is_worth.ipynb) | judge a model by unseen rows |
+# | [11 A network that bends](11_a_network_that_bends.ipynb) | watch a network find its curve |
 # | [12 Where the time goes](12_where_the_time_goes.ipynb) | make a training run faster |
 # | [13 A real data set](13_a_real_data_set.ipynb) | do all of it on real measurements |
+# | [14 A project of your own](14_a_project_of_your_own.ipynb) | answer a question of your own |
 #
 # **Next**, in [lesson 01](01_gradient_descent_by_hand.ipynb), you fit a line to noisy points: the first step towards that curve.

@@ -161,7 +161,7 @@ sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
 # \text{mean of } 2x & 2 \end{pmatrix}$$
 #
 # `np.linalg.eigvalsh(H)` returns the **eigenvalues** $\lambda$ of $H$, sorted: the first is the
-# smallest curvature of all cuts, the last the largest.
+# smallest curvature of all cuts, the last the largest. (Why? Here you only test it, on 181 cuts.)
 #
 # > **Predict.** At which angle is the bowl flattest? Look at the lines of equal loss above.
 
@@ -260,6 +260,8 @@ check.limit(limit)
 # The rate was only a little above the limit.
 #
 # </details>
+#
+# (A good place to stop for today.)
 #
 # ## Is it done?
 #

@@ -808,7 +808,8 @@ print("a learning rate far too large:", w)
 # | `parameter.grad = 0.0` | `tensor.grad = None` |
 # | `parameter.value = ...` | `tensor -= ...`, under `torch.no_grad()` |
 #
-# **Scoreboard**, for the ten points of the wave:
+# **Scoreboard**, for the ten points of the wave (later lessons go on): who is nearer, who is
+# sooner?
 #
 # | model | parameters | MSE | steps | seconds |
 # |---|---:|---:|---:|---|

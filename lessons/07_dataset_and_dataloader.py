@@ -167,8 +167,8 @@ plots.gradient_noise(sizes, repeated, once)
 # </details>
 #
 # In a mean over $n$ rows, errors of opposite signs partly cancel. With repetition, the distance
-# of single rows is divided by $\sqrt n$. Without, it is also multiplied by
-# $\sqrt{(80 - n)/79}$: 1 for a single row, 0 for all 80. A loader that shuffles draws without repetition, by
+# of single rows is divided by $\sqrt n$. Without, it is also multiplied by $\sqrt{(80 -
+# n)/79}$: 1 for a single row, 0 for all 80. A loader that shuffles draws without repetition, by
 # default.
 
 # %% tags=["deeper"]
@@ -389,8 +389,9 @@ print(f"75, 63, 44: {apples:.1f}, {oranges:.1f}; published about (54, 69)")
 # %% [markdown]
 # The predictions have moved to the diagonal, near their targets.
 #
-# The new region's yields round to the published ones. More digits needn't agree: the tutorial's
-# shuffle dealt other batches. And the fit isn't finished: least squares reaches an MSE of 0.91.
+# This is [lesson 05](05_many_inputs_many_outputs.ipynb)'s region 6. Both yields round to the
+# published ones. More digits needn't agree: the tutorial's shuffle dealt other batches. And the
+# fit isn't finished: least squares reaches an MSE of 0.91.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: all fifteen rows
@@ -890,5 +891,5 @@ for name, w_new in ways.items():
 # **New names, deeper:** `.randint`, `np.average`, `weights=`, `torch.linspace`,
 # `Dataset`, `BatchSampler`, `RandomSampler`, `sampler=`.
 #
-# **Next**, in [lesson 08](08_fitting_polynomials.ipynb), you bend the line, and a fit looks
-# perfect but isn't finished.
+# **Next**, in [lesson 08](08_fitting_polynomials.ipynb), you bend the line, and say where it stands
+# after ten million epochs, without running them.

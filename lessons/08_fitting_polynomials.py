@@ -1,8 +1,7 @@
 # %% [markdown]
 # # 08 Fitting polynomials
 #
-# You bend the line into a curve. It looks finished, and it isn't. You find out why, and
-# skip ten million epochs.
+# You bend the line into a curve, see why 100,000 epochs are too few, and skip ten million.
 #
 # **You will be able to**
 #
@@ -83,8 +82,8 @@ print("\npublished, epoch 0:   6.661948 [0.27913672 0.49835616]")
 print("published, epoch 9:   0.27754354 [1.0747765 1.8358393]")
 
 # %% [markdown]
-# A row shows the loss *before* its step and `W` *after* it, as the published rows do: the loss of
-# row 0 belongs to two zeros. Which number is the slope? Only `forward` says: `W[0]`.
+# A row shows the loss *before* its step and `W` *after* it, as the published rows do: the loss
+# of row 0 belongs to two zeros. Which number is the slope? Only `forward` says: `W[0]`.
 #
 # ## How do you bend the line?
 #
@@ -317,8 +316,8 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 #
 # </details>
 #
-# When is one percent left? Solve $(1 - \mathrm{lr}\cdot\lambda)^k = 0.01$ for $k$: it is
-# $\log 0.01 / \log(1 - \mathrm{lr}\cdot\lambda)$, the last column. Mode 0 needs over eight million
+# When is one percent left? Solve $(1 - \mathrm{lr}\cdot\lambda)^k = 0.01$ for $k$: it is $\log
+# 0.01 / \log(1 - \mathrm{lr}\cdot\lambda)$, the last column. Mode 0 needs over eight million
 # epochs. A mode seems to fall off a cliff only because the axis counts in powers of ten: even
 # after $1/(\mathrm{lr}\cdot\lambda)$ epochs, over a third of it is left.
 #
@@ -359,6 +358,8 @@ check.answers(answers)
 # powers look nearly alike, and a mix of them cancels even better.
 #
 # </details>
+#
+# (A good place to stop for today.)
 #
 # ## Can you skip the loop?
 #

@@ -10,7 +10,7 @@
 # - hold a fit back in three ways,
 # - notice when unseen rows aren't new.
 #
-# **Builds on** lessons [07](07_dataset_and_dataloader.ipynb) and [09](09_better_roads.ipynb). **Takes** about 50 minutes, and 35 more with the deeper sections.
+# **Builds on** lessons [07](07_dataset_and_dataloader.ipynb) and [09](09_better_roads.ipynb). **Takes** about 55 minutes, and 35 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -26,7 +26,10 @@ except ModuleNotFoundError:
 # ## What is in the envelope?
 #
 # Twenty readings of the water tank, sealed since [lesson 01](01_gradient_descent_by_hand.ipynb).
-# Open it, once. Beside your line, the hidden one that made the data:
+# Open it, once.
+#
+# > **Predict.** Beside your line stands the hidden one that made the data. Which is nearer to the
+# > eighty, which to the sealed twenty?
 
 # %%
 import copy
@@ -42,10 +45,17 @@ tank = data.noisy_line()
 for name, w, b in (("yours", 1.96896, 1.02354), ("hidden", 2, 1)):
     on_80 = ((w * tank.x_train + b - tank.y_train) ** 2).mean()
     on_20 = ((w * tank.x_val + b - tank.y_val) ** 2).mean()
-    print(f"{name:7} eighty {on_80:.5f}   sealed {on_20:.5f}")
+    print(f"{name:7} eighty {on_80:.5f}   sealed {on_20:.5f}", end="")
+    print(f", typically {100 * on_20**0.5:.1f} cm off")
 
 # %% [markdown]
-# On the eighty, your line beats the very line that made them. On the sealed twenty it doesn't.
+# <details><summary>What you should see</summary>
+#
+# Yours is nearer to the eighty, which made it; the hidden one is nearer to the twenty.
+#
+# </details>
+#
+# Your line is good: on readings it never saw, it is hardly farther off than the hidden one.
 #
 # Each reading is the hidden line plus **noise**: chance, which no model can know. The hidden
 # line's loss is the mean of the squared noise. Your two parameters followed the noise of the
@@ -54,8 +64,8 @@ for name, w, b in (("yours", 1.96896, 1.02354), ("hidden", 2, 1)):
 # ## Can a fit be too good?
 #
 # Yes, on its own rows. Take forty points of [lesson 04](04_raw_autograd_tensors.ipynb)'s wave,
-# with noise: thirty **training rows**, and ten **validation rows** that judge. Here we also have
-# 10,000 new points.
+# with noise: thirty **training rows**, and ten **validation rows** to choose by. Here we also
+# have 10,000 new points.
 #
 # > **Predict.** Degrees 1, 4 and 15. Which has the lowest training loss, and which is best on
 # > new points?
@@ -127,9 +137,9 @@ plots.degree_sweep(same_rows, fresh_rows, noise=0.3, prediction=my_prediction)
 # The training loss can only fall with the degree; the validation loss falls, then mostly
 # rises.
 #
-# A single split is a lottery. And all splits of our forty rows share their quirks: of a hundred,
-# degree ten wins 16 there, and 5 on fresh points. Thirty noisy rows
-# hardly reward more than degree 3.
+# A single split is a lottery. And all splits of our forty rows share their quirks: of a
+# hundred, degree ten wins 16 there, and 5 on fresh points. Thirty noisy rows hardly reward more
+# than degree 3.
 #
 # ## Why do both ends fail?
 #
@@ -155,8 +165,9 @@ plots.many_fits(many, place=0.3)
 #
 # ## Which number may you report?
 #
-# Not the winner's validation loss: the best of many is partly the luckiest. That is
-# **selection bias**. So seal some rows, the **test rows**, until nothing is left to choose.
+# Not the winner's validation loss: the best of many is partly the luckiest. That is **selection
+# bias**. So seal some rows, like the envelope's, until nothing is left to choose: the **test
+# rows**.
 #
 # Let every other row judge once: in **k-fold cross-validation** you deal them out into $k$
 # folds, each fold judges a fit to the others, and you average. Then fit the winner to all of
@@ -235,8 +246,8 @@ check.causes(causes)
 # Steep modes go nearly all the way, flat ones hardly start. In PyTorch, it is
 # `torch.optim.SGD(parameters, lr=lr, weight_decay=d)`.
 #
-# **Early stopping** ends the training where the validation loss is lowest. From zero, flat modes
-# are slow ([lesson 08](08_fitting_polynomials.ipynb)), so they hardly start, either.
+# **Early stopping** ends the training where the validation loss is lowest. From zero, flat
+# modes are slow ([lesson 08](08_fitting_polynomials.ipynb)), so they hardly start, either.
 #
 # All three on the same rows, from too stiff to too wild:
 #
@@ -346,9 +357,9 @@ for name, fold in (("random", rng.permutation(regions)), ("region", regions)):
     print(name, "folds: line, neighbour\n", np.array([line, near]).round(1))
 
 # %% [markdown]
-# In random folds the neighbour mostly wins: a near-copy in training is the answer in its pocket.
-# On a region that it has never seen, its loss is 218 or more. (Least squares misses only region
-# 3, the rainiest by far.)
+# In random folds the neighbour mostly wins: a near-copy in training is the answer in its
+# pocket. On a region that it has never seen, its loss is 218 or more. (Least squares misses
+# only region 3, the rainiest by far.)
 #
 # This is a **leak**: information from the judging rows in the making of the fit. Rows that
 # belong together, such as one patient's visits, must fall on the same side: **split by group**.
@@ -430,8 +441,8 @@ for name, losses in zip(names, np.array(fresh).T, strict=True):
     print(f"   samples above 1: {(losses > 1).sum()}")
 
 # %% [markdown] tags=["deeper"]
-# In the median, the chosen degree keeps its lead. But ten rows can miss: five times they chose a
-# high degree, and a wild fit. The two fine knobs never ended in one here.
+# In the median, the chosen degree keeps its lead. But ten rows can miss: five times they chose
+# a high degree, and a wild fit. The two fine knobs never ended in one here.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: would more rows help?
@@ -593,8 +604,8 @@ for lowest in (0, -8):
 # %% [markdown] tags=["deeper"]
 # The first winner is the smallest of its grid: **a best at the edge isn't a best**. Widen the
 # grid until the winner lies inside. (With powers, weight decay does better here than with
-# Legendre columns above: with at least as many rows as coefficients, least squares doesn't care how a
-# curve is written, but the pull does.)
+# Legendre columns above: with at least as many rows as coefficients, least squares doesn't care
+# how a curve is written, but the pull does.)
 #
 # There is a second trap. Each fold's fit has four fifths of the rows, the final one has all.
 # The same $\alpha$ is then a smaller decay, $d = 2\alpha/n$, than the one that was judged: four

@@ -1,644 +1,779 @@
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # # 12 Where the time goes
 #
-# You measure what a training step costs, part by part, and learn to predict what makes a program
-# faster before you change it.
+# You train twenty networks in the time of one or two.
 #
 # **You will be able to**
 #
-# - time a piece of code so that the number means something,
-# - tell overhead from work, and say which of the two a program is spending,
-# - make a training loop run many times faster without changing what it computes,
-# - choose a batch size, a number type and a way of loading by what they cost,
-# - work out how much memory a tensor takes before you make it,
-# - say when a GPU would help, and when it would not.
+# - time code properly,
+# - tell overhead from work,
+# - make a slow loop many times as fast,
+# - choose a batch size and a device by the clock.
 #
-# **Builds on** [lesson 01](01_gradient_descent_by_hand.ipynb), [lesson 06](06_the_linear_layer.ipynb), [lesson 07](07_dataset_and_dataloader.ipynb), [lesson 08](08_fitting_polynomials.ipynb) (its polynomial, the exact iterate) and [lesson 13](13_a_real_data_set.ipynb) (`device`). **Takes** about 95 minutes.
-#
-# The times in this lesson are those of the machine that ran it, named below. Yours will differ, by
-# several times perhaps. So the text speaks of ratios and their sizes, ten times or a hundred, and
-# the cells print them. Should one of yours be far off, run its cell again when the machine is
-# quiet.
-#
-# A processor has several **cores**, each of which computes by itself, and PyTorch may use all of
-# them for one operation. Here it starts with a single one, so that the times depend less on what
-# else your machine is doing. What more cores bring has a section of its own.
+# **Builds on** [lesson 07](07_dataset_and_dataloader.ipynb) (batches), [lesson 08](08_fitting_polynomials.ipynb) (100,000 epochs) and [lesson 11](11_a_network_that_bends.ipynb) (networks). **Takes** about 45 minutes, and 25 more with the deeper sections.
 
-# %% slideshow={"slide_type": "subslide"}
-import platform
-import re
+# %% tags=["start"]
+try:
+    import course_utils  # the course's helpers
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This kernel does not have the course's helpers (course_utils). "
+        "Start JupyterLab with `python course.py`, "
+        "or choose the kernel of the course's .venv."
+    ) from None
+
+# %%
 from time import perf_counter
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from sklearn.linear_model import LinearRegression
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.benchmark import Timer
 
 from course_utils import data, descent, plots
 from course_utils.checks import timing as check
 
-all_threads = torch.get_num_threads()  # how many cores PyTorch would use
-
-# %% tags=["nbval-ignore-output"]
-print(f"{platform.system()}, {platform.machine()}, Python {platform.python_version()}")
-torch.set_num_threads(1)
-# __version__: which release this is
-print(f"torch {torch.__version__}; cores that it would use: {all_threads}, that it uses here: 1")
-
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## How do you time something?
-#
-# `perf_counter()` tells the time in seconds, from a beginning that does not matter. Take it before
-# and after, and subtract.
-#
-# **Predict.** The same function, timed ten times in a row. Will the ten times be the same? Which
-# one of them tells you what the function costs?
-
-
-# %%
-def times_of(function, *arguments, repeats=5):
-    """The seconds that each of `repeats` calls of function(*arguments) takes, as a list."""
-    times = []
-    for _ in range(repeats):
-        start = perf_counter()
-        function(*arguments)
-        times.append(perf_counter() - start)
-    return times
-
-
-def shortest(function, *arguments, repeats=5):
-    """The shortest of several times, after one call that does not count."""
-    function(*arguments)
-    return min(times_of(function, *arguments, repeats=repeats))
-
-
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
-x_small = torch.rand(1000, 100)  # 100,000 numbers between 0 and 1
-times = times_of(lambda: (x_small @ x_small.T).sum(), repeats=10)
-print("microseconds:", " ".join(f"{1e6 * t:.0f}" for t in times))
-print(
-    f"shortest {1e6 * min(times):.0f}, mean {1e6 * np.mean(times):.0f}, first {1e6 * times[0]:.0f}"
-)
-
+torch.set_num_threads(1)  # use one core of the processor: steadier times
 
 # %% [markdown]
-# No two are the same. The first call is often far slower than the others: memory is asked for, code
-# is loaded. So make one call that does not count, the **warm-up**. The others scatter, and they
-# scatter upwards: other programs interrupt, and an interruption only ever adds. Nothing makes a
-# function faster than it is, so the **shortest** time is the one closest to its cost. (The mean
-# tells what a user waits for, interruptions included. That is another question.)
+# ## How long would twenty starts take?
 #
-# The function `shortest` above does both.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 1: the clock
+# Where a network ends depends on its start ([lesson 11](11_a_network_that_bends.ipynb)), so you
+# want to train it from twenty.
 #
-# Write the stopwatch again, with the clock as an argument: `clock()` gives the time in seconds. One
-# call of `function()` first to warm up, untimed; then `repeats` timed ones; return the shortest. The
-# check brings a clock of its own, so that your answer can be judged to the last digit.
-
-
-# %% tags=["exercise"]
-def stopwatch(function, clock, repeats):
-    """The shortest time of function() in seconds, after one call that does not count."""
-    ...
-    return ...
+# Its network and loop, with Adam:
 
 
 # %%
-check.stopwatch(stopwatch)
+def noisy(n):
+    """n noisy points as columns; x scaled, from −1 to 1."""
+    points = data.noisy_sine(n)
+    x, y = 2 * points.x - 1, points.y
+    columns = x.reshape(-1, 1), y.reshape(-1, 1)
+    return [torch.from_numpy(column) for column in columns]
 
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
+def new_network(seed):
+    """Eight tanh units with random initial weights, in float64."""
+    torch.manual_seed(seed)
+    layers = nn.Linear(1, 8), nn.Tanh(), nn.Linear(8, 1)
+    return nn.Sequential(*layers).double()
+
+
+def train(network, x, y, n_steps):
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
+    for step in range(n_steps):
+        y_pred = network(x)  # 1 predict
+        loss = F.mse_loss(y_pred, y)  # 2 loss
+        optimizer.zero_grad()  # 3 gradients
+        loss.backward()
+        optimizer.step()  # 4 update
+    return loss.item()
+
+
+x, y = noisy(40)
+network = new_network(0)  # 0 start
+
+# %% [markdown]
+# ### Break it: time it once
 #
-# ```python
-# def stopwatch(function, clock, repeats):
-#     """The shortest time of function() in seconds, after one call that does not count."""
-#     function()
-#     times = []
-#     for _ in range(repeats):
-#         start = clock()
-#         function()
-#         times.append(clock() - start)
-#     return min(times)
-# ```
+# Read a clock before and after 250 steps, and multiply by 80 (20 · 1,000 / 250). Do so seven
+# times. (All times are your machine's.)
+
+# %% tags=["nbval-ignore-output"]
+for k in range(7):
+    start = perf_counter()  # the clock, in seconds
+    train(network, x, y, 250)
+    seconds = perf_counter() - start
+    print(f"{seconds:.3f} s; 20 starts of 1,000 steps: {80 * seconds:4.1f} s")
+
+# %% [markdown]
+# ## Can you trust one measurement?
 #
-# The clock is read once right before and once right after, and nothing else stands between.
+# No: the first call may take many times as long as the next.
 #
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What does one step cost?
+# It often pays for more, such as loading code. So call once without counting, as a **warm-up**.
+# The others differ, too: programs interrupt each other. That nearly always adds time, so the
+# **shortest** is closest to the cost (for data that the processor still holds in its fast memory,
+# the **cache**).
 #
-# A step of [lesson 06](06_the_linear_layer.ipynb) has five parts: the forward pass, the loss, the backward pass, the optimizer's
-# step, and zeroing. Time each on its own, for a line, on 80 rows and on 8,000.
+# PyTorch's `Timer` warms up, repeats some code and gives the `.median`, which a few long calls
+# hardly move, on one **thread**: a strand of work for one core of the processor.
+
+# %% tags=["nbval-ignore-output"]
+for n in (40, 250 * 40):
+    x_n, y_n = noisy(n)
+    # the code as text; globals: where Timer finds its names
+    timer = Timer("train(network, x_n, y_n, 20)", globals=globals())
+    found = timer.blocked_autorange()  # at least 0.2 seconds
+    print(f"a step on {n:6,} rows: {found.median / 20 * 1e6:5.0f} µs")
+
+# %% [markdown]
+# ## What does a step pay for?
 #
-# Two arguments make it possible to repeat a part. `retain_graph=True` keeps the graph for another
-# `backward` ([lesson 04](04_raw_autograd_tensors.ipynb)). And `set_to_none=False` makes `zero_grad` fill each gradient with zeros.
-# Without it the gradient is thrown away and becomes `None` ([lesson 06](06_the_linear_layer.ipynb)): that is cheaper, saves the
-# memory between two steps, and is what you want in a training. But then `step` would find no
-# gradient the next time and do nothing, and you would be timing that.
+# With 250 times the rows, a step takes only a few times as long.
 #
-# **Predict.** A hundred times the rows: a hundred times the time? Which part will not change?
-
-
-# %% slideshow={"slide_type": "subslide"}
-def problem(n, dtype=torch.float32):  # float32: 4 bytes a number
-    """n points around y = 2x + 1: x and y of shape (n, 1)."""
-    generator = torch.Generator().manual_seed(0)
-    x = torch.rand(n, 1, generator=generator, dtype=dtype)
-    # `randn` draws normal numbers.
-    return x, 2 * x + 1 + 0.1 * torch.randn(n, 1, generator=generator, dtype=dtype)
-
-
-# %%
-def parts_of_a_step(n):
-    """The shortest time of each part of a training step on n rows, in seconds."""
-    (x, y), model = problem(n), nn.Linear(1, 1)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    y_pred = model(x)
-    loss = F.mse_loss(y_pred, y)
-    parts = {
-        "forward": lambda: model(x),
-        "loss": lambda: F.mse_loss(y_pred, y),
-        "backward": lambda: loss.backward(retain_graph=True),
-        "step": optimizer.step,
-        "zero_grad": lambda: optimizer.zero_grad(set_to_none=False),
-    }
-    return {name: shortest(part, repeats=50) for name, part in parts.items()}
-
-
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output", "cover"]
-parts = {f"{n:,} rows": parts_of_a_step(n) for n in (8_000, 80)}
-plots.step_parts(parts)
-
-totals = {label: sum(costs.values()) for label, costs in parts.items()}
-ratio = totals["8,000 rows"] / totals["80 rows"]
-print(f"a hundred times the rows cost {ratio:.1f} times the time")
-step, step_small = parts["8,000 rows"]["step"], parts["80 rows"]["step"]
-print(f"the optimizer's step costs {step / step_small:.1f} times as much")
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Far less than a hundred times. On 80 rows there is next to no arithmetic: what you pay is
-# **overhead**, the fixed cost of each call: Python, checking shapes, finding the right routine,
-# writing down the graph. It is the same for 80 rows and for 8,000. What more rows add is **work**,
-# in the forward pass, the loss and the backward pass. The optimizer's step and the zeroing do not see
-# the rows at all: they treat two numbers either way.
-#
-# So a simple model of the time of $n$ rows is a line, and you know how to read those:
+# Most of a small step is **overhead**: what each call costs, whatever its size, to check shapes,
+# find the routine, note the graph. What grows with the rows is **work**. Together:
 #
 # $$t(n) \approx t_0 + c\,n$$
 #
-# with the overhead $t_0$ and the cost $c$ of one more row. Where $c\,n$ is far below $t_0$, you pay
-# overhead; where it is far above, you pay work. In between, at $n = t_0 / c$, they are equal.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 2: overhead and work
+# $t_0$ is the overhead of a step on $n$ rows, $c$ the work of one row. Two times give both:
 #
-# Two measurements are enough for a line: $t_1$ seconds for $n_1$ rows and $t_2$ for $n_2$. Find $t_0$
-# and $c$. The next section needs them.
-
-
-# %% tags=["exercise"]
-def overhead_and_cost(n1, t1, n2, t2):
-    """(t0, c) of the line t = t0 + c·n through two measurements, in seconds."""
-    ...
-    return ..., ...
-
-
-# %%
-check.overhead_and_cost(overhead_and_cost)
-
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Solution</summary>
-#
-# ```python
-# def overhead_and_cost(n1, t1, n2, t2):
-#     """(t0, c) of the line t = t0 + c·n through two measurements, in seconds."""
-#     c = (t2 - t1) / (n2 - n1)
-#     return t1 - c * n1, c
+# ```text
+# measured:      10 rows 100 µs,  1,010 rows 600 µs
+# one row:       c = 500 µs / 1,000 rows = 0.5 µs
+# overhead:      about 100 µs (10 rows add only 5 µs)
+# twice as long: c·n = 100 µs, so n = 200 rows
 # ```
 #
-# `t1 / n1` would be the cost of a row *with* its share of the overhead. For small n that is nearly
-# all of it.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## How does an epoch grow with the data?
-#
-# With full batches, an epoch is one step on all rows. Take it from a hundred rows to a million, in
-# NumPy with the gradient by hand ([lesson 01](01_gradient_descent_by_hand.ipynb)), and in PyTorch with autograd ([lesson 06](06_the_linear_layer.ipynb)). Beside them,
-# scikit-learn fits the line ([lesson 01](01_gradient_descent_by_hand.ipynb)): it does not step, it solves.
-#
-# **Predict.** Who is fastest on a hundred rows? By how much? Draw PyTorch's curve as you expect it,
-# both axes in powers of ten: where is it flat, where does it rise? (From PyTorch's times on 100 and on
-# 100,000 rows the cell also computes $t_0$ and $c$, as you did above.)
-
-
-# %%
-def numpy_epoch(x, y):
-    """The gradient at w = b = 0.5: a step less its two subtractions."""
-    error = 0.5 * x + 0.5 - y
-    return 2 * (error * x).mean(), 2 * error.mean()
-
-
-def torch_epoch(x, y, model, optimizer):
-    """One step with an optimizer."""
-    loss = F.mse_loss(model(x), y)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-
-
-# %% slideshow={"slide_type": "subslide"}
-def three_ways(n, repeats):
-    """The shortest time of each way on n rows, in seconds."""
-    (x, y), model = problem(n), nn.Linear(1, 1)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    ways = {
-        "NumPy": (numpy_epoch, x.numpy(), y.numpy()),
-        "PyTorch": (torch_epoch, x, y, model, optimizer),
-        "scikit-learn": (LinearRegression().fit, x.numpy(), y.numpy()),
-    }
-    return {name: shortest(*way, repeats=repeats) for name, way in ways.items()}
-
-
-# %% slideshow={"slide_type": "subslide", "output": "subslide"} tags=["nbval-ignore-output"]
-sizes = [100, 1000, 10_000, 100_000, 1_000_000]
-times = {n: three_ways(n, repeats=20 if n <= 100_000 else 2) for n in sizes}
-
-by_hand, autograd = ({n: times[n][name] for n in sizes} for name in ("NumPy", "PyTorch"))
-c = (autograd[100_000] - autograd[100]) / (100_000 - 100)
-t0 = autograd[100] - 100 * c
-curves = {name: [(n, times[n][name]) for n in sizes] for name in times[100]}
-plots.time_against_rows(curves, line=(t0, c))
-print(f"on 100 rows NumPy is {autograd[100] / by_hand[100]:.1f} times as fast as PyTorch")
-print(f"ten times the rows, 1,000, cost {autograd[1000] / autograd[100]:.1f} times the time")
-growth = autograd[1_000_000] / autograd[10_000]
-print(f"a hundred times the rows, 10,000 to a million, cost {growth:.1f} times the time")
-print(f"overhead and work are equal at {t0 / c:,.0f} rows")
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Each curve begins flat, where overhead rules, and later rises with $n$, where the work does. The
-# upright line marks $n = t_0 / c$, the rows at which PyTorch's overhead and its work are equal: there
-# the curve bends. NumPy's overhead is the smallest, so it wins on small data, as the next section shows. On
-# large data overhead no longer counts. What still differs is how often each goes through all the numbers:
-# autograd also keeps what its backward pass will need, and scikit-learn solves for the minimum where
-# the other two take a single step.
-#
-# Two measured points made the thin line, so it meets them. Look at the points that did not make it.
-# On a million rows the times may lie well above: a processor keeps what it used last in a small, fast
-# memory, the **cache**, and so many rows no longer fit into it. Then one more row costs
-# more than $c$. A model of the time has to be tested, as any other.
-#
-# Before you make a program faster, ask on which part of the curve it is. In the flat part fewer and
-# larger calls help, and more cores do not. In the rising part it is the other way round.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## How fast can the same work be done?
-#
-# [Lesson 08](08_fitting_polynomials.ipynb) repeats a published training: a polynomial with five coefficients, ten points, 100,000
-# epochs. Ten points lie far out in the flat part, so nearly all of the time is overhead. Here are
-# seven ways to do that work. Rung by rung you drop what the tutorial's loop does in every epoch: the
-# powers, the optimizer, the graph, PyTorch, and the epochs themselves.
-#
-# New is `torch.autograd.grad(loss, W)`. It *returns* the gradient, instead of adding it to `W.grad`:
-# nothing to zero, no optimizer.
-#
-# Before you time anything, make sure that all do the same work: fast and wrong is easy.
-#
-# **Predict.** How many times as fast as the tutorial's loop is each rung? Powers of ten will do.
-
-
-# %% slideshow={"slide_type": "subslide"}
-class Polynomial(nn.Module):
-    """y_pred = W[0] + W[1]·x + … + W[4]·x⁴."""
-
-    def __init__(self):
-        super().__init__()
-        self.W = nn.Parameter(torch.zeros(5))
-
-    def forward(self, x):
-        return sum(self.W[k] * x**k for k in range(5))
-
-
-class OnPowers(Polynomial):
-    """The same polynomial for inputs that are powers already, of shape (n, 5)."""
-
-    def forward(self, A):
-        return A @ self.W
-
-
-def with_module(model, inputs, n_epochs):
-    """Train a model with `torch_epoch`, and return its W."""
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    for _ in range(n_epochs):
-        torch_epoch(inputs, y10, model, optimizer)
-    return model.W.detach()
-
-
-# %% slideshow={"slide_type": "subslide"}
-def with_autograd_grad(n_epochs):
-    """Take the gradient from autograd, and make each step yourself."""
-    W = torch.zeros(5, requires_grad=True)
-    for _ in range(n_epochs):
-        (g,) = torch.autograd.grad(F.mse_loss(A @ W, y10), W)
-        with torch.no_grad():
-            W -= lr * g
-    return W.detach()
-
-
-def descend(A, y, W, n_epochs):
-    """Gradient descent by hand; arrays and tensors can both do this."""
-    back = 2 / len(y) * A.T  # (5, 10)
-    for _ in range(n_epochs):
-        W = W - lr * (back @ (A @ W - y))
-    return W
-
-
-# %% slideshow={"slide_type": "subslide"}
-points, lr, start = data.sine_line(), 0.05, np.zeros(5)
-A64 = np.vander(points.x, 5, increasing=True)  # the columns 1, x, x², x³, x⁴: (10, 5)
-x10, y10, A = (torch.from_numpy(values).float() for values in (points.x, points.y, A64))
-# asfortranarray stores a table by columns. By rows, NumPy may warn of the product without a cause.
-A32, y32, start32 = np.asfortranarray(A.numpy()), y10.numpy(), np.zeros(5, dtype=np.float32)
-ladder = {
-    "the tutorial's loop": lambda k: with_module(Polynomial(), x10, k),
-    "power matrix": lambda k: with_module(OnPowers(), A, k),
-    "autograd.grad": with_autograd_grad,
-    "gradient by hand": lambda k: descend(A, y10, torch.zeros(5), k),
-    "the same in NumPy": lambda k: descend(A32, y32, start32, k),
-    "exact iterate": lambda k: descent.QuadraticLoss(A64, points.y).after(k, start, lr),
-    "lstsq": lambda k: np.linalg.lstsq(A64, points.y)[0],
-}
-for name, run in ladder.items():
-    print(f"{name:<20} W after 200 epochs:" + "".join(f" {value:8.4f}" for value in run(200)))
-
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
-jumps = ("exact iterate", "lstsq")  # these do all epochs at once; the loops run 200 and are scaled
-costs = {}
-for name, run in ladder.items():
-    n_epochs = 100_000 if name in jumps else 200
-    costs[name] = shortest(run, n_epochs, repeats=3) * 100_000 / n_epochs
-    ratio = costs["the tutorial's loop"] / costs[name]
-    print(f"{name:<20} {costs[name]:11.5f} s for 100,000 epochs {ratio:12,.1f} times as fast")
-
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Six ways, one answer. `lstsq` gives a different one: not where descent is after $k$ epochs, but where
-# it is going. If that is what you want, it is the right rung.
-#
-# Each of the four loops below the first gains a few times on the one above it, and together they gain tens
-# of times. On ten numbers PyTorch spends its time on overhead, hardly any on arithmetic: for the powers,
-# for the optimizer, for the graph. NumPy has the least of it. Then the epochs go. The exact iterate takes
-# as long for a hundred thousand of them as for one: no tuning of a loop comes near a formula.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What does a batch size cost?
-#
-# Mini-batches make many small steps of one large one, and so you pay the overhead many times. Here
-# you measure the **throughput**: how many rows go through training in a second.
-#
-# **Predict.** One pass over 4,096 rows takes 256 steps in batches of 16, and 4 in batches of 1,024.
-# If overhead were all, how many times faster would the large ones be? And what does a `DataLoader`
-# add, compared with slicing the tensors yourself?
-
-
-# %% slideshow={"slide_type": "subslide"}
-def by_slices(x, y, batch_size):
-    """Batches cut from shuffled tensors."""
-    order = torch.randperm(len(x))
-    for rows in order.split(batch_size):  # pieces of batch_size row numbers
-        yield x[rows], y[rows]
-
-
-def by_loader(x, y, batch_size):
-    """Batches from a DataLoader."""
-    return DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True)
-
-
-def one_pass(batches, batch_size):
-    """One training pass over x and y in batches."""
-    model = nn.Linear(1, 1)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    for x_batch, y_batch in batches(x, y, batch_size):
-        torch_epoch(x_batch, y_batch, model, optimizer)
-
-
-# %%
-for batch_size in (16, 1024):
-    print(f"batches of {batch_size:,}: {4096 // batch_size} steps in a pass over 4,096 rows")
-
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
-x, y = problem(4096)
-speeds = {"slices of tensors": [], "DataLoader": []}
-for batch_size in (16, 64, 256, 1024):
-    for name, batches in (("slices of tensors", by_slices), ("DataLoader", by_loader)):
-        seconds_of_a_pass = shortest(one_pass, batches, batch_size, repeats=2)
-        speeds[name].append((batch_size, len(x) / seconds_of_a_pass))
-plots.throughput(speeds)
-
-slices, loader = dict(speeds["slices of tensors"]), dict(speeds["DataLoader"])
-gain, price = slices[1024] / slices[16], slices[1024] / loader[1024]
-print(f"slices of 1,024 rows pass {gain:.0f} times as many rows a second as slices of 16")
-print(f"in batches of 1,024 they pass {price:.0f} times as many as the DataLoader")
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Larger batches pass more rows per second, because fewer steps pay the overhead: with slices the gain
-# comes into the neighbourhood of $256 / 4 = 64$. That does not make them better: [lesson 07](07_dataset_and_dataloader.ipynb) showed that many
-# small steps get further in one pass. What counts is the loss after a given *time*, so try a few
-# sizes against the clock.
-#
-# The curve of the `DataLoader` levels off. It takes the rows one by one and stacks them again, so it
-# pays an overhead for each *row*, and no batch size helps against that. Next to reading a file or
-# cutting a picture it is nothing; with two small tensors and large batches it is most of the time.
-# It is made for data that do not fit into memory. When they do, slices are the same thing faster.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Do more threads help?
-#
-# A **thread** is a strand of work that one core does. PyTorch cuts one operation into several, if it is
-# large enough. Here it may use all the cores again.
-#
-# **Predict.** What do more threads do for a product of two 1,000 × 1,000 matrices? And for the forward
-# pass of 80 rows?
-
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
-matrix, (x, y) = torch.rand(1000, 1000), problem(80)
-line = nn.Linear(1, 1)
-small = {}
-for n_threads in sorted({1, all_threads}):
-    torch.set_num_threads(n_threads)
-    large = shortest(torch.matmul, matrix, matrix, repeats=3)  # matmul(a, b) is a @ b
-    small[n_threads] = shortest(line, x, repeats=50)
-    took = f"matrices {1e3 * large:.1f} ms, 80 rows {1e6 * small[n_threads]:.0f} µs"
-    print(f"threads: {n_threads}   {took}")
-torch.set_num_threads(1)
-ratio = small[all_threads] / small[1]
-print(f"with all threads the 80 rows take {ratio:.1f} times as long as with one")
-
-# %% [markdown]
-# With one core you see a single line. With several that have nothing else to do, the product gains, at
-# best as many times as there are cores. But where other programs use the same cores, it may gain
-# nothing or even lose: the threads wait for the slowest among them. The 80 rows gain nothing on any
-# machine: there is nothing to share out. `torch.set_num_threads(1)` is worth a try whenever several
-# programs share a machine. It is also why this lesson began with one.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## float32 or float64?
-#
-# A float32 number takes 4 bytes and has about seven digits; a float64 takes 8 and has about sixteen.
-#
-# **Predict.** How many MB (a million bytes) does a matrix of 1,000 × 1,000 take in each? And how much
-# faster is their product in float32?
-
-# %% slideshow={"output": "subslide"}
-for dtype in (torch.float32, torch.float64):
-    matrix = torch.rand(1000, 1000, dtype=dtype)
-    # element_size: bytes for one number; nbytes: for all of them
-    print(f"{dtype}: {matrix.element_size()} bytes a number, {matrix.nbytes / 1e6:.0f} MB in all")
+# > **Predict.** Take your two times. On how many rows does a step take *twice* as long as on 40?
 
 # %% tags=["nbval-ignore-output"]
-product = {}
-for dtype in (torch.float32, torch.float64):
-    matrix = torch.rand(1000, 1000, dtype=dtype)
-    product[dtype] = shortest(torch.matmul, matrix, matrix, repeats=3)
-    print(f"{dtype}: {1e3 * product[dtype]:.1f} ms")
-ratio = product[torch.float64] / product[torch.float32]
-print(f"float64 takes {ratio:.1f} times as long")
+my_prediction = ...  # your number
 
+
+def shortest(function, *arguments):  # arguments: what the function gets
+    function(*arguments)  # warm-up
+    times = []
+    for k in range(10):
+        start = perf_counter()
+        function(*arguments)
+        times.append(perf_counter() - start)
+    return min(times)
+
+
+rows = [40, 200, 1000, 3000, 10_000, 30_000]
+steps = [shortest(train, network, *noisy(n), 10) / 10 for n in rows]
+plots.overhead_and_work(rows, steps, prediction=my_prediction)
 
 # %% [markdown]
-# Half the memory, and something like half the time, where there is enough work to notice. That is why
-# networks are trained in float32 and smaller. And why do lessons of this course use float64 at times?
-# Because [lesson 08](08_fitting_polynomials.ipynb)'s rounding cost more than time: where a flat direction needs ten digits, float32
-# does not have them.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Exercise 3: how large will it be?
+# <details><summary>What you should see</summary>
 #
-# Before you make a tensor, work out what it takes, for a shape of any length: `(300, 70, 5)` has three
-# sides. `dtype.itemsize` is the bytes of one number, 4 for `torch.float32`.
+# The number under the picture, often some thousand. Within a factor of two is good.
+#
+# </details>
+#
+# Far left of the star, more rows are almost free. Right of it, you pay for each.
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: what does a cold cache cost?
+#
+# Add up the same 20,000 numbers again and again, then those of 1,000 tensors in turn, more than
+# most caches hold.
+
+# %% tags=["deeper", "nbval-ignore-output"]
+tensors = [torch.rand(20_000) for k in range(1000)]  # rand: from 0 to 1
+megabytes = 1000 * tensors[0].nbytes / 1e6  # nbytes: the bytes of all numbers
 
 
-# %% tags=["exercise"]
-def megabytes(shape, dtype):
-    """The memory of a tensor with this shape, a tuple, and dtype, in MB of a million bytes."""
+def add_up(tensors):
+    return [t.sum() for t in tensors]
+
+
+warm = shortest(add_up, tensors[:1])
+cold = shortest(add_up, tensors) / 1000
+print(f"{megabytes:.0f} MB; warm {1e6 * warm:.1f} µs, cold {1e6 * cold:.1f} µs")
+
+# %% [markdown] tags=["deeper"]
+# The same work, yet the cold sums often take twice as long or more: they wait for memory.
+# The shortest time is that of a program that uses the same data again.
+
+# %% [markdown]
+# ## Which batch size?
+#
+# Let three of them race.
+#
+# With 100,000 rows, three trainings at the same learning rate get the same time. How far
+# do they end from the true curve?
+
+
+# %% tags=["nbval-ignore-output"]
+x_big, y_big = noisy(100_000)
+t = torch.from_numpy(np.linspace(0, 1, 200).reshape(-1, 1))
+true_curve = 3 * t + torch.sin(6 * t) + 1
+
+
+def race(batch_size, seconds):
+    """(seconds, MSE to the true curve) after each step of a training."""
+    network, spent, path = new_network(2), 0.0, []  # 0 start
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
+    while spent < seconds:
+        start = perf_counter()
+        batch = torch.randint(0, 100_000, (batch_size,))  # rows; some twice
+        y_pred = network(x_big[batch])  # 1 predict
+        loss = F.mse_loss(y_pred, y_big[batch])  # 2 loss
+        optimizer.zero_grad()  # 3 gradients
+        loss.backward()
+        optimizer.step()  # 4 update
+        spent += perf_counter() - start
+        with torch.no_grad():  # off the clock
+            miss = F.mse_loss(network(2 * t - 1), true_curve)
+            path.append((spent, miss.item()))
+    return np.array(path)
+
+
+seconds = 40 * shortest(train, new_network(2), x_big, y_big, 1)
+runs = {f"batches of {n:,}": race(n, seconds) for n in (10, 1000, 100_000)}
+plots.loss_by_seconds(runs)
+print("steps:", [f"{len(path):,}" for path in runs.values()])
+
+# %% [markdown]
+# Here, 1,000 wins. Batches of 10 make at most a few times as many steps, with noisier gradients.
+# With 100,000, far right of the star, there are few steps. So rows per second, the
+# **throughput**, isn't the aim: draw the loss against *seconds*, and choose.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: must a DataLoader be slow?
+#
+# It takes rows one by one and stacks them, so it pays an overhead for each *row*. A
+# `BatchSampler` as `sampler=`, with `batch_size=None`
+# ([lesson 07](07_dataset_and_dataloader.ipynb)), asks for a whole batch at once. And tensors
+# in memory need no loader. (`list` runs through one.)
+
+# %% tags=["deeper", "nbval-ignore-output"]
+from torch.utils import data as loading
+
+few = loading.TensorDataset(x_big[:10_000], y_big[:10_000])
+order = loading.BatchSampler(loading.RandomSampler(few), 100, drop_last=False)
+by_row = loading.DataLoader(few, batch_size=100, shuffle=True)
+by_batch = loading.DataLoader(few, sampler=order, batch_size=None)
+
+
+def slices(rows):
+    # randperm: the row numbers, shuffled; split: pieces of 100
+    return [rows[batch] for batch in torch.randperm(10_000).split(100)]
+
+
+for way, source in ((list, by_row), (list, by_batch), (slices, few)):
+    rate = 10_000 / shortest(way, source) / 1e6
+    print(f"{rate:6.2f} million rows a second")
+
+# %% [markdown] tags=["deeper"]
+# In this order: row by row, by whole batches, slices. Each brings several times the rows of the
+# one before. Where an item is slow to make, a file or an image, none of this matters.
+
+# %% [markdown]
+# ## How do you make a slow loop fast?
+#
+# Count the calls. Each costs its overhead, so make fewer and larger ones:
+#
+# ```python
+# total = 0.0
+# for i in range(40):  # 40 rows: 6 calls each, 240
+#     total = total + (network(x[i]) - y[i]) ** 2
+# loss = total / 40
+#
+# loss = ((network(x) - y) ** 2).mean()  # the same loss: 4 calls
+# ```
+#
+# And move out of the loop what doesn't change.
+#
+# ### Exercise 1 (fix): a loop that crawls
+#
+# `crawl` fits a polynomial (`torch.stack` makes one tensor of several). Write `sprint`, with the
+# same result, at least twenty times as fast.
+#
+# ```python
+# def crawl(x, y, lr, n_epochs):
+#     W = torch.zeros(4, dtype=torch.float64)
+#     for epoch in range(n_epochs):
+#         gradient = torch.zeros(4, dtype=torch.float64)
+#         for i in range(len(x)):
+#             powers = torch.stack([x[i] ** k for k in range(4)])  # (4,)
+#             residual = powers @ W - y[i]
+#             gradient = gradient + 2 / len(x) * residual * powers
+#         W = W - lr * gradient
+#     return W
+# ```
+
+
+# %% tags=["exercise", "mend"]
+def sprint(x, y, lr, n_epochs):
+    """W as from crawl; x and y are float64 tensors of shape (n,)."""
+    ...
     return ...
 
 
 # %%
-check.megabytes(megabytes)
+check.sprint(sprint)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
-# def megabytes(shape, dtype):
-#     """The memory of a tensor with this shape, a tuple, and dtype, in MB of a million bytes."""
-#     n_numbers = 1
-#     for side in shape:
-#         n_numbers *= side
-#     return n_numbers * dtype.itemsize / 1e6
+# def sprint(x, y, lr, n_epochs):
+#     """W as from crawl; x and y are float64 tensors of shape (n,)."""
+#     powers = torch.stack([x**k for k in range(4)], dim=1)  # (n, 4), once
+#     W = torch.zeros(4, dtype=torch.float64)
+#     for epoch in range(n_epochs):
+#         residual = powers @ W - y  # all rows at once
+#         W = W - lr * 2 / len(x) * (powers.T @ residual)
+#     return W
 # ```
 #
-# Training takes a multiple: parameters, their gradients, what the graph keeps, what the optimizer
-# remembers.
+# Making the table once helps a little; taking all rows at once, tens of times.
+#
+# </details>
+#
+# ## How fast can the same work be done?
+#
+# Hundreds of thousands of times as fast, once you know a formula.
+#
+# [Lesson 08](08_fitting_polynomials.ipynb)'s tutorial runs 100,000 epochs on ten points: nearly
+# all overhead. We measured seven ways, each without something that the one before it pays for.
+
+# %%
+seconds = {  # for 100,000 epochs, on two cores
+    "the tutorial's loop": 23.2,
+    "power matrix, made once": 11.2,
+    "autograd.grad, no optimizer": 6.72,
+    "gradient by hand, no graph": 1.56,
+    "NumPy, no PyTorch": 0.453,
+    "exact iterate, no epochs": 0.0000627,
+    "lstsq, the end of all epochs": 0.0000127,
+}
+plots.speed_ladder(seconds)
+
+# %% [markdown]
+# The loops gain tens of times, with the same result. Then a formula: the exact iterate jumps to
+# any epoch. (`lstsq` gives the bottom, which 100,000 epochs don't reach.)
+
+# %% [markdown] tags=["deeper"]
+# ### Deeper: six ways to the same coefficients, and the bottom
+#
+# New is `torch.autograd.grad`: it returns the gradient and adds nothing to `W.grad`, so there is
+# nothing to empty.
+
+
+# %% tags=["deeper"]
+points = data.sine_line()
+A64 = np.vander(points.x, 5, increasing=True)  # NumPy, float64, (10, 5)
+x10, y10, A = (torch.from_numpy(a).float() for a in (points.x, points.y, A64))
+
+
+def sum_of_powers(W):
+    return sum(W[k] * x10**k for k in range(5))
+
+
+def one_product(W):
+    return A @ W
+
+
+def with_optimizer(predict, n_epochs):
+    W = torch.zeros(5, requires_grad=True)  # 0 start
+    optimizer = torch.optim.SGD([W], lr=0.05)
+    for epoch in range(n_epochs):
+        y_pred = predict(W)  # 1 predict
+        loss = F.mse_loss(y_pred, y10)  # 2 loss
+        optimizer.zero_grad()  # 3 gradients
+        loss.backward()
+        optimizer.step()  # 4 update
+    return W.detach()
+
+
+def with_grad(n_epochs):
+    W = torch.zeros(5, requires_grad=True)
+    for epoch in range(n_epochs):
+        (gradient,) = torch.autograd.grad(F.mse_loss(A @ W, y10), W)
+        with torch.no_grad():
+            W -= 0.05 * gradient
+    return W.detach()
+
+
+def by_hand(A, y, W, n_epochs):
+    for epoch in range(n_epochs):
+        W = W - 0.05 * (A.T @ (A @ W - y)) * 2 / len(y)
+    return W
+
+
+# %% tags=["deeper"]
+def exact(n_epochs):
+    bowl = descent.QuadraticLoss(A64, points.y)
+    return bowl.after(n_epochs, [0.0] * 5, 0.05)
+
+
+ladder = {  # n: how many epochs
+    "the tutorial's loop": lambda n: with_optimizer(sum_of_powers, n),
+    "power matrix": lambda n: with_optimizer(one_product, n),
+    "autograd.grad": with_grad,
+    "gradient by hand": lambda n: by_hand(A, y10, torch.zeros(5), n),
+    "the same in NumPy": lambda n: by_hand(A64, points.y, np.full(5, 0.0), n),
+    "exact iterate": exact,
+    "lstsq": lambda n: np.linalg.lstsq(A64, points.y)[0],
+}
+
+# %% [markdown] tags=["deeper"]
+# Fast and wrong is easy, so compare before you time. The loops run 200 epochs, and their times
+# are scaled up.
+
+# %% tags=["deeper"]
+print("W[0] to W[2] after 200 epochs")
+for name, run in ladder.items():
+    print([f"{value:.4f}" for value in run(200)[:3]], name)
+
+# %% tags=["deeper", "nbval-ignore-output"]
+jumps = ("exact iterate", "lstsq")  # all epochs at once
+for name, run in ladder.items():
+    n = 100_000 if name in jumps else 200
+    print(f"{shortest(run, n) * 100_000 / n:12.5f} s  {name}")
+
+# %% [markdown]
+# ## Would a GPU help?
+#
+# With many rows and units, yes: it does thousands of multiplications at once.
+#
+# The **device** of a tensor is where it is kept and computed with: `cpu`, or an **accelerator**
+# such as a GPU, `cuda` (NVIDIA) or `mps` (Apple). Model and data must be on the same one.
+# `torch.accelerator.is_available()` is True if you have one, and `current_accelerator()` is its
+# device.
+#
+# The number type counts, too: `torch.float32` takes half of float64's bytes, and is often faster.
+
+# %% tags=["nbval-ignore-output"]
+places = [("cpu", torch.float32), ("cpu", torch.float64)]
+if torch.accelerator.is_available():
+    places.append((torch.accelerator.current_accelerator(), torch.float32))
+for device, dtype in places:
+    x_n = torch.rand(10_000, 10, dtype=dtype, device=device)  # from 0 to 1
+    wide = nn.Sequential(nn.Linear(10, 64), nn.Tanh(), nn.Linear(64, 1))
+    wide.to(dtype=dtype, device=device)  # moves its parameters
+    seconds = shortest(train, wide, x_n, x_n[:, :1], 3) / 3
+    size = f"{x_n.nbytes / 1e6:.1f} MB"  # nbytes: the bytes of all numbers
+    print(f"{device}, {dtype}, {size}: a step {1e3 * seconds:.1f} ms")
+if len(places) == 2:
+    print("No accelerator here: the CPU alone.")
+
+# %% [markdown]
+# Flat directions need float64's digits ([lesson 08](08_fitting_polynomials.ipynb)); large
+# networks train in float32.
+#
+# We measured a step of such a network, with plain SGD:
+#
+# ```text
+#                   80 rows    100,000 rows
+# CPU, 16 cores      224 µs       12,433 µs
+# GPU, NVIDIA H100   818 µs          811 µs
+# ```
+#
+# > **Predict.** From how many rows on is the GPU faster? (Draw a line again.)
+
+# %%
+my_prediction = ...  # your number
+
+table = data.step_times()
+chosen = table.x[:, 0] == 64  # the rows of the table with 64 units
+rows, (cpu, gpu) = table.x[chosen, 1], table.y[chosen].T
+print("16-core CPU and H100 80GB, torch 2.11, 2026-11-27")
+for n, cpu_time, gpu_time in zip(rows, cpu, gpu, strict=True):
+    print(f"{n:9,.0f} rows: {cpu_time:7,.0f} and {gpu_time:5,.0f} µs")
+work = (cpu[3] - cpu[0]) / (rows[3] - rows[0])  # µs per row, on the CPU
+print(f"by the line: {(gpu[0] - cpu[0]) / work:,.0f} rows")
+copying = 364 * rows / 100_000  # 100,000 rows are 4 MB, copied in 364 µs
+plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# Near 10,000 rows (the star: 8,900); the line's 4,861 is good, too. The CPU's times don't lie on
+# one line: between 1,000 and 10,000 rows, a row costs it far less.
+#
+# </details>
+#
+# The GPU's overhead is larger; our forty points are far left of the star. Copying a million rows
+# from ordinary memory would take longer than their step: move data once.
+#
+# | tool | when |
+# |---|---|
+# | `num_workers=2` in a `DataLoader` | rows are slow to fetch |
+# | `pin_memory=True` there | batches travel to a CUDA GPU: faster copies |
+# | `torch.compile(model)` | a long training |
+# | `torch.profiler` | you don't know what takes the time |
+#
+# ### Exercise 2 (diagnose): where does it go?
+#
+# Where does most of the last time printed in A, in B and in C go? What made one time of D so
+# long? One cause is left over.
+#
+# 1. Overhead.
+# 2. Work.
+# 3. The first call.
+# 4. The copy to the device.
+# 5. An interruption.
+#
+# ```text
+# A  a step on the CPU     100,000 rows: 2.1 ms
+#                          200,000 rows: 4.2 ms
+#                          400,000 rows: 8.5 ms
+# B  a product             on the CPU:                         1.76 ms
+#                          on the GPU, matrices kept there:    0.07 ms
+#                          on the GPU, matrices from the CPU:  0.80 ms
+# C  a step on the CPU     10 rows: 61 µs    100 rows: 62 µs    1,000 rows: 66 µs
+# D  the same step, eight calls in a row: 64 61 60 960 61 60 61 60 µs
+# A, B and C: after a warm-up, the shortest of many.
+# ```
+
+# %% tags=["exercise", "diagnose"]
+causes = [..., ..., ..., ...]  # the numbers for A, B, C and D, in this order
+
+# %%
+check.causes(causes)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# causes = [2, 4, 1, 5]
+# ```
+#
+# A doubles with the rows: compute less, or on more cores. B's last two times differ by the
+# copies alone: keep the data on the device. C hardly grows with the rows: make fewer, larger
+# calls. In D one call is long, and it isn't the first: take the shortest.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Break it: an (n, 1) against an (n,) costs memory, too
+# %% [markdown] tags=["deeper"]
+# ## Deeper: when is a GPU done?
 #
-# The broadcasting bug of [lesson 00](00_start_here.ipynb) has a price that grows with the square of the rows. The cell does
-# not make the difference; it computes what that would take. Then it asks for a tensor that no machine
-# has room for.
+# Later than its call returns. On CUDA and MPS, a call only puts work into a queue, and Python
+# goes on. A clock read too early measures the overhead alone. `train` is safe: `loss.item()`
+# waits for the number. Otherwise call `torch.accelerator.synchronize()` before you read the
+# clock. (`Timer` does it for CUDA.)
+#
+# On the H100, the product of two large square matrices:
 
-# %%
-y_pred, y = torch.zeros(20_000, 1), torch.zeros(20_000)
-shape = torch.broadcast_shapes(y_pred.shape, y.shape)  # the shape, without the memory
-print("shape of y_pred - y:", tuple(shape))
-print(f"y_pred: {y_pred.nbytes / 1e6:.2f} MB, the difference: {shape.numel() * 4 / 1e6:.0f} MB")
-try:
-    torch.empty(10**9, 10**9)
-except RuntimeError as error:
-    print("RuntimeError: ...", re.search("you tried to allocate .* bytes", str(error)).group())
+# %% tags=["deeper"]
+measured = {  # milliseconds for 8000 × 8000 numbers
+    "float32, the call returns": 0.21,
+    "float32, the work is done": 21.4,
+    "TF32": 2.6,
+    "bfloat16": 1.4,
+    "float64": 16,
+    "float32, CPU, 16 cores": 594,
+}
+for name, time in measured.items():
+    print(f"{name:26} {time:6.2f} ms")
+gap = torch.finfo(torch.bfloat16).eps  # from 1 to the next number
+print(f"bfloat16: 1 and the next number differ by {gap:.4f}")
 
+# %% [markdown] tags=["deeper"]
+# **TF32** rounds the inputs of a product to about three digits and adds up in float32;
+# `torch.set_float32_matmul_precision("high")` allows it. **bfloat16** has float32's range and
+# two to three digits, in two bytes. Both suit networks, where batches are noisier than the
+# rounding; neither suits a fit that needs ten digits. (That float64 beats plain float32 here is
+# special to this kind of GPU. On most, float64 is far slower.)
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: do more threads help?
+#
+# Only large operations, on cores that have nothing else to do.
+
+# %% tags=["deeper", "nbval-ignore-output"]
+matrix = torch.rand(1000, 1000)
+for n_threads in (1, 2):
+    torch.set_num_threads(n_threads)
+    product = shortest(torch.matmul, matrix, matrix)  # the function of @
+    step = shortest(train, network, x, y, 5) / 5
+    print(f"threads {n_threads}: product {1e3 * product:.1f} ms", end=", ")
+    print(f"step on 40 rows {1e6 * step:.0f} µs")
+torch.set_num_threads(1)
+
+# %% [markdown] tags=["deeper"]
+# With two free cores, the product gains, at best twice. A step on forty rows has too little to
+# share out. Where other programs use the same cores, both may lose, the step even many times: the
+# threads wait for the slowest. When as many trainings as cores run, give each one thread.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: how much memory does it take?
+#
+# Numbers times bytes, and a training needs several times that: each parameter has a gradient,
+# Adam keeps two more numbers for it, and the graph keeps what the backward pass will need, such
+# as each unit's output for each row.
+#
+# > **Predict.** `y_pred` has the shape (20,000, 1), `y` has (20,000,), both float32. How many
+# > MB, a million bytes each, would `y_pred - y` take?
+
+# %% tags=["deeper"]
+y_pred, targets = torch.zeros(20_000, 1), torch.zeros(20_000)
+# the shape that broadcasting would give, without the memory
+shape = torch.broadcast_shapes(y_pred.shape, targets.shape)
+size = shape.numel() * y_pred.dtype.itemsize  # itemsize: bytes of one number
+print(f"y_pred: {y_pred.nbytes / 1e6:.2f} MB")
+print(f"the difference, {tuple(shape)}: {size / 1e6:.0f} MB")
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>What you should see</summary>
+#
+# 1600, from 0.08: [lesson 00](00_start_here.ipynb)'s silent bug costs memory with the *square*
+# of the rows.
+#
+# </details>
+#
+# So on many rows it becomes loud, as an error that asks for an absurd number of bytes. Look for
+# a wrong shape before you buy memory.
+
+# %% [markdown] tags=["deeper"]
+# ## Deeper: which way through least squares?
+#
+# `torch.linalg.lstsq` has four drivers. On the CPU, `gelsy` (the default), `gelsd` and `gelss`
+# cope with columns that depend on each other. `gels` assumes that they don't, and is the only
+# one on a GPU. For many rows, the normal equations ([lesson 09](09_better_roads.ipynb)) are the
+# least work, and they lose digits: take them only where κ is small.
+
+# %% tags=["deeper", "nbval-ignore-output"]
+tall = torch.rand(20_000, 20, dtype=torch.float64)
+target = torch.rand(20_000, 1, dtype=torch.float64)
+
+
+def by_driver(driver):
+    return torch.linalg.lstsq(tall, target, driver=driver)
+
+
+def by_normal_equations():
+    return torch.linalg.solve(tall.T @ tall, tall.T @ target)
+
+
+for driver in ("gelsy", "gelsd", "gelss", "gels"):
+    print(f"{driver}    {1e3 * shortest(by_driver, driver):5.2f} ms")
+print(f"normal   {1e3 * shortest(by_normal_equations):5.2f} ms")
 
 # %% [markdown]
-# From 0.08 MB to 1600: the table holds 20,000 numbers for each one that you wanted. So a silent bug
-# becomes loud on large data: what is a wrong number on a hundred rows is a program out of memory on
-# a million. The last line is how it sounds. The bytes in it are $10^9 \cdot 10^9$ numbers of 4 bytes; read
-# them before you buy memory, for a number as absurd as this is a wrong shape.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Would a GPU help?
+# ## Can twenty networks train at once?
 #
-# The **device** of a tensor ([lesson 13](13_a_real_data_set.ipynb)) is where it lives and is computed with. A GPU, the device
-# `cuda`, does thousands of multiplications at once, but each call to it has more overhead than one to
-# the processor, and the data must travel there first. And its calls return *before* the work is done:
-# to time it, wait with `torch.cuda.synchronize()`.
+# Back to the twenty starts: yes, let each call do the work of all twenty, for one overhead.
 #
-# **Predict.** For which product would a GPU pay: of 10 × 10 matrices, or of 1,000 × 1,000?
+# Stack their parameters along a new first axis:
+#
+# ```text
+# x                       (40, 1)   row, input
+# w and b              (20, 1, 8)   network, input, unit
+# x * w + b           (20, 40, 8)   network, row, unit: broadcast
+# v                    (20, 8, 1)   network, unit, output
+# (...).tanh() @ v    (20, 40, 1)   a product for each network
+# ```
+#
+# Add up the twenty losses for one `backward()`. A network's parameters are in no other
+# loss, so each gets its own gradient; and Adam moves each number by itself.
 
+# %% tags=["cover", "nbval-ignore-output"]
+networks = [new_network(seed) for seed in range(20)]
+start = perf_counter()
+loss_3 = train(new_network(3), x, y, 1000)
+alone = perf_counter() - start
+# 0 start: net[0] and net[2] are a network's two linear layers
+w = torch.stack([net[0].weight for net in networks]).reshape(20, 1, 8)
+b = torch.stack([net[0].bias for net in networks]).reshape(20, 1, 8)
+v = torch.stack([net[2].weight for net in networks]).reshape(20, 8, 1)
+d = torch.stack([net[2].bias for net in networks]).reshape(20, 1, 1)
+w, b, v, d = [p.detach().requires_grad_() for p in (w, b, v, d)]  # leaves
+optimizer = torch.optim.Adam([w, b, v, d], lr=0.02)
+start = perf_counter()
+for step in range(1000):
+    y_pred = (x * w + b).tanh() @ v + d  # 1 predict, (20, 40, 1)
+    losses = ((y_pred - y) ** 2).mean(dim=(1, 2))  # 2 loss, (20,): new
+    optimizer.zero_grad()  # 3 gradients
+    losses.sum().backward()  # new
+    optimizer.step()  # 4 update
+seconds = perf_counter() - start
 
-# %%
-def time_on(device, size):
-    """The shortest time of a size × size matrix product on a device, in seconds."""
-    matrix = torch.rand(size, size, device=device)
-
-    def product():
-        matrix @ matrix
-        if device == "cuda":
-            torch.cuda.synchronize()
-
-    return shortest(product, repeats=3)
-
-
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
-torch.set_num_threads(all_threads)  # a fair comparison: the whole processor
-devices = ["cpu"] + (["cuda"] if torch.cuda.is_available() else [])
-for size in (10, 100, 1000):
-    took = [f"{device} {1e3 * time_on(device, size):8.3f} ms" for device in devices]
-    print(f"{size:5} × {size:<5}", "   ".join(took))
-if devices == ["cpu"]:
-    print("No GPU here. Run this cell on a machine with one, and the last column appears.")
+curve = torch.from_numpy(np.linspace(-1, 1, 100).reshape(-1, 1))
+curves = ((curve * w + b).tanh() @ v + d).reshape(20, 100)
+times = {"one": alone, "20 at once": seconds, "20 × one": 20 * alone}
+plots.networks_at_once(x, y, curve, curves, losses, times)
+print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
 
 # %% [markdown]
-# From 10 to 1,000 the product grows to a million times the work: each of $n^2$ entries is a sum of
-# $n$ products. The time grows far less, as the smallest is nearly all overhead. Where there is a GPU,
-# expect it to lose on the smallest product and to win on the largest; the way there is not even
-# counted, since `time_on` makes the matrix where it is used. Nothing in this course needs a GPU: its
-# data are small, and on small data overhead is nearly all.
+# One to two times as long as one, on most machines. And number 3 ends as if alone. Which to keep?
+# Ask validation rows ([lesson 10](10_what_a_fit_is_worth.ipynb)).
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] tags=["deeper"]
+# ### Deeper: Exercise 3 (transfer): every learning rate at once
+#
+# Do the same for a linear model and many learning rates, in NumPy. One training is
+#
+# ```python
+# W = np.full(d, 0.0)
+# for epoch in range(n_epochs):
+#     W = W - lr * 2 / n * A.T @ (A @ W - y)
+# ```
+#
+# `sweep` returns `W` of shape (m, d), a row for each of the m learning rates. Its only loop is
+# that over the epochs.
+
+
+# %% tags=["deeper", "exercise", "transfer"]
+def sweep(A, y, lrs, n_epochs):
+    """W after n_epochs, from zero; A is (n, d), y (n,), lrs (m,)."""
+    W = np.full((len(lrs), A.shape[1]), 0.0)  # (m, d)
+    for epoch in range(n_epochs):
+        W = ...
+    return W
+
+
+# %% tags=["deeper"]
+check.sweep(sweep)
+
+# %% [markdown] tags=["deeper"]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def sweep(A, y, lrs, n_epochs):
+#     """W after n_epochs, from zero; A is (n, d), y (n,), lrs (m,)."""
+#     W = np.full((len(lrs), A.shape[1]), 0.0)  # (m, d)
+#     for epoch in range(n_epochs):
+#         residuals = W @ A.T - y  # (m, n)
+#         gradients = 2 / len(y) * residuals @ A  # (m, d)
+#         W = W - lrs.reshape(-1, 1) * gradients
+#     return W
+# ```
+#
+# A row of `W` is a training. A column of learning rates gives each row its own.
+#
+# </details>
+
+# %% [markdown]
+# ## Three questions
+#
+# **Ten times the rows, and a step takes the same time. Why?**
+#
+# <details><summary>Answer</summary>
+#
+# It pays overhead. Rows are almost free while the work is far smaller.
+#
+# </details>
+#
+# **You timed two loops once each; one took a tenth less. Is it faster?**
+#
+# <details><summary>Answer</summary>
+#
+# Unknown: warm up, repeat, and see whether the times overlap.
+#
+# </details>
+#
+# **On a GPU, your small network trains more slowly. Why?**
+#
+# <details><summary>Answer</summary>
+#
+# Each call to it has more overhead: stay on the CPU.
+#
+# </details>
+#
 # ## Recap
 #
-# | question | how to answer it |
-# |---|---|
-# | what does it cost? | shortest of several `perf_counter()` differences, after a warm-up |
-# | overhead or work? | double the rows: does the time double? Or two times, and $t_0 / c$ |
-# | many small steps? | a larger batch, slices in place of a `DataLoader` for data in memory |
-# | many epochs on few rows? | drop the optimizer, the graph, PyTorch; or take a formula for all epochs |
-# | more threads? | when one operation is large and the cores are free |
-# | how much memory? | numbers × `dtype.itemsize` |
-# | a GPU? | when one operation is large; `.to(device)`, and `synchronize()` to time it |
+# Measure first; while overhead rules, make fewer, larger calls.
 #
-# **New words:** core, warm-up, overhead, work, cache, throughput, thread.
+# **New words:** warm-up, thread, cache, overhead, work, throughput, device, accelerator.
 #
-# **New names:** `torch.get_num_threads`, `torch.__version__`, `perf_counter`, `torch.rand`,
-# `set_to_none=`, `torch.matmul`, `.element_size`, `.nbytes`, `.itemsize`,
-# `torch.broadcast_shapes`, `device=`, `torch.cuda.synchronize`, `torch.randn`, `torch.float32`,
-# `torch.autograd.grad`, `np.asfortranarray`.
+# **New names:** `perf_counter`, `Timer`, `globals=`, `.blocked_autorange`, `.median`,
+# `torch.randint`, `torch.float32`, `torch.accelerator.is_available`,
+# `torch.accelerator.current_accelerator`, `torch.rand`, `device=`, `.to`, `.nbytes`,
+# `torch.stack`.
 #
-# You have come from a derivative on paper to a model on real data, and you know what it costs to run.
-# What stands between you and larger networks is more of the same: every one of them is trained by the loop
-# that you wrote in [lesson 01](01_gradient_descent_by_hand.ipynb).
+# **New words, deeper:** TF32, bfloat16.
+#
+# **New names, deeper:** `torch.autograd.grad`, `torch.randperm`, `torch.finfo`, `.eps`,
+# `torch.bfloat16`, `torch.matmul`, `torch.broadcast_shapes`, `.itemsize`.
+#
+# **Next**, in [lesson 13](13_a_real_data_set.ipynb): what do the data of a few hundred patients
+# tell you?

@@ -217,7 +217,7 @@ plots.residuals_by_prediction(network_residuals[test], y[test], "points")
 #
 # Repeat *everything* with eight seeds. Some test rows are hard for every model, so subtract on
 # the same rows, network minus line: $n = 8$ **paired differences** $d_1, \dots, d_n$. Their
-# mean $\bar d$ is the gain.
+# mean $\bar d$, with its sign turned, is the network's gain.
 #
 # Other splits would give another mean. How far off, typically? In a mean, luck partly cancels:
 # a mean of four independent values scatters half as much as one value, a mean of $n$ by the
@@ -257,10 +257,9 @@ plots.paired_gain(*scores.T, "points", prediction=my_prediction)
 #
 # </details>
 #
-# Six of eight splits say 'network', and it may still be luck. On sixty splits,
-# `range(60)`, nothing of it is left: the line leads by a tenth of a point, with a standard error
-# of two tenths. (Splits share rows: the true errors are
-# larger, perhaps several times.)
+# Six of eight splits say 'network', and it may still be luck. On sixty splits, `range(60)`,
+# nothing of it is left: the line leads by a tenth of a point, with a standard error of two
+# tenths. (Splits share rows: the true errors are larger, perhaps several times.)
 #
 # ## Can noise predict noise?
 #
@@ -351,8 +350,8 @@ check.replies(replies)
 # replies = [2, 3, 4, 1]
 # ```
 #
-# A chose on the test rows. B should have split by patient. C's standard error is `s/3`, as large
-# as its gain; D's is `s/4`, a third of its gain.
+# A chose on the test rows. B should have split by patient. C's standard error is `s/3`, as
+# large as its gain; D's is `s/4`, a third of its gain.
 #
 # </details>
 #
@@ -429,8 +428,8 @@ check.predict_test(predict_test)
 #
 # ## What do you answer?
 #
-# 'To within about fifty-five points, for two patients in three.' That is the line's mean RMSE on
-# the eight splits; the baseline has eighty. The network adds nothing that sixty splits could
+# 'To within about fifty-five points, for two patients in three.' That is the line's mean RMSE
+# on the eight splits; the baseline has eighty. The network adds nothing that sixty splits could
 # show.
 #
 # Elsewhere, networks often win. You only know by putting the line beside them. Here, **use the
@@ -468,10 +467,10 @@ print(f"slope over the target {slope:.2f}, R² {r2(residuals, target):.2f}")
 # That isn't a fault of the line. What the inputs don't tell is best predicted by a mean, so
 # predictions crowd towards the middle.
 #
-# Suppose the mean residual is zero at each prediction. Then residuals don't go with predictions,
-# but with targets they do, since a target is prediction minus residual: the slope over the
-# target is minus MSE over variance, $-(1 - R^2)$. Here it is close to that. Only if this holds
-# may one call $1 - R^2$ the share that this model leaves unexplained.
+# Suppose the mean residual is zero at each prediction. Then residuals don't go with
+# predictions, but with targets they do, since a target is prediction minus residual: the slope
+# over the target is minus MSE over variance, $-(1 - R^2)$. Here it is close to that. Only if
+# this holds may one call $1 - R^2$ the share that this model leaves unexplained.
 #
 # The right panel is the fairer one: you know the prediction, not the target. There the error
 # isn't the same everywhere: the lowest fifth is off by 36 points, the fourth by 68. And

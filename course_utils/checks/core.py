@@ -73,8 +73,8 @@ def _verdict(judge, answers, what):
             return "right", within(SECONDS, lambda: judge(*answers))
     except Interrupted:
         raise KeyboardInterrupt("The check was interrupted.") from None
-    except NotDone:
-        return "not done yet", NOT_DONE[what]
+    except NotDone as undone:
+        return "not done yet", str(undone) or NOT_DONE[what]
     except Wrong as wrong:
         told = str(wrong)
         if changed:

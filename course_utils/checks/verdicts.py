@@ -2,7 +2,7 @@
 
 
 class NotDone(Exception):  # noqa: N818 - a verdict, not an error
-    """The answer still holds an ellipsis."""
+    """The answer still holds an ellipsis, or lacks what the text says."""
 
 
 class Wrong(Exception):  # noqa: N818 - a verdict, not an error

@@ -43,6 +43,14 @@ from course_utils.plots.many_inputs import (
     matrix_product,
     predictions_against_targets,
 )
+from course_utils.plots.network import (
+    added_up,
+    boundary_stages,
+    losses_by_seed,
+    network_or_polynomial,
+    one_unit,
+    taken_apart,
+)
 from course_utils.plots.optimizers import noise_floors, roads, rolling_ball, three_bases, two_bowls
 from course_utils.plots.polynomials import (
     coefficient_by_epoch,
@@ -81,7 +89,13 @@ from course_utils.plots.start_here import (
     learned_curve,
     means_by_axis,
 )
-from course_utils.plots.timing import step_parts, throughput, time_against_rows
+from course_utils.plots.timing import (
+    devices_by_rows,
+    loss_by_seconds,
+    networks_at_once,
+    overhead_and_work,
+    speed_ladder,
+)
 from course_utils.plots.truth import truth_panel
 from course_utils.plots.what_a_fit_is_worth import (
     degree_sweep,
@@ -94,16 +108,19 @@ from course_utils.plots.what_a_fit_is_worth import (
 
 __all__ = [
     "accumulation",
+    "added_up",
     "axis_by_axis",
     "batch_descents",
     "batch_steps",
     "before_and_after",
+    "boundary_stages",
     "bowl_slice",
     "broadcast_difference",
     "coefficient_by_epoch",
     "correlations",
     "curvatures",
     "degree_sweep",
+    "devices_by_rows",
     "difference_errors",
     "distance_by_epoch",
     "distance_left",
@@ -127,8 +144,10 @@ __all__ = [
     "left_over_row",
     "line_by_step",
     "loss_by_bias",
+    "loss_by_seconds",
     "loss_cliffs",
     "loss_surface",
+    "losses_by_seed",
     "losses_by_size",
     "luck_of_the_split",
     "many_fits",
@@ -136,11 +155,15 @@ __all__ = [
     "means_by_axis",
     "mode_decay",
     "modes",
+    "network_or_polynomial",
+    "networks_at_once",
     "noise_floors",
     "noise_scores",
     "one_descent",
     "one_residual",
+    "one_unit",
     "order_matters",
+    "overhead_and_work",
     "paired_gain",
     "parameters_by_epoch",
     "polynomial_fits",
@@ -156,14 +179,13 @@ __all__ = [
     "settling",
     "sine_points",
     "slope_claim",
-    "step_parts",
+    "speed_ladder",
     "steps_downhill",
+    "taken_apart",
     "ten_inputs",
     "three_bases",
     "three_fits",
     "three_ways",
-    "throughput",
-    "time_against_rows",
     "training_rows",
     "trough",
     "truth_panel",

@@ -2,76 +2,187 @@
 
 import numpy as np
 
-from course_utils._validate import to_positive, to_table, to_vector
-from course_utils.figures import picture
+from course_utils._validate import to_positive, to_table, to_vector, to_vectors
+from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
+from course_utils.plots.core import format_number, mark_prediction
 
-# A marker, a line and a colour for each series, so that nothing depends on colour alone.
-_STYLES = ("o-", "s--", "D:", "^-.")
-_HATCHES = ("", "//", "..", "xx", "\\\\")
+# Told apart by line and mark, not by colour alone.
+_STYLES = (
+    {"color": TRAIN, "linestyle": "--", "marker": "s"},
+    {"color": FIT, "linestyle": "-", "marker": "o"},
+    {"color": VALIDATION, "linestyle": "-.", "marker": "D"},
+    {"color": "C4", "linestyle": ":", "marker": "^"},
+)
 
 
-@picture(10.4, 3.2)
-def step_parts(parts, *, ax=None):
-    """Draw what the parts of a training step cost, as bars end to end.
+@picture(9.0, 4.2)
+def overhead_and_work(rows, seconds, prediction=..., *, ax=None):
+    """Draw the time of one step against its rows, and where the work is as long as the overhead.
 
-    `parts` maps a label to a dictionary of part and seconds; all have the same one to five parts.
+    `rows` and `seconds` have shape (n,), the rows increasing. The first time counts as overhead;
+    `prediction` is the number of rows at which, the student says, a step takes twice as long.
     From the lesson 'Where the time goes'.
     """
-    labels, steps = list(parts), list(parts.values())
-    names = list(steps[0])
-    if any(list(step) != names for step in steps) or len(names) > len(_HATCHES):
-        found = " and ".join(str(list(step)) for step in steps)
-        raise ValueError(f"parts must be the same one to five for each label, got {found}.")
-    left = np.zeros(len(labels))
-    for name, hatch in zip(names, _HATCHES, strict=False):
-        widths = np.array([1e6 * to_positive("parts", step[name]) for step in steps])
-        bars = ax.barh(labels, widths, left=left, label=name, hatch=hatch, edgecolor="white")
-        box = {"fc": "w", "ec": "none", "pad": 1}
-        ax.bar_label(bars, fmt="%.0f", label_type="center", fontsize=9, bbox=box)
-        left += widths
-    ax.set(xlabel="time of one step (µs)", xlim=(0, 1.02 * left.max()))
+    rows, seconds = _increasing("rows", rows, seconds=seconds)
+    overhead = seconds[0]
+    ax.plot(rows, 1e6 * seconds, "o-", color=TRAIN, label="measured")
+    n = np.geomspace(rows[0], rows[-1], 200)
+    work = (seconds[-1] - overhead) / (rows[-1] - rows[0])
+    ax.axhline(1e6 * overhead, color=BEST, linestyle="-.", label="overhead")
+    shown = work * n > 0.1 * overhead
+    ax.plot(n[shown], 1e6 * work * n[shown], color=FIT, linestyle=":", label="work, $c\\,n$")
+    words, double = "it never takes twice as long here.", _crossing(rows, seconds, 2 * overhead)
+    if double:
+        ax.plot(double, 2e6 * overhead, "*", color="black", markersize=13, label="twice as long")
+        words = f"twice as long at about {_rounded(double)} rows."
+        words += mark_prediction(ax, prediction, float(_rounded(double).replace(",", "")))
+    _finish(ax)
+    ax.legend(loc="upper left")
+    return f"One step takes {_duration(overhead)} with {rows[0]:,.0f} rows; {words}"
+
+
+@picture(9.0, 4.2)
+def loss_by_seconds(runs, *, ax=None):
+    """Draw how far up to four trainings are from the true curve, against the seconds they took.
+
+    `runs` maps a label to pairs (seconds, MSE to the true curve), of shape (n, 2).
+    From the lesson 'Where the time goes'.
+    """
+    if not 1 <= len(runs) <= len(_STYLES):
+        raise ValueError(f"runs must hold 1 to {len(_STYLES)} trainings, but holds {len(runs)}.")
+    phrases = []
+    for style, (label, pairs) in zip(_STYLES, runs.items(), strict=False):
+        seconds, losses = to_table("runs", pairs, "n", 2).T
+        to_positive("runs", losses.min())
+        every = max(1, len(losses) // 8)
+        ax.plot(seconds, losses, **style, markevery=every, linewidth=1.3, label=label)
+        phrases.append(f"{label} {losses[-1]:.2g}")
+    ax.set(xlabel="seconds of training", ylabel="MSE to the true curve", yscale="log")
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return f"At the end: {'; '.join(phrases)}."
+
+
+@picture(9.0, 3.6)
+def speed_ladder(seconds, *, ax=None):
+    """Draw how long several ways to do the same work take, as bars on a logarithmic axis.
+
+    `seconds` maps two or more names to seconds, the slowest first.
+    From the lesson 'Where the time goes'.
+    """
+    times = [to_positive("seconds", value) for value in seconds.values()]
+    if len(times) < 2:
+        raise ValueError(f"seconds must hold two or more, but holds {len(times)}.")
+    low = min(times) / 3
+    bars = ax.barh(list(seconds), [value - low for value in times], left=low, color=TRAIN)
+    words = [f"{_duration(value)},  × {_gain(times[0] / value)}" for value in times]
+    ax.bar_label(bars, words, padding=4)
+    ax.set(xscale="log", xlabel="seconds", xlim=(low, 60 * max(times)))
+    ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
-    ax.legend(ncols=len(names), loc="upper center", bbox_to_anchor=(0.5, 1.22), frameon=False)
-    totals = ", ".join(
-        f"{label}: {_duration(t / 1e6)}" for label, t in zip(labels, left, strict=True)
+    names = list(seconds)
+    return (
+        f"{names[0]}: {_duration(times[0])}; {names[-1]}: {_duration(times[-1])}, "
+        f"{_gain(times[0] / times[-1])} times as fast."
     )
-    return f"One step costs, in all, {totals}."
 
 
-@picture(7.6, 4.4)
-def time_against_rows(times, *, line=None, ax=None):
-    """Draw the time of one epoch against the number of rows.
+@picture(9.0, 4.4)
+def devices_by_rows(rows, cpu, gpu, copying, prediction=..., *, ax=None):
+    """Draw the time of one step on a CPU and on a GPU against its rows, and where the GPU wins.
 
-    `times` maps up to four names to pairs (rows, seconds). `line`, (t0, c), is drawn as t0 + c·n,
-    with the rows at which both parts are equal.
+    All of shape (n,), the rows increasing, the times in microseconds; `copying` is what it takes to
+    bring the rows to the GPU. `prediction` is the number of rows at which, the student says, both
+    take equally long.
     From the lesson 'Where the time goes'.
     """
-    rows, ranges = _draw_series(ax, "times", times, _duration)
-    if line is not None:
-        t0, c = (to_positive("line", part) for part in to_vector("line", line, length=2))
-        n = np.geomspace(rows[0], rows[-1], 200)
-        label = f"PyTorch: {_duration(t0)} + {_duration(c)} · n"
-        ax.plot(n, t0 + c * n, color="k", linewidth=0.9, label=label, zorder=1)
-        equal = "n where both are equal"
-        ax.axvline(t0 / c, color="k", linestyle=(0, (1, 3)), label=equal, zorder=1)
-    ax.set(xlabel="rows n", ylabel="time of one call (s)", xscale="log", yscale="log")
+    rows, cpu, gpu, copying = _increasing("rows", rows, cpu=cpu, gpu=gpu, copying=copying)
+    series = {"CPU, 16 cores": cpu, "GPU": gpu, "GPU, rows copied each step": gpu + copying}
+    for style, (label, times) in zip(_STYLES, series.items(), strict=False):
+        ax.plot(rows, times, **style, label=label)
+    words, equal = "the GPU never overtakes.", _crossing(rows, cpu / gpu, 1.0)
+    if equal:
+        height = np.exp(np.interp(np.log(equal), np.log(rows), np.log(gpu)))
+        ax.plot(equal, height, "*", color="black", markersize=14, label="equally fast", zorder=5)
+        words = f"the GPU overtakes at about {_rounded(equal)} rows."
+        words += mark_prediction(ax, prediction, float(_rounded(equal).replace(",", "")))
+    _finish(ax)
     ax.legend(loc="upper left")
-    return f"{rows[0]:,.0f} to {rows[-1]:,.0f} rows: {ranges}."
+    gain = cpu[-1] / gpu[-1]
+    return f"With {rows[-1]:,.0f} rows, the GPU is {gain:.0f} times as fast; {words}"
 
 
-@picture(7.6, 4.0)
-def throughput(speeds, *, ax=None):
-    """Draw rows per second against the batch size.
+@picture(10.4, 4.4, "fits time", width_ratios=[1.9, 1])
+def networks_at_once(x, y, grid, curves, losses, times, *, axs=None):
+    """Draw many curves through the same points, and how long it took to train them.
 
-    `speeds` maps up to four names to pairs (batch size, rows per second).
+    x and y of shape (n,) or (n, 1); `grid`, of m numbers, holds the places of the curves, and
+    `curves`, of shape (k, m), a curve in each row; `losses` has shape (k,). `times` maps two or
+    more labels to seconds; the caption compares the last with the one before.
     From the lesson 'Where the time goes'.
     """
-    sizes, ranges = _draw_series(ax, "speeds", speeds, "{:.2g}".format)
-    ax.set(xlabel="batch size (rows)", ylabel="rows per second", xscale="log", yscale="log")
-    ax.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
-    ax.minorticks_off()
-    ax.legend(loc="upper left")
-    return f"Rows per second, batches of {sizes[0]:.0f} to {sizes[-1]:.0f}: {ranges}."
+    x, y = to_vectors(x=x, y=y)
+    losses, grid = to_vector("losses", losses), to_vector("grid", grid)
+    curves = to_table("curves", curves, len(losses), len(grid))
+    seconds = [to_positive("times", value) for value in times.values()]
+    if len(seconds) < 2:
+        raise ValueError(f"times must hold two or more, but holds {len(seconds)}.")
+    best, ax = int(losses.argmin()), axs["fits"]
+    for k, curve in enumerate(curves):
+        label = f"{len(curves)} networks" if k == 0 else None
+        ax.plot(grid, curve, color=TRAIN, linewidth=0.9, alpha=0.5, label=label)
+    ax.plot(grid, curves[best], color=FIT, linewidth=2.6, label=f"number {best}: the lowest loss")
+    ax.plot(x, y, "o", color="black", markersize=4, label="the points")
+    ax.set(xlabel="x, scaled", ylabel="y")
+    ax.legend(loc="lower right")
+    bars = axs["time"].barh(list(times), seconds, color=[TRAIN] * (len(seconds) - 1) + ["0.6"])
+    axs["time"].bar_label(bars, [_duration(value) for value in seconds], padding=4)
+    axs["time"].set(xlabel="seconds", xlim=(0, 1.35 * max(seconds)))
+    axs["time"].invert_yaxis()
+    axs["time"].grid(axis="y", visible=False)
+    (name, slow), (other, fast) = [*times.items()][-1], [*times.items()][-2]
+    return (
+        f"{len(curves)} networks, losses from {losses.min():.4f} to {losses.max():.4f}; "
+        f"{other} is {slow / fast:.1f} times as fast as {name}."
+    )
+
+
+def _finish(ax):
+    """Set the axes that two pictures share: rows to the right, microseconds upwards."""
+    ax.set(xlabel="rows in the step", ylabel="time of one step (µs)", xscale="log", yscale="log")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter("{x:,.0f}")
+
+
+def _increasing(argument, rows, **series):
+    """Return the rows, checked to increase, and positive series of the same length."""
+    rows, *values = to_vectors(**{argument: rows}, **series)
+    to_positive(argument, rows.min())
+    if len(rows) < 2 or (np.diff(rows) <= 0).any():
+        raise ValueError(f"{argument} must increase, and be two or more.")
+    for name, value in zip(series, values, strict=True):
+        to_positive(name, value.min())
+    return [rows, *values]
+
+
+def _crossing(rows, values, level):
+    """Return where `values` first rise to `level`, between rows on logarithmic axes, or None."""
+    above = np.flatnonzero(values >= level)
+    if not len(above) or above[0] == 0:
+        return None
+    k = above[0]
+    span = np.log(values[k - 1 : k + 1])
+    share = (np.log(level) - span[0]) / (span[1] - span[0])
+    return float(rows[k - 1] * (rows[k] / rows[k - 1]) ** share)
+
+
+def _rounded(value):
+    """Return a number of rows with two digits: more would claim too much."""
+    return format_number(float(f"{value:.2g}"))
+
+
+def _gain(value):
+    """Return how many times as fast, with two digits."""
+    return f"{float(f'{value:.2g}'):,.10g}"
 
 
 def _duration(seconds):
@@ -79,23 +190,3 @@ def _duration(seconds):
     units = ((1e-7, "ns", 1e9), (1e-3, "µs", 1e6), (1, "ms", 1e3), (np.inf, "s", 1))
     unit, factor = next(words for limit, *words in units if seconds < limit)
     return f"{seconds * factor:.3g} {unit}"
-
-
-def _draw_series(ax, argument, series, write):
-    """Draw up to four series of pairs; return the places of the last, and what each runs over."""
-    if not 1 <= len(series) <= len(_STYLES):
-        expected = f"{argument} must hold 1 to {len(_STYLES)} series"
-        raise ValueError(f"{expected}, but holds {len(series)}.")
-    phrases = []
-    for style, (name, pairs) in zip(_STYLES, series.items(), strict=False):
-        places, values = _columns(argument, pairs)
-        ax.plot(places, values, style, label=name)
-        phrases.append(f"{name} {write(values[0])} to {write(values[-1])}")
-    return places, "; ".join(phrases)
-
-
-def _columns(argument, pairs):
-    """Return pairs of positive numbers as an array of all firsts and one of all seconds."""
-    array = to_table(argument, pairs, "n", 2)
-    to_positive(argument, array.min())
-    return array.T

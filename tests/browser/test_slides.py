@@ -6,7 +6,7 @@ The default test command shows only those of the first lesson; `course.py test -
 import pytest
 
 from commands import slides
-from tests.support.lessons import LESSONS, NUMBERS, SECOND_EDITION
+from tests.support.lessons import LESSONS, NUMBERS
 from tests.support.tiers import slow_after
 
 WIDTH, HEIGHT = 1280, 720
@@ -51,8 +51,7 @@ def test_slides_fit_the_screen_and_need_no_network(page, tmp_path, number):
     page.goto(path.as_uri())
     page.wait_for_function("Reveal.isReady() && [...document.images].every(i => i.complete)")
 
-    code = LEAST_CODE if number in SECOND_EDITION else 0
-    assert page.evaluate(LOOK, [WIDTH, HEIGHT, LEAST_SCALE, code]) == []
+    assert page.evaluate(LOOK, [WIDTH, HEIGHT, LEAST_SCALE, LEAST_CODE]) == []
     assert page.evaluate("Reveal.getTotalSlides()") > 10
     assert page.evaluate(ENLARGED) > page.evaluate("Reveal.getTotalSlides()") / 2
     assert [url for url in requests if not url.startswith(("data:", path.as_uri()))] == []

@@ -39,7 +39,7 @@ def f():
 
 f()
 
-# %% slideshow={"slide_type": "slide", "output": "subslide"} tags=["raises-exception"]
+# %% tags=["raises-exception"]
 1 / 0
 
 # %%
@@ -130,10 +130,7 @@ def test_a_built_notebook_is_complete_and_holds_nothing_that_varies(course):
         {},
         {"tags": ["exercise"]},
         {},
-        {
-            "slideshow": {"output": "subslide", "slide_type": "slide"},
-            "tags": ["raises-exception"],
-        },
+        {"tags": ["raises-exception"]},
         {},
         {},
     ]

@@ -58,11 +58,9 @@ check.something(3)
     assert counts["pictures"] == 2
 
 
-def test_a_prompt_is_a_block_quote_or_a_paragraph_of_the_first_edition():
-    text = (
-        "# %% [markdown]\n# > **Predict.** Which?\n#\n# **Predict.** Which?\n#\n# We **Predict.**"
-    )
-    assert count(text)["prompts"] == 2
+def test_a_prompt_is_a_block_quote():
+    text = "# %% [markdown]\n# > **Predict.** Which?\n#\n# **Predict.** Which?"
+    assert count(text)["prompts"] == 1
 
 
 @pytest.mark.parametrize(
@@ -70,7 +68,7 @@ def test_a_prompt_is_a_block_quote_or_a_paragraph_of_the_first_edition():
     [
         ("", 0, (0, 0)),
         ("# %%\n1\n", 0, (5, 0)),
-        (f"# %% [markdown]\n# **Predict.** {WORDS}\n# %%\n1\n", 3, (10, 0)),  # 1 + 3 + 1 + 3
+        (f"# %% [markdown]\n# > **Predict.** {WORDS}\n# %%\n1\n", 3, (10, 0)),  # 1 + 3 + 1 + 3
         ('# %% tags=["exercise"]\n...\n# %% tags=["exercise", "deeper"]\n...\n', 3, (10, 10)),
     ],
 )

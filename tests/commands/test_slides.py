@@ -15,68 +15,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from commands import slides
-from tests.support.lessons import NOTEBOOKS, NUMBERS, SECOND_EDITION, path_of, read_notebook
-
-FIRST_EDITION = [number for number in NUMBERS if number not in SECOND_EDITION]
-BEGINS = {"slide", "subslide"}
-TYPES = BEGINS | {"fragment", "skip", "notes"}
-
-
-def slideshow(cell):
-    """Return a cell's slideshow metadata."""
-    return cell.metadata.get("slideshow", {})
-
-
-def headings(cell):
-    """Return (position, level) of each heading in a text cell, without its code blocks."""
-    if cell.cell_type != "markdown":
-        return []
-    text = re.sub(r"(?ms)^```.*?^```", lambda block: "-" * len(block[0]), cell.source)
-    return [(match.start(), match[1]) for match in re.finditer(r"(?m)^(#{1,3}) ", text)]
-
-
-@pytest.mark.parametrize("number", FIRST_EDITION)
-def test_the_slideshow_metadata_is_known_to_the_slides(number):
-    for cell in read_notebook(number).cells:
-        assert set(slideshow(cell)) <= {"slide_type", "output"}
-        if "slide_type" in slideshow(cell):
-            assert slideshow(cell)["slide_type"] in TYPES
-        if "output" in slideshow(cell):
-            assert slideshow(cell)["output"] in BEGINS
-            assert cell.outputs, f"there is no output that could begin a slide: {cell.source}"
-
-
-@pytest.mark.parametrize("number", FIRST_EDITION)
-def test_every_section_begins_a_slide(number):
-    cells = read_notebook(number).cells
-    assert slideshow(cells[0]) == {"slide_type": "slide"}
-    for cell in cells:
-        for place, level in headings(cell):
-            before = re.sub("(?m)^#.*$", "", cell.source[:place])  # '## ' directly before '### '
-            assert not before.strip(), f"a heading within a cell: {cell.source[place:][:60]}"
-            begins = BEGINS if level == "###" else {"slide"}
-            assert slideshow(cell).get("slide_type") in begins, cell.source[:60]
-
-
-@pytest.mark.parametrize("number", FIRST_EDITION)
-def test_solutions_are_not_shown(number):
-    for cell in read_notebook(number).cells:
-        if cell.source.startswith("<details>"):
-            assert slideshow(cell) == {"slide_type": "skip"}, cell.source[:90]
-
-
-@pytest.mark.parametrize("number", FIRST_EDITION)
-def test_no_answer_is_on_the_slide_of_its_prediction(number):
-    asked = False
-    for cell in read_notebook(number).cells:
-        if slideshow(cell).get("slide_type") in BEGINS | {"fragment"}:
-            asked = False
-        if cell.cell_type == "markdown":
-            asked = asked or "**Predict" in cell.source
-        elif "output" in slideshow(cell):
-            asked = False
-        else:
-            assert not (asked and cell.outputs), cell.source
+from tests.support.lessons import NOTEBOOKS, NUMBERS, path_of, read_notebook
 
 
 def read_slides(notebook):
@@ -117,7 +56,7 @@ def faults_of(sections):
     return found
 
 
-@pytest.mark.parametrize("number", SECOND_EDITION)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_slides_are_few_and_short_and_nothing_is_left_over(number):
     assert faults_of(read_slides(path_of(number, "notebooks", ".ipynb"))) == []
 
@@ -184,20 +123,8 @@ def sections(tmp_path, *cells):
     return [section for section in page.find_all("section") if not section.find("section")]
 
 
-def text(source, slide_type=None):
-    metadata = {"slideshow": {"slide_type": slide_type}} if slide_type else {}
-    return nbformat.v4.new_markdown_cell(source, metadata=metadata)
-
-
-def test_an_output_can_begin_a_slide(tmp_path):
-    printed = nbformat.v4.new_output("stream", text="two\n")
-    metadata = {"slideshow": {"output": "subslide"}}
-    code = nbformat.v4.new_code_cell("print('one')", outputs=[printed], metadata=metadata)
-    first, second = sections(tmp_path, text("# 01 Tiny", "slide"), code)
-    assert "one" in first.text
-    assert "two" not in first.text
-    assert "one" not in second.text
-    assert "two" in second.text
+def text(source):
+    return nbformat.v4.new_markdown_cell(source)
 
 
 @pytest.mark.parametrize(("height", "portrait"), [(5, True), (4, False)])
@@ -208,19 +135,19 @@ def test_only_a_picture_that_is_taller_than_wide_is_a_portrait(tmp_path, height,
     about = {"image/png": {"alt": "a picture", "width": 4}}
     shown = nbformat.v4.new_output("display_data", data=data, metadata=about)
     code = nbformat.v4.new_code_cell("1", outputs=[shown])
-    (slide,) = sections(tmp_path, text("# 01 Tiny", "slide"), code)
+    _, slide = sections(tmp_path, text("# 01 Tiny"), code)
     assert ("portrait" in slide.img.get("class", [])) == portrait
 
 
 def test_a_continued_slide_shows_its_section(tmp_path):
-    cells = [text("# 01 Tiny", "slide"), text("## A & B?", "slide"), text("On.", "subslide")]
+    cells = [text("# 01 Tiny"), text("## A & B?"), text("> **Predict.** On?")]
     about = [section.get("data-about") for section in sections(tmp_path, *cells)]
     assert about == [None, None, "01 Tiny: A & B?"]
 
 
 def test_formulas_are_drawn_by_the_browser(tmp_path):
-    (slide,) = sections(tmp_path, text("# 01 Tiny\n\n$x_1$ is\n\n$$\\frac{1}{2}$$", "slide"))
-    inline, block = slide.find_all("math")
+    (slide,) = sections(tmp_path, text("# 01 Tiny\n\n$x_1$ is\n\n$$\\frac{1}{2}$$"))
+    inline, block = slide.select("math:not(aside math)")
     assert inline.find("msub")
     assert block["display"] == "block"
     assert block.find("mfrac")
@@ -229,7 +156,7 @@ def test_formulas_are_drawn_by_the_browser(tmp_path):
 @pytest.mark.parametrize("number", NUMBERS)
 def test_no_formula_contains_a_command_that_the_slides_cannot_draw(number):
     for cell in read_notebook(number).cells:
-        if cell.cell_type == "markdown" and slideshow(cell).get("slide_type") != "skip":
+        if cell.cell_type == "markdown":
             page = BeautifulSoup(slides.to_html(cell.source), "html.parser")
             for formula in page.find_all("math"):
                 assert "\\" not in formula.text

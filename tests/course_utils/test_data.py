@@ -136,6 +136,24 @@ def test_a_data_set_describes_itself(make, words):
     assert repr(make()) == words
 
 
+def test_step_times_are_those_of_the_record():
+    table = data.step_times()
+    assert repr(table) == "14 rows: tanh units (0: linear), rows (ten inputs) -> CPU (µs), GPU (µs)"
+    units, rows = table.x.T
+    assert units.tolist() == [0] * 5 + [64] * 5 + [1024] * 4
+    assert rows.tolist() == [80, 1e3, 1e4, 1e5, 1e6] * 2 + [80, 1e3, 1e4, 1e5]
+    assert table.y[:, 0].tolist() == [
+        *(257, 231, 307, 845, 6614),
+        *(224, 552, 816, 12_433, 134_334),
+        *(625, 1118, 18_455, 184_133),
+    ]
+    assert table.y[:, 1].tolist() == [
+        *(634, 530, 640, 730, 639),
+        *(818, 849, 798, 811, 1417),
+        *(896, 888, 692, 1784),
+    ]
+
+
 def test_repeated_yields_are_near_copies_by_region():
     table = data.fruit_yields_repeated()
     first = data.fruit_yields()

@@ -15,8 +15,6 @@ import torch
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.legend import Legend
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 
 from course_utils import data, figures, plots
 from course_utils.descent import QuadraticLoss, design_matrix
@@ -42,17 +40,12 @@ POINTS = (X[:, 0], Y[:, 0])
 NAMES, OUTPUTS = [("a", "m"), ("b", "g"), ("c", "s")], [("apples", "t"), ("pears", "t")]
 GRID = np.linspace(0, 1, 9)
 FIVE = np.vander(GRID, 5, increasing=True)
-TIMES = {
-    name: np.array([[100, k * 1e-5], [1e4, k * 1e-4], [1e6, k * 1e-2]])
-    for k, name in enumerate(["NumPy", "PyTorch", "scikit-learn", "by hand"], start=2)
-}
-SPEEDS = {name: pairs * [0.16, 1e8] for name, pairs in TIMES.items()}
-PARTS = {
-    "few rows": {"forward": 2.4e-6, "backward": 3e-6},
-    "many rows": {"forward": 1e-3, "backward": 4e-3},
-}
+ROWS, STEPS = [10, 100, 1000, 10_000], [2e-5, 2.5e-5, 6e-5, 6e-4]
+RUNS = {name: np.array([[0.1, 3.0], [0.2, 2.0 / k]]) for k, name in enumerate("abc", 1)}
 
 FIVE_PANELS = "p0 p1 p2 p3 p4 l0 l1 l2 l3 l4"
+FOUR = np.vstack([SPLITS, SPLITS[:1]])
+FOUR_APART = "c0 c1 c2 c3 p0 p1 p2 p3"
 
 # Each picture with good arguments; the panels are those it asks for.
 PICTURES = {
@@ -126,6 +119,18 @@ PICTURES = {
     "degree_sweep": ((PAIRS, 2 * PAIRS, 0.3), "s0 s1 b0 b1"),
     "many_fits": (({1: TWO, 2: POWERS}, 0.3), "m0 m1"),
     "three_ways": ((NOISY, ROWS[1], NOISY, WAYS, [1.0, 0.1]), "k0 k1 k2 c0 c1 c2"),
+    "one_unit": ((2.0, 1.0, -1.5), None),
+    "added_up": ((GRID, FIVE.T[:2], FIVE.T[:3], 0.5, POINTS), "c0 c1 p0 p1"),
+    "taken_apart": ((X, Y, GRID, dict.fromkeys("abcd", (FIVE, 0.5))), FOUR_APART),
+    "losses_by_seed": (({3: FOUR, 10: 2 * FOUR}, {0.1: LOSSES, 0.05: LOSSES}), "few rates many"),
+    "network_or_polynomial": (
+        (*POINTS, np.array([[4, 0.2, 0.3], [10, 0.1, 0.2]]), GRID, [GRID, GRID**2]),
+        "loss beyond",
+    ),
+    "boundary_stages": (
+        (TWO, [0, 1] * 6, GRID, LOSSES, dict.fromkeys("abcd", FIVE.T[:3])),
+        "m0 m1 m2 m3",
+    ),
     "losses_by_size": (
         (10 * DEGREES, dict.fromkeys(range(3), (SPLITS, 2 * SPLITS)), 0.3),
         "c0 c1 c2",
@@ -140,18 +145,19 @@ PICTURES = {
     "noise_scores": (([(LOSSES, 2 * LOSSES)] * 2, [(LOSSES, -LOSSES)] * 2), "before inside scores"),
     "residual_views": ((Y, X, "m"), "target prediction"),
     "input_importance": (("abcd", {k: {"m": SPLITS} for k in "xyz"}, "m"), "v0 v1 v2"),
-    "step_parts": ((PARTS,), None),
-    "time_against_rows": ((TIMES,), None),
-    "throughput": ((SPEEDS,), None),
     "errors_in_file_order": ((X - Y, "aaaaabbbbccc", (6, 9)), None),
     "luck_of_the_split": ((LOSSES,), None),
     "four_reports": (({"A": [8.0, 2, 3, 4], "B": [7.0, 5, 5, 6]},), None),
+    "overhead_and_work": ((ROWS, STEPS), None),
+    "loss_by_seconds": ((RUNS,), None),
+    "speed_ladder": (({"a": 20.0, "b": 3e-5},), None),
+    "devices_by_rows": ((ROWS, [9, 20, 90, 900], [40, 40, 41, 60], [1, 2, 3, 50]), None),
+    "networks_at_once": ((X, Y, GRID, FIVE.T[:2], [2.0, 1.0], {"a": 1, "b": 3}), "fits time"),
 }
 OPTIONS = {
     "each_input": {"predicted": [1.0, 2.0]},
     "matrix_product": {"add": [1.0, 2.0]},
     "polynomial_fits": {"x_range": [0, 1.3]},
-    "time_against_rows": {"line": [2e-5, 1e-8]},
 }
 # Arguments with nothing beside them that has to be of their length.
 ANY_LENGTH = {
@@ -183,10 +189,11 @@ ANY_LENGTH = {
     "degree_sweep": "same_rows fresh_rows",
     "many_fits": "fits",
     "three_ways": "ways",
+    "losses_by_seed": "rates",
+    "network_or_polynomial": "networks",
     "losses_by_size": "results",
     "input_importance": "views",
-    "time_against_rows": "times",
-    "throughput": "speeds",
+    "loss_by_seconds": "runs",
 }
 
 
@@ -367,71 +374,8 @@ def test_the_loss_is_the_same_along_a_level_line(x):
         assert loss.loss(line) == pytest.approx(level, rel=1e-6)
 
 
-# The pictures of 'Where the time goes' show times, so that no cell's output is compared.
-
-
 def legend_of(ax):
     return [text.get_text() for text in ax.get_legend().get_texts()]
-
-
-@pytest.mark.parametrize(
-    ("name", "series", "axes", "line"),
-    [
-        (
-            "time_against_rows",
-            TIMES,
-            ("rows n", "time of one call (s)"),
-            "100 to 1,000,000 rows: NumPy 20 µs to 20 ms; PyTorch 30 µs to 30 ms; "
-            "scikit-learn 40 µs to 40 ms; by hand 50 µs to 50 ms.",
-        ),
-        (
-            "throughput",
-            SPEEDS,
-            ("batch size (rows)", "rows per second"),
-            "Rows per second, batches of 16 to 160000: NumPy 2e+03 to 2e+06; "
-            "PyTorch 3e+03 to 3e+06; scikit-learn 4e+03 to 4e+06; by hand 5e+03 to 5e+06.",
-        ),
-    ],
-)
-def test_series_are_drawn_as_given_and_can_be_told_apart(name, series, axes, line):
-    ax, said = drawn(name)
-    assert said == line
-    assert (ax.get_xlabel(), ax.get_ylabel()) == axes
-    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
-    lines = ax.lines[: len(series)]
-    assert legend_of(ax)[: len(series)] == list(series)
-    for drawn_line, pairs in zip(lines, series.values(), strict=True):
-        assert np.array_equal(drawn_line.get_xydata(), pairs)
-        assert min(ax.get_xlim()) < pairs[:, 0].min() < pairs[:, 0].max() < max(ax.get_xlim())
-        assert min(ax.get_ylim()) < pairs[:, 1].min() < pairs[:, 1].max() < max(ax.get_ylim())
-    for told_by in (Line2D.get_color, Line2D.get_marker, Line2D.get_linestyle):
-        assert len({told_by(drawn_line) for drawn_line in lines}) == len(series)
-    assert "None" not in {line.get_marker() for line in lines}
-    assert ax.get_legend()._get_loc() == Legend.codes["upper left"]  # where no curve can be
-
-
-def test_places_of_batches_are_ticks():
-    ax, _ = drawn("throughput")
-    assert list(ax.get_xticks()) == [16, 1600, 160000]
-    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["16", "1600", "160000"]
-    assert not ax.xaxis.get_minorticklocs().size
-
-
-def test_a_line_and_the_rows_where_its_parts_are_equal_are_drawn_below_the_points():
-    ax, _ = drawn("time_against_rows")
-    *series, model, equal = ax.lines
-    rows, seconds = model.get_data()
-    assert (rows[0], rows[-1]) == pytest.approx((100, 1e6))
-    assert seconds == pytest.approx(2e-5 + 1e-8 * rows)
-    assert np.diff(np.log(rows)).max() < 0.1  # a bend of a line is seen on such axes
-    assert equal.get_xdata() == pytest.approx([2000, 2000])
-    assert legend_of(ax)[-2:] == ["PyTorch: 20 µs + 10 ns · n", "n where both are equal"]
-    assert {model.get_color(), equal.get_color()} == {"k"}
-    assert model.get_linestyle() == "-" != equal.get_linestyle()
-    assert model.get_linewidth() < series[0].get_linewidth()
-    for thin in (model, equal):
-        assert thin.get_zorder() < min(points.get_zorder() for points in series)
-    assert len(drawn("time_against_rows", line=None)[0].lines) == len(TIMES)
 
 
 def draw_prediction(prediction, truth, axis="x"):
@@ -472,70 +416,27 @@ def test_a_prediction_that_is_no_number_is_quoted(odd):
     assert words == f" my_prediction holds {odd!r}, not a number: type a number such as 3.5."
 
 
-def test_bars_end_to_end_hold_the_microseconds_of_each_part():
-    ax, line = drawn("step_parts")
-    assert line == "One step costs, in all, few rows: 5.4 µs, many rows: 5 ms."
-    assert ax.get_xlabel() == "time of one step (µs)"
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == list(PARTS)
-    assert legend_of(ax) == ["forward", "backward"]
-    assert ax.get_xlim() == (0, pytest.approx(5100))
-    assert [text.get_text() for text in ax.texts] == ["2", "1000", "3", "4000"]
-    ends = [(bar.get_x(), bar.get_width()) for bars in ax.containers for bar in bars]
-    assert np.array(ends) == pytest.approx(np.array([(0, 2.4), (0, 1000), (2.4, 3), (1000, 4000)]))
-
-
-@pytest.mark.filterwarnings("error")  # such as an unknown hatch
-def test_parts_are_told_apart_without_their_colour():
-    parts = dict.fromkeys(["forward", "loss", "backward", "step", "zero_grad"], 1e-6)
-    with figures.style(), figures.capture_figures() as captured:
-        plots.step_parts({"a step": parts})
-        ((figure, _),) = captured
-        figure.draw_without_rendering()
-    (ax,) = figure.axes
-    assert ax.xaxis.get_gridlines()[0].get_visible()
-    assert not ax.yaxis.get_gridlines()[0].get_visible()
-    for told_by in (Rectangle.get_hatch, Rectangle.get_facecolor):
-        assert len({told_by(bar) for (bar,) in ax.containers}) == 5
-    assert {bar.get_edgecolor()[:3] for (bar,) in ax.containers} == {(1, 1, 1)}
-    legend = ax.get_legend().get_window_extent()
-    beside = legend.y0 - ax.get_window_extent().y1
-    assert 0 <= beside < legend.height, "the legend lies over the bars or far away"
-    assert legend.x0 + legend.x1 == pytest.approx(sum(ax.get_window_extent().intervalx), abs=2)
-    for text, (bar,) in zip(ax.texts, ax.containers, strict=True):
-        box = text.get_bbox_patch()
-        assert box.get_facecolor()[:3] == (1, 1, 1), "the number stands on the hatch"
-        assert text.xy == (0.5, 0.5)
-        assert bar.get_window_extent().contains(*text.get_window_extent().get_points().mean(axis=0))
-
-
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(5e-8, "50 ns"), (1e-7, "0.1 µs"), (9.87e-4, "987 µs"), (1e-3, "1 ms"), (0.5, "500 ms")]
     + [(1, "1 s"), (12.34, "12.3 s")],
 )
 def test_a_time_is_said_in_its_unit(seconds, words):
-    _, line = drawn("step_parts", parts={"a step": {"all": seconds}})
-    assert line == f"One step costs, in all, a step: {words}."
+    _, line = drawn("overhead_and_work", seconds=[seconds, 1.5 * seconds, 3 * seconds, 1e3])
+    assert line.startswith(f"One step takes {words} with 10 rows; ")
 
 
 @pytest.mark.parametrize(
     ("name", "changed", "words"),
     [
-        ("step_parts", {"parts": {"a": {"x": 1.0}, "b": {"y": 1.0}}}, r"got \['x'\] and \['y'\]"),
-        (
-            "step_parts",
-            {"parts": {"a": dict.fromkeys("abcdef", 1)}},
-            "parts must be .* one to five",
-        ),
-        ("step_parts", {"parts": {"a": {"x": 0.0}}}, "parts must be positive, got 0"),
-        ("time_against_rows", {"times": {}}, "times must hold 1 to 4 series, but holds 0"),
-        ("throughput", {"speeds": {k: [[1, 1]] for k in range(5)}}, "1 to 4 .* holds 5"),
-        (
-            "throughput",
-            {"speeds": {"a": [[16, 0], [9, 1]]}},
-            "speeds must be positive, got 0",
-        ),
-        ("time_against_rows", {"line": [0, 1]}, "line must be positive, got 0"),
+        ("overhead_and_work", {"rows": [10, 10, 20, 30]}, "rows must increase"),
+        ("overhead_and_work", {"seconds": [1, 0, 2, 3]}, "seconds must be positive, got 0"),
+        ("devices_by_rows", {"gpu": [1, 2, -1, 3]}, "gpu must be positive, got -1"),
+        ("loss_by_seconds", {"runs": {}}, "runs must hold 1 to 4 trainings, but holds 0"),
+        ("loss_by_seconds", {"runs": {"a": [[1, 0], [2, 1]]}}, "runs must be positive, got 0"),
+        ("speed_ladder", {"seconds": {"a": 1}}, "seconds must hold two or more, but holds 1"),
+        ("speed_ladder", {"seconds": {"a": 1, "b": 0}}, "seconds must be positive, got 0"),
+        ("networks_at_once", {"times": {"a": 1}}, "times must hold two or more, but holds 1"),
         ("batch_descents", {"paths": {4: PATH, 2: PATH, 1: PATH}}, "paths must hold 12 and two"),
         ("reported_losses", {"n_batches": 0}, "n_batches must be positive, got 0"),
         ("reported_losses", {"n_batches": 7}, "batch_losses must hold whole epochs of 7"),

@@ -13,8 +13,8 @@ from commands.build import METADATA
 from commands.execute import execute
 from commands.names import LessonNames, read_lessons
 from tests.support.lessons import (
+    NUMBERS,
     ROOT,
-    SECOND_EDITION,
     UNNUMBERED,
     is_deeper,
     path_of,
@@ -37,7 +37,7 @@ def run_core(folder, **notebooks):
     return ran.returncode, ran.stdout + ran.stderr
 
 
-@pytest.mark.parametrize("number", slow_after(2, SECOND_EDITION))
+@pytest.mark.parametrize("number", slow_after(2, NUMBERS))
 def test_the_core_alone_gives_the_same_outputs(number, tmp_path):
     code, report = run_core(tmp_path, core=read_notebook(number))
     assert code == 0, report
@@ -88,7 +88,7 @@ def uses_of_deeper(lesson, names, words):
     return found + [name for name in names if name in lesson.uses and not lesson.uses[name].deeper]
 
 
-@pytest.mark.parametrize("number", SECOND_EDITION + UNNUMBERED)
+@pytest.mark.parametrize("number", NUMBERS + UNNUMBERED)
 def test_no_core_uses_a_name_or_word_of_a_deeper_section(number):
     names = {name for lesson in LESSONS.values() for name in lesson.new if name in lesson.deeper}
     words = {word for lesson in LESSONS.values() for word in lesson.words if word in lesson.deeper}

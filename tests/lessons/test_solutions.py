@@ -3,11 +3,11 @@
 import pytest
 
 from tests.support import tiny_lesson
-from tests.support.lessons import SECOND_EDITION, read_notebook
+from tests.support.lessons import NUMBERS, read_notebook
 from tests.support.solutions import find_given_away
 
 
-@pytest.mark.parametrize("number", SECOND_EDITION)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_no_answer_is_given_away(number):
     assert list(find_given_away(read_notebook(number).cells)) == []
 

@@ -191,11 +191,6 @@ def nothing_is_an_exercise_or_deeper(notebook):
             yield f"the tag '{tag.pop()}' of a lesson, at '{begin(cell)}'"
 
 
-def slides_follow_by_rule(notebook):
-    if any("slideshow" in cell.metadata for cell in notebook.cells):
-        yield "a cell has slideshow metadata"
-
-
 RULES = [
     the_title_cell_says_what_one_can_do,
     the_first_code_is_the_same_everywhere,
@@ -208,7 +203,6 @@ RULES = [
     code_is_short,
     the_core_fits_an_evening,
     links_to_lessons_are_plain,
-    slides_follow_by_rule,
 ]
 RULES_WITHOUT_A_NUMBER = [
     the_title_cell_links_to_a_lesson,

@@ -96,10 +96,6 @@ def is_deeper(cell):
     return "deeper" in tags(cell)
 
 
-# The lessons that follow the rules of the second edition: they have the first cell.
-SECOND_EDITION = [n for n in NUMBERS if '# %% tags=["start"]' in path_of(n).read_text("utf-8")]
-
-
 @functools.cache
 def exercises(lesson):
     """Return the exercises of a lesson; fail where one lacks its check or its solution."""

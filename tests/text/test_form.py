@@ -3,10 +3,10 @@
 import pytest
 
 from tests.support import form, tiny_lesson
-from tests.support.lessons import SECOND_EDITION, UNNUMBERED, read_notebook
+from tests.support.lessons import NUMBERS, UNNUMBERED, read_notebook
 
 
-@pytest.mark.parametrize("number", SECOND_EDITION)
+@pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("rule", form.RULES, ids=lambda rule: rule.__name__)
 def test_a_lesson_keeps_the_rule(rule, number):
     assert list(rule(read_notebook(number))) == []
@@ -107,9 +107,6 @@ FAULTS = {
             "the tag 'deeper' of a lesson, at 'check.half",
         ),
         ('"exercise", "mend"]', '"exercise"]', "the tag 'exercise' of a lesson, at 'half"),
-    ],
-    form.slides_follow_by_rule: [
-        ("# %%\ncheck.half", '# %% slideshow={"slide_type": "skip"}\ncheck.half', "metadata"),
     ],
 }
 

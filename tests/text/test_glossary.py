@@ -5,7 +5,7 @@ import re
 import pytest
 
 from commands.names import LessonNames
-from tests.support.lessons import NUMBERS, ROOT, SECOND_EDITION, path_of, read_notebook
+from tests.support.lessons import NUMBERS, ROOT, path_of, read_notebook
 
 ROW = re.compile(
     r"^\| (.+?) \| .+? \| \[(\d\d)\]\(\.\./notebooks/(\d\d)_\w+\.ipynb\), '(.+)' \|$", re.M
@@ -124,7 +124,7 @@ def words_only_in_folds(lesson):
     return [word for word in lesson.words if word.lower() not in text]
 
 
-@pytest.mark.parametrize("number", SECOND_EDITION)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_no_new_word_is_only_in_a_fold(number):
     assert words_only_in_folds(LessonNames(path_of(number))) == []
 

@@ -1,232 +1,287 @@
 """Answers to 'Where the time goes' by exercise: right, and wrong with their diagnosis."""
 
-from tests.lessons.wrong_answers import functions, slips
+from tests.lessons.wrong_answers import functions, functions_told, slips
 
-_TIMED = """
-def stopwatch(function, clock, repeats):
-    function()
-    times = []
-    for _ in range(repeats):
-        start = clock()
-        function()
-        times.append(clock() - start)
-    return {}
-"""
+LESSON = "where_the_time_goes"
+
+
+def chosen(*answers):
+    """Return pairs of a choice of causes, written as in the exercise, and the words it is told."""
+    return [(f"causes = {causes}", words) for causes, words in answers]
+
 
 WRONG = {
-    "stopwatch": [
-        (_TIMED.format("sum(times) / len(times)"), "That is the mean"),
-        (_TIMED.format("max(times)"), "That is the longest time"),
-        (_TIMED.format("sum(times)"), "That is the sum of all times"),
-        (_TIMED.format("times[-1]"), "That is the last time"),
-        (_TIMED.format("times[0]"), "That is the first time"),
+    "sprint": slips(
+        LESSON,
+        "sprint",
+        ("W - lr * 2", "W + lr * 2", "It climbs"),
+        ("W - lr * 2 /", "W - 2 /", "The learning rate isn't used"),
+        ("lr * 2 / len(x)", "lr * 2", "You summed over the rows"),
+        ("lr * 2 / len(x)", "lr / len(x)", "The 2 of the gradient is missing"),
+        ("len(x) * (", "powers.numel() * (", "You divided by all entries of the table"),
+        ("range(4)], dim", "(3, 2, 1, 0)], dim", "The powers are in the wrong order"),
+        ("range(4)], dim", "range(1, 5)], dim", "The powers begin with x"),
+        ("    return W", "        return W", "That is a single epoch"),
+        ("range(n_epochs)", "range(n_epochs - 1)", "That is one epoch too few"),
+        ("range(n_epochs)", "range(n_epochs + 1)", "That is one epoch too many"),
+        ("range(n_epochs)", "range(0)", "W hasn't moved from zero"),
+        ("W - lr * 2", "W - 0.1 * 2", "You stepped with lr = 0.1 instead of the lr given"),
+        ("range(4)], dim", "range(3)], dim", "raises RuntimeError"),
+        ("dim=1", "dim=0", "raises RuntimeError"),
         (
-            _TIMED.format("min(times)").replace("    function()\n    times", "    times"),
-            "6 times: 1 untimed, to warm up, and 6 timed are 7",
+            "    return W",
+            "    return W.reshape(-1, 1)",
+            "Expected W of shape (4,), got shape (4, 1)",
+        ),
+        ("    return W", "    pass", "returns None"),
+        ("powers @ W - y", "y - powers @ W", "It climbs"),
+        (
+            "(powers.T @ residual)",
+            "powers.T @ residual / 7",
+            "On test data it gives",
+        ),
+        ("torch.float64", "torch.float32", "raises RuntimeError"),
+        ("range(4)], dim=1)", "range(4)], dim=1)\n    y -= 0.0 * y + 1", "changes the tensors"),
+    )
+    + functions_told(
+        "sprint(x, y, lr, n_epochs)",
+        (
+            "np.linalg.lstsq(np.vander(x.numpy(), 4, increasing=True), y.numpy())[0]",
+            "That is the least-squares solution",
         ),
         (
-            _TIMED.format("min(times)").replace("range(repeats)", "range(2)"),
-            "3 times: 1 untimed, to warm up",
-        ),
-        (_TIMED.format("clock()"), "not a difference of two readings"),
-        (_TIMED.format("min(times)").replace("clock() - start", "start - clock()"), "The sign is"),
-    ],
-    "overhead_and_cost": [
-        (
-            "def overhead_and_cost(n1, t1, n2, t2):\n"
-            "    c = (t2 - t1) / (n2 - n1)\n"
-            "    return c, t1 - c * n1",
-            "return the overhead first",
+            """
+    A = torch.stack([x**k for k in range(4)], dim=1)
+    W = torch.zeros(4, dtype=torch.float64)
+    for epoch in range(n_epochs):
+        for row, target in zip(A, y):
+            W = W - lr * 2 / len(x) * (row @ W - target) * row
+    return W
+""",
+            "W moves after each row here; crawl moves it once per epoch.",
         ),
         (
-            "def overhead_and_cost(n1, t1, n2, t2):\n    return t1, (t2 - t1) / (n2 - n1)",
-            "subtract c·n1",
+            """
+    A = torch.stack([x**k for k in range(4)], dim=1)
+    W = torch.zeros(4, dtype=torch.float64)
+    for epoch in range(n_epochs):
+        for row, target in zip(A, y):
+            W = W - lr * 2 * (row @ W - target) * row
+    return W
+""",
+            "W moves after each row here, and by the whole step",
         ),
         (
-            "def overhead_and_cost(n1, t1, n2, t2):\n    return t1 - t1 / n1 * n1, t1 / n1",
-            "t1 / n1 holds a share of the overhead",
+            """
+    A = torch.stack([x**k for k in range(4)], dim=1)
+    W = torch.zeros(4, dtype=torch.float64)
+    for epoch in range(n_epochs):
+        for i in range(len(x)):
+            gradient = 2 / len(x) * (A[i] @ W - y[i]) * A[i]
+        W = W - lr * gradient
+    return W
+""",
+            "That is the last row's gradient alone",
         ),
-        (
-            "def overhead_and_cost(n1, t1, n2, t2):\n    return t1 - t2 / n2 * n1, t2 / n2",
-            "t2 / n2 holds a share of the overhead",
-        ),
-        (
-            "def overhead_and_cost(n1, t1, n2, t2):\n"
-            "    c = (n2 - n1) / (t2 - t1)\n"
-            "    return t1 - c * n1, c",
-            "upside down",
-        ),
-    ],
-    "megabytes": [
-        (
-            "def megabytes(shape, dtype):\n    return np.prod(shape) / 1e6",
-            "The bytes of one number are missing",
-        ),
-        (
-            "def megabytes(shape, dtype):\n    return 8 * np.prod(shape) * dtype.itemsize / 1e6",
-            "These are bits",
-        ),
-        ("def megabytes(shape, dtype):\n    return np.prod(shape) * dtype.itemsize", "are bytes"),
-        (
-            "def megabytes(shape, dtype):\n    return np.prod(shape) * dtype.itemsize / 2**20",
-            "divide by a million",
-        ),
-        ("def megabytes(shape, dtype):\n    return np.prod(shape) * 4 / 1e6", "as 4 bytes"),
-        (
-            "def megabytes(shape, dtype):\n    return sum(shape) * dtype.itemsize / 1e6",
-            "multiply them",
-        ),
-        (
-            "def megabytes(shape, dtype):\n    return shape[0] * dtype.itemsize / 1e6",
-            "Only the first side counts",
-        ),
-    ],
+    ),
+    "causes": chosen(
+        ("[1, 4, 1, 5]", "overhead doesn't grow with the rows. A's time doubles"),
+        ("[3, 4, 1, 5]", "Look at A again: the first call of A isn't shown"),
+        ("[4, 4, 1, 5]", "nothing in A is on another device"),
+        ("[5, 4, 1, 5]", "A's grow evenly. 3 of the 4 are right"),
+        ("[2, 1, 1, 5]", "overhead is there on the CPU as well"),
+        ("[2, 2, 1, 5]", "the work is the same in the last two times of B"),
+        ("[2, 3, 1, 5]", "all of B's times come after a warm-up"),
+        ("[2, 5, 1, 5]", "each of B's times is the shortest of many"),
+        ("[2, 4, 2, 5]", "work grows with the rows. C has a hundred times the rows"),
+        ("[2, 4, 3, 5]", "all of C's times come after a warm-up"),
+        ("[2, 4, 4, 5]", "all of C is on the CPU"),
+        ("[2, 4, 5, 5]", "they hardly differ"),
+        ("[2, 4, 1, 1]", "overhead is in each call alike"),
+        ("[2, 4, 1, 2]", "the work is the same in all calls of D"),
+        ("[2, 4, 1, 3]", "the first call of D isn't the long one"),
+        ("[2, 4, 1, 4]", "D is on the CPU"),
+        ("[1, 1, 2, 3]", "Look at A again"),
+        ("[2, 4, 1]", "Expected four numbers, for A, B, C and D, got 3"),
+        ("[2, 4, 1, 6]", "numbers run from 1 to 5; 6 is none of them"),
+        ('["work", "way", "overhead", "break"]', "Expected the number of a cause, from 1 to 5"),
+        ("{1, 2, 4, 5}", "A set has no order"),
+    ),
+    "sweep": slips(
+        LESSON,
+        "sweep",
+        ("W - lrs", "W + lrs", "It climbs"),
+        ("2 / len(y) * ", "2 * ", "You summed over the rows"),
+        ("2 / len(y)", "1 / len(y)", "The 2 of the gradient is missing"),
+        ("2 / len(y) * ", "", "The 2 and the division by the rows are missing"),
+        ("len(y)", "len(lrs)", "You divided by the number of learning rates"),
+        ("len(y)", "A.shape[1]", "You divided by the columns of A"),
+        ("2 / len(y)", "2 / residuals.size", "The mean runs over all learning rates, too"),
+        ("lrs.reshape(-1, 1) * ", "lrs[0] * ", "those of the first learning rate"),
+        ("lrs.reshape(-1, 1) * ", "lrs[-1] * ", "those of the last learning rate"),
+        ("lrs.reshape(-1, 1) * ", "lrs.mean() * ", "those of the mean learning rate"),
+        ("lrs.reshape(-1, 1) * ", "lrs[::-1].reshape(-1, 1) * ", "The order is reversed"),
+        ("lrs.reshape(-1, 1) * ", "", "The learning rates aren't used"),
+        ("lrs.reshape(-1, 1) * ", "lrs * ", "raises ValueError"),
+        ("    return W", "        return W", "That is a single epoch"),
+        ("range(n_epochs)", "range(n_epochs - 1)", "That is one epoch too few"),
+        ("range(n_epochs)", "range(n_epochs + 1)", "That is one epoch too many"),
+        ("range(n_epochs)", "range(0)", "W hasn't moved from zero"),
+        ("return W", "return W.T", "That is the transpose"),
+        ("lrs.reshape(-1, 1) * gradients", "2 * lrs.reshape(-1, 1) * gradients + 0.1", "On test"),
+    ),
 }
 
-WRONG["overhead_and_cost"] += slips(
-    "where_the_time_goes",
-    "overhead_and_cost",
-    ("t1 - c * n1", "t2", "subtract c·n2"),
-    ("c * n1, c", "c * n1, 2 * c", "t0 is right, c isn't"),
-    (" / (n2 - n1)", "", "divide the difference of the times"),
-)
-WRONG["megabytes"] += slips(
-    "where_the_time_goes",
-    "megabytes",
-    ("1e6", "1e3", "These are kilobytes"),
-    ("dtype.itemsize", "8", "as 8 bytes"),
-)
+_OPTIMIZER = """
+    A = torch.stack([x**k for k in range(4)], dim=1)
+    W = torch.zeros(4, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([W], lr=lr)
+    for epoch in range(n_epochs):
+        loss = ((A @ W - y) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return W.detach()
+"""
 
-WRONG["stopwatch"] += [
-    (
-        _TIMED.format("min(times)")
-        .replace("        start = clock()\n", "")
-        .replace("    for _", "    start = clock()\n    for _"),
-        "start = clock() is read once before the loop",
+# Right results that take long: the check says so, but never 'not right yet'.
+SLOW = {
+    "sprint": functions(
+        "sprint(x, y, lr, n_epochs)",
+        """
+    W = torch.zeros(4, dtype=torch.float64)
+    for epoch in range(n_epochs):
+        gradient = torch.zeros(4, dtype=torch.float64)
+        for i in range(len(x)):
+            powers = torch.stack([x[i] ** k for k in range(4)])
+            residual = powers @ W - y[i]
+            gradient = gradient + 2 / len(x) * residual * powers
+        W = W - lr * gradient
+    return W
+""",
+        _OPTIMIZER,
     ),
-    (
-        _TIMED.format("min(times)")
-        .replace("    function()\n    times", "    times")
-        .replace("range(repeats)", "range(repeats + 1)"),
-        "The first call counts among your times",
+    "sweep": functions(
+        "sweep(A, y, lrs, n_epochs)",
+        """
+    rows = []
+    for lr in lrs:
+        W = np.full(A.shape[1], 0.0)
+        for epoch in range(n_epochs):
+            W = W - lr * 2 / len(y) * A.T @ (A @ W - y)
+        rows.append(W)
+    return np.array(rows)
+""",
     ),
-    (_TIMED.format("np.median(times)"), "That is the median"),
-]
-WRONG["stopwatch"] += [
-    (
-        _TIMED.format("min(times)").replace("range(repeats)", "range(repeats - 1)"),
-        "6 times: 1 untimed, to warm up, and 6 timed are 7",
-    ),
-]
-WRONG["overhead_and_cost"] += slips(
-    "where_the_time_goes",
-    "overhead_and_cost",
-    ("t1 - c * n1", "t1 + c * n1", "not plus"),
-    ("t1 - c * n1", "t1 - c * n2", "don't belong together"),
-    ("t1 - c * n1", "c * n1 - t1", "the other way round"),
-    ("(t2 - t1)", "(t1 - t2)", "in the same order as the rows"),
-)
-
-WRONG["stopwatch"] += [
-    (
-        _TIMED.format("sorted(times)[1]"),
-        "On test data it gives 3; the right answer is 2.5.",
-    ),
-    (
-        _TIMED.format("min(times)").replace(
-            "        times.append", "        print(clock() - start)\n        times.append"
-        ),
-        "You read the clock 18 times in 7 calls",
-    ),
-    (
-        _TIMED.format("min(times)")
-        .replace("clock, repeats):", "clock, repeats, times=[]):")
-        .replace("    times = []\n", ""),
-        "On test data it gives 2.5",
-    ),
-]
-WRONG["megabytes"] += slips(
-    "where_the_time_goes",
-    "megabytes",
-    ("for side in shape", "for side in [max(shape)]", "On test data it gives"),
-    ("in shape", "in np.array(shape, dtype=np.int16)", "raises OverflowError"),
-)
-
+}
 
 RIGHT = {
-    "stopwatch": functions(
-        "stopwatch(function, clock, repeats)",
+    "sprint": functions(
+        "sprint(x, y, lr, n_epochs)",
         """
-    function()
-    best = float("inf")
-    for _ in range(repeats):
-        start = clock()
-        function()
-        best = min(best, clock() - start)
-    return best
+    A = torch.stack([x**k for k in range(4)], dim=1).float()
+    W = torch.zeros(4)
+    for epoch in range(n_epochs):
+        W = W - lr * 2 / len(x) * (A.T @ (A @ W - y.float()))
+    return W
 """,
         """
-    times = []
-    for _ in range(repeats + 1):
-        start = clock()
-        function()
-        end = clock()
-        times.append(end - start)
-    return min(times[1:])
+    A = np.vander(x.numpy(), 4, increasing=True)
+    W = np.full(4, 0.0)
+    for epoch in range(n_epochs):
+        W = W - lr * 2 / len(x) * A.T @ (A @ W - y.numpy())
+    return W
 """,
         """
-    function()
-
-    def once():
-        began = clock()
-        function()
-        return clock() - began
-
-    return min(once() for _ in range(repeats))
+    A = x.reshape(-1, 1) ** torch.arange(4)
+    W = torch.zeros(4, dtype=torch.float64)
+    for epoch in range(n_epochs):
+        residual = A @ W - y
+        W = W - lr * (2 * residual.reshape(-1, 1) * A).mean(dim=0)
+    return W
 """,
         """
-    function()
-    readings = [clock()]
-    for _ in range(repeats):
-        function()
-        readings.append(clock())
-    return np.diff(readings).min()
+    A = np.vander(x.numpy(), 4, increasing=True)
+    H, g = 2 / len(x) * A.T @ A, 2 / len(x) * A.T @ y.numpy()
+    W = 0 * g
+    for epoch in range(n_epochs):
+        W = W - lr * (H @ W - g)
+    return W
 """,
         """
-    function()
-    times = np.zeros(repeats)
-    for k in range(repeats):
-        times[k] = -clock()
-        function()
-        times[k] += clock()
-    return sorted(times)[0]
+    A = np.vander(x.numpy(), 4, increasing=True)
+    return descent.QuadraticLoss(A, y.numpy()).after(n_epochs, [0.0] * 4, lr)
+""",
+        """
+    A = torch.stack([x * 0 + 1, x, x * x, x * x * x], dim=1)
+    back = lr * 2 / len(x) * A.T
+    W = torch.zeros(4).double()
+    for epoch in range(n_epochs):
+        W -= back @ (A @ W - y)
+    return W
+""",
+        """
+    W = torch.zeros(4, dtype=torch.float64)
+    for epoch in range(n_epochs):
+        A = torch.stack([x**k for k in range(4)]).T
+        W = W - lr * 2 * (A.T @ (A @ W - y)) / len(y)
+    return W
+""",
+        """
+    xs, ys, W = x.tolist(), y.tolist(), [0.0] * 4
+    for epoch in range(n_epochs):
+        g = [0.0] * 4
+        for a, b in zip(xs, ys):
+            r = W[0] + a * (W[1] + a * (W[2] + a * W[3])) - b
+            g = [g[0] + r, g[1] + r * a, g[2] + r * a * a, g[3] + r * a**3]
+        W = [w - lr * 2 / len(xs) * gk for w, gk in zip(W, g)]
+    return W
 """,
     ),
-    "overhead_and_cost": functions(
-        "overhead_and_cost(n1, t1, n2, t2)",
+    "causes": [
+        "causes = (2, 4, 1, 5)",
+        "causes = '2415'",
+        "causes = {'A': 2, 'B': 4, 'C': 1, 'D': 5}",
+        "causes = np.array([2, 4, 1, 5])",
+        "causes = ['2', '4', '1', '5']",
+        "causes = [2.0, 4.0, 1.0, 5.0]",
+        "causes = torch.tensor([2, 4, 1, 5])",
+        "causes = '2, 4, 1, 5'",
+    ],
+    "sweep": functions(
+        "sweep(A, y, lrs, n_epochs)",
         """
-    c = (t1 - t2) / (n1 - n2)
-    return t2 - c * n2, c
+    H, g = 2 / len(y) * A.T @ A, 2 / len(y) * A.T @ y
+    W = np.zeros((len(lrs), A.shape[1]))
+    for epoch in range(n_epochs):
+        W = W - lrs[:, None] * (W @ H - g)
+    return W
 """,
-        "(t1 * n2 - t2 * n1) / (n2 - n1), (t2 - t1) / (n2 - n1)",
-        "np.linalg.solve([[1, n1], [1, n2]], [t1, t2])",
-        "np.polyfit([n1, n2], [t1, t2], 1)[::-1]",
         """
-    cost = (t2 - t1) / (n2 - n1)
-    overhead = t1 - n1 * cost
-    return [overhead, cost]
+    W = np.zeros((A.shape[1], len(lrs)))
+    for epoch in range(n_epochs):
+        W = W - lrs * 2 / len(y) * (A.T @ (A @ W - y.reshape(-1, 1)))
+    return W.T
 """,
-    ),
-    "megabytes": functions(
-        "megabytes(shape, dtype)",
-        "np.prod(shape) * dtype.itemsize / 1e6",
-        "torch.Size(shape).numel() * dtype.itemsize / 1_000_000",
-        "torch.empty(shape, dtype=dtype).nbytes / 10**6",
-        "torch.zeros(shape).numel() * torch.tensor([], dtype=dtype).element_size() * 1e-6",
         """
-    import math
-
-    return dtype.itemsize * math.prod(shape) / 1e6
+    steps = np.diag(lrs) * 2 / len(y)
+    W = np.zeros((len(lrs), A.shape[1]))
+    for epoch in range(n_epochs):
+        W -= steps @ (W @ A.T - y) @ A
+    return W
+""",
+        """
+    A, y, rates = torch.from_numpy(A), torch.from_numpy(y), torch.from_numpy(lrs).reshape(-1, 1)
+    W = torch.zeros(len(rates), A.shape[1], dtype=torch.float64)
+    for epoch in range(n_epochs):
+        W = W - rates * 2 / len(y) * ((W @ A.T - y) @ A)
+    return W
+""",
+        """
+    curvatures, V = np.linalg.eigh(2 / len(y) * A.T @ A)
+    best = np.linalg.lstsq(A, y)[0]
+    left = (1 - lrs.reshape(-1, 1) * curvatures) ** n_epochs
+    return best - (left * (best @ V)) @ V.T
 """,
     ),
 }
