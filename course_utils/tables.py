@@ -29,6 +29,7 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 LEAST = 30  # rows with a target: with fewer, no part of a split says much
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NEARLY = re.compile(r"[^\w\s]?\s?[+-]?[0-9].*", re.S)  # begins as a number does, with or without €
+_COMMAS = "Save the file with semicolons between the cells, and pass decimal=','."
 _HOW = "In your spreadsheet, choose 'Save as' and then 'CSV UTF-8'."
 # What a file is, by its first bytes.
 _KINDS = {
@@ -252,9 +253,10 @@ def _cells(path: Path, text: str) -> tuple[list[str], list[int], list[list[str]]
     (_, names), *body = table
     _refuse_names(path, names)
     if body and all(len(row) == len(names) + 1 for _, row in body):
+        cure = " Or are these decimal commas? " + _COMMAS if separator == "," else ""
         raise ValueError(
             f"Every row of {path.name} has a cell more than its first line has names: name the "
-            "first column, too, or delete the separator at the end of each row."
+            f"first column, too, or delete the separator at the end of each row.{cure}"
         )
     for line, row in body:
         if len(row) != len(names):
@@ -318,7 +320,7 @@ def _uneven(path: Path, line: int, found: int, expected: int, separator: str) ->
     if separator == ",":
         return (
             f"{told} Does a cell hold a comma? Put that cell into quotation marks. Are these "
-            "decimal commas? Save the file with semicolons between the cells, and pass decimal=','."
+            f"decimal commas? {_COMMAS}"
         )
     return f"{told} Does a cell hold the separator? Put that cell into quotation marks."
 

@@ -43,7 +43,7 @@ print(penguins)  # what it holds, without showing a row
 # ## What do you want to know?
 #
 # You are on an island near Antarctica, with a ruler and no scales. How heavy is the penguin
-# in front of you, and **to within how much**? All but two of these 344 were measured and
+# in front of you, and **to within how much**? All but two of the birds in this table were measured and
 # weighed, by Dr. Kristen Gorman and the Palmer Station LTER
 # ([the paper](https://doi.org/10.1371/journal.pone.0090081); the data are free, CC0).
 #
@@ -69,11 +69,11 @@ check.question(table, inputs)
 #
 # Training rows teach, validation rows choose, test rows judge, once
 # ([lesson 10](10_what_a_fit_is_worth.ipynb)). A hasty colleague cuts the file as it comes: 206
-# rows to fit, 68 to judge, the last 68 for later. A line on the three lengths, fitted to the
-# first part, is off by 297 g on the second.
+# rows to train, 68 to validate, the last 68 for later. A line on the three lengths, fitted to
+# the first part, has an RMSE of 297 g on the second.
 #
-# > **Predict.** What will its RMSE be on the last 68 rows? One weight for all of them, the
-# > mean of the first 206, is off by 499 g there.
+# > **Predict.** What will its RMSE be on the last 68? One weight for all of them, the mean
+# > of the first 206, is off by 499 g there.
 
 # %% tags=["cover"]
 my_prediction = ...  # your number, in g
@@ -96,8 +96,8 @@ plots.errors_in_file_order(off, kinds, cuts, prediction=my_prediction)
 #
 # </details>
 #
-# The line had never met a Chinstrap: as light as an Adelie, with a longer bill. And its
-# validation rows, Gentoos without exception, told it that all was well.
+# The line had never met a Chinstrap: as light as an Adelie, with a longer bill, which the line
+# takes for weight. And its validation rows, all Gentoos, told it that all was well.
 #
 # Row numbers count in the whole table; `table.known` holds those with a target.
 #
@@ -180,11 +180,11 @@ check.baseline(table, train, val, baseline, rmse_baseline)
 # np.column_stack([age, sort == "edam"])  # False and True become 0 and 1
 # ```
 #
-# **Decide.** What goes into a blank: the median, a column 'was blank' besides, or no row at
-# all? How does a category become numbers? Which columns change nothing?
+# **Decide.** What goes into a blank: the median, a column 'was blank' besides, or is the row in
+# no part? How does a category become numbers? Which columns say nothing new?
 
 # %%
-raw = ...  # (n, d): a row for each row of the table, filled, in its units
+raw = ...  # (n, d): a row for each row of the table, in its units
 mean = ...  # (d,)
 std = ...  # (d,)
 X = ...  # raw, standardised
@@ -198,7 +198,7 @@ check.prepare(table, inputs, train, val, raw, mean, std, X)
 # how do you know that it has converged?
 
 # %%
-y_line = ...  # for each row, in the target's unit; nan where none is known
+y_line = ...  # for each row, in the target's unit; nan where X has a nan
 rmse_line = ...  # on the validation rows
 
 check.line(table, train, val, X, y_line, rmse_line)
@@ -207,12 +207,12 @@ check.line(table, train, val, X, y_line, rmse_line)
 # ## Does a network pay?
 #
 # Train one, in a cell of your own, with early stopping
-# ([lesson 11](11_a_network_that_bends.ipynb), [lesson 13](13_a_real_data_set.ipynb)). Train it
+# ([lesson 10](10_what_a_fit_is_worth.ipynb), [lesson 13](13_a_real_data_set.ipynb)). Train it
 # on `X[train]`: a nan in a row that the loss doesn't use still spoils every gradient. Try other
 # inputs, too. Write down everything you try: you choose among all of it.
 #
-# **Decide.** By which number, on which rows? If two differ by less than luck (two standard
-# errors of the paired differences), which is simpler?
+# **Decide.** By which number, on which rows? If the absolute errors of two, subtracted row by
+# row, have a mean below two standard errors, which is simpler?
 
 # %%
 # The baseline first, then from simple to complex; each one number or (n,):
@@ -246,7 +246,7 @@ plots.luck_of_the_split(errors, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 322 g, and the unluckiest split says 475. It is the same kind of line each time.
+# 322 g, and the unluckiest split says 475.
 #
 # </details>
 #
@@ -302,9 +302,10 @@ check.causes(causes)
 # causes = [4, 3, 1, 2]
 # ```
 #
-# A's fourth column was the weight in pounds. B's test error is far below its *training* error,
-# and why this seed? C's errors differ by no more than luck explains. D's test rows are another world: even the
-# baseline differs there.
+# A's fourth column was the weight in pounds, to a tenth. B's test error is far below its
+# *training* error: of two hundred seeds, this is the luckiest. C's errors differ less than those
+# in the picture of many splits. D's test rows are another world: even the baseline differs
+# there.
 #
 # </details>
 #
@@ -312,7 +313,7 @@ check.causes(causes)
 #
 # **Five sentences**, here or in a cell of your own:
 #
-# 1. I asked … , for … (one row), to within … (the unit).
+# 1. I asked … , for … (one row), with the error in … (the unit).
 # 2. I used … rows and these columns: … ; I left out … because … .
 # 3. Without a model one is off by … ; with … (the chosen one), by … on … test rows.
 # 4. The gain is … ± … (its standard error); I tried … models, and looked at the test rows …
@@ -330,20 +331,20 @@ check.causes(causes)
 # | the number | the best of many | the first look at the test rows | with its standard error |
 # | report | a number | five sentences | someone else gets your number |
 #
-# Done? Compare with [the same project, worked out](a_project_worked_out.ipynb): one way, not
-# the only one.
+# Done? Compare with [the same project, worked out](a_project_worked_out.ipynb): one way of
+# many.
 #
 # ## Can you bring your own table?
 #
 # Save it as a CSV file beside this notebook, and in the first stage write
 # `table = tables.read_table("cheese.csv", target="price")`. All stages and checks work on it.
 # `read_table` finds out which columns hold numbers, and leaves out those that count the rows or
-# have another word in each; `print(table)` lists them, and what looks odd. It never changes
-# your file. You need some hundreds of rows, and a target that is a number.
+# have a different word in each; `print(table)` lists them, and what looks odd. You need
+# a few hundred rows, and a target that is a number.
 #
 # ### Break it: a comma too many
 #
-# A bad file is refused with a message. Here, someone wrote decimal commas:
+# A bad file is refused. Here, someone wrote decimal commas:
 
 # %%
 path = Path(tempfile.mkdtemp()) / "cheese.csv"
@@ -390,14 +391,14 @@ check.slopes(alone, within)
 #
 # </details>
 #
-# The sign turns. Gentoos are heavy and have flat bills, so over all birds, depth falls with
-# mass; among birds of one species it rises. A coefficient belongs to its model: it says what
-# an input adds *beside the others in there*. This is known as **Simpson's paradox**.
+# The sign turns. Gentoos are heavy and have flat bills, so over all birds, a kg takes away
+# more than a mm; in one species it adds one and a half. A coefficient belongs to its model: it
+# says what an input adds *beside the others in there*. This is known as **Simpson's paradox**.
 
 # %% [markdown]
 # ## Three questions
 #
-# **Your validation error is splendid and your test error terrible. What do you look at
+# **Your validation error is splendid and your test error terrible. What do you check
 # first?**
 #
 # <details><summary>Answer</summary>

@@ -4,6 +4,7 @@ A stage's check judges how a number was made, not how good it is. What it can't 
 often someone looked at the test rows, the lesson's table of marks asks.
 """
 
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -112,6 +113,22 @@ def _parts(table, **parts):
                 "truth, a row can neither teach nor judge. Use the rows with a target."
             )
     return list(parts.values())
+
+
+def _used(table, name, array, *parts):
+    """Return the table without the target of rows left blank in `array`, and a remark on these.
+
+    Only rows outside the parts can be such: whether they are in no part, these can't tell.
+    """
+    out = np.isnan(array).reshape(len(table), -1).any(axis=1) & ~np.isnan(table.y)
+    out[np.concatenate(parts)] = False
+    if not out.any():
+        return table, ""
+    told = (
+        f"{name} has no number in {_first(np.flatnonzero(out))}: that is right for rows in no "
+        "part. Are they in test? Then fill the blank."
+    )
+    return replace(table, y=np.where(out, np.nan, table.y)), told
 
 
 def _rest(table, train, val):
@@ -424,9 +441,11 @@ def prepare(table, inputs, train, val, raw, mean, std, X):
     inputs = _names(table, inputs)
     train, val = _parts(table, train=train, val=val)
     raw = _matrix("raw", raw, table)
+    _refuse_gaps("raw", raw, np.concatenate([train, val]))
+    unused = np.flatnonzero(np.isnan(table.y))
+    table, left_out = _used(table, "raw", raw, train, val)
     known = table.known
-    _refuse_gaps("raw", raw, known)
-    remarks = [_judge_columns(table, inputs, raw)]
+    remarks = [left_out, _judge_columns(table, inputs, raw)]
     remarks += [_judge_number(table, name, raw, train, val) for name in inputs if _is(table, name)]
     for name in inputs:
         if name in table.categories:
@@ -436,7 +455,6 @@ def prepare(table, inputs, train, val, raw, mean, std, X):
     X = _matrix("X", X, table)
     _judge_scaled(raw, mean, std, X, train, val, known)
     told = f"{raw.shape[1]} columns, their scale from the training rows alone."
-    unused = np.setdiff1d(np.arange(len(table)), known)
     blank = unused[np.isnan(X[unused]).any(axis=1)]
     if blank.size:
         remarks.append(
@@ -472,7 +490,7 @@ def _matrix(name, values, table):
 
 
 def _refuse_gaps(name, array, rows):
-    gaps = rows[~np.isfinite(array[rows]).all(axis=1)]
+    gaps = np.sort(rows[~np.isfinite(array[rows]).all(axis=1)])
     if gaps.size:
         column = np.flatnonzero(~np.isfinite(array[gaps[0]]))[0]
         raise Wrong(
@@ -694,13 +712,16 @@ def line(table, train, val, X, y_line, rmse_line):
     """Judge a linear model's predictions, and its RMSE on the validation rows."""
     table = _table(table)
     train, val = _parts(table, train=train, val=val)
-    X, known = _matrix("X", X, table), table.known
-    _refuse_gaps("X", X, known)
-    y_pred = _vector("y_line", y_line, table, known)
+    X, rows = _matrix("X", X, table), np.concatenate([train, val])
+    _refuse_gaps("X", X, rows)
+    y_pred = _vector("y_line", y_line, table, rows)
+    table, _ = _used(table, "X", X, train, val)
+    table, left_out = _used(table, "y_line", y_pred, train, val)
     told = _judge_line(table, train, val, X, y_pred)
     got = _number("rmse_line", rmse_line)
     _judge_rmse("rmse_line", got, y_pred, table, train, val)
-    return f"{told} On the validation rows it is off by {shown(got)}."
+    told += f" On the validation rows it is off by {shown(got)}."
+    return f"{told} {left_out}".strip()
 
 
 def _judge_line(table, train, val, X, y_pred):
@@ -752,7 +773,7 @@ def choice(table, train, val, predictions, chosen):
     """Judge the choice among several predictions: made by the validation rows."""
     table = _table(table)
     train, val = _parts(table, train=train, val=val)
-    models = _models(table, predictions)
+    models, table, left_out = _models(table, predictions, train, val)
     if holds_ellipsis(chosen):
         raise NotDone
     if not isinstance(chosen, str) or chosen not in models:
@@ -761,7 +782,7 @@ def choice(table, train, val, predictions, chosen):
     on_val = {name: _rmse(models[name], y, val) for name in names}
     best = min(names, key=on_val.get)
     listed = ", ".join(f"{name} {shown(value)}" for name, value in on_val.items())
-    told = f"RMSE on the validation rows: {listed}."
+    told = f"RMSE on the validation rows: {listed}. {left_out}".strip()
     if chosen == best:
         simpler = next((n for n in names if _gap(models[n], models[best], y, val) < 2), best)
         if simpler != best:
@@ -783,8 +804,8 @@ def choice(table, train, val, predictions, chosen):
     raise Wrong(f"{told} {best} is the best there.")
 
 
-def _models(table, predictions):
-    """Return the predictions by name, or say what they are instead."""
+def _models(table, predictions, *parts):
+    """Return the predictions by name, or say what they are instead; then what `_used` does."""
     if holds_ellipsis(predictions):
         raise NotDone
     if not isinstance(predictions, dict):
@@ -795,10 +816,15 @@ def _models(table, predictions):
     for name, values in predictions.items():
         if np.size(plain(values)) == 1 and not isinstance(plain(values), str):
             values = np.full(len(table), _number(f"predictions[{name!r}]", values))
-        models[name] = _vector(f"predictions[{name!r}]", values, table, table.known)
-        if np.allclose(models[name][table.known], table.y[table.known]):
+        rows = np.concatenate(parts)
+        models[name] = _vector(f"predictions[{name!r}]", values, table, rows)
+        if np.allclose(models[name][rows], table.y[rows]):
             raise Wrong(f"predictions[{name!r}] is the target itself.")
-    return models
+    left_out = ""
+    for name, values in models.items():
+        table, told = _used(table, f"predictions[{name!r}]", values, *parts)
+        left_out = left_out or told
+    return models, table, left_out
 
 
 def _gap(one, other, y, rows):
@@ -818,7 +844,7 @@ def last_number(table, test, predictions, chosen, rmse_test, gain, standard_erro
     """Judge the RMSE on the test rows, and the gain over the first of the predictions."""
     table = _table(table)
     (test,) = _parts(table, test=test)
-    models = _models(table, predictions)
+    models, table, _ = _models(table, predictions, test)
     if holds_ellipsis(chosen):
         raise NotDone
     if not isinstance(chosen, str) or chosen not in models:

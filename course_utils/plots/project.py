@@ -57,8 +57,8 @@ def errors_in_file_order(errors, groups, cuts, prediction=..., *, ax=None):
     )
     place = ax.get_xaxis_transform()  # the height as a share of the picture's
     for low, high, name in (
-        (0, first, "fit"),
-        (first, second, "judge"),
+        (0, first, "training"),
+        (first, second, "validation"),
         (second, len(off), "later"),
     ):
         ax.text((low + high) / 2, 0.96, name, ha="center", va="top", transform=place)
@@ -66,7 +66,7 @@ def errors_in_file_order(errors, groups, cuts, prediction=..., *, ax=None):
     ax.legend(loc="upper left", bbox_to_anchor=(0, 0.92))
     listed = [f"{format_number(round(height))} g" for height in heights]
     return (
-        f"RMSE: {listed[0]} on the rows of the fit, {listed[1]} on the next "
+        f"RMSE: {listed[0]} on the training rows, {listed[1]} on the next "
         f"{second - first}, {listed[2]} on the last {len(off) - second}.{told}"
     )
 
@@ -193,6 +193,7 @@ def _last_rows(table, test, models, chosen, *, axs=None):
         off = abs(models[name][test] - y)
         ax.hist(np.clip(off, 0, bins[-1]), bins=bins, label=name, **style)
         told.append(f"{name} {format_number(float(f'{_rmse(off):.4g}'))}")
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="off by", ylabel="rows", title="how far off?")
     ax.legend(loc="upper right")
     return f"{len(test)} test rows. RMSE: {', '.join(told)}."

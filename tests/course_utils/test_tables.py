@@ -122,6 +122,14 @@ def test_decimal_commas_are_read_if_one_says_so(write):
         read(write(rows()), decimal=",")
 
 
+def test_the_remedy_for_decimal_commas_works(write):
+    text = "sort,price\n" + "brie,3,5\nedam,2,9\n" * 20
+    with pytest.raises(ValueError, match=r"semicolons between the cells, and pass decimal=','"):
+        read(write(text))
+    mended = text.replace("sort,", "sort;").replace("e,", "e;").replace("m,", "m;")
+    np.testing.assert_array_equal(read(write(mended), decimal=",").y, [3.5, 2.9] * 20)
+
+
 @pytest.mark.parametrize("empty", ["", "NA", "n/a", "#N/A", "nan", "NULL", "?", "-", ".", " "])
 def test_a_blank_is_nan_or_an_empty_word(write, empty):
     text = (
@@ -315,6 +323,14 @@ REFUSED = {
     "names one short": (
         rows(head="age,sort,price"),
         "Every row of cheese.csv has a cell more than its first line has names: name the first",
+    ),
+    "a decimal comma in every row": (
+        "sort,price\n" + "brie,3,5\nedam,2,9\n" * 20,
+        "has a cell more.*decimal commas. Save the file with semicolons.*pass decimal=','",
+    ),
+    "a separator too many, no comma": (
+        ("sort,price\n" + "brie,3,\nedam,2,\n" * 20).replace(",", ";"),
+        "delete the separator at the end of each row.$",
     ),
     "no input": (
         "id,price\n" + "".join(f"{k},{k % 7}\n" for k in range(40)),
