@@ -696,7 +696,9 @@ def test_a_stage_with_something_to_fill_in_is_not_done_yet(stage):
 
 
 @pytest.mark.parametrize(
-    "odd", [None, 3, "text", object(), [], {}, print, np.nan, [[1], 2]], ids=repr
+    "odd",
+    [None, 3, "text", object(), [], {}, print, np.nan, [[1], 2]],
+    ids=lambda odd: type(odd).__name__,
 )
 def test_nothing_makes_a_stage_raise_or_pass(odd):
     for stage, names in STAGES.items():
