@@ -46,7 +46,7 @@ for name, w, b in (("yours", 1.96896, 1.02354), ("hidden", 2, 1)):
     on_80 = ((w * tank.x_train + b - tank.y_train) ** 2).mean()
     on_20 = ((w * tank.x_val + b - tank.y_val) ** 2).mean()
     print(f"{name:7} eighty {on_80:.5f}   sealed {on_20:.5f}", end="")
-    print(f", typically {100 * on_20**0.5:.1f} cm off")
+    print(f"   typically {100 * on_20**0.5:.1f} cm off")
 
 # %% [markdown]
 # <details><summary>What you should see</summary>

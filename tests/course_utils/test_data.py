@@ -231,18 +231,19 @@ def test_a_long_table_is_cut_and_without_groups_has_no_region_column():
 
 def test_recorded_curves_are_those_of_three_tanh_units_that_learn_the_sine():
     film, points = data.recorded_curves(), data.sine_line()
-    np.testing.assert_array_equal(film.x, 2 * points.x - 1)
+    np.testing.assert_array_equal(film.x, points.x)
     np.testing.assert_array_equal(film.y, points.y)
     assert film.curves.shape == (len(film.steps), len(film.grid))
+    t, t_grid = 2 * film.x - 1, 2 * film.grid - 1  # the units' input
     start = np.random.RandomState(25).randn(10)
     w, b, v, c = start[:3], start[3:6], start[6:9], start[9]
     for step in range(film.steps[-1] + 1):
         if step in film.steps:
-            curve = np.tanh(np.outer(film.grid, w) + b) @ v + c
+            curve = np.tanh(np.outer(t_grid, w) + b) @ v + c
             recorded = film.curves[list(film.steps).index(step)]
             np.testing.assert_allclose(recorded, curve, atol=1e-4)
-        units = np.tanh(np.outer(film.x, w) + b)
+        units = np.tanh(np.outer(t, w) + b)
         d_y = 2 * (units @ v + c - film.y) / len(film.y)
         d_units = np.outer(d_y, v) * (1 - units**2)
-        w, b = w - 0.1 * film.x @ d_units, b - 0.1 * d_units.sum(axis=0)
+        w, b = w - 0.1 * t @ d_units, b - 0.1 * d_units.sum(axis=0)
         v, c = v - 0.1 * d_y @ units, c - 0.1 * d_y.sum()

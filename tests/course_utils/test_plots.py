@@ -40,7 +40,7 @@ POINTS = (X[:, 0], Y[:, 0])
 NAMES, OUTPUTS = [("a", "m"), ("b", "g"), ("c", "s")], [("apples", "t"), ("pears", "t")]
 GRID = np.linspace(0, 1, 9)
 FIVE = np.vander(GRID, 5, increasing=True)
-ROWS, STEPS = [10, 100, 1000, 10_000], [2e-5, 2.5e-5, 6e-5, 6e-4]
+SIZES, STEPS = [10, 100, 1000, 10_000], [2e-5, 2.5e-5, 6e-5, 6e-4]
 RUNS = {name: np.array([[0.1, 3.0], [0.2, 2.0 / k]]) for k, name in enumerate("abc", 1)}
 
 FIVE_PANELS = "p0 p1 p2 p3 p4 l0 l1 l2 l3 l4"
@@ -148,10 +148,10 @@ PICTURES = {
     "errors_in_file_order": ((X - Y, "aaaaabbbbccc", (6, 9)), None),
     "luck_of_the_split": ((LOSSES,), None),
     "four_reports": (({"A": [8.0, 2, 3, 4], "B": [7.0, 5, 5, 6]},), None),
-    "overhead_and_work": ((ROWS, STEPS), None),
+    "overhead_and_work": ((SIZES, STEPS), None),
     "loss_by_seconds": ((RUNS,), None),
     "speed_ladder": (({"a": 20.0, "b": 3e-5},), None),
-    "devices_by_rows": ((ROWS, [9, 20, 90, 900], [40, 40, 41, 60], [1, 2, 3, 50]), None),
+    "devices_by_rows": ((SIZES, [9, 20, 90, 900], [40, 40, 41, 60], [1, 2, 3, 50]), None),
     "networks_at_once": ((X, Y, GRID, FIVE.T[:2], [2.0, 1.0], {"a": 1, "b": 3}), "fits time"),
 }
 OPTIONS = {
