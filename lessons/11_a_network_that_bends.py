@@ -609,4 +609,4 @@ check.deep_network(deep_network)
 # **New names, deeper:** `nn.BCEWithLogitsLoss`, `torch.sigmoid`, `make_moons`,
 # `noise=`, `random_state=`, `nn.ReLU`, `.all`, `np.maximum`, `np.sign`, `np.diff`.
 #
-# **Next**, in [lesson 12](12_where_the_time_goes.ipynb): what to do when training takes long.
+# **Next**, in [lesson 12](12_where_the_time_goes.ipynb): twenty starts, in the time of one or two.

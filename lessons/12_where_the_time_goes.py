@@ -10,7 +10,7 @@
 # - make a slow loop many times as fast,
 # - choose a batch size and a device by the clock.
 #
-# **Builds on** [lesson 07](07_dataset_and_dataloader.ipynb) (batches), [lesson 08](08_fitting_polynomials.ipynb) (100,000 epochs) and [lesson 11](11_a_network_that_bends.ipynb) (networks). **Takes** about 45 minutes, and 25 more with the deeper sections.
+# **Builds on** [lesson 07](07_dataset_and_dataloader.ipynb) (batches), [lesson 08](08_fitting_polynomials.ipynb) (100,000 epochs) and [lesson 11](11_a_network_that_bends.ipynb) (networks). **Takes** about 50 minutes, and 25 more with the deeper sections.
 
 # %% tags=["start"]
 try:
@@ -42,7 +42,7 @@ torch.set_num_threads(1)  # use one core of the processor: steadier times
 # Where a network ends depends on its start ([lesson 11](11_a_network_that_bends.ipynb)), so you
 # want to train it from twenty.
 #
-# Its network and loop, with Adam:
+# Its network, with eight units, and its loop, with Adam:
 
 
 # %%
@@ -446,8 +446,7 @@ if len(places) == 2:
     print("No accelerator here: the CPU alone.")
 
 # %% [markdown]
-# Flat directions need float64's digits ([lesson 08](08_fitting_polynomials.ipynb)); large
-# networks train in float32.
+# Flat directions need float64's digits; large networks train in float32.
 #
 # We measured a step of such a network, with plain SGD:
 #
@@ -685,7 +684,8 @@ print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
 
 # %% [markdown]
 # One to two times as long as one, on most machines. And number 3 ends as if alone. Which to keep?
-# Ask validation rows ([lesson 10](10_what_a_fit_is_worth.ipynb)).
+# Not simply the lowest loss: it is of rows that trained. Hold some rows back, and ask those
+# ([lesson 10](10_what_a_fit_is_worth.ipynb)).
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (transfer): every learning rate at once
