@@ -155,13 +155,14 @@ sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
 #
 # $$h(a) = (\text{mean of } 2x^2)\cos^2 a + 2\,(\text{mean of } 2x)\cos a\sin a + 2\sin^2 a$$
 #
-# Three numbers describe all cuts. As a matrix, they are
+# Three numbers describe all cuts. The middle one counts twice, so it stands twice in a matrix, whose
+# rows and columns belong to $w$ and $b$:
 #
 # $$H = \begin{pmatrix} \text{mean of } 2x^2 & \text{mean of } 2x \\
 # \text{mean of } 2x & 2 \end{pmatrix}$$
 #
 # `np.linalg.eigvalsh(H)` returns the **eigenvalues** $\lambda$ of $H$, sorted: the first is the
-# smallest curvature of all cuts, the last the largest. (Why? Here you only test it, on 181 cuts.)
+# smallest curvature of all cuts, the last the largest. (You test it on 181 cuts.)
 #
 # > **Predict.** At which angle is the bowl flattest? Look at the lines of equal loss above.
 
@@ -184,8 +185,8 @@ plots.curvatures(x, y, prediction=my_prediction)
 #
 # </details>
 #
-# Each arrow points against the gradient, at right angles to the line of equal loss. On the two axes,
-# the steepest cut and the flattest, it points at the star.
+# Each arrow points against the gradient. On the two axes, the steepest cut and the flattest, it
+# points at the star: a walk that starts on an axis stays on it.
 #
 # ## What sets the limit, and what the speed?
 #
@@ -196,8 +197,9 @@ plots.curvatures(x, y, prediction=my_prediction)
 # $$\mathrm{lr} < \frac{2}{\lambda_\text{max}}$$
 #
 # At half of the limit, $\mathrm{lr} = 1/\lambda_\text{max}$, the steep part is gone after one step.
-# In each step, the flat part keeps $1 - 1/\kappa$ of itself, where $\kappa = \lambda_\text{max} /
-# \lambda_\text{min}$ is the **condition number**. A large $\kappa$ means many steps.
+# In each step, the flat part keeps $1 - \lambda_\text{min}/\lambda_\text{max} = 1 - 1/\kappa$ of
+# itself, where $\kappa = \lambda_\text{max}/\lambda_\text{min}$ is the **condition number**. A large
+# $\kappa$ means many steps.
 #
 # > **Predict.** Forty epochs at 0.03, 0.5, 0.95 and 1.04 of the limit: which run ends lowest? Think
 # > of both factors.
@@ -285,8 +287,8 @@ print("in thousandths    ", thousandths.round(1))
 # %% [markdown]
 # The course's `plots.truth_panel` adds the limit ('the largest stable' rate) and $\kappa$; its
 # 'converged' says whether a parameter is done. The limit comes from $H$, and $H$ from $A$: for
-# each entry, multiply two columns row by row, and take 2/n times the sum. In code `A.T` swaps
-# rows and columns, and `@` is the matrix product.
+# each entry, multiply two columns row by row, and take 2/n times the sum. In code, `A.T` swaps
+# rows and columns, and `@`, the matrix product, does this for each pair of columns.
 
 # %%
 print("H by hand, its rows in turn:", H.round(4).ravel())
@@ -314,7 +316,7 @@ for lr in (0.4, 0.1, 0.01):
     print(f"lr {lr:4}: stops at epoch {k:3}, w {w_k:.3f}, b {b_k:.3f}")
 
 # %% [markdown]
-# Python doesn't complain, and of these rates the smallest stops at the worst line. Small steps lower
+# Of these rates, the smallest stops at the worst line. Small steps lower
 # the loss only a little, however far you still have to go.
 #
 # ### Exercise 2 (transfer): the limit of a curved model

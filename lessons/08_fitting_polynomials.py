@@ -244,6 +244,7 @@ plots.coefficient_by_epoch(
 # their curvatures. `np.linalg.eigh` returns both.
 #
 # We call such an axis a **mode**: five numbers that say how much of each coefficient to mix.
+# (In [lesson 02](02_how_far_to_step.ipynb), an axis at some angle mixed two: its cosine and sine.)
 # Multiply two modes, entry by entry, and add up: the result is 0, since they are at right
 # angles. A mode times itself gives 1. So `mode0 @ (3 * mode0 + 5 * mode1)` is 3, and
 # `mode @ error` says how much of a mode is in `error = W - best`.
@@ -251,22 +252,23 @@ plots.coefficient_by_epoch(
 # A mix of powers is a curve. The picture moves the best fit by 1 along each mode:
 
 # %%
-H = 2 / len(y64) * A.T @ A  # (5, 5)
-curvatures, V = np.linalg.eigh(H)  # (5,), the flattest first; (5, 5)
-mode = V[:, 0]  # each column of V is a mode
+curvatures, V = np.linalg.eigh(2 / len(y64) * A.T @ A)  # (5,) and (5, 5)
+mode = V[:, 0]  # each column of V is a mode, the flattest first
 error = W - best  # of the coefficients
 amount = mode @ error
+if amount < 0:  # the opposite of a mode is the same axis
+    mode, amount = -mode, -amount
 print("error of this fit      ", error.round(2))
 print("its part along mode 0  ", (amount * mode).round(2))
-print(f"how far along mode 0    {abs(amount):.2f}")
+print(f"which is {amount:.2f} times   ", mode.round(2))
 size = ((A @ mode) ** 2).mean() ** 0.5  # of the mode's curve, at the points
-print(f"that times its size     {abs(amount) * size:.3f}")
+print(f"{amount:.2f} times its size    {amount * size:.3f}")
 plots.modes(x64, y64, V)
 
 # %% [markdown]
 # Nearly all of this fit's error is 18 times mode 0. One mode 0 wiggles the curve by so little
 # that you see nothing in the upper row; 18 of them have the size 0.043, the small gap
-# between the two curves before. Mode 4 lifts the whole curve.
+# between the two curves before.
 #
 # ## How slow is a mode?
 #
@@ -323,10 +325,10 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 #
 # ### Exercise 2 (transfer): fewer epochs, or more?
 #
-# Run our fit again at half of its learning-rate limit. Each step then leaves $1 - 1/\kappa$ of
-# the slowest mode ([lesson 02](02_how_far_to_step.ipynb)). Run each fit below in the same way,
-# at half of *its* limit, until one percent of its slowest mode is left. Does it take fewer
-# epochs than ours, the same number, or more? Think, then compute.
+# Run our fit, and each fit below, at half of its *own* learning-rate limit, until one percent
+# of its slowest mode is left. Each step leaves $1 - 1/\kappa$ of that mode ([lesson
+# 02](02_how_far_to_step.ipynb)). Does the fit take fewer epochs than ours, the same number, or
+# more? Think, then compute.
 
 # %% tags=["exercise", "transfer"]
 # One change in each:
@@ -365,8 +367,9 @@ check.answers(answers)
 #
 # You know what is left of each mode after $k$ epochs, so you know where the loop would be. Let
 # $W^*$ be the bottom and $W_0$ the start. How much of each mode is in the error of the start?
-# The rows of $V^\top$ are the modes, so all five at once are $a = V^\top (W_0 - W^*)$. Each
-# shrinks by its own factor, $k$ times, and $V$ mixes the modes back into coefficients:
+# For one mode it was `mode @ error`; the rows of $V^\top$ are the modes, so all five at once
+# are $a = V^\top (W_0 - W^*)$. Each shrinks by its own factor, $k$ times. Then $V$ takes each
+# mode, a column of $V$, that many times, and adds up:
 #
 # $$W_k = W^* + V \text{ @ } \left[(1 - \mathrm{lr}\cdot\lambda_i)^k\, a_i\right]$$
 #
@@ -395,7 +398,7 @@ for k in counts:
 #
 # ## What happens when?
 #
-# The slider stands at 100 epochs. A mode counts as settled below one percent.
+# A mode counts as settled below one percent.
 #
 # > **Predict.** How many of the five modes must settle before the curve looks finished? Then
 # > move it up.

@@ -134,8 +134,8 @@ plots.degree_sweep(same_rows, fresh_rows, noise=0.3, prediction=my_prediction)
 #
 # </details>
 #
-# The training loss can only fall with the degree; the validation loss falls, then mostly
-# rises.
+# The training loss can only fall with the degree; the validation loss mostly falls up to
+# degree 3, then mostly rises.
 #
 # A single split is a lottery. And all splits of our forty rows share their quirks: of a
 # hundred, degree ten wins 16 there, and 5 on fresh points. Thirty noisy rows hardly reward more
@@ -153,11 +153,12 @@ for degree in (1, 15):
 plots.many_fits(many, place=0.3)
 
 # %% [markdown]
-# At x = 0.3, degree 1 is wrong on average; degree 15 is right on average, but often far off.
+# At x = 0.3 (dotted), degree 1 is 0.53 too low on average; degree 15 is right on average, but
+# often far off.
 #
 # The distance from the truth to the mean of all such fits is the **bias of an estimator** (not
-# the parameter $b$). How much they scatter, squared, is the **variance**. At each x, on average
-# over samples and noise,
+# the parameter $b$). Their standard deviation, squared, is the **variance**. At each x, on
+# average over samples and noise,
 #
 # $$\text{loss on new points} = \text{irreducible error} + \text{bias}^2 + \text{variance}$$
 #
@@ -169,9 +170,9 @@ plots.many_fits(many, place=0.3)
 # bias**. So seal some rows, like the envelope's, until nothing is left to choose: the **test
 # rows**.
 #
-# Let every other row judge once: in **k-fold cross-validation** you deal them out into $k$
-# folds, each fold judges a fit to the others, and you average. Then fit the winner to all of
-# them. On a hundred fresh samples, with our new points as the test:
+# Let each of the remaining rows judge once: in **k-fold cross-validation** you deal them out
+# into $k$ folds, each fold judges a fit to the other folds, and you average. Then fit the
+# winner to all of them. On a hundred fresh samples, with our new points as the test:
 
 
 # %%
@@ -181,7 +182,7 @@ def choose(points, losses, rows):  # argmin: the place of the least, min
 
 
 fold, ten, folds = np.arange(40) % 5, [], []  # fold 0: rows 0, 5, 10, ...
-# fold != k is True for a row to train, fold == k for a row to judge
+# fold != k: True for a row to train, == k: to judge; [:, 1]: the loss on b
 for seed in range(100):
     forty = data.noisy_sine(seed=2000 + seed)
     ten.append(choose(forty, by_degree(forty, train, val)[:, 1], train))
@@ -237,9 +238,9 @@ check.causes(causes)
 #
 # Stop the wild degree short of least squares.
 #
-# **Weight decay** adds $d\,W$ to the gradient, a pull of every parameter towards zero. On the
-# parabola of one mode, of curvature $\lambda$ and with its bottom at $p^*$, slope and pull
-# cancel where
+# **Weight decay** adds $d\,W$ to the gradient: it pulls every parameter, and so every mode,
+# towards zero. On the parabola of one mode, of curvature $\lambda$ and with its bottom at
+# $p^*$, slope and pull cancel where
 #
 # $$\lambda\,(p - p^*) + d\,p = 0 \qquad\text{so}\qquad p = \frac{\lambda}{\lambda + d}\;p^*$$
 #
@@ -249,10 +250,10 @@ check.causes(causes)
 # **Early stopping** ends the training where the validation loss is lowest. From zero, flat
 # modes are slow ([lesson 08](08_fitting_polynomials.ipynb)), so they hardly start, either.
 #
-# All three on the same rows, from too stiff to too wild:
+# Degree, weight decay and epochs on the same rows, from too stiff to too wild:
 #
 # > **Predict.** Degree 15 trains for a thousand epochs. Its steepest mode settles in one, its
-# > flattest in tens of thousands. At which epoch is the validation loss lowest?
+# > flattest in tens of thousands. Roughly, at which epoch is the validation loss lowest?
 
 # %% tags=["cover"]
 my_prediction = ...  # your epoch
@@ -373,9 +374,10 @@ for name, fold in (("random", rng.permutation(regions)), ("region", regions)):
 # days = np.array(["Mon", "Tue", "Wed", "Mon"])
 # np.isin(days, ["Mon", "Wed"])  # True, False, True, True
 # np.flatnonzero(np.isin(days, ["Mon", "Wed"]))  # 0, 2, 3
+# np.flatnonzero(~np.isin(days, ["Mon", "Wed"]))  # 1; ~ means not
 # ```
 #
-# This should hold back whole groups, but has two mistakes. Write it right:
+# This should hold back whole groups of any size, but has two mistakes. Write it right:
 #
 # ```python
 # n_val = 3 * len(held_out)
@@ -521,7 +523,7 @@ for name, maker, of_weight, of_bias in cases:
 #
 # SGD and Adam end at the same numbers, those of the loss plus $\frac{d}{2}$ times the sum of
 # all squared parameters. **AdamW** ([lesson 09](09_better_roads.ipynb)) ends elsewhere: its pull doesn't pass through Adam's
-# division, so it is another model, with another best $d$. While the gradient keeps its sign,
+# division, so the same $d$ gives another fit. While the gradient keeps its sign,
 # each of its steps is about $\mathrm{lr}\,(1 - d\,p)$, which is zero at $p = 2$.
 #
 # ### Deeper: Exercise 3 (write): decay only weights
@@ -679,8 +681,8 @@ for n_columns in (4, 10, 15, 30, 60, 100, 200, 400):
     print(f"{n_columns:12}", f"{middle:.2f}" if middle < 10 else "over 10")
 
 # %% [markdown] tags=["deeper"]
-# Near thirty coefficients there is one curve through the rows, and it is wild. With four
-# hundred there are many, and the smallest is calm again. This is called **double descent**.
+# With thirty coefficients one curve goes through all rows, and it is wild. With four hundred
+# many do, and the one of smallest coefficients is calm again: **double descent**.
 # Here the second valley is higher than the first.
 
 # %% [markdown]

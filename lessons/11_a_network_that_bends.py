@@ -56,8 +56,9 @@ torch.set_num_threads(1)  # one core: small tensors gain nothing from more
 sliders.move(plots.one_unit, w=(-6, 6, 3.0), b=(-4, 4, 1.5), v=(-3, 3, 2.0))
 
 # %% [markdown]
-# The slope $w$ makes the step sharp, the shift $b$ moves it, the height $v$ stretches it. The middle
-# lies at $t = -b/w$; far from there the unit is flat.
+# The slope $w$ makes the step sharp, the shift $b$ moves it, the height $v$ stretches it. The
+# middle lies at $t = -b/w$, where the curve's own slope is $v\,w$; far from there the unit is
+# flat.
 #
 # ## What can two or three draw together?
 #
@@ -97,8 +98,8 @@ plots.added_up(t_grid, two, three, 2.5, (t, y), prediction=my_prediction)
 #
 # ## Why must it bend?
 #
-# Without the tanh, each unit is a line, and a sum of lines is a line. The slopes and shifts are a
-# linear layer, the heights a second one. In single numbers, two layers make one:
+# Without the tanh, each unit is a line, and a sum of lines is a line. The slopes and shifts are
+# a linear layer, the heights and $c$ a second one. In single numbers, two layers make one:
 #
 # $$3\,(2x + 1) + 4 = 6x + 7$$
 #
@@ -107,7 +108,7 @@ plots.added_up(t_grid, two, three, 2.5, (t, y), prediction=my_prediction)
 # ### Exercise 1 (write): two layers in one
 #
 # Now with tensors: the layers compute `h = x @ W1.T + b1` and `h @ W2.T + b2`. Find `W` and `b`
-# so that `x @ W.T + b` is the same for each `x`.
+# so that `x @ W.T + b` gives what the two layers give, for every `x`.
 
 
 # %% tags=["exercise", "write"]
@@ -136,9 +137,9 @@ check.as_one(as_one)
 #
 # ## How do you write a network?
 #
-# As a list of layers: `nn.Sequential` calls one after the other. Linear layers with an activation
-# between them are a **network**, or a **multilayer perceptron**. Units between input and output are
-# **hidden units**.
+# As a list of layers: `nn.Sequential` calls one after the other. Linear layers with an
+# activation between them are a **network**, or a **multilayer perceptron**. Units between input
+# and output are **hidden units**.
 
 
 # %% tags=["code"]
@@ -204,12 +205,12 @@ print("* a lucky start")
 
 # %% [markdown]
 # Two units find their places first, at the ends; the third then makes the fall between them.
-# Run it again with 2 or 5 units. (The table keeps its words.)
+# Try 2 or 5 units in `new_network(3, seed=3)`. (The table will still say 3 units.)
 #
 # ## Is it done?
 #
-# This loss is no bowl, so there is no truth panel. It has **plateaus**, where a run hardly moves for
-# hundreds of steps, or thousands. The seed decides what you meet.
+# This loss is no bowl, so there is no truth panel. It has **plateaus**, where a run hardly
+# moves for hundreds of steps, or thousands. The seed decides what you meet.
 
 # %%
 runs, rates = {}, {}
@@ -229,8 +230,8 @@ print(f"degree 5, lstsq     6            {error:.5f}   none     none")
 # The run of `seed=4` looked done, and wasn't. So try
 #
 # - **more steps**: a plateau may end;
-# - **half the rate**: the loss of `seed=2` gets more curved, until `lr` is above its limit
-#   ([lesson 09](09_better_roads.ipynb)), and it jumps up;
+# - **half the rate**: where `seed=2` goes, the valley gets steeper, until 0.1 is above the limit
+#   ([lesson 09](09_better_roads.ipynb)), and the loss jumps up; 0.05 is still below;
 # - **several seeds**: if some end far worse, take more units.
 #
 # (The scoreboard's last row, degree five, beats every run above, but you have to choose it.)
@@ -242,9 +243,9 @@ print(f"degree 5, lstsq     6            {error:.5f}   none     none")
 #
 # ### Break it: three bad starts
 #
-# Beside a good start, three bad ones, of ten units each. In the first, all parameters start at 0.5;
-# in the second, slopes and shifts start between −30 and 30; the third gets $3600\,x$, as if hours
-# were counted in seconds.
+# Beside a good start, three bad ones, of ten units each. In the first, all parameters start at
+# 0.5; in the second, slopes and shifts start between −30 and 30; the third gets $3600\,x$, as
+# if hours were counted in seconds.
 #
 # > **Predict.** Where all start equal, what will the lower panel show?
 
@@ -269,7 +270,7 @@ plots.taken_apart(t, y, t_grid, panels)
 #
 # </details>
 #
-# - **All equal**: equal units get equal gradients and stay equal. Ten draw what one can.
+# - **All equal**: equal units get equal gradients and stay equal.
 # - **Too large**: these units are flat nearly everywhere. There, slope and shift have almost no
 #   gradient, so most stay put. Their heights learn: the loss is small, 0.0017, but between the
 #   points the curve is wrong.
@@ -278,7 +279,8 @@ plots.taken_apart(t, y, t_grid, panels)
 #
 # ### Exercise 2 (diagnose): four networks
 #
-# Match each network with its cause. (B has three units, the others ten.) One cause is left over.
+# Match each network with its cause. (B has three units, the others ten.) One cause is left
+# over.
 #
 # 1. The units started equal.
 # 2. The inputs were not scaled.
@@ -287,7 +289,7 @@ plots.taken_apart(t, y, t_grid, panels)
 # 5. The learning rate was too large.
 #
 # ```text
-#     loss at step                       the same,      how far the first
+#     loss at step                       4,000, with    how far the first
 #     0        100      500      4,000   another seed   three slopes moved
 # A   7.1199   0.2327   0.2327   0.2327  0.2327         0.08  0.06  0.34
 # B  10.1807   0.1723   0.1520   0.1488  0.0000         0.43  0.51  4.33
@@ -309,8 +311,8 @@ check.causes(causes)
 # ```
 #
 # A ends at the best line's loss, with any seed. B ends badly even after thousands of steps, and
-# well with a different seed. In C, the slopes move alike. In D none moves: the units are flat at
-# all points but $x = 0$, where a slope does nothing.
+# well with a different seed. In C, the slopes move alike. In D none moves: the units are flat
+# at all points but $x = 0$, where a slope does nothing.
 #
 # </details>
 #
@@ -334,14 +336,14 @@ for n_units in (3, 10):
     for seed in range(3):
         model = new_network(n_units, seed)
         train(model, t40[:30], y40[:30], 500)
-        networks.append((3 * n_units + 1, *judge(model)))
+        networks.append((3 * n_units + 1, *judge(model)))  # *: both losses
 print("parameters, training, validation\n", np.array(networks).round(3))
 
 # %% [markdown]
-# Three units can do it with luck; ten units did it each time.
+# The best degree of [lesson 10](10_what_a_fit_is_worth.ipynb) had 0.067 there. Three units come near with luck; ten did each time.
 #
 # > **Predict.** A hundred units have 301 parameters, for thirty rows. A polynomial with 11, fitted
-# > by least squares, has a validation loss of 0.373. Which will the network have?
+# > by least squares, has a validation loss of 0.373. What will the network's be?
 
 # %%
 my_prediction = ...  # your number
@@ -365,12 +367,12 @@ print("after more training", np.array(judge(ten)).round(3))
 #
 # </details>
 #
-# So the number of parameters alone doesn't say whether a network overfits. Its curve starts smooth,
-# and a short run doesn't bend it far. After more training, these ten units follow the noise: their
-# validation loss climbs to 0.105. Stop early.
+# So the number of parameters alone doesn't say whether a network overfits. Its curve starts
+# smooth, and a short run doesn't bend it far. After more training, the network of ten units
+# follows the noise: its validation loss climbs from 0.065 to 0.105. Stop early.
 #
-# Degrees from three to nine do as well. **Beyond the points**, the polynomial flies off, and a tanh
-# network goes flat sooner or later. Trust no fit there.
+# Degrees from three to nine are as good. **Beyond the points**, the polynomial flies off, and a
+# tanh network goes flat sooner or later. Trust no fit there.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: can it say yes or no?
@@ -379,9 +381,9 @@ print("after more training", np.array(judge(ten)).round(3))
 # $1/(1 + e^{-s})$ makes a number between 0 and 1 of any score $s$, which is then called a
 # **logit**. Large scores mean yes.
 #
-# The loss for a row is $-\log$ of the probability that the network gave to the true answer: near
-# 0 if it was sure and right, 0.105 for 0.9, and 4.605 for 0.01. `BCEWithLogitsLoss` computes it
-# from the logits, without overflow. The loop stays the same.
+# The loss for a row is $-\log$ of the probability that the network gave to the true answer:
+# near 0 if it was sure and right, 0.105 for 0.9, and 4.605 for 0.01. `BCEWithLogitsLoss`
+# computes it from the logits, without overflow. The loop stays the same.
 #
 # scikit-learn's **two moons** are two bent clouds. Ours are unequal: 180 rows say no, 20 yes.
 
@@ -427,8 +429,8 @@ learn(line)
 plots.boundary_stages(inputs, labels, first, second, learn(network))
 
 # %% [markdown] tags=["deeper"]
-# The black line is where the probability is a half. After 20 steps it is nearly straight; then it
-# bends between the moons.
+# The black line is where the probability is a half. After 20 steps it is nearly straight; then
+# it bends between the moons.
 #
 # How good is it, on new rows? The **accuracy** is the share of right answers. Compare it with
 # the **base rate**, the accuracy of someone who always gives the commoner answer. And the
@@ -457,18 +459,18 @@ for name, (model, threshold) in rivals.items():
 # </details>
 #
 # The network's bend finds five more than a straight line. With the lower threshold it finds one
-# more, at the price of six more false alarms. Which is better depends on what a miss costs. Choose
-# on validation rows, then report on test rows.
+# more, at the price of six more false alarms. Which is better depends on what a miss costs.
+# Choose on validation rows, then report on test rows.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what does ReLU change?
 #
-# Many networks bend with **ReLU**, the larger of $z$ and 0: cheap, and never flat on one side. On
-# the other side it is exactly flat. A unit whose input is negative for all rows has gradients of
-# zero: it is a **dead unit**, and in practice it stays one.
+# Many networks bend with **ReLU**, the larger of its input and 0: cheap, never flat on one
+# side. On the other side it is exactly flat. A unit whose input is negative for all rows has
+# gradients of zero: it is a **dead unit**, and in practice it stays one.
 #
-# Ten ReLU units learn the ten points, at the old rate and at a smaller one, from a seed at which no
-# unit starts dead:
+# Ten ReLU units learn the ten points, at the old rate and at a smaller one, from a seed at
+# which no unit starts dead:
 
 
 # %% tags=["deeper"]
@@ -494,19 +496,20 @@ print(
 )
 
 # %% [markdown] tags=["deeper"]
-# Seven units are dead at the end. The first steps were long, because the start is far too low, and
-# pushed them over the edge.
+# Seven units are dead at the end. The first steps were long, because the start is far too low,
+# and pushed them over the edge.
 #
-# The curve has kinks instead of bends, and a flat stretch in the middle that no living unit can
-# reach. With a smaller rate more units survive, and here the fit is better. More units, or targets
-# around zero, often help, too.
+# The curve has kinks instead of bends, and a flat stretch in the middle that no living unit
+# reaches. With a smaller rate more units survive, and here the fit is better. More units, or
+# targets around zero, often help, too.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: wider or deeper?
 #
 # One hidden layer with enough units can follow any continuous curve on a range, as closely as
-# you like. So why several layers? Because each layer can multiply the bends. Two ReLU units fold
-# the range from 0 to 1 like a sheet of paper: up, then down. The next layer's two units fold that.
+# you like. So why several layers? Because each layer can multiply the bends. Two ReLU units
+# fold the range from 0 to 1 like a sheet of paper: up, then down. The next layer's two units
+# fold that.
 
 # %% tags=["deeper"]
 z = np.linspace(0, 1, 129)
@@ -521,9 +524,9 @@ for n_layers in range(1, 5):
 plots.taken_apart(None, None, np.linspace(0, 1, 129), panels)
 
 # %% [markdown] tags=["deeper"]
-# In one hidden layer, each ReLU unit adds at most one kink, so the last curve would need 16 units
-# instead of 8. Each further layer doubles the pieces. (That is what depth *can* do. Whether descent
-# finds it is a different question.)
+# In one hidden layer, each ReLU unit adds at most one kink, so the last curve (fifteen kinks and a
+# first slope) would need 16 units instead of 8. Each further layer doubles the pieces. (That is
+# what depth *can* do. Whether descent finds it is a different question.)
 #
 # Here is a network with 2 inputs, one hidden layer of 5 units, and 1 output:
 #

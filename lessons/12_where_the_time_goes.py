@@ -42,7 +42,7 @@ torch.set_num_threads(1)  # use one core of the processor: steadier times
 # Where a network ends depends on its start ([lesson 11](11_a_network_that_bends.ipynb)), so you
 # want to train it from twenty.
 #
-# Its network, with eight units, and its loop, with Adam:
+# That lesson's kind of network, now with eight units and Adam ([lesson 09](09_better_roads.ipynb)):
 
 
 # %%
@@ -95,8 +95,8 @@ for k in range(7):
 #
 # It often pays for more, such as loading code. So call once without counting, as a **warm-up**.
 # The others differ, too: programs interrupt each other. That nearly always adds time, so the
-# **shortest** is closest to the cost (for data that the processor still holds in its fast memory,
-# the **cache**).
+# **shortest** is closest to the cost (for data that the processor still holds in its fast
+# memory, the **cache**).
 #
 # PyTorch's `Timer` warms up, repeats some code and gives the `.median`, which a few long calls
 # hardly move, on one **thread**: a strand of work for one core of the processor.
@@ -114,12 +114,13 @@ for n in (40, 250 * 40):
 #
 # With 250 times the rows, a step takes only a few times as long.
 #
-# Most of a small step is **overhead**: what each call costs, whatever its size, to check shapes,
-# find the routine, note the graph. What grows with the rows is **work**. Together:
+# Most of a small step is **overhead**: what each call costs, whatever its size, to check
+# shapes, find the routine, note the graph. What grows with the rows is **work**. Together:
 #
 # $$t(n) \approx t_0 + c\,n$$
 #
-# $t_0$ is the overhead of a step on $n$ rows, $c$ the work of one row. Two times give both:
+# $t_0$ is the overhead of a step on $n$ rows, $c$ the work of one row. Two measured times give
+# both:
 #
 # ```text
 # measured:      10 rows 100 µs,  1,010 rows 600 µs
@@ -128,7 +129,7 @@ for n in (40, 250 * 40):
 # twice as long: c·n = 100 µs, so n = 200 rows
 # ```
 #
-# > **Predict.** Take your two times. On how many rows does a step take *twice* as long as on 40?
+# > **Predict.** Take `Timer`'s two times. On how many rows is a step *twice* as long as on 40?
 
 # %% tags=["nbval-ignore-output"]
 my_prediction = ...  # your number
@@ -151,7 +152,8 @@ plots.overhead_and_work(rows, steps, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# The number under the picture, often some thousand. Within a factor of two is good.
+# The number under the picture, often some thousand. Within a factor of two is good: a
+# step's time differs from cell to cell.
 #
 # </details>
 #
@@ -220,9 +222,10 @@ plots.loss_by_seconds(runs)
 print("steps:", [f"{len(path):,}" for path in runs.values()])
 
 # %% [markdown]
-# Here, 1,000 wins. Batches of 10 make at most a few times as many steps, with noisier gradients.
-# With 100,000, far right of the star, there are few steps. So rows per second, the
-# **throughput**, isn't the aim: draw the loss against *seconds*, and choose.
+# Here, 1,000 wins. Batches of 10 make at most a few times as many steps, with noisier
+# gradients. With 100,000, there are few steps; the rise at the end is Adam's overshoot, as
+# early on in the others. So rows per second, the **throughput**, isn't the aim: draw the loss
+# against *seconds*.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: must a DataLoader be slow?
@@ -272,8 +275,8 @@ for way, source in ((list, by_row), (list, by_batch), (slices, few)):
 #
 # ### Exercise 1 (fix): a loop that crawls
 #
-# `crawl` fits a polynomial (`torch.stack` makes one tensor of several). Write `sprint`, with the
-# same result, at least twenty times as fast.
+# `crawl` fits a polynomial (`torch.stack` makes one tensor of several: its rows, or its columns
+# with `dim=1`). Write `sprint`, with the same result, at least twenty times as fast.
 #
 # ```python
 # def crawl(x, y, lr, n_epochs):
@@ -313,7 +316,7 @@ check.sprint(sprint)
 #     return W
 # ```
 #
-# Making the table once helps a little; taking all rows at once, tens of times.
+# Making the table once gains about twice; taking all rows at once, tens of times or more.
 #
 # </details>
 #
@@ -337,14 +340,14 @@ seconds = {  # for 100,000 epochs, on two cores
 plots.speed_ladder(seconds)
 
 # %% [markdown]
-# The loops gain tens of times, with the same result. Then a formula: the exact iterate jumps to
-# any epoch. (`lstsq` gives the bottom, which 100,000 epochs don't reach.)
+# The loops gain tens of times, with the same result to three digits. Then a formula: the exact
+# iterate jumps to any epoch. (`lstsq` gives the bottom, which 100,000 epochs don't reach.)
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: six ways to the same coefficients, and the bottom
 #
-# New is `torch.autograd.grad`: it returns the gradient and adds nothing to `W.grad`, so there is
-# nothing to empty.
+# New is `torch.autograd.grad`: it returns the gradient and adds nothing to `W.grad`, so there
+# is nothing to empty.
 
 
 # %% tags=["deeper"]
@@ -429,7 +432,8 @@ for name, run in ladder.items():
 # `torch.accelerator.is_available()` is True if you have one, and `current_accelerator()` is its
 # device.
 #
-# The number type counts, too: `torch.float32` takes half of float64's bytes, and is often faster.
+# The number type counts, too: `torch.float32` takes half of float64's bytes, and is often
+# faster.
 
 # %% tags=["nbval-ignore-output"]
 places = [("cpu", torch.float32), ("cpu", torch.float64)]
@@ -448,7 +452,7 @@ if len(places) == 2:
 # %% [markdown]
 # Flat directions need float64's digits; large networks train in float32.
 #
-# We measured a step of such a network, with plain SGD:
+# We measured a step of the network above, in float32 and with plain SGD:
 #
 # ```text
 #                   80 rows    100,000 rows
@@ -475,13 +479,13 @@ plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# Near 10,000 rows (the star: 8,900); the line's 4,861 is good, too. The CPU's times don't lie on
-# one line: between 1,000 and 10,000 rows, a row costs it far less.
+# Near 10,000 rows (the star: 8,900); the line's 4,861 is good, too. The CPU's times don't lie
+# on one line: between 1,000 and 10,000 rows, a row costs it far less.
 #
 # </details>
 #
-# The GPU's overhead is larger; our forty points are far left of the star. Copying a million rows
-# from ordinary memory would take longer than their step: move data once.
+# The GPU's overhead is larger; our forty points are far left of the star. Copying a million
+# rows from ordinary memory would take longer than their step: move data once.
 #
 # | tool | when |
 # |---|---|
@@ -579,9 +583,10 @@ for n_threads in (1, 2):
 torch.set_num_threads(1)
 
 # %% [markdown] tags=["deeper"]
-# With two free cores, the product gains, at best twice. A step on forty rows has too little to
-# share out. Where other programs use the same cores, both may lose, the step even many times: the
-# threads wait for the slowest. When as many trainings as cores run, give each one thread.
+# With two free cores, the product takes about half the time at best. A step on forty rows has
+# too little to share out. Where other programs use the same cores, both may lose, the step even
+# many times: the threads wait for the slowest. When as many trainings as cores run, give each
+# one thread.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: how much memory does it take?
@@ -650,6 +655,7 @@ print(f"normal   {1e3 * shortest(by_normal_equations):5.2f} ms")
 # x * w + b           (20, 40, 8)   network, row, unit: broadcast
 # v                    (20, 8, 1)   network, unit, output
 # (...).tanh() @ v    (20, 40, 1)   a product for each network
+# d                    (20, 1, 1)   added: one per network
 # ```
 #
 # Add up the twenty losses for one `backward()`. A network's parameters are in no other
@@ -683,9 +689,9 @@ plots.networks_at_once(x, y, curve, curves, losses, times)
 print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
 
 # %% [markdown]
-# One to two times as long as one, on most machines. And number 3 ends as if alone. Which to keep?
-# Not simply the lowest loss: it is of rows that trained. Hold some rows back, and ask those
-# ([lesson 10](10_what_a_fit_is_worth.ipynb)).
+# One to two times as long as one, on most machines. And number 3 ends as if alone. Which to
+# keep? Not simply the one of lowest loss: all rows were used to train. Hold some back, and ask
+# those ([lesson 10](10_what_a_fit_is_worth.ipynb)).
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (transfer): every learning rate at once
@@ -747,7 +753,7 @@ check.sweep(sweep)
 #
 # <details><summary>Answer</summary>
 #
-# Unknown: warm up, repeat, and see whether the times overlap.
+# Unknown: single times differ by more. Warm up, repeat, and compare the shortest.
 #
 # </details>
 #

@@ -211,7 +211,7 @@ plots.residuals_by_prediction(network_residuals[test], y[test], "points")
 
 # %% [markdown]
 # The network leads by more than a point, and two of three of its residuals are within one RMSE.
-# Many a report ends here.
+# Many reports end here.
 #
 # ## Is it a gain or is it luck?
 #
@@ -219,16 +219,16 @@ plots.residuals_by_prediction(network_residuals[test], y[test], "points")
 # the same rows, network minus line: $n = 8$ **paired differences** $d_1, \dots, d_n$. Their
 # mean $\bar d$, with its sign turned, is the network's gain.
 #
-# Other splits would give another mean. How far off, typically? In a mean, luck partly cancels:
-# a mean of four independent values scatters half as much as one value, a mean of $n$ by the
-# factor $1/\sqrt n$. That is the **standard error**.
+# Other splits would give another mean. How much does it scatter? In a mean, luck partly
+# cancels: a mean of four independent values scatters half as much as one value, a mean of $n$
+# only $1/\sqrt n$ as much. This scatter of the mean is the **standard error**.
 #
 # $$s = \sqrt{\frac{(d_1 - \bar d)^2 + \dots + (d_n - \bar d)^2}{n - 1}}
 # \qquad\qquad \text{standard error} = \frac{s}{\sqrt n}$$
 #
 # $s$ is the standard deviation, with $n - 1$ because $\bar d$ comes from the same $n$ numbers.
-# A gain below two standard errors may well be luck. (Random numbers in place of
-# the eight differences go beyond two about once in twelve times.)
+# A gain below two standard errors may well be luck. (The mean of eight random numbers
+# around zero is more than two away from it about once in twelve times.)
 #
 # > **Predict.** What is the mean of the eight differences? (Negative: network ahead.)
 
@@ -257,9 +257,10 @@ plots.paired_gain(*scores.T, "points", prediction=my_prediction)
 #
 # </details>
 #
-# Six of eight splits say 'network', and it may still be luck. On sixty splits, `range(60)`,
-# nothing of it is left: the line leads by a tenth of a point, with a standard error of two
-# tenths. (Splits share rows: the true errors are larger, perhaps several times.)
+# Six of eight splits say 'network', but the band holds zero: it may be luck. On sixty,
+# `range(60)`, nothing of it is left: the line leads by a tenth of a point, with a standard
+# error of two tenths. (Splits share rows: the true standard errors are larger, perhaps several
+# times.)
 #
 # ## Can noise predict noise?
 #
@@ -306,7 +307,7 @@ plots.noise_scores(before, inside, prediction=my_prediction)
 #
 # </details>
 #
-# That is two thirds of what ten real measurements scored on the test rows. Among 2,000
+# 0.39 is two thirds of what ten real measurements scored on the test rows. Among 2,000
 # columns, some go with the targets of all 100 rows by chance, so with those of the 40, too.
 # The choice used the 40 targets: it is selection bias and a leak
 # ([lesson 10](10_what_a_fit_is_worth.ipynb)), and no later split undoes it. Chosen on the 60 rows
@@ -357,7 +358,8 @@ check.replies(replies)
 #
 # ## What if a table has blanks and words?
 #
-# CSV is text, with commas between the columns. `csv.DictReader` makes a dictionary of each row.
+# CSV is text, with commas between the columns. `csv.DictReader` makes each row a
+# dictionary of texts, where a blank is `""`.
 # (From disk, it reads `open("patients.csv", newline="")`.)
 
 # %%
@@ -422,7 +424,7 @@ check.predict_test(predict_test)
 #     return A[test] @ W
 # ```
 #
-# The choice was the grave mistake, since it saw the targets. The median only saw inputs.
+# The choice was the grave mistake, since it saw the test targets. The median only saw inputs.
 #
 # </details>
 #
@@ -439,7 +441,7 @@ check.predict_test(predict_test)
 # ## Deeper: where does it fail?
 #
 # An RMSE is one number for everybody. Take the line's residuals on the test rows of all eight
-# splits. (A patient in several test sets has several points.)
+# splits. (A patient in several test sets has several dots.)
 #
 # > **Predict.** For the patients with the highest targets: are the predictions too high or too
 # > low?
@@ -469,8 +471,8 @@ print(f"slope over the target {slope:.2f}, R² {r2(residuals, target):.2f}")
 #
 # Suppose the mean residual is zero at each prediction. Then residuals don't go with
 # predictions, but with targets they do, since a target is prediction minus residual: the slope
-# over the target is minus MSE over variance, $-(1 - R^2)$. Here it is close to that. Only if
-# this holds may one call $1 - R^2$ the share that this model leaves unexplained.
+# over the target is minus MSE over variance, $-(1 - R^2)$. Here it is close to that. Where
+# this holds, $1 - R^2$ is the share that this model leaves unexplained.
 #
 # The right panel is the fairer one: you know the prediction, not the target. There the error
 # isn't the same everywhere: the lowest fifth is off by 36 points, the fourth by 68. And

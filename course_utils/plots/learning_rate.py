@@ -192,7 +192,7 @@ def curvatures(x, y, prediction=..., *, axs=None):
         (along.argmax(), "steepest", steep),
     ):
         ax.plot(degrees[place], value, "o", color=FIT)
-        text = f"{name}: {value:.4g} at {degrees[place]}°"
+        text = f"{name}: λ = {value:.4g} at {degrees[place]}°"
         offset = (0, 9) if name == "steepest" else (0, -16)
         side = "right" if degrees[place] > 130 else "left" if degrees[place] < 50 else "center"
         ax.annotate(text, (degrees[place], value), offset, textcoords="offset points", ha=side)
@@ -254,6 +254,13 @@ def learning_rates(x, y, paths, lrs, *, axs=None):
     for i, (path, lr) in enumerate(zip(paths, lrs, strict=True)):
         title = f"lr = {lr:.4f}\n= {lr / loss.max_lr:.2f} of the limit"
         draw_path(axs[f"p{i}"], loss, path, *ranges, title)
+        for direction, style in zip(loss.eigenvectors.T, ("--", "-."), strict=True):
+            name = "flattest axis" if style == "--" else "steepest axis"
+            ends = loss.minimizer, loss.minimizer + direction
+            line = axs[f"p{i}"].axline(*ends, linestyle=style, color="black", linewidth=0.8)
+            line.set_label(name if i == 1 else "_nolegend_")
+        if i == 1:
+            axs["p1"].legend(handles=axs["p1"].lines[-2:], loc="lower left")
         axs[f"p{i}"].set_aspect("equal")
         axs[f"l{i}"].plot(loss.loss(path), color=FIT)
         axs[f"l{i}"].set_title(f"in the end {loss.loss(path[-1]):.4g}")

@@ -119,6 +119,8 @@ def added_up(grid, two, three, constant, points, prediction=..., *, axs=None):
     _draw_units(axs["p1"], grid, three.T, constant)
     _same_heights(axs, ["c0", "c1"], [*curves, y])
     _same_heights(axs, ["p0", "p1"], [two, three, constant])
+    axs["p0"].locator_params(axis="x", nbins=5)  # the columns share their axes
+    axs["p1"].locator_params(axis="x", nbins=5)
     highest = curves[0].max()
     words = mark_prediction(axs["c0"], prediction, round(float(highest), 4), axis="y")
     axs["c0"].set_ylabel("sum")

@@ -145,7 +145,7 @@ def test_degree_five_beats_the_networks_on_the_ten_points():
 
 
 def test_seed_2_leaves_its_valley_where_the_loss_is_too_steep_for_the_rate(text):
-    assert "until `lr` is above its limit" in text
+    assert "until 0.1 is above the limit" in text
     losses, _ = descend(start(3, 2), T, Y, 500)
     slower, _ = descend(start(3, 2), T, Y, 500, lr=0.05)
     jumped = [max(losses[k : k + 30]) > 10 * losses[k] for k in (270, 450)]
