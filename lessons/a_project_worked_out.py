@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A project worked out
 #
-# The project of [lesson 14](14_a_project_of_your_own.ipynb), done by someone else. Read it when
+# The project of [lesson 14](14_a_project_of_your_own.ipynb), done once from start to end. Read it when
 # yours is finished: it is one way to decide, not the only one.
 
 # %% tags=["start"]
