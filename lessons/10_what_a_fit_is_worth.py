@@ -295,11 +295,13 @@ plots.three_ways(sample, val, new, ways, decays, prediction=my_prediction)
 # When, say, 50 epochs have brought no lower validation loss: this number is the **patience**.
 # Meanwhile, keep the best parameters (their validation loss flatters, too).
 
-# %% tags=["code"]
+# %%
 X, target = torch.from_numpy(A), torch.from_numpy(y)
 A_val = np.polynomial.legendre.legvander(2 * sample.x[val] - 1, 15)
 X_val = torch.from_numpy(A_val)
 target_val = torch.from_numpy(sample.y[val]).reshape(-1, 1)
+
+# %% tags=["code"]
 model = nn.Linear(16, 1, bias=False, dtype=torch.float64)  # no b: 16 weights
 nn.init.constant_(model.weight, 0.0)  # 0 start
 mse, lowest, patience = nn.MSELoss(), float("inf"), 50  # inf: infinite

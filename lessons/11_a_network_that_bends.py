@@ -193,7 +193,9 @@ model = new_network(3, seed=3)  # 0 start
 learned, stages = train(model, t, heights, 1000, watch=(0, 20, 100))
 stages["step 1,000"] = take_apart(model, grid)
 plots.taken_apart(t, y, t_grid, stages)
-print("\nSCOREBOARD          parameters   MSE       steps     seconds")
+
+# %%
+print("SCOREBOARD          parameters   MSE       steps     seconds")
 print("three tanh units*   10           0.00013   2,000     about one")
 print("a line              2            0.23268   200       under one")
 print("degree 4, loop      5            0.00621   100,000   one")

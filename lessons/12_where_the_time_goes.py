@@ -61,6 +61,7 @@ def new_network(seed):
     return nn.Sequential(*layers).double()
 
 
+# %%
 def train(network, x, y, n_steps):
     optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
     for step in range(n_steps):

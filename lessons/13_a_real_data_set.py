@@ -134,6 +134,7 @@ def library_line(rows):
     return x @ fit.coef_.T + fit.intercept_ - y
 
 
+# %%
 X, Y = on_scale_of(train)
 unit = y[train].std()  # a standard deviation has so many points
 torch.manual_seed(0)

@@ -95,7 +95,7 @@ def test_three_units_find_the_ten_points_at_a_lucky_start():
     for k in (0, 20, 100, 1000):
         losses, _ = descend(start(3, 3), T, Y, k)
         stages.append(losses[-1])
-    output = read_output(LESSON, "learned, stages = train")
+    output = read_output(LESSON, "learned, stages = train") + read_output(LESSON, "SCOREBOARD")
     shown = re.findall(r"step [\d,]+ ([\d.]+)[;.]", output)
     assert [float(number) for number in shown] == pytest.approx(stages, abs=6e-5)
     assert re.search(r"network, 3 units\* +10 +0.00031 ", output)
@@ -103,7 +103,7 @@ def test_three_units_find_the_ten_points_at_a_lucky_start():
 
 
 def test_the_scoreboard_repeats_the_rows_of_the_lessons_before():
-    output = read_output(LESSON, "learned, stages = train")
+    output = read_output(LESSON, "SCOREBOARD")
     rows = [" ".join(row.split()[:-1]) for row in output.splitlines()]
     for lesson in ("raw_autograd_tensors", "better_roads"):
         told = "\n".join(
