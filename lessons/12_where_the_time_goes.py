@@ -220,7 +220,7 @@ def race(batch_size, seconds):
 seconds = 40 * shortest(train, new_network(2), x_big, y_big, 1)
 runs = {f"batches of {n:,}": race(n, seconds) for n in (10, 1000, 100_000)}
 plots.loss_by_seconds(runs)
-print("steps:", [f"{len(path):,}" for path in runs.values()])
+print("steps:", [len(path) for path in runs.values()])
 
 # %% [markdown]
 # Here, 1,000 wins. Batches of 10 make at most a few times as many steps, with noisier

@@ -5,17 +5,17 @@ import numpy as np
 from course_utils.checks.causes import call, exercise
 from course_utils.checks.core import Wrong, diagnose, numbers
 from course_utils.checks.matching import judge_match
+from course_utils.checks.preparation import prepare
 from course_utils.checks.reading import named, plain
+from course_utils.checks.stage_inputs import group_means as training_means
 from course_utils.checks.stages import (
     baseline,
     choice,
     last_number,
     line,
-    prepare,
     question,
     split,
 )
-from course_utils.checks.stages import group_means as training_means
 
 __all__ = [
     "baseline",

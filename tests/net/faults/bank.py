@@ -23,7 +23,8 @@ TESTS = {
         "tests/course_utils/test_descent.py",
         *LESSONS,
     ],
-    "course_utils/checks/stages": ["tests/lessons/test_project.py"],
+    "course_utils/checks/preparation": ["tests/lessons/test_project.py"],
+    "course_utils/checks/stage": ["tests/lessons/test_project.py"],
     "course_utils/checks/": [
         "tests/course_utils/test_checks.py",
         "tests/lessons/test_exercises.py",
