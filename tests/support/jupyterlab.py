@@ -170,8 +170,10 @@ def window(browser):
     page.errors = []
     page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    yield page
-    page.close()
+    try:
+        yield page
+    finally:
+        page.close()
 
 
 @pytest.fixture
@@ -189,22 +191,24 @@ def opened(browser, lab, number):
     """
     copy = lab[2] / path_of(number, "notebooks", ".ipynb").name
     handed_out = copy.read_bytes()
-    with window(browser) as page:
-        open_lesson(page, lab, copy.name)
-        figures_at_first = page.locator(FIGURES).count()
-        folded_at_first = page.locator(FOLDED).count()
-        run_all(page)
-        unfold(page)
-        yield SimpleNamespace(
-            number=number,
-            page=page,
-            cells=page.locator(f"{PANEL} .jp-Cell"),
-            stored=read_notebook(number).cells,
-            figures_at_first=figures_at_first,
-            folded_at_first=folded_at_first,
-        )
-    shut_down_kernels(lab)
-    copy.write_bytes(handed_out)
+    try:
+        with window(browser) as page:
+            open_lesson(page, lab, copy.name)
+            figures_at_first = page.locator(FIGURES).count()
+            folded_at_first = page.locator(FOLDED).count()
+            run_all(page)
+            unfold(page)
+            yield SimpleNamespace(
+                number=number,
+                page=page,
+                cells=page.locator(f"{PANEL} .jp-Cell"),
+                stored=read_notebook(number).cells,
+                figures_at_first=figures_at_first,
+                folded_at_first=folded_at_first,
+            )
+    finally:
+        shut_down_kernels(lab)
+        copy.write_bytes(handed_out)
 
 
 def shut_down_kernels(lab):
