@@ -28,6 +28,7 @@ from tests.support.jupyterlab import (
     opened,
     resize,
     set_theme,
+    toggle_files,
 )
 from tests.support.lessons import (
     NUMBERS,
@@ -138,6 +139,10 @@ def test_nothing_is_wider_than_the_notebook(resized, request):
     folder = ROOT / "test_output" / "browser" / resized.number
     take_screenshots(resized.page, folder, f"{chosen['themed']}-{chosen['resized']}")
     assert resized.page.evaluate(WIDER, [PANE, WRITTEN]) == []
+    toggle_files(resized.page)
+    beside = resized.page.evaluate(WIDER, [PANE, WRITTEN])
+    toggle_files(resized.page)
+    assert beside == [], "with the list of files beside it"
 
 
 @pytest.mark.slow

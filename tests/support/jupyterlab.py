@@ -226,7 +226,17 @@ def open_lesson(page, lab, name):
     page.goto(lesson_url(lab, name))
     page.wait_for_selector(f"{PANEL} .jp-Cell")
     page.wait_for_function(IDLE, polling=250)
+    toggle_files(page)
+
+
+def toggle_files(page):
+    """Show or hide the list of files, as Ctrl+B does, and wait until the notebook has moved."""
+    left = page.locator(PANE).bounding_box()["x"]
     page.keyboard.press("Control+b")
+    page.wait_for_function(
+        "([pane, left]) => document.querySelector(pane).getBoundingClientRect().left !== left",
+        arg=[PANE, left],
+    )
 
 
 def resize(page, size):

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.image import imread
 
 CONTRAST = 4.5  # WCAG's minimum for text
+DRAWN = 3  # and for what is drawn
 TILE = 16
 
 # The colour behind an element, as [r, g, b].
@@ -105,12 +106,13 @@ def luminance(rgb):
 def hidden_fraction(png, shown):
     """Return the fraction of a picture's tiles with text or lines that cannot be seen on a page.
 
-    A picture is drawn for white paper. A tile is hidden if its contrast is high there and low in
-    `shown`, the picture as the page shows it. Both are PNGs.
+    A picture is drawn for white paper. A tile is hidden if its contrast there is enough for
+    text, and in `shown`, the picture as the page shows it, not even enough for what is drawn. Both
+    are PNGs.
     """
     on_white, on_page = map(_measure_contrasts, (png, shown))
     drawn = on_white >= CONTRAST
-    return float((on_page[drawn] < CONTRAST).mean()) if drawn.any() else 0.0
+    return float((on_page[drawn] < DRAWN).mean()) if drawn.any() else 0.0
 
 
 def _measure_contrasts(png):
