@@ -16,6 +16,7 @@ from tests.lessons.wrong_answers import answers_of
 from tests.support.accessible import find_violations
 from tests.support.jupyterlab import (
     ALL_RAN,
+    CODE,
     ERRORS,
     FIGURES,
     IDLE,
@@ -25,6 +26,7 @@ from tests.support.jupyterlab import (
     SIZES,
     THEMES,
     USUAL,
+    WRITTEN,
     opened,
     resize,
     set_theme,
@@ -45,8 +47,6 @@ from tests.support.readable import CONTRAST, FAINT, SHOWN, WIDER, hidden_fractio
 from tests.support.slider_cell import CELLS, HANDLE, SliderCell, tab_to
 from tests.support.tiers import slow_after
 
-WRITTEN = f"{PANEL} .jp-RenderedMarkdown, {PANEL} .jp-OutputArea-output"  # by the course
-CODE = f"{PANEL} .cm-content"
 # JupyterLab drops the alt text of a picture, and ipywidgets gives a slider's handle no name.
 NAMELESS = [".jp-RenderedImage img", HANDLE]
 TALL = 3600  # pixels, of a screenshot
