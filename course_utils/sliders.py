@@ -35,8 +35,7 @@ def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> 
         figure, caption, printed = _capture(draw, args, starts)
         data, metadata = as_output(figure, caption, to_png(figure))
         figure.set_layout_engine("none")  # keep the stored picture's layout
-        figure.draw_without_rendering()  # at the screen's resolution, which places the labels
-        positions = [_positions(ax) for ax in figure.axes]
+        positions = [ax.get_position(original=True) for ax in figure.axes]
     picture = display(data, metadata=metadata, raw=True, display_id=True)
     text = display({"text/plain": printed}, raw=True, display_id=True)
     canvas = FigureCanvasAgg(figure)  # for all later pictures: it remembers measured texts
@@ -160,22 +159,12 @@ def _no_collection():
             gc.enable()
 
 
-def _positions(ax):
-    """Return the position of axes in their figure, and of their two labels beside them."""
-    to_axes = ax.transAxes.inverted().transform
-    labels = ax.xaxis.label, ax.yaxis.label
-    at = [to_axes(label.get_transform().transform(label.get_position())) for label in labels]
-    return ax.get_position(original=True), *at
-
-
 def _quick_png(figure, positions, canvas):
     """Return a figure as PNG in half the time: at screen resolution, with known positions."""
     if len(positions) == len(figure.axes):
         figure.set_layout_engine("none")
-        for ax, (position, x_label, y_label) in zip(figure.axes, positions, strict=True):
+        for ax, position in zip(figure.axes, positions, strict=True):
             ax.set_position(position)
-            ax.xaxis.set_label_coords(*x_label)
-            ax.yaxis.set_label_coords(*y_label)
     png = io.BytesIO()
     canvas.figure = figure
     figure.set_canvas(canvas)
