@@ -103,9 +103,10 @@ def curvature_along(loss, degrees):
 def label_levels(ax, loss):
     """Write the loss on every second level line of a bowl that is drawn, above its lowest point."""
     lines = ax.collections[0]  # the bowl is drawn before anything else
-    direction = np.array([np.cos(np.radians(97)), np.sin(np.radians(97))])
+    degrees = 112  # where no cut of a slider passes, from 0 to 90
+    direction = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
     for level in lines.get_array()[1::2]:
-        away = np.sqrt(2 * (level - loss.min_loss) / curvature_along(loss, 97))
+        away = np.sqrt(2 * (level - loss.min_loss) / curvature_along(loss, degrees))
         if away < 0.3:  # near the star the lines are too dense for numbers
             continue
         box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"}
@@ -133,7 +134,9 @@ def bowl_slice(x, y, angle, *, axs=None):
     ax = axs["bowl"]
     draw_bowl(ax, loss, *square_window(loss, 2.1))
     faint = {"colors": "0.8", "linewidths": 0.8, "zorder": 1}  # together they take less time
-    ends = np.array([-1.5, 1.5])[:, None] * np.column_stack([np.cos(others), np.sin(others)])[:, None]
+    ends = (
+        np.array([-1.5, 1.5])[:, None] * np.column_stack([np.cos(others), np.sin(others)])[:, None]
+    )
     ax.add_collection(LineCollection(loss.minimizer + ends, **faint))
     ax.plot(*line.T, color=FIT, label=f"the cut, at {angle:g}°")
     ax.plot(*line[-1], "o", color=FIT)
