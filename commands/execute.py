@@ -75,7 +75,14 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         if cell.cell_type == "code":
             cell.outputs = _join_streams(cell.outputs)
             for output in cell.outputs:
-                output.get("data", {}).pop(WIDGET, None)  # It holds a random id.
+                drop_unstored(output.get("data", {}))
+
+
+def drop_unstored(data: dict[str, Any]) -> None:
+    """Drop what a page shows in a cell that was run and a notebook does not store, in place."""
+    data.pop(WIDGET, None)  # It holds a random id.
+    if "image/png" in data:
+        data.pop("text/html", None)  # It holds the picture again, and the still of an animation.
 
 
 def _join_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:

@@ -1,9 +1,13 @@
 """A picture whose lines grow or change: `play(plots.one_descent, x, y, path, 40, "lr = 0.77")`.
 
 It is an animated PNG, which a browser plays once, in a notebook and on GitHub. A program that shows
-no animations, or that compares notebooks, finds the finished picture instead.
+no animations, or that compares notebooks, finds the finished picture instead. So does someone who
+has asked the system for reduced motion, in a cell that was run: a page can choose between two
+pictures, and a notebook stores the first alone.
 """
 
+import base64
+import html
 import io
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -45,11 +49,27 @@ def play(draw: Callable[..., object], *args: Any, seconds: float = 4.0) -> None:
         raise ValueError(f"{name} shows no picture that can grow, such as plots.one_descent.")
     ((figure, caption),) = figures
     with style({"savefig.dpi": "figure"}):  # small enough for a notebook
-        still = _pixels(Image.open(io.BytesIO(to_png(figure))))
+        finished = to_png(figure)
+        still = _pixels(Image.open(io.BytesIO(finished)))
         png = _encode(still, chain(_grow(figure, lines), [still]), seconds)
     data, metadata = as_output(figure, caption, png)
-    display(data, metadata=metadata, raw=True)
+    page = _page(data["image/png"], base64.b64encode(finished).decode(), caption)
+    display({**data, "text/html": page}, metadata=metadata, raw=True)
     show_caption(caption)
+
+
+def _page(moving, finished, caption):
+    """Return HTML that shows a picture (base64), or the finished one if motion is to be reduced.
+
+    No style sheet can stop an animated PNG. The class is that of JupyterLab's own pictures.
+    """
+    png = "data:image/png;base64,"
+    return (
+        '<div class="jp-RenderedImage" data-mime-type="image/png"><picture>'
+        f'<source media="(prefers-reduced-motion: reduce)" srcset="{png}{finished}">'
+        f'<img src="{png}{moving}" alt="{html.escape(caption)}">'
+        "</picture></div>"
+    )
 
 
 def _grow(figure, lines):

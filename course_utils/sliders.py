@@ -18,7 +18,9 @@ from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from course_utils._validate import to_number
-from course_utils.figures import as_output, capture_figures, caption_output, style, to_png
+from course_utils.figures import as_output, caption_output, capture_figures, style, to_png
+
+WIDTH = {"width": "36em", "max_width": "98%"}  # of a row with a slider: it fits a narrow page
 
 
 def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> None:
@@ -35,8 +37,7 @@ def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> 
         figure, caption, printed = _capture(draw, args, starts)
         data, metadata = as_output(figure, caption, to_png(figure))
         figure.set_layout_engine("none")  # keep the stored picture's layout
-        figure.draw_without_rendering()  # at the screen's resolution, which places the labels
-        positions = [_positions(ax) for ax in figure.axes]
+        positions = [ax.get_position(original=True) for ax in figure.axes]
     picture = display(data, metadata=metadata, raw=True, display_id=True)
     text = display(caption_output(caption, printed), raw=True, display_id=True)
     canvas = FigureCanvasAgg(figure)  # for all later pictures: it remembers measured texts
@@ -53,11 +54,12 @@ def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> 
             description=_label(name),
             tooltip=f"Move {_label(name)} with the mouse or the arrow keys",
             style={"description_width": f"{longest + 1}ch"},
-            layout={"width": "36em", "max_width": "98%"},
+            layout=WIDTH,
             **kind,
         )
         for name, kind in controls.items()
     }
+    rows = [_row(ipywidgets, slider) for slider in sliders.values()]
 
     def readouts():
         return [format(s.value, getattr(s, "readout_format", "")) for s in sliders.values()]
@@ -83,7 +85,7 @@ def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> 
 
     for slider in sliders.values():
         slider.observe(redraw, "value")
-    box = ipywidgets.VBox([*sliders.values()])
+    box = ipywidgets.VBox(rows)
     hint = f"In JupyterLab, run this cell to get a slider for {names}."
     display({**box._repr_mimebundle_(), "text/plain": hint}, raw=True)
 
@@ -111,7 +113,8 @@ def _control(name, given):
         if start not in values:
             raise ValueError(f"{name} must start at one of its values, but {start!r} isn't one.")
         options = [(_format(value), value) for value in values]
-        return {"slider": "SelectionSlider", "options": options, "value": start}
+        control = {"options": options, "value": start, "readout": False}
+        return {"slider": "SelectionSlider", **control}
     whole = all(isinstance(number, Integral) for number in given)
     low, high, start = (to_number(name, number) for number in given)
     if not (low < high and low <= start <= high):
@@ -123,8 +126,31 @@ def _control(name, given):
     step = 10.0**-digits
     if abs(math.remainder(start - low, step)) > 1e-9:  # JupyterLab rounds a start between steps
         low += math.fmod(start - low, step)
+    # As the pictures write a number: four digits, no zeros at the end; more if a step needs them.
+    whole_digits = len(f"{max(abs(low), abs(high)):.0f}")
+    readout = f".{max(4, whole_digits + max(digits, 0))}"
     control = {"min": low, "max": high, "value": start, "step": step}
-    return {"slider": "FloatSlider", **control, "readout_format": f".{max(digits, 0)}f"}
+    return {"slider": "FloatSlider", **control, "readout_format": readout}
+
+
+def _row(ipywidgets, slider):
+    """Return a slider; one of a list beside a menu of its values, which replaces its readout.
+
+    Of a list, ipywidgets gives a screen reader the place, not the value. The menu has the slider's
+    label, and says its value.
+    """
+    if not isinstance(slider, ipywidgets.SelectionSlider):
+        return slider
+    menu = ipywidgets.Dropdown(
+        options=slider.options,
+        index=slider.index,
+        description=slider.description,
+        style={"description_width": slider.style.description_width},
+        layout={"width": "auto"},
+    )
+    ipywidgets.jslink((slider, "index"), (menu, "index"))
+    slider.description, slider.layout = "", {"flex": "1", "width": "auto"}
+    return ipywidgets.HBox([menu, slider], layout=WIDTH)
 
 
 def _label(name):
@@ -160,22 +186,12 @@ def _no_collection():
             gc.enable()
 
 
-def _positions(ax):
-    """Return the position of axes in their figure, and of their two labels beside them."""
-    to_axes = ax.transAxes.inverted().transform
-    labels = ax.xaxis.label, ax.yaxis.label
-    at = [to_axes(label.get_transform().transform(label.get_position())) for label in labels]
-    return ax.get_position(original=True), *at
-
-
 def _quick_png(figure, positions, canvas):
     """Return a figure as PNG in half the time: at screen resolution, with known positions."""
     if len(positions) == len(figure.axes):
         figure.set_layout_engine("none")
-        for ax, (position, x_label, y_label) in zip(figure.axes, positions, strict=True):
+        for ax, position in zip(figure.axes, positions, strict=True):
             ax.set_position(position)
-            ax.xaxis.set_label_coords(*x_label)
-            ax.yaxis.set_label_coords(*y_label)
     png = io.BytesIO()
     canvas.figure = figure
     figure.set_canvas(canvas)

@@ -390,7 +390,7 @@ def descend_at(share_of_limit):
     """Show 40 epochs at this share of the learning-rate limit."""
     lr = share_of_limit * max_lr
     path, _ = descend(w, b, x, y, lr, n_epochs=40)
-    title = f"lr = {lr:.4f} = {share_of_limit:.2f} of the limit"
+    title = f"lr = {lr:.4f} = {share_of_limit:g} of the limit"
     plots.one_descent(x, y, path, 40, title)
 
 

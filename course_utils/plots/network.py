@@ -21,7 +21,7 @@ def one_unit(w, b, v, *, ax=None):
     ax.plot(t, v * np.tanh(w * t + b), color=FIT, linewidth=3, label="v·tanh(w·t + b)")
     for height in (-v, v):
         ax.axhline(height, color=FIT, linestyle="--", linewidth=0.9, alpha=0.7)
-    ax.set(xlabel="input t", ylabel="height", xlim=(-2, 2), ylim=(-3.2, 3.2))
+    ax.set(xlabel="input t", ylabel="height", xlim=(-2, 2), ylim=(-3.2, 4.9))  # below the legend
     ends = v * np.tanh(w * np.array([-2.0, 2.0]) + b)
     told = f"It runs from {_signed(ends[0])} to {_signed(ends[1])}"
     if abs(w) > 1e-9 and abs(b / w) <= 2:

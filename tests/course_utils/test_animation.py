@@ -2,7 +2,9 @@
 
 import base64
 import functools
+import html
 import io
+import re
 from contextlib import redirect_stdout
 from itertools import pairwise
 
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from commands.execute import drop_unstored
 from course_utils import animation, figures, plots
 from course_utils.data import recorded_curves
 from tests.support.lessons import read_notebook
@@ -134,6 +137,28 @@ def test_the_caption_is_printed_and_is_the_alt_text(played):
     assert caption == f"{output['data']['text/plain']}\n"
     assert output["metadata"]["image/png"]["alt"] == caption.rstrip("\n")
     assert "After 20 epochs the loss is" in caption
+
+
+def test_a_page_shows_the_finished_picture_where_motion_is_to_be_reduced(played):
+    output, caption = played
+    page = output["data"]["text/html"]
+    finished, moving = re.findall(r'src(?:set)?="data:image/png;base64,([^"]+)"', page)
+    assert moving == output["data"]["image/png"]
+    image = Image.open(io.BytesIO(base64.b64decode(finished)))
+    assert np.array_equal(np.asarray(image.convert("RGB")), frames(output)[0])
+    assert getattr(image, "n_frames", 1) == 1
+    assert '<source media="(prefers-reduced-motion: reduce)" srcset=' in page
+    assert f'alt="{html.escape(caption.strip())}"' in page
+
+
+def test_a_notebook_stores_the_animation_without_that_page(played):
+    data = dict(played[0]["data"])
+    drop_unstored(data)
+    assert data == {key: played[0]["data"][key] for key in ("image/png", "text/plain")}
+    for number in ("start_here", "how_far_to_step"):
+        for cell in read_notebook(number).cells:
+            for output in cell.get("outputs", []):
+                assert not {"image/png", "text/html"} <= output.get("data", {}).keys()
 
 
 @pytest.mark.parametrize("expected", [0.5, 5])

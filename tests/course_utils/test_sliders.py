@@ -7,22 +7,46 @@ import io
 import re
 import subprocess
 import sys
+from itertools import product
+from random import Random
 from types import SimpleNamespace
 
 import ipywidgets
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from commands.execute import WIDGET
 from course_utils import figures, graphs, plots, sliders
-from tests.support.lessons import NUMBERS, ROOT, read_notebook
+from course_utils.descent import QuadraticLoss, design_matrix
+from tests.support.lessons import (
+    NUMBERS,
+    ROOT,
+    moved_by_sliders,
+    read_notebook,
+    run_lesson,
+    slider_calls,
+)
+from tests.support.overlaps import find_overlaps
 
 X = np.linspace(0, 1, 12)
 Y = 2 * X + 1 + 0.1 * np.sin(40 * X)
 PATH = np.column_stack([np.linspace(0, 2, 21), np.linspace(0, 1, 21)])
 PNG = b"\x89PNG"
+
+WITH_SLIDERS = [number for number in NUMBERS if slider_calls(read_notebook(number).cells)]
+# What the text, an answer or the instructor's page names, slider by slider.
+NAMED = {
+    "02": {"angle": [0, 63, 90], "share of limit": [0.5, 0.94, 0.98, 1], "factor": [0.5, 2, 60]},
+    "07": {"batch size": [1, 4, 80], "lr": [0.01, 0.1]},
+    "08": {"epochs": [0, 100, 100_000, 10_000_000]},
+    "09": {"mu": [0, 0.5, 0.8, 0.98], "lr": [0.05, 0.1, 0.8, 0.81, 1.6]},
+    "11": {"w": [-6, 0, 3, 6], "b": [-4, 0, 1.5, 4], "v": [-3, 0, 2, 3]},
+}
+# The sliders whose value the picture or its caption writes.
+WRITTEN = {"01": "w b", "02": "angle share_of_limit", "07": "batch_size lr", "09": "mu lr"}
 
 
 class Output:
@@ -64,9 +88,12 @@ class Page:
 def page(monkeypatch):
     page, box = Page(), ipywidgets.VBox
 
-    def collect(children):
-        page.sliders |= {slider.description: slider for slider in children}
-        return box(children)
+    def collect(rows):
+        for row in rows:
+            named, *others = row.children if isinstance(row, ipywidgets.HBox) else [row]
+            page.sliders[named.description] = others[0] if others else named
+        page.rows = rows
+        return box(rows)
 
     monkeypatch.setattr(sliders, "display", page.display)
     monkeypatch.setattr(figures, "display", page.display)
@@ -185,16 +212,17 @@ def test_a_moving_picture_is_compressed_quickly(page):
     assert effort[0] > effort[1] == 0
 
 
-def test_axes_and_their_labels_keep_their_positions(page, monkeypatch):
+def test_axes_keep_their_positions_and_labels_make_room_for_wider_numbers(page, monkeypatch):
     drawn, quick = [], sliders._quick_png
-    monkeypatch.setattr(sliders, "_quick_png", lambda *args: drawn.append(args) or quick(*args))
-    sliders.move(lambda scale: plots.residuals(X, scale * Y, 2.0, 1.0), scale=([1, 1e6], 1))
-    page.sliders["scale"].value = 1e6  # by default, an axis makes room for wider numbers
-    ((figure, expected, _),) = drawn
-    for ax, positions in zip(figure.axes, expected, strict=True):
-        box, *labels = sliders._positions(ax)
-        assert box.bounds == positions[0].bounds
-        np.testing.assert_allclose(labels, positions[1:], atol=1e-9)
+    monkeypatch.setattr(
+        sliders, "_quick_png", lambda *args: (quick(*args), drawn.append(args[:2]))[0]
+    )
+    sliders.move(lambda scale: plots.residuals(X, scale * Y, 2.0, 1.0), scale=([1, 15], 1))
+    page.sliders["scale"].value = 15  # the numbers get a third digit
+    ((figure, expected),) = drawn
+    for ax, position in zip(figure.axes, expected, strict=True):
+        assert ax.get_position(original=True).bounds == position.bounds
+    assert find_overlaps(figure) == []
 
 
 @pytest.mark.parametrize(
@@ -211,12 +239,12 @@ def test_a_range_gets_the_right_kind_of_slider(page, given, kind, step):
     slider = page.sliders["some number"]
     assert (type(slider).__name__, slider.step) == (kind, step)
     assert (slider.min, slider.max, slider.value) == given
-    assert format(step, getattr(slider, "readout_format", "d")) == f"{step:g}"
+    assert format(step, slider.readout_format.replace("d", "") + "g") == f"{step:g}"
     assert "Move some number with" in slider.tooltip
     assert "arrow keys" in slider.tooltip
 
 
-def test_the_values_of_a_list_are_written_beside_the_slider(page):
+def test_a_list_has_a_menu_beside_its_slider_with_the_values_and_the_label(page):
     values = [7, 12_000, 0.00123456, 2.0, "a word"]
     sliders.move(lambda kind: plots.residuals(X, Y, 0.5, 1.0), kind=(values, 2.0))
     slider = page.sliders["kind"]
@@ -224,6 +252,18 @@ def test_the_values_of_a_list_are_written_beside_the_slider(page):
     assert slider.options == tuple(
         zip(["7", "12,000", "0.001235", "2", "a word"], values, strict=True)
     )
+    menu, beside = page.rows[0].children
+    assert beside is slider
+    assert not slider.readout
+    assert (menu.description, menu.options, menu.value) == ("kind", slider.options, 2.0)
+
+
+def test_a_readout_has_as_many_digits_as_its_steps_need(page):
+    def line(low, high):
+        plots.residuals(X, Y, low, high)
+
+    sliders.move(line, low=(-1.0, 4.0, -0.1383), high=(1000.0, 1004.0, 1002.5))
+    assert [s.readout_format for s in page.sliders.values()] == [".4", ".5"]
 
 
 def test_a_label_is_not_cut_and_a_slider_fits_its_page(page):
@@ -253,9 +293,8 @@ def test_a_start_between_two_steps_stays_where_it_is(page):
 def test_rounding_by_the_page_draws_nothing(page):
     sliders.move(plots.residuals, X, Y, w=(-1.0, 4.0, -0.1383), b=(-1.0, 3.0, 1.0))
     page.sliders["w"].value = -0.1383 + 1e-16
-    page.sliders["w"].value = -0.1
     assert page.outputs[0].updates == 0
-    page.sliders["w"].value = 0.0
+    page.sliders["w"].value = -0.0383
     assert page.outputs[0].updates == 1
 
 
@@ -340,11 +379,114 @@ def test_a_function_without_a_name_is_named_as_python_writes_it():
         sliders.move(draw, w=(0, 1, 1))
 
 
+def values_of(slider):
+    """Return the values that a slider can have, the lowest first."""
+    if hasattr(slider, "options"):
+        return [value for _, value in slider.options]
+    return list(np.arange(slider.min, slider.max + slider.step / 2, slider.step))
+
+
+def made_of(number):
+    """Yield what each slider cell of a lesson moves: the picture, its arguments, the sliders."""
+    for draw, args, ranges in moved_by_sliders(number):
+        controls = {name: sliders._control(name, given) for name, given in ranges.items()}
+        yield (
+            draw,
+            args,
+            {
+                name: getattr(ipywidgets, control.pop("slider"))(**control)
+                for name, control in controls.items()
+            },
+        )
+
+
+def readout(slider):
+    """Return what stands beside a slider."""
+    if hasattr(slider, "options"):
+        return slider.label
+    return format(slider.value, slider.readout_format.replace("d", "") + "g")
+
+
+@pytest.mark.parametrize("number", NAMED)
+def test_a_slider_reaches_each_value_that_the_lesson_names(number):
+    found = {
+        name.replace("_", " "): s for *_, moved in made_of(number) for name, s in moved.items()
+    }
+    assert found.keys() == NAMED[number].keys()
+    for name, named in NAMED[number].items():
+        values = np.array(values_of(found[name]))
+        for value in named:
+            assert abs(values - value).min() < 1e-9, f"{name} = {value}"
+
+
+def test_the_two_sliders_of_the_first_fit_reach_its_smallest_loss():
+    ((_, (x, y), moved),) = made_of("01")
+    best = np.polyfit(x.ravel(), y.ravel(), 1)
+    w, b = (
+        min(values_of(slider), key=lambda value: abs(value - at))
+        for slider, at in zip(moved.values(), best, strict=True)
+    )
+    losses = [((w * x + b - y) ** 2).mean() for w, b in ((w, b), best)]
+    assert losses[0] - losses[1] < 1e-4, "the picture writes four digits"
+
+
+def test_the_ball_flies_off_within_its_slider_at_every_momentum():
+    ((_, _, moved),) = made_of("09")
+    x = run_lesson("09")["line"].x_train
+    steepest = QuadraticLoss(design_matrix(x), x[:, 0]).eigenvalues[-1]
+    assert moved["lr"].max > 2 * (1 + moved["mu"].max) / steepest
+    assert moved["lr"].min < 2 / steepest
+
+
+@pytest.mark.parametrize("number", WRITTEN)
+def test_a_readout_has_the_digits_that_the_picture_writes(number):
+    written = WRITTEN[number].split()
+    for draw, args, moved in made_of(number):
+        for place in (None, 0, len(values_of(next(iter(moved.values())))) // 3, -1):
+            for slider in moved.values():
+                if place is not None:
+                    slider.value = values_of(slider)[min(place, len(values_of(slider)) - 1)]
+            values = {name: slider.value for name, slider in moved.items()}
+            figure, caption, _ = sliders._capture(draw, args, values)
+            texts = [text.get_text() for text in figure.findobj(Text)]
+            words = re.findall(r"-?\d[\d.]*(?<!\.)", " ".join([*texts, caption]).replace("−", "-"))
+            for name in moved.keys() & set(written):
+                assert readout(moved[name]) in words, f"{name} = {values[name]}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", WITH_SLIDERS)
+def test_no_text_of_a_picture_is_printed_over_another_wherever_its_sliders_are(
+    page, monkeypatch, number
+):
+    """At all places of a single slider; of several, at all corners and some random places.
+
+    Pictures have a fixed size and the page scales them, so a narrow page changes none of this.
+    """
+    drawn, quick, random = [], sliders._quick_png, Random(0)
+    monkeypatch.setattr(
+        sliders, "_quick_png", lambda *args: (quick(*args), drawn.append(args[0]))[0]
+    )
+    for draw, args, ranges in moved_by_sliders(number):
+        page.sliders = {}
+        sliders.move(draw, *args, **ranges)
+        values = [values_of(slider) for slider in page.sliders.values()]
+        places = list(product(*[(v[0], v[-1]) for v in values]))
+        if len(values) == 1:
+            places += zip(*values, strict=True)
+        else:
+            places += [[random.choice(v) for v in values] for _ in range(40)]
+        for place in places:
+            for slider, value in zip(page.sliders.values(), place, strict=True):
+                slider.value = value
+            assert find_overlaps(drawn[-1]) == [], f"{[*page.sliders]} at {place}"
+
+
 def cells_with_sliders(number):
-    return [c for c in read_notebook(number).cells if "\nsliders.move(" in f"\n{c.source}"]
+    return [cell for cell in read_notebook(number).cells if slider_calls([cell])]
 
 
-@pytest.mark.parametrize("number", [number for number in NUMBERS if cells_with_sliders(number)])
+@pytest.mark.parametrize("number", WITH_SLIDERS)
 def test_a_notebook_stores_the_picture_its_caption_and_no_trace_of_a_widget(number):
     for cell in cells_with_sliders(number):
         picture, text, controls = [o for o in cell.outputs if o.output_type == "display_data"]

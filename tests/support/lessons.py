@@ -9,6 +9,7 @@ import shutil
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 
@@ -147,15 +148,24 @@ def run_lesson(lesson):
     Its pictures are drawn, but not rendered: that would take as long as all the rest. In each
     process it runs once, whether the lesson is given by its two digits or by its name.
     """
-    return _run(path_of(lesson))
+    return _run(path_of(lesson))[0]
+
+
+def moved_by_sliders(lesson):
+    """Return (draw, args, ranges) of each call of `sliders.move` in a lesson."""
+    return _run(path_of(lesson))[1]
 
 
 @functools.cache
 def _run(path):
-    from course_utils import figures  # every start of pytest would wait for matplotlib
+    from course_utils import figures, sliders  # every start of pytest would wait for matplotlib
 
-    with figures.capture_figures():
-        return runpy.run_path(str(path))
+    calls = []
+    record = mock.patch.object(
+        sliders, "move", lambda draw, *args, **ranges: calls.append((draw, args, ranges))
+    )
+    with figures.capture_figures(), record:
+        return runpy.run_path(str(path)), calls
 
 
 def run_cell(source, names):
