@@ -27,8 +27,6 @@ FLAGS = (
     "--disable-sync",
 )
 SETTINGS = {
-    # Set-up copies these into .venv; an environment of one's own lacks them.
-    **json.loads((ROOT / "commands/overrides.json").read_text("utf-8")),
     # Every cell is in the page, also those out of sight, so that all can be counted.
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
