@@ -35,7 +35,7 @@ def _to_mathml(formula: str, display: str) -> str:
     try:
         return latex2mathml.converter.convert(formula, display=display)
     except Exception:  # the converter has no error of its own: some mistakes end as IndexError
-        return f"<code>{escape(formula)}</code>"
+        return f'<code class="formula">{escape(formula)}</code>'
 
 
 def to_html(markdown: str, **settings: Any) -> str:
