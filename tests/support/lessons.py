@@ -96,6 +96,21 @@ def is_deeper(cell):
     return "deeper" in tags(cell)
 
 
+def stored_pictures(cells):
+    """Return (index of the cell, its tags, the output) for each picture of a notebook's cells."""
+    return [
+        (k, tags(cell), output)
+        for k, cell in enumerate(cells)
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+
+
+def slider_calls(cells):
+    """Return how many of a notebook's cells call `sliders.move`."""
+    return sum("\nsliders.move(" in f"\n{cell.source}" for cell in cells)
+
+
 @functools.cache
 def exercises(lesson):
     """Return the exercises of a lesson; fail where one lacks its check or its solution."""
