@@ -1,12 +1,8 @@
-r"""Markdown to HTML with formulas as MathML, which every browser draws itself, without a network.
-
-The slides and JupyterLab's 'Save and Export Notebook As' use it.
-"""
+"""Markdown to HTML with formulas as MathML, which every browser draws itself, without a network."""
 
 from html import escape
 from typing import Any
 
-import jinja2
 import latex2mathml.converter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -42,14 +38,3 @@ def to_html(markdown: str, **settings: Any) -> str:
     """Return Markdown as HTML; `settings` are those of nbconvert's renderer."""
     renderer = _Renderer(escape=False, exclude_anchor_links=True, **settings)
     return MarkdownWithMath(renderer=renderer).render(markdown)
-
-
-@jinja2.pass_context
-def exported(context: Any, markdown: str) -> str:
-    """Return a cell's Markdown as HTML that holds its pictures, for an exported page."""
-    return to_html(
-        markdown,
-        attachments=context.get("cell", {}).get("attachments", {}),
-        embed_images=True,
-        path=context["resources"]["metadata"].get("path", ""),
-    )

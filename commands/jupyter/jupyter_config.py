@@ -14,4 +14,6 @@ if find_spec("commands"):
     folder = Path(__file__).parent
     c.TemplateExporter.extra_template_basedirs = [str(folder / "templates")]
     c.TemplateExporter.extra_template_paths = [str(folder)]  # for the style sheet of JupyterLab
-    c.TemplateExporter.filters = {"markdown2html": "commands.formulas.exported"}
+    c.TemplateExporter.filters = {
+        name: f"commands.export.{name}" for name in ("clean_html", "markdown2html")
+    }
