@@ -129,10 +129,15 @@ def exercises(lesson):
 
 
 def read_output(lesson, text):
-    """Return what the first cell of a stored notebook that holds `text` printed."""
+    """Return what the first cell of a stored notebook that holds `text` printed, and captions."""
     for cell in read_notebook(lesson).cells:
         if cell.cell_type == "code" and text in cell.source:
-            return "".join(o.text for o in cell.outputs if o.output_type == "stream")
+            shown = [o.get("text") or o.get("data", {}) for o in cell.outputs]
+            return "".join(
+                output if isinstance(output, str) else f"{output['text/plain']}\n"
+                for output in shown
+                if isinstance(output, str) or "course-caption" in output.get("text/html", "")
+            )
     raise ValueError(f"No code cell of {lesson} holds {text!r}.")
 
 
