@@ -31,7 +31,7 @@ class SliderCell:
     @property
     def caption(self):
         """The text under the picture."""
-        return self.locator.locator(".jp-RenderedText pre").last
+        return self.locator.locator(".course-caption")
 
     def milliseconds_until_redrawn(self, act):
         """Call `act`, wait for a new picture, and return the time since the key was pressed."""
