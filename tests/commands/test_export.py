@@ -19,10 +19,12 @@ PICTURE = base64.b64encode(b"a picture").decode()
 WIDGET = "application/vnd.jupyter.widget-{}+json"
 
 
-def export(notebook, **metadata):
+def export(notebook, sanitize=False, **metadata):
     """Return the page of a notebook, as JupyterLab's server makes it."""
     resources = {"metadata": {"name": "it", **metadata}}
-    html = exporter().from_notebook_node(nbformat.from_dict(notebook), resources)[0]
+    page = exporter()
+    page.sanitize_html = sanitize
+    html = page.from_notebook_node(nbformat.from_dict(notebook), resources)[0]
     return BeautifulSoup(html, "html.parser")
 
 
@@ -42,7 +44,10 @@ def faults_of(page, notebook):
         lines = cell.source.splitlines()
         for output in cell.outputs:
             lines += output.get("text", "").splitlines()
-            if "image/png" in output.get("data", {}):
+            data = output.get("data", {})
+            lines += BeautifulSoup(data.get("text/html", ""), "html.parser").text.splitlines()
+            lines += data["text/plain"].splitlines() if [*data] == ["text/plain"] else []
+            if "image/png" in data:
                 alt = output.metadata["image/png"]["alt"]
                 found += [f"no picture of {alt}"] if alt not in alts else []
         found += [line for line in lines if re.sub(r"\s", "", line) not in text]
@@ -52,7 +57,9 @@ def faults_of(page, notebook):
 @pytest.mark.parametrize("lesson", slow_after(1, TEXTS))
 def test_a_lessons_page_fetches_nothing_and_lacks_nothing(lesson):
     notebook = nbformat.read(path_of(lesson, "notebooks", ".ipynb"), as_version=4)
-    assert faults_of(export(notebook), notebook) == []
+    page, sanitized = (export(notebook, sanitize) for sanitize in (False, True))
+    assert faults_of(page, notebook) == []
+    assert re.sub('(style=".+?);"', r'\1"', str(sanitized.main)) == str(page.main)
 
 
 def test_what_a_page_fetches_or_lacks_is_found():
@@ -106,3 +113,26 @@ def test_a_slider_is_replaced_by_what_it_says_without_a_kernel():
 def test_the_page_looks_as_the_lessons_do_in_jupyterlab():
     style = (ROOT / "commands/jupyter/custom/custom.css").read_text("utf-8")
     assert style in "".join(tag.text for tag in export(new_notebook()).select("style"))
+
+
+@pytest.mark.parametrize(
+    ("harmful", "kept"),
+    [
+        ("<script>alert(1)</script>", "alert(1)"),
+        ("<img src='a.png' onerror='alert(1)'>", ""),
+        ("<a href='javascript:alert(1)'>link</a>", "link"),
+        ("<math onclick='alert(1)'><mi href='javascript:alert(1)'>x</mi></math>", "x"),
+        ("<iframe src='https://example.org'></iframe>", ""),
+        ("<p style='background: url(https://example.org)'>text</p>", "text"),
+    ],
+)
+def test_a_sanitised_page_runs_and_loads_nothing(harmful, kept):
+    cells = [
+        new_markdown_cell(harmful),
+        new_code_cell(outputs=[new_output("display_data", data={"text/html": harmful})]),
+        new_code_cell(outputs=[new_output("display_data", data={"text/latex": harmful})]),
+    ]
+    page = export(new_notebook(cells=cells), sanitize=True).main
+    assert page.text.count(kept) >= 3
+    assert not page.select("script, iframe, [onerror], [onclick], [href]")
+    assert not [tag for tag in page.select("[style]") if "url" in tag["style"]]
