@@ -12,31 +12,14 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-import latex2mathml.converter
 import nbformat
 from nbconvert import SlidesExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from commands import deck, lessons
+from commands.formulas import to_html
 
 TEMPLATE = Path(__file__).with_suffix(".html.j2")
 REVEAL = files("sphinx_revealjs") / "_static/revealjs"  # This package contains reveal.js.
-
-
-class _Renderer(IPythonRenderer):
-    """Convert Markdown to HTML with formulas as MathML, which every browser draws itself."""
-
-    def inline_math(self, body: str) -> str:
-        return latex2mathml.converter.convert(body)
-
-    def block_math(self, body: str) -> str:
-        return latex2mathml.converter.convert(body, display="block")
-
-
-def to_html(markdown: str) -> str:
-    """Return a text cell's Markdown as HTML."""
-    renderer = _Renderer(escape=False, exclude_anchor_links=True)
-    return MarkdownWithMath(renderer=renderer).render(markdown)
 
 
 def _is_portrait(png: str) -> bool:

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from commands import slides
-from tests.support.lessons import NOTEBOOKS, NUMBERS, path_of, read_notebook
+from tests.support.lessons import NOTEBOOKS, NUMBERS, path_of
 
 
 def read_slides(notebook):
@@ -151,12 +151,3 @@ def test_formulas_are_drawn_by_the_browser(tmp_path):
     assert inline.find("msub")
     assert block["display"] == "block"
     assert block.find("mfrac")
-
-
-@pytest.mark.parametrize("number", NUMBERS)
-def test_no_formula_contains_a_command_that_the_slides_cannot_draw(number):
-    for cell in read_notebook(number).cells:
-        if cell.cell_type == "markdown":
-            page = BeautifulSoup(slides.to_html(cell.source), "html.parser")
-            for formula in page.find_all("math"):
-                assert "\\" not in formula.text

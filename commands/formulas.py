@@ -1,0 +1,40 @@
+"""Markdown to HTML with formulas as MathML, which every browser draws itself, without a network."""
+
+from html import escape
+from typing import Any
+
+import latex2mathml.converter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+
+class _Renderer(IPythonRenderer):
+    """As nbconvert's, which would close a fold's tag before its text if it embedded pictures."""
+
+    def block_html(self, html: str) -> str:
+        return super(IPythonRenderer, self).block_html(html)
+
+    def inline_html(self, html: str) -> str:
+        return super(IPythonRenderer, self).inline_html(html)
+
+    def inline_math(self, body: str) -> str:
+        return _to_mathml(body, "inline")
+
+    def block_math(self, body: str) -> str:
+        return _to_mathml(body, "block")
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return _to_mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
+
+
+def _to_mathml(formula: str, display: str) -> str:
+    """Return a formula as MathML, or as it was typed if it can't be read."""
+    try:
+        return latex2mathml.converter.convert(formula, display=display)
+    except Exception:  # the converter has no error of its own: some mistakes end as IndexError
+        return f'<code class="formula">{escape(formula)}</code>'
+
+
+def to_html(markdown: str, **settings: Any) -> str:
+    """Return Markdown as HTML; `settings` are those of nbconvert's renderer."""
+    renderer = _Renderer(escape=False, exclude_anchor_links=True, **settings)
+    return MarkdownWithMath(renderer=renderer).render(markdown)
