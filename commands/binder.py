@@ -14,8 +14,11 @@ from commands.lessons import ROOT, files
 FIRST = f"lab/tree/my_notebooks/{files(ROOT / 'notebooks', '.ipynb')[0].name}"
 
 
-def launch_link(remote: str) -> str:
-    """Return mybinder.org's link for a remote's URL; raise ValueError if it cannot reach that."""
+def launch_link(remote: str, page: str = FIRST) -> str:
+    """Return mybinder.org's link to a page of a remote; raise ValueError if it cannot reach that.
+
+    The page is what JupyterLab's own address has after the server: by default, the first lesson.
+    """
     scp = re.fullmatch(r"(?:[^@/]+@)?([^:/]{2,}):(?!//)(.+)", remote)  # git@github.com:owner/name
     url = urlsplit(f"ssh://{scp[1]}/{scp[2]}" if scp else remote)
     host, path = url.hostname or "", url.path.strip("/").removesuffix(".git")
@@ -30,7 +33,7 @@ def launch_link(remote: str) -> str:
         port = f":{url.port}" if url.port and url.scheme in ("https", "http") else ""
         scheme = url.scheme if url.scheme == "http" else "https"
         where = f"git/{quote(f'{scheme}://{host}{port}/{path}', safe='')}"
-    return f"https://mybinder.org/v2/{where}/HEAD?urlpath={quote(FIRST, safe='')}"
+    return f"https://mybinder.org/v2/{where}/HEAD?urlpath={quote(page, safe='')}"
 
 
 def main() -> int:
