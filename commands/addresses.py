@@ -56,7 +56,7 @@ def opening(stem: str, address: str) -> dict[str, str]:
         found["Colab"] = f"https://colab.research.google.com/github{path}"
         found["Kaggle"] = f"https://kaggle.com/kernels/welcome?src=https://github.com{path}"
     with suppress(ValueError):  # not a public address
-        found["Binder"] = launch_link(address, f"lab/tree/my_notebooks/{stem}.ipynb")
+        found["Binder"] = launch_link(address, f"{stem}.ipynb")
     return found
 
 
