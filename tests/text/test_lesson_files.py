@@ -12,7 +12,7 @@ import pytest
 
 from commands import lessons, mentions, minutes
 from tests.support.lessons import ROOT, copy_course, missing_parts
-from tests.support.links import find_links
+from tests.support.links import dead_links
 
 LESSONS = lessons.files(ROOT / "lessons", ".py")
 STEPS = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Add a lesson\n")[2]
@@ -114,7 +114,7 @@ def test_every_link_leads_to_a_file_and_names_its_number(course):
         text = path.read_text("utf-8")
         if path.suffix == ".py":  # of a lesson, only its text
             text = "\n".join(line for line in text.split("\n") if line.startswith("#"))
-        assert [link for link in find_links(text) if not (folder / link).exists()] == [], path
+        assert dead_links(text, folder) == [], path
     for path in lessons.files(course / "lessons", ".py"):
         assert f"\n# # {path.name[:2]} " in path.read_text("utf-8")
 
