@@ -22,6 +22,7 @@ from tests.support.jupyterlab import (
     IDLE,
     PANEL,
     PROMPTS,
+    UNSAVED,
     choose,
     open_lesson,
     run_all,
@@ -48,6 +49,7 @@ def lesson(browser, lab, request):
         open_lesson(page, lab, name)
         figures_at_first = page.locator(FIGURES).count()
         folded_at_first = page.locator(FOLDED).count()
+        unsaved_at_first = page.locator(UNSAVED).count()
         run_all(page)
         unfold(page)
         yield SimpleNamespace(
@@ -57,6 +59,7 @@ def lesson(browser, lab, request):
             stored=read_notebook(number).cells,
             figures_at_first=figures_at_first,
             folded_at_first=folded_at_first,
+            unsaved_at_first=unsaved_at_first,
         )
 
 
@@ -93,6 +96,8 @@ def test_lessons_are_handed_out_without_outputs(lab):
 
 def test_lesson_runs_from_top_to_bottom(lesson):
     assert lesson.figures_at_first == 0, "the lesson was handed out with its outputs"
+    assert lesson.unsaved_at_first == 0, "the lesson was changed by opening it"
+    assert lesson.page.locator(UNSAVED).count() == 1, "what was run is not marked as unsaved"
     assert lesson.folded_at_first == sum(begins_deeper(cell) for cell in lesson.stored)
     assert lesson.page.locator(ERRORS).all_inner_texts() == []
     assert lesson.page.evaluate(ALL_RAN, PROMPTS), "a cell did not run"

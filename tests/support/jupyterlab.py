@@ -34,6 +34,7 @@ SETTINGS = {
 }
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt:not(.jp-Placeholder-prompt)"  # of shown code
+UNSAVED = ".lm-DockPanel .lm-TabBar-tab.lm-mod-current.jp-mod-dirty"  # the tab of such a file
 FOLDED = f"{PANEL} .jp-collapseHeadingButton.jp-mod-collapsed"
 HIDDEN = f"{PANEL} .jp-Cell.lm-mod-hidden"
 FIGURES = f"{PANEL} .jp-OutputArea img"
