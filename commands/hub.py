@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from commands import hand_out
+from commands.jupyter import use_settings
 
 if __name__ == "__main__":
     # With a thread for every core, thirty students would slow each other down.
@@ -13,5 +14,5 @@ if __name__ == "__main__":
     os.chdir(Path.home())  # A container starts in a folder that it loses when it stops.
     # The log names what could not be handed out; the student can use their files anyway.
     hand_out.main(Path.home() / "my_notebooks")
-    sys.argv.append("--ServerApp.kernel_spec_manager_class=commands.server.Kernels")
+    use_settings()
     runpy.run_module("jupyterhub.singleuser", run_name="__main__", alter_sys=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from commands import hand_out
+from commands.jupyter import use_settings
 
 # Options that decide what JupyterLab opens.
 OPENING_OPTIONS = {
@@ -22,17 +23,10 @@ ROOT_ADVICE = (
 
 
 def complete_options(options: list[str], folder: Path) -> list[str]:
-    """Add the lesson to open to JupyterLab's options: the one named, or the first in `folder`.
-
-    The browser gets an http address. By default JupyterLab writes a page into a file, which
-    Firefox from a snap and a Windows browser under WSL cannot read.
-    """
+    """Add the lesson to open to JupyterLab's options: the one named, or the first in `folder`."""
     folder = Path(os.path.abspath(folder))
     given = {option.partition("=")[0] for option in options}
-    extra = {
-        "--ServerApp.kernel_spec_manager_class": "commands.server.Kernels",
-        "--ServerApp.use_redirect_file": "False",
-    }
+    extra: dict[str, str] = {}
     named = {option: _find_file(option, folder) for option in options if option[:1] != "-"}
     if not given & OPENING_OPTIONS and not any(map(os.path.isdir, named)):
         names = sorted(path.name for path in hand_out.SOURCE.glob("*.ipynb"))
@@ -64,5 +58,6 @@ if __name__ == "__main__":
     allowed = any("allow_root" in option.replace("-", "_") for option in sys.argv)
     if hasattr(os, "geteuid") and os.geteuid() == 0 and not allowed:
         print(ROOT_ADVICE, file=sys.stderr)
+    use_settings()
     sys.argv[1:] = complete_options(sys.argv[1:], hand_out.TARGET)
     runpy.run_module("jupyterlab", run_name="__main__", alter_sys=True)

@@ -105,7 +105,7 @@ def set_up(extra: str) -> None:
 
 def missing_stamp(extra: str) -> list[str]:
     """Return the stamp that .venv needs for a command's extra; [] if it has it."""
-    names = ("requirements.txt", "constraints.txt", "pyproject.toml", "commands/overrides.json")
+    names = ("requirements.txt", "constraints.txt", "pyproject.toml")
     files = [(ROOT / name).read_text("utf-8") for name in names if (ROOT / name).exists()]
     key = hashlib.sha256("\0".join([sys.version, str(ROOT), *files]).encode()).hexdigest()
     needed = (PYTHON, VENV / "pyvenv.cfg", STAMP)
@@ -131,9 +131,6 @@ def install(stamp: list[str]) -> None:
             f"pip reports success, but {', '.join(absent)} is not inside .venv. `pip config debug` "
             f"shows pip's settings. pip's output: {LOG}"
         )
-    settings = VENV / "share/jupyter/lab/settings"
-    settings.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / "commands/overrides.json", settings)
     STAMP.with_suffix(".new").write_text("\n".join(stamp))
     os.replace(STAMP.with_suffix(".new"), STAMP)
 

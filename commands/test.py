@@ -12,16 +12,7 @@ CHECKS = {
     "--faults": ("tests.net.faults", []),
     "--everywhere": ("tests.net.everywhere", []),
     "--canary": ("tests.net.canary", []),
-    "--browser": (
-        "pytest",
-        [
-            "tests/browser/test_jupyterlab.py",
-            "tests/browser/test_slides.py",
-            *EVERY_MARK,
-            "-n",
-            "auto",
-        ],
-    ),
+    "--browser": ("pytest", ["tests/browser", *EVERY_MARK, *IN_PARALLEL]),
     "--hub": ("pytest", ["tests/commands/hub.py"]),
     "--binder": ("pytest", ["tests/commands/test_binder.py", *EVERY_MARK, "-s"]),
 }

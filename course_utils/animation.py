@@ -15,7 +15,15 @@ from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from course_utils.figures import CHANGES, GROWS, as_output, capture_figures, style, to_png
+from course_utils.figures import (
+    CHANGES,
+    GROWS,
+    as_output,
+    capture_figures,
+    show_caption,
+    style,
+    to_png,
+)
 
 N_FRAMES = 40
 
@@ -41,7 +49,7 @@ def play(draw: Callable[..., object], *args: Any, seconds: float = 4.0) -> None:
         png = _encode(still, chain(_grow(figure, lines), [still]), seconds)
     data, metadata = as_output(figure, caption, png)
     display(data, metadata=metadata, raw=True)
-    print(caption)
+    show_caption(caption)
 
 
 def _grow(figure, lines):

@@ -1,12 +1,13 @@
 """How a picture is shown: the course's style, the roles of its colours, and its caption.
 
 A picture function takes arrays or tensors. Without axes, it shows a figure in the course's style
-and prints the caption under it: one sentence with the picture's numbers, which is also the alt
-text. Given axes (`ax`, or `axs`, a dictionary of axes by panel name), it draws on them in the
+and the caption under it: one sentence with the picture's numbers, which is also the alt text. Given
+axes (`ax`, or `axs`, a dictionary of axes by panel name), it draws on them in the
 session's style and returns the caption.
 """
 
 import base64
+import html
 import io
 import math
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, ParamSpec
 
 import matplotlib.style
+from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
@@ -83,13 +85,32 @@ def picture(
 
 
 def show(figure: Figure, caption: str) -> None:
-    """Display a figure with its caption as alt text, and print the caption under it."""
+    """Display a figure with its caption as alt text, and the caption under it."""
     if _captures:
         _captures[-1].append((figure, caption))
     else:
         data, metadata = as_output(figure, caption, to_png(figure))
         display(data, metadata=metadata, raw=True)
-    print(caption)
+        show_caption(caption)
+
+
+def show_caption(caption: str) -> None:
+    """Display a caption under its picture in a notebook; print it elsewhere."""
+    if hasattr(get_ipython(), "kernel"):
+        display(caption_output(caption), raw=True)
+    else:
+        print(caption)
+
+
+def caption_output(caption: str, printed: str = "") -> dict[str, str]:
+    """Return a caption, below what was printed with its picture, by MIME type.
+
+    As a paragraph it wraps between words, and a style sheet can tell it from printed text.
+    """
+    lines, page = [caption], [f'<p class="course-caption">{html.escape(caption)}</p>']
+    if printed:
+        lines, page = [printed, *lines], [f"<pre>{html.escape(printed)}</pre>", *page]
+    return {"text/plain": "\n".join(lines), "text/html": "\n".join(page)}
 
 
 def format_number(value: Any) -> str:

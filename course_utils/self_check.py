@@ -44,8 +44,7 @@ class Finding:
 def run():
     """Check Python, the packages, a computation, a figure and a graph, and print a table.
 
-    The two pictures are shown without their captions: a stored notebook joins everything that a
-    cell prints, and the table belongs below both pictures.
+    What a student's file prints, imported in the place of a module, is not shown.
     """
     checks = (
         ("Python", lambda: check_python(sys.version_info, sys.maxsize > 2**32)),

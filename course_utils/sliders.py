@@ -18,7 +18,7 @@ from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from course_utils._validate import to_number
-from course_utils.figures import as_output, capture_figures, style, to_png
+from course_utils.figures import as_output, capture_figures, caption_output, style, to_png
 
 
 def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> None:
@@ -38,7 +38,7 @@ def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> 
         figure.draw_without_rendering()  # at the screen's resolution, which places the labels
         positions = [_positions(ax) for ax in figure.axes]
     picture = display(data, metadata=metadata, raw=True, display_id=True)
-    text = display({"text/plain": printed}, raw=True, display_id=True)
+    text = display(caption_output(caption, printed), raw=True, display_id=True)
     canvas = FigureCanvasAgg(figure)  # for all later pictures: it remembers measured texts
 
     names = " and for ".join(map(_label, ranges))
@@ -79,7 +79,7 @@ def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> 
             text.update({"text/plain": f"{type(error).__name__}: {error}"}, raw=True)
             return
         picture.update(data, metadata=metadata, raw=True)
-        text.update({"text/plain": printed}, raw=True)
+        text.update(caption_output(caption, printed), raw=True)
 
     for slider in sliders.values():
         slider.observe(redraw, "value")
@@ -138,7 +138,7 @@ def _format(value):
 
 
 def _capture(draw, args, values):
-    """Call `draw`; return its figure, the caption, and everything printed."""
+    """Call `draw`; return its figure, the caption, and what it printed."""
     with capture_figures() as figures, redirect_stdout(io.StringIO()) as printed:
         draw(*args, **values)
     if len(figures) != 1:

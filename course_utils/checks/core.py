@@ -5,6 +5,7 @@ A check shows one line: '✓ Exercise N: right', '✗ Exercise N: not right yet'
 output's metadata say the same to a program.
 """
 
+import html
 from collections import Counter
 from functools import wraps
 
@@ -88,10 +89,15 @@ def _verdict(judge, answers, what):
 
 
 def _show(line, about):
-    """Show a line in a notebook, with metadata for programs; print it elsewhere."""
+    """Show a line in a notebook, with metadata for programs; print it elsewhere.
+
+    The paragraph's class tells a style sheet the verdict.
+    """
     shell = calling.shell()
     if hasattr(shell, "kernel"):
-        shell.display_pub.publish({"text/plain": line}, metadata=about)
+        kind = about["verdict"].replace(" ", "-")
+        page = f'<p class="course-verdict course-{kind}">{html.escape(line)}</p>'
+        shell.display_pub.publish({"text/plain": line, "text/html": page}, metadata=about)
     else:
         print(line)
 

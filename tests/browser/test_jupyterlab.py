@@ -9,78 +9,59 @@ import base64
 import json
 import re
 import statistics
-from types import SimpleNamespace
 
 import pytest
 
 from tests.lessons.wrong_answers import answers_of
+from tests.support.accessible import find_violations
 from tests.support.jupyterlab import (
     ALL_RAN,
     ERRORS,
     FIGURES,
-    FOLDED,
     IDLE,
+    PANE,
     PANEL,
     PROMPTS,
+    SIZES,
+    THEMES,
     UNSAVED,
-    choose,
-    open_lesson,
-    run_all,
-    unfold,
-    window,
+    USUAL,
+    opened,
+    resize,
+    set_theme,
+    toggle_files,
 )
-from tests.support.lessons import NUMBERS, ROOT, TEXTS, exercises, is_deeper, path_of, read_notebook
+from tests.support.lessons import (
+    NUMBERS,
+    ROOT,
+    TEXTS,
+    exercises,
+    is_deeper,
+    read_notebook,
+    slider_calls,
+    stored_pictures,
+)
 from tests.support.pictures import picture_difference
-from tests.support.readable import BEHIND, CONTRAST, FAINT, hidden_fraction
+from tests.support.readable import CONTRAST, FAINT, SHOWN, WIDER, hidden_fraction
 from tests.support.slider_cell import CELLS, HANDLE, SliderCell, tab_to
 from tests.support.tiers import slow_after
 
 WRITTEN = f"{PANEL} .jp-RenderedMarkdown, {PANEL} .jp-OutputArea-output"  # by the course
-COLOURED_CODE = "pre span[class]"  # by JupyterLab, in its own colours
-SHOT = {"width": 1150, "height": 3600}
+CODE = f"{PANEL} .cm-content"
+NAMELESS = ".jp-RenderedImage img"  # JupyterLab drops their alt texts
+TALL = 3600  # pixels, of a screenshot
 
 
 @pytest.fixture(scope="module", params=slow_after(2, TEXTS))
 def lesson(browser, lab, request):
-    """Open a lesson, run and unfold all of it; return its page, the cells there and as stored."""
-    number = request.param
-    name = path_of(number, "notebooks", ".ipynb").name
-    with window(browser) as page:
-        open_lesson(page, lab, name)
-        figures_at_first = page.locator(FIGURES).count()
-        folded_at_first = page.locator(FOLDED).count()
-        unsaved_at_first = page.locator(UNSAVED).count()
-        run_all(page)
-        unfold(page)
-        yield SimpleNamespace(
-            number=number,
-            page=page,
-            cells=page.locator(f"{PANEL} .jp-Cell"),
-            stored=read_notebook(number).cells,
-            figures_at_first=figures_at_first,
-            folded_at_first=folded_at_first,
-            unsaved_at_first=unsaved_at_first,
-        )
-
-
-def stored_pictures(lesson):
-    """Return (index of the cell, its tags, the output) for each stored picture of a lesson."""
-    return [
-        (k, cell.metadata.get("tags", []), output)
-        for k, cell in enumerate(lesson.stored)
-        for output in cell.get("outputs", [])
-        if "image/png" in output.get("data", {})
-    ]
+    """Open a lesson, run and unfold all of it."""
+    with opened(browser, lab, request.param) as lesson:
+        yield lesson
 
 
 def begins_deeper(cell):
     """Return whether a cell begins a deeper section, whose other cells are out of sight."""
     return re.match("##+ Deeper: ", cell.source) is not None
-
-
-def slider_calls(cells):
-    """Return how many of a notebook's cells call `sliders.move`."""
-    return sum("\nsliders.move(" in f"\n{cell.source}" for cell in cells)
 
 
 def read_png(image):
@@ -104,7 +85,7 @@ def test_lesson_runs_from_top_to_bottom(lesson):
 
 
 def test_pictures_are_as_stored(lesson):
-    stored, shown = stored_pictures(lesson), lesson.page.locator(FIGURES).all()
+    stored, shown = stored_pictures(lesson.stored), lesson.page.locator(FIGURES).all()
     assert len(shown) == len(stored)
     for (k, tags, output), image in zip(stored, shown, strict=True):
         assert image.evaluate("image => image.naturalWidth") > 0
@@ -119,7 +100,7 @@ def test_every_picture_has_its_caption_under_it(lesson):
     Under the pictures of the self-check, a table says what you should see.
     """
     shown = lesson.page.locator(FIGURES).all()
-    for (k, tags, output), image in zip(stored_pictures(lesson), shown, strict=True):
+    for (k, tags, output), image in zip(stored_pictures(lesson.stored), shown, strict=True):
         caption = output.metadata["image/png"]["alt"]
         assert len(caption.split()) > 4, f"the picture of cell {k}"
         below = image.evaluate(
@@ -129,21 +110,48 @@ def test_every_picture_has_its_caption_under_it(lesson):
             assert caption in (below or ""), f"the picture of cell {k}"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_everything_is_readable(lesson, theme):
-    page = lesson.page
-    choose(page, "Settings", "Theme", f"JupyterLab {theme}")
-    page.wait_for_function(
-        "light => document.body.dataset.jpThemeLight === light", arg=str(theme == "Light").lower()
-    )
-    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    take_screenshots(page, ROOT / "test_output" / "browser" / lesson.number, theme.lower())
+@pytest.fixture(params=THEMES)
+def themed(lesson, request):
+    """Show a lesson in a theme, with all details open; afterwards in the light theme again."""
+    lesson.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    set_theme(lesson.page, request.param)
+    yield lesson
+    set_theme(lesson.page, "light")
 
-    assert page.evaluate(FAINT, [WRITTEN, COLOURED_CODE, CONTRAST]) == []
-    for k, image in enumerate(page.locator(FIGURES).all()):
-        hidden = hidden_fraction(base64.b64decode(read_png(image)), image.evaluate(BEHIND))
+
+@pytest.fixture(params=SIZES)
+def resized(themed, request):
+    """Show a lesson in a theme and at a size; afterwards at the usual size again."""
+    resize(themed.page, SIZES[request.param])
+    yield themed
+    resize(themed.page, USUAL)
+
+
+@pytest.mark.slow
+def test_everything_is_readable(themed):
+    assert themed.page.evaluate(FAINT, [f"{WRITTEN}, {CODE}", CONTRAST]) == []
+    for k, image in enumerate(themed.page.locator(FIGURES).all()):
+        stored, shown = (base64.b64decode(png) for png in (read_png(image), image.evaluate(SHOWN)))
+        hidden = hidden_fraction(stored, shown)
         assert hidden == 0, f"picture {k}: {hidden:.0%} of what is drawn"
+
+
+@pytest.mark.slow
+def test_nothing_is_wider_than_the_notebook(resized, request):
+    chosen = request.node.callspec.params
+    folder = ROOT / "test_output" / "browser" / resized.number
+    take_screenshots(resized.page, folder, f"{chosen['themed']}-{chosen['resized']}")
+    assert resized.page.evaluate(WIDER, [PANE, WRITTEN]) == []
+    toggle_files(resized.page)
+    beside = resized.page.evaluate(WIDER, [PANE, WRITTEN])
+    toggle_files(resized.page)
+    assert beside == [], "with the list of files beside it"
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_serious_in_what_the_course_writes(resized):
+    """By axe-core's own rules for screen readers, keyboards and contrast."""
+    assert find_violations(resized.page, WRITTEN, [NAMELESS]) == []
 
 
 def take_screenshots(page, folder, name):
@@ -151,16 +159,14 @@ def take_screenshots(page, folder, name):
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob(f"{name}-*"):
         stale.unlink()
-    usual = page.viewport_size
-    page.set_viewport_size(SHOT)
-    pane = page.locator(f"{PANEL} .jp-WindowedPanel-outer")
-    while (view := pane.evaluate("pane => pane.clientHeight")) < 0.9 * SHOT["height"]:
-        page.wait_for_timeout(100)
-    height = pane.evaluate("pane => pane.scrollHeight")
+    width, usual = page.viewport_size["width"], tuple(page.viewport_size.values())
+    resize(page, (width, TALL))
+    pane = page.locator(PANE)
+    view, height = pane.evaluate("pane => [pane.clientHeight, pane.scrollHeight]")
     for number, top in enumerate(range(0, height, view)):
         pane.evaluate("(pane, top) => { pane.scrollTop = top; }", top)
         page.screenshot(path=folder / f"{name}-{number}.jpg", type="jpeg", quality=80)
-    page.set_viewport_size(usual)
+    resize(page, usual)
 
 
 @pytest.mark.slow

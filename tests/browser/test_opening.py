@@ -5,13 +5,13 @@ That a lesson has no unsaved changes when it opens the first time, test_jupyterl
 
 import pytest
 
-from tests.support.jupyterlab import PANEL, UNSAVED, open_lesson, run_all
+from tests.support.jupyterlab import PANEL, UNSAVED, open_lesson, run_all, shut_down_kernels
 from tests.support.lessons import LESSONS
 
 pytestmark = pytest.mark.slow
 FIRST, SECOND, THIRD = (path.name for path in LESSONS[:3])
 TAB = ".lm-DockPanel .lm-TabBar-tab"
-PAGE = ".jp-MarkdownViewer:not(.lm-mod-hidden)"
+PAGE = ".jp-MarkdownViewer:visible"
 # The headings near the top of the open lesson, without the sign that links to them.
 AT_THE_TOP = f"""() => {{
     const panel = document.querySelector("{PANEL}");
@@ -22,14 +22,19 @@ AT_THE_TOP = f"""() => {{
 }}"""
 
 
+@pytest.fixture(autouse=True)
+def _no_kernel_stays(lab):
+    yield
+    shut_down_kernels(lab)
+
+
 def follow(page, origin, link):
     """Click a link in an open file, and wait for the lesson or page to which it leads."""
     page.click(f'{TAB}:has-text("{origin}")')
-    (
-        page.locator(PAGE if origin.endswith(".md") else PANEL).get_by_text(link, exact=True)
-    ).last.click()
+    place = page.locator(PAGE if origin.endswith(".md") else PANEL)
+    place.get_by_text(link, exact=True).last.click()
     page.locator(f'{TAB}.lm-mod-current:not(:has-text("{origin}"))').wait_for()
-    page.locator(f"{PANEL} .jp-Cell, {PAGE} h1").first.wait_for()
+    page.locator(f"{PANEL} .jp-Cell:visible, {PAGE} h1").first.wait_for()
 
 
 def current(page):
@@ -77,9 +82,10 @@ def test_a_link_to_a_section_shows_it_in_an_open_lesson(page, lab, word, section
     assert page.locator(UNSAVED).count() == 0
 
 
-def test_a_saved_lesson_opens_again_without_unsaved_changes(page, lab):
+def test_a_saved_lesson_opens_again_without_unsaved_changes(page, lab, request):
     path = lab[2] / SECOND
     handed_out = path.read_bytes()
+    request.addfinalizer(lambda: path.write_bytes(handed_out))
     open_lesson(page, lab, SECOND)
     page.keyboard.press("Control+s")
     open_lesson(page, lab, SECOND)

@@ -22,8 +22,6 @@ from tests.support.lessons import NOTEBOOKS, ROOT
 from tests.support.processes import free_port, stopping, wait_for
 
 FIRST, SECOND, BROKEN, *_, LAST = (path.name for path in NOTEBOOKS)
-KERNELS = "--ServerApp.kernel_spec_manager_class=commands.server.Kernels"
-HTTP = "--ServerApp.use_redirect_file=False"
 BROKEN_PYTHON = {"argv": ["false"], "display_name": "mine", "language": "python"}
 # Modules that Python, the server or a kernel imports when it starts.
 SHADOWS = ("runpy", "types", "functools", "pathlib", "random", "json", "logging", "typing")
@@ -44,7 +42,7 @@ def folder(tmp_path, monkeypatch):
 
 def options_to_open(folder, lesson):
     root, page = f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{lesson}"
-    return [KERNELS, HTTP, root, page]
+    return [root, page]
 
 
 def test_the_first_lesson_of_the_course_is_opened(folder):
@@ -86,18 +84,18 @@ def test_a_notebook_elsewhere_is_opened_where_it_is(folder):
 
 @pytest.mark.parametrize("option", ["--notebook-dir=.", "--ServerApp.root_dir=.", "notebooks"])
 def test_a_given_folder_is_opened_by_jupyterlab_itself(folder, option):
-    assert complete_options([option], folder) == [option, KERNELS, HTTP]
+    assert complete_options([option], folder) == [option]
 
 
 def test_an_option_is_passed_once(folder):
-    given = "--ServerApp.use_redirect_file=True"
-    assert [o for o in complete_options([given], folder) if "redirect" in o] == [given]
+    given = ["--LabApp.default_url=/tree", "--no-browser"]
+    assert complete_options(given, folder) == given
 
 
 def test_without_a_lesson_jupyterlab_opens(folder):
     for path in folder.iterdir():
         path.unlink()
-    assert complete_options([], folder) == [KERNELS, HTTP, f"--ServerApp.root_dir={folder}"]
+    assert complete_options([], folder) == [f"--ServerApp.root_dir={folder}"]
     name = "9" * 300  # longer than a file's name can be
     assert complete_options([name], folder)[0] == name
 

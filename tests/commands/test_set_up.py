@@ -51,20 +51,6 @@ def test_lab_opens_a_given_lesson(ready):
     assert options[-1] == "--LabApp.default_url=/lab/tree/02_second.ipynb"
 
 
-def test_the_news_pop_up_is_off_in_the_environment_only(ready):
-    settings = ready.venv / "share/jupyter/lab/settings/overrides.json"
-    notification = json.loads(settings.read_text())["@jupyterlab/apputils-extension:notification"]
-    assert notification == {"fetchNews": "false"}
-
-
-def test_new_settings_of_jupyterlab_reach_the_environment(ready):
-    overrides = ready.folder / "commands/overrides.json"
-    overrides.write_text(overrides.read_text().replace('"false"', '"true"'))
-    assert ready.call("lab").returncode == 0
-    settings = ready.venv / "share/jupyter/lab/settings/overrides.json"
-    assert '"true"' in settings.read_text()
-
-
 def test_a_second_run_installs_nothing(ready):
     ready.log.write_text("unchanged")
     answer = ready.call("lab")

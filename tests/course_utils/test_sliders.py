@@ -81,7 +81,9 @@ def test_a_notebook_stores_the_picture_and_a_hint_at_the_slider(page, capsys):
     sliders.move(plots.residuals, X, Y, w=(-1, 4, 0.5), b=(-1, 3, 1.0))
     picture, text, controls = page.outputs
     assert (picture.data, picture.metadata) == (alone.data, alone.metadata)
-    assert text.data == {"text/plain": caption.rstrip("\n")}
+    caption = caption.rstrip("\n")
+    assert text.data == figures.caption_output(caption)
+    assert text.data["text/plain"] == caption
     assert set(controls.data) == {"text/plain", WIDGET}
     assert (
         controls.data["text/plain"]

@@ -1,4 +1,8 @@
-"""The real JupyterLab, as `course.py lab` starts it, in a real browser, for browser tests."""
+"""The real JupyterLab, as `course.py lab` starts it, in real browsers, for browser tests.
+
+JupyterLab and each browser are started once for all tests of a process. `opened` opens a lesson and
+runs it; a test can then resize its window with `page.set_viewport_size` and call `set_theme`.
+"""
 
 import contextlib
 import json
@@ -8,14 +12,16 @@ import shutil
 import subprocess
 import sys
 import urllib.request
+from types import SimpleNamespace
 
 import pytest
 
 from commands.kernels import settings
-from tests.support.lessons import ROOT
+from tests.support.lessons import ROOT, path_of, read_notebook
 from tests.support.processes import free_port, wait_for
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FIREFOX = ("firefox-esr", "firefox")
 # Chromium as root in a container, without calls to its maker's servers.
 FLAGS = (
     "--no-sandbox",
@@ -27,12 +33,14 @@ FLAGS = (
     "--disable-sync",
 )
 SETTINGS = {
-    # Set-up copies these into .venv; an environment of one's own lacks them.
-    **json.loads((ROOT / "commands/overrides.json").read_text("utf-8")),
     # Every cell is in the page, also those out of sight, so that all can be counted.
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
+USUAL = (1150, 1400)  # the width of a laptop
+SIZES = {"small": (1024, 640), "medium": (1280, 800), "large": (1920, 1080)}
+THEMES = ("light", "dark")
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+PANE = f"{PANEL} .jp-WindowedPanel-outer"  # scrolls
 PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt:not(.jp-Placeholder-prompt)"  # of shown code
 UNSAVED = ".lm-DockPanel .lm-TabBar-tab.lm-mod-current.jp-mod-dirty"  # the tab of such a file
 FOLDED = f"{PANEL} .jp-collapseHeadingButton.jp-mod-collapsed"
@@ -44,12 +52,19 @@ ALL_RAN = """selector => {
     const prompts = [...document.querySelectorAll(selector)].map(e => e.textContent.trim());
     return prompts.length > 0 && prompts.every(p => /^\\[\\d+\\]:$/.test(p));
 }"""
+RUN_ALL = "() => { jupyterapp.commands.execute('notebook:run-all-cells'); }"
+UNFOLD = "folded => document.querySelectorAll(folded).forEach(button => button.click())"
+# The right and the lower edge of the notebook are near the window's.
+LAID_OUT = """([pane, width, height]) => {
+    const {right, bottom} = document.querySelector(pane).getBoundingClientRect();
+    return Math.abs(width - right) < 60 && Math.abs(height - bottom) < 60;
+}"""
 # A traceback ends the run; without this the wait would last to its time-out.
 STOPPED = """([prompts, errors]) => document.querySelector(errors)
     && ![...document.querySelectorAll(prompts)].some(e => e.textContent.trim() === "[*]:")"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """Start JupyterLab by `course.py lab` on lessons handed out into a scratch folder.
 
@@ -66,6 +81,7 @@ def lab(tmp_path_factory):
     start = ["course.py", "lab"] if (ROOT / ".venv").exists() else ["-m", "commands.lab"]
     options = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
     options += [f"--IdentityProvider.token={token}", "--allow-root"]
+    options += ["--LabApp.expose_app_in_browser=True"]  # so that tests can call its commands
     environment = {
         **os.environ,
         **settings(scratch),
@@ -77,17 +93,17 @@ def lab(tmp_path_factory):
         server = subprocess.Popen(
             [sys.executable, *start, *options], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
+    running = (f"http://127.0.0.1:{port}", token, lessons)
 
     def is_up():
         assert server.poll() is None, (scratch / "log").read_text()
-        url = f"http://127.0.0.1:{port}/api/status?token={token}"
         with contextlib.suppress(OSError):
-            return urllib.request.urlopen(url, timeout=2).status == 200
+            return ask(running, "GET", "status")
         return False
 
     try:
         wait_for(is_up)
-        yield f"http://127.0.0.1:{port}", token, lessons
+        yield running
     finally:
         server.terminate()
         try:
@@ -96,31 +112,67 @@ def lab(tmp_path_factory):
             server.kill()  # of no effect on one that has ended
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
+def ask(lab, method, path):
+    """Send a request to JupyterLab's REST API and return the answer, if it has one."""
+    base, token, _ = lab
+    request = urllib.request.Request(f"{base}/api/{path}?token={token}", method=method)
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return json.loads(response.read() or "null")
+
+
+def find_program(names):
+    """Return the path of the first program that is installed, or skip the test."""
+    program = next(filter(None, map(shutil.which, names)), None)
+    return program or pytest.skip(f"no browser found, looked for {', '.join(names)}")
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    """Start Playwright, or skip where it is not installed."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as tools:
+        yield tools
+
+
+@contextlib.contextmanager
+def launched(browser_type, home, **options):
+    """Start a browser with a home of its own."""
+    environment = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home)}
+    browser = browser_type.launch(env=environment, **options)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory, playwright):
     """Start Chromium, or skip where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.skip(f"no browser found, looked for {', '.join(BROWSERS)}")
-    home = str(tmp_path_factory.mktemp("browser"))
-    environment = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home}
-    with playwright.sync_playwright() as tools:
-        chromium = tools.chromium.launch(executable_path=program, args=FLAGS, env=environment)
+    program, home = find_program(CHROMIUM), tmp_path_factory.mktemp("chromium")
+    with launched(playwright.chromium, home, executable_path=program, args=FLAGS) as chromium:
         yield chromium
-        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(tmp_path_factory, playwright):
+    """Start an installed Firefox over WebDriver BiDi, or skip where there is none."""
+    program, home = find_program(FIREFOX), tmp_path_factory.mktemp("firefox")
+    with launched(
+        playwright.firefox, home, executable_path=program, channel="moz-firefox"
+    ) as firefox:
+        yield firefox
 
 
 @contextlib.contextmanager
 def window(browser):
     """Open a window of a laptop's width; `page.errors` collects what the console reports."""
-    page = browser.new_page(viewport={"width": 1150, "height": 1400})
+    page = browser.new_page(viewport=_viewport(USUAL))
     page.set_default_timeout(60_000)
     page.errors = []
     page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    yield page
-    page.close()
+    try:
+        yield page
+    finally:
+        page.close()
 
 
 @pytest.fixture
@@ -130,25 +182,90 @@ def page(browser):
         yield page
 
 
+@contextlib.contextmanager
+def opened(browser, lab, number):
+    """Open a lesson, run and unfold all of it; yield its page, the cells there and as stored.
+
+    Afterwards its kernel is shut down, and the handed-out copy is as before.
+    """
+    copy = lab[2] / path_of(number, "notebooks", ".ipynb").name
+    handed_out = copy.read_bytes()
+    try:
+        with window(browser) as page:
+            open_lesson(page, lab, copy.name)
+            figures_at_first = page.locator(FIGURES).count()
+            folded_at_first = page.locator(FOLDED).count()
+            unsaved_at_first = page.locator(UNSAVED).count()
+            run_all(page)
+            unfold(page)
+            yield SimpleNamespace(
+                number=number,
+                page=page,
+                cells=page.locator(f"{PANEL} .jp-Cell"),
+                stored=read_notebook(number).cells,
+                figures_at_first=figures_at_first,
+                folded_at_first=folded_at_first,
+                unsaved_at_first=unsaved_at_first,
+            )
+    finally:
+        shut_down_kernels(lab)
+        copy.write_bytes(handed_out)
+
+
+def shut_down_kernels(lab):
+    """Shut down the kernels of all notebooks."""
+    for session in ask(lab, "GET", "sessions"):
+        ask(lab, "DELETE", f"sessions/{session['id']}")
+
+
+def lesson_url(lab, name):
+    """Return the address of a handed-out lesson, opened alone."""
+    base, token, _ = lab
+    return f"{base}/lab/tree/{name}?token={token}&reset"
+
+
 def open_lesson(page, lab, name):
     """Open a handed-out lesson with its kernel ready, and give it the window's width."""
-    base, token, _ = lab
-    page.goto(f"{base}/lab/tree/{name}?token={token}&reset")
+    page.goto(lesson_url(lab, name))
     page.wait_for_selector(f"{PANEL} .jp-Cell")
     page.wait_for_function(IDLE, polling=250)
+    toggle_files(page)
+
+
+def toggle_files(page):
+    """Show or hide the list of files, as Ctrl+B does, and wait until the notebook has moved."""
+    left = page.locator(PANE).bounding_box()["x"]
     page.keyboard.press("Control+b")
+    page.wait_for_function(
+        "([pane, left]) => document.querySelector(pane).getBoundingClientRect().left !== left",
+        arg=[PANE, left],
+    )
 
 
-def choose(page, menu, *entries):
-    """Choose an entry of a menu, or of the menu within it."""
-    page.click(f'.lm-MenuBar-itemLabel:text-is("{menu}")')
-    for entry in entries:
-        page.click(f'.lm-Menu-itemLabel:text-is("{entry}")')
+def resize(page, size):
+    """Give the window another size, and wait until JupyterLab has laid out the lesson for it."""
+    page.set_viewport_size(_viewport(size))
+    page.wait_for_function(LAID_OUT, arg=[PANE, *size])
+
+
+def _viewport(size):
+    return dict(zip(("width", "height"), size, strict=True))
+
+
+def set_theme(page, theme):
+    """Choose JupyterLab's light or dark theme, as the menu Settings does."""
+    page.evaluate(
+        "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})",
+        f"JupyterLab {theme.title()}",
+    )
+    page.wait_for_function(
+        "light => document.body.dataset.jpThemeLight === light", arg=str(theme == "light").lower()
+    )
 
 
 def run_all(page):
-    """Run all cells from the menu and wait until each has its number."""
-    choose(page, "Run", "Run All Cells")
+    """Run all cells and wait until each has its number."""
+    page.evaluate(RUN_ALL)
     with contextlib.suppress(Exception):  # a time-out: the test says what it finds
         page.wait_for_function(
             f"selectors => ({ALL_RAN})(selectors[0]) || ({STOPPED})(selectors)",
@@ -160,5 +277,5 @@ def run_all(page):
 
 def unfold(page):
     """Unfold every section."""
-    page.evaluate("folded => document.querySelectorAll(folded).forEach(b => b.click())", FOLDED)
+    page.evaluate(UNFOLD, FOLDED)
     page.wait_for_function("hidden => !document.querySelector(hidden)", arg=HIDDEN)

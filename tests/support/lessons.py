@@ -96,6 +96,21 @@ def is_deeper(cell):
     return "deeper" in tags(cell)
 
 
+def stored_pictures(cells):
+    """Return (index of the cell, its tags, the output) for each picture of a notebook's cells."""
+    return [
+        (k, tags(cell), output)
+        for k, cell in enumerate(cells)
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+
+
+def slider_calls(cells):
+    """Return how many of a notebook's cells call `sliders.move`."""
+    return sum("\nsliders.move(" in f"\n{cell.source}" for cell in cells)
+
+
 @functools.cache
 def exercises(lesson):
     """Return the exercises of a lesson; fail where one lacks its check or its solution."""
@@ -114,10 +129,15 @@ def exercises(lesson):
 
 
 def read_output(lesson, text):
-    """Return what the first cell of a stored notebook that holds `text` printed."""
+    """Return what the first cell of a stored notebook that holds `text` printed, and captions."""
     for cell in read_notebook(lesson).cells:
         if cell.cell_type == "code" and text in cell.source:
-            return "".join(o.text for o in cell.outputs if o.output_type == "stream")
+            shown = [o.get("text") or o.get("data", {}) for o in cell.outputs]
+            return "".join(
+                output if isinstance(output, str) else f"{output['text/plain']}\n"
+                for output in shown
+                if isinstance(output, str) or "course-caption" in output.get("text/html", "")
+            )
     raise ValueError(f"No code cell of {lesson} holds {text!r}.")
 
 

@@ -101,6 +101,8 @@ def test_on_linux_a_browser_is_installed_and_no_test_is_skipped():
     assert browser["if"] == "runner.os == 'Linux'"
     assert "chromium" in browser["run"]
     assert "runner.os == 'Linux' && '--no-skips'" in test["run"]
+    (webkit,) = [s for s in JOBS["nightly"]["steps"] if "webkit" in s.get("run", "")]
+    assert webkit["if"] == "contains(matrix.run, '--browser')"
     for option in ("--browser", "--slow"):
         assert ("nightly", f"python course.py test {option} --no-skips") in COMMANDS_RUN
 

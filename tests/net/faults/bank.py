@@ -82,6 +82,8 @@ TESTS = {
     ],
     "tests/plugins/settings": ["tests/net/test_settings.py"],
     "tests/plugins/workers": ["tests/net/test_workers.py"],
+    "tests/support/accessible": ["tests/text/test_accessible.py"],
+    "tests/support/readable": ["tests/text/test_readable.py"],
     "tests/support/tolerance": ["tests/net/test_nbval_tolerance.py"],
     "tests/support/pictures": ["tests/net/test_nbval_tolerance.py"],
     "README.md": ["tests/text/test_readme.py"],

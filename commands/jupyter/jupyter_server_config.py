@@ -1,0 +1,17 @@
+"""The options of every server of the course; __init__.py says how it is found."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 (Jupyter defines it)
+
+# A different environment's JupyterLab, started in a terminal of this one, stays as it is.
+if find_spec("commands"):
+    c.ServerApp.kernel_spec_manager_class = "commands.server.Kernels"
+    # The browser gets an http address. By default JupyterLab writes a page into a file, which
+    # Firefox from a snap and a Windows browser under WSL cannot read.
+    c.ServerApp.use_redirect_file = False
+    c.LabApp.custom_css = True
+    # No option of Jupyter's sets it: the style sheet would be looked for in ~/.jupyter.
+    style = str(Path(__file__).with_name("custom"))
+    c.ServerApp.tornado_settings.update({"static_custom_path": [style]})
