@@ -431,7 +431,7 @@ learn(line)
 plots.boundary_stages(inputs, labels, first, second, learn(network))
 
 # %% [markdown] tags=["deeper"]
-# The black line is where the probability is a half. After 20 steps it is nearly straight; then
+# The line is where the probability is a half. After 20 steps it is nearly straight; then
 # it bends between the moons.
 #
 # How good is it, on new rows? The **accuracy** is the share of right answers. Compare it with

@@ -28,6 +28,7 @@ except ModuleNotFoundError:
 
 # %%
 import tempfile
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -352,7 +353,7 @@ path.write_text("sort,price\nbrie,3,5\nedam,2,9\n")
 try:
     tables.read_table(path, target="price")
 except ValueError as error:
-    print(error)
+    print(textwrap.fill(str(error)))  # in short lines
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what does a coefficient say?
