@@ -19,7 +19,8 @@ BLOCK = re.compile(r"(?s:<details>.*?</details>|^```.*?^```|\$\$.*?\$\$)|(?:^.+\
 FOLD = re.compile(r"<details><summary>.+?</summary>(.+)</details>", re.S)
 NO_PROSE = re.compile(r"#|>|\||```|\$\$|- |\d\. |\*\*New ")
 QUESTION = re.compile(r"\*\*.+\?\*\*", re.S)
-SENTENCE = re.compile(r"(?:`[^`]*`|\$[^$]*\$|.)+?[.?!][)'*_]*(?=\s|$)|.+", re.S)
+# The code, formulas and addresses in a sentence do not end it.
+SENTENCE = re.compile(r"(?:`[^`]*`|\$[^$]*\$|\]\([^)\s]*\)|.)+?[.?!][)'*_]*(?=\s|$)|.+", re.S)
 
 
 @dataclass

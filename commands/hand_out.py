@@ -1,7 +1,8 @@
 """Hand the course out: copy the lessons, without outputs, and three pages into my_notebooks/.
 
 Deeper sections arrive folded, and the code of the first cell, which only looks for the course's
-helpers, hidden.
+helpers, hidden. A lesson says which kernel it has, as JupyterLab does, so that it has no unsaved
+changes when it opens.
 
 A file that the student changed is theirs: it is never overwritten, moved or removed. Its new
 version is placed beside it, once. An unchanged copy of a lesson that the course has renumbered,
@@ -19,6 +20,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelspec import get_kernel_dict
 
 from commands.lessons import ROOT, sha256, write_whole
 from commands.lock import hold_lock
@@ -107,6 +111,7 @@ def prepare(path: Path, names: set[str]) -> tuple[bytes, Version]:
             else:
                 cell["source"] = _relink("".join(cell["source"]), names).splitlines(keepends=True)
             _fold(cell)
+        notebook.setdefault("metadata", {}).update(_describe_kernel())
         cells = [[cell["cell_type"], "".join(cell["source"])] for cell in notebook["cells"]]
         source = json.dumps(cells).encode()
         # As Jupyter writes it, so that saving an unchanged lesson does not change its bytes.
@@ -118,6 +123,17 @@ def prepare(path: Path, names: set[str]) -> tuple[bytes, Version]:
             f"{name} is not a notebook ({error!r}). Get it back with: git restore -SW {name}"
         ) from None
     return content, {"bytes": sha256(content), "source": sha256(source)}
+
+
+def _describe_kernel() -> dict[str, dict]:
+    """Return what this environment's kernel says of itself, which differs from Python to Python.
+
+    JupyterLab writes it into each notebook that it opens: a notebook that has anything else there,
+    or less, is changed by being opened.
+    """
+    kernel = get_kernel_dict()
+    spec = {"name": "python3", **{key: kernel[key] for key in ("display_name", "language")}}
+    return {"kernelspec": spec, "language_info": IPythonKernel.language_info}
 
 
 def _fold(cell: dict) -> None:

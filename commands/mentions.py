@@ -2,12 +2,14 @@
 
 A lesson's number is in the name of its file lessons/NN_name.py, and everything else follows from
 that: the names of its files in other folders, every path that holds NN_name, the text of a link to
-such a path, and the title of the lesson and of its page for the instructor.
+such a path, and the title of the lesson and of its page for the instructor. A link whose text also
+names a section, [NN, 'Its heading'](NN_name.ipynb), gets the anchor that leads there.
 """
 
 import os
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 from commands import lessons
 
@@ -16,6 +18,15 @@ PATTERNS = "*.md", "docs/*.md", "instructor/**/*.md", "lessons/*.py", "tests/net
 # The other files that have a lesson's number in their names.
 FOLLOWING = ("notebooks", ".ipynb"), ("docs/pictures", ".png"), ("instructor", ".md")
 LINK = re.compile(r"\[([^\][]*)\]\(([^)\s]*)\)")
+SECTION = re.compile(r"\d\d, '(.+)'", re.S)
+
+
+def anchor(heading: str) -> str:
+    """Return the part of a link after the # that leads to a heading of a notebook, in JupyterLab.
+
+    JupyterLab and nbconvert make a heading's id in this way, and a website can.
+    """
+    return quote("-".join(heading.replace("`", "").split()), safe="?:,'/")
 
 
 def pages(root: Path) -> list[Path]:
@@ -33,7 +44,10 @@ def replace_numbers(text: str, numbers: dict[str, str]) -> str:
         if not target:
             return link[0]
         words = re.sub(r"(?<![\d.])\d\d(?!\d)", numbers[target[1]], link[1], count=1)
-        return f"[{words}]({link[2]})"
+        section, path = SECTION.fullmatch(words), link[2]
+        if section and path.partition("#")[0].endswith(".ipynb"):
+            path = f"{path.partition('#')[0]}#{anchor(section[1])}"
+        return f"[{words}]({path})"
 
     return named.sub(lambda path: f"{numbers[path[1]]}_{path[1]}", LINK.sub(of_link, text))
 

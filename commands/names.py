@@ -17,6 +17,7 @@ from pathlib import Path
 
 import jupytext
 
+from commands.mentions import anchor
 from commands.minutes import tags
 
 HEAD = """# Names
@@ -43,7 +44,8 @@ NOT_THIRD_PARTY = sys.stdlib_module_names | {"course_utils"}
 class Use:
     """The first use of a name: the cell's index, its section, its code and the row within it.
 
-    `deeper` says whether the cell belongs to a deeper section.
+    The section is '' before the first heading. `deeper` says whether the cell belongs to a deeper
+    section.
     """
 
     cell: int
@@ -155,7 +157,7 @@ class LessonNames:
                     if argument.arg and self._is_third_party(node.func, argument.arg):
                         found.append((argument.value.lineno, f"{argument.arg}="))
         texts = [c.source for c in self.cells[: cell + 1] if c.cell_type == "markdown"]
-        section = re.findall(r"^##+ (.+)$", "\n".join(texts), re.M) or ["its beginning"]
+        section = re.findall(r"^##+ (.+)$", "\n".join(texts), re.M) or [""]
         deeper = self.is_deeper(cell)
         for line, name in sorted(found):
             self.uses.setdefault(name, Use(cell, section[-1], text, line - 1, deeper))
@@ -181,10 +183,13 @@ def page(lessons: list[LessonNames]) -> str:
     for lesson in lessons:
         for name, shown in lesson.new.items():
             if use := lesson.uses.get(name):
-                cells = [f"`{shown}`", f"`{use.line}`", f"[{lesson.number}]({lesson.notebook})"]
+                where = f"[{lesson.number}]({lesson.notebook}), at its beginning"
+                if title := use.section:
+                    where = f"[{lesson.number}, '{title}']({lesson.notebook}#{anchor(title)})"
+                cells = [f"`{shown}`", f"`{use.line}`", where]
                 row = " | ".join(cell.replace("|", "\\|") for cell in cells)
                 mark = ", *deeper*" if name in lesson.deeper else ""
-                rows.append((name.split(".")[-1].lower(), f"| {row}{mark}, '{use.section}' |\n"))
+                rows.append((name.split(".")[-1].lower(), f"| {row}{mark} |\n"))
     return HEAD + "".join(row for _, row in sorted(rows))
 
 

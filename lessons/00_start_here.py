@@ -26,7 +26,7 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## Where does this course go?
 #
-# In [lesson 03](03_build_your_own_autograd.ipynb), an engine that you wrote yourself bends a
+# In [lesson 03](03_build_your_own_autograd.ipynb#Can-it-bend-a-curve-to-ten-heights?), an engine that you wrote yourself bends a
 # curve to ten points.
 #
 # The boxes are **cells** with code. Click into the one below, press **Shift+Enter** to run it, and
@@ -308,7 +308,7 @@ plots.every_pair(both, y, prediction=my_prediction)
 # ### What protects you?
 #
 # Each prediction is compared with every true value: a **silent bug**, a wrong number and no
-# error. A model trained with it learns to be lazy; in [lesson 06](06_the_linear_layer.ipynb) you
+# error. A model trained with it learns to be lazy; in [lesson 06](06_the_linear_layer.ipynb#Deeper:-break-it:-a-target-of-one-dimension) you
 # watch one do so. So look at shapes, and write down what you believe:
 # `assert y_pred.shape == y.shape` stops the program if it is not true.
 #
@@ -504,3 +504,6 @@ print("with a point:  ", visitors, visitors.dtype)
 # | [14 A project of your own](14_a_project_of_your_own.ipynb) | answer a question of your own |
 #
 # **Next**, in [lesson 01](01_gradient_descent_by_hand.ipynb), you fit a line to noisy points: the first step towards that curve.
+#
+# To look up: [the glossary](../docs/glossary.md), [the names](../docs/names.md),
+# [what is wrong?](../docs/symptoms.md).

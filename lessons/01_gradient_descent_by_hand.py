@@ -31,7 +31,7 @@ except ModuleNotFoundError:
 # reading a little wrong. How fast does the water rise? How high was it at half past?
 #
 # Eighty readings are yours. Twenty are sealed in an envelope until
-# [lesson 10](10_what_a_fit_is_worth.ipynb), to judge your line on points it has never seen. (A
+# [lesson 10](10_what_a_fit_is_worth.ipynb#What-is-in-the-envelope?), to judge your line on points it has never seen. (A
 # computer made them all: it hid a line and added waves.)
 
 # %%
@@ -311,7 +311,7 @@ print(f"b after a step  0.80119529            {path[1, 1]:.8f}")
 
 # %% [markdown]
 # Six of seven agree. The loss does not, but no other number here needs it, and a deeper section of
-# [lesson 02](02_how_far_to_step.ipynb) proves that ours is right. A printed number is a claim:
+# [lesson 02](02_how_far_to_step.ipynb#Deeper:-can-a-gradient-expose-a-misprint?) proves that ours is right. A printed number is a claim:
 # recompute it.
 #
 # Now a thousand epochs.
@@ -586,10 +586,10 @@ check.parabola_gradient(parabola_gradient)
 #
 # | by hand | later, in PyTorch |
 # |---|---|
-# | `w`, `b` | `nn.Linear` ([lesson 06](06_the_linear_layer.ipynb)) |
+# | `w`, `b` | `nn.Linear` ([lesson 06](06_the_linear_layer.ipynb#What-is-in-a-linear-layer?)) |
 # | `y_pred = w * x + b` | `y_pred = model(x)` |
 # | `(error**2).mean()` | `nn.MSELoss()(y_pred, y)` |
-# | `dw`, `db` on paper | `optimizer.zero_grad()`, `loss.backward()` ([lesson 03](03_build_your_own_autograd.ipynb)) |
+# | `dw`, `db` on paper | `optimizer.zero_grad()`, `loss.backward()` ([lesson 03](03_build_your_own_autograd.ipynb#Does-PyTorch-give-the-same-numbers?)) |
 # | `w, b = w - lr * dw, b - lr * db` | `optimizer.step()`, SGD |
 #
 # **New words:** model, parameter, weight, bias, residual, target, mean squared error, loss, RMSE,
@@ -602,3 +602,6 @@ check.parabola_gradient(parabola_gradient)
 # **New words, deeper:** forward difference, cancellation.
 #
 # **Next**, in [lesson 02](02_how_far_to_step.ipynb), you choose a learning rate before you run anything.
+#
+# Back to [lesson 00](00_start_here.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

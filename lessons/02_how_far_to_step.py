@@ -41,7 +41,7 @@ w = stream.randn()
 # On a parabola, each step multiplies your distance from the bottom by the same number. If only $b$
 # moves, the loss is such a parabola: at the distance $d$ from its bottom (negative: left), you
 # stand $\tfrac{1}{2} h\,d^2$ above the lowest loss, and the slope is $h\,d$. The second derivative is $h$,
-# the **curvature** (not the last lesson's tiny change). So one step of gradient descent is
+# the **curvature** (not [lesson 01](01_gradient_descent_by_hand.ipynb#Can-you-trust-your-algebra?)'s tiny change). So one step of gradient descent is
 #
 # $$d \;\leftarrow\; d - \mathrm{lr}\cdot h\,d = (1 - \mathrm{lr}\cdot h)\;d$$
 #
@@ -103,7 +103,7 @@ plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
 #
 # ### Break it: a rate that suits each parameter alone
 #
-# Here is the loop of [lesson 01](01_gradient_descent_by_hand.ipynb), with a rate below both limits:
+# Here is the loop of [lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?), with a rate below both limits:
 
 
 # %% tags=["code"]
@@ -577,7 +577,7 @@ plots.truth_panel(A_same, y_same, paths_same[1][-1], 0.4, names=["w", "b"])
 # %% [markdown] tags=["deeper"]
 # ## Deeper: can a gradient expose a misprint?
 #
-# The tutorial of [lesson 01](01_gradient_descent_by_hand.ipynb) prints a first loss of
+# The tutorial of [lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?) prints a first loss of
 # 2.720278897826747, and ours is 2.7422. Its printed *gradient*, which is ours too, can decide. On a
 # parabola the slope $g = h\,d$ tells you the distance, $d = g/h$, and so the height,
 # $\tfrac{1}{2} h\,d^2 = \tfrac{1}{2}\,g\,d$. In a bowl the matrix $H$ takes the place of $h$, and
@@ -649,3 +649,6 @@ print("loss as published:                      2.720278897826747")
 #
 # **Next**, in [lesson 03](03_build_your_own_autograd.ipynb), you build the machine that finds the
 # gradients for you. Then the model may be any curve you like.
+#
+# Back to [lesson 01](01_gradient_descent_by_hand.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

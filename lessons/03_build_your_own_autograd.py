@@ -38,8 +38,8 @@ x_wave, heights = wave.x, wave.y  # the ten points, each of shape (10,)
 # %% [markdown]
 # ## How does the chain rule work on paper?
 #
-# The curve that you saw in [lesson 00](00_start_here.ipynb) has ten parameters, and each
-# needs its derivative. In [lesson 01](01_gradient_descent_by_hand.ipynb) two parameters
+# The curve that you saw in [lesson 00](00_start_here.ipynb#Where-does-this-course-go?) has ten parameters, and each
+# needs its derivative. In [lesson 01](01_gradient_descent_by_hand.ipynb#What-if-both-numbers-move?) two parameters
 # cost you two formulas. But the rules are always the same few: work for a machine.
 # PyTorch's is called **autograd**. First do it by hand, for one row with $w = 4$, $b = -1$,
 # $x = 2$ and $y = 10$:
@@ -351,7 +351,7 @@ check.sine(sine)
 # ## Does it find what you found by hand?
 #
 # The engine meets the eighty points and the loop of [lesson
-# 01](01_gradient_descent_by_hand.ipynb). Two new lines for the gradients take the place of both formulas:
+# 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?). Two new lines for the gradients take the place of both formulas:
 # derivatives from the record of a calculation, that is **automatic differentiation**.
 # ('Published' marks the tutorial's numbers.)
 #
@@ -727,7 +727,7 @@ check.backward_again(backward_again)
 #
 # It refuses to begin at several numbers: a gradient says how *one* number, a scalar,
 # changes. So add them up first. (Or say how much each counts; [lesson
-# 04](04_raw_autograd_tensors.ipynb) does.) But it computes whatever floating-point
+# 04](04_raw_autograd_tensors.ipynb#Deeper:-what-is-backward%28v%29?) does.) But it computes whatever floating-point
 # arithmetic can.
 #
 # > **Predict.** The root of $z^2$ is $|z|$, which has a corner at $z = 0$. What will
@@ -828,3 +828,6 @@ print("a learning rate far too large:", w)
 #
 # **Next**, in [lesson 04](04_raw_autograd_tensors.ipynb), you ask PyTorch's engine: why
 # `no_grad`, why empty the gradients, and what do its errors mean?
+#
+# Back to [lesson 02](02_how_far_to_step.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

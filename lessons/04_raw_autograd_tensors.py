@@ -40,7 +40,7 @@ from course_utils.checks import raw_tensors as check
 # PyTorch does. Your engine of [lesson 03](03_build_your_own_autograd.ipynb) found gradients
 # one number at a time; PyTorch finds them for whole arrays, which it calls **tensors**.
 #
-# Here is [lesson 01](01_gradient_descent_by_hand.ipynb)'s fit again. The lines marked *new*
+# Here is [lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s fit again. The lines marked *new*
 # replace all that you derived there.
 
 # %%
@@ -120,7 +120,7 @@ print("ready is a leaf:", ready.is_leaf)
 #
 # ## Can a line follow a curve?
 #
-# The ten points of the last lesson lie exactly on a curve; how close can a line come? (Two
+# The ten points of [lesson 03](03_build_your_own_autograd.ipynb#Can-it-bend-a-curve-to-ten-heights?) lie exactly on a curve; how close can a line come? (Two
 # parameters are few enough to see every mistake in them.) The curve is
 # $y = 3x + \sin 6x + 1$.
 
@@ -168,7 +168,7 @@ print(f"a line             2            {loss.item():.5f}   200     under one")
 #
 # </details>
 #
-# The fit is finished, says [lesson 02](02_how_far_to_step.ipynb)'s truth panel. The loss
+# The fit is finished, says [lesson 02](02_how_far_to_step.ipynb#Is-it-done?)'s truth panel. The loss
 # left, 0.2327, is the part of the curve that no line can follow.
 #
 # ## What does a tensor remember?
@@ -488,7 +488,7 @@ for k in range(2000 + 1):
 # changes. In any one direction, norm / n is soon equally steep, however far you go; the
 # gradient of the MSE is longer where you have farther to go.
 #
-# Look along the two axes of the bowl ([lesson 02](02_how_far_to_step.ipynb)): what share of
+# Look along the two axes of the bowl ([lesson 02](02_how_far_to_step.ipynb#Two-axes)): what share of
 # the first distance is left? For the MSE it is $|1 - \mathrm{lr}\cdot\text{curvature}|^k$
 # after $k$ steps. Each labelled line of the picture is a tenth of the one above it; on such
 # an axis this is a straight line.
@@ -929,3 +929,6 @@ print("vector_norm, at zero:    ", W.grad)
 #
 # **Next**, in [lesson 05](05_many_inputs_many_outputs.ipynb), the line gets several inputs
 # and outputs, and shapes begin to matter.
+#
+# Back to [lesson 03](03_build_your_own_autograd.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

@@ -60,7 +60,7 @@ table
 # $$73\cdot(-0.8474) + 67\cdot 1.0004 + 43\cdot 0.9559 + 0.2883 = 46.56\ \text{t/ha}$$
 #
 # Put the weights into `w`: **row $j$ is the recipe of output $j$**, as in PyTorch's own
-# layer ([lesson 06](06_the_linear_layer.ipynb)). So `w` has the shape (outputs, inputs).
+# layer ([lesson 06](06_the_linear_layer.ipynb#What-is-in-a-linear-layer?)). So `w` has the shape (outputs, inputs).
 #
 # You need ten such sums. The **matrix product** `left @ right` does them all: each *row* of
 # `left` meets each *column* of `right`; multiply number by number, then add. So a row must
@@ -347,7 +347,7 @@ for epoch in range(21):
 # share $x$, the learning rate and the $2/(nm)$, so their bowls have the same four
 # curvatures.
 #
-# Along an axis of the bowl ([lesson 02](02_how_far_to_step.ipynb)), each step multiplies
+# Along an axis of the bowl ([lesson 02](02_how_far_to_step.ipynb#What-sets-the-limit,-and-what-the-speed?)), each step multiplies
 # the distance from the bottom by $1 - \mathrm{lr}\cdot\lambda$.
 #
 # > **Predict.** The smallest eigenvalue is $\lambda = 0.00819$. Which percentage of the
@@ -385,7 +385,7 @@ plots.axis_by_axis(A, y, first, fit, 1e-5, 102, prediction=my_prediction)
 #
 # ## What does standardising change?
 #
-# Standardise each column, as in [lesson 02](02_how_far_to_step.ipynb), and start at zero
+# Standardise each column, as in [lesson 02](02_how_far_to_step.ipynb#Can-you-make-the-bowl-round?), and start at zero
 # (`torch.zeros`). With lr = 0.5, the 102 steps are enough.
 
 # %%
@@ -592,7 +592,7 @@ check.to_original_units(to_original_units)
 # ## Deeper: can you trust the sixth region?
 #
 # First, standardise its readings with the old means and standard deviations, the ruler of
-# [lesson 02](02_how_far_to_step.ipynb). The second line forgets to, so the standardised
+# [lesson 02](02_how_far_to_step.ipynb#Deeper:-break-it:-a-ruler-of-its-own). The second line forgets to, so the standardised
 # weights meet the raw readings:
 
 # %% tags=["deeper"]
@@ -640,7 +640,7 @@ plots.errors_by_row(y, best, left_out, outputs, "t/ha")
 # each product is 4.81. A small error on a row that made the fit may hide a large one.
 #
 # So don't trust the apples; the oranges, which follow the weather more closely, do better.
-# Four parameters want far more than five rows. [Lesson 10](10_what_a_fit_is_worth.ipynb)
+# Four parameters want far more than five rows. [Lesson 10](10_what_a_fit_is_worth.ipynb#Can-a-fit-be-too-good?)
 # says more.
 
 # %% [markdown]
@@ -681,3 +681,6 @@ plots.errors_by_row(y, best, left_out, outputs, "t/ha")
 #
 # **Next**, in [lesson 06](06_the_linear_layer.ipynb), one object holds `w` and `b`, and
 # another takes the step.
+#
+# Back to [lesson 04](04_raw_autograd_tensors.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

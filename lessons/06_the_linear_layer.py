@@ -94,7 +94,7 @@ class HandSGD:
 #
 # ## Do the same numbers come out?
 #
-# These are [lesson 01](01_gradient_descent_by_hand.ipynb)'s eighty points. Each *new* line
+# These are [lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s eighty points. Each *new* line
 # stands under the one it replaces.
 
 # %% tags=["code"]
@@ -123,7 +123,7 @@ for kind in (HandSGD, torch.optim.SGD):  # one class, then the other
             print(f"{kind.__name__:8} step {epoch + 1:4}  w {w:.6f}  b {b:.6f}")
 
 # %% [markdown]
-# The first lesson's 0.045111 and 0.801195 after one step, twice. From here on the loop stays;
+# [Lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s 0.045111 and 0.801195 after one step, twice. From here on the loop stays;
 # you change the model.
 #
 # ## How do you write a model of your own?
@@ -160,7 +160,7 @@ print("at x = 10: ", model(torch.tensor([[10.0]])).item())
 #
 # ### Exercise 1 (write): a line and a wave
 #
-# The ten points of [lesson 04](04_raw_autograd_tensors.ipynb) lie exactly on a curve
+# The ten points of [lesson 04](04_raw_autograd_tensors.ipynb#Can-a-line-follow-a-curve?) lie exactly on a curve
 # $y = a\,x + b + c\,\sin 6x$. Write it as a module: `self.a`, `self.b` and `self.c` are single
 # numbers that start at 0. The check trains it with the loop above, at `lr=0.5`.
 
@@ -299,7 +299,7 @@ print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 # The random numbers have tilted the best line: its slope is below 2, and its left end higher.
 #
 # Along each axis of the bowl, a step multiplies the distance from the bottom by its factor
-# ([lesson 02](02_how_far_to_step.ipynb)).
+# ([lesson 02](02_how_far_to_step.ipynb#What-sets-the-limit,-and-what-the-speed?)).
 #
 # - The **steep** axis is almost exactly the weight. Its factor is negative: the weight swings from
 #   side to side, and soon settles at the best value *for this bias*.
@@ -473,14 +473,14 @@ with torch.no_grad():
 # %% [markdown]
 # The buffers came along; the class did not. `weights_only=True` loads tensors and simple values
 # only: far safer, but load only files you trust. To train on later, save
-# `optimizer.state_dict()`, too: [lesson 09](09_better_roads.ipynb) has optimizers with a
+# `optimizer.state_dict()`, too: [lesson 09](09_better_roads.ipynb#What-must-you-save?) has optimizers with a
 # memory.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: break it: a target of one dimension
 #
 # Predictions are a column. Suppose that the targets have one dimension. Then
-# [broadcasting](00_start_here.ipynb) subtracts every target from every prediction:
+# [broadcasting](00_start_here.ipynb#What-if-two-shapes-differ?) subtracts every target from every prediction:
 
 # %% tags=["deeper"]
 model = fresh_standardised()
@@ -745,7 +745,7 @@ print("behind it:", history[-1].grad_fn.name(), "and all before it")
 # - **The second** empties the gradients between `backward()` and `step()`. SGD skips a
 #   parameter without a gradient, so nothing ever moves.
 # - **The third** never empties them, and the line swings, as in
-#   [lesson 04](04_raw_autograd_tensors.ipynb). Its last loss is the one *before* the last
+#   [lesson 04](04_raw_autograd_tensors.ipynb#Break-it:-gradients-that-add-up). Its last loss is the one *before* the last
 #   step. And it keeps tensors: behind each hangs a whole graph.
 #
 # ### Deeper: Exercise 4 (fix): a careful loop
@@ -869,3 +869,6 @@ with tempfile.TemporaryDirectory() as folder:
 # `.register_forward_hook`.
 #
 # **Next**, in [lesson 07](07_dataset_and_dataloader.ipynb), each step looks at a few rows only.
+#
+# Back to [lesson 05](05_many_inputs_many_outputs.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

@@ -40,7 +40,7 @@ from course_utils.checks import data_loader as check
 #
 # No: far from the bottom, a few rows give nearly the same direction, for less work.
 #
-# [Lesson 01](01_gradient_descent_by_hand.ipynb) read all 80 rows before each step; with 80
+# [Lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?) read all 80 rows before each step; with 80
 # million, you would wait a long time for it. So draw a few rows at random, a **mini-batch**
 # (or batch), and let them decide the step. That is **stochastic gradient descent**, SGD:
 # *stochastic* means ruled by chance.
@@ -264,7 +264,7 @@ check.minibatches(minibatches)
 #
 # It takes them from a **Dataset**: anything with a length and items, such as a list.
 # Item $i$ of a `TensorDataset` is row $i$ of each tensor: here of inputs and targets,
-# [lesson 05](05_many_inputs_many_outputs.ipynb)'s fruit, as if measured in three years.
+# [lesson 05](05_many_inputs_many_outputs.ipynb#What-will-a-sixth-region-harvest?)'s fruit, as if measured in three years.
 #
 # A seeded **generator**, its own source of random numbers (`Generator`), makes the orders the
 # same in each run:
@@ -344,7 +344,7 @@ for more in (1, 999):
     print(f"epochs + {more:<4} w {w:.6f}, b {b:.6f}")
 
 # %% [markdown]
-# [Lesson 01](01_gradient_descent_by_hand.ipynb)'s numbers, after one step and after a thousand.
+# [Lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s numbers, after one step and after a thousand.
 #
 # ## Does it learn the fruit?
 #
@@ -389,7 +389,7 @@ print(f"75, 63, 44: {apples:.1f}, {oranges:.1f}; published about (54, 69)")
 # %% [markdown]
 # The predictions have moved to the diagonal, near their targets.
 #
-# This is [lesson 05](05_many_inputs_many_outputs.ipynb)'s region 6. Both yields round to the
+# This is [lesson 05](05_many_inputs_many_outputs.ipynb#What-will-a-sixth-region-harvest?)'s region 6. Both yields round to the
 # published ones. More digits needn't agree: the tutorial's shuffle dealt other batches. And the
 # fit isn't finished: least squares reaches an MSE of 0.91.
 
@@ -713,7 +713,7 @@ except RuntimeError as error:
 # ## Deeper: must a loader fetch row by row?
 #
 # By default it asks for one row at a time, then stacks them, and for data in memory the asking
-# can cost more than the step ([lesson 12](12_where_the_time_goes.ipynb) measures it). A tensor
+# can cost more than the step ([lesson 12](12_where_the_time_goes.ipynb#Deeper:-must-a-DataLoader-be-slow?) measures it). A tensor
 # can give a whole batch at once: a `BatchSampler`, passed as `sampler=`, makes lists of row
 # numbers, and `batch_size=None` says that each list is already a batch. Count how often the
 # data are asked:
@@ -753,7 +753,7 @@ print("batch by batch: asked", by_batch.asked, "times; batches", shapes[1])
 # ## Deeper: one step, six ways
 #
 # All these lessons took the same kind of step. Take [lesson
-# 01](01_gradient_descent_by_hand.ipynb)'s first step of $w$ in six ways: by hand, by a central
+# 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s first step of $w$ in six ways: by hand, by a central
 # difference, with your own engine (cut down to `+` and `*`), with autograd on tensors, by
 # `nn.Linear` with SGD on a list with one batch, and by the same with a loader of one batch that
 # doesn't shuffle.
@@ -893,3 +893,6 @@ for name, w_new in ways.items():
 #
 # **Next**, in [lesson 08](08_fitting_polynomials.ipynb), you bend the line, and say where it stands
 # after ten million epochs, without running them.
+#
+# Back to [lesson 06](06_the_linear_layer.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

@@ -39,7 +39,7 @@ y = torch.from_numpy(y64).float()
 # %% [markdown]
 # ## Where did the line stop?
 #
-# The best line through [lesson 04](04_raw_autograd_tensors.ipynb)'s ten points has the loss
+# The best line through [lesson 04](04_raw_autograd_tensors.ipynb#Can-a-line-follow-a-curve?)'s ten points has the loss
 # 0.2327: a line can't follow their wave. Today you bend it, as a published tutorial does;
 # its numbers check ours.
 #
@@ -97,12 +97,12 @@ print("published, epoch 9:   0.27754354 [1.0747765 1.8358393]")
 # parameters.
 #
 # The powers of the ten $x$, side by side as columns, are the **power matrix** $A$, of shape
-# (10, 5): a design matrix ([lesson 02](02_how_far_to_step.ipynb)). All ten predictions
+# (10, 5): a design matrix ([lesson 02](02_how_far_to_step.ipynb#What-sets-the-limit,-and-what-the-speed?)). All ten predictions
 # are `A @ W`.
 #
 # ### Exercise 1 (write): the power matrix
 #
-# A column and a row broadcast to a table ([lesson 00](00_start_here.ipynb)):
+# A column and a row broadcast to a table ([lesson 00](00_start_here.ipynb#What-if-two-shapes-differ?)):
 #
 # ```python
 # column = torch.tensor([[0.0], [0.5], [1.0]])  # (3, 1)
@@ -162,7 +162,7 @@ print("published   6.661948  [0.2492 0.1396 0.1018 0.0830 0.0719]  epoch 0")
 # ## Does it fit after 100,000 epochs?
 #
 # The tutorial runs 100,000 epochs. NumPy needs about a second for them, with
-# [lesson 01](01_gradient_descent_by_hand.ipynb)'s gradient, the mean of
+# [lesson 01](01_gradient_descent_by_hand.ipynb#What-if-both-numbers-move?)'s gradient, the mean of
 # 2 · residual · column, for all columns at once (they are the rows of $A^\top$):
 #
 # $$g = \tfrac{2}{n}\,A^\top (A\,W - y)$$
@@ -238,13 +238,13 @@ plots.coefficient_by_epoch(
 # Their errors nearly cancel: some mixes of the five coefficients hardly change the curve, so
 # the loss hardly notices them.
 #
-# [Lesson 02](02_how_far_to_step.ipynb)'s bowl had two axes, at right angles; along each,
+# [Lesson 02](02_how_far_to_step.ipynb#Two-axes)'s bowl had two axes, at right angles; along each,
 # descent walks on a parabola of its own. This bowl has five. They are the **eigenvectors** of
 # that lesson's $H = \frac{2}{n} A^\top A$, called the **Hessian**, and its eigenvalues are
 # their curvatures. `np.linalg.eigh` returns both.
 #
 # We call such an axis a **mode**: five numbers that say how much of each coefficient to mix.
-# (In [lesson 02](02_how_far_to_step.ipynb), an axis at some angle mixed two: its cosine and sine.)
+# (In [lesson 02](02_how_far_to_step.ipynb#Two-axes), an axis at some angle mixed two: its cosine and sine.)
 # Multiply two modes, entry by entry, and add up: the result is 0, since they are at right
 # angles. A mode times itself gives 1. So `mode0 @ (3 * mode0 + 5 * mode1)` is 3, and
 # `mode @ error` says how much of a mode is in `error = W - best`.
@@ -273,7 +273,7 @@ plots.modes(x64, y64, V)
 # ## How slow is a mode?
 #
 # Its size decides, the number over each lower panel.
-# [Lesson 02](02_how_far_to_step.ipynb) found the curvature along any direction: the mean of
+# [Lesson 02](02_how_far_to_step.ipynb#Which-way-is-the-bowl-steepest?) found the curvature along any direction: the mean of
 # $2c_j^2$, where a move by one changes the prediction of row $j$ by $c_j$. Here $c_j$ is the
 # height of the mode's curve at point $j$. The size is the root of the mean of $c_j^2$, so
 #
@@ -327,7 +327,7 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 #
 # Run our fit, and each fit below, at half of its *own* learning-rate limit, until one percent
 # of its slowest mode is left. Each step leaves $1 - 1/\kappa$ of that mode ([lesson
-# 02](02_how_far_to_step.ipynb)). Does the fit take fewer epochs than ours, the same number, or
+# 02](02_how_far_to_step.ipynb#What-sets-the-limit,-and-what-the-speed?)). Does the fit take fewer epochs than ours, the same number, or
 # more? Think, then compute.
 
 # %% tags=["exercise", "transfer"]
@@ -607,3 +607,6 @@ check.kappa(kappa)
 #
 # **Next**, in [lesson 09](09_better_roads.ipynb), the same fit takes far fewer epochs, with
 # other columns or a better optimizer.
+#
+# Back to [lesson 07](07_dataset_and_dataloader.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

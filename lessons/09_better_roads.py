@@ -40,7 +40,7 @@ bowl = descent.QuadraticLoss(A, y)
 # ## How long is the old road?
 #
 # Plain descent needs over five million epochs for this fit, with the tutorial's rate of 0.05.
-# [Lesson 08](08_fitting_polynomials.ipynb) stopped at 100,000. Say that a run has **arrived**
+# [Lesson 08](08_fitting_polynomials.ipynb#Does-it-fit-after-100,000-epochs?) stopped at 100,000. Say that a run has **arrived**
 # once its loss stays within 0.1% of the least possible loss. The exact iterate tells you when:
 # we tried epochs until 0.1% was left. (κ is the steepest curvature over the flattest.)
 
@@ -133,7 +133,7 @@ print(f"degree 9, 60 even points               κ = {kappa(many, 9):7,.0f}")
 # $$v \leftarrow \mu\,v + g \qquad\qquad W \leftarrow W - \mathrm{lr}\cdot v$$
 #
 # With $\mu = 0$ this is plain descent. PyTorch's SGD calls $\mu$ its `momentum`; the loop stays
-# as it was. Here it runs on [lesson 01](01_gradient_descent_by_hand.ipynb)'s eighty points.
+# as it was. Here it runs on [lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s eighty points.
 # Move the sliders: at which $\mu$ does the ball rest soonest, and above which lr does it fly
 # off?
 
@@ -601,7 +601,7 @@ check.heights(heights)
 # ## Deeper: what if you forget zero_grad?
 #
 # Then you get momentum that you didn't ask for. The gradients add up in `W.grad`
-# ([lesson 04](04_raw_autograd_tensors.ipynb)), and that sum is a velocity.
+# ([lesson 04](04_raw_autograd_tensors.ipynb#Break-it:-gradients-that-add-up)), and that sum is a velocity.
 #
 # > **Predict.** Which $\mu$ is it?
 
@@ -807,3 +807,6 @@ for name, decay in (("Adam", 0.0), ("Adam", 0.1), ("AdamW", 0.1)):
 #
 # **Next**, in [lesson 10](10_what_a_fit_is_worth.ipynb): what is a fit worth on points that it
 # has not seen?
+#
+# Back to [lesson 08](08_fitting_polynomials.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

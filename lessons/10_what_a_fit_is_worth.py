@@ -25,7 +25,7 @@ except ModuleNotFoundError:
 # %% [markdown]
 # ## What is in the envelope?
 #
-# Twenty readings of the water tank, sealed since [lesson 01](01_gradient_descent_by_hand.ipynb).
+# Twenty readings of the water tank, sealed since [lesson 01](01_gradient_descent_by_hand.ipynb#Why-fit-a-line?).
 # Open it, once.
 #
 # > **Predict.** Beside your line stands the hidden one that made the data. Which is nearer to the
@@ -63,7 +63,7 @@ for name, w, b in (("yours", 1.96896, 1.02354), ("hidden", 2, 1)):
 #
 # ## Can a fit be too good?
 #
-# Yes, on its own rows. Take forty points of [lesson 04](04_raw_autograd_tensors.ipynb)'s wave,
+# Yes, on its own rows. Take forty points of [lesson 04](04_raw_autograd_tensors.ipynb#Can-a-line-follow-a-curve?)'s wave,
 # with noise: thirty **training rows**, and ten **validation rows** to choose by. Here we also
 # have 10,000 new points.
 #
@@ -248,7 +248,7 @@ check.causes(causes)
 # `torch.optim.SGD(parameters, lr=lr, weight_decay=d)`.
 #
 # **Early stopping** ends the training where the validation loss is lowest. From zero, flat
-# modes are slow ([lesson 08](08_fitting_polynomials.ipynb)), so they hardly start, either.
+# modes are slow ([lesson 08](08_fitting_polynomials.ipynb#How-slow-is-a-mode?)), so they hardly start, either.
 #
 # Degree, weight decay and epochs on the same rows, from too stiff to too wild:
 #
@@ -339,7 +339,7 @@ for name, state in (("careless", careless), ("best", best)):
 #
 # ## When is a validation row not new?
 #
-# When a near-copy of it was in training. [Lesson 07](07_dataset_and_dataloader.ipynb) had
+# When a near-copy of it was in training. [Lesson 07](07_dataset_and_dataloader.ipynb#What-does-a-DataLoader-do?) had
 # fifteen rows: five regions, each measured three times, nearly alike.
 #
 # **1-nearest neighbour** learns nothing: it looks up the training row with the closest inputs,
@@ -494,7 +494,7 @@ plots.losses_by_size(sizes, results, noise=0.3)
 # ## Deeper: what does weight decay pull on?
 #
 # On all that the optimizer is given, the bias, too. Take
-# [lesson 06](06_the_linear_layer.ipynb)'s fifty points, standardised: then all curvatures are 2, and each parameter
+# [lesson 06](06_the_linear_layer.ipynb#Does-a-published-fit-come-out?)'s fifty points, standardised: then all curvatures are 2, and each parameter
 # $p$ comes to rest at $2/(2 + d)$ of its least-squares value. A
 # **parameter group**, a dictionary with settings of its own, leaves the bias out:
 
@@ -524,7 +524,7 @@ for name, maker, of_weight, of_bias in cases:
 # the bias stays.
 #
 # SGD and Adam end at the same numbers, those of the loss plus $\frac{d}{2}$ times the sum of
-# all squared parameters. **AdamW** ([lesson 09](09_better_roads.ipynb)) ends elsewhere: its pull doesn't pass through Adam's
+# all squared parameters. **AdamW** ([lesson 09](09_better_roads.ipynb#Deeper:-what-does-AdamW-change?)) ends elsewhere: its pull doesn't pass through Adam's
 # division, so the same $d$ gives another fit. While the gradient keeps its sign,
 # each of its steps is about $\mathrm{lr}\,(1 - d\,p)$, which is zero at $p = 2$.
 #
@@ -731,3 +731,6 @@ for n_columns in (4, 10, 15, 30, 60, 100, 200, 400):
 # `alpha=`, `scoring=`, `cv=`, `.predict`, `.best_params_`, `.best_score_`.
 #
 # **Next**, in [lesson 11](11_a_network_that_bends.ipynb), a network finds its own columns.
+#
+# Back to [lesson 09](09_better_roads.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

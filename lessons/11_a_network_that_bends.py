@@ -45,7 +45,7 @@ torch.set_num_threads(1)  # one core: small tensors gain nothing from more
 # %% [markdown]
 # ## What does one unit draw?
 #
-# One soft step. [Lesson 03](03_build_your_own_autograd.ipynb) built a curve from three such tanh
+# One soft step. [Lesson 03](03_build_your_own_autograd.ipynb#Can-it-bend-a-curve-to-ten-heights?) built a curve from three such tanh
 # units:
 #
 # $$v \cdot \tanh(w\,t + b)$$
@@ -94,7 +94,7 @@ plots.added_up(t_grid, two, three, 2.5, (t, y), prediction=my_prediction)
 # </details>
 #
 # Three units and $c = 2.5$, set by hand, already follow
-# [lesson 04](04_raw_autograd_tensors.ipynb)'s ten points: MSE 0.0304, where the best line has 0.2327.
+# [lesson 04](04_raw_autograd_tensors.ipynb#Can-a-line-follow-a-curve?)'s ten points: MSE 0.0304, where the best line has 0.2327.
 #
 # ## Why must it bend?
 #
@@ -160,12 +160,12 @@ for name, p in new_network(3, seed=3).named_parameters():
     print(name, tuple(p.shape))
 
 # %% [markdown]
-# Slopes, shifts, heights and a constant: [lesson 03](03_build_your_own_autograd.ipynb)'s ten
+# Slopes, shifts, heights and a constant: [lesson 03](03_build_your_own_autograd.ipynb#Can-it-bend-a-curve-to-ten-heights?)'s ten
 # parameters.
 #
 # ## Can it find the units itself?
 #
-# Yes, with your loop and [lesson 09](09_better_roads.ipynb)'s momentum.
+# Yes, with your loop and [lesson 09](09_better_roads.ipynb#What-if-a-ball-rolled-down?)'s momentum.
 
 
 # %% tags=["cover"]
@@ -233,7 +233,7 @@ print(f"degree 5, lstsq     6            {error:.5f}   none     none")
 #
 # - **more steps**: a plateau may end;
 # - **half the rate**: where `seed=2` goes, the valley gets steeper, until 0.1 is above the limit
-#   ([lesson 09](09_better_roads.ipynb)), and the loss jumps up; 0.05 is still below;
+#   ([lesson 09](09_better_roads.ipynb#What-if-a-ball-rolled-down?)), and the loss jumps up; 0.05 is still below;
 # - **several seeds**: if some end far worse, take more units.
 #
 # (The scoreboard's last row, degree five, beats every run above, but you have to choose it.)
@@ -277,7 +277,7 @@ plots.taken_apart(t, y, t_grid, panels)
 #   gradient, so most stay put. Their heights learn: the loss is small, 0.0017, but between the
 #   points the curve is wrong.
 # - **In seconds**: the numbers inside are huge, so each unit is flat from the second point on. All
-#   these points get one height. Scale the inputs ([lesson 02](02_how_far_to_step.ipynb)).
+#   these points get one height. Scale the inputs ([lesson 02](02_how_far_to_step.ipynb#Can-you-make-the-bowl-round?)).
 #
 # ### Exercise 2 (diagnose): four networks
 #
@@ -320,7 +320,7 @@ check.causes(causes)
 #
 # ## How many units does a noisy curve need?
 #
-# Try it on [lesson 10](10_what_a_fit_is_worth.ipynb)'s noisy curve: thirty rows to train, ten to
+# Try it on [lesson 10](10_what_a_fit_is_worth.ipynb#Can-a-fit-be-too-good?)'s noisy curve: thirty rows to train, ten to
 # validate.
 
 # %%
@@ -342,7 +342,7 @@ for n_units in (3, 10):
 print("parameters, training, validation\n", np.array(networks).round(3))
 
 # %% [markdown]
-# The best degree of [lesson 10](10_what_a_fit_is_worth.ipynb) had 0.067 there. Three units come near with luck; ten did each time.
+# The best degree of [lesson 10](10_what_a_fit_is_worth.ipynb#Which-degree-would-you-choose?) had 0.067 there. Three units come near with luck; ten did each time.
 #
 # > **Predict.** A hundred units have 301 parameters, for thirty rows. A polynomial with 11, fitted
 # > by least squares, has a validation loss of 0.373. What will the network's be?
@@ -431,7 +431,7 @@ learn(line)
 plots.boundary_stages(inputs, labels, first, second, learn(network))
 
 # %% [markdown] tags=["deeper"]
-# The black line is where the probability is a half. After 20 steps it is nearly straight; then
+# The line is where the probability is a half. After 20 steps it is nearly straight; then
 # it bends between the moons.
 #
 # How good is it, on new rows? The **accuracy** is the share of right answers. Compare it with
@@ -615,3 +615,6 @@ check.deep_network(deep_network)
 # `noise=`, `random_state=`, `nn.ReLU`, `.all`, `np.maximum`, `np.sign`, `np.diff`.
 #
 # **Next**, in [lesson 12](12_where_the_time_goes.ipynb): twenty starts, in the time of one or two.
+#
+# Back to [lesson 10](10_what_a_fit_is_worth.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

@@ -39,10 +39,10 @@ torch.set_num_threads(1)  # use one core of the processor: steadier times
 # %% [markdown]
 # ## How long would twenty starts take?
 #
-# Where a network ends depends on its start ([lesson 11](11_a_network_that_bends.ipynb)), so you
+# Where a network ends depends on its start ([lesson 11](11_a_network_that_bends.ipynb#How-should-the-weights-start?)), so you
 # want to train it from twenty.
 #
-# That lesson's kind of network, now with eight units and Adam ([lesson 09](09_better_roads.ipynb)):
+# That lesson's kind of network, now with eight units and Adam ([lesson 09](09_better_roads.ipynb#What-does-Adam-change?)):
 
 
 # %%
@@ -233,7 +233,7 @@ print("steps:", [len(path) for path in runs.values()])
 #
 # It takes rows one by one and stacks them, so it pays an overhead for each *row*. A
 # `BatchSampler` as `sampler=`, with `batch_size=None`
-# ([lesson 07](07_dataset_and_dataloader.ipynb)), asks for a whole batch at once. And tensors
+# ([lesson 07](07_dataset_and_dataloader.ipynb#Deeper:-must-a-loader-fetch-row-by-row?)), asks for a whole batch at once. And tensors
 # in memory need no loader. (`list` runs through one.)
 
 # %% tags=["deeper", "nbval-ignore-output"]
@@ -325,7 +325,7 @@ check.sprint(sprint)
 #
 # Hundreds of thousands of times as fast, once you know a formula.
 #
-# [Lesson 08](08_fitting_polynomials.ipynb)'s tutorial runs 100,000 epochs on ten points: nearly
+# [Lesson 08](08_fitting_polynomials.ipynb#Does-it-fit-after-100,000-epochs?)'s tutorial runs 100,000 epochs on ten points: nearly
 # all overhead. We measured seven ways, each without something that the one before it pays for.
 
 # %%
@@ -610,7 +610,7 @@ print(f"the difference, {tuple(shape)}: {size / 1e6:.0f} MB")
 # %% [markdown] tags=["deeper"]
 # <details><summary>What you should see</summary>
 #
-# 1600, from 0.08: [lesson 00](00_start_here.ipynb)'s silent bug costs memory with the *square*
+# 1600, from 0.08: [lesson 00](00_start_here.ipynb#Break-it:-three-predictions)'s silent bug costs memory with the *square*
 # of the rows.
 #
 # </details>
@@ -623,7 +623,7 @@ print(f"the difference, {tuple(shape)}: {size / 1e6:.0f} MB")
 #
 # `torch.linalg.lstsq` has four drivers. On the CPU, `gelsy` (the default), `gelsd` and `gelss`
 # cope with columns that depend on each other. `gels` assumes that they don't, and is the only
-# one on a GPU. For many rows, the normal equations ([lesson 09](09_better_roads.ipynb)) are the
+# one on a GPU. For many rows, the normal equations ([lesson 09](09_better_roads.ipynb#Deeper:-why-not-just-solve-the-equations?)) are the
 # least work, and they lose digits: take them only where κ is small.
 
 # %% tags=["deeper", "nbval-ignore-output"]
@@ -692,7 +692,7 @@ print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
 # %% [markdown]
 # One to two times as long as one, on most machines. And number 3 ends as if alone. Which to
 # keep? Not simply the one of lowest loss: all rows were used to train. Hold some back, and ask
-# those ([lesson 10](10_what_a_fit_is_worth.ipynb)).
+# those ([lesson 10](10_what_a_fit_is_worth.ipynb#Which-number-may-you-report?)).
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: Exercise 3 (transfer): every learning rate at once
@@ -784,3 +784,6 @@ check.sweep(sweep)
 #
 # **Next**, in [lesson 13](13_a_real_data_set.ipynb): what do the data of a few hundred patients
 # tell you?
+#
+# Back to [lesson 11](11_a_network_that_bends.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

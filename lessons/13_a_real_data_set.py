@@ -51,7 +51,7 @@ torch.set_num_threads(1)  # one core: such small tensors gain from no second
 #
 # **Split before you look.** What you see changes what you try, so rows you have seen can't
 # judge fairly. We need training, validation and test rows
-# ([lesson 10](10_what_a_fit_is_worth.ipynb)).
+# ([lesson 10](10_what_a_fit_is_worth.ipynb#Which-number-may-you-report?)).
 
 # %%
 table = data.diabetes()
@@ -159,8 +159,8 @@ for name, rows in (("training", train), ("validation", val)):
 #
 # ## Does a network do better?
 #
-# Take [lesson 11](11_a_network_that_bends.ipynb)'s network, with 193 parameters for 266 rows,
-# and stop it early ([lesson 10](10_what_a_fit_is_worth.ipynb)): keep the best epoch on the
+# Take [lesson 11](11_a_network_that_bends.ipynb#How-do-you-write-a-network?)'s network, with 193 parameters for 266 rows,
+# and stop it early ([lesson 10](10_what_a_fit_is_worth.ipynb#When-do-you-stop?)): keep the best epoch on the
 # validation rows, with a patience of 15.
 
 
@@ -311,7 +311,7 @@ plots.noise_scores(before, inside, prediction=my_prediction)
 # 0.39 is two thirds of what ten real measurements scored on the test rows. Among 2,000
 # columns, some go with the targets of all 100 rows by chance, so with those of the 40, too.
 # The choice used the 40 targets: it is selection bias and a leak
-# ([lesson 10](10_what_a_fit_is_worth.ipynb)), and no later split undoes it. Chosen on the 60 rows
+# ([lesson 10](10_what_a_fit_is_worth.ipynb#When-is-a-validation-row-not-new?)), and no later split undoes it. Chosen on the 60 rows
 # alone, the columns get −0.42 on average, worse than a mean.
 #
 # **All that learns from data belongs inside training.** Gene studies made this mistake
@@ -491,7 +491,7 @@ print(f"slope over the target {slope:.2f}, R² {r2(residuals, target):.2f}")
 # - **Left out**: fit again without the column. By how much does the RMSE rise?
 #
 # The columns s1 and s2 go up and down together: their correlation
-# ([lesson 05](05_many_inputs_many_outputs.ipynb)) is about 0.9.
+# ([lesson 05](05_many_inputs_many_outputs.ipynb#Deeper:-what-is-a-correlation?)) is about 0.9.
 #
 # > **Predict.** Will the three agree about s1?
 
@@ -597,7 +597,7 @@ check.rise_together(rise_together)
 # ## Deeper: what does a scale from all rows cost?
 #
 # Someone standardises with all 442 rows, then splits. It is a leak
-# ([lesson 10](10_what_a_fit_is_worth.ipynb)): the test rows took part in the preparation.
+# ([lesson 10](10_what_a_fit_is_worth.ipynb#When-is-a-validation-row-not-new?)): the test rows took part in the preparation.
 #
 # > **Predict.** By how much does it change the test RMSE of the line? Of the network?
 
@@ -628,10 +628,10 @@ for name, rows in (("training rows", train), ("all rows", range(442))):
 # %% [markdown] tags=["deeper"]
 # ## Deeper: how do model and scale travel together?
 #
-# A scale in loose variables gets lost. As **buffers** ([lesson 06](06_the_linear_layer.ipynb)),
+# A scale in loose variables gets lost. As **buffers** ([lesson 06](06_the_linear_layer.ipynb#Can-the-model-standardise-for-itself?)),
 # tensors that belong to a module without being trained, it is saved and moved with the weights.
 # `meta` is a device that every PyTorch has: it keeps shapes and no numbers, and here it stands
-# in for a GPU ([lesson 12](12_where_the_time_goes.ipynb)).
+# in for a GPU ([lesson 12](12_where_the_time_goes.ipynb#Would-a-GPU-help?)).
 
 
 # %% tags=["deeper"]
@@ -715,3 +715,6 @@ for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
 # `np.corrcoef`, `np.mean`, `.device`.
 #
 # **Next**, in [lesson 14](14_a_project_of_your_own.ipynb), you go this way with your own table.
+#
+# Back to [lesson 12](12_where_the_time_goes.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

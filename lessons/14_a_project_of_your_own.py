@@ -28,6 +28,7 @@ except ModuleNotFoundError:
 
 # %%
 import tempfile
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,7 @@ check.question(table, inputs)
 # ## Who may see which rows?
 #
 # Training rows teach, validation rows choose, test rows judge, once
-# ([lesson 10](10_what_a_fit_is_worth.ipynb)). A hasty colleague cuts the file as it comes: 206
+# ([lesson 10](10_what_a_fit_is_worth.ipynb#Which-number-may-you-report?)). A hasty colleague cuts the file as it comes: 206
 # rows to train, 68 to validate, the last 68 for later. A line on the three lengths, fitted to
 # the first part, has an RMSE of 297 g on the second.
 #
@@ -174,7 +175,7 @@ check.baseline(table, train, val, baseline, rmse_baseline)
 # ## What does a model need?
 #
 # Numbers without blanks, on one scale; whatever must be learned for that, from training rows
-# ([lesson 13](13_a_real_data_set.ipynb)). In a table of cheese, two columns could be
+# ([lesson 13](13_a_real_data_set.ipynb#What-if-a-table-has-blanks-and-words?)). In a table of cheese, two columns could be
 #
 # ```python
 # np.column_stack([age, sort == "edam"])  # False and True become 0 and 1
@@ -207,7 +208,7 @@ check.line(table, train, val, X, y_line, rmse_line)
 # ## Does a network pay?
 #
 # Train one, in a cell of your own, with early stopping
-# ([lesson 10](10_what_a_fit_is_worth.ipynb), [lesson 13](13_a_real_data_set.ipynb)). Train it
+# ([lesson 10](10_what_a_fit_is_worth.ipynb#When-do-you-stop?), [lesson 13](13_a_real_data_set.ipynb#Does-a-network-do-better?)). Train it
 # on `X[train]`: a nan in a row that the loss doesn't use still spoils every gradient. Try other
 # inputs, too. Write down everything you try: you choose among all of it.
 #
@@ -254,7 +255,7 @@ plots.luck_of_the_split(errors, prediction=my_prediction)
 # row, but absolute errors can: take the baseline's minus the chosen model's. The **gain** is
 # the mean of these differences over the test rows, and its standard error is their standard
 # deviation (by $n$ or $n - 1$), divided by the root of their number
-# ([lesson 13](13_a_real_data_set.ipynb)).
+# ([lesson 13](13_a_real_data_set.ipynb#Is-it-a-gain-or-is-it-luck?)).
 
 # %%
 rmse_test = ...  # of the chosen model
@@ -352,7 +353,7 @@ path.write_text("sort,price\nbrie,3,5\nedam,2,9\n")
 try:
     tables.read_table(path, target="price")
 except ValueError as error:
-    print(error)
+    print(textwrap.fill(str(error)))  # in short lines
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what does a coefficient say?
@@ -434,3 +435,6 @@ check.slopes(alone, within)
 #
 # That was the course. You began with a line through eighty points and a gradient by hand. The
 # next question is yours.
+#
+# Back to [lesson 13](13_a_real_data_set.ipynb). To look up: [the glossary](../docs/glossary.md),
+# [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

@@ -130,7 +130,7 @@ for name, w in zip(
 #
 # ## Does a network pay?
 #
-# The network of [lesson 11](11_a_network_that_bends.ipynb) with eight tanh units, on all
+# The network of [lesson 11](11_a_network_that_bends.ipynb#How-do-you-write-a-network?) with eight tanh units, on all
 # training rows at once, with early stopping. The target is standardised by the training rows,
 # too. Three starts, since one could be lucky; the mean of the three is the prediction.
 

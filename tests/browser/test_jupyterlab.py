@@ -25,6 +25,7 @@ from tests.support.jupyterlab import (
     PROMPTS,
     SIZES,
     THEMES,
+    UNSAVED,
     USUAL,
     WRITTEN,
     opened,
@@ -77,6 +78,8 @@ def test_lessons_are_handed_out_without_outputs(lab):
 
 def test_lesson_runs_from_top_to_bottom(lesson):
     assert lesson.figures_at_first == 0, "the lesson was handed out with its outputs"
+    assert lesson.unsaved_at_first == 0, "the lesson was changed by opening it"
+    assert lesson.page.locator(UNSAVED).count() == 1, "what was run is not marked as unsaved"
     assert lesson.folded_at_first == sum(begins_deeper(cell) for cell in lesson.stored)
     assert lesson.page.locator(ERRORS).all_inner_texts() == []
     assert lesson.page.evaluate(ALL_RAN, PROMPTS), "a cell did not run"

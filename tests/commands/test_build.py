@@ -165,7 +165,7 @@ def test_a_rebuild_changes_nothing_and_a_build_from_nothing_gives_the_same_files
     }
     assert (course / "docs/pictures/01_a.png").read_bytes() == b"hi"
     row = (
-        "| `interact` | `@interact(x=(0, 4))` | [01](../notebooks/01_a.ipynb), 'its beginning' |\n"
+        "| `interact` | `@interact(x=(0, 4))` | [01](../notebooks/01_a.ipynb), at its beginning |\n"
     )
     assert (course / "docs/names.md").read_text("utf-8").endswith(row)
 

@@ -21,7 +21,7 @@ import course_utils
 # %% [markdown]
 # ## What is twice two?
 #
-# Doubling $x$ adds 1.5 to 1.5, as in `x.y. z`. A second sentence.
+# Doubling $x$ adds 1.5 to 1.5, as in `x.y. z` and [there](a.ipynb#Why-so?) too. A second sentence.
 #
 # $$2 + 2$$
 #
@@ -147,7 +147,8 @@ def test_the_slides_in_their_order(slides):
     assert shown == [
         ["# 01 Tiny\n\nYou double numbers. Then you halve them."],
         [
-            "## What is twice two?\n\nDoubling $x$ adds 1.5 to 1.5, as in `x.y. z`.\n\n"
+            "## What is twice two?\n\nDoubling $x$ adds 1.5 to 1.5, as in `x.y. z` and "
+            "[there](a.ipynb#Why-so?) too.\n\n"
             "$$2 + 2$$\n\n> **Predict.** Which number\n> is it?"
         ],
         ["four", "It is *four.*"],

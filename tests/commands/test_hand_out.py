@@ -11,10 +11,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from ipykernel.ipkernel import IPythonKernel
+from jupyter_client import KernelManager
 
 from commands import hand_out
+from commands.server import Kernels
 from tests.support.lessons import LESSONS, NOTEBOOKS, ROOT
-from tests.support.links import find_links
+from tests.support.links import dead_links, find_links
 
 OWN = {".handed_out.json", ".handed_out.lock"}  # what a hand-out leaves for itself
 HAND_OUT = """
@@ -94,6 +97,13 @@ class Desk:
         notebook.cells[0].source = text
         nbformat.write(notebook, path)
 
+    def run(self, name):
+        """Run a lesson and save it, as a student does."""
+        path = self.target / name
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells[0].update(execution_count=1)
+        nbformat.write(notebook, path)
+
 
 @pytest.fixture
 def desk(tmp_path):
@@ -119,6 +129,49 @@ def test_a_lesson_saved_unchanged_by_jupyter_keeps_its_bytes(desk):
     before = desk.files()
     for path in desk.target.glob("*.ipynb"):
         nbformat.write(nbformat.read(path, as_version=4), path)
+    assert desk.files() == before
+
+
+def describe_kernel(manager):
+    """Return what JupyterLab writes into a notebook when its kernel has started."""
+    manager.start_kernel()
+    client = manager.blocking_client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        info = client.kernel_info(reply=True, timeout=60)["content"]["language_info"]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    spec = manager.kernel_spec
+    kernelspec = {"display_name": spec.display_name, "language": spec.language, "name": "python3"}
+    return {"kernelspec": kernelspec, "language_info": info}
+
+
+def test_a_lesson_says_of_its_kernel_what_the_kernel_says(desk):
+    """Otherwise JupyterLab changes it there, and it has unsaved changes as soon as it opens."""
+    desk.hand_out()
+    manager = KernelManager(kernel_name="python3", kernel_spec_manager=Kernels())
+    found = nbformat.read(desk.target / "01_a.ipynb", as_version=4).metadata
+    assert found == describe_kernel(manager)
+
+
+def test_another_python_refreshes_unchanged_copies_alone(desk, monkeypatch):
+    """Also one that the student ran and saved stays, and gets no new version beside it."""
+    desk.publish("03_c.ipynb", "three")
+    desk.hand_out()
+    desk.edit("01_a.ipynb", "mine")
+    desk.run("03_c.ipynb")
+    before = desk.files()
+    later = {**IPythonKernel.language_info, "version": "3.14.9"}
+    with monkeypatch.context() as patch:
+        patch.setattr(IPythonKernel, "language_info", later)
+        assert desk.hand_out() == ["Refreshed 02_b.ipynb"]
+        assert desk.hand_out() == []
+    (changed,) = dict(desk.files().items() - before.items())
+    assert changed == "02_b.ipynb"
+    assert nbformat.read(desk.target / changed, as_version=4).metadata.language_info == later
+    assert desk.hand_out() == ["Refreshed 02_b.ipynb"]
     assert desk.files() == before
 
 
@@ -698,7 +751,9 @@ def test_a_student_can_follow_every_link_in_the_courses_pages_and_lessons(tmp_pa
         if name.endswith(".ipynb"):
             cells = json.loads(text)["cells"]
             text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-        assert [link for link in find_links(text) if link not in files] == [], name
+        assert dead_links(text, tmp_path / "mine") == [], name
+        # JupyterLab and GitHub give the headings of a page different anchors.
+        assert {anchor for file, anchor in find_links(text) if not file.endswith(".ipynb")} <= {""}
 
 
 def test_a_course_without_its_notebooks_moves_nothing(desk):
@@ -725,7 +780,7 @@ def test_an_edited_lesson_gets_no_new_version_if_only_the_metadata_differ(desk, 
     desk.hand_out()
     for path in desk.source.glob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
-        notebook.metadata["language_info"] = {"name": "python", "version": "3.14.0"}
+        notebook.metadata["course"] = {"cells_sha256": "another"}
         nbformat.write(notebook, path)
     assert desk.hand_out() == ["Refreshed 02_b.ipynb"]
     assert desk.texts() == {"01_a.ipynb": "mine", "02_b.ipynb": "two, café"}

@@ -22,6 +22,15 @@ BARE = re.compile(r"\b[Ll]essons?\s+(?:# )?\d\d\b")
             "[03](../notebooks/03_the_line.ipynb#a), 03",
             "[07](../notebooks/07_the_line.ipynb#a), 03",
         ),
+        (
+            "[03, 'Deeper: why `a`?'](../notebooks/03_the_line.ipynb#old)",
+            "[07, 'Deeper: why `a`?'](../notebooks/07_the_line.ipynb#Deeper:-why-a?)",
+        ),
+        (
+            "[03, 'The f(x)\nof all'](03_the_line.ipynb)",
+            "[07, 'The f(x)\nof all'](07_the_line.ipynb#The-f%28x%29-of-all)",
+        ),
+        ("[03, 'Why?'](03_the_line.md)", "[07, 'Why?'](07_the_line.md)"),
         ("[05 A line](05_a_line.md) in 05 s", "[01 A line](01_a_line.md) in 05 s"),
         ("[here](05_a_line.md) [10](https://a.b/10)", "[here](01_a_line.md) [10](https://a.b/10)"),
         ("`slides/05_a_line.html`, 05_a_line_more", "`slides/01_a_line.html`, 05_a_line_more"),
@@ -114,7 +123,7 @@ def test_a_lesson_is_mentioned_by_a_link_with_its_present_number(path):
     assert BARE.findall(mentions.LINK.sub("", CODE.sub("", text))) == []
     for words, target in mentions.LINK.findall(text):
         if re.match(r"[Ll]esson \d\d", words):
-            assert re.search(r"\d\d_\w+\.ipynb$", target), f"[{words}]({target})"
+            assert re.search(r"\d\d_\w+\.ipynb(#.+)?$", target), f"[{words}]({target})"
 
 
 HIDDEN = (".ci", ".devcontainer", ".github", ".gitattributes", ".gitignore")

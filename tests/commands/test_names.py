@@ -126,8 +126,10 @@ def test_a_name_is_first_used_and_explained_in_the_core_if_the_core_uses_it(tiny
 
 def test_the_page_marks_the_names_of_deeper_sections(tiny):
     largest, absolute = sorted(page([tiny]).splitlines()[-2:], reverse=True)
-    assert absolute.endswith("[01](../notebooks/01_tiny.ipynb), *deeper*, 'Deeper: how big?' |")
-    assert largest.endswith("[01](../notebooks/01_tiny.ipynb), 'How large?' |")
+    assert absolute.endswith(
+        "[01, 'Deeper: how big?'](../notebooks/01_tiny.ipynb#Deeper:-how-big?), *deeper* |"
+    )
+    assert largest.endswith("[01, 'How large?'](../notebooks/01_tiny.ipynb#How-large?) |")
 
 
 @pytest.mark.parametrize("number", NUMBERS)

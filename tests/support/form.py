@@ -170,11 +170,11 @@ def the_core_fits_an_evening(notebook):
 
 
 def links_to_lessons_are_plain(notebook):
-    """As 'NN_name.ipynb' or 'name.ipynb', which resolves in JupyterLab and on GitHub."""
+    """As 'name.ipynb' or 'name.ipynb#Anchor', which JupyterLab and GitHub follow."""
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     for target in re.findall(r"\]\(([^)]*\.ipynb[^)]*)\)", text):
-        if not re.fullmatch(r"\w+\.ipynb", target):
-            yield f"a link to {target}, not to the file's name alone"
+        if not re.fullmatch(r"\w+\.ipynb(#.+)?", target):
+            yield f"a link to {target}, not to a file beside it"
 
 
 def the_title_cell_links_to_a_lesson(notebook):

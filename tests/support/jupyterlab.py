@@ -44,6 +44,7 @@ PANE = f"{PANEL} .jp-WindowedPanel-outer"  # scrolls
 WRITTEN = f"{PANEL} .jp-RenderedMarkdown, {PANEL} .jp-OutputArea-output"  # by the course
 CODE = f"{PANEL} .cm-content"
 PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt:not(.jp-Placeholder-prompt)"  # of shown code
+UNSAVED = ".lm-DockPanel .lm-TabBar-tab.lm-mod-current.jp-mod-dirty"  # the tab of such a file
 FOLDED = f"{PANEL} .jp-collapseHeadingButton.jp-mod-collapsed"
 HIDDEN = f"{PANEL} .jp-Cell.lm-mod-hidden"
 FIGURES = f"{PANEL} .jp-OutputArea img"
@@ -196,6 +197,7 @@ def opened(browser, lab, number):
             open_lesson(page, lab, copy.name)
             figures_at_first = page.locator(FIGURES).count()
             folded_at_first = page.locator(FOLDED).count()
+            unsaved_at_first = page.locator(UNSAVED).count()
             run_all(page)
             unfold(page)
             yield SimpleNamespace(
@@ -205,6 +207,7 @@ def opened(browser, lab, number):
                 stored=read_notebook(number).cells,
                 figures_at_first=figures_at_first,
                 folded_at_first=folded_at_first,
+                unsaved_at_first=unsaved_at_first,
             )
     finally:
         shut_down_kernels(lab)

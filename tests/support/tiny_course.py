@@ -43,6 +43,15 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
     return "tiny_course-1.0-py3-none-any.whl"
 """
 
+# What the hand-out asks of the kernel, which JupyterLab brings along.
+KERNEL = {
+    "ipykernel/__init__.py": "",
+    "ipykernel/ipkernel.py": "class IPythonKernel:\n    language_info = {}\n",
+    "ipykernel/kernelspec.py": (
+        "def get_kernel_dict():\n    return {'display_name': 'Tiny', 'language': 'python'}\n"
+    ),
+}
+
 
 def make_package(name):
     """Return the files of a package that prints how it was called."""
@@ -63,7 +72,7 @@ class Course:
         for name in ("01_first", "02_second"):
             (folder / f"notebooks/{name}.ipynb").write_text('{"cells": []}')
         self.wheels = folder / "wheels"
-        make_wheel(self.wheels, "jupyterlab", "1.0", make_package("jupyterlab"))
+        make_wheel(self.wheels, "jupyterlab", "1.0", make_package("jupyterlab") | KERNEL)
         make_wheel(self.wheels, "pytest", "1.0", make_package("pytest"))
         self.requirements = folder / "requirements.txt"
         self.requirements.write_text("--find-links wheels\njupyterlab==1.0\n-e .\n")

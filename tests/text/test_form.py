@@ -94,7 +94,6 @@ FAULTS = {
     ],
     form.links_to_lessons_are_plain: [
         ("00_first.ipynb", "../notebooks/00_first.ipynb", "a link to ../notebooks/00"),
-        ("00_first.ipynb", "00_first.ipynb#Where", "a link to 00_first.ipynb#"),
     ],
     form.the_title_cell_links_to_a_lesson: [
         ("# 01 Tiny", "# 01 Tiny", "a title without a number"),

@@ -8,12 +8,12 @@ from commands.names import LessonNames
 from tests.support.lessons import NUMBERS, ROOT, path_of, read_notebook
 
 ROW = re.compile(
-    r"^\| (.+?) \| .+? \| \[(\d\d)\]\(\.\./notebooks/(\d\d)_\w+\.ipynb\), '(.+)' \|$", re.M
+    r"^\| (.+?) \| .+? \| \[(\d\d), '(.+)'\]\(\.\./notebooks/(\d\d)_\w+\.ipynb#\S+\) \|$", re.M
 )
 
 
 def rows(page):
-    """Return (word or symptom, lesson, lesson of the link, section) of each row of a page."""
+    """Return (word or symptom, lesson, section, lesson of the link) of each row of a page."""
     text = (ROOT / page).read_text(encoding="utf-8")
     found = ROW.findall(text)
     assert len(found) == text.count("\n| ") - 1, "a row does not have the form word, meaning, where"
@@ -28,7 +28,7 @@ def markdown(number):
 @pytest.mark.parametrize("page", ["docs/glossary.md", "docs/symptoms.md"])
 def test_the_sections_named_exist(page):
     headings = {n: set(re.findall(r"^##+ (.+)$", markdown(n), re.M)) for n in NUMBERS}
-    for word, number, linked, section in rows(page):
+    for word, number, section, linked in rows(page):
         assert number == linked
         assert section in {h.replace("`", "") for h in headings[number]} | headings[number], word
 
@@ -98,7 +98,7 @@ def test_each_row_of_the_glossary_leads_to_a_section_that_explains_its_word():
     texts = {n: markdown(n) for n in NUMBERS}
     wrong = [
         f"{word}: '{title}' in {number}"
-        for word, number, _, title in rows("docs/glossary.md")
+        for word, number, title, _ in rows("docs/glossary.md")
         if not explains(texts[number], title, word)
     ]
     assert wrong == []

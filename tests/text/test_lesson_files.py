@@ -12,13 +12,14 @@ import pytest
 
 from commands import lessons, mentions, minutes
 from tests.support.lessons import ROOT, copy_course, missing_parts
-from tests.support.links import find_links
+from tests.support.links import dead_links
 
 LESSONS = lessons.files(ROOT / "lessons", ".py")
 STEPS = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Add a lesson\n")[2]
 NAME, SUBJECT = "between_two_lessons", "between"
 NUMBER = 4  # of the new lesson; those behind it are renamed
 ROWS = "instructor/README.md", "README.md", "docs/measured.md", f"lessons/{LESSONS[0].name}"
+NEIGHBOURS = "test_a_lesson_ends_with_links_to_its_neighbours_and_to_what_explains_words"
 # The rules about what a lesson has more than once; CONTRIBUTING's shows it once.
 MORE_THAN_ONCE = (
     "two_predictions_are_typed",
@@ -114,7 +115,7 @@ def test_every_link_leads_to_a_file_and_names_its_number(course):
         text = path.read_text("utf-8")
         if path.suffix == ".py":  # of a lesson, only its text
             text = "\n".join(line for line in text.split("\n") if line.startswith("#"))
-        assert [link for link in find_links(text) if not (folder / link).exists()] == [], path
+        assert dead_links(text, folder) == [], path
     for path in lessons.files(course / "lessons", ".py"):
         assert f"\n# # {path.name[:2]} " in path.read_text("utf-8")
 
@@ -132,6 +133,8 @@ def test_the_tests_name_what_the_new_lesson_lacks_and_nothing_else(course):
         "tests/net/test_faults.py::test_the_fault_still_applies",
         "tests/text/test_lesson_files.py::test_a_lesson_has_all_that_belongs_to_it",
         "tests/text/test_form.py",
+        "tests/text/test_links.py::test_a_mention_of_another_lesson_or_of_its_section_is_a_link",
+        f"tests/text/test_links.py::{NEIGHBOURS}",
         "tests/lessons/test_solutions.py",
         "tests/lessons/test_core.py",
         "tests/lessons/test_right_answers.py",
@@ -144,6 +147,10 @@ def test_the_tests_name_what_the_new_lesson_lacks_and_nothing_else(course):
         *(
             f"tests/text/test_form.py::test_a_lesson_keeps_the_rule[{rule}-{NUMBER:02}]"
             for rule in MORE_THAN_ONCE
+        ),
+        *(
+            f"tests/text/test_links.py::{NEIGHBOURS}[{path.stem}]"
+            for path in lessons.files(course / "lessons", ".py")[NUMBER - 1 : NUMBER + 2]
         ),
     }, ran.stdout + ran.stderr
     for name in [

@@ -1,4 +1,4 @@
-"""The pages and lessons link to files that exist, and README shows all lessons."""
+"""README shows all lessons."""
 
 import re
 
@@ -6,36 +6,9 @@ import pytest
 
 from commands import minutes
 from commands.build import cover_of
-from tests.support.lessons import NUMBERS, ROOT, TEXTS, path_of, read_notebook
-from tests.support.links import find_links
+from tests.support.lessons import NUMBERS, ROOT, path_of, read_notebook
 
-MARKDOWN = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "instructor").rglob("*.md")]
-)
 README = ROOT / "README.md"
-
-
-def dead_links(text, folder):
-    """Return the links of a text in this folder that lead to no file."""
-    return [link for link in find_links(text) if not (folder / link).exists()]
-
-
-@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_links_of_a_page_lead_somewhere(page):
-    assert dead_links(page.read_text("utf-8"), page.parent) == []
-
-
-@pytest.mark.parametrize("text", TEXTS)
-def test_links_of_a_notebook_lead_somewhere(text):
-    cells = [cell for cell in read_notebook(text).cells if cell.cell_type == "markdown"]
-    assert dead_links("\n".join(cell.source for cell in cells), ROOT / "notebooks") == []
-
-
-def test_what_is_a_link_and_what_is_code():
-    text = (
-        "[a](b.md#c), [d](e f), `x[0](y)`\n\n```python\nx[0](z)\n```\n\n![g](h.png) [i](https://j)"
-    )
-    assert find_links(text) == ["b.md", "e", "h.png"]
 
 
 def test_pictures_of_the_table_are_there():
