@@ -31,6 +31,7 @@ MAY_IMPORT = {
         "course_utils.checks",
         "course_utils.data",
         "course_utils.descent",
+        "course_utils.kernel",
         "course_utils.tables",
     ),
 }
