@@ -114,8 +114,13 @@ class LessonNames:
         return self._alias.get(first, first) + dot + rest
 
     def _code(self) -> Iterator[tuple[int, str, ast.Module]]:
-        """Yield the index, the text and the syntax tree of each code cell and folded solution."""
+        """Yield the index, the text and the syntax tree of each code cell and folded solution.
+
+        The first code cell, which the hand-out hides, teaches nothing.
+        """
         for i, cell in enumerate(self.cells):
+            if "start" in tags(cell):
+                continue
             blocks = re.findall(r"```python\n(.*?)\n```", cell.source, re.S)
             for text in [cell.source] if cell.cell_type == "code" else blocks:
                 with suppress(SyntaxError):  # Executing the lesson reports it.

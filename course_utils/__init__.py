@@ -10,6 +10,7 @@ First read the modules that every lesson uses, then those that build on them:
     plots/              the pictures, a module for each lesson, and the truth panel
     graphs/             computational graphs of the student's own engine and of PyTorch
     checks/             the checks of the exercises, a module for each lesson
+    kernel.py           the first cell's question: can the lesson run here?
     self_check.py       the first lesson's report on this machine
     _validate.py        how they all read their arguments
 """

@@ -16,13 +16,17 @@
 
 # %% tags=["start"]
 try:
-    import course_utils  # the course's helpers
-except ModuleNotFoundError:
-    raise ModuleNotFoundError(
-        "This kernel does not have the course's helpers (course_utils). "
-        "Start JupyterLab with `python course.py`, "
-        "or choose the kernel of the course's .venv."
-    ) from None
+    from course_utils import kernel  # the course's helpers
+except ImportError as error:
+    todo = f"rename {error.path} if it is yours, or " if error.path else ""
+    stop = RuntimeError(
+        f"The course's helpers were not found: {todo}run `python course.py` "
+        "in the course's folder and open the lesson there, or choose its .venv "
+        "as the kernel."
+    )
+    stop._render_traceback_ = lambda: [str(stop)]  # shows the sentence alone
+    raise stop from None
+kernel.check()
 
 # %%
 import warnings

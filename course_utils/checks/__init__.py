@@ -1,5 +1,7 @@
 """Exercise checks, one module a lesson: `from course_utils.checks import autograd as check`."""
 
+from course_utils.kernel import StartError
+
 # A copy of the first edition asks for the check by its lesson's number of then.
 FIRST_EDITION = {
     "lesson_00": "Start here",
@@ -19,7 +21,7 @@ FIRST_EDITION = {
 def __getattr__(name: str) -> None:
     """Say where the lesson of a first edition's copy is now."""
     if title := FIRST_EDITION.get(name):
-        raise ImportError(
+        raise StartError(
             f"This copy is of the course's first edition; the lesson is now '{title}': open the "
             "notebook of that name in my_notebooks/, and copy your answers over."
         )

@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "course_utils.data": (),
     "course_utils.tables": (),
     "course_utils.descent": ("course_utils._validate",),
+    "course_utils.kernel": ("course_utils.self_check",),
     "course_utils.figures": (),
     "course_utils.plots": (
         "course_utils._validate",
@@ -30,6 +31,7 @@ MAY_IMPORT = {
         "course_utils.checks",
         "course_utils.data",
         "course_utils.descent",
+        "course_utils.kernel",
         "course_utils.tables",
     ),
 }

@@ -22,6 +22,7 @@ import torch
 
 from commands.execute import Client
 from course_utils.checks import core, limits, start_here
+from course_utils.kernel import StartError
 from tests.support.lessons import ROOT, one_line, run_cell
 
 
@@ -540,7 +541,7 @@ def test_checks_of_arrays_load_no_torch():
 
 
 def test_a_copy_of_the_first_edition_is_told_the_new_lesson():
-    with pytest.raises(ImportError, match=r"the lesson is now 'The linear layer': open the note"):
+    with pytest.raises(StartError, match=r"the lesson is now 'The linear layer': open the note"):
         exec("from course_utils.checks import lesson_05 as check", {})
     with pytest.raises(ImportError, match="cannot import name 'lesson_99'"):
         exec("from course_utils.checks import lesson_99 as check", {})

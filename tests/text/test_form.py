@@ -31,7 +31,7 @@ FAULTS = {
         ("**Builds on**", "Builds on", "no title, '**Builds on**'"),
     ],
     form.the_first_code_is_the_same_everywhere: [
-        ("import course_utils  #", "import course_utils as c  #", "is not START"),
+        ("import kernel  #", "import kernel as k  #", "is not START"),
         ('# %% tags=["start"]', "# %%", "is not START"),
         ('# %% tags=["deeper"]\n3 / 2', '# %% tags=["deeper", "start"]\n3 / 2', "a second cell"),
     ],

@@ -1,0 +1,76 @@
+"""What the first cell of every lesson asks: can the lesson run in this kernel?
+
+A Python that is too old for the course must be able to read this module: it has no syntax newer
+than Python 3.6, and imports the others only after a look at the version.
+"""
+
+import importlib.util
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+OLDEST = (3, 11)  # the first Python that can read the other modules
+PACKAGES = (  # what course_utils and the lessons import
+    *("IPython", "PIL", "igraph", "ipywidgets", "matplotlib"),
+    *("numpy", "sklearn", "torch", "torchviz"),
+)
+OPEN_IT = (
+    "run `python course.py` in the course's folder and open the lesson there, "
+    "or choose its .venv as the kernel."
+)
+
+
+class StartError(RuntimeError):
+    """Why a lesson cannot start, and what to do, in one sentence."""
+
+    def _render_traceback_(self):
+        """Return what a notebook shows of this error: the sentence, without a traceback."""
+        return [str(self)]
+
+
+def check():
+    """Raise a StartError if this kernel cannot run the lesson.
+
+    Of the packages it imports NumPy alone, which every lesson uses; torch takes more than a second.
+    """
+    if sys.version_info[:2] < OLDEST:
+        found, oldest = (".".join(map(str, v[:2])) for v in (sys.version_info, OLDEST))
+        raise StartError(f"This is Python {found}, the course needs {oldest} or newer: {OPEN_IT}")
+    shadows = find_shadows_here()
+    if shadows:
+        them = "it" if len(shadows) == 1 else "them"
+        raise StartError(f"{' and '.join(shadows)}: rename {them} and restart the kernel.")
+    missing = [name for name in PACKAGES if not is_there(name)]
+    if missing:
+        raise StartError(
+            f"This Python does not have {', '.join(missing)}: install what is missing, or {OPEN_IT}"
+        )
+    try:
+        importlib.import_module("numpy")
+    except Exception as error:
+        kind = type(error).__name__
+        raise StartError(
+            f"NumPy does not work in this Python ({kind}): install it again, or {OPEN_IT}"
+        ) from None
+
+
+def find_shadows_here():
+    """Return what is wrong with each file beside the notebook that hides a module.
+
+    Files elsewhere are left to the self-check: some platforms hide modules on purpose.
+    """
+    from course_utils.self_check import find_shadows
+
+    with suppress(Exception):  # A lesson that works must not fail here.
+        return [
+            str(shadow)
+            for shadow in find_shadows()
+            if shadow.path.parent.resolve() == Path.cwd() and not shadow.installed
+        ]
+    return []
+
+
+def is_there(name):
+    """Return whether a package is installed; a folder without its modules does not count."""
+    spec = importlib.util.find_spec(name)
+    return spec is not None and spec.origin is not None
