@@ -18,7 +18,7 @@ from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from course_utils._validate import to_number
-from course_utils.figures import as_output, capture_figures, caption_output, style, to_png
+from course_utils.figures import as_output, caption_output, capture_figures, style, to_png
 
 
 def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> None:
