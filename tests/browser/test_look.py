@@ -13,12 +13,14 @@ from nbformat import write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.support.jupyterlab import (
+    CODE,
     FIGURES,
     PANE,
     PANEL,
     SIZES,
     THEMES,
     USUAL,
+    WRITTEN,
     lesson_url,
     open_lesson,
     resize,
@@ -31,7 +33,6 @@ from tests.support.readable import CONTRAST, FAINT, SHOWN, WIDER
 
 pytestmark = pytest.mark.slow
 
-WRITTEN = f"{PANEL} .jp-RenderedMarkdown, {PANEL} .jp-OutputArea-output"
 WIDE = " ".join(f"column_{k:02d}" for k in range(20))
 CAPTION = "One long sentence about a picture, with its numbers, " * 5
 PATCHES = """
@@ -191,10 +192,7 @@ def test_every_text_has_contrast_in_both_themes(themed):
     """Also that of code, whose colours are JupyterLab's."""
     page, _ = themed
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    assert (
-        page.evaluate(FAINT, [f"{PANEL} .jp-Cell", ".jp-InputPrompt, .jp-OutputPrompt", CONTRAST])
-        == []
-    )
+    assert page.evaluate(FAINT, [f"{WRITTEN}, {CODE}", CONTRAST]) == []
 
 
 def test_tab_reaches_a_table_that_scrolls(shown):
