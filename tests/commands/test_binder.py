@@ -1,6 +1,7 @@
 """The image that Binder builds, as repo2docker plans it, and its steps, done here."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -158,6 +159,12 @@ def test_every_kernel_has_one_thread(image):
     code = "import numpy, torch, threadpoolctl as t; print(t.ThreadpoolController().info())"
     output = image(f'binder/start python -c "{code}"')
     assert set(re.findall(r"'num_threads': (\d+)", output)) == {"1"}, output
+
+
+def test_jupyterlab_has_the_courses_settings(image):
+    config = json.loads(image("binder/start python -m jupyterlab --show-config-json"))
+    assert config["ServerApp"]["kernel_spec_manager_class"] == "commands.server.Kernels"
+    assert config["LabApp"]["custom_css"] is True
 
 
 @pytest.mark.slow

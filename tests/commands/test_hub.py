@@ -16,7 +16,8 @@ from tests.support.lessons import NOTEBOOKS, ROOT
 # In the place of JupyterHub's server, which is not installed here: says how it was started.
 SERVER = """
 import json, os, sys
-print(json.dumps([sys.argv[1:], os.getcwd(), os.environ["OMP_NUM_THREADS"], sys.path]))
+names = ("OMP_NUM_THREADS", "JUPYTER_CONFIG_PATH")
+print(json.dumps([sys.argv[1:], os.getcwd(), *map(os.environ.get, names), sys.path]))
 """
 # Modules that Python, the hand-out or the server imports as it starts.
 SHADOWS = ("random", "json", "types", "logging", "commands", "runpy", "typing", "jupyterhub")
@@ -58,10 +59,10 @@ def start(spawner, tmp_path):
 
 def test_a_student_is_handed_the_lessons_and_gets_a_server_at_home(start):
     home, call = start
-    options, folder, threads, _ = call(folder=home.parent)  # as in a container
-    kernels = "--ServerApp.kernel_spec_manager_class=commands.server.Kernels"
-    assert options == ["--port=1", kernels]
+    options, folder, threads, settings, _ = call(folder=home.parent)  # as in a container
+    assert options == ["--port=1"]
     assert (folder, threads) == (str(home), "1")
+    assert settings.split(os.pathsep)[0] == str(ROOT / "commands/jupyter")
     lessons = {path.name for path in (home / "my_notebooks").glob("*.ipynb")}
     assert lessons == {path.name for path in NOTEBOOKS}
     assert not (home.parent / "elsewhere").exists()

@@ -23,6 +23,12 @@ from tests.support.processes import free_port, stopping, wait_for
 
 FIRST, SECOND, BROKEN, *_, LAST = (path.name for path in NOTEBOOKS)
 BROKEN_PYTHON = {"argv": ["false"], "display_name": "mine", "language": "python"}
+# A student's own configuration of Jupyter: what the course sets, and something else.
+MINE = """
+c.LabApp.custom_css = False
+c.ServerApp.kernel_spec_manager_class = "jupyter_client.kernelspec.KernelSpecManager"
+c.ServerApp.tornado_settings = {"headers": {"X-Mine": "kept"}}
+"""
 # Modules that Python, the server or a kernel imports when it starts.
 SHADOWS = ("runpy", "types", "functools", "pathlib", "random", "json", "logging", "typing")
 
@@ -112,6 +118,9 @@ class Lab:
         for spec in (self.home / kernel, folder / "path/kernels/python3/kernel.json"):
             spec.parent.mkdir(parents=True)
             spec.write_text(json.dumps(BROKEN_PYTHON))
+        (self.home / ".jupyter/custom").mkdir(parents=True)
+        (self.home / ".jupyter/custom/custom.css").write_text("/* mine */")
+        (self.home / ".jupyter/jupyter_server_config.py").write_text(MINE)
         foreign = ("JUPYTER_", "IPYTHON", "COURSE_", "XDG_", "PYTHON")
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
         self.env |= {"HOME": str(self.home), "JUPYTER_PATH": str(folder / "path")}
@@ -152,10 +161,15 @@ class Lab:
 
 def call_api(address, what, **data):
     """Call the server's API."""
-    headers = {"Authorization": f"token {address[2]}"}
     body = json.dumps(data).encode() if data else None
-    request = urllib.request.Request(f"{address[0]}/api/{what}", body, headers)
-    return json.load(urllib.request.urlopen(request, timeout=60))
+    return json.load(ask(address, f"api/{what}", body))
+
+
+def ask(address, path, body=None):
+    """Return the server's answer to a request."""
+    headers = {"Authorization": f"token {address[2]}"}
+    request = urllib.request.Request(f"{address[0]}/{path}", body, headers)
+    return urllib.request.urlopen(request, timeout=60)
 
 
 def listens(port):
@@ -205,6 +219,24 @@ def test_the_environments_kernel_runs_whatever_is_beside_the_lesson_and_at_home(
         assert run(lab, kernel, code) == [f"{[sys.executable, str(lab.mine), 42]}\n"]
         path = json.loads(run(lab, kernel, "import json; print(json.dumps(sys.path))")[0])
         assert path.index("") > path.index(os.path.dirname(os.__file__))
+        check_look(lab, address)
+
+
+def check_look(lab, address):
+    """Check that the server serves the course's settings and look, and what else is the user's."""
+    folder = lab.course / "commands/jupyter"
+    style = ask(address, "custom/custom.css")
+    assert style.read() == (folder / "custom/custom.css").read_bytes()
+    assert style.headers["X-Mine"] == "kept"
+    assert b'href="/custom/custom.css"' in ask(address, "lab").read()
+    expected = json.loads((folder / "labconfig/default_setting_overrides.json").read_text())
+    settings = json.load(ask(address, "lab/api/settings"))["settings"]
+    known = {setting["id"]: setting["schema"].get("properties") for setting in settings}
+    for name, values in expected.items():
+        assert {key: known[name][key]["default"] for key in values} == values
+    mine = lab.home / ".jupyter"
+    assert (mine / "jupyter_server_config.py").read_text() == MINE
+    assert (mine / "custom/custom.css").read_text() == "/* mine */"
 
 
 def test_a_broken_lesson_and_a_link_in_place_of_another_stop_nothing(lab, tmp_path):

@@ -41,6 +41,8 @@ SIZES = {"small": (1024, 640), "medium": (1280, 800), "large": (1920, 1080)}
 THEMES = ("light", "dark")
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 PANE = f"{PANEL} .jp-WindowedPanel-outer"  # scrolls
+WRITTEN = f"{PANEL} .jp-RenderedMarkdown, {PANEL} .jp-OutputArea-output"  # by the course
+CODE = f"{PANEL} .cm-content"
 PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt:not(.jp-Placeholder-prompt)"  # of shown code
 FOLDED = f"{PANEL} .jp-collapseHeadingButton.jp-mod-collapsed"
 HIDDEN = f"{PANEL} .jp-Cell.lm-mod-hidden"
@@ -226,7 +228,17 @@ def open_lesson(page, lab, name):
     page.goto(lesson_url(lab, name))
     page.wait_for_selector(f"{PANEL} .jp-Cell")
     page.wait_for_function(IDLE, polling=250)
+    toggle_files(page)
+
+
+def toggle_files(page):
+    """Show or hide the list of files, as Ctrl+B does, and wait until the notebook has moved."""
+    left = page.locator(PANE).bounding_box()["x"]
     page.keyboard.press("Control+b")
+    page.wait_for_function(
+        "([pane, left]) => document.querySelector(pane).getBoundingClientRect().left !== left",
+        arg=[PANE, left],
+    )
 
 
 def resize(page, size):

@@ -6,13 +6,21 @@ import numpy as np
 from matplotlib.image import imread
 
 CONTRAST = 4.5  # WCAG's minimum for text
+DRAWN = 3  # and for what is drawn
 TILE = 16
 
 # The colour behind an element, as [r, g, b].
 _BEHIND = """
-    const parse = color => {
-        const [r, g, b, a = 1] = color.match(/[\\d.]+/g).map(Number);
-        return {rgb: [r, g, b], a};
+    const colors = {}, dot = new OffscreenCanvas(1, 1).getContext("2d");
+    const parse = color => {  // in any notation: let the browser draw a dot
+        if (!colors[color]) {
+            dot.clearRect(0, 0, 1, 1);
+            dot.fillStyle = color;
+            dot.fillRect(0, 0, 1, 1);
+            const [r, g, b, a] = dot.getImageData(0, 0, 1, 1).data;
+            colors[color] = {rgb: [r, g, b], a: a / 255};
+        }
+        return colors[color];
     };
     const over = (top, a, below) => top.map((c, k) => a * c + (1 - a) * below[k]);
     const behind = element => {
@@ -34,8 +42,8 @@ SHOWN = f"""image => {{ {_BEHIND}
     drawing.drawImage(image, 0, 0);
     return canvas.toDataURL().split(",")[1];
 }}"""
-# The texts inside `selector` whose contrast is below `minimum`, without the `excluded` elements.
-FAINT = f"""([selector, excluded, minimum]) => {{ {_BEHIND}
+# The texts inside `selector` whose contrast is below `minimum`.
+FAINT = f"""([selector, minimum]) => {{ {_BEHIND}
     const linear = c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
     const luminance = rgb => {{
         const [r, g, b] = rgb.map(c => linear(c / 255));
@@ -48,7 +56,7 @@ FAINT = f"""([selector, excluded, minimum]) => {{ {_BEHIND}
         const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
         while (texts.nextNode()) {{
             const element = texts.currentNode.parentElement, text = texts.currentNode.data.trim();
-            if (!text || !element.getClientRects().length || element.matches(excluded)) continue;
+            if (!text || !element.getClientRects().length) continue;
             const below = behind(element), {{rgb, a}} = parse(getComputedStyle(element).color);
             const seen = over(rgb, a * opacity(element), below);
             const [low, high] = [luminance(below), luminance(seen)].sort((p, q) => p - q);
@@ -98,12 +106,13 @@ def luminance(rgb):
 def hidden_fraction(png, shown):
     """Return the fraction of a picture's tiles with text or lines that cannot be seen on a page.
 
-    A picture is drawn for white paper. A tile is hidden if its contrast is high there and low in
-    `shown`, the picture as the page shows it. Both are PNGs.
+    A picture is drawn for white paper. A tile is hidden if its contrast there is enough for
+    text, and in `shown`, the picture as the page shows it, not even enough for what is drawn. Both
+    are PNGs.
     """
     on_white, on_page = map(_measure_contrasts, (png, shown))
     drawn = on_white >= CONTRAST
-    return float((on_page[drawn] < CONTRAST).mean()) if drawn.any() else 0.0
+    return float((on_page[drawn] < DRAWN).mean()) if drawn.any() else 0.0
 
 
 def _measure_contrasts(png):

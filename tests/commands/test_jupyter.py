@@ -1,0 +1,50 @@
+"""The folder commands/jupyter/: found by one variable, before the user's own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from traitlets.config.loader import PyFileConfigLoader
+
+from commands import jupyter
+from tests.support.lessons import ROOT
+
+FOLDER = ROOT / "commands/jupyter"
+STYLE = (FOLDER / "custom/custom.css").read_text("utf-8")
+
+
+@pytest.mark.parametrize("mine", [[], ["/mine", "/the/teacher"]])
+def test_jupyter_reads_the_courses_folder_first_and_then_the_users(monkeypatch, mine):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", os.pathsep.join(mine))
+    jupyter.use_settings()
+    assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(FOLDER), *mine]
+
+
+def test_the_options_name_what_is_there():
+    config = PyFileConfigLoader("jupyter_server_config.py", str(FOLDER)).load_config()
+    update = config.ServerApp.tornado_settings.to_dict()["update"]
+    assert update == {"static_custom_path": [str(FOLDER / "custom")]}
+
+
+def test_jupyterlab_in_a_different_environment_keeps_its_own_options(tmp_path):
+    """A terminal of the course's JupyterLab inherits the variable."""
+    code = (
+        "import sys; sys.path[:] = [p for p in sys.path if not p.startswith(sys.argv[1])"
+        " or 'site-packages' in p]; sys.path_importer_cache.clear()\n"
+        "from traitlets.config.loader import PyFileConfigLoader as L\n"
+        "print(L('jupyter_server_config.py', sys.argv[2]).load_config())"
+    )
+    command = [sys.executable, "-c", code, str(ROOT), str(FOLDER)]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ran.stdout == "{}\n"
+
+
+def test_every_class_of_the_style_sheet_is_one_that_the_course_writes():
+    written = "".join(
+        (ROOT / f"course_utils/{name}.py").read_text("utf-8") for name in ("figures", "checks/core")
+    )
+    for name in ("course-caption", "course-verdict"):
+        assert f".{name}" in STYLE
+        assert f'class="{name}' in written
+    assert STYLE.count("{") == STYLE.count("}")
