@@ -107,12 +107,12 @@ def label_levels(ax, loss):
     direction = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
     for level in lines.get_array()[1::2]:
         away = np.sqrt(2 * (level - loss.min_loss) / curvature_along(loss, degrees))
-        if away < 0.3:  # near the star the lines are too dense for numbers
+        place = loss.minimizer + away * direction
+        # Near the star the lines are too dense for numbers; at the top one would be cut off.
+        if away < 0.3 or place[1] > ax.get_ylim()[1] - 0.06:
             continue
         box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"}
-        place = loss.minimizer + away * direction
-        text = ax.text(*place, f"{level:.2g}", fontsize=7, ha="center", va="center", bbox=box)
-        text.set_clip_on(True)
+        ax.text(*place, f"{level:.2g}", fontsize=7, ha="center", va="center", bbox=box)
 
 
 @picture(10.4, 4.4, "bowl slice")

@@ -163,7 +163,7 @@ def rolling_ball(x, y, path_plain, path_ball, mu, lr, *, axs=None):
     ax.legend(loc="upper left", fontsize=8.5)
     axs["loss"].set(yscale="log", xlabel="epoch", ylabel="loss − least possible loss")
     axs["loss"].set_title("how far above the least loss")
-    axs["loss"].set_ylim(1e-6, 1e3)
+    axs["loss"].set_ylim(1e-6, 1e5)  # with room for the legend
     axs["loss"].minorticks_off()  # a slider redraws this, and ticks take time
     axs["loss"].legend(loc="upper right")
     plain, ball = (loss.loss(path[-1]) - loss.min_loss for path in (path_plain, path_ball))
