@@ -92,6 +92,12 @@ def test_a_students_own_pictures_are_in_the_page(tmp_path, sanitize):
     assert {image["src"] for image in images} == {f"data:image/png;base64,{PICTURE}"}
 
 
+@pytest.mark.parametrize("sanitize", [False, True])
+def test_a_link_to_a_heading_finds_it(sanitize):
+    page = export(new_notebook(cells=[new_markdown_cell("## Why `fit` & $x$?")]), sanitize)
+    assert page.h2["id"] == "Why-fit-&-x?"
+
+
 def test_formulas_in_texts_and_outputs_are_drawn_by_the_browser():
     shown = [
         new_output("display_data", data={mime: "$x_1$"}) for mime in ("text/latex", "text/markdown")
