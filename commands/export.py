@@ -1,9 +1,10 @@
-"""What nbconvert makes of texts when the course's Jupyter exports a notebook; see jupyter/templates.
+"""Texts on the page that the course's Jupyter exports; jupyter/templates has the rest of the page.
 
 JupyterLab asks whether to sanitise an exported page. nbconvert's own answer would turn headings,
 folds, pictures and formulas into the text of their tags.
 """
 
+import re
 from typing import Any
 
 import bleach
@@ -12,15 +13,21 @@ from bleach.css_sanitizer import CSSSanitizer
 
 from commands.formulas import to_html
 
-TEXT = """
+TEXT = re.findall(
+    r"\w+",
+    """
     a abbr acronym b blockquote br caption code dd del details div dl dt em figcaption figure
     h1 h2 h3 h4 h5 h6 hr i img kbd li mark ol p pre q s small span strong sub summary sup
     table tbody td tfoot th thead tr u ul
-""".split()
-MATHML = """
+    """,
+)
+MATHML = re.findall(
+    r"\w+",
+    """
     math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow mspace
     msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none
-""".split()
+    """,
+)
 ATTRIBUTES = {
     **bleach.ALLOWED_ATTRIBUTES,
     "*": ["class", "id", "style", "title"],

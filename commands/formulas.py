@@ -1,6 +1,7 @@
 """Markdown to HTML with formulas as MathML, which every browser draws itself, without a network."""
 
-from html import escape
+import re
+from html import escape, unescape
 from typing import Any
 
 import latex2mathml.converter
@@ -15,6 +16,11 @@ class _Renderer(IPythonRenderer):
 
     def inline_html(self, html: str) -> str:
         return super(IPythonRenderer, self).inline_html(html)
+
+    def heading(self, text: str, level: int, **attributes: Any) -> str:
+        # The name by which JupyterLab links to it.
+        attributes["id"] = escape(unescape(re.sub("<[^>]+>", "", text)).replace(" ", "-"))
+        return super().heading(text, level, **attributes)
 
     def inline_math(self, body: str) -> str:
         return _to_mathml(body, "inline")

@@ -81,13 +81,21 @@ def test_a_picture_keeps_its_caption_and_its_width():
     assert (image["alt"], image["width"]) == ('a "line" < 3', "640")
 
 
-def test_a_students_own_pictures_are_in_the_page(tmp_path):
+@pytest.mark.parametrize("sanitize", [False, True])
+def test_a_students_own_pictures_are_in_the_page(tmp_path, sanitize):
     (tmp_path / "mine.png").write_bytes(b"a picture")
     dropped = {"b.png": {"image/png": PICTURE}}
     cells = [new_markdown_cell("![a](mine.png) ![b](attachment:b.png)", attachments=dropped)]
-    images = export(new_notebook(cells=cells), path=str(tmp_path)).select("img")
+    page = export(new_notebook(cells=cells), sanitize, path=str(tmp_path))
+    images = page.select("img")
     assert [image["alt"] for image in images] == ["a", "b"]
     assert {image["src"] for image in images} == {f"data:image/png;base64,{PICTURE}"}
+
+
+@pytest.mark.parametrize("sanitize", [False, True])
+def test_a_link_to_a_heading_finds_it(sanitize):
+    page = export(new_notebook(cells=[new_markdown_cell("## Why `fit` & $x$?")]), sanitize)
+    assert page.h2["id"] == "Why-fit-&-x?"
 
 
 def test_formulas_in_texts_and_outputs_are_drawn_by_the_browser():

@@ -65,7 +65,10 @@ TESTS = {
     "commands/hand_out": ["tests/commands/test_hand_out.py"],
     "commands/hub": ["tests/commands/test_hub.py"],
     "commands/jupyter/jupyter_config": ["tests/commands/test_export.py"],
-    "commands/jupyter/templates/": ["tests/commands/test_export.py", "tests/browser/test_export.py"],
+    "commands/jupyter/templates/": [
+        "tests/commands/test_export.py",
+        "tests/browser/test_export.py",
+    ],
     "commands/kernels": ["tests/commands/test_kernels.py"],
     "commands/lab": ["tests/commands/test_lab.py"],
     "commands/lessons": ["tests/commands/test_hand_out.py"],
