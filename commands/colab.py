@@ -31,11 +31,13 @@ if not find_spec("course_utils"):
     %pip install -qq {helpers}
     invalidate_caches()
 if not find_spec("course_utils"):
-    raise ModuleNotFoundError(
+    stop = RuntimeError(
         "The course's helpers could not be installed: check the connection to "
         "the internet (on Kaggle, turn it on in the panel on the right, under "
         "'Session options'), then run this cell again."
     )
+    stop._render_traceback_ = lambda: [str(stop)]  # without the code above
+    raise stop
 """
 README = """\
 # Open a lesson

@@ -87,7 +87,8 @@ def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> 
         slider.observe(redraw, "value")
     box = ipywidgets.VBox(rows)
     hint = f"In JupyterLab, run this cell to get a slider for {names}."
-    display({**box._repr_mimebundle_(), "text/plain": hint}, raw=True)
+    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}  # of any ipywidgets
+    display({"application/vnd.jupyter.widget-view+json": view, "text/plain": hint}, raw=True)
 
 
 def _check_names(draw, args, ranges):

@@ -9,10 +9,12 @@ import zipfile
 from email import message_from_bytes
 from importlib.metadata import packages_distributions
 
+import ipywidgets
 import pytest
 from packaging.requirements import Requirement
 
 from commands.pins import read_pins
+from course_utils import plots, sliders
 from tests.support.lessons import ROOT, copy_course
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -68,6 +70,16 @@ def imports(folder):
 
 def test_what_the_lessons_and_course_utils_import_is_what_the_wheel_asks_for():
     assert imports("course_utils") | imports("lessons") | {"setuptools"} == {*NEEDED, *FULL}
+
+
+def test_a_slider_is_shown_by_colabs_old_ipywidgets_too(monkeypatch):
+    """Widgets of ipywidgets 7 have no `_repr_mimebundle_`."""
+    monkeypatch.delattr(ipywidgets.Widget, "_repr_mimebundle_")
+    shown = []
+    monkeypatch.setattr(sliders, "display", lambda data, **_: shown.append(data))
+    sliders.move(plots.residuals, [0.0, 1.0], [1.0, 2.0], w=(-1, 4, 0.5), b=(-1, 3, 1))
+    view = shown[-1]["application/vnd.jupyter.widget-view+json"]
+    assert re.fullmatch("[0-9a-f]{32}", view["model_id"])
 
 
 def test_the_courses_own_environments_pin_what_the_wheel_asks_for():

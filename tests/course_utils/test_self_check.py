@@ -653,3 +653,35 @@ def test_importing_it_imports_only_the_standard_library(monkeypatch):
         },
     )
     assert {name.split(".")[0] for name in seen} <= set(sys.stdlib_module_names)
+
+
+# course_utils alone, as on Colab and Kaggle
+
+
+def test_alone_every_version_is_fine_and_a_missing_package_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(self_check, "ALONE", True)
+    monkeypatch.setattr(self_check, "find_shadows", list)
+    lines = ["igraph", 'numpy; extra == "full"', 'ruff==0.1; extra == "dev"', "absent-package"]
+    monkeypatch.setattr(metadata, "requires", lambda name: lines)
+    assert row(self_check.check_packages(ROOT / "requirements.txt"), capsys) == (
+        "packages TO DO absent-package is missing Run `%pip install absent-package` in a new cell, "
+        "then restart the kernel."
+    )
+    del lines[-1]
+    found = self_check.check_packages(ROOT / "requirements.txt")
+    assert row(found, capsys) == "packages fine, all are there"
+
+
+def test_alone_a_newer_python_is_fine_and_no_advice_needs_the_courses_folder(monkeypatch, capsys):
+    monkeypatch.setattr(self_check, "ALONE", True)
+    assert "fine; this is 3.99" in row(self_check.check_python((3, 99), True), capsys)
+    for finding in (self_check.check_python((3, 10), True), finding_of(RuntimeError("x"))):
+        assert finding.todo
+        assert "course.py" not in finding.todo
+        assert "requirements.txt" not in finding.todo
+
+
+def test_alone_a_copied_course_utils_is_not_compared(monkeypatch, capsys):
+    monkeypatch.setattr(self_check, "PACKAGE", "absent-package")
+    found = row(self_check.check_presence(), capsys)
+    assert found == "packages not compared: course_utils was copied, not installed"

@@ -48,6 +48,8 @@ TESTS = {
     ],
     "course_utils/style": LESSONS,
     "lessons/": ["notebooks/[!0-9]*.ipynb", "tests/text/test_prose.py"],
+    "commands/addresses": ["tests/commands/test_addresses.py"],
+    "commands/colab": ["tests/commands/test_colab.py"],
     "commands/build": ["tests/commands/test_build.py"],
     "commands/deck": ["tests/commands/test_deck.py"],
     "commands/mentions": ["tests/commands/test_mentions.py"],
