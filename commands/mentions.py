@@ -21,12 +21,17 @@ LINK = re.compile(r"\[([^\][]*)\]\(([^)\s]*)\)")
 SECTION = re.compile(r"\d\d, '(.+)'", re.S)
 
 
-def anchor(heading: str) -> str:
-    """Return the part of a link after the # that leads to a heading of a notebook, in JupyterLab.
+def heading_id(heading: str) -> str:
+    """Return the id that JupyterLab and nbconvert give a heading of a notebook.
 
-    JupyterLab and nbconvert make a heading's id in this way, and a website can.
+    A website made with MyST has the same if this is its `myst_heading_slug_func`.
     """
-    return quote("-".join(heading.replace("`", "").split()), safe="?:,'/")
+    return "-".join(heading.replace("`", "").split())
+
+
+def anchor(heading: str) -> str:
+    """Return the part of a link after the # that leads to a heading of a notebook."""
+    return quote(heading_id(heading), safe="?:,'/")
 
 
 def pages(root: Path) -> list[Path]:

@@ -44,7 +44,7 @@ def current(page):
 
 def test_links_at_a_lessons_end_open_beside_it(page, lab):
     downloads = []
-    page.on("download", downloads.append)
+    page.on("download", lambda download: downloads.append(download))
     open_lesson(page, lab, SECOND)
     links = {
         f"lesson {FIRST[:2]}": FIRST,

@@ -175,6 +175,23 @@ def test_another_python_refreshes_unchanged_copies_alone(desk, monkeypatch):
     assert desk.files() == before
 
 
+def test_another_python_refreshes_an_unchanged_new_version_and_no_edited_one(desk, monkeypatch):
+    desk.hand_out()
+    for name in ("01_a.ipynb", "02_b.ipynb"):
+        desk.edit(name, "mine")
+        desk.publish(name, "second")
+    desk.hand_out()
+    desk.edit("02_b_new_version.ipynb", "mine, too")
+    before = desk.files()
+    later = {**IPythonKernel.language_info, "version": "3.14.9"}
+    monkeypatch.setattr(IPythonKernel, "language_info", later)
+    assert desk.hand_out() == ["Refreshed 01_a_new_version.ipynb"]
+    assert desk.hand_out() == []
+    assert [name for name, text in desk.files().items() if text != before[name]] == [
+        "01_a_new_version.ipynb"
+    ]
+
+
 def test_deeper_sections_arrive_folded_and_the_first_cells_code_hidden(desk):
     cells = [
         nbformat.v4.new_markdown_cell("## Core?"),

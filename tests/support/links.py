@@ -32,9 +32,8 @@ def dead_links(markdown, folder):
 def find_anchors(path):
     """Return the anchors that lead to headings of a file: one of two with the same name has none.
 
-    JupyterLab and GitHub give a notebook's heading its text with hyphens for spaces; so does a
-    website whose `myst_heading_slug_func` is `commands.mentions.anchor`. In a page, GitHub's
-    anchors have small letters and no punctuation.
+    JupyterLab and nbconvert, with which GitHub shows notebooks, give a heading its text with
+    hyphens for spaces. In a page, GitHub's anchors have small letters and no punctuation.
     """
     return _find_anchors(path, path.stat().st_mtime_ns)
 
