@@ -6,6 +6,7 @@ than Python 3.6, and imports the others only after a look at the version.
 
 import importlib.util
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,17 +15,19 @@ PACKAGES = (  # what course_utils and the lessons import
     *("IPython", "PIL", "igraph", "ipywidgets", "matplotlib"),
     *("numpy", "sklearn", "torch", "torchviz"),
 )
-OPEN_IT = (
-    "run `python course.py` in the course's folder and open the lesson there, "
-    "or choose its .venv as the kernel."
-)
+OPEN_IT = "open the lesson with `python course.py`, or choose the course's .venv as the kernel."
 
 
 class StartError(RuntimeError):
     """Why a lesson cannot start, and what to do, in one sentence."""
 
     def _render_traceback_(self):
-        """Return what a notebook shows of this error: the sentence, without a traceback."""
+        """Return what a notebook shows of this error: the sentence, without a traceback.
+
+        After an error, a kernel drops the cells it has received by then, and runs those that arrive
+        later. JupyterLab's 'Run all' sends them one after the other, in less than a second.
+        """
+        time.sleep(1)
         return [str(self)]
 
 

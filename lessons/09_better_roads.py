@@ -16,13 +16,14 @@
 try:
     from course_utils import kernel  # the course's helpers
 except ImportError as error:
+    import time  # 'Run all' stops here only once it has sent every cell
+
     todo = f"rename {error.path} if it is yours, or " if error.path else ""
     stop = RuntimeError(
-        f"The course's helpers were not found: {todo}run `python course.py` "
-        "in the course's folder and open the lesson there, or choose its .venv "
-        "as the kernel."
+        f"The course's helpers are missing: {todo}open the lesson with "
+        "`python course.py`, or choose the course's .venv as the kernel."
     )
-    stop._render_traceback_ = lambda: [str(stop)]  # shows the sentence alone
+    stop._render_traceback_ = lambda: time.sleep(1) or [str(stop)]
     raise stop from None
 kernel.check()
 

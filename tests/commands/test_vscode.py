@@ -14,7 +14,7 @@ from commands import set_up
 from commands.execute import WIDGET
 from commands.minutes import tags
 from tests.support import jsonc, students
-from tests.support.lessons import ROOT, TEXTS, read_notebook
+from tests.support.lessons import NOTEBOOKS, ROOT, TEXTS, read_notebook
 
 SETTINGS = jsonc.read(ROOT / ".vscode/settings.json")
 EXTENSIONS = jsonc.read(ROOT / ".vscode/extensions.json")
@@ -49,7 +49,7 @@ def test_the_extensions_are_those_of_the_dev_container():
 def test_no_file_of_the_course_and_no_lesson_of_a_student_is_hidden():
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    names = {"my_notebooks/00_start_here.ipynb", *filter(None, listed.split("\0"))}
+    names = {f"my_notebooks/{NOTEBOOKS[0].name}", *filter(None, listed.split("\0"))}
     parts = {part for name in names for part in name.split("/")}
     patterns = {pattern.removeprefix("**/") for pattern in SETTINGS["files.exclude"]}
     assert [part for part in parts for pattern in patterns if fnmatch(part, pattern)] == []

@@ -5,8 +5,10 @@ import importlib
 import re
 import subprocess
 import sys
+import time
 
 import pytest
+from jupyter_client import KernelManager
 from nbformat.v4 import new_code_cell, new_notebook
 
 from commands import server
@@ -18,10 +20,7 @@ from tests.support.modules import COURSE_UTILS, imports
 from tests.support.tiers import slow_after
 
 INSTALL = "install what is missing, or"
-OPEN_IT = (
-    "run `python course.py` in the course's folder and open the lesson there, "
-    "or choose its .venv as the kernel."
-)
+OPEN_IT = "open the lesson with `python course.py`, or choose the course's .venv as the kernel."
 JUPYTERLAB = ("-c", server.START)  # how the course's own JupyterLab starts a kernel
 
 
@@ -136,6 +135,7 @@ WRONG = [
 @pytest.mark.parametrize("wrong", WRONG)
 def test_what_is_wrong_is_one_sentence_without_a_traceback(monkeypatch, tmp_path, wrong):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
     sentence = wrong(monkeypatch, tmp_path)
     with pytest.raises(kernel.StartError) as raised:
         kernel.check()
@@ -163,33 +163,33 @@ def test_what_is_not_one_sentence_is_noticed():
 
 # What a student has, {path: text} beside the notebook, {path: text} among the packages, what is not
 # installed, and what the first cell says; {here} is the notebook's folder.
-NOT_FOUND = "The course's helpers were not found: "
+MISSING = "The course's helpers are missing: "
 HIDDEN = "{here}/%s has the name of a module that %s: rename it and restart the kernel."
 SITUATIONS = {
-    "another Python": ({}, {}, ["course_utils"], NOT_FOUND + OPEN_IT),
+    "another Python": ({}, {}, ["course_utils"], MISSING + OPEN_IT),
     "an empty folder": (
         {"course_utils/notes.txt": ""},
         {},
         ["course_utils"],
-        NOT_FOUND + OPEN_IT,
+        MISSING + OPEN_IT,
     ),
     "a file of the same name": (
         {"course_utils.py": "x = 1"},
         {},
         [],
-        f"{NOT_FOUND}rename {{here}}/course_utils.py if it is yours, or {OPEN_IT}",
+        f"{MISSING}rename {{here}}/course_utils.py if it is yours, or {OPEN_IT}",
     ),
     "the first edition": (
         {"course_utils/__init__.py": "", "course_utils/self_check.py": ""},
         {},
         [],
-        f"{NOT_FOUND}rename {{here}}/course_utils/__init__.py if it is yours, or {OPEN_IT}",
+        f"{MISSING}rename {{here}}/course_utils/__init__.py if it is yours, or {OPEN_IT}",
     ),
     "the first edition, installed": (
         {},
         {"course_utils/__init__.py": "", "course_utils/self_check.py": ""},
         ["course_utils"],
-        f"{NOT_FOUND}rename {{packages}}/course_utils/__init__.py if it is yours, or {OPEN_IT}",
+        f"{MISSING}rename {{packages}}/course_utils/__init__.py if it is yours, or {OPEN_IT}",
     ),
     "no torch": ({}, {}, ["torch"], f"This Python does not have torch: {INSTALL} {OPEN_IT}"),
     "a Python in the browser": (
@@ -269,11 +269,33 @@ def test_a_file_that_hides_a_module_of_python_counts_where_the_folder_comes_firs
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("without", ["course_utils", "torch"])
+def test_cells_that_are_sent_later_are_dropped(tmp_path, without):
+    """JupyterLab sends the cells of 'Run all' while the first one is running."""
+    python, _ = students.make_python(tmp_path / "environment", without)
+    manager = KernelManager()
+    manager.kernel_spec_manager = students.Kernels((python, *students.LAUNCHER), tmp_path)
+    manager.start_kernel(cwd=tmp_path)
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        for code in (START, *["1 / 0"] * 20):
+            client.execute(code, stop_on_error=True)
+            time.sleep(0.02)
+        replies = [client.get_shell_msg(timeout=60)["content"]["status"] for _ in range(21)]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert replies == ["error", *["aborted"] * 20]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", TEXTS)
 def test_every_notebook_stops_at_its_first_cell_in_a_wrong_kernel(tmp_path, lesson):
     python, _ = students.make_python(tmp_path / "environment", "course_utils")
     students.run_all(notebook := students.handed_out(lesson), tmp_path, python)
-    assert errors(notebook) == [(0, [NOT_FOUND + OPEN_IT])]
+    assert errors(notebook) == [(0, [MISSING + OPEN_IT])]
 
 
 @pytest.mark.slow

@@ -39,6 +39,7 @@ TESTS = {
         "notebooks/*_start_here.ipynb",
         "notebooks/*_autograd*.ipynb",
     ],
+    "course_utils/kernel": ["tests/course_utils/test_kernel.py"],
     "course_utils/plots/truth": ["tests/course_utils/test_truth_panel.py", *LESSONS],
     "course_utils/plots/": ["tests/course_utils/test_plots.py", *LESSONS],
     "course_utils/figures": ["tests/course_utils/test_plots.py", *LESSONS],
@@ -95,6 +96,7 @@ TESTS = {
     "tests/support/readable": ["tests/text/test_readable.py"],
     "tests/support/tolerance": ["tests/net/test_nbval_tolerance.py"],
     "tests/support/pictures": ["tests/net/test_nbval_tolerance.py"],
+    ".vscode/": ["tests/commands/test_vscode.py"],
     "README.md": ["tests/text/test_readme.py"],
     "docs/glossary.md": ["tests/text/test_glossary.py"],
 }
