@@ -12,6 +12,7 @@ import time
 import warnings
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -531,6 +532,20 @@ def test_a_program_can_read_a_notebooks_verdicts():
     for mistake, words in zip(mistakes[1:], told, strict=True):
         assert words in mistake
     assert "raw_input" in str(ran.cells[-1].outputs), "the keyboard is the kernel's again"
+
+
+def test_in_a_notebook_a_style_sheet_can_tell_the_verdict(monkeypatch):
+    shown = []
+    pub = SimpleNamespace(publish=lambda data, metadata: shown.append(data))
+    monkeypatch.setattr(
+        core.calling, "shell", lambda: SimpleNamespace(kernel="any", display_pub=pub)
+    )
+    for verdict in core.FACES:
+        core._show("1 < 2", {"verdict": verdict})
+    assert {data["text/plain"] for data in shown} == {"1 < 2"}
+    pages = [data["text/html"] for data in shown]
+    kinds = ["right", "not-right-yet", "not-done-yet", "not-readable"]
+    assert pages == [f'<p class="course-verdict course-{kind}">1 &lt; 2</p>' for kind in kinds]
 
 
 def test_checks_of_arrays_load_no_torch():

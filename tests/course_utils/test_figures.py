@@ -3,11 +3,13 @@
 import subprocess
 import sys
 import zipfile
+from types import SimpleNamespace
 
 import matplotlib.style
 import numpy as np
 import pytest
 import torch
+from bs4 import BeautifulSoup
 from matplotlib import rc_context, rcParams
 from matplotlib.figure import Figure
 
@@ -73,6 +75,24 @@ def test_a_picture_looks_the_same_whatever_the_session_has_set(outputs, session,
         assert rcParams == before, "the session's settings have changed"
     assert data["image/png"] == outputs[0][0]["image/png"]
     assert metadata == outputs[0][1]
+
+
+@pytest.mark.parametrize("kind", ["a plot", "a graph", "an animation", "a slider"])
+def test_in_a_notebook_a_caption_is_an_output_of_its_own(outputs, monkeypatch, capsys, kind):
+    monkeypatch.setattr(figures, "get_ipython", lambda: SimpleNamespace(kernel="any"))
+    KINDS[kind]()
+    (picture, _), (caption, _), *_ = outputs
+    assert caption == figures.caption_output(picture["text/plain"])
+    assert capsys.readouterr().out == ""
+
+
+def test_a_caption_is_the_same_text_with_and_without_html():
+    """What was printed keeps its spaces above it."""
+    data = figures.caption_output("w < 2 & b: <b>1</b>", "w   b\n1 < 2")
+    assert data["text/plain"] == "w   b\n1 < 2\nw < 2 & b: <b>1</b>"
+    page = BeautifulSoup(data["text/html"], "html.parser")
+    assert page.pre.text == "w   b\n1 < 2"
+    assert page.find("p", "course-caption").text == "w < 2 & b: <b>1</b>"
 
 
 def test_a_picture_on_given_axes_has_the_style_of_the_session():

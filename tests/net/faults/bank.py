@@ -42,7 +42,11 @@ TESTS = {
     "course_utils/kernel": ["tests/course_utils/test_kernel.py"],
     "course_utils/plots/truth": ["tests/course_utils/test_truth_panel.py", *LESSONS],
     "course_utils/plots/": ["tests/course_utils/test_plots.py", *LESSONS],
-    "course_utils/figures": ["tests/course_utils/test_plots.py", *LESSONS],
+    "course_utils/figures": [
+        "tests/course_utils/test_figures.py",
+        "tests/course_utils/test_plots.py",
+        *LESSONS,
+    ],
     "course_utils/self_check": [
         "tests/course_utils/test_self_check.py",
         "notebooks/*_start_here.ipynb",
@@ -72,6 +76,7 @@ TESTS = {
         "tests/commands/test_export.py",
         "tests/browser/test_export.py",
     ],
+    "commands/jupyter/": ["tests/commands/test_jupyter.py", "tests/commands/test_lab.py"],
     "commands/kernels": ["tests/commands/test_kernels.py"],
     "commands/lab": ["tests/commands/test_lab.py"],
     "commands/lessons": ["tests/commands/test_hand_out.py"],
