@@ -5,7 +5,9 @@ from itertools import combinations
 import numpy as np
 
 TOUCH = 0.5  # pixels that two boxes may share
-HIDDEN = 0.2  # of a line's points in its axes, a legend may cover
+HIDDEN = (
+    0.45  # of the points of a line in its axes, a legend may cover: what is left shows the line
+)
 
 
 def find_overlaps(figure):
