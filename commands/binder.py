@@ -11,11 +11,12 @@ from urllib.parse import quote, urlsplit
 
 from commands.lessons import ROOT, files
 
-FIRST = f"lab/tree/my_notebooks/{files(ROOT / 'notebooks', '.ipynb')[0].name}"
 
+def launch_link(remote: str, notebook: str) -> str:
+    """Return mybinder.org's link to a lesson; raise ValueError if it cannot reach the remote.
 
-def launch_link(remote: str) -> str:
-    """Return mybinder.org's link for a remote's URL; raise ValueError if it cannot reach that."""
+    `notebook` is the name of its file.
+    """
     scp = re.fullmatch(r"(?:[^@/]+@)?([^:/]{2,}):(?!//)(.+)", remote)  # git@github.com:owner/name
     url = urlsplit(f"ssh://{scp[1]}/{scp[2]}" if scp else remote)
     host, path = url.hostname or "", url.path.strip("/").removesuffix(".git")
@@ -30,7 +31,8 @@ def launch_link(remote: str) -> str:
         port = f":{url.port}" if url.port and url.scheme in ("https", "http") else ""
         scheme = url.scheme if url.scheme == "http" else "https"
         where = f"git/{quote(f'{scheme}://{host}{port}/{path}', safe='')}"
-    return f"https://mybinder.org/v2/{where}/HEAD?urlpath={quote(FIRST, safe='')}"
+    page = quote(f"lab/tree/my_notebooks/{notebook}", safe="")
+    return f"https://mybinder.org/v2/{where}/HEAD?urlpath={page}"
 
 
 def main() -> int:
@@ -42,7 +44,7 @@ def main() -> int:
             command = ["git", "--git-dir=.git", "remote", "get-url", "origin"]
             result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
             remote = result.stdout.strip()
-        print(launch_link(remote))
+        print(launch_link(remote, files(ROOT / "notebooks", ".ipynb")[0].name))
     except (OSError, subprocess.CalledProcessError):
         print(
             "This copy has no git remote named origin. Give the address of a public copy:\n"

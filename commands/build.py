@@ -5,6 +5,7 @@ The picture of the cell tagged `cover` goes to docs/pictures/NN_name.png, for th
 that the lessons introduce go to docs/names.md. A lesson's number is written wherever the lesson is
 mentioned and into the names of its files in other folders, the minutes that it takes into its title
 cell and the tables of lessons, and the sums of the instructor's minutes into the pages and plans.
+README gets the badges of this copy's address in pyproject.toml.
 
 The same lesson always gives the same bytes: a cell's id is made from its content, and nothing is
 stored that would differ next time.
@@ -25,7 +26,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from commands import lessons, mentions, minutes, names, plans
+from commands import addresses, lessons, mentions, minutes, names, plans
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -248,8 +249,8 @@ def _build(root: Path, chosen: list[Path]) -> int:
             failed = True
     _write(root / "docs/names.md", names.page(names.read_lessons(root)).encode())
     try:
-        for find_stale_pages in (minutes.find_stale_pages, plans.find_stale_pages):
-            for page, text in find_stale_pages(root).items():
+        for module in (minutes, plans, addresses):
+            for page, text in module.find_stale_pages(root).items():
                 _write(page, text.encode())
     except plans.PlanError as error:
         print(error, file=sys.stderr)
@@ -270,6 +271,8 @@ def _check(root: Path, chosen: list[Path]) -> int:
     wrong += mentions.describe_stale(root)
     pages = [page.relative_to(root) for page in minutes.find_stale_pages(root)]
     wrong += [f"{page} has a lesson's old minutes." for page in pages]
+    if addresses.find_stale_pages(root):
+        wrong.append("README.md lacks the badges of the address in pyproject.toml.")
     try:
         pages = [page.relative_to(root) for page in plans.find_stale_pages(root)]
         wrong += [f"{page} has old sums of minutes." for page in pages]

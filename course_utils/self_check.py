@@ -5,6 +5,9 @@
 
 A student's file with the name of a module may be imported in its place: a shadow. It breaks
 imports as a damaged package does, but the solution is to rename it.
+
+course_utils may also be installed alone, without the course's folder, as on Colab and Kaggle. Then
+every version is the environment's own, and only a missing package is a mistake.
 """
 
 import importlib
@@ -25,10 +28,13 @@ from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec, Pat
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+ALONE = not (ROOT / "course.py").exists()
+PACKAGE = "pytorch-from-the-gradient-up"  # as what course_utils is installed
 WINDOWS = os.name == "nt"
 PYTHONS = (3, 11), (3, 14)  # the first and the last for which the pinned packages have wheels
 LEAST_FREE, PLENTY = 1.0, 8.0  # GB
-RESTART = "Restart the kernel (menu Kernel, Restart Kernel) and run this cell again."
+MENU = "" if ALONE else " (menu Kernel, Restart Kernel)"
+RESTART = f"Restart the kernel{MENU} and run this cell again."
 THEN_RESTART = RESTART.replace("Restart", "Then restart", 1)
 
 
@@ -114,7 +120,9 @@ def advice(error, name):
 def reinstall_advice():
     """Return how to start again and, if that fails, reinstall every package."""
     last = "reinstall all packages: `pip install --force-reinstall -r requirements.txt`."
-    if is_course_environment():
+    if ALONE:
+        last = "begin a new session (on Colab or Kaggle), or make a new environment."
+    elif is_course_environment():
         last = "close JupyterLab, delete the folder .venv and run `python course.py`."
     return f"{RESTART} If that does not help, {last}"
 
@@ -136,11 +144,14 @@ def check_python(version, wide):
     """Check that this is a supported version of Python, and 64-bit."""
     lowest, highest = PYTHONS
     span = f"{lowest[0]}.{lowest[1]} to {highest[0]}.{highest[1]}"
-    todo = f"Install a 64-bit Python {span} and run `python course.py` with it."
+    command = "the lesson" if ALONE else "`python course.py`"
+    todo = f"Install a 64-bit Python {span} and run {command} with it."
     if not wide:
         return Finding("Python", "this one is 32-bit, and PyTorch needs 64", todo)
     if not lowest <= tuple(version[:2]) <= highest:
         number = ".".join(str(part) for part in version[:2])
+        if ALONE and tuple(version[:2]) > highest:
+            return Finding("Python", f"fine; this is {number}, the course was tested with {span}")
         return Finding("Python", f"this is {number}, the course needs {span}", todo)
     return Finding("Python")
 
@@ -173,6 +184,8 @@ def check_packages(requirements):
     handmade = [shadow for shadow in shadows if not shadow.installed]
     if handmade:
         return Finding("packages", "; ".join(map(str, handmade)), shadow_advice(handmade))
+    if ALONE:
+        return check_presence()
     pins, installed = pins_and_installed(requirements)
     finding = compare_versions(pins, installed)
     if finding.todo and shadows:
@@ -180,6 +193,22 @@ def check_packages(requirements):
         if not compare_versions(pins, behind).todo:
             finding.todo = shadow_advice(shadows)  # The right packages are only hidden.
     return finding
+
+
+def check_presence():
+    """Check that all packages that course_utils and the lessons need are installed."""
+    try:
+        lines = importlib.metadata.requires(PACKAGE)
+    except importlib.metadata.PackageNotFoundError:
+        return Finding("packages", "not compared: course_utils was copied, not installed")
+    # Those without an extra, and those of the extra `full`.
+    needed = [line for line in lines if not re.search(r"; extra == .(?!full)", line)]
+    names = [re.match(r"[\w.-]+", line)[0] for line in needed]
+    missing = [name for name in names if installed_version(name) is None]
+    if not missing:
+        return Finding("packages", "fine, all are there")
+    todo = f"Run `%pip install {' '.join(missing)}` in a new cell, then restart the kernel."
+    return Finding("packages", "; ".join(f"{name} is missing" for name in missing), todo)
 
 
 def compare_versions(pins, installed):

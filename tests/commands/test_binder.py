@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from commands.binder import FIRST, launch_link
+from commands.binder import launch_link
 from tests.support.lessons import NOTEBOOKS, ROOT, copy_course
 from tests.support.repository import Copy
 from tests.support.tiers import slow_after
@@ -149,7 +149,7 @@ def test_a_clone_has_line_endings_and_modes_that_linux_can_run(tmp_path):
 
 
 def test_the_image_hands_the_lessons_out_and_shows_no_news(image):
-    assert (image.home / FIRST.removeprefix("lab/tree/")).is_file()
+    assert (image.home / "my_notebooks" / NOTEBOOKS[0].name).is_file()
     settings = image.prefix / "share/jupyter/lab/settings/overrides.json"
     assert filecmp.cmp(settings, ROOT / "commands/overrides.json")
     assert "course_utils" in image(
@@ -165,7 +165,7 @@ def test_every_kernel_has_one_thread(image):
 
 @pytest.mark.slow
 def test_the_first_lesson_runs_in_the_image(image):
-    path = FIRST.removeprefix("lab/tree/")
+    path = f"my_notebooks/{NOTEBOOKS[0].name}"
     image(f"binder/start python -m nbconvert --to notebook --execute --inplace {path}")
     outputs = [o for c in nbformat.read(image.home / path, 4).cells for o in c.get("outputs", [])]
     text = "".join(output.get("text", "") for output in outputs)
@@ -199,11 +199,11 @@ QUERY = f"/HEAD?urlpath=lab%2Ftree%2Fmy_notebooks%2F{NOTEBOOKS[0].name}"
     ],
 )
 def test_the_launch_link_of_a_remote(remote, where):
-    assert launch_link(remote) == f"https://mybinder.org/v2/{where}{QUERY}"
+    assert launch_link(remote, NOTEBOOKS[0].name) == f"https://mybinder.org/v2/{where}{QUERY}"
 
 
 def test_the_readme_shows_the_link():
-    link = launch_link("https://github.com/OWNER/NAME")
+    link = launch_link("https://github.com/OWNER/NAME", NOTEBOOKS[0].name)
     assert f"\n{link}\n" in (ROOT / "README.md").read_text("utf-8")
 
 
@@ -221,7 +221,7 @@ def test_the_readme_shows_the_link():
 )
 def test_an_address_that_is_not_public_is_named(remote):
     with pytest.raises(ValueError, match=re.escape(repr(remote))):
-        launch_link(remote)
+        launch_link(remote, NOTEBOOKS[0].name)
 
 
 def test_the_command_prints_the_link_of_this_copy(tmp_path):

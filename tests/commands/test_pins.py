@@ -24,6 +24,7 @@ SYSTEMS = {
 }
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
+del EXTRAS["full"]  # for environments that are not the course's: it pins nothing
 DIRECT = [*pins.read_pins(ROOT / "requirements.txt"), *chain(*EXTRAS.values())]
 DIRECT = [pin for pin in DIRECT if not pin.startswith(PROJECT["project"]["name"])]
 

@@ -1,4 +1,7 @@
-"""The conditions of other machines: threads, instructions, locales, Pythons, a used checkout."""
+"""The conditions of other machines: threads, instructions, locales, Pythons, a used checkout.
+
+One of them has nothing of the course but the installed helpers.
+"""
 
 import os
 import re
@@ -15,6 +18,7 @@ from numpy._core._multiarray_umath import __cpu_dispatch__
 
 from commands.hand_out import hand_out
 from commands.set_up import TORCH_INDEX
+from tests.support.bare import make_with_course, python_of
 from tests.support.lessons import NOTEBOOKS, ROOT, copy_course
 
 PYTEST = [sys.executable, "-m", "pytest"]
@@ -172,6 +176,42 @@ def other_pythons(scratch):
         )
 
 
+def alone(scratch):
+    """Run the notebooks without the course's folder, in an environment of few packages.
+
+    pip has installed course_utils there from an archive of the repository. Only what the self-check
+    says of the packages differs.
+    """
+    folder, made = scratch / "alone", scratch / "bare"
+
+    def prepare():
+        made.mkdir()
+        make_with_course(made)
+        (folder / "notebooks").mkdir(parents=True)
+        shutil.copy(ROOT / "pyproject.toml", folder)
+        for path in NOTEBOOKS:
+            text = path.read_text("utf-8").replace("fine, as pinned", "fine, all are there")
+            (folder / "notebooks" / path.name).write_text(text, "utf-8")
+
+    proof = f"""
+import sys
+from importlib.util import find_spec
+assert sys.prefix == {str(made / "environment")!r}
+assert find_spec("course_utils").origin.startswith(sys.prefix)
+assert not find_spec("jupyterlab")
+assert not find_spec("commands")
+"""
+    return Condition(
+        "a lesson alone",
+        proof,
+        env={"COURSE_KERNEL_PYTHON": str(python_of(made / "environment"))},
+        options=["-p", "tests.plugins.other_python"],
+        tests=[],
+        folder=folder,
+        prepare=prepare,
+    )
+
+
 def conditions(scratch):
     """Return every condition; `scratch` is a folder for the files they need."""
     zone = "assert __import__('time').timezone == -(12 * 3600 + 45 * 60)"
@@ -200,6 +240,7 @@ assert int(child) == hash("course"), "the seed of a random hash differs"
         unwritable_home(scratch),
         *other_pythons(scratch),
         used_checkout(scratch),
+        alone(scratch),
         Condition(
             "each cell twice in a row, then all again",
             "",

@@ -156,5 +156,5 @@ def one_line(check, *answers):
 
 def copy_course(target):
     """Copy the course into a folder, without hidden files and what git ignores."""
-    made = ["my_notebooks", "slides", "test_output", "__pycache__", "*.egg-info"]
+    made = ["colab", "my_notebooks", "slides", "test_output", "__pycache__", "*.egg-info"]
     shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(".*", *made), dirs_exist_ok=True)

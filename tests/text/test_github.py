@@ -19,7 +19,11 @@ from course_utils import self_check
 from tests.support.lessons import ROOT
 
 GITHUB = ROOT / ".github"
-WORKFLOW = yaml.safe_load((GITHUB / "workflows/test.yml").read_text("utf-8"))
+WORKFLOWS = {
+    path.stem: yaml.safe_load(path.read_text("utf-8"))
+    for path in sorted((GITHUB / "workflows").glob("*.yml"))
+}
+WORKFLOW, PUBLISH = WORKFLOWS["test"], WORKFLOWS["publish"]
 JOBS = WORKFLOW["jobs"]
 FORMS = sorted((GITHUB / "ISSUE_TEMPLATE").glob("[!c]*.yml"))
 HOOKS = yaml.safe_load((GITHUB / "pre-commit.yaml").read_text("utf-8"))["repos"][0]["hooks"]
@@ -27,7 +31,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
 SCHEMAS = {
-    "github-workflows": [GITHUB / "workflows/test.yml"],
+    "github-workflows": sorted((GITHUB / "workflows").glob("*.yml")),
     "dependabot": [GITHUB / "dependabot.yml"],
     "github-issue-forms": FORMS,
     "github-issue-config": [GITHUB / "ISSUE_TEMPLATE/config.yml"],
@@ -43,8 +47,10 @@ def test_a_file_fits_its_schema(schema):
 
 
 def workflow_commands():
-    """Yield (job, command) for each command of the workflow, once for each row of a matrix."""
-    for name, job in JOBS.items():
+    """Yield (job, command) for each command of the workflows, once for each row of a matrix."""
+    for name, job in itertools.chain(
+        *(workflow["jobs"].items() for workflow in WORKFLOWS.values())
+    ):
         matrix = dict(job.get("strategy", {}).get("matrix", {}))
         included = matrix.pop("include", [])
         for values in itertools.product(*matrix.values()):
@@ -73,7 +79,7 @@ def test_a_command_of_the_workflow_exists(job, text):
     elif words[:2] == ["python", "-m"]:
         assert importlib.util.find_spec(words[2])
     else:
-        assert words[:2] in (["pipx", "run"], ["command", "-v"])
+        assert words[:2] in (["pipx", "run"], ["command", "-v"]) or words[0] == "echo"
     for word in words:
         if word.startswith("tests/") or word.endswith((".txt", ".yaml")):
             assert (ROOT / word).exists(), word
@@ -108,8 +114,28 @@ def test_on_linux_a_browser_is_installed_and_no_test_is_skipped():
 def test_a_newer_push_cancels_an_older_run_and_every_job_has_a_time_limit():
     assert "github.ref" in WORKFLOW["concurrency"]["group"]
     assert WORKFLOW["concurrency"]["cancel-in-progress"]
-    assert WORKFLOW["permissions"] == {"contents": "read"}
-    assert all(job["timeout-minutes"] <= 180 for job in JOBS.values())
+    for workflow in WORKFLOWS.values():
+        assert workflow["permissions"] == {"contents": "read"}
+        assert all(job["timeout-minutes"] <= 180 for job in workflow["jobs"].values())
+
+
+def test_only_tested_lessons_are_published_and_only_by_the_repository_that_they_name():
+    (job,) = PUBLISH["jobs"].values()
+    assert PUBLISH[True]["workflow_run"] == {
+        "workflows": [WORKFLOW["name"]],
+        "types": ["completed"],
+    }
+    for part in (
+        "workflow_run.event == 'push'",
+        "workflow_run.conclusion == 'success'",
+        "workflow_run.head_branch == github.event.repository.default_branch",
+    ):
+        assert f"&& github.event.{part}" in job["if"].replace("(", "&& ")
+    assert "workflow_run.head_sha" in job["steps"][0]["with"]["ref"]
+    *_, publishing = job["steps"]
+    own = "format('{0}/{1}', github.server_url, github.repository)"
+    assert publishing["if"] == f"steps.address.outputs.found == {own}"
+    assert job["permissions"] == {"contents": "write"}
 
 
 def test_the_canary_warns_but_fails_nothing():
