@@ -61,8 +61,10 @@ TESTS = {
     "commands/minutes": ["tests/commands/test_minutes.py", "tests/commands/test_build.py"],
     "commands/names": ["tests/commands/test_names.py"],
     "commands/plans": ["tests/commands/test_plans.py"],
+    "commands/site": ["tests/commands/test_site.py"],
     "commands/slides": ["tests/commands/test_slides.py"],
     "commands/update": ["tests/commands/test_update.py"],
+    "commands/web_pages": ["tests/commands/test_site.py"],
     "commands/set_up": [
         "tests/commands/test_set_up_*.py",
         "tests/commands/test_set_up.py",
@@ -102,6 +104,7 @@ TESTS = {
     "tests/support/tolerance": ["tests/net/test_nbval_tolerance.py"],
     "tests/support/pictures": ["tests/net/test_nbval_tolerance.py"],
     ".vscode/": ["tests/commands/test_vscode.py"],
+    "docs/site/": ["tests/commands/test_site.py"],
     "README.md": ["tests/text/test_readme.py"],
     "docs/glossary.md": ["tests/text/test_glossary.py"],
 }

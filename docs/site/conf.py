@@ -1,0 +1,35 @@
+"""The options of Sphinx, MyST-NB and the theme for `python course.py site`."""
+
+from commands import addresses, lessons
+
+project = html_title = "PyTorch from the gradient up"
+extensions = ["myst_nb", "sphinx.ext.githubpages", "sphinx_copybutton", "commands.web_pages"]
+nb_execution_mode = "off"
+nb_merge_streams = True
+myst_enable_extensions = ["dollarmath", "html_image", "substitution"]
+myst_heading_anchors = 3
+html_math_renderer = "mathml"
+html_theme = "sphinx_book_theme"
+html_static_path = ["static"]
+html_favicon = "static/icon.svg"
+html_css_files = ["site.css"]
+html_js_files = ["site.js"]
+html_use_index = False
+html_theme_options = {
+    "navbar_persistent": [],
+    "search_bar_text": "Search",
+    "toc_title": "On this page",
+    "use_fullscreen_button": False,
+}
+html_context = {"default_mode": "auto"}  # light or dark, as the browser asks
+
+# What only a copy with an address of its own can offer.
+repository = addresses.repository()
+first = lessons.files(lessons.ROOT / "notebooks", ".ipynb")[0].stem
+links = [f"[{name}]({link})" for name, link in addresses.opening(first, repository).items()]
+online = f"**In the browser, with nothing to install**: {', '.join(links)} run the lessons."
+myst_substitutions = {"online": online if links else ""}
+if addresses.is_on_github(repository):
+    source = "{{ file_name.replace('notebooks/', 'lessons/').replace('.ipynb', '.py') }}"
+    html_context |= {"edit_page_url_template": f"{repository}/edit/main/{source}"}
+    html_theme_options |= {"use_edit_page_button": True}

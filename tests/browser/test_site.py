@@ -1,0 +1,168 @@
+"""The whole website, on disk and in a browser: at three sizes, in both themes, from a sub-path.
+
+tests/commands/test_site.py looks closely at the pages of a small course.
+"""
+
+import functools
+import threading
+import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from commands import site
+from tests.support.lessons import ROOT
+
+pytestmark = pytest.mark.slow
+SIZES = {"phone": (390, 844), "tablet": (768, 1024), "laptop": (1280, 800)}
+# Words of the lessons, and one of the pages beside them.
+WORDS = (
+    "bowl", "broadcasting", "canyon", "DataLoader", "eigenvalue", "momentum", "penguins",
+    "polynomial", "topological", "nbval",
+)  # fmt: skip
+LEFT = "net::ERR_ABORTED"  # the next page was opened while the icon was still on its way
+LOOK = """async () => {
+    const article = document.querySelector("main"), wrong = [];
+    for (const fold of article.querySelectorAll("details")) fold.open = true;
+    for (const image of article.querySelectorAll("img")) image.loading = "eager";
+    await Promise.all([...article.querySelectorAll("img")].map(image => image.decode().catch(
+        () => wrong.push(`a picture is missing: ${image.src}`))));
+    const width = document.documentElement.scrollWidth;
+    if (width > innerWidth) wrong.push(`the page is ${width} pixels wide`);
+    for (const image of article.querySelectorAll("img"))
+        if (!image.alt) wrong.push(`no alt text: ${image.src}`);
+    for (const formula of article.querySelectorAll("math")) {
+        const box = formula.getBoundingClientRect();
+        if (!(box.width > 4 && box.height > 4)) wrong.push(`not drawn: ${formula.textContent}`);
+    }
+    return wrong;
+}"""
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files without a word."""
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def website(tmp_path_factory):
+    """Make the website; has its folder."""
+    folder = tmp_path_factory.mktemp("host") / "some/sub-path"
+    folder.parent.mkdir()
+    start = time.perf_counter()
+    assert site.write(ROOT, folder) == 0
+    assert time.perf_counter() - start < 60
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(website):
+    """Serve the website from a sub-path; has its address."""
+    handler = functools.partial(QuietHandler, directory=website.parents[1])
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/some/sub-path/"
+        server.shutdown()
+
+
+def pages(website):
+    """Return {path: parsed page} of the pages of a website."""
+    paths = [path for path in website.rglob("*.html") if "_static" not in path.parts]
+    return {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in paths}
+
+
+def test_every_link_has_its_target_and_nothing_comes_from_another_host(website):
+    found, wrong = pages(website), []
+    assert len(found) > 35
+    ids = {path: {one["id"] for one in page.select("[id]")} for path, page in found.items()}
+    for path, page in found.items():
+        for element in page.select("[src], [href]"):
+            link = element.get("src") or element["href"]
+            url = urlsplit(link)
+            if url.scheme or url.netloc:
+                if element.name != "a":
+                    wrong.append(f"{path.name} loads {link}")
+                continue
+            target = (path.parent / unquote(url.path)).resolve() if url.path else path
+            if not target.is_file() or unquote(url.fragment) not in {"", *ids.get(target, ())}:
+                wrong.append(f"{path.name} links to {link}")
+    assert wrong == []
+
+
+def test_the_website_is_small_and_the_same_bytes_each_time(website, tmp_path):
+    files = {path.relative_to(website): path for path in website.rglob("*") if path.is_file()}
+    assert sum(path.stat().st_size for path in files.values()) < 60e6
+    assert site.write(ROOT, tmp_path / "again") == 0
+    again = tmp_path / "again"
+    assert {path.relative_to(again) for path in again.rglob("*") if path.is_file()} == {*files}
+    for name, path in files.items():
+        assert path.read_bytes() == (again / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_fits_the_screen_with_its_pictures_and_formulas(
+    browser, website, address, size, theme
+):
+    width, height = SIZES[size]
+    with browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=theme
+    ) as context:
+        page, wrong = context.new_page(), []
+        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("requestfailed", lambda r: r.failure == LEFT or wrong.append(f"failed: {r.url}"))
+        page.on("request", lambda r: r.url.startswith((address, "data:")) or wrong.append(r.url))
+        for path in sorted(pages(website)):
+            name = path.relative_to(website).as_posix()
+            page.goto(address + name)
+            assert page.evaluate("document.documentElement.dataset.theme") == theme
+            assert [name, *wrong, *page.evaluate(LOOK)] == [name]
+
+
+def test_a_lesson_opens_from_a_file_and_remembers_that_only_its_core_is_shown(browser, website):
+    lesson = next((website / "notebooks").glob("*how_far_to_step.html")).as_uri()
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(lesson)
+        deeper = page.locator("section.deeper").first
+        entry = page.locator(".bd-toc a[href^='#deeper-']").first
+        assert deeper.is_visible()
+        assert entry.is_visible()
+        page.get_by_label("Core only").focus()
+        page.keyboard.press("Space")
+        assert not deeper.is_visible()
+        assert not entry.is_visible()
+        page.reload()
+        assert page.get_by_label("Core only").is_checked()
+        assert not deeper.is_visible()
+        page.goto(f"{lesson}#{deeper.get_attribute('id')}")
+        assert deeper.is_visible(), "a link to a deeper section shows it"
+
+
+def test_a_fold_opens_by_key_and_by_pointer(browser, website):
+    lesson = next((website / "notebooks").glob("*how_far_to_step.html")).as_uri()
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(lesson)
+        fold = page.locator("details:not(.hide)").first
+        fold.locator("summary").click()
+        assert fold.locator("p").first.is_visible()
+        fold.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert not fold.locator("p").first.is_visible()
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_search_finds_a_word_from_a_file(browser, website, word):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{(website / 'search.html').as_uri()}?q={word}")
+        page.wait_for_selector("#search-results li a", timeout=10_000)
+        with page.expect_navigation():
+            page.locator("#search-results li a").first.click()
+        assert word.lower() in page.locator("article").inner_text().lower()
