@@ -21,9 +21,6 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from ipykernel.ipkernel import IPythonKernel
-from ipykernel.kernelspec import get_kernel_dict
-
 from commands.lessons import ROOT, sha256, write_whole
 from commands.lock import hold_lock
 
@@ -60,13 +57,14 @@ def hand_out(source: Path, target: Path) -> tuple[list[str], list[str]]:
 def _hand_out(files: list[Path], target: Path) -> tuple[list[str], list[str]]:
     """Copy every file, then set aside the copies of what the course no longer has."""
     record, wrong = Record(target / ".handed_out.json"), []
+    kernel = _describe_kernel()
     done: dict[str, list[str]] = defaultdict(list)  # what was done, with the names of the files
     names = {path.name for path in files}
     newest = {_subject(name): "" for name in names}  # the name that the student's newest copy has
     for path in files:
         where = path
         try:
-            content, version = prepare(path, names)
+            content, version = prepare(path, names, kernel)
             where = target / path.name
             what, name = _copy(where, content, version, record)
             newest[_subject(name)] = name
@@ -92,12 +90,15 @@ def _hand_out(files: list[Path], target: Path) -> tuple[list[str], list[str]]:
     return [f"{what} {', '.join(which)}" for what, which in done.items() if what], wrong
 
 
-def prepare(path: Path, names: set[str]) -> tuple[bytes, Version]:
+def prepare(
+    path: Path, names: set[str], kernel: dict[str, dict] | None = None
+) -> tuple[bytes, Version]:
     """Return what is handed out for a file, without outputs if it is a notebook, and its version.
 
-    Links to the files with these names lead to the student's own copies. A version has two hashes:
-    the one of the bytes says whether a copy is unchanged, the one of the cells' text whether there
-    is anything new. So an edited lesson gets no new version if only the metadata differ.
+    Links to the files with these names lead to the student's own copies. `kernel` is what
+    the metadata of a notebook shall say of its kernel. A version has two hashes: the one of the
+    bytes says whether a copy is unchanged, the one of the cells' text whether there is anything
+    new. So an edited lesson gets no new version if only the metadata differ.
     """
     if path.suffix != ".ipynb":
         text = path.read_bytes().decode(errors="surrogateescape")
@@ -111,7 +112,7 @@ def prepare(path: Path, names: set[str]) -> tuple[bytes, Version]:
             else:
                 cell["source"] = _relink("".join(cell["source"]), names).splitlines(keepends=True)
             _fold(cell)
-        notebook.setdefault("metadata", {}).update(_describe_kernel())
+        notebook.setdefault("metadata", {}).update(kernel or {})
         cells = [[cell["cell_type"], "".join(cell["source"])] for cell in notebook["cells"]]
         source = json.dumps(cells).encode()
         # As Jupyter writes it, so that saving an unchanged lesson does not change its bytes.
@@ -131,6 +132,9 @@ def _describe_kernel() -> dict[str, dict]:
     JupyterLab writes it into each notebook that it opens: a notebook that has anything else there,
     or less, is changed by being opened.
     """
+    from ipykernel.ipkernel import IPythonKernel
+    from ipykernel.kernelspec import get_kernel_dict
+
     kernel = get_kernel_dict()
     spec = {"name": "python3", **{key: kernel[key] for key in ("display_name", "language")}}
     return {"kernelspec": spec, "language_info": IPythonKernel.language_info}

@@ -14,7 +14,10 @@ from urllib.parse import quote
 from commands import lessons
 
 # The files in which lessons are mentioned; notebooks/ and docs/names.md are made from them.
-PATTERNS = "*.md", "docs/*.md", "instructor/**/*.md", "lessons/*.py", "tests/net/faults/bank/*.toml"
+PATTERNS = (
+    *("*.md", "docs/**/*.md", "instructor/**/*.md"),
+    *("lessons/*.py", "tests/net/faults/bank/*.toml"),
+)
 # The other files that have a lesson's number in their names.
 FOLLOWING = ("notebooks", ".ipynb"), ("docs/pictures", ".png"), ("instructor", ".md")
 LINK = re.compile(r"\[([^\][]*)\]\(([^)\s]*)\)")

@@ -29,6 +29,7 @@ from tests.support.jupyterlab import (
     shut_down_kernels,
     window,
 )
+from tests.support.lessons import NOTEBOOKS
 from tests.support.readable import CONTRAST, FAINT, SHOWN, WIDER
 
 pytestmark = pytest.mark.slow
@@ -217,7 +218,7 @@ def test_the_names_of_the_lessons_are_shown_in_full(browser, lab):
     with window(browser) as page:
         resize_to = dict(zip(("width", "height"), SIZES["small"], strict=True))
         page.set_viewport_size(resize_to)
-        page.goto(lesson_url(lab, "00_start_here.ipynb"))
+        page.goto(lesson_url(lab, NOTEBOOKS[0].name))
         names = page.locator(".jp-DirListing-itemText")
         names.first.wait_for()
         cut = "all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.innerText)"

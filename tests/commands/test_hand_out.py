@@ -862,6 +862,7 @@ AS_STUDENT = """
 import os, sys
 from pathlib import Path
 from commands.hand_out import hand_out
+import ipykernel.ipkernel  # another user cannot read these packages
 
 os.setgid(int(sys.argv[1]))
 os.setuid(int(sys.argv[1]))

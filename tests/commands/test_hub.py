@@ -47,7 +47,8 @@ def start(spawner, tmp_path):
         program, *options = spawner.cmd
         assert program == "python"
         env = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"}
-        env |= {"HOME": str(home), "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path / 'packages'}"}
+        packages = [ROOT, tmp_path / "packages", sysconfig.get_path("purelib")]
+        env |= {"HOME": str(home), "PYTHONPATH": os.pathsep.join(map(str, packages))}
         env["COURSE_MY_NOTEBOOKS"] = str(tmp_path / "elsewhere")
         command = [python, *options, "--port=1"]
         ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
