@@ -840,6 +840,7 @@ def test_a_pipe_with_a_lessons_name_does_not_block_the_hand_out(desk):
     assert wrong.endswith("rename it and run this again")
 
 
+@pytest.mark.slow
 def test_hand_outs_that_run_at_once_wait_for_each_other(desk):
     command = [sys.executable, "-c", HAND_OUT, desk.source, desk.target]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}

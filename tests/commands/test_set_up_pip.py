@@ -145,6 +145,7 @@ def test_a_settings_file_that_pip_cannot_read_is_reported(ready, tmp_path):
     assert str(tmp_path / "pip.conf") in message
 
 
+@pytest.mark.slow
 def test_the_internet_is_blamed_only_if_pip_got_no_response(ready):
     pins = ready.requirements.read_text()
     ready.requirements.write_text(pins + "absent==1.0\n")

@@ -243,7 +243,7 @@ KERNELS = [
 ]
 
 
-@pytest.mark.parametrize(("situation", "start"), slow_after(1, KERNELS))
+@pytest.mark.parametrize(("situation", "start"), slow_after(0, KERNELS))
 def test_a_wrong_kernel_is_one_error_in_one_sentence(tmp_path, situation, start):
     beside, among, without, words = SITUATIONS[situation]
     python, packages = students.make_python(tmp_path / "environment", *without)

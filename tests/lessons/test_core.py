@@ -63,6 +63,7 @@ DEEPER = {
 }
 
 
+@pytest.mark.slow
 def test_a_core_that_needs_a_deeper_cell_is_found(tmp_path):
     notebooks = {}
     for name, deeper in DEEPER.items():

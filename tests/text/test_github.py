@@ -151,6 +151,7 @@ def test_dependabot_waits_before_it_offers_a_new_release():
     assert all(update["cooldown"]["default-days"] >= 7 for update in updates)
 
 
+@pytest.mark.slow
 def test_the_hook_of_the_build_needs_no_more_than_its_environment_has():
     """A hook runs in an environment of its own, without the course's packages."""
     code = """
