@@ -82,7 +82,11 @@ def write(root: Path, target: Path, address: str, commit: str, helpers: str) -> 
 def new_cell(source: str) -> dict:
     """Return a code cell that has not been run."""
     lines = source.splitlines(keepends=True)
-    whole = {"execution_count": None, "id": sha256(source.encode())[:8], "outputs": []}
+    whole: dict[str, object] = {
+        "execution_count": None,
+        "id": sha256(source.encode())[:8],
+        "outputs": [],
+    }
     return {"cell_type": "code", "metadata": {}, "source": lines, **whole}
 
 

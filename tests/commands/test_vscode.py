@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from commands import set_up
-from commands.execute import WIDGET
+from commands.execute import WIDGET, drop_unstored
 from commands.minutes import tags
 from tests.support import jsonc, students
 from tests.support.lessons import NOTEBOOKS, ROOT, TEXTS, read_notebook
@@ -69,8 +69,13 @@ def test_a_lesson_is_a_notebook_that_chooses_the_python_of_the_folder(lesson):
 
 
 def kinds(cell):
-    """Return the kinds of a cell's outputs, without the widgets, which are not stored."""
-    return {(o.output_type, *sorted({*o.get("data", {})} - {WIDGET})) for o in cell.outputs}
+    """Return the kinds of a cell's outputs, of what a notebook stores."""
+    found = set()
+    for output in cell.outputs:
+        data = {**output.get("data", {})}
+        drop_unstored(data)
+        found.add((output.output_type, *sorted(data)))
+    return found
 
 
 @pytest.mark.slow

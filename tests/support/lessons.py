@@ -185,6 +185,8 @@ def one_line(check, *answers):
 
 
 def copy_course(target):
-    """Copy the course into a folder, without hidden files and what git ignores."""
-    made = ["colab", "my_notebooks", "slides", "test_output", "__pycache__", "*.egg-info"]
-    shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(".*", *made), dirs_exist_ok=True)
+    """Copy the course into a folder, with no hidden files but .vscode, without what git ignores."""
+    made = ["colab", "my_notebooks", "site", "slides", "test_output", "__pycache__", "*.egg-info"]
+    shutil.copytree(
+        ROOT, target, ignore=shutil.ignore_patterns(".[!v]*", ".venv*", *made), dirs_exist_ok=True
+    )
