@@ -186,7 +186,10 @@ def one_line(check, *answers):
 
 def copy_course(target):
     """Copy the course into a folder, with no hidden files but .vscode, without what git ignores."""
-    made = ["colab", "my_notebooks", "site", "slides", "test_output", "__pycache__", "*.egg-info"]
-    shutil.copytree(
-        ROOT, target, ignore=shutil.ignore_patterns(".[!v]*", ".venv*", *made), dirs_exist_ok=True
-    )
+    hidden = shutil.ignore_patterns(".[!v]*", ".venv*", "__pycache__", "*.egg-info")
+    made = {"colab", "my_notebooks", "site", "slides", "test_output"}
+
+    def left_out(folder, names):
+        return hidden(folder, names) | (made if Path(folder) == ROOT else set())
+
+    shutil.copytree(ROOT, target, ignore=left_out, dirs_exist_ok=True)
