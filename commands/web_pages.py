@@ -91,7 +91,7 @@ def on_source_read(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = nbformat.writes(notebook)
     else:
         text = REMOTE_PICTURE.sub(r"\1", source[0])  # a page asks no other host for anything
-        source[0] = text.replace("](notebooks)", "](index.md#the-lessons)")  # no page for a folder
+        source[0] = text.replace("](notebooks)", "](index.md#The-lessons)")  # no page for a folder
 
 
 def keep_together(formula: nodes.math) -> None:

@@ -8,6 +8,7 @@ nb_execution_mode = "off"
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath", "html_image", "substitution"]
 myst_heading_anchors = 3
+myst_heading_slug_func = "commands.mentions.heading_id"  # as in JupyterLab
 html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_static_path = ["static"]
