@@ -185,11 +185,11 @@ def one_line(check, *answers):
 
 
 def copy_course(target):
-    """Copy the course into a folder, with no hidden files but .vscode, without what git ignores."""
-    hidden = shutil.ignore_patterns(".[!v]*", ".venv*", "__pycache__", "*.egg-info")
+    """Copy the course into a folder, without what git ignores and git's own."""
+    everywhere = shutil.ignore_patterns("__pycache__", "*.egg-info", ".*_cache", ".venv*", ".git")
     made = {"colab", "my_notebooks", "site", "slides", "test_output"}
 
     def left_out(folder, names):
-        return hidden(folder, names) | (made if Path(folder) == ROOT else set())
+        return everywhere(folder, names) | (made if Path(folder) == ROOT else set())
 
     shutil.copytree(ROOT, target, ignore=left_out, dirs_exist_ok=True)
