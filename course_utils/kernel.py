@@ -58,17 +58,21 @@ def check():
 
 
 def find_shadows_here():
-    """Return what is wrong with each file beside the notebook that hides a module.
+    """Return what is wrong with each file beside the notebook that hides a module of a lesson's.
 
-    Files elsewhere are left to the self-check: some platforms hide modules on purpose.
+    Files elsewhere are left to the self-check: some platforms hide modules on purpose. So are files
+    that hide what only Jupyter imports, such as tornado.py: it has done so before.
     """
     from course_utils.self_check import find_shadows
 
     with suppress(Exception):  # A lesson that works must not fail here.
+        hidden = sys.stdlib_module_names.union(PACKAGES)
         return [
             str(shadow)
             for shadow in find_shadows()
-            if shadow.path.parent.resolve() == Path.cwd() and not shadow.installed
+            if shadow.name in hidden
+            and shadow.path.parent.resolve() == Path.cwd()
+            and not shadow.installed
         ]
     return []
 

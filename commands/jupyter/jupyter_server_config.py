@@ -1,5 +1,6 @@
 """The options of every server of the course; __init__.py says how it is found."""
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,5 +14,8 @@ if find_spec("commands"):
     c.ServerApp.use_redirect_file = False
     c.LabApp.custom_css = True
     # No option of Jupyter's sets it: the style sheet would be looked for in ~/.jupyter.
-    style = str(Path(__file__).with_name("custom"))
-    c.ServerApp.tornado_settings.update({"static_custom_path": [style]})
+    style = {"static_custom_path": [str(Path(__file__).with_name("custom"))]}
+    if "JUPYTERHUB_SERVICE_PREFIX" in os.environ:
+        c.ServerApp.tornado_settings = style  # JupyterHub's server looks into it, so it must be one
+    else:
+        c.ServerApp.tornado_settings.update(style)  # the user may have more

@@ -24,10 +24,18 @@ def test_jupyter_reads_the_courses_folder_first_and_then_the_users(monkeypatch, 
     assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(FOLDER), *mine]
 
 
-def test_the_options_name_what_is_there():
+def test_the_options_name_what_is_there(monkeypatch):
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
     config = PyFileConfigLoader("jupyter_server_config.py", str(FOLDER)).load_config()
     update = config.ServerApp.tornado_settings.to_dict()["update"]
     assert update == {"static_custom_path": [str(FOLDER / "custom")]}
+
+
+def test_jupyterhubs_server_gets_settings_that_it_can_look_into(monkeypatch):
+    """It asks whether a name is in them, which traitlets' update to come does not answer."""
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/a/")
+    config = PyFileConfigLoader("jupyter_server_config.py", str(FOLDER)).load_config()
+    assert {**config.ServerApp.tornado_settings} == {"static_custom_path": [str(FOLDER / "custom")]}
 
 
 def test_jupyterlab_in_a_different_environment_keeps_its_own_options(tmp_path):

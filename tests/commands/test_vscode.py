@@ -1,7 +1,6 @@
 """VS Code, opened on the course's folder, finds the course's Python, and lessons run there."""
 
 import re
-import shutil
 import subprocess
 import sys
 from fnmatch import fnmatch
@@ -45,11 +44,17 @@ def test_the_extensions_are_those_of_the_dev_container():
     assert EXTENSIONS["recommendations"] == ["ms-python.python", "ms-toolsai.jupyter"]
 
 
-@pytest.mark.skipif(not shutil.which("git"), reason="git lists what belongs to the course")
-def test_no_file_of_the_course_and_no_lesson_of_a_student_is_hidden():
+def find_files():
+    """Return what belongs to the course: all files of a copy of it, or those that git lists."""
+    if not (ROOT / ".git").exists():
+        return [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file()]
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    names = {f"my_notebooks/{NOTEBOOKS[0].name}", *filter(None, listed.split("\0"))}
+    return [*filter(None, listed.split("\0"))]
+
+
+def test_no_file_of_the_course_and_no_lesson_of_a_student_is_hidden():
+    names = {f"my_notebooks/{NOTEBOOKS[0].name}", *find_files()}
     parts = {part for name in names for part in name.split("/")}
     patterns = {pattern.removeprefix("**/") for pattern in SETTINGS["files.exclude"]}
     assert [part for part in parts for pattern in patterns if fnmatch(part, pattern)] == []

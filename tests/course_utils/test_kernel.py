@@ -156,6 +156,14 @@ def test_files_that_the_notebooks_folder_does_not_hold_stop_nothing(monkeypatch,
     kernel.check()
 
 
+def test_a_file_that_hides_what_only_jupyter_imports_stops_nothing(monkeypatch, tmp_path):
+    (tmp_path / "tornado.py").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    assert [shadow.name for shadow in self_check.find_shadows()] == ["tornado"]
+    kernel.check()
+
+
 def test_what_is_not_one_sentence_is_noticed():
     for text in ("Two. Sentences.", "A line\nand another.", "no end", ""):
         assert not is_one_sentence(text)
