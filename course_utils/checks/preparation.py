@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from course_utils.checks.core import NotDone, Wrong, shown
-from course_utils.checks.reading import holds_ellipsis, named, plain
+from course_utils.checks.core import Wrong, shown
 from course_utils.checks.stage_inputs import (
     follows,
     group_means,
@@ -13,6 +12,7 @@ from course_utils.checks.stage_inputs import (
     stage,
     to_matrix,
     to_names,
+    to_numbers,
     to_parts,
     to_table,
     use_rows,
@@ -179,12 +179,7 @@ def _line_errors(table, raw, words, levels, train):
 
 
 def _per_column(name, values, raw):
-    if holds_ellipsis(values):
-        raise NotDone
-    try:
-        array = np.asarray(plain(values), dtype=float)
-    except Exception:
-        raise Wrong(f"Expected numbers for {name}, got {named(values)}.") from None
+    array = to_numbers(values, f"Expected numbers for {name}")
     if array.shape == (1, raw.shape[1]):
         array = array[0]
     if array.shape == (len(raw),):

@@ -144,14 +144,19 @@ def parts_by_name(table, train, val):
     }
 
 
-def to_vector(name, values, table, rows):
-    """Return a number for each row of the table, finite on `rows`; a column counts as a vector."""
+def to_numbers(values, expected, advice=""):
+    """Return an array of numbers; if they are none, say what was expected, and some advice."""
     if holds_ellipsis(values):
         raise NotDone
     try:
-        array = np.asarray(plain(values), dtype=float)
+        return np.asarray(plain(values), dtype=float)
     except Exception:
-        raise Wrong(f"Expected numbers for {name}, got {named(values)}.") from None
+        raise Wrong(f"{expected}, got {named(values)}{advice}.") from None
+
+
+def to_vector(name, values, table, rows):
+    """Return a number for each row of the table, finite on `rows`; a column counts as a vector."""
+    array = to_numbers(values, f"Expected numbers for {name}")
     if array.shape == (len(table), 1):
         array = array[:, 0]
     if array.shape != (len(table),):
@@ -248,15 +253,8 @@ def group_means(words, y, rows):
 
 def to_matrix(name, values, table):
     """Return columns of shape (rows of the table, columns) as numbers."""
-    if holds_ellipsis(values):
-        raise NotDone
-    try:
-        array = np.asarray(plain(values), dtype=float)
-    except Exception:
-        raise Wrong(
-            f"{name} must hold numbers only, got {named(values)}: turn each category into columns "
-            "of 0 and 1."
-        ) from None
+    advice = ": turn each category into columns of 0 and 1"
+    array = to_numbers(values, f"{name} must hold numbers only", advice)
     if array.ndim == 1 and len(array) == len(table):
         raise Wrong(f"{name} has shape {array.shape}: make it a column, .reshape(-1, 1).")
     if array.ndim == 2 and array.shape[1] == len(table) != array.shape[0]:
