@@ -1,7 +1,7 @@
 """Write the course as a website into site/: pages that need no server and no other host.
 
 Sphinx makes it from the outputs stored in notebooks/ and from the other pages; nothing is executed.
-Its options are in docs/site/conf.py; what it does to a page is in web_pages.py.
+Its options are in docs/site/conf.py; what it does to a page is in website/.
 """
 
 import argparse

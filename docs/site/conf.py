@@ -3,7 +3,7 @@
 from commands import addresses, lessons
 
 project = html_title = "PyTorch from the gradient up"
-extensions = ["myst_nb", "sphinx.ext.githubpages", "sphinx_copybutton", "commands.web_pages"]
+extensions = ["myst_nb", "sphinx.ext.githubpages", "sphinx_copybutton", "commands.website.pages"]
 nb_execution_mode = "off"
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath", "html_image", "substitution"]

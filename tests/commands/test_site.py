@@ -13,7 +13,8 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from commands import addresses, site, web_pages
+from commands import addresses, site
+from commands.website import pages
 from tests.support.lessons import ROOT
 
 CAPTION = "A line of slope 2 & more."
@@ -57,7 +58,7 @@ def printed(text):
 def shown(outputs, tmp_path):
     """Return what a page shows of a cell's outputs: HTML of pictures, and texts."""
     notebook = new_notebook(cells=[new_code_cell("line()", outputs=outputs)])
-    web_pages.prepare(notebook, tmp_path, "../pictures/")
+    pages.prepare(notebook, tmp_path, "../pictures/")
     return [
         one.get("text") or one.data.get("text/html") or one.data["text/plain"]
         for one in notebook.cells[0].outputs
@@ -152,7 +153,7 @@ def remote(page):
 
 
 def test_a_copy_without_an_address_links_only_to_itself():
-    line = web_pages.ways_to_run("notebooks/01_tiny", "../", "")
+    line = pages.ways_to_run("notebooks/01_tiny", "../", "")
     assert [link["href"] for link in BeautifulSoup(line, "html.parser").select("a")] == [
         "../_sources/notebooks/01_tiny.ipynb"
     ]
