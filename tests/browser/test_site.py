@@ -3,17 +3,13 @@
 tests/commands/test_site.py looks closely at the pages of a small course.
 """
 
-import functools
-import threading
-import time
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
 
 from commands import site
 from tests.support.lessons import ROOT
+from tests.support.website import pages
 
 pytestmark = pytest.mark.slow
 SIZES = {"phone": (390, 844), "tablet": (768, 1024), "laptop": (1280, 800)}
@@ -39,40 +35,6 @@ LOOK = """async () => {
     }
     return wrong;
 }"""
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files without a word."""
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="module")
-def website(tmp_path_factory):
-    """Make the website; has its folder."""
-    folder = tmp_path_factory.mktemp("host") / "some/sub-path"
-    folder.parent.mkdir()
-    start = time.perf_counter()
-    assert site.write(ROOT, folder) == 0
-    assert time.perf_counter() - start < 60
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(website):
-    """Serve the website from a sub-path; has its address."""
-    handler = functools.partial(QuietHandler, directory=website.parents[1])
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/some/sub-path/"
-        server.shutdown()
-
-
-def pages(website):
-    """Return {path: parsed page} of the pages of a website."""
-    paths = [path for path in website.rglob("*.html") if "_static" not in path.parts]
-    return {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in paths}
 
 
 def test_every_link_has_its_target_and_nothing_comes_from_another_host(website):
