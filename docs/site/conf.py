@@ -3,7 +3,13 @@
 from commands import addresses, lessons
 
 project = html_title = "PyTorch from the gradient up"
-extensions = ["myst_nb", "sphinx.ext.githubpages", "sphinx_copybutton", "commands.website.pages"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.githubpages",
+    "sphinx_copybutton",
+    "commands.website.pages",
+    "commands.website.weight",
+]
 nb_execution_mode = "off"
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath", "html_image", "substitution"]
@@ -13,10 +19,13 @@ html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_static_path = ["static"]
 html_favicon = "static/icon.svg"
-html_css_files = ["site.css"]
+html_css_files = ["site.css", "icons.css"]  # the second is made last
 html_js_files = ["site.js"]
+html_scaled_image_link = False
 html_use_index = False
 html_theme_options = {
+    "extra_footer": "The code: MIT License. The text: CC BY 4.0.",
+    "footer_content_items": ["extra-footer"],
     "navbar_persistent": [],
     "search_bar_text": "Search",
     "toc_title": "On this page",
