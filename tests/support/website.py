@@ -16,7 +16,7 @@ from PIL import Image
 from tests.support.lessons import ROOT
 
 SIZES = {"phone": (390, 844), "tablet": (768, 1024), "laptop": (1280, 800)}
-# The next page was opened while a request was on its way, of an icon or, in Firefox, of the page after.
+# A page was left while a request was on its way: of its icon or, in Firefox, of the next page.
 LEFT = ("net::ERR_ABORTED", "NS_BINDING_ABORTED")
 LOOK = """async () => {
     const article = document.querySelector("main"), wrong = [];
