@@ -23,16 +23,16 @@ class _Renderer(IPythonRenderer):
         return super().heading(text, level, **attributes)
 
     def inline_math(self, body: str) -> str:
-        return _to_mathml(body, "inline")
+        return to_mathml(body, "inline")
 
     def block_math(self, body: str) -> str:
-        return _to_mathml(body, "block")
+        return to_mathml(body, "block")
 
     def latex_environment(self, name: str, body: str) -> str:
-        return _to_mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
+        return to_mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
 
 
-def _to_mathml(formula: str, display: str) -> str:
+def to_mathml(formula: str, display: str) -> str:
     """Return a formula as MathML, or as it was typed if it can't be read."""
     try:
         return latex2mathml.converter.convert(formula, display=display)

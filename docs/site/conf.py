@@ -3,7 +3,13 @@
 from commands import addresses, lessons
 
 project = html_title = "PyTorch from the gradient up"
-extensions = ["myst_nb", "sphinx.ext.githubpages", "sphinx_copybutton", "commands.website.pages"]
+extensions = [
+    "myst_nb", "sphinx.ext.autosectionlabel", "sphinx.ext.githubpages", "sphinx_copybutton",
+    "commands.website.pages", "commands.website.exercises", "commands.website.questions",
+    "commands.website.glossary", "commands.website.previews",
+]  # fmt: skip
+autosectionlabel_prefix_document = True  # for those who link in from elsewhere
+suppress_warnings = ["autosectionlabel.*"]  # a page may have two sections of the same title
 nb_execution_mode = "off"
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath", "html_image", "substitution"]
@@ -13,8 +19,8 @@ html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_static_path = ["static"]
 html_favicon = "static/icon.svg"
-html_css_files = ["site.css"]
-html_js_files = ["site.js"]
+html_css_files = ["site.css", "exercises.css", "glossary.css"]
+html_js_files = ["site.js", "glossary.js"]
 html_use_index = False
 html_theme_options = {
     "navbar_persistent": [],
@@ -26,6 +32,7 @@ html_context = {"default_mode": "auto"}  # light or dark, as the browser asks
 
 # What only a copy with an address of its own can offer.
 repository = addresses.repository()
+html_baseurl = addresses.website(repository)
 first = lessons.files(lessons.ROOT / "notebooks", ".ipynb")[0].stem
 links = [f"[{name}]({link})" for name, link in addresses.opening(first, repository).items()]
 online = f"**In the browser, with nothing to install**: {', '.join(links)} run the lessons."
