@@ -38,7 +38,8 @@ def ways_to_do(heading: str, cell: str, stem: str, repository: str) -> str:
     }
     ways = [f"[in {name}](<{links[name]}{anchors[name]}>)" for name in anchors if name in links]
     ways.append("[on your own machine](../README.md#two-commands)")
-    return f"Do it where a check answers you: {' or '.join([', '.join(ways[:-1]), *ways[-1:]])}."
+    either = " or ".join(filter(None, [", ".join(ways[:-1]), ways[-1]]))
+    return f"Do this exercise {either}: a check answers you there."
 
 
 def fold(title: str, text: str, kind: str) -> str:
@@ -61,7 +62,9 @@ def mark(notebook: NotebookNode, hints: dict[str, list[str]], stem: str, reposit
         for number, hint in enumerate(hints.get(name, []), 1):
             lines.append(fold(f"Hint {number}", hint, "hint"))
         tags = check.metadata.get("tags", [])
-        cells[place + 1] = nbformat.v4.new_markdown_cell("\n\n".join(lines), metadata={"tags": tags})
+        cells[place + 1] = nbformat.v4.new_markdown_cell(
+            "\n\n".join(lines), metadata={"tags": tags}
+        )
         solution.source = solution.source.replace(END, f"{END}\n\n</div>", 1)
 
 

@@ -16,7 +16,9 @@ from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
 PAGE = "docs/glossary"
-ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| \[\d\d, [^]]*\]\([^)]*?/(\d\d_\w+)\.ipynb[^|]*\|$", re.M)
+ROW = re.compile(
+    r"^\| ([^|]+) \| ([^|]+) \| \[\d\d, [^]]*\]\([^)]*?/(\d\d_\w+)\.ipynb[^|]*\|$", re.M
+)
 # Forms that are more than a plural.
 FORMS = {
     "accumulate": ["accumulates", "accumulated"],
@@ -60,6 +62,7 @@ class Word:
 
     @property
     def id(self) -> str:
+        """The anchor of its row."""
         return "word-" + re.sub(r"\W+", "-", self.name.lower()).strip("-")
 
 
@@ -67,6 +70,7 @@ class Glossary:
     """The words of the page, and where a text uses them."""
 
     def __init__(self, page: str) -> None:
+        """Read the text of the page."""
         rows = [[text.replace("`", "") for text in row] for row in ROW.findall(page)]
         self.words = [Word(*row) for row in rows]
 
@@ -82,6 +86,7 @@ class Glossary:
 
     @cached_property
     def pattern(self) -> re.Pattern:
+        """Finds every form, of two that overlap the longer one."""
         longest_first = sorted([*self.forms, *OTHER_PHRASES], key=len, reverse=True)
         forms = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in longest_first)
         return re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])", re.I)
@@ -110,8 +115,7 @@ def prose(section: nodes.Element) -> Iterator[nodes.Text]:
 
 
 def mark(section: nodes.Element, glossary: Glossary, lesson: str, page: str) -> None:
-    """Make the first use of each other lesson's word in a section a link to the glossary's `page`.
-    """
+    """Make the first use of each word of other lessons in a section a link to the glossary."""
     seen: set[str] = set()
     for text in list(prose(section)):
         pieces: list[nodes.Node] = []

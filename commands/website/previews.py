@@ -1,6 +1,6 @@
 """What other sites and search engines show of a page: its description, and a picture.
 
-A lesson has its promise and its cover; any other page its first sentence and the first cover.
+A page has its first sentences, which in a lesson are its promise, and a lesson's cover.
 Addresses in a preview must be whole, so those of pages and pictures need that of the website.
 """
 
@@ -18,16 +18,22 @@ from sphinx.application import Sphinx
 from commands.website import pages
 
 LONGEST = 200
-SENTENCE = re.compile(r"(?<=[.!?])\s")
+SENTENCES = re.compile(rf".{{1,{LONGEST}}}[.!?](?=\s|$)")
 
 
-def description(doctree: nodes.document, docname: str) -> str:
-    """Return what a page is about: a lesson's promise, or the first sentence of another page."""
-    paragraph = doctree.next_node(nodes.paragraph)
-    text = " ".join(paragraph.astext().split()) if paragraph else ""
-    if not docname.startswith("notebooks/"):
-        text = SENTENCE.split(text)[0]
-    return textwrap.shorten(text, LONGEST, placeholder=" …")
+def description(doctree: nodes.document) -> str:
+    """Return what a page is about: as many sentences of its first paragraph as fit, or words.
+
+    A lesson's is its promise. What is in a table or a list, or is no sentence, does not count.
+    """
+    for paragraph in doctree.findall(nodes.paragraph):
+        text = " ".join(paragraph.astext().split())
+        if isinstance(paragraph.parent, nodes.section) and text.endswith((".", "!", "?")):
+            whole = SENTENCES.match(text)
+            if whole and (whole[0] == text or len(whole[0]) > LONGEST / 2):
+                return whole[0]
+            return textwrap.shorten(text, LONGEST, placeholder=" …")
+    return ""
 
 
 def cover(source: Path, stem: str) -> dict[str, str]:
@@ -35,7 +41,9 @@ def cover(source: Path, stem: str) -> dict[str, str]:
     notebook = json.loads(Path(source, f"notebooks/{stem}.ipynb").read_text("utf-8"))
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
-            if "cover" in cell["metadata"].get("tags", []) and "image/png" in output.get("data", {}):
+            if "cover" in cell["metadata"].get("tags", []) and "image/png" in output.get(
+                "data", {}
+            ):
                 content = base64.b64decode("".join(output["data"]["image/png"]))
                 width, height = pages.size(content)
                 return {
@@ -53,7 +61,7 @@ def tags(app: Sphinx, docname: str, title: str, doctree: nodes.document) -> str:
         "title": title,
         "type": "article" if docname.startswith("notebooks/") else "website",
         "site_name": app.config.project,
-        "description": description(doctree, docname),
+        "description": description(doctree),
     }
     if address := app.config.html_baseurl:
         lessons = sorted(Path(app.srcdir, "notebooks").glob("[0-9]*.ipynb"))
@@ -71,7 +79,11 @@ def tags(app: Sphinx, docname: str, title: str, doctree: nodes.document) -> str:
 
 
 def on_html_page_context(
-    app: Sphinx, docname: str, _template: str, context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx,
+    docname: str,
+    _template: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
     """Add the tags of a page to its head, unless it is one of Sphinx's own, such as the search."""
     if doctree:

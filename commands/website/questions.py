@@ -1,5 +1,6 @@
 """The five more questions of a lesson's page for the instructor, at the end of the lesson."""
 
+import re
 from pathlib import Path, PurePosixPath
 
 import nbformat
@@ -10,18 +11,18 @@ HEADING = "## Five more questions"
 
 def find(page: str) -> str:
     """Return the part of a page for the instructor that has these questions, '' if it has none."""
-    _, heading, questions = page.partition(f"\n{HEADING}\n")
-    return f"{HEADING}\n{questions.partition(chr(10) + '## ')[0]}" if heading else ""
+    found = re.search(rf"^{HEADING}\n.*?(?=^## |\Z)", page, re.M | re.S)
+    return found[0] if found else ""
 
 
 def on_source_read(app: Sphinx, docname: str, source: list[str]) -> None:
     """Append its questions to a lesson before it is read."""
     page = Path(app.srcdir, "instructor", f"{PurePosixPath(docname).name}.md")
-    if docname.startswith("notebooks/") and page.exists():
-        if questions := find(page.read_text("utf-8")):
-            notebook = nbformat.reads(source[0], as_version=4)
-            notebook.cells.append(nbformat.v4.new_markdown_cell(questions))
-            source[0] = nbformat.writes(notebook)
+    is_lesson = docname.startswith("notebooks/") and page.exists()
+    if is_lesson and (questions := find(page.read_text("utf-8"))):
+        notebook = nbformat.reads(source[0], as_version=4)
+        notebook.cells.append(nbformat.v4.new_markdown_cell(questions))
+        source[0] = nbformat.writes(notebook)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

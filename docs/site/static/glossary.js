@@ -6,10 +6,10 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!words.length || !HTMLElement.prototype.showPopover) return;
   document.body.insertAdjacentHTML("beforeend", '<div id="meaning" role="tooltip" popover="manual"></div>');
   const meaning = document.getElementById("meaning");
-  let shown = null, leaving = 0, wasShown = false;
+  let shown = null, timer = 0, wasShown = false;
 
   function show(word) {
-    clearTimeout(leaving);
+    clearTimeout(timer);
     if (word === shown) return;
     hide();
     meaning.textContent = word.dataset.meaning;
@@ -28,19 +28,23 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   function hide() {
-    clearTimeout(leaving);
+    clearTimeout(timer);
     shown?.removeAttribute("aria-describedby");
     shown = null;
     if (meaning.matches(":popover-open")) meaning.hidePopover();
   }
 
-  const hideSoon = () => { leaving = setTimeout(hide, 200); };  // so that a pointer can go there
+  // A pointer that only passes shows nothing, and one that goes to the meaning finds it there.
+  function soon(action) {
+    clearTimeout(timer);
+    timer = setTimeout(action, 200);
+  }
 
   for (const word of words) {
     word.dataset.meaning = word.title;
     word.removeAttribute("title");
-    word.addEventListener("pointerenter", event => event.pointerType === "mouse" && show(word));
-    word.addEventListener("pointerleave", event => event.pointerType === "mouse" && hideSoon());
+    word.addEventListener("pointerenter", event => event.pointerType === "mouse" && soon(() => show(word)));
+    word.addEventListener("pointerleave", event => event.pointerType === "mouse" && soon(hide));
     word.addEventListener("pointerdown", () => { wasShown = word === shown; });
     word.addEventListener("focus", () => show(word));
     word.addEventListener("blur", hide);
@@ -51,8 +55,8 @@ document.addEventListener("DOMContentLoaded", () => {
       }
     });
   }
-  meaning.addEventListener("pointerenter", () => clearTimeout(leaving));
-  meaning.addEventListener("pointerleave", hideSoon);
+  meaning.addEventListener("pointerenter", () => clearTimeout(timer));
+  meaning.addEventListener("pointerleave", () => soon(hide));
   document.addEventListener("keydown", event => { if (event.key === "Escape") hide(); });
   document.addEventListener("pointerdown", event => {
     if (!event.target.closest("a.glossary, #meaning")) hide();
