@@ -17,6 +17,7 @@ from sphinx.util.osutil import relative_uri
 from commands import addresses, formulas
 
 PICTURES = "_images"  # where Sphinx puts a page's other pictures
+PICTURE = re.compile(r"!\[[^][]*\]")
 REMOTE_PICTURE = re.compile(r"!\[([^][]*)\]\(https?:[^)]*\)")
 FOLDED = {"code_prompt_show": "The start cell", "code_prompt_hide": "The start cell"}
 
@@ -99,8 +100,19 @@ def on_source_read(app: Sphinx, docname: str, source: list[str]) -> None:
         notebook.cells.insert(1, nbformat.v4.new_markdown_cell(links))
         source[0] = nbformat.writes(notebook)
     else:
-        text = REMOTE_PICTURE.sub(r"\1", source[0])  # a page asks no other host for anything
-        source[0] = text.replace("](notebooks)", "](index.md#The-lessons)")  # no page for a folder
+        source[0] = for_the_web(source[0])
+
+
+def on_include_read(app: Sphinx, path: Path, docname: str, source: list[str]) -> None:
+    """Prepare what a page includes of another."""
+    source[0] = for_the_web(source[0])
+
+
+def for_the_web(text: str) -> str:
+    """Return a page's text with what holds only in the repository put right."""
+    text = PICTURE.sub(lambda found: found[0].replace("\n", " "), text)  # Sphinx joins its lines
+    text = REMOTE_PICTURE.sub(r"\1", text)  # a page asks no other host for anything
+    return text.replace("](notebooks)", "](index.md#The-lessons)")  # no page for a folder
 
 
 def keep_together(formula: nodes.math) -> None:
@@ -139,6 +151,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect all this to Sphinx."""
     app.add_config_value("repository", "", "env")
     app.connect("source-read", on_source_read)
+    app.connect("include-read", on_include_read)
     app.connect("doctree-read", on_doctree_read)
     app.add_html_math_renderer("mathml", (visit_inline_math, None), (visit_block_math, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

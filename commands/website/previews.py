@@ -1,7 +1,7 @@
 """What other sites and search engines show of a page: its description, and a picture.
 
-A page has its first sentences, which in a lesson are its promise, and a lesson's cover.
-Addresses in a preview must be whole, so those of pages and pictures need that of the website.
+A page has its first sentences, which in a lesson are its promise, and a lesson's cover. The address
+of a page or picture must be whole there, so a website without an address leaves these out.
 """
 
 import base64
@@ -9,12 +9,13 @@ import html
 import json
 import re
 import textwrap
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from commands import lessons
 from commands.website import pages
 
 LONGEST = 200
@@ -36,59 +37,52 @@ def description(doctree: nodes.document) -> str:
     return ""
 
 
-def cover(source: Path, stem: str) -> dict[str, str]:
-    """Return the address below the website, the size and the alt text of a lesson's cover."""
-    notebook = json.loads(Path(source, f"notebooks/{stem}.ipynb").read_text("utf-8"))
-    for cell in notebook["cells"]:
+def find_cover(app: Sphinx, docname: str) -> dict[str, str]:
+    """Return the tags of a lesson's cover, of the first lesson's on other pages; write the file."""
+    first, *others = lessons.files(Path(app.srcdir, "notebooks"), ".ipynb")
+    own = next((path for path in others if docname == f"notebooks/{path.stem}"), first)
+    for cell in json.loads(own.read_text("utf-8"))["cells"]:
         for output in cell.get("outputs", []):
             if "cover" in cell["metadata"].get("tags", []) and "image/png" in output.get(
                 "data", {}
             ):
-                content = base64.b64decode("".join(output["data"]["image/png"]))
-                width, height = pages.size(content)
+                picture = base64.b64decode("".join(output["data"]["image/png"]))
+                file = f"{pages.PICTURES}/{pages.name(picture)}"
+                (app.outdir / file).write_bytes(picture)  # the page may show it in another form
+                width, height = map(str, pages.size(picture))
                 return {
-                    "image": f"{pages.PICTURES}/{pages.name(content)}",
-                    "image:width": str(width),
-                    "image:height": str(height),
+                    "image": f"{app.config.html_baseurl}{file}",
+                    "image:width": width,
+                    "image:height": height,
                     "image:alt": output["metadata"]["image/png"]["alt"],
                 }
     return {}
 
 
-def tags(app: Sphinx, docname: str, title: str, doctree: nodes.document) -> str:
-    """Return the tags in a page's head."""
+def to_tags(app: Sphinx, docname: str, title: str, doctree: nodes.document) -> str:
+    """Return the tags for the head of a page."""
     found = {
         "title": title,
         "type": "article" if docname.startswith("notebooks/") else "website",
         "site_name": app.config.project,
         "description": description(doctree),
     }
-    if address := app.config.html_baseurl:
-        lessons = sorted(Path(app.srcdir, "notebooks").glob("[0-9]*.ipynb"))
-        own, first = PurePosixPath(docname).name, lessons[0].stem
-        is_lesson = any(lesson.stem == own for lesson in lessons)
-        found |= cover(Path(app.srcdir), own if is_lesson else first)
-        found |= {"image": address + found["image"]} if "image" in found else {}
-        found["url"] = address + app.builder.get_target_uri(docname)
-    lines = [f'<meta property="og:{name}" content="{html.escape(found[name])}">' for name in found]
-    lines += [
-        f'<meta name="description" content="{html.escape(found["description"])}">',
-        '<meta name="twitter:card" content="summary_large_image">',
-    ]
-    return "\n".join(lines)
+    if app.config.html_baseurl:
+        found["url"] = f"{app.config.html_baseurl}{app.builder.get_target_uri(docname)}"
+        found |= find_cover(app, docname)
+    tags = [f'<meta property="og:{key}" content="{html.escape(found[key])}">' for key in found]
+    tags.append(f'<meta name="description" content="{html.escape(found["description"])}">')
+    tags.append('<meta name="twitter:card" content="summary_large_image">')
+    return "\n".join(tags)
 
 
 def on_html_page_context(
-    app: Sphinx,
-    docname: str,
-    _template: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
+    app: Sphinx, docname: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    """Add the tags of a page to its head, unless it is one of Sphinx's own, such as the search."""
+    """Add its tags to the head of each page that has a source, so not to the search."""
     if doctree:
-        title = re.sub("<[^>]+>", "", context["title"])
-        context["metatags"] += tags(app, docname, html.unescape(title), doctree)
+        title = html.unescape(re.sub("<[^>]+>", "", context["title"]))
+        context["metatags"] += to_tags(app, docname, title, doctree)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

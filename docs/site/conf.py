@@ -4,11 +4,18 @@ from commands import addresses, lessons
 
 project = html_title = "PyTorch from the gradient up"
 extensions = [
-    "myst_nb", "sphinx.ext.autosectionlabel", "sphinx.ext.githubpages", "sphinx_copybutton",
-    "commands.website.pages", "commands.website.exercises", "commands.website.questions",
-    "commands.website.glossary", "commands.website.previews",
-]  # fmt: skip
-autosectionlabel_prefix_document = True  # for those who link in from elsewhere
+    "myst_nb",
+    "sphinx.ext.autosectionlabel",
+    "sphinx.ext.githubpages",
+    "sphinx_copybutton",
+    "commands.website.pages",
+    "commands.website.exercises",
+    "commands.website.glossary",
+    "commands.website.previews",
+    "commands.website.questions",
+    "commands.website.weight",
+]
+autosectionlabel_prefix_document = True  # for those who link to a section from elsewhere
 suppress_warnings = ["autosectionlabel.*"]  # a page may have two sections of the same title
 nb_execution_mode = "off"
 nb_merge_streams = True
@@ -19,10 +26,13 @@ html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_static_path = ["static"]
 html_favicon = "static/icon.svg"
-html_css_files = ["site.css", "exercises.css", "glossary.css"]
+html_css_files = ["site.css", "exercises.css", "glossary.css", "icons.css"]  # the last is made last
 html_js_files = ["site.js", "glossary.js"]
+html_scaled_image_link = False
 html_use_index = False
 html_theme_options = {
+    "extra_footer": "The code: MIT License. The text: CC BY 4.0.",
+    "footer_content_items": ["extra-footer"],
     "navbar_persistent": [],
     "search_bar_text": "Search",
     "toc_title": "On this page",
