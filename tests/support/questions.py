@@ -5,7 +5,7 @@ title:
 
     ### 1. A title of a few words
 
-    What is given, in a sentence, code or a table, and a question?
+    What is given, in sentences, code or a table, with a question?
 
     - **a)** a choice
     - **b)** a choice
@@ -26,7 +26,8 @@ title:
     </details>
 
 The code, a doctest that needs nothing from before, computes each number: those in the choices and
-in the answer are printed there or given in the question, and what is given is used there.
+in the answer are printed there or given in the question, and what is given is used there. Code has
+at most 80 columns, as in the lessons.
 """
 
 import doctest
@@ -41,7 +42,7 @@ from tests.support.prose import agrees, find_numbers, find_results, strip_code
 HEADING = "\n## Five more questions\n"
 FORM = re.compile(
     r"### (?P<number>\d)\. (?P<deeper>Deeper: )?(?P<title>.+)\n\n"
-    r"(?P<given>(?:.|\n)+?\?)\n\n"
+    r"(?P<given>[^?]+\?(?:.|\n)*?)\n\n"
     r"(?P<choices>(?:- \*\*[a-d]\)\*\* .+\n(?:  .+\n)*)+)\n"
     r"<details><summary>Answer</summary>\n\n"
     r"\*\*(?P<right>[a-d])\)\*\* (?P<why>(?:.+\n)+)\n"
@@ -118,12 +119,16 @@ def run_code(question):
 def find_numbers_told(question):
     """Return the numbers in a question as (Result, whether it knows a number written so).
 
-    What the question gives must be in its code, and what follows must be printed or given.
+    What the question gives must be in its code, and what follows must be printed or given. A count,
+    which is one digit, may be in the code as well.
     """
     given = question.given.replace("`", "")  # code in the question counts as text
     source = "".join(example.source for example in question.examples)
     printed = "".join(example.want for example in question.examples)
     outputs = find_numbers(printed, is_code=False)
+    in_code = outputs | find_numbers(strip_code(source), is_code=True)
+    counts = {number for number in in_code if abs(number[0]) < 10 and not number[1]}
+    in_question = outputs | counts | find_numbers(given, is_code=True)
     told = "\n\n".join([*question.choices.values(), question.why, *question.wrong.values()])
 
     def knows(text, numbers):
@@ -133,9 +138,7 @@ def find_numbers_told(question):
             else any(agrees(*number, written, percent) for number in numbers)
         )
 
-    in_code = knows(source + printed, outputs | find_numbers(strip_code(source), is_code=True))
-    in_question = knows(given + printed, outputs | find_numbers(given, is_code=True))
     return [
-        *((result, in_code) for result in find_results(given)),
-        *((result, in_question) for result in find_results(told)),
+        *((result, knows(source + printed, in_code)) for result in find_results(given)),
+        *((result, knows(given + printed, in_question)) for result in find_results(told)),
     ]

@@ -110,6 +110,14 @@ def test_the_numbers_in_a_question_are_given_or_computed(number):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
+def test_no_line_of_code_is_wider_than_in_a_lesson(number):
+    for question in read_page(number):
+        code = [question.code, *re.findall(r"```python\n(.*?)```", question.given, re.S)]
+        wide = [line for line in "".join(code).splitlines() if len(line) > 80]
+        assert not wide, question.title
+
+
+@pytest.mark.parametrize("number", NUMBERS)
 def test_printed_numbers_are_so_short_that_every_machine_prints_the_same(number):
     for question in read_page(number):
         printed = "".join(example.want for example in question.examples)
