@@ -54,10 +54,10 @@ def mark(notebook: NotebookNode, hints: dict[str, list[str]], stem: str, reposit
     for place in places:
         task = next(cell for cell in reversed(cells[:place]) if HEADING.search(cell.source))
         check, solution = cells[place + 1 : place + 3]
-        heading, name = HEADING.findall(task.source)[-1]
-        task.source = task.source.replace(
-            f"### {heading}\n", f'### {heading}\n\n<div class="exercise">\n\n'
-        )
+        *_, found = HEADING.finditer(task.source)
+        heading, name = found.groups()
+        before, after = task.source[: found.end()], task.source[found.end() :]
+        task.source = f'{before}\n\n<div class="exercise">\n\n{after}'
         lines = [ways_to_do(heading, cells[place].id, stem, repository)]
         for number, hint in enumerate(hints.get(name, []), 1):
             lines.append(fold(f"Hint {number}", hint, "hint"))

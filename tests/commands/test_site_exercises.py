@@ -57,13 +57,20 @@ def test_an_exercise_is_one_block_from_its_task_to_its_solution_without_its_chec
     nbformat.validate(found)
     task, code, exercise, hints, solution = (cell.source for cell in found.cells)
     heading = "Before.\n\n### Exercise 1 (write): a `sum`\n\n"
-    assert task == f'{heading}<div class="exercise">\n\n\nAdd them up.'
+    assert task == f'{heading}<div class="exercise">\n\n\n\nAdd them up.'
     assert (code, exercise) == ("x = 1", "total = ...")
     assert "check" not in hints.replace("a check answers", "")
     assert hints.index("Isn't it a mean?") < hints.index("By how many?")
     assert hints.count('<details class="hint">') == 2
     assert solution.startswith("<details><summary>Solution</summary>\n\n3\n\n</details>\n\n</div>")
     assert solution.count("</div>") == 1
+
+
+def test_an_exercise_whose_task_is_all_in_its_code_is_a_block_too():
+    found = notebook()
+    found.cells[0].source = "### Deeper: Exercise 1 (write): a `sum`"
+    exercises.mark(found, {}, "04_a", "")
+    assert found.cells[0].source.endswith('a `sum`\n\n<div class="exercise">\n\n')
 
 
 def test_an_exercise_opens_on_binder_and_colab_if_the_copy_has_an_address():
