@@ -4,6 +4,7 @@ from commands import addresses, lessons
 
 project = html_title = "PyTorch from the gradient up"
 extensions = ["myst_nb", "sphinx.ext.githubpages", "sphinx_copybutton", "commands.website.pages"]
+extensions += ["commands.website.animation", "commands.website.frames"]
 nb_execution_mode = "off"
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath", "html_image", "substitution"]
@@ -13,8 +14,8 @@ html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_static_path = ["static"]
 html_favicon = "static/icon.svg"
-html_css_files = ["site.css"]
-html_js_files = ["site.js"]
+html_css_files = ["site.css", "frames.css"]
+html_js_files = ["site.js", "frames.js", "animation.js"]
 html_use_index = False
 html_theme_options = {
     "navbar_persistent": [],
