@@ -64,7 +64,11 @@ TESTS = {
     "commands/site": ["tests/commands/test_site.py"],
     "commands/slides": ["tests/commands/test_slides.py"],
     "commands/update": ["tests/commands/test_update.py"],
-    "commands/website/pages": ["tests/commands/test_site.py"],
+    "commands/website/pages": [
+        "tests/commands/test_site.py",
+        "tests/commands/test_site_weight.py",
+    ],
+    "commands/website/weight": ["tests/commands/test_site_weight.py"],
     "commands/set_up": [
         "tests/commands/test_set_up_*.py",
         "tests/commands/test_set_up.py",
