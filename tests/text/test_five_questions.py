@@ -151,6 +151,14 @@ def test_a_number_that_nothing_computes_is_named(right, wrong, untrue):
     assert [r.written for r, knows in told if not knows(r.written, r.percent)] == [untrue]
 
 
+@pytest.mark.parametrize(("number", "unfounded"), [("7.5", ["7.5"]), ("7", [])])
+def test_an_answer_may_tell_what_is_only_in_the_code_if_it_is_a_count(number, unfounded):
+    sample = SAMPLE.replace(">>> w,", f">>> more = {number}\n>>> w,").replace("0.5.", f"{number}.")
+    [question] = read_questions(sample)
+    told = find_numbers_told(question)
+    assert [r.written for r, knows in told if not knows(r.written, r.percent)] == unfounded
+
+
 def test_code_that_prints_something_else_is_named():
     [question] = read_questions(SAMPLE)
     assert run_code(question) == ""
