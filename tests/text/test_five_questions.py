@@ -64,6 +64,8 @@ def test_each_wrong_choice_has_its_misconception(number):
         assert list(q.choices) == list("abcd")[: len(q.choices)], q.title
         assert len(q.choices) in (3, 4), q.title
         assert [*q.wrong] == [letter for letter in q.choices if letter != q.right], q.title
+        italics = [letter for letter, words in q.choices.items() if words.startswith("*")]
+        assert not italics, f"{q.title}: only a misconception begins with italics"
 
 
 @pytest.mark.parametrize("number", NUMBERS)
