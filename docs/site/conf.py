@@ -9,6 +9,8 @@ extensions = [
     "sphinx.ext.githubpages",
     "sphinx_copybutton",
     "commands.website.pages",
+    "commands.website.animation",
+    "commands.website.frames",
     "commands.website.exercises",
     "commands.website.glossary",
     "commands.website.previews",
@@ -26,8 +28,14 @@ html_math_renderer = "mathml"
 html_theme = "sphinx_book_theme"
 html_static_path = ["static"]
 html_favicon = "static/icon.svg"
-html_css_files = ["site.css", "exercises.css", "glossary.css", "icons.css"]  # the last is made last
-html_js_files = ["site.js", "glossary.js"]
+html_css_files = [
+    "site.css",
+    "frames.css",
+    "exercises.css",
+    "glossary.css",
+    "icons.css",
+]  # the last is made last
+html_js_files = ["site.js", "frames.js", "animation.js", "print.js", "glossary.js"]
 html_scaled_image_link = False
 html_use_index = False
 html_theme_options = {
