@@ -91,6 +91,7 @@ TESTS = {
         "tests/commands/test_set_up_pip.py",
     ],
     "instructor/hub/": ["tests/commands/test_hub.py"],
+    "instructor/": ["tests/text/test_five_questions.py"],
     "tests/net/conditions": ["tests/net/test_everywhere.py"],
     "tests/net/everywhere": ["tests/net/test_everywhere.py"],
     "tests/plugins/nbval_tolerance": [
@@ -100,6 +101,7 @@ TESTS = {
     "tests/plugins/settings": ["tests/net/test_settings.py"],
     "tests/plugins/workers": ["tests/net/test_workers.py"],
     "tests/support/accessible": ["tests/text/test_accessible.py"],
+    "tests/support/questions": ["tests/text/test_five_questions.py"],
     "tests/support/readable": ["tests/text/test_readable.py"],
     "tests/support/tolerance": ["tests/net/test_nbval_tolerance.py"],
     "tests/support/pictures": ["tests/net/test_nbval_tolerance.py"],
