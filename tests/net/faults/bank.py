@@ -64,7 +64,17 @@ TESTS = {
     "commands/site": ["tests/commands/test_site.py"],
     "commands/slides": ["tests/commands/test_slides.py"],
     "commands/update": ["tests/commands/test_update.py"],
+    "commands/website/exercises": [
+        "tests/commands/test_site_exercises.py",
+        "tests/commands/test_site_reading.py",
+    ],
+    "commands/website/glossary": [
+        "tests/commands/test_site_glossary.py",
+        "tests/commands/test_site_reading.py",
+    ],
     "commands/website/pages": ["tests/commands/test_site.py"],
+    "commands/website/previews": ["tests/commands/test_site_reading.py"],
+    "commands/website/questions": ["tests/commands/test_site_exercises.py"],
     "commands/set_up": [
         "tests/commands/test_set_up_*.py",
         "tests/commands/test_set_up.py",
