@@ -69,6 +69,16 @@ TESTS = {
         "tests/commands/test_site_weight.py",
     ],
     "commands/website/weight": ["tests/commands/test_site_weight.py"],
+    "commands/website/exercises": [
+        "tests/commands/test_site_exercises.py",
+        "tests/commands/test_site_reading.py",
+    ],
+    "commands/website/glossary": [
+        "tests/commands/test_site_glossary.py",
+        "tests/commands/test_site_reading.py",
+    ],
+    "commands/website/previews": ["tests/commands/test_site_reading.py"],
+    "commands/website/questions": ["tests/commands/test_site_exercises.py"],
     "commands/set_up": [
         "tests/commands/test_set_up_*.py",
         "tests/commands/test_set_up.py",
