@@ -15,6 +15,25 @@ from PIL import Image
 
 from tests.support.lessons import ROOT
 
+SIZES = {"phone": (390, 844), "tablet": (768, 1024), "laptop": (1280, 800)}
+# A page was left while a request was on its way: of its icon or, in Firefox, of the next page.
+LEFT = ("net::ERR_ABORTED", "NS_BINDING_ABORTED")
+LOOK = """async () => {
+    const article = document.querySelector("main"), wrong = [];
+    for (const fold of article.querySelectorAll("details")) fold.open = true;
+    for (const image of article.querySelectorAll("img")) image.loading = "eager";
+    await Promise.all([...article.querySelectorAll("img")].map(image => image.decode().catch(
+        () => wrong.push(`a picture is missing: ${image.src}`))));
+    const width = document.documentElement.scrollWidth;
+    if (width > innerWidth) wrong.push(`the page is ${width} pixels wide`);
+    for (const image of article.querySelectorAll("img"))
+        if (!image.alt) wrong.push(`no alt text: ${image.src}`);
+    for (const formula of article.querySelectorAll("math")) {
+        const box = formula.getBoundingClientRect();
+        if (!(box.width > 4 && box.height > 4)) wrong.push(`not drawn: ${formula.textContent}`);
+    }
+    return wrong;
+}"""
 CAPTION = "A line of slope 2 & more."
 LESSON = r"""# 01 Tiny
 
@@ -67,6 +86,30 @@ def pages(website):
     """Return {path: parsed page} of the pages of a website."""
     paths = [path for path in website.rglob("*.html") if "_static" not in path.parts]
     return {path: read(path) for path in paths}
+
+
+def names(website):
+    """Return the addresses of a website's pages, from its folder on."""
+    return sorted(path.relative_to(website).as_posix() for path in pages(website))
+
+
+@contextlib.contextmanager
+def opened(browser, size="laptop", theme="light", **options):
+    """Open an empty page in a window of its own; who reads there wants no motion."""
+    width, height = SIZES[size]
+    options |= {"viewport": {"width": width, "height": height}, "color_scheme": theme}
+    with browser.new_context(reduced_motion="reduce", **options) as context:
+        yield context.new_page()
+
+
+def watch(page, address):
+    """Return the list that collects errors, failed requests and requests to another host."""
+    wrong = []
+    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda r: r.failure in LEFT or wrong.append(f"failed: {r.url}"))
+    page.on("request", lambda r: r.url.startswith((address, "data:")) or wrong.append(r.url))
+    return wrong
 
 
 def picture(caption=CAPTION):
