@@ -180,7 +180,10 @@ def test_each_frame_is_what_the_kernel_sends_for_these_values(drawn, number):
     def move_and_compare(draw, *args, **ranges):
         of_cell, shown = found[len(compared)], Shown(move, draw, args, ranges)
         axes = [frames.Axis(name, given) for name, given in ranges.items()]
-        chosen = [[axis.texts.index(t) for t in s.texts] for axis, s in zip(axes, of_cell.sliders)]
+        chosen = [
+            [axis.texts.index(t) for t in s.texts]
+            for axis, s in zip(axes, of_cell.sliders, strict=True)
+        ]
         for place in places_to_try(axes, chosen):
             values = [axis.values[k] for axis, k in zip(axes, place, strict=True)]
             png, text = shown.go_to(values)
