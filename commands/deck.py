@@ -18,8 +18,9 @@ from commands.minutes import PROMPT, split, tags
 
 MOST_WORDS = 45  # on a slide
 LEAST_WORDS = 6  # of a sentence that stands alone
+ANSWER = 12, 32  # words: an answer goes on after fewer than these, up to these
 MOST_LINES, MOST_COLUMNS = 14, 88  # of what a cell printed, or of the code in an exercise
-MOST_BELOW = 16  # lines of code below a section's first sentence
+MOST_BELOW = 20  # lines of code below a section's first sentence
 # A folded text, a code block, a displayed formula, or lines up to an empty one.
 BLOCK = re.compile(r"(?s:<details>.*?</details>|^```.*?^```|\$\$.*?\$\$)|(?:^.+\n?)+", re.M)
 FOLD = re.compile(r"<details><summary>(.+?)</summary>(.+)</details>", re.S)
@@ -61,11 +62,11 @@ def count_words(*blocks: str) -> int:
     return sum(any(map(str.isalnum, word)) for word in re.sub(r"(?m)^\d\. ", "", text).split())
 
 
-def sentences(text: str, most: int = MOST_WORDS) -> list[str]:
+def sentences(text: str, least: int = LEAST_WORDS, most: int = MOST_WORDS) -> list[str]:
     """Return the first sentence of a text, and more if it is as short as 'Four.'."""
     taken: list[str] = []
     for sentence in map(str.strip, SENTENCE.findall(text)):
-        if taken and (count_words(*taken) >= LEAST_WORDS or count_words(*taken, sentence) > most):
+        if taken and (count_words(*taken) >= least or count_words(*taken, sentence) > most):
             break
         taken.append(sentence)
     return [" ".join(taken)] if taken else []
@@ -140,9 +141,10 @@ class _Deck:
         else:
             questions = [block for block in blocks if QUESTION.fullmatch(block)]
             above = questions or opening(piece[0], prose, blocks, asked)
-            if piece[0].startswith("###") and not asked and not piece[0].startswith("### Break"):
-                self.slides[-1].notes += piece  # an explanation
-                self.heading = self.section
+            is_break = piece[0].startswith("### Break it")
+            if piece[0].startswith("###") and not asked and (not is_break or self.slides[-1].is_bare):
+                self.slides[-1].notes += piece  # an explanation, or what the section announces
+                self.heading = self.heading if is_break else self.section
                 return
         rest = [block for block in blocks if block not in above]
         self.slides.append(Slide(self.heading, True, above, notes=rest))
@@ -160,7 +162,7 @@ class _Deck:
         if self.asks and summary == "What you should see":
             if slide.output is None:
                 slide = self._show(Slide(self.heading), self.printed)
-            slide.below = sentences(blocks[0])
+            slide.below = sentences(blocks[0], *ANSWER)
             self.asks = False
         slide.notes += [f"*{summary}*", *blocks]
         if summary == "Solution":
@@ -193,9 +195,12 @@ class _Deck:
         self.before.append(cell)
         if "code" in tags(cell):
             source = shown_source(cell.source)
-            if not self.slides[-1].is_bare or source.count("\n") >= MOST_BELOW:
-                self.slides.append(Slide(self.heading))
-            self.slides[-1].source, self.slides[-1].cell = source, cell
+            slide = self.slides[-1]
+            if not slide.is_bare:
+                self.slides.append(slide := Slide(self.heading))
+            elif source.count("\n") >= MOST_BELOW:
+                slide.notes, slide.above = slide.above + slide.notes, []
+            slide.source, slide.cell = source, cell
         pictures = [one for one in cell.outputs if "image/png" in one.get("data", {})]
         for picture in pictures:
             slide = self.slides[-1]
@@ -276,7 +281,13 @@ def task(heading: str, blocks: list[str]) -> list[str]:
         words = count_words(heading, *without_code([*found, part]))
         if words <= MOST_WORDS and (part[:3] != "```" or lines <= MOST_LINES):
             found.append(part)
-    return [part for part in order if part in found]
+    joined: list[str] = []
+    for part in order:
+        if part in found and joined and not any(map(NO_PROSE.match, (part, joined[-1]))):
+            joined[-1] += f" {part}"
+        elif part in found:
+            joined.append(part)
+    return joined
 
 
 def parts_of(block: str) -> list[str]:

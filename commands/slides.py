@@ -15,6 +15,7 @@ from pathlib import Path
 
 import jinja2
 import nbformat
+from markupsafe import Markup
 from nbconvert.filters import Highlight2HTML
 from pygments.formatters import HtmlFormatter
 
@@ -30,6 +31,17 @@ REVEAL = files("sphinx_revealjs") / "_static/revealjs"  # This package contains 
 def size_of(png: str) -> tuple[int, int]:
     """Return the width and height of a picture, from the first bytes of its base64."""
     return struct.unpack(">II", base64.b64decode(png[:32])[16:24])
+
+
+def is_beside(slide: Slide) -> bool:
+    """Return whether a picture is larger with its words beside it than above and below it.
+
+    A slide is 1280 pixels wide and 720 high; a line of words is about 40 high.
+    """
+    width, height = size_of(slide.output.data["image/png"])
+    lines = sum(-(-len(block) // 75) for block in (*slide.above, *slide.below))
+    stacked = min(1168, (600 - 40 * lines) * width / height)
+    return height <= width and min(844, 610 * width / height) > stacked
 
 
 def read_lesson(notebook: Path) -> list[Slide]:
@@ -86,9 +98,10 @@ def render(notebook: Path, template: str = "slides") -> str:
     slides = read_lesson(notebook)
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     environment.filters |= {
-        "html": lambda blocks: to_html("\n\n".join(blocks)),
-        "highlight": Highlight2HTML(),
+        "html": lambda blocks: Markup(to_html("\n\n".join(blocks))),
+        "highlight": lambda code: Markup(Highlight2HTML()(code)),
         "size": size_of,
+        "is_beside": is_beside,
     }
     notes_js = (REVEAL / "plugin/notes/notes.js").read_text("utf-8")
     return environment.get_template(f"{template}.html.j2").render(
