@@ -45,7 +45,6 @@ class Slide:
     output: NotebookNode | None = None  # a picture, or what was printed
     below: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    before: list[NotebookNode] = field(default_factory=list)  # cells to run first, not shown
 
     @property
     def is_bare(self) -> bool:
@@ -105,7 +104,6 @@ class _Deck:
         self.section = self.heading = ""
         self.asks = False  # whether a prompt waits for its answer
         self.printed: NotebookNode | None = None  # the last cell that printed something short
-        self.before: list[NotebookNode] = []
 
     def add_text(self, piece: list[str]) -> None:
         """Begin a slide with a piece of a text, or add it to the last slide."""
@@ -161,25 +159,14 @@ class _Deck:
         slide = self.slides[-1]
         if self.asks and summary == "What you should see":
             if slide.output is None:
-                slide = self._show(Slide(self.heading), self.printed)
+                slide = Slide(self.heading, cell=self.printed)
+                slide.output = printed(self.printed) if self.printed else None
+                self.slides.append(slide)
             slide.below = sentences(blocks[0], *ANSWER)
             self.asks = False
         slide.notes += [f"*{summary}*", *blocks]
         if summary == "Solution":
             self.heading = self.section
-
-    def _show(self, slide: Slide, cell: NotebookNode | None) -> Slide:
-        """Append a slide, with what a cell printed."""
-        if cell is not None:
-            slide.cell, slide.output = cell, printed(cell)
-            self._run(slide)
-        self.slides.append(slide)
-        return slide
-
-    def _run(self, slide: Slide) -> None:
-        """Let a slide's cell run after the cells that no slide has shown."""
-        slide.before = [cell for cell in self.before if cell is not slide.cell]
-        self.before = []
 
     def _caption(self, blocks: list[str]) -> list[str]:
         """Give the last slide its sentence, if it still needs one; return all blocks, as notes."""
@@ -190,9 +177,8 @@ class _Deck:
 
     def add_code(self, cell: NotebookNode) -> None:
         """Show a cell's pictures, its code if it has the tag, or what it printed."""
-        if "exercise" in tags(cell) or cell.source.startswith("check."):
+        if is_exercise(cell):
             return
-        self.before.append(cell)
         if "code" in tags(cell):
             source = shown_source(cell.source)
             slide = self.slides[-1]
@@ -207,14 +193,12 @@ class _Deck:
             if self.asks or not slide.is_bare:
                 self.slides.append(slide := Slide(self.heading))
             slide.cell, slide.output = cell, picture
-            self._run(slide)
         if pictures or not printed(cell):
             return
         self.printed = cell
         if not self.asks and self.slides[-1].is_bare:
             slide = self.slides[-1]
             slide.cell, slide.output = cell, printed(cell)
-            self._run(slide)
 
 
 def opening(heading: str, prose: list[str], blocks: list[str], asked: list[str]) -> list[str]:
@@ -240,6 +224,11 @@ def opening(heading: str, prose: list[str], blocks: list[str], asked: list[str])
 def without_code(blocks: list[str]) -> list[str]:
     """Return blocks without those of code, whose words are not counted."""
     return [block for block in blocks if not block.startswith("```")]
+
+
+def is_exercise(cell: NotebookNode) -> bool:
+    """Return whether a cell is an exercise or its check."""
+    return "exercise" in tags(cell) or cell.source.startswith("check.")
 
 
 def printed(cell: NotebookNode) -> NotebookNode | None:
