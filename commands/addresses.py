@@ -30,11 +30,29 @@ your copy on GitHub, set `Repository` under `[project.urls]` in `pyproject.toml`
 
 def repository(root: Path = ROOT) -> str:
     """Return the address of this copy's repository, '' as long as it is not set."""
+    address = _urls(root).get("Repository", "").rstrip("/").removesuffix(".git")
+    return "" if address == PLACEHOLDER else address
+
+
+def _urls(root: Path) -> dict[str, str]:
+    """Return [project.urls] of a copy's pyproject.toml, {} if there is none."""
     project = root / "pyproject.toml"
     text = project.read_text("utf-8") if project.exists() else ""
-    address = tomllib.loads(text).get("project", {}).get("urls", {}).get("Repository", "")
-    address = address.rstrip("/").removesuffix(".git")
-    return "" if address == PLACEHOLDER else address
+    return tomllib.loads(text).get("project", {}).get("urls", {})
+
+
+def website(address: str, root: Path = ROOT) -> str:
+    """Return the address of this copy's website, which ends with a slash; '' if it has none.
+
+    `address` is what `repository` returns. A website elsewhere than on GitHub's pages has its
+    address as `Website` in pyproject.toml.
+    """
+    found = _urls(root).get("Website", "")
+    if not found and is_on_github(address):
+        owner, name = address.split("/")[-2:]
+        host = f"{owner.lower()}.github.io"
+        found = f"https://{host}/{'' if name.lower() == host else name}"
+    return found and f"{found.rstrip('/')}/"
 
 
 def is_on_github(address: str) -> bool:

@@ -5,7 +5,8 @@ The picture of the cell tagged `cover` goes to docs/pictures/NN_name.png, for th
 that the lessons introduce go to docs/names.md. A lesson's number is written wherever the lesson is
 mentioned and into the names of its files in other folders, the minutes that it takes into its title
 cell and the tables of lessons, and the sums of the instructor's minutes into the pages and plans.
-README gets the badges of this copy's address in pyproject.toml.
+README gets the badges of this copy's address in pyproject.toml. The pictures of the sliders, for
+pages without a kernel, go to .frames/.
 
 The same lesson always gives the same bytes: a cell's id is made from its content, and nothing is
 stored that would differ next time.
@@ -16,9 +17,11 @@ import base64
 import copy
 import difflib
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from itertools import zip_longest
 from pathlib import Path
 
@@ -26,7 +29,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from commands import addresses, lessons, mentions, minutes, names, plans
+from commands import addresses, frames, lessons, mentions, minutes, names, plans
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -218,16 +221,24 @@ def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
     """Build the lessons that are named, or all, and return the exit code."""
     parser = argparse.ArgumentParser(prog="course.py build", description=__doc__.split("\n")[0])
     lessons.add_choice(parser)
-    parser.add_argument(
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument(
         "--check",
         action="store_true",
         help="execute and write nothing; list what is not up to date",
+    )
+    only.add_argument(
+        "--frames",
+        action="store_true",
+        help="only draw the pictures of the sliders that the website and the slides still lack",
     )
     options = parser.parse_args(arguments)
     everything = lessons.sources(root)
     for repeated in lessons.find_repeats(lessons.files(root / "lessons", ".py")):
         parser.error(f"two files in lessons/ have the number or name {repeated}: rename one")
     chosen = lessons.chosen(everything, options.lessons, parser)
+    if options.frames:
+        return int(_draw_frames(root, [one for one in chosen if notebook_of(one).exists()]))
     return _check(root, chosen) if options.check else _build(root, chosen)
 
 
@@ -239,14 +250,15 @@ def _build(root: Path, chosen: list[Path]) -> int:
     except FileExistsError as error:
         print(error, file=sys.stderr)
         return 1
-    failed = False
+    done = []
     for lesson in chosen:
         try:
             built = "built" if build(lesson) else "unchanged"
             print(_shorten(notebook_of(lesson)), built, flush=True)
+            done.append(lesson)
         except BuildError as error:
             print(f"{error}\n", file=sys.stderr, flush=True)
-            failed = True
+    failed = _draw_frames(root, done) or done != chosen
     _write(root / "docs/names.md", names.page(names.read_lessons(root)).encode())
     try:
         for module in (minutes, plans, addresses):
@@ -256,6 +268,34 @@ def _build(root: Path, chosen: list[Path]) -> int:
         print(error, file=sys.stderr)
         return 1
     return int(failed)
+
+
+def _draw_frames(root: Path, chosen: list[Path]) -> bool:
+    """Draw the sliders' missing pictures for the notebooks of lessons; return whether one failed.
+
+    Then delete those of earlier versions.
+    """
+
+    def draw(path: Path) -> tuple[bool, str]:
+        try:
+            return frames.draw(root, path, _read_notebook(path)), ""
+        except (BuildError, frames.FramesError) as error:
+            return False, str(error)
+
+    paths = [notebook_of(lesson) for lesson in chosen]
+    changed = failed = False
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each waits for a process of its own
+        for path, (drawn, error) in zip(paths, pool.map(draw, paths), strict=True):
+            if drawn:
+                print(_shorten(path), "sliders drawn", flush=True)
+                changed = True
+            if error:
+                print(f"{error}\n", file=sys.stderr, flush=True)
+                failed = True
+    if changed and not failed:
+        built = [path for path in map(notebook_of, lessons.sources(root)) if path.exists()]
+        frames.clean(root, [_read_notebook(path) for path in built])
+    return failed
 
 
 def _check(root: Path, chosen: list[Path]) -> int:

@@ -68,6 +68,8 @@ def write(root: Path, target: Path, address: str, commit: str, helpers: str) -> 
             if cell["cell_type"] == "markdown":
                 text = relink("".join(cell["source"]), address, commit)
                 cell["source"] = text.splitlines(keepends=True)
+            if "exercise" in cell["metadata"].get("tags", []):
+                cell["metadata"]["id"] = cell["id"]  # so that Colab scrolls to #scrollTo=ID
         source = CELL.format(address=address, commit=commit, helpers=helpers)
         first = next(k for k, cell in enumerate(cells) if cell["cell_type"] == "code")
         cells.insert(first, new_cell(source.rstrip("\n")))

@@ -7,6 +7,11 @@ from typing import Any
 import latex2mathml.converter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+# A function's name keeps its distance from what it is applied to, and from a factor before it.
+FUNCTION = re.compile(r"(<mi>(?:cos|exp|log|sin|tanh)</mi>)(?=<m[in]>)")
+FACTOR = re.compile(r"(</m[in]>)(?=<mi>(?:cos|exp|log|sin|tanh)</mi>)")
+SPACE = r'\1<mspace width="0.167em" />'
+
 
 class _Renderer(IPythonRenderer):
     """As nbconvert's, which would close a fold's tag before its text if it embedded pictures."""
@@ -23,21 +28,22 @@ class _Renderer(IPythonRenderer):
         return super().heading(text, level, **attributes)
 
     def inline_math(self, body: str) -> str:
-        return _to_mathml(body, "inline")
+        return to_mathml(body, "inline")
 
     def block_math(self, body: str) -> str:
-        return _to_mathml(body, "block")
+        return to_mathml(body, "block")
 
     def latex_environment(self, name: str, body: str) -> str:
-        return _to_mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
+        return to_mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
 
 
-def _to_mathml(formula: str, display: str) -> str:
+def to_mathml(formula: str, display: str) -> str:
     """Return a formula as MathML, or as it was typed if it can't be read."""
     try:
-        return latex2mathml.converter.convert(formula, display=display)
+        converted = latex2mathml.converter.convert(formula, display=display)
     except Exception:  # the converter has no error of its own: some mistakes end as IndexError
         return f'<code class="formula">{escape(formula)}</code>'
+    return FACTOR.sub(SPACE, FUNCTION.sub(SPACE, converted))
 
 
 def to_html(markdown: str, **settings: Any) -> str:

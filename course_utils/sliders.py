@@ -31,28 +31,23 @@ def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> 
     steps) or `(values, start)`. What `draw` prints appears under the picture and follows it.
     """
     _check_names(draw, args, ranges)
-    controls = {name: _control(name, given) for name, given in ranges.items()}
-    starts = {name: control["value"] for name, control in controls.items()}
-    with style():
-        figure, caption, printed = _capture(draw, args, starts)
-        data, metadata = as_output(figure, caption, to_png(figure))
-        figure.set_layout_engine("none")  # keep the stored picture's layout
-        positions = [ax.get_position(original=True) for ax in figure.axes]
+    controls = {name: control(name, given) for name, given in ranges.items()}
+    moving = Moving(draw, args, {name: settings["value"] for name, settings in controls.items()})
+    data, metadata = moving.first
     picture = display(data, metadata=metadata, raw=True, display_id=True)
-    text = display(caption_output(caption, printed), raw=True, display_id=True)
-    canvas = FigureCanvasAgg(figure)  # for all later pictures: it remembers measured texts
+    text = display(caption_output(*moving.text), raw=True, display_id=True)
 
-    names = " and for ".join(map(_label, ranges))
+    names = " and for ".join(map(label, ranges))
     try:
         import ipywidgets
     except ImportError:
         print(f"To get a slider for {names}: pip install ipywidgets, then restart the kernel.")
         return
-    longest = max(len(_label(name)) for name in ranges)
+    longest = max(len(label(name)) for name in ranges)
     sliders = {
         name: getattr(ipywidgets, kind.pop("slider"))(
-            description=_label(name),
-            tooltip=f"Move {_label(name)} with the mouse or the arrow keys",
+            description=label(name),
+            tooltip=f"Move {label(name)} with the mouse or the arrow keys",
             style={"description_width": f"{longest + 1}ch"},
             layout=WIDTH,
             **kind,
@@ -73,15 +68,12 @@ def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> 
         shown[:] = readouts()
         values = {name: slider.value for name, slider in sliders.items()}
         try:
-            # With a fixed position for titles, no picture has to search for one.
-            with _no_collection(), style({"axes.titley": 1.0}):
-                figure, caption, printed = _capture(draw, args, values)
-                data, metadata = as_output(figure, caption, _quick_png(figure, positions, canvas))
+            data, metadata = moving.draw(values)
         except Exception as error:  # the cell has finished, so the error is shown here
             text.update({"text/plain": f"{type(error).__name__}: {error}"}, raw=True)
             return
         picture.update(data, metadata=metadata, raw=True)
-        text.update(caption_output(caption, printed), raw=True)
+        text.update(caption_output(*moving.text), raw=True)
 
     for slider in sliders.values():
         slider.observe(redraw, "value")
@@ -89,6 +81,31 @@ def move(draw: Callable[..., object], *args: Any, **ranges: tuple[Any, ...]) -> 
     hint = f"In JupyterLab, run this cell to get a slider for {names}."
     view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}  # of any ipywidgets
     display({"application/vnd.jupyter.widget-view+json": view, "text/plain": hint}, raw=True)
+
+
+class Moving:
+    """The picture of `draw` while its arguments change: all have the layout of the first.
+
+    `text` is the caption of the picture drawn last, and what was printed with it.
+    """
+
+    def __init__(self, draw, args, starts):
+        """Draw the picture at the start, `first`, as a notebook stores it."""
+        self._draw, self._args = draw, args
+        with style():
+            figure, *self.text = _capture(draw, args, starts)
+            self.first = as_output(figure, self.text[0], to_png(figure))
+            figure.set_layout_engine("none")  # keep the stored picture's layout
+            self._positions = [ax.get_position(original=True) for ax in figure.axes]
+        self._canvas = FigureCanvasAgg(figure)  # for all later ones: it remembers measured texts
+
+    def draw(self, values):
+        """Draw the picture at these values, quickly; return its data and metadata."""
+        # With a fixed position for titles, no picture has to search for one.
+        with _no_collection(), style({"axes.titley": 1.0}):
+            figure, *self.text = _capture(self._draw, self._args, values)
+            png = _quick_png(figure, self._positions, self._canvas)
+            return as_output(figure, self.text[0], png)
 
 
 def _check_names(draw, args, ranges):
@@ -102,7 +119,7 @@ def _check_names(draw, args, ranges):
         raise ValueError(f"{name}{signature} doesn't fit these arguments: {error}.") from None
 
 
-def _control(name, given):
+def control(name: str, given: tuple[Any, ...]) -> dict[str, Any]:
     """Return a slider's class and settings for a range."""
     expected = f"{name} must be (low, high, start) or (values, start), got {given!r:.80}."
     if not isinstance(given, tuple) or len(given) not in (2, 3):
@@ -113,9 +130,9 @@ def _control(name, given):
         values, start = [*given[0]], given[1]
         if start not in values:
             raise ValueError(f"{name} must start at one of its values, but {start!r} isn't one.")
-        options = [(_format(value), value) for value in values]
-        control = {"options": options, "value": start, "readout": False}
-        return {"slider": "SelectionSlider", **control}
+        options = [(as_text(value), value) for value in values]
+        settings = {"options": options, "value": start, "readout": False}
+        return {"slider": "SelectionSlider", **settings}
     whole = all(isinstance(number, Integral) for number in given)
     low, high, start = (to_number(name, number) for number in given)
     if not (low < high and low <= start <= high):
@@ -130,8 +147,8 @@ def _control(name, given):
     # As the pictures write a number: four digits, no zeros at the end; more if a step needs them.
     whole_digits = len(f"{max(abs(low), abs(high)):.0f}")
     readout = f".{max(4, whole_digits + max(digits, 0))}"
-    control = {"min": low, "max": high, "value": start, "step": step}
-    return {"slider": "FloatSlider", **control, "readout_format": readout}
+    settings = {"min": low, "max": high, "value": start, "step": step}
+    return {"slider": "FloatSlider", **settings, "readout_format": readout}
 
 
 def _row(ipywidgets, slider):
@@ -154,11 +171,12 @@ def _row(ipywidgets, slider):
     return ipywidgets.HBox([menu, slider], layout=WIDTH)
 
 
-def _label(name):
+def label(name: str) -> str:
+    """Return how a slider is labelled."""
     return name.replace("_", " ")
 
 
-def _format(value):
+def as_text(value: Any) -> str:
     """Return the text of a value beside its slider."""
     whole = isinstance(value, Integral)
     return f"{value:,}" if whole else f"{value:.4g}" if isinstance(value, Real) else str(value)

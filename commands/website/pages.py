@@ -8,16 +8,16 @@ import struct
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import latex2mathml.converter
 import nbformat
 from docutils import nodes
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
-from commands import addresses
+from commands import addresses, formulas
 
 PICTURES = "_images"  # where Sphinx puts a page's other pictures
+PICTURE = re.compile(r"!\[[^][]*\]")
 REMOTE_PICTURE = re.compile(r"!\[([^][]*)\]\(https?:[^)]*\)")
 FOLDED = {"code_prompt_show": "The start cell", "code_prompt_hide": "The start cell"}
 
@@ -46,16 +46,26 @@ def prepare(notebook: NotebookNode, pictures: Path, address: str) -> None:
 def to_figure(output: NotebookNode, pictures: Path, address: str) -> str:
     """Return a picture as HTML with its size, its alt text and its caption; write its file."""
     content = base64.b64decode(output.data["image/png"])
-    name = f"{hashlib.sha256(content).hexdigest()[:20]}.png"
-    (pictures / name).write_bytes(content)
-    dots_wide, dots_high = struct.unpack(">II", content[16:24])
+    file = name(content)
+    (pictures / file).write_bytes(content)
+    dots_wide, dots_high = size(content)
     width, alt = output.metadata["image/png"]["width"], output.metadata["image/png"]["alt"]
     text = html.escape(alt)
     return (
-        f'<figure><img src="{address}{name}" alt="{text}" width="{width}" '
+        f'<figure><img src="{address}{file}" alt="{text}" width="{width}" '
         f'height="{round(width * dots_high / dots_wide)}" loading="lazy">'
         f"<figcaption>{text}</figcaption></figure>"
     )
+
+
+def name(picture: bytes) -> str:
+    """Return the name of a picture's file: it changes with the content, as caches need it."""
+    return f"{hashlib.sha256(picture).hexdigest()[:20]}.png"
+
+
+def size(picture: bytes) -> tuple[int, int]:
+    """Return how many dots a PNG is wide and high."""
+    return struct.unpack(">II", picture[16:24])
 
 
 def _remove_line(output: NotebookNode, line: str) -> bool:
@@ -90,8 +100,19 @@ def on_source_read(app: Sphinx, docname: str, source: list[str]) -> None:
         notebook.cells.insert(1, nbformat.v4.new_markdown_cell(links))
         source[0] = nbformat.writes(notebook)
     else:
-        text = REMOTE_PICTURE.sub(r"\1", source[0])  # a page asks no other host for anything
-        source[0] = text.replace("](notebooks)", "](index.md#The-lessons)")  # no page for a folder
+        source[0] = for_the_web(source[0])
+
+
+def on_include_read(app: Sphinx, path: Path, docname: str, source: list[str]) -> None:
+    """Prepare what a page includes of another."""
+    source[0] = for_the_web(source[0])
+
+
+def for_the_web(text: str) -> str:
+    """Return a page's text with what holds only in the repository put right."""
+    text = PICTURE.sub(lambda found: found[0].replace("\n", " "), text)  # Sphinx joins its lines
+    text = REMOTE_PICTURE.sub(r"\1", text)  # a page asks no other host for anything
+    return text.replace("](notebooks)", "](index.md#The-lessons)")  # no page for a folder
 
 
 def keep_together(formula: nodes.math) -> None:
@@ -115,13 +136,13 @@ def on_doctree_read(app: Sphinx, doctree: nodes.document) -> None:
 
 def visit_inline_math(translator: Any, node: nodes.math) -> None:
     """Write a formula as MathML, which every browser draws itself."""
-    translator.body.append(latex2mathml.converter.convert(node.astext()))
+    translator.body.append(formulas.to_mathml(node.astext(), "inline"))
     raise nodes.SkipNode
 
 
 def visit_block_math(translator: Any, node: nodes.math_block) -> None:
     """Write a formula that has lines of its own."""
-    formula = latex2mathml.converter.convert(node.astext(), display="block")
+    formula = formulas.to_mathml(node.astext(), "block")
     translator.body.append(f'<div class="formula">{formula}</div>\n')
     raise nodes.SkipNode
 
@@ -130,6 +151,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect all this to Sphinx."""
     app.add_config_value("repository", "", "env")
     app.connect("source-read", on_source_read)
+    app.connect("include-read", on_include_read)
     app.connect("doctree-read", on_doctree_read)
     app.add_html_math_renderer("mathml", (visit_inline_math, None), (visit_block_math, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,76 +3,20 @@
 tests/commands/test_site.py looks closely at the pages of a small course.
 """
 
-import functools
-import threading
-import time
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
 
 from commands import site
 from tests.support.lessons import ROOT
+from tests.support.website import LOOK, SIZES, names, opened, pages, watch
 
 pytestmark = pytest.mark.slow
-SIZES = {"phone": (390, 844), "tablet": (768, 1024), "laptop": (1280, 800)}
 # Words of the lessons, and one of the pages beside them.
 WORDS = (
     "bowl", "broadcasting", "canyon", "DataLoader", "eigenvalue", "momentum", "penguins",
     "polynomial", "topological", "nbval",
 )  # fmt: skip
-LEFT = "net::ERR_ABORTED"  # the next page was opened while the icon was still on its way
-LOOK = """async () => {
-    const article = document.querySelector("main"), wrong = [];
-    for (const fold of article.querySelectorAll("details")) fold.open = true;
-    for (const image of article.querySelectorAll("img")) image.loading = "eager";
-    await Promise.all([...article.querySelectorAll("img")].map(image => image.decode().catch(
-        () => wrong.push(`a picture is missing: ${image.src}`))));
-    const width = document.documentElement.scrollWidth;
-    if (width > innerWidth) wrong.push(`the page is ${width} pixels wide`);
-    for (const image of article.querySelectorAll("img"))
-        if (!image.alt) wrong.push(`no alt text: ${image.src}`);
-    for (const formula of article.querySelectorAll("math")) {
-        const box = formula.getBoundingClientRect();
-        if (!(box.width > 4 && box.height > 4)) wrong.push(`not drawn: ${formula.textContent}`);
-    }
-    return wrong;
-}"""
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files without a word."""
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="module")
-def website(tmp_path_factory):
-    """Make the website; has its folder."""
-    folder = tmp_path_factory.mktemp("host") / "some/sub-path"
-    folder.parent.mkdir()
-    start = time.perf_counter()
-    assert site.write(ROOT, folder) == 0
-    assert time.perf_counter() - start < 60
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(website):
-    """Serve the website from a sub-path; has its address."""
-    handler = functools.partial(QuietHandler, directory=website.parents[1])
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/some/sub-path/"
-        server.shutdown()
-
-
-def pages(website):
-    """Return {path: parsed page} of the pages of a website."""
-    paths = [path for path in website.rglob("*.html") if "_static" not in path.parts]
-    return {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in paths}
 
 
 def test_every_link_has_its_target_and_nothing_comes_from_another_host(website):
@@ -84,7 +28,7 @@ def test_every_link_has_its_target_and_nothing_comes_from_another_host(website):
             link = element.get("src") or element["href"]
             url = urlsplit(link)
             if url.scheme or url.netloc:
-                if element.name != "a":
+                if element.name != "a" and element.get("rel") != ["canonical"]:
                     wrong.append(f"{path.name} loads {link}")
                 continue
             target = (path.parent / unquote(url.path)).resolve() if url.path else path
@@ -108,17 +52,9 @@ def test_the_website_is_small_and_the_same_bytes_each_time(website, tmp_path):
 def test_every_page_fits_the_screen_with_its_pictures_and_formulas(
     browser, website, address, size, theme
 ):
-    width, height = SIZES[size]
-    with browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=theme
-    ) as context:
-        page, wrong = context.new_page(), []
-        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("requestfailed", lambda r: r.failure == LEFT or wrong.append(f"failed: {r.url}"))
-        page.on("request", lambda r: r.url.startswith((address, "data:")) or wrong.append(r.url))
-        for path in sorted(pages(website)):
-            name = path.relative_to(website).as_posix()
+    with opened(browser, size, theme) as page:
+        wrong = watch(page, address)
+        for name in names(website):
             page.goto(address + name)
             assert page.evaluate("document.documentElement.dataset.theme") == theme
             assert [name, *wrong, *page.evaluate(LOOK)] == [name]

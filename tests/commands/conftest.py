@@ -1,4 +1,4 @@
-"""One environment for all tests of set-up, which pytest runs in one process."""
+"""One environment for all tests of set-up, in one process; and a small course for the website."""
 
 from types import SimpleNamespace
 
@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.processes import stopping
 from tests.support.tiny_course import Course
+from tests.support.website import write_course
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +30,10 @@ def two_set_ups(tmp_path_factory):
 def set_up_course(two_set_ups):
     """A course that is set up, whatever the tests of another module did to it."""
     return two_set_ups.course.set_up()
+
+
+@pytest.fixture
+def course(tmp_path):
+    """Write a course of one lesson, with the options and the style of the real website."""
+    write_course(tmp_path / "course")
+    return tmp_path / "course"

@@ -55,6 +55,26 @@ def test_elsewhere_only_binder_opens_a_lesson():
     assert addresses.opening("04_a", "file:///home/me") == {}
 
 
+@pytest.mark.parametrize(
+    ("repository", "expected"),
+    [
+        (OWN, "https://someone.github.io/a.course/"),
+        ("https://github.com/Someone/someone.github.io", "https://someone.github.io/"),
+        ("https://gitlab.com/someone/course", ""),
+        ("", ""),
+    ],
+)
+def test_a_website_has_the_address_of_githubs_pages(copy, repository, expected):
+    assert addresses.website(repository, copy(repository)) == expected
+
+
+def test_a_website_elsewhere_has_the_address_that_is_set(copy):
+    root = copy("https://gitlab.com/someone/course")
+    with (root / "pyproject.toml").open("a") as file:
+        file.write('Website = "https://course.example.org"\n')
+    assert addresses.website(addresses.repository(root), root) == "https://course.example.org/"
+
+
 def test_this_copys_readme_is_up_to_date():
     assert addresses.find_stale_pages(ROOT) == {}, "run `python course.py build`"
     assert len(addresses.BLOCK.findall(README)) == 1

@@ -25,6 +25,14 @@ def test_a_formula_becomes_mathml(markdown, display, part):
     assert formula.find(part)
 
 
+@pytest.mark.parametrize(
+    ("formula", "spaces"),
+    [(r"y = \sin 6x", 1), (r"2 \sin 6x", 2), (r"c\,\sin x", 2), (r"\tanh(x)", 0), (r"\log^2", 0)],
+)
+def test_a_function_keeps_its_distance(formula, spaces):
+    assert len(convert(f"${formula}$").find_all("mspace")) == spaces
+
+
 @pytest.mark.parametrize("formula", ["x_", "{", "\\left( x<y", "a^b^c"])
 def test_a_formula_with_a_mistake_is_shown_as_it_was_typed(formula):
     assert convert(f"Text ${formula}$.").p.text == f"Text {formula}."

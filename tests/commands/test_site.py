@@ -3,52 +3,13 @@
 tests/browser/test_site.py looks at the whole website.
 """
 
-import base64
-import io
-import shutil
-
-import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from PIL import Image
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from commands import addresses, site
 from commands.website import pages
-from tests.support.lessons import ROOT
-
-CAPTION = "A line of slope 2 & more."
-LESSON = r"""# 01 Tiny
-
-You double $x$.
-
-## What is it?
-
-$$y = \frac{1}{2}$$
-
-<details><summary>Solution</summary>
-
-```python
-double = 2
-```
-
-It is **twice** $x$.
-
-</details>
-
-See [the glossary](../docs/glossary.md).
-
-## Deeper: why?
-
-Because."""
-
-
-def picture(caption=CAPTION):
-    """Return the output of a picture 200 dots wide and 100 high, shown at half that size."""
-    file = io.BytesIO()
-    Image.new("RGB", (200, 100)).save(file, "PNG")
-    data = {"image/png": base64.b64encode(file.getvalue()).decode(), "text/plain": caption}
-    return new_output("display_data", data, metadata={"image/png": {"alt": caption, "width": 100}})
+from tests.support.website import CAPTION, picture, read
 
 
 def printed(text):
@@ -92,30 +53,6 @@ def test_what_is_printed_before_a_picture_stays(tmp_path):
     assert shown([printed("loss 2\n"), picture()], tmp_path)[0] == "loss 2\n"
 
 
-@pytest.fixture
-def course(tmp_path):
-    """A course of one lesson, with the options and the style of the real website."""
-    root = tmp_path / "course"
-    shutil.copytree(ROOT / "docs/site", root / "docs/site")
-    (root / "docs/site/index.md").write_text(
-        "# Tiny course\n\n![Colab](https://host.org/a.svg) {{ online }}\n\n"
-        "```{toctree}\n:glob:\n\nnotebooks/*\ndocs/*\n```\n"
-    )
-    (root / "LICENSE").write_text("MIT\n")
-    (root / "docs/glossary.md").write_text("# Glossary\n\n| word | meaning |\n|--|--|\n| a | b |\n")
-    (root / "notebooks").mkdir()
-    start = new_code_cell("import course_utils", metadata={"tags": ["start"]})
-    cells = [new_markdown_cell(LESSON), start, new_code_cell("line()", outputs=[picture()])]
-    metadata = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
-    notebook = new_notebook(cells=cells, metadata=metadata)
-    nbformat.write(notebook, root / "notebooks/01_tiny.ipynb")
-    return root
-
-
-def read(path):
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
-
-
 def test_a_lesson_is_a_page_that_needs_no_other_host(course, monkeypatch, capsys):
     monkeypatch.setattr(addresses, "repository", lambda: "https://github.com/someone/tiny")
     assert site.main([], course) == 0
@@ -148,7 +85,8 @@ def test_a_lesson_is_a_page_that_needs_no_other_host(course, monkeypatch, capsys
 
 def remote(page):
     """Return what a page loads from another host."""
-    found = [one.get("src") or one.get("href") for one in page.select("[src], link[href]")]
+    loaded = page.select("[src], link[href]:not([rel=canonical])")
+    found = [one.get("src") or one.get("href") for one in loaded]
     return [address for address in found if "//" in address]
 
 

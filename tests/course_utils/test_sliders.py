@@ -397,7 +397,7 @@ def values_of(slider):
 def made_of(number):
     """Yield what each slider cell of a lesson moves: the picture, its arguments, the sliders."""
     for draw, args, ranges in moved_by_sliders(number):
-        controls = {name: sliders._control(name, given) for name, given in ranges.items()}
+        controls = {name: sliders.control(name, given) for name, given in ranges.items()}
         yield (
             draw,
             args,

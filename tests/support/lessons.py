@@ -187,7 +187,7 @@ def one_line(check, *answers):
 def copy_course(target):
     """Copy the course into a folder, without what git ignores and git's own."""
     everywhere = shutil.ignore_patterns("__pycache__", "*.egg-info", ".*_cache", ".venv*", ".git")
-    made = {"colab", "my_notebooks", "site", "slides", "test_output"}
+    made = {".frames", "colab", "my_notebooks", "site", "slides", "test_output"}
 
     def left_out(folder, names):
         return everywhere(folder, names) | (made if Path(folder) == ROOT else set())
