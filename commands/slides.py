@@ -19,12 +19,14 @@ from markupsafe import Markup
 from nbconvert.filters import Highlight2HTML
 from pygments.formatters import HtmlFormatter
 
-from commands import deck, lessons, teaching
+from commands import deck, frames, lessons, teaching
 from commands.deck import Slide
 from commands.formulas import to_html
 from commands.minutes import split
 
 TEMPLATES = Path(__file__).parent
+STATIC = lessons.ROOT / "docs" / "site" / "static"
+MOST_FRAMES = 30  # positions of a cell's sliders
 REVEAL = files("sphinx_revealjs") / "_static/revealjs"  # This package contains reveal.js.
 
 
@@ -95,7 +97,8 @@ def choose(slides: list[Slide], block: str) -> Slide:
 
 def render(notebook: Path, template: str = "slides") -> str:
     """Return a lesson's slides, or their notes, as one HTML file."""
-    slides = read_lesson(notebook)
+    slides, root = read_lesson(notebook), notebook.parents[1]
+    moving = frames.read(root, nbformat.read(notebook, as_version=4))
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     environment.filters |= {
         "html": lambda blocks: Markup(to_html("\n\n".join(blocks))),
@@ -106,6 +109,12 @@ def render(notebook: Path, template: str = "slides") -> str:
     notes_js = (REVEAL / "plugin/notes/notes.js").read_text("utf-8")
     return environment.get_template(f"{template}.html.j2").render(
         slides=slides,
+        controls={  # without a kernel; where the frames are not drawn, the picture stands still
+            name: Markup(frames.control(frames.thin(found, MOST_FRAMES), frames.data_uri))
+            for name, found in moving.items()
+        },
+        frames_css=(STATIC / "frames.css").read_text("utf-8"),
+        frames_js=(STATIC / "frames.js").read_text("utf-8"),
         title=slides[0].heading.removeprefix("# "),
         highlight_css=HtmlFormatter().get_style_defs(".highlight"),
         reveal_css=(REVEAL / "dist/reveal.css").read_text("utf-8"),
