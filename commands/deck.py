@@ -50,9 +50,11 @@ class Slide:
     def is_bare(self) -> bool:
         """Return whether there is room for a picture."""
         more = ("$$", "|", ">", "**Decide", "-", "1.", "```")
-        return not (self.cell or self.heading[:2] == "# " or any(
-            block.startswith(more) for block in self.above
-        ))
+        return not (
+            self.cell
+            or self.heading[:2] == "# "
+            or any(block.startswith(more) for block in self.above)
+        )
 
 
 def count_words(*blocks: str) -> int:
@@ -140,7 +142,11 @@ class _Deck:
             questions = [block for block in blocks if QUESTION.fullmatch(block)]
             above = questions or opening(piece[0], prose, blocks, asked)
             is_break = piece[0].startswith("### Break it")
-            if piece[0].startswith("###") and not asked and (not is_break or self.slides[-1].is_bare):
+            if (
+                piece[0].startswith("###")
+                and not asked
+                and (not is_break or self.slides[-1].is_bare)
+            ):
                 self.slides[-1].notes += piece  # an explanation, or what the section announces
                 self.heading = self.heading if is_break else self.section
                 return
@@ -247,8 +253,7 @@ def shown_source(source: str) -> str:
     for statement in reversed(ast.parse(source).body):
         if is_aside(statement):
             del lines[statement.lineno - 1 : statement.end_lineno]
-    text = "\n".join(lines).strip()
-    return re.sub(r"\n{3,}", "\n\n", text)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).strip()) or source
 
 
 def is_aside(statement: ast.stmt) -> bool:

@@ -89,7 +89,9 @@ def use_deck() -> None:
 def main(arguments: list[str], root: Path = lessons.ROOT) -> list[str]:
     """Write the deck of the lesson named first; return JupyterLab's options."""
     parser = argparse.ArgumentParser(prog="course.py present", description=__doc__.split("\n")[0])
-    parser.add_argument("lesson", help="its number or a part of its name; JupyterLab's options may follow")
+    parser.add_argument(
+        "lesson", help="its number or a part of its name; JupyterLab's options may follow"
+    )
     options, rest = parser.parse_known_args(arguments)
     notebooks = lessons.files(root / "notebooks", ".ipynb")
     path = write(lessons.chosen(notebooks, [options.lesson], parser)[0], root / "slides")

@@ -39,10 +39,12 @@ def read(page: str, headings: list[str]) -> dict[str, list[str]]:
         add(notes, item, "**What goes wrong.** ")
     for exercise, time, wrong, hint, *_ in rows(parts.get("Exercises", "")):
         if exercise in notes:
-            text = f"**{time}.** The usual wrong answer: {wrong}. A hint that gives nothing away: {hint}."
-            notes[exercise].append(text.replace("..", "."))
+            text = f"**{time}.** The usual wrong answer: {wrong}. A hint that gives nothing away: {hint}"
+            notes[exercise].append(text)
     if more := parts.get("Five more questions"):
-        notes.get("Three questions", notes[title]).append(f"**Five more questions**\n\n{more.replace('### ', '#### ')}")
+        notes.get("Three questions", notes[title]).append(
+            f"**Five more questions**\n\n{more.replace('### ', '#### ')}"
+        )
     return notes
 
 
