@@ -1,11 +1,11 @@
 """Choose what a lesson's slides show, by rule: its questions, prompts, pictures and exercises.
 
 A section begins a slide with its heading, first sentence and formulas, which goes on to its first
-picture, table or printed result if it has neither formula nor prompt. Each further picture is a slide
-under the same heading, with the first sentence of what follows it. A prompt is one, and its answer is
-the next: the picture, or what the cell printed, with what its fold says. An exercise is its task. Code
-is shown where a cell has the tag `code`, without its printing and drawing. What the core says besides
-is in the notes, together with the instructor's page; deeper sections are left out.
+picture, table or printed result if it has neither formula nor prompt. Each further picture is a
+slide under the same heading, with the first sentence of what follows it. A prompt is one, and its
+answer the next: the picture, or what the cell printed, with what its fold says. An exercise is its
+task. Code is shown where a cell has the tag `code`, without its printing and drawing. What the core
+says besides is in the notes, together with the instructor's page; deeper sections are left out.
 """
 
 import ast
@@ -18,7 +18,7 @@ from commands.minutes import PROMPT, split, tags
 
 MOST_WORDS = 45  # on a slide
 LEAST_WORDS = 6  # of a sentence that stands alone
-ANSWER = 12, 32  # words: an answer goes on after fewer than these, up to these
+ANSWER = 10, 32  # words: an answer goes on after fewer than these, up to these
 MOST_LINES, MOST_COLUMNS = 14, 88  # of what a cell printed, or of the code in an exercise
 MOST_BELOW = 20  # lines of code below a section's first sentence
 # A folded text, a code block, a displayed formula, or lines up to an empty one.
@@ -208,7 +208,7 @@ class _Deck:
 
 
 def opening(heading: str, prose: list[str], blocks: list[str], asked: list[str]) -> list[str]:
-    """Return what of a section's first text is on its slide: the first sentence, and what is displayed.
+    """Return what of a section's first text is on its slide: a sentence, and what is displayed.
 
     If that is too much, a prompt or a table is shown without the sentence.
     """

@@ -1,8 +1,8 @@
 """Show a lesson's slides with a kernel: `python course.py present 04` opens them in JupyterLab.
 
-They are the slides of `course.py slides`, as a notebook, slides/NN_name.ipynb, which is made anew each
-time; what was typed into the last one is kept in slides/shown/. The extension jupyterlab-deck shows
-it: Shift+Enter runs a cell and goes on, the arrow keys go forward and back.
+They are the slides of `course.py slides`, as a notebook, slides/NN_name.ipynb, which is made again
+each time; what was typed into the last one is kept in slides/shown/. The extension jupyterlab-deck
+shows it: Shift+Enter runs a cell and goes on, the arrow keys go forward and back.
 """
 
 import argparse
@@ -30,18 +30,17 @@ DECK = "@deathbeds/jupyterlab-deck/plugin.jupyterlab-settings"
 def live(lesson: NotebookNode, shown: list[Slide]) -> NotebookNode:
     """Return the slides of a lesson as a notebook, in which each picture's cell is still to be run.
 
-    A cell that is run has all the code of the lesson since the one before, so that one key is enough.
+    A cell that is run has all the code of the lesson since the last one: one key is enough.
     """
     waiting = [c for c in split(lesson)[0] if c.cell_type == "code" and not deck.is_exercise(c)]
     cells: list[NotebookNode] = []
     for k, slide in enumerate(shown):
         above = [slide.heading.replace("###", "##"), *slide.above]
-        runs = slide.cell in waiting
-        if slide.source and any(one.cell is slide.cell for one in shown[k + 1 :]):
+        later = any(one.cell is slide.cell for one in shown[k + 1 :])
+        if slide.source and later:  # the slide of its picture runs it
             above.append(f"```python\n{slide.source}\n```")
-            runs = False  # the slide of its picture runs it
         cells.append(of_type("slide", new_markdown_cell("\n\n".join(above))))
-        if runs:
+        if slide.cell is not None and slide.cell in waiting and not (slide.source and later):
             end = waiting.index(slide.cell) + 1
             code = new_code_cell("\n\n\n".join(cell.source for cell in waiting[:end]))
             if not slide.source:
@@ -52,7 +51,7 @@ def live(lesson: NotebookNode, shown: list[Slide]) -> NotebookNode:
             cells.append(of_type("fragment", new_markdown_cell("\n\n".join(slide.below))))
         if slide.notes:
             cells.append(of_type("notes", new_markdown_cell("\n\n".join(slide.notes))))
-    about = "Made by `python course.py present` from the lesson, anew each time."
+    about = "Made by `python course.py present` from the lesson, again each time."
     return new_notebook(cells=cells, metadata={**lesson.metadata, "about": about})
 
 
@@ -63,7 +62,7 @@ def of_type(kind: str, cell: NotebookNode) -> NotebookNode:
 
 
 def write(lesson: Path, folder: Path) -> Path:
-    """Write the slides of a lesson as a notebook into a folder; keep what was typed into the last."""
+    """Write a lesson's slides as a notebook into a folder; keep what was typed into the last."""
     content = live(nbformat.read(lesson, as_version=4), slides.read_lesson(lesson))
     for number, cell in enumerate(content.cells):
         cell.id = f"slide-{number}"  # the same each time

@@ -1,8 +1,8 @@
 """Write lessons as slides: slides/NN_name.html, a file that needs no network and no kernel.
 
 What a slide shows follows by rule: see deck.py. The outputs are those stored in notebooks/, the
-design is in slides.html.j2. The key S opens the speaker's notes; slides/NN_name_notes.html has them to
-print, and slides/NN_name.ipynb is for `course.py present`.
+design is in slides.html.j2. The key S opens the speaker's notes; slides/NN_name_notes.html has them
+to print.
 """
 
 import argparse
@@ -35,13 +35,13 @@ def size_of(png: str) -> tuple[int, int]:
     return struct.unpack(">II", base64.b64decode(png[:32])[16:24])
 
 
-def is_beside(slide: Slide) -> bool:
+def is_beside(picture: str, blocks: list[str]) -> bool:
     """Return whether a picture is larger with its words beside it than above and below it.
 
     A slide is 1280 pixels wide and 720 high; a line of words is about 40 high.
     """
-    width, height = size_of(slide.output.data["image/png"])
-    lines = sum(-(-len(block) // 75) for block in (*slide.above, *slide.below))
+    width, height = size_of(picture)
+    lines = sum(-(-len(block) // 75) for block in blocks)
     stacked = min(1168, (600 - 40 * lines) * width / height)
     return height <= width and min(844, 610 * width / height) > stacked
 

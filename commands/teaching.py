@@ -1,7 +1,7 @@
 """Read what an instructor's page says about each section of a lesson, for the notes of its slides.
 
-A page names a section in its table of minutes, as a heading in 'Questions', in bold in 'Sliders', and
-in single quotes elsewhere, and an exercise by its heading. What names none is about the lesson.
+A page names a section in its table of minutes, as a heading in 'Questions', in bold in 'Sliders',
+and in single quotes elsewhere, and an exercise by its heading. What names none is about the lesson.
 """
 
 import re
@@ -39,8 +39,8 @@ def read(page: str, headings: list[str]) -> dict[str, list[str]]:
         add(notes, item, "**What goes wrong.** ")
     for exercise, time, wrong, hint, *_ in rows(parts.get("Exercises", "")):
         if exercise in notes:
-            text = f"**{time}.** The usual wrong answer: {wrong}. A hint that gives nothing away: {hint}"
-            notes[exercise].append(text)
+            said = f"The usual wrong answer: {wrong}. A hint that gives nothing away: {hint}"
+            notes[exercise].append(f"**{time}.** {said}")
     if more := parts.get("Five more questions"):
         notes.get("Three questions", notes[title]).append(
             f"**Five more questions**\n\n{more.replace('### ', '#### ')}"

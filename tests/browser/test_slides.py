@@ -68,7 +68,8 @@ LOOK = """([width, height, least]) => Reveal.getSlides().map(slide => {
     const words = slide.cloneNode(true);
     words.querySelectorAll(".notes, pre, .frames").forEach(element => element.remove());
     words.querySelectorAll("math, code").forEach(element => element.replaceWith("x"));
-    const count = words.textContent.split(/\\s+/).filter(word => /[\\p{L}\\p{N}]/u.test(word)).length;
+    const isWord = part => /[\\p{L}\\p{N}]/u.test(part);
+    const count = words.textContent.split(/\\s+/).filter(isWord).length;
     if (count > 45) wrong.push(`${count} words`);
     return [slide.innerText, wrong];
 })"""

@@ -1,4 +1,4 @@
-"""By rule, slides show a lesson's questions, prompts, pictures and exercises, and notes the rest."""
+"""By rule, slides show a lesson's questions, pictures and exercises, and notes the rest."""
 
 import re
 
@@ -164,7 +164,7 @@ def draw(name):
 
 
 def executed(text):
-    """Return the notebook of a lesson in which each call of draw made a picture, and print printed."""
+    """Return a lesson's notebook in which draw has made pictures and print has printed."""
     notebook = jupytext.reads(text, fmt="py:percent")
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -182,7 +182,7 @@ def slides():
 
 
 def shown(slide):
-    """Return what a slide shows: its heading, what is above, the code, the output, what is below."""
+    """Return what a slide shows: heading, what is above, code, output, what is below."""
     output = slide.output and slide.output.get("data", {"image/png": slide.output.get("text")})
     parts = [*slide.above, slide.source, output and output["image/png"], *slide.below]
     return [slide.heading, *filter(None, parts)]

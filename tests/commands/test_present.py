@@ -1,4 +1,4 @@
-"""The slides with a kernel are those without one, and running their cells in order runs the lesson."""
+"""The slides with a kernel are those without one, and their cells run the lesson in its order."""
 
 import json
 import os
