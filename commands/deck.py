@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from commands.minutes import PROMPT, split, tags
 
 MOST_WORDS = 45  # on a slide
-LEAST_WORDS = 6  # of a sentence that stands alone
+LEAST_WORDS = 4  # of a sentence that stands alone
 ANSWER = 10, 32  # words: an answer goes on after fewer than these, up to these
 MOST_LINES, MOST_COLUMNS = 14, 88  # of what a cell printed, or of the code in an exercise
 MOST_BELOW = 20  # lines of code below a section's first sentence
@@ -185,26 +185,30 @@ class _Deck:
         """Show a cell's pictures, its code if it has the tag, or what it printed."""
         if is_exercise(cell):
             return
-        if "code" in tags(cell):
-            source = shown_source(cell.source)
-            slide = self.slides[-1]
-            if not slide.is_bare:
-                self.slides.append(slide := Slide(self.heading))
-            elif source.count("\n") >= MOST_BELOW:
-                slide.notes, slide.above = slide.above + slide.notes, []
-            slide.source, slide.cell = source, cell
         pictures = [one for one in cell.outputs if "image/png" in one.get("data", {})]
+        if "code" in tags(cell):
+            self._add_source(cell, None if pictures or self.asks else printed(cell))
         for picture in pictures:
             slide = self.slides[-1]
             if self.asks or not slide.is_bare:
                 self.slides.append(slide := Slide(self.heading))
             slide.cell, slide.output = cell, picture
-        if pictures or not printed(cell):
-            return
-        self.printed = cell
-        if not self.asks and self.slides[-1].is_bare:
+        if not pictures and printed(cell):
+            self.printed = cell
             slide = self.slides[-1]
-            slide.cell, slide.output = cell, printed(cell)
+            if not self.asks and slide.is_bare:
+                slide.cell, slide.output = cell, printed(cell)
+
+    def _add_source(self, cell: NotebookNode, made: NotebookNode | None) -> None:
+        """Show code, in place of a section's first sentence if it is long, with what it printed."""
+        source, slide = shown_source(cell.source), self.slides[-1]
+        if not slide.is_bare:
+            self.slides.append(slide := Slide(self.heading))
+        elif source.count("\n") >= MOST_BELOW:
+            slide.notes, slide.above = slide.above + slide.notes, []
+        slide.source, slide.cell = source, cell
+        if made and f"{source}\n{made.text}".count("\n") < MOST_BELOW - 4:
+            slide.output = made
 
 
 def opening(heading: str, prose: list[str], blocks: list[str], asked: list[str]) -> list[str]:

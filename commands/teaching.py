@@ -11,6 +11,7 @@ ASKED = re.compile(r"^### (.+)\n((?:(?!### ).*\n?)*)", re.M)
 # An item of a list, with its further lines and code blocks.
 ITEM = re.compile(r"^(?:\d+\.|-) (.+\n?(?:(?!\d+\. |- ).*\n?)*)", re.M)
 QUOTED = re.compile(r"'([^'\n]+(?:\n[^'\n]+)?)'")
+DOCTEST = re.compile(r"^```pycon\n.*?^```\n*", re.M | re.S)
 ROW = re.compile(r"^\|(.+)\|$", re.M)
 
 
@@ -29,9 +30,10 @@ def read(page: str, headings: list[str]) -> dict[str, list[str]]:
             notes[section].append(f"**{minutes} minutes**, or {short} if time is short: {advice}.")
     for name, label in (("On the board", "On the board."), ("Sliders", "Slider.")):
         body = parts.get(name, "")
-        for item in ITEM.findall(body) or [body]:
-            if item.strip() and not item.startswith("None"):
-                add(notes, item, f"**{label}** ")
+        for item in ITEM.findall(body):
+            add(notes, item, f"**{label}** ")
+        if body and not ITEM.search(body) and not body.startswith("None"):
+            add(notes, body.removeprefix("This lesson has none. "), "")
         if name == "On the board":
             for heading, question in ASKED.findall(parts.get("Questions", "")):
                 notes[heading].append(question.strip())
@@ -42,9 +44,9 @@ def read(page: str, headings: list[str]) -> dict[str, list[str]]:
             said = f"The usual wrong answer: {wrong}. A hint that gives nothing away: {hint}"
             notes[exercise].append(f"**{time}.** {said}")
     if more := parts.get("Five more questions"):
-        notes.get("Three questions", notes[title]).append(
-            f"**Five more questions**\n\n{more.replace('### ', '#### ')}"
-        )
+        more = DOCTEST.sub("", more).replace("### ", "#### ")
+        more = more.replace("<details>", "<details open>")  # on paper, too
+        notes.get("Three questions", notes[title]).append(f"**Five more questions**\n\n{more}")
     return notes
 
 

@@ -229,7 +229,7 @@ graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 #
 # Leave `no_grad` out, and write the step in two ways:
 
-# %%
+# %% tags=["code"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
 loss = ((W[0] * x + W[1] - y) ** 2).mean()
 loss.backward()

@@ -57,6 +57,17 @@ PAGE = """# 01 Tiny: for the instructor
 
 ### 1. One
 One?
+
+<details><summary>Answer</summary>
+
+Yes.
+
+```pycon
+>>> 1
+1
+```
+
+</details>
 """
 HEADINGS = ["01 Tiny", "Why two?", "Exercise 1 (write): two", "Three questions", "Recap"]
 
@@ -77,7 +88,10 @@ def test_each_note_is_with_the_section_that_it_names():
         "Exercise 1 (write): two": [
             "**6 minutes.** The usual wrong answer: one. A hint that gives nothing away: 'Count.'"
         ],
-        "Three questions": ["**Five more questions**\n\n#### 1. One\nOne?"],
+        "Three questions": [
+            "**Five more questions**\n\n#### 1. One\nOne?\n\n"
+            "<details open><summary>Answer</summary>\n\nYes.\n\n</details>"
+        ],
         "Recap": [],
     }
 
