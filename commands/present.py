@@ -97,8 +97,13 @@ def main(arguments: list[str], root: Path = lessons.ROOT) -> list[str]:
     return complete_options([str(path), *rest], path.parent)
 
 
-if __name__ == "__main__":
-    sys.argv[1:] = main(sys.argv[1:])
+def run() -> None:
+    """Become JupyterLab, with the options of this process."""
     use_settings()
     use_deck()
     runpy.run_module("jupyterlab", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    sys.argv[1:] = main(sys.argv[1:])
+    run()
