@@ -30,7 +30,7 @@ DECK = "@deathbeds/jupyterlab-deck/plugin.jupyterlab-settings"
 def live(lesson: NotebookNode, shown: list[Slide]) -> NotebookNode:
     """Return the slides of a lesson as a notebook, in which each picture's cell is still to be run.
 
-    A cell that is run has all the code of the lesson since the last one: one key is enough.
+    The code of the lesson since the last slide is run with it; what that code shows is not shown.
     """
     waiting = [c for c in split(lesson)[0] if c.cell_type == "code" and not deck.is_exercise(c)]
     cells: list[NotebookNode] = []
@@ -41,22 +41,29 @@ def live(lesson: NotebookNode, shown: list[Slide]) -> NotebookNode:
             above.append(f"```python\n{slide.source}\n```")
         cells.append(of_type("slide", new_markdown_cell("\n\n".join(above))))
         if slide.cell is not None and slide.cell in waiting and not (slide.source and later):
-            end = waiting.index(slide.cell) + 1
-            code = new_code_cell("\n\n\n".join(cell.source for cell in waiting[:end]))
-            if not slide.source:
-                code.metadata["jupyter"] = {"source_hidden": True}
-            cells.append(code)
-            del waiting[:end]
+            end = waiting.index(slide.cell)
+            cells += to_run(waiting[:end], waiting[end], hidden=not slide.source)
+            del waiting[: end + 1]
         if slide.below:
             cells.append(of_type("fragment", new_markdown_cell("\n\n".join(slide.below))))
-        if slide.notes:
-            cells.append(of_type("notes", new_markdown_cell("\n\n".join(slide.notes))))
     about = "Made by `python course.py present` from the lesson, again each time."
     return new_notebook(cells=cells, metadata={**lesson.metadata, "about": about})
 
 
+def to_run(before: list[NotebookNode], cell: NotebookNode, hidden: bool) -> list[NotebookNode]:
+    """Return a slide's cell, with the code before it in the same cell if that shows nothing."""
+    above = "\n\n\n".join(one.source for one in before)
+    shows = any(one.outputs for one in before)
+    whole = "\n\n\n".join([above, cell.source] if above and not shows else [cell.source])
+    cells = [new_code_cell(f"%%capture\n{above}")] if shows else []
+    cells.append(new_code_cell(whole))
+    for one in cells if hidden else cells[:-1]:
+        one.metadata["jupyter"] = {"source_hidden": True}
+    return cells
+
+
 def of_type(kind: str, cell: NotebookNode) -> NotebookNode:
-    """Return a cell that begins a slide, waits for a key, or is only for the speaker."""
+    """Return a cell that begins a slide, or is shown at a further key."""
     cell.metadata["slideshow"] = {"slide_type": kind}
     return cell
 

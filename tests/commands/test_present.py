@@ -43,13 +43,11 @@ def test_each_slide_becomes_cells_of_which_the_code_is_run():
     kinds = [cell.metadata.get("slideshow", {}).get("slide_type", "run") for cell in made]
     assert [(kind, cell.source) for kind, cell in zip(kinds, made, strict=True)] == [
         ("slide", "# 01 Tiny\n\nIt is small."),
-        ("notes", "More."),
         ("slide", "## A?\n\nThis is what is shown.\n\n> **Predict.** Which?"),
         ("slide", "## A?\n\n```python\ne = math.e\n```"),
         ("slide", "## A?"),
         ("run", "import math\n\n\ne = math.e\nprint(e)"),
         ("fragment", "It is e."),
-        ("notes", "*What you should see*\n\nIt is e."),
         ("slide", "## Exercise 1 (write): b"),
         ("slide", "## C?\n\nThis is code."),
         ("run", "c = 1"),
@@ -58,13 +56,20 @@ def test_each_slide_becomes_cells_of_which_the_code_is_run():
     assert hidden == [{"source_hidden": True}, None], "only the code that a slide shows is visible"
 
 
+def test_what_a_cell_without_a_slide_shows_is_not_shown():
+    printed = printing("print(1)")
+    capture, cell = present.to_run([new_code_cell("import math"), printed], printed, hidden=False)
+    assert capture.source == "%%capture\nimport math\n\n\nprint(1)"
+    assert capture.metadata.jupyter.source_hidden
+    assert (cell.source, dict(cell.metadata)) == ("print(1)", {})
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_cells_to_run_are_those_of_the_lesson_in_its_order(number):
     path = path_of(number, "notebooks", ".ipynb")
     lesson, shown = nbformat.read(path, as_version=4), slides.read_lesson(path)
-    run = "\n\n\n".join(
-        c.source for c in present.live(lesson, shown).cells if c.cell_type == "code"
-    )
+    made = [c.source for c in present.live(lesson, shown).cells if c.cell_type == "code"]
+    run = "\n\n\n".join(source.removeprefix("%%capture\n") for source in made)
     code = [c for c in split(lesson)[0] if c.cell_type == "code" and not deck.is_exercise(c)]
     assert "\n\n\n".join(cell.source for cell in code).startswith(run)
     last = max(number for number, c in enumerate(code) if any(s.cell == c for s in shown))
