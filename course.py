@@ -26,6 +26,7 @@ COMMANDS = {
     "test": ("dev", "commands.test", "run all checks, or a longer run (see below)"),
     "build": ("dev", "commands.build", "execute lessons/ into notebooks/"),
     "slides": ("slides", "commands.slides", "write notebooks/ as slides into slides/"),
+    "present": ("present", "commands.present", "show a lesson's slides with a kernel"),
     "site": ("site", "commands.site", "write the course as a website into site/"),
 }
 HELP = """usage: python course.py [command] [options]

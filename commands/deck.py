@@ -1,73 +1,90 @@
-"""Choose what a lesson's slides show, by rule: its questions, prompts, formulas and pictures.
+"""Choose what a lesson's slides show, by rule: its questions, prompts, pictures and exercises.
 
-The title, each `##` section and each prompt begin a slide: the heading, the first sentence, the
-displayed formulas and the prompt. Each picture is a slide, with the first sentence of what follows
-it. Code is shown where a cell has the tag `code`. The rest of the core is for the speaker's notes;
-deeper sections are left out.
+A section begins a slide with its heading, first sentence and formulas, which goes on to its first
+picture, table or printed result if it has neither formula nor prompt. Each further picture is a
+slide under the same heading, with the first sentence of what follows it. A prompt is one, and its
+answer the next: the picture, or what the cell printed, with what its fold says. An exercise is its
+task. Code is shown where a cell has the tag `code`, without its printing and drawing. What the core
+says besides is in the notes, together with the instructor's page; deeper sections are left out.
 """
 
+import ast
 import re
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from commands.minutes import PROMPT, split, tags
 
+MOST_WORDS = 45  # on a slide
+LEAST_WORDS = 4  # of a sentence that stands alone
+ANSWER = 10, 32  # words: an answer goes on after fewer than these, up to these
+MOST_LINES, MOST_COLUMNS = 14, 88  # of what a cell printed, or of the code in an exercise
+MOST_BELOW = 20  # lines of code below a section's first sentence
 # A folded text, a code block, a displayed formula, or lines up to an empty one.
 BLOCK = re.compile(r"(?s:<details>.*?</details>|^```.*?^```|\$\$.*?\$\$)|(?:^.+\n?)+", re.M)
-FOLD = re.compile(r"<details><summary>.+?</summary>(.+)</details>", re.S)
-NO_PROSE = re.compile(r"#|>|\||```|\$\$|- |\d\. |\*\*New ")
+FOLD = re.compile(r"<details><summary>(.+?)</summary>(.+)</details>", re.S)
+NO_PROSE = re.compile(r"#|>|\||```|\$\$|- |\d\. |\*\*New |Back to ")
+LINK = re.compile(r"\[([^]]+)\]\([^)\s]*\)")  # leads nowhere from a slide
 QUESTION = re.compile(r"\*\*.+\?\*\*", re.S)
-# The code, formulas and addresses in a sentence do not end it.
-SENTENCE = re.compile(r"(?:`[^`]*`|\$[^$]*\$|\]\([^)\s]*\)|.)+?[.?!][)'*_]*(?=\s|$)|.+", re.S)
+DECIDE = re.compile(r"\*\*Decide\.\*\*")
+# The code and formulas in a sentence do not end it.
+SENTENCE = re.compile(r"(?:`[^`]*`|\$[^$]*\$|.)+?[.?!][)'*_]*(?=\s|$)|.+", re.S)
+ONE_WORD = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", re.S)  # code or a formula
 
 
 @dataclass
 class Slide:
-    """What a slide shows, and the texts of its notes.
+    """What a slide shows, from top to bottom, and the texts of its notes."""
 
-    `caption` is what a picture itself says, shown below it if no text follows.
-    """
-
-    cells: list[NotebookNode]
-    caption: str = ""
+    heading: str  # of the title, the section or the part of it
+    begins: bool = False  # whether the heading's text begins here
+    above: list[str] = field(default_factory=list)
+    source: str = ""  # the code shown
+    cell: NotebookNode | None = None  # the cell that makes what is shown
+    output: NotebookNode | None = None  # a picture, or what was printed
+    below: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-
-def cells_of_slides(notebook: NotebookNode) -> list[NotebookNode]:
-    """Return the cells of a lesson's slides, with slideshow metadata."""
-    cells: list[NotebookNode] = []
-    for slide in find_slides(notebook):
-        first, *rest = slide.cells
-        is_section = first.cell_type == "markdown" and re.match("##? ", first.source)
-        first.metadata["slideshow"] = {"slide_type": "slide" if is_section else "subslide"}
-        notes = text(*slide.notes)
-        notes.metadata["slideshow"] = {"slide_type": "notes"}
-        cells += [first, *rest, text(slide.caption), notes]
-    return [cell for cell in cells if cell.source or "outputs" in cell]
+    @property
+    def is_bare(self) -> bool:
+        """Return whether there is room for a picture."""
+        more = ("$$", "|", ">", "**Decide", "-", "1.", "```")
+        return not (
+            self.cell
+            or self.heading[:2] == "# "
+            or any(block.startswith(more) for block in self.above)
+        )
 
 
-def text(*blocks: str) -> NotebookNode:
-    """Return a text cell of some blocks."""
-    return new_markdown_cell("\n\n".join(blocks))
+def count_words(*blocks: str) -> int:
+    """Return how many words a reader sees; a formula is one, and so is a piece of code."""
+    text = ONE_WORD.sub("x", "\n".join(blocks))
+    return sum(any(map(str.isalnum, word)) for word in re.sub(r"(?m)^\d\. ", "", text).split())
+
+
+def sentences(text: str, least: int = LEAST_WORDS, most: int = MOST_WORDS) -> list[str]:
+    """Return the first sentence of a text, and more if it is as short as 'Four.'."""
+    taken: list[str] = []
+    for sentence in map(str.strip, SENTENCE.findall(text)):
+        if taken and (count_words(*taken) >= least or count_words(*taken, sentence) > most):
+            break
+        taken.append(sentence)
+    return [" ".join(taken)] if taken else []
 
 
 def find_slides(notebook: NotebookNode) -> list[Slide]:
     """Return the slides of a lesson's core."""
-    slides: list[Slide] = []
+    deck = _Deck()
     for cell in split(notebook)[0]:
         if cell.cell_type == "markdown":
-            for piece in split_text(cell.source):
-                add_text(slides, piece)
-            continue
-        if "code" in tags(cell):
-            slides.append(Slide([new_code_cell(cell.source)]))
-        for output in cell.outputs:
-            if "image/png" in output.get("data", {}):
-                alt = output.metadata["image/png"]["alt"]
-                slides.append(Slide([new_code_cell("", outputs=[output])], alt))
-    return slides
+            for piece in split_text(LINK.sub(r"\1", cell.source)):
+                deck.add_text(piece)
+        else:
+            deck.add_code(cell)
+    for slide in deck.slides:
+        shorten(slide)
+    return deck.slides
 
 
 def split_text(source: str) -> list[list[str]]:
@@ -81,24 +98,207 @@ def split_text(source: str) -> list[list[str]]:
     return pieces
 
 
-def add_text(slides: list[Slide], piece: list[str]) -> None:
-    """Begin a slide with a piece of a text, or add it to the last slide."""
-    if fold := FOLD.match(piece[0]):
-        piece = [block.strip() for block in BLOCK.findall(fold[1])]
-    headings = [block for block in piece[:1] if block.startswith("#")]
-    prose = next((block for block in piece if not NO_PROSE.match(block)), "")
-    sentence = [prose] if piece[0].startswith("# ") else SENTENCE.findall(prose)[:1]
-    questions = [block for block in piece if QUESTION.fullmatch(block)]
-    prompts = [block for block in piece if PROMPT.match(block)]
-    formulas = [block for block in piece if block.startswith("$$")]
-    if re.match("##? ", piece[0]) or prompts:
-        lead = questions or sentence if headings else []
-        slides.append(Slide([text(*headings, *lead, *formulas, *prompts)]))
-        piece = [block for block in piece if block not in headings + prompts]
-    elif questions:
-        slides[-1].cells.append(text(*questions))
-    elif caption := slides[-1].caption:
-        below = sentence if sentence and not headings else [caption]
-        slides[-1].cells.append(text(*below))
-        slides[-1].caption = ""
-    slides[-1].notes += piece
+class _Deck:
+    """The slides so far, and what the next cells belong to."""
+
+    def __init__(self) -> None:
+        self.slides: list[Slide] = []
+        self.section = self.heading = ""
+        self.asks = False  # whether a prompt waits for its answer
+        self.printed: NotebookNode | None = None  # the last cell that printed something short
+
+    def add_text(self, piece: list[str]) -> None:
+        """Begin a slide with a piece of a text, or add it to the last slide."""
+        if fold := FOLD.match(piece[0]):
+            self._add_fold(fold[1], [block.strip() for block in BLOCK.findall(fold[2])])
+            return
+        if piece[0].startswith("#"):
+            self._begin(piece)
+            return
+        asked = [block for block in piece if PROMPT.match(block) or DECIDE.match(block)]
+        questions = [block for block in piece if QUESTION.fullmatch(block)]
+        rest = [block for block in piece if block not in asked + questions]
+        if questions:
+            self.slides[-1].above += questions
+        elif not asked or self.slides[-1].output is not None:
+            rest = self._caption(rest)
+        self.slides[-1].notes += rest
+        for block in asked:
+            self.slides.append(Slide(self.heading, above=[block]))
+            self._ask(block)
+
+    def _begin(self, piece: list[str]) -> None:
+        """Begin a section, a part with a prompt, or an exercise."""
+        self.heading, blocks = piece[0], piece[1:]
+        if piece[0].startswith("##") and not piece[0].startswith("###"):
+            self.section = self.heading
+        prose = [block for block in blocks if not NO_PROSE.match(block)]
+        asked = [block for block in blocks if PROMPT.match(block) or DECIDE.match(block)]
+        if piece[0].startswith("### Exercise"):
+            above = task(piece[0], blocks)
+        elif piece[0].startswith("# "):
+            above = prose[:1]
+        else:
+            questions = [block for block in blocks if QUESTION.fullmatch(block)]
+            above = questions or opening(piece[0], prose, blocks, asked)
+            is_break = piece[0].startswith("### Break it")
+            if (
+                piece[0].startswith("###")
+                and not asked
+                and (not is_break or self.slides[-1].is_bare)
+            ):
+                self.slides[-1].notes += piece  # an explanation, or what the section announces
+                self.heading = self.heading if is_break else self.section
+                return
+        rest = [block for block in blocks if block not in above]
+        self.slides.append(Slide(self.heading, True, above, notes=rest))
+        self.printed, self.asks = None, False
+        for block in asked:
+            self._ask(block)
+
+    def _ask(self, block: str) -> None:
+        """Remember a prompt, which has an answer; a decision has none."""
+        self.asks, self.printed = bool(PROMPT.match(block)), None
+
+    def _add_fold(self, summary: str, blocks: list[str]) -> None:
+        """Show the answer of a prompt; put any other fold into the notes."""
+        slide = self.slides[-1]
+        if self.asks and summary == "What you should see":
+            if slide.output is None:
+                slide = Slide(self.heading, cell=self.printed)
+                slide.output = printed(self.printed) if self.printed else None
+                self.slides.append(slide)
+            slide.below = sentences(blocks[0], *ANSWER)
+            self.asks = False
+        slide.notes += [f"*{summary}*", *blocks]
+        if summary == "Solution":
+            self.heading = self.section
+
+    def _caption(self, blocks: list[str]) -> list[str]:
+        """Give the last slide its sentence, if it still needs one; return all blocks, as notes."""
+        slide, prose = self.slides[-1], [one for one in blocks if not NO_PROSE.match(one)]
+        if prose and slide.output is not None and not slide.below and not self.asks:
+            slide.below = sentences(prose[0])
+        return blocks
+
+    def add_code(self, cell: NotebookNode) -> None:
+        """Show a cell's pictures, its code if it has the tag, or what it printed."""
+        if is_exercise(cell):
+            return
+        pictures = [one for one in cell.outputs if "image/png" in one.get("data", {})]
+        if "code" in tags(cell):
+            self._add_source(cell, None if pictures or self.asks else printed(cell))
+        for picture in pictures:
+            slide = self.slides[-1]
+            if self.asks or not slide.is_bare:
+                self.slides.append(slide := Slide(self.heading))
+            slide.cell, slide.output = cell, picture
+        if not pictures and printed(cell):
+            self.printed = cell
+            slide = self.slides[-1]
+            if not self.asks and slide.is_bare:
+                slide.cell, slide.output = cell, printed(cell)
+
+    def _add_source(self, cell: NotebookNode, made: NotebookNode | None) -> None:
+        """Show code, in place of a section's first sentence if it is long, with what it printed."""
+        source, slide = shown_source(cell.source), self.slides[-1]
+        if not slide.is_bare:
+            self.slides.append(slide := Slide(self.heading))
+        elif source.count("\n") >= MOST_BELOW:
+            slide.notes, slide.above = slide.above + slide.notes, []
+        slide.source, slide.cell = source, cell
+        if made and f"{source}\n{made.text}".count("\n") < MOST_BELOW - 4:
+            slide.output = made
+
+
+def opening(heading: str, prose: list[str], blocks: list[str], asked: list[str]) -> list[str]:
+    """Return what of a section's first text is on its slide: a sentence, and what is displayed.
+
+    If that is too much, a prompt or a table is shown without the sentence.
+    """
+    lead = [] if not prose or DECIDE.match(prose[0]) else sentences(prose[0])
+    lead = [re.sub(":$", ".", sentence) for sentence in lead]
+    shown = [block for block in blocks if block.startswith("$$")] + asked
+    if not asked:
+        fences = [block for block in blocks if block.startswith("```")]
+        if sum(block.count("\n") - 1 for block in fences) <= MOST_LINES:
+            shown += fences
+        table = [block for block in blocks if block.startswith("|")]
+        if count_words(heading, *table) <= MOST_WORDS:
+            shown += table
+    if count_words(heading, *lead, *without_code(shown)) > MOST_WORDS:
+        lead = []
+    return [*shown, *lead] if lead and lead[0].startswith("**Next") else [*lead, *shown]
+
+
+def without_code(blocks: list[str]) -> list[str]:
+    """Return blocks without those of code, whose words are not counted."""
+    return [block for block in blocks if not block.startswith("```")]
+
+
+def is_exercise(cell: NotebookNode) -> bool:
+    """Return whether a cell is an exercise or its check."""
+    return "exercise" in tags(cell) or cell.source.startswith("check.")
+
+
+def printed(cell: NotebookNode) -> NotebookNode | None:
+    """Return what a cell printed, if a slide has room for it and nothing is left to fill in."""
+    texts = [one for one in cell.outputs if one.output_type == "stream" and one.name == "stdout"]
+    lines = "".join(one.text for one in texts).splitlines()
+    unfinished = "= ..." in re.sub("my_prediction = ...", "", cell.source)
+    if not lines or len(lines) > MOST_LINES or max(map(len, lines)) > MOST_COLUMNS or unfinished:
+        return None
+    return NotebookNode(output_type="stream", name="stdout", text="\n".join(lines))
+
+
+def shown_source(source: str) -> str:
+    """Return code without the statements that only print, draw or hold a prediction."""
+    lines = source.splitlines()
+    for statement in reversed(ast.parse(source).body):
+        if is_aside(statement):
+            del lines[statement.lineno - 1 : statement.end_lineno]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).strip()) or source
+
+
+def is_aside(statement: ast.stmt) -> bool:
+    """Return whether a statement prints, draws or holds a prediction, and does nothing else."""
+    if isinstance(statement, ast.For):
+        return all(map(is_aside, statement.body))
+    if isinstance(statement, ast.Assign):
+        return ast.unparse(statement.targets[0]) == "my_prediction"
+    called = ast.unparse(statement).partition("(")[0]
+    return isinstance(statement, ast.Expr) and (called == "print" or called.startswith("plots."))
+
+
+def task(heading: str, blocks: list[str]) -> list[str]:
+    """Return what of an exercise's text has room on its slide: code and choices before prose."""
+    found: list[str] = []
+    lines, order = 0, [part for block in blocks for part in parts_of(block)]
+    for part in sorted(order, key=lambda part: not part.startswith(("```", "- ", "1. "))):
+        lines += part.count("\n") - 1 if part.startswith("```") else 0
+        words = count_words(heading, *without_code([*found, part]))
+        if words <= MOST_WORDS and (part[:3] != "```" or lines <= MOST_LINES):
+            found.append(part)
+    joined: list[str] = []
+    for part in order:
+        if part in found and joined and not any(map(NO_PROSE.match, (part, joined[-1]))):
+            joined[-1] += f" {part}"
+        elif part in found:
+            joined.append(part)
+    return joined
+
+
+def parts_of(block: str) -> list[str]:
+    """Return the sentences of a text, or a list, code or formula as it is."""
+    return [block] if NO_PROSE.match(block) else [one.strip() for one in SENTENCE.findall(block)]
+
+
+def shorten(slide: Slide) -> None:
+    """Move the sentence above a picture into the notes if there are too many words with it."""
+    if slide.output is None:
+        return
+    if not slide.below and "image/png" in slide.output.get("data", {}):
+        slide.below = sentences(slide.output.metadata["image/png"]["alt"])
+    if count_words(slide.heading, *without_code(slide.above), *slide.below) > MOST_WORDS:
+        slide.notes[:0] = slide.above
+        slide.above = []

@@ -232,7 +232,7 @@ def _set_aside(path: Path, version: Version, new: str | None) -> tuple[str, str]
     if not os.path.lexists(path):
         return "", path.name
     if _hash_file(path) == version["bytes"]:
-        return "Moved old lessons that you had not changed:", _move(path, path.parent / OLD)
+        return "Moved old lessons that you had not changed:", move(path, path.parent / OLD)
     if new:
         return f"{path.name} has your edits and stays; the lesson is now", new
     return "No longer in the course; your edited copy stays:", path.name
@@ -253,7 +253,7 @@ def _numbered(path: Path) -> Iterator[Path]:
     yield from (path.with_stem(f"{path.stem}_{number}") for number in count(2))
 
 
-def _move(path: Path, folder: Path) -> str:
+def move(path: Path, folder: Path) -> str:
     """Move a file into a folder, under a name that is free there; return folder/name."""
     folder.mkdir(mode=0o700, exist_ok=True)
     place = next(filter(_claim, _numbered(folder / path.name)))

@@ -1,7 +1,8 @@
 """Write lessons as slides: slides/NN_name.html, a file that needs no network and no kernel.
 
 What a slide shows follows by rule: see deck.py. The outputs are those stored in notebooks/, the
-design is in slides.html.j2. The key S opens the speaker's notes.
+design is in slides.html.j2. The key S opens the speaker's notes; slides/NN_name_notes.html has them
+to print.
 """
 
 import argparse
@@ -12,47 +13,114 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import jinja2
 import nbformat
-from nbconvert import SlidesExporter
+from markupsafe import Markup
+from nbconvert.filters import Highlight2HTML
+from pygments.formatters import HtmlFormatter
 
-from commands import deck, lessons
+from commands import deck, frames, lessons, teaching
+from commands.deck import Slide
 from commands.formulas import to_html
+from commands.minutes import split
 
-TEMPLATE = Path(__file__).with_suffix(".html.j2")
+TEMPLATES = Path(__file__).parent
+STATIC = lessons.ROOT / "docs" / "site" / "static"
+MOST_FRAMES = 30  # positions of a cell's sliders
 REVEAL = files("sphinx_revealjs") / "_static/revealjs"  # This package contains reveal.js.
 
 
-def _is_portrait(png: str) -> bool:
-    """Return whether a picture is taller than wide, from the first bytes of its base64."""
-    width, height = struct.unpack(">II", base64.b64decode(png[:32])[16:24])
-    return height > width
+def size_of(png: str) -> tuple[int, int]:
+    """Return the width and height of a picture, from the first bytes of its base64."""
+    return struct.unpack(">II", base64.b64decode(png[:32])[16:24])
 
 
-def render(notebook: Path) -> str:
-    """Return a notebook as one HTML file."""
+def is_beside(picture: str, blocks: list[str]) -> bool:
+    """Return whether a picture is larger with its words beside it than above and below it.
+
+    A slide is 1280 pixels wide and 720 high; a line of words is about 40 high.
+    """
+    width, height = size_of(picture)
+    lines = sum(-(-len(block) // 75) for block in blocks)
+    stacked = min(1168, (600 - 40 * lines) * width / height)
+    return height <= width and min(844, 610 * width / height) > stacked
+
+
+def read_lesson(notebook: Path) -> list[Slide]:
+    """Return a lesson's slides, with the notes of the instructor's page, if it has one."""
     content = nbformat.read(notebook, as_version=4)
-    content.cells = deck.cells_of_slides(content)
-    section, title = "", content.cells[0].source.splitlines()[0].removeprefix("# ")
-    for cell in content.cells:
-        heading = cell.cell_type == "markdown" and re.match("(##+) (.+)", cell.source)
-        if heading and heading[1] == "##":
-            section = heading[2]
-        if section and not heading:
-            cell.metadata.setdefault("slideshow", {})["data"] = {"about": f"{title}: {section}"}
-    exporter = SlidesExporter(
-        template_file=str(TEMPLATE),
-        filters={"is_portrait": _is_portrait, "markdown2html": to_html},
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-    )
-    notes_js = (REVEAL / "plugin/notes/notes.js").read_text("utf-8")
-    resources = {
-        "title": title,
-        "reveal_css": (REVEAL / "dist/reveal.css").read_text("utf-8"),
-        "reveal_js": (REVEAL / "dist/reveal.js").read_text("utf-8"),
-        "notes_js": notes_js.replace("</script", r"<\/script"),
+    slides = deck.find_slides(content)
+    page = notebook.parents[1] / "instructor" / f"{notebook.stem}.md"
+    if page.exists():
+        text = "\n\n".join(c.source for c in split(content)[0] if c.cell_type == "markdown")
+        add_notes(slides, teaching.read(page.read_text("utf-8"), find_headings(text)))
+    return slides
+
+
+def find_headings(text: str) -> list[str]:
+    """Return the headings of a text, outside its code blocks."""
+    return re.findall(r"^#+ (.+)", re.sub(r"(?ms)^```.*?^```", "", text), re.M)
+
+
+def add_notes(slides: list[Slide], notes: dict[str, list[str]]) -> None:
+    """Put the instructor's notes before the lesson's: a question to its prompt, if there is one."""
+    for heading, blocks in notes.items():
+        of_section = sections(slides).get(heading, [])
+        for block in reversed(blocks):
+            if of_section:
+                choose(of_section, block).notes.insert(0, deck.LINK.sub(r"\1", block))
+
+
+def sections(slides: list[Slide]) -> dict[str, list[Slide]]:
+    """Return the slides of each heading; those of a section hold those of its parts."""
+    found: dict[str, list[Slide]] = {}
+    section = ""
+    for slide in slides:
+        name = slide.heading.lstrip("# ")
+        if slide.begins and not slide.heading.startswith("###"):
+            section = name
+        for heading in {section, name}:
+            found.setdefault(heading, []).append(slide)
+    return found
+
+
+def choose(slides: list[Slide], block: str) -> Slide:
+    """Return the slide of a section that a note belongs to."""
+    if block.startswith("**Ask"):
+        asking = [one for one in slides if any(text.startswith(">") for text in one.above)]
+        return (asking or slides)[0]
+    if block.startswith("**Slider"):
+        moving = [one for one in slides if one.cell and "sliders.move" in one.cell.source]
+        return (moving or slides)[0]
+    return slides[0]
+
+
+def render(notebook: Path, template: str = "slides") -> str:
+    """Return a lesson's slides, or their notes, as one HTML file."""
+    slides, root = read_lesson(notebook), notebook.parents[1]
+    moving = frames.read(root, nbformat.read(notebook, as_version=4))
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
+    environment.filters |= {
+        "html": lambda blocks: Markup(to_html("\n\n".join(blocks))),
+        "highlight": lambda code: Markup(Highlight2HTML()(code)),
+        "size": size_of,
+        "is_beside": is_beside,
     }
-    return exporter.from_notebook_node(content, resources)[0]
+    notes_js = (REVEAL / "plugin/notes/notes.js").read_text("utf-8")
+    return environment.get_template(f"{template}.html.j2").render(
+        slides=slides,
+        controls={  # without a kernel; where the frames are not drawn, the picture stands still
+            name: Markup(frames.control(frames.thin(found, MOST_FRAMES), frames.data_uri))
+            for name, found in moving.items()
+        },
+        frames_css=(STATIC / "frames.css").read_text("utf-8"),
+        frames_js=(STATIC / "frames.js").read_text("utf-8"),
+        title=slides[0].heading.removeprefix("# "),
+        highlight_css=HtmlFormatter().get_style_defs(".highlight"),
+        reveal_css=(REVEAL / "dist/reveal.css").read_text("utf-8"),
+        reveal_js=(REVEAL / "dist/reveal.js").read_text("utf-8"),
+        notes_js=notes_js.replace("</script", r"<\/script"),
+    )
 
 
 def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
@@ -63,9 +131,10 @@ def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
     chosen = lessons.chosen(notebooks, parser.parse_args(arguments).lessons, parser)
     (root / "slides").mkdir(exist_ok=True)
     for notebook in chosen:
-        path = root / "slides" / f"{notebook.stem}.html"
-        path.write_text(render(notebook), "utf-8")
-        print(f"slides/{path.name}", flush=True)
+        for template, suffix in (("slides", ""), ("notes", "_notes")):
+            path = root / "slides" / f"{notebook.stem}{suffix}.html"
+            path.write_text(render(notebook, template), "utf-8")
+            print(f"slides/{path.name}", flush=True)
     return 0
 
 

@@ -229,7 +229,7 @@ graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 #
 # Leave `no_grad` out, and write the step in two ways:
 
-# %%
+# %% tags=["code"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
 loss = ((W[0] * x + W[1] - y) ** 2).mean()
 loss.backward()
@@ -350,12 +350,12 @@ for k in range(4):
 #
 # Loud mistakes name themselves; some silent ones show in the loss.
 #
-# | what you read | what it means |
+# | you read | it means |
 # |---|---|
 # | `a leaf Variable … in-place operation` | the update is recorded |
-# | `unsupported operand … NoneType` | `W.grad` is `None`: no `backward()` yet, or `W` isn't a leaf |
+# | `unsupported operand … NoneType` | `W.grad` is `None`: no `backward()` yet, or not a leaf |
 # | `does not require grad and does not have a grad_fn` | the loss has no graph |
-# | `backward through the graph a second time` | compute the loss again before each `backward()` |
+# | `backward through the graph a second time` | compute the loss again before `backward()` |
 # | `only for scalar outputs` | a `.mean()` is missing |
 # | `Can't call numpy() on Tensor that requires grad` | `.detach()` first |
 #

@@ -401,9 +401,11 @@ print(
 # %% [markdown]
 # Mean and standard deviation are **buffers**: saved with the model, never trained.
 #
-# > **Predict.** Inside, both curvatures are 2, and we take `lr=0.4`. In units of the raw $x$, slope
-# > and bias start 1.933 and 1.752 from the best; each epoch multiplies both distances by the same
-# > factor. Type the epoch after which both are within 0.01.
+# The distances are in units of the raw $x$.
+#
+# > **Predict.** Inside, both curvatures are 2, and `lr` is 0.4. Slope and bias start 1.933 and
+# > 1.752 from the best, and each epoch multiplies both distances by the same factor. After which
+# > epoch are both within 0.01?
 
 # %%
 my_prediction = ...  # your number

@@ -158,8 +158,8 @@ plots.overhead_and_work(rows, steps, prediction=my_prediction)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# The number under the picture, often some thousand. Within a factor of two is good: a
-# step's time differs from cell to cell.
+# Often some thousand: the star shows where. Within a factor of two is good: a step's time
+# differs from cell to cell.
 #
 # </details>
 #

@@ -108,7 +108,7 @@ def test_help_lists_every_command_and_sets_nothing_up(tiny):
 def test_an_unknown_command_is_named_with_the_known_ones(tiny):
     answer = tiny.call("tset")
     assert answer.returncode == 2
-    names = "lab, hand_out, update, test, build, slides, site"
+    names = "lab, hand_out, update, test, build, slides, present, site"
     assert answer.stderr == f"There is no command 'tset'. Choose one of: {names}.\n"
     assert not tiny.venv.exists()
 

@@ -1,8 +1,10 @@
-"""By rule, slides show a lesson's questions, prompts, formulas and pictures, and notes the rest."""
+"""By rule, slides show a lesson's questions, pictures and exercises, and notes the rest."""
+
+import re
 
 import jupytext
 import pytest
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 
 from commands import deck
 
@@ -48,13 +50,18 @@ draw("four")
 # In the part.
 
 # %% tags=["code"]
+my_prediction = ...
 for number in range(2):
     draw("two", "three")
+print("done")
 
 # %% [markdown]
 # ### Exercise 1 (write): double
 #
-# Any number.
+# Any number. Twice it.
+#
+# 1. One.
+# 2. Two.
 
 # %% tags=["exercise", "write"]
 ...
@@ -78,6 +85,35 @@ for number in range(2):
 # It breaks. Badly.
 #
 # > **Predict.** How?
+
+# %%
+print("in half")
+
+# %% [markdown]
+# <details><summary>What you should see</summary>
+#
+# In two.
+#
+# </details>
+
+# %% [markdown]
+# ## Who prints?
+#
+# Nobody draws here:
+
+# %%
+print("words")
+
+# %% [markdown]
+# A table follows it.
+#
+# ## Which is which?
+#
+# In a table.
+#
+# | what | is |
+# |---|---|
+# | `a b c` | one |
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: no?
@@ -127,65 +163,140 @@ def draw(name):
     return new_output("display_data", data={"image/png": name}, metadata=alt)
 
 
+def executed(text):
+    """Return a lesson's notebook in which draw has made pictures and print has printed."""
+    notebook = jupytext.reads(text, fmt="py:percent")
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            names = re.findall(r'"(\w+)"', "".join(re.findall(r"draw\((.+)\)", cell.source)))
+            cell.outputs = list(map(draw, names))
+            for printed in re.findall(r'^print\("(.+)"\)', cell.source, re.M):
+                cell.outputs.append(new_output("stream", text=f"{printed}\n"))
+    return notebook
+
+
 @pytest.fixture(scope="module")
 def slides():
-    """The slides of the lesson, each picture drawn by a cell."""
-    notebook = jupytext.reads(LESSON, fmt="py:percent")
-    for cell in notebook.cells:
-        if "draw(" in cell.source:
-            names = cell.source.partition("draw(")[2].rstrip(")").split(", ")
-            printed = new_output("stream", text="printed")
-            cell.outputs = [printed, *(draw(name.strip('"')) for name in names)]
-    return deck.find_slides(notebook)
+    """The slides of the lesson, executed."""
+    return deck.find_slides(executed(LESSON))
+
+
+def shown(slide):
+    """Return what a slide shows: heading, what is above, code, output, what is below."""
+    output = slide.output and slide.output.get("data", {"image/png": slide.output.get("text")})
+    parts = [*slide.above, slide.source, output and output["image/png"], *slide.below]
+    return [slide.heading, *filter(None, parts)]
 
 
 def test_the_slides_in_their_order(slides):
-    shown = []
-    for slide in slides:
-        cells = [cell.source or cell.outputs[0].data["image/png"] for cell in slide.cells]
-        shown.append([*cells, slide.caption] if slide.caption else cells)
-    assert shown == [
-        ["# 01 Tiny\n\nYou double numbers. Then you halve them."],
+    assert list(map(shown, slides)) == [
+        ["# 01 Tiny", "You double numbers. Then you halve them."],
         [
-            "## What is twice two?\n\nDoubling $x$ adds 1.5 to 1.5, as in `x.y. z` and "
-            "[there](a.ipynb#Why-so?) too.\n\n"
-            "$$2 + 2$$\n\n> **Predict.** Which number\n> is it?"
+            "## What is twice two?",
+            "Doubling $x$ adds 1.5 to 1.5, as in `x.y. z` and there too.",
+            "$$2 + 2$$",
+            "> **Predict.** Which number\n> is it?",
         ],
-        ["four", "It is *four.*"],
-        ['for number in range(2):\n    draw("two", "three")'],
-        ["two", "A picture of two."],
-        ["three", "A picture of three."],
-        ["### Break it: a half\n\nIt breaks.\n\n$$1 / 2$$\n\n> **Predict.** How?"],
-        ["## Three questions\n\n**One?**", "**Two, in\ntwo lines?**"],
-        ["## Recap\n\n**Next**, in [the next](02_b.ipynb), more."],
+        ["## What is twice two?", "four", "It is *four.* No more."],
+        ["## What is twice two?", 'for number in range(2):\n    draw("two", "three")'],
+        ["## What is twice two?", "two", "A picture of two."],
+        ["## What is twice two?", "three", "A picture of three."],
+        ["### Exercise 1 (write): double", "Any number. Twice it.", "1. One.\n2. Two."],
+        ["### Break it: a half", "It breaks. Badly.", "$$1 / 2$$", "> **Predict.** How?"],
+        ["### Break it: a half", "in half", "In two."],
+        ["## Who prints?", "Nobody draws here.", "words", "A table follows it."],
+        ["## Which is which?", "In a table.", "| what | is |\n|---|---|\n| `a b c` | one |"],
+        ["## Three questions", "**One?**", "**Two, in\ntwo lines?**"],
+        [
+            "## Recap",
+            "| by hand | in PyTorch |\n|---|---|",
+            "**Next**, in the next, more. And more.",
+        ],
     ]
 
 
 def test_the_rest_of_the_core_is_in_the_notes(slides):
-    notes = ["\n".join(slide.notes) for slide in slides]
-    assert "- double." in notes[0]
-    assert "A second sentence." in notes[1]
-    assert "No more.\nAfter the fold.\n### A part" in notes[2]
-    assert "In the part." in notes[2]
-    assert "```python\n1\n\n# 2\n```" in notes[5]
-    assert "Badly." in notes[6]
-    assert "First." in notes[7]
-    assert "Second." in notes[7]
-    assert "**New words:** double." in notes[8]
-    assert "### Exercise 1" in notes[5]
-    everything = "\n".join(notes)
+    notes = {slide.heading: "" for slide in slides}
+    for slide in slides:
+        notes[slide.heading] += "\n".join(["", *slide.notes])
+    assert "- double." in notes["# 01 Tiny"]
+    assert "A second sentence." in notes["## What is twice two?"]
+    assert "After the fold.\n### A part" in notes["## What is twice two?"]
+    assert "In the part." in notes["## What is twice two?"]
+    assert "*Solution*\n```python\n1\n\n# 2\n```" in notes["### Exercise 1 (write): double"]
+    assert "First." in notes["## Three questions"]
+    assert "**New words:** double." in notes["## Recap"]
+    everything = "\n".join(notes.values())
     assert "Predict" not in everything, "a prompt is on its slide"
     assert "Deeper" not in everything
     assert "import" not in everything
 
 
-def test_sections_and_notes_are_marked_for_the_slides(slides):
-    notebook = jupytext.reads(LESSON, fmt="py:percent")
-    for cell in notebook.cells:
-        cell.outputs = []
-    cells = deck.cells_of_slides(notebook)
-    kinds = [cell.metadata.get("slideshow", {}).get("slide_type", "") for cell in cells]
-    assert kinds == [
-        *("slide", "notes", "slide", "notes", "subslide", "notes", "subslide", "notes"),
-        *("slide", "", "notes", "slide", "notes"),
+def test_a_solution_is_on_no_slide(slides):
+    assert not any("# 2" in text for slide in slides for text in shown(slide))
+
+
+def only(text):
+    """Return the slides of a lesson after its title."""
+    return deck.find_slides(executed(f"# %% [markdown]\n# # 01 Tiny\n#\n# It.\n#\n{text}"))[1:]
+
+
+def test_a_section_goes_on_to_its_picture():
+    (slide,) = only('# ## A?\n#\n# Before.\n\n# %%\ndraw("one")\n\n# %% [markdown]\n# After. All.')
+    assert shown(slide) == ["## A?", "Before.", "one", "After. All."]
+
+
+def test_a_breaking_without_a_prompt_goes_on_from_its_section():
+    (slide,) = only('# ## A?\n#\n# Before.\n#\n# ### Break it: b\n#\n# So.\n\n# %%\nprint("one")\n')
+    assert shown(slide) == ["## A?", "Before.", "one"]
+    assert slide.notes == ["### Break it: b", "So."]
+
+
+def test_words_that_are_too_many_with_a_picture_are_in_the_notes():
+    long = " ".join(["word"] * 30) + "."
+    (slide,) = only(f'# ## A?\n#\n# {long}\n\n# %%\ndraw("one")\n\n# %% [markdown]\n# {long}')
+    assert shown(slide) == ["## A?", "one", long]
+    assert slide.notes == [long, long]
+
+
+def test_a_prompt_with_many_words_stands_alone():
+    long = " ".join(["word"] * 30)
+    (slide,) = only(f"# ## A?\n#\n# {long}.\n#\n# > **Predict.** {long}?")
+    assert shown(slide) == ["## A?", f"> **Predict.** {long}?"]
+
+
+def test_long_code_takes_the_place_of_the_sentence():
+    lines = "\n".join(["x = 1"] * 21)
+    (slide,) = only(f'# ## A?\n#\n# Before.\n\n# %% tags=["code"]\n{lines}')
+    assert shown(slide) == ["## A?", lines]
+    (slide,) = only(f'# ## A?\n#\n# Before.\n\n# %% tags=["code"]\n{lines[6:]}')
+    assert shown(slide) == ["## A?", "Before.", lines[6:]]
+
+
+@pytest.mark.parametrize("source", ["print(1)", "y = ...\nprint(1)", "print(1)\n" * 15])
+def test_what_a_cell_printed_is_shown_if_it_is_short_and_complete(source):
+    cell = new_code_cell(source, outputs=[new_output("stream", text="1\n" * source.count("print"))])
+    assert bool(deck.printed(cell)) == (source == "print(1)")
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("## How many?", 2),
+        ("`a b c` and $x + y$", 3),
+        ("| `a b` | two |\n|---|---|", 2),
+        ("1. — a", 1),
+    ],
+)
+def test_a_formula_or_a_piece_of_code_is_one_word(text, count):
+    assert deck.count_words(text) == count
+
+
+def test_an_exercise_shows_its_code_and_choices_before_its_prose():
+    prose = " ".join(["word"] * 44) + "."
+    code = "```python\nx = 1\n```"
+    assert deck.task("### Exercise 1", [f"{prose} Which?", code, "1. One."]) == [
+        "Which?",
+        code,
+        "1. One.",
     ]

@@ -4,82 +4,107 @@ tests/commands/test_deck.py has the rule; tests/browser/test_slides.py looks at 
 browser.
 """
 
-import base64
-import io
 import re
 import shutil
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from PIL import Image
 
-from commands import slides
+from commands import deck, slides
+from commands.frames import Frame, Frames, Slider
+from commands.minutes import PROMPT
 from tests.support.lessons import NOTEBOOKS, NUMBERS, path_of
+from tests.support.tiny_slides import LEFTOVER, picture, text, write
 
 
-def read_slides(notebook):
-    """Return the sections of HTML that are slides, without their notes and formulas."""
-    page = BeautifulSoup(slides.render(notebook), "html.parser")
-    for hidden in page.select("aside, math"):
-        hidden.decompose()
-    return [section for section in page.find_all("section") if not section.find("section")]
+def read_slides(notebook, template="slides"):
+    """Return the sections of HTML that are slides, and the page."""
+    page = BeautifulSoup(slides.render(notebook, template), "html.parser")
+    return page.find_all("section"), page
 
 
 def test_the_rest_of_a_lesson_by_rule_is_in_the_speakers_notes(tmp_path):
-    cells = [text("# 01 Tiny\n\nText."), text("## A?\n\nShown. *Said.*")]
-    path = tmp_path / "01_tiny.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    page = BeautifulSoup(slides.render(path), "html.parser")
-    _, section = (one for one in page.find_all("section") if not one.find("section"))
+    path = write(tmp_path, text("## A?\n\nThis is what is shown here. *Said.*"))
+    (_, section), page = read_slides(path)
     assert section.aside["class"] == ["notes"]
     assert section.aside.em.text == "Said."
-    assert "Said" not in read_slides(path)[1].text
+    section.aside.decompose()
+    assert "Said" not in section.text
     assert "plugins: [RevealNotes]" in str(page)
 
 
-def faults_of(sections):
+def test_the_instructors_page_is_in_the_notes_and_on_their_printed_page(tmp_path):
+    page = "## Questions\n\n### A?\n**Ask**: which of them?\n- *None.* All.\n"
+    path = write(tmp_path, text("## A?\n\nThis is what is shown here."), page=page)
+    for template in ("slides", "notes"):
+        (_, section), _ = read_slides(path, template)
+        assert section.select_one(".notes li em").text == "None."
+
+
+def test_the_printed_notes_show_each_slide_beside_its_notes(tmp_path):
+    path = write(
+        tmp_path, text("## A?\n\nIt is. More."), picture(4, 3), text("This is below it. Said.")
+    )
+    (_, section), page = read_slides(path, "notes")
+    assert section.h2.text == "2. A?"
+    assert section.select_one(".slide img")["alt"] == "A picture."
+    assert "This is below it." in section.select_one(".slide").text
+    assert "Said." in section.select_one(".notes").text
+    assert not page.find_all(["link", "script"])
+
+
+def faults_of(notebook):
     """Return what is wrong with slides: too many, or one with too many words or a leftover."""
-    found = [] if 15 <= len(sections) <= 22 else [f"{len(sections)} slides, not 15 to 22"]
-    for section in sections:
-        leftover = re.search(r"run this cell|not done yet|\bimport ", section.text, re.I)
-        if leftover:
-            found.append(f"'{leftover[0]}' on the slide '{section.text.strip()[:40]}'")
-        for code in section.select("pre"):
-            lines = len(code.text.strip().splitlines())
-            if lines > 23:  # at 22 pixels of 720, more do not fit
-                found.append(f"{lines} lines of code, not 23, on the slide of '{code.text[:40]}'")
-            code.decompose()
-        words = len([word for word in section.text.split() if re.search(r"\w", word)])
+    shown = slides.read_lesson(notebook)
+    found = [] if 15 <= len(shown) <= 22 else [f"{len(shown)} slides, not 15 to 22"]
+    for number, slide in enumerate(shown):
+        printed = slide.output.get("text", "") if slide.output else ""
+        blocks = [slide.heading, *deck.without_code([*slide.above, *slide.below])]
+        if leftover := LEFTOVER.search("\n".join([*blocks, printed])):
+            found.append(f"'{leftover[0]}' on the slide '{slide.heading}'")
+        if re.search("^(import|from) ", slide.source, re.M):
+            found.append(f"an import on the slide '{slide.heading}'")
+        lines = max(slide.source.count("\n"), printed.count("\n")) + 1
+        if lines > 23:  # at 22 pixels of 720, more do not fit
+            found.append(f"{lines} lines of code, not 23, on the slide '{slide.heading}'")
+        words = deck.count_words(*blocks)
         if words > 45:
-            found.append(f"{words} words, not 45, on the slide '{section.text.strip()[:40]}'")
+            found.append(f"{words} words, not 45, on the slide '{slide.heading}'")
+        answer = shown[number + 1 :][:2]  # the code may come between
+        if any(PROMPT.match(block) for block in slide.above) and not any(s.below for s in answer):
+            found.append(f"no answer after the slide '{slide.heading}'")
+        if slide.output and "data" in slide.output and not slide.below:
+            found.append(f"a picture without a sentence on the slide '{slide.heading}'")
     return found
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_slides_are_few_and_short_and_nothing_is_left_over(number):
-    assert faults_of(read_slides(path_of(number, "notebooks", ".ipynb"))) == []
+    assert faults_of(path_of(number, "notebooks", ".ipynb")) == []
 
 
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
-        (["## A?\n\nText.\n\n$$x$$\n\n> **Predict.** What?"] * 14, None),
+        (["## A?\n\nText."] * 14, None),
         (["## A?\n\nText."] * 13, "14 slides"),
         (["## A?\n\nText."] * 22, "23 slides"),
-        ([f"## A?\n\n{'word ' * 43}."] * 14, None),
-        ([f"## A?\n\n{'word ' * 45}."] * 14, "46 words"),
-        (["## A?\n\nText.\n\n> **Predict.** Run this cell?"] * 14, "'Run this cell'"),
-        (["import numpy"] * 14, "'import '"),
+        ([f"## A?\n\n{'word ' * 44}."] * 14, None),
+        ([f"## A?\n\n**{'word ' * 45}?**"] * 14, "46 words"),
+        (["## A?\n\nRun this cell."] * 14, "'Run this cell'"),
+        (["import numpy"] * 14, "an import"),
+        (["## A?\n\n> **Predict.** What?", "## B?\n\nIt."] * 7, "no answer"),
     ],
 )
 def test_a_slide_that_is_too_full_is_found(tmp_path, cells, words):
-    notebook = nbformat.v4.new_notebook(cells=[text("# 01 Tiny\n\nText.")])
-    for source in cells:
-        tagged = nbformat.v4.new_code_cell(source, metadata={"tags": ["code"]})
-        notebook.cells.append(tagged if source.startswith("import") else text(source))
-    nbformat.write(notebook, tmp_path / "01_tiny.ipynb")
-    found = faults_of(read_slides(tmp_path / "01_tiny.ipynb"))
+    made = [
+        nbformat.v4.new_code_cell(source, metadata={"tags": ["code"]})
+        if source.startswith("import")
+        else text(source)
+        for source in cells
+    ]
+    found = faults_of(write(tmp_path, *made))
     assert bool(found) == bool(words)
     assert all(words in fault for fault in found)
 
@@ -94,8 +119,9 @@ def course(tmp_path):
 
 def test_a_lesson_becomes_one_file_that_needs_no_other(course):
     assert slides.main(["0"], course) == 0
-    (made,) = (course / "slides").iterdir()
+    notes, made = sorted((course / "slides").iterdir(), reverse=True)
     assert made.name == f"{NOTEBOOKS[0].stem}.html"
+    assert notes.name == f"{NOTEBOOKS[0].stem}_notes.html"
     page = BeautifulSoup(made.read_text("utf-8"), "html.parser")
     assert page.title.text == f"{NUMBERS[0]} Start here"
     assert not page.find_all("link")
@@ -115,38 +141,39 @@ def test_an_unknown_lesson_is_named_with_the_known_ones(course, capsys):
     assert not (course / "slides").exists()
 
 
-def sections(tmp_path, *cells):
-    """Return each slide of a notebook of these cells."""
-    path = tmp_path / "01_tiny.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    page = BeautifulSoup(slides.render(path), "html.parser")
-    return [section for section in page.find_all("section") if not section.find("section")]
+@pytest.mark.parametrize(
+    ("size", "kind"), [((3, 4), "tall"), ((4, 3), "beside"), ((8, 3), None), ((40, 30), "beside")]
+)
+def test_a_picture_is_beside_its_sentence_if_it_is_larger_there(tmp_path, size, kind):
+    path = write(tmp_path, text(f"## A?\n\n{'word ' * 25}."), picture(*size))
+    (_, section), _ = read_slides(path)
+    classes = [*section.select_one(".picture")["class"], *section.figure.get("class", [])]
+    assert [name for name in classes if name != "picture"] == ([kind] if kind else [])
 
 
-def text(source):
-    return nbformat.v4.new_markdown_cell(source)
+def test_each_slide_shows_its_section(tmp_path):
+    path = write(tmp_path, text("## A & B?\n\nIt."), text("> **Predict.** On?"))
+    (_, first, second), _ = read_slides(path)
+    assert first.h2.text == "A & B?"
+    assert second.select_one(".about").text.strip() == "A & B?"
 
 
-@pytest.mark.parametrize(("height", "portrait"), [(5, True), (4, False)])
-def test_only_a_picture_that_is_taller_than_wide_is_a_portrait(tmp_path, height, portrait):
-    png = io.BytesIO()
-    Image.new("1", (4, height)).save(png, "png")
-    data = {"image/png": base64.b64encode(png.getvalue()).decode()}
-    about = {"image/png": {"alt": "a picture", "width": 4}}
-    shown = nbformat.v4.new_output("display_data", data=data, metadata=about)
-    code = nbformat.v4.new_code_cell("1", outputs=[shown])
-    _, slide = sections(tmp_path, text("# 01 Tiny"), code)
-    assert ("portrait" in slide.img.get("class", [])) == portrait
-
-
-def test_a_continued_slide_shows_its_section(tmp_path):
-    cells = [text("# 01 Tiny"), text("## A & B?"), text("> **Predict.** On?")]
-    about = [section.get("data-about") for section in sections(tmp_path, *cells)]
-    assert about == [None, None, "01 Tiny: A & B?"]
+def test_a_slider_moves_where_its_frames_are_drawn(tmp_path, monkeypatch):
+    cell = picture(4, 3)
+    found = Frames([Slider("rate", ["1", "2"], 0)], [Frame(tmp_path / "1.webp", "", "")] * 2)
+    (tmp_path / "1.webp").write_bytes(b"webp")
+    path = write(tmp_path, text("## A?\n\nIt."), cell)
+    (_, still), _ = read_slides(path)
+    monkeypatch.setattr(slides.frames, "read", lambda *_: {cell.id: found})
+    (_, moving), page = read_slides(path)
+    assert not still.select(".frames")
+    assert moving.select_one("figure > img + .frames input[type=range]")
+    assert "function startFrames" in str(page)
 
 
 def test_formulas_are_drawn_by_the_browser(tmp_path):
-    (slide,) = sections(tmp_path, text("# 01 Tiny\n\n$x_1$ is\n\n$$\\frac{1}{2}$$"))
+    path = write(tmp_path, text("## A?\n\n$x_1$ is\n\n$$\\frac{1}{2}$$"))
+    (_, slide), _ = read_slides(path)
     inline, block = slide.select("math:not(aside math)")
     assert inline.find("msub")
     assert block["display"] == "block"

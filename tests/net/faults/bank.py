@@ -63,7 +63,9 @@ TESTS = {
     "commands/names": ["tests/commands/test_names.py"],
     "commands/plans": ["tests/commands/test_plans.py"],
     "commands/site": ["tests/commands/test_site.py"],
-    "commands/slides": ["tests/commands/test_slides.py"],
+    "commands/present": ["tests/commands/test_present.py"],
+    "commands/slides": ["tests/commands/test_slides.py", "tests/commands/test_teaching.py"],
+    "commands/teaching": ["tests/commands/test_teaching.py"],
     "commands/update": ["tests/commands/test_update.py"],
     "commands/website/pages": [
         "tests/commands/test_site.py",

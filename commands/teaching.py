@@ -1,0 +1,70 @@
+"""Read what an instructor's page says about each section of a lesson, for the notes of its slides.
+
+A page names a section in its table of minutes, as a heading in 'Questions', in bold in 'Sliders',
+and in single quotes elsewhere, and an exercise by its heading. What names none is about the lesson.
+"""
+
+import re
+
+PART = re.compile(r"^## (.+)\n((?:(?!## ).*\n?)*)", re.M)
+ASKED = re.compile(r"^### (.+)\n((?:(?!### ).*\n?)*)", re.M)
+# An item of a list, with its further lines and code blocks.
+ITEM = re.compile(r"^(?:\d+\.|-) (.+\n?(?:(?!\d+\. |- ).*\n?)*)", re.M)
+QUOTED = re.compile(r"'([^'\n]+(?:\n[^'\n]+)?)'")
+DOCTEST = re.compile(r"^```pycon\n.*?^```\n*", re.M | re.S)
+ROW = re.compile(r"^\|(.+)\|$", re.M)
+
+
+def read(page: str, headings: list[str]) -> dict[str, list[str]]:
+    """Return the notes of an instructor's page for each of a lesson's headings, the title first.
+
+    They are in the order in which they are needed: minutes, board, question, slider, trouble.
+    """
+    notes: dict[str, list[str]] = {heading: [] for heading in headings}
+    title = headings[0]
+    parts = {name: body.strip() for name, body in PART.findall(page)}
+    if take_home := re.search(r"\*\*To take home:\*\*[^#]+", page):
+        notes[title].append(take_home[0].strip())
+    for section, minutes, short, advice, *_ in rows(parts.get("Minutes", "")):
+        if section in notes and minutes != "0":
+            notes[section].append(f"**{minutes} minutes**, or {short} if time is short: {advice}.")
+    for name, label in (("On the board", "On the board."), ("Sliders", "Slider.")):
+        body = parts.get(name, "")
+        for item in ITEM.findall(body):
+            add(notes, item, f"**{label}** ")
+        if body and not ITEM.search(body) and not body.startswith("None"):
+            add(notes, body.removeprefix("This lesson has none. "), "")
+        if name == "On the board":
+            for heading, question in ASKED.findall(parts.get("Questions", "")):
+                notes[heading].append(question.strip())
+    for item in ITEM.findall(parts.get("What goes wrong", "")):
+        add(notes, item, "**What goes wrong.** ")
+    for exercise, time, wrong, hint, *_ in rows(parts.get("Exercises", "")):
+        if exercise in notes:
+            said = f"The usual wrong answer: {wrong}. A hint that gives nothing away: {hint}"
+            notes[exercise].append(f"**{time}.** {said}")
+    if more := parts.get("Five more questions"):
+        more = DOCTEST.sub("", more).replace("### ", "#### ")
+        more = more.replace("<details>", "<details open>")  # on paper, too
+        notes.get("Three questions", notes[title]).append(f"**Five more questions**\n\n{more}")
+    return notes
+
+
+def rows(table: str) -> list[list[str]]:
+    """Return the cells of a table's rows, without its head."""
+    return [[cell.strip() for cell in row.split("|")] for row in ROW.findall(table)[2:]]
+
+
+def add(notes: dict[str, list[str]], item: str, label: str) -> None:
+    """Add an item to the notes of the heading that it names, or else to the title's."""
+    named = re.match(r"\*\*(.+?)\*\* ?", item)
+    if named and named[1] in notes:
+        heading, item = named[1], item[named.end() :]
+    elif named and named[1].startswith("Deeper"):
+        return
+    else:
+        quoted = [" ".join(text.split()) for text in QUOTED.findall(item)]
+        if any(text.startswith("Deeper") for text in quoted):
+            return
+        heading = next((text for text in quoted if text in notes), next(iter(notes)))
+    notes[heading].append(label + re.sub("^ +(?=```)", "", item.strip(), flags=re.M))

@@ -1,0 +1,128 @@
+"""What the instructor's pages say about a section reaches the notes of its slides."""
+
+import re
+
+import pytest
+
+from commands import slides, teaching
+from commands.deck import Slide
+from tests.support.lessons import NUMBERS, path_of
+
+PAGE = """# 01 Tiny: for the instructor
+
+**To take home:** two.
+
+## Minutes
+
+| section | minutes | short | when time is short |
+|---|---:|---:|---|
+| Why two? | 4 | 3 | **must** |
+| Deeper: no? | 0 | 0 | **can be cut** |
+| **all** | 4 | 3 | |
+
+## On the board
+
+1. Before 'Why
+   two?': a two.
+
+```
+  2 2
+```
+
+2. The next day: a three.
+
+## Questions
+
+### Why two?
+**Ask**: and three?
+- *No.* Look.
+
+## Sliders
+
+- **Why two?** Up, then down.
+- **Deeper: no?** Not here.
+
+## What goes wrong
+
+- Nothing.
+- In 'Deeper: no?', all.
+
+## Exercises
+
+| exercise | time | the usual wrong answer | the hint that gives nothing away |
+|---|---|---|---|
+| Exercise 1 (write): two | 6 minutes | one | 'Count.' |
+
+## Five more questions
+
+### 1. One
+One?
+
+<details><summary>Answer</summary>
+
+Yes.
+
+```pycon
+>>> 1
+1
+```
+
+</details>
+"""
+HEADINGS = ["01 Tiny", "Why two?", "Exercise 1 (write): two", "Three questions", "Recap"]
+
+
+def test_each_note_is_with_the_section_that_it_names():
+    assert teaching.read(PAGE, HEADINGS) == {
+        "01 Tiny": [
+            "**To take home:** two.",
+            "**On the board.** The next day: a three.",
+            "**What goes wrong.** Nothing.",
+        ],
+        "Why two?": [
+            "**4 minutes**, or 3 if time is short: **must**.",
+            "**On the board.** Before 'Why\n   two?': a two.\n\n```\n  2 2\n```",
+            "**Ask**: and three?\n- *No.* Look.",
+            "**Slider.** Up, then down.",
+        ],
+        "Exercise 1 (write): two": [
+            "**6 minutes.** The usual wrong answer: one. A hint that gives nothing away: 'Count.'"
+        ],
+        "Three questions": [
+            "**Five more questions**\n\n#### 1. One\nOne?\n\n"
+            "<details open><summary>Answer</summary>\n\nYes.\n\n</details>"
+        ],
+        "Recap": [],
+    }
+
+
+def test_a_page_without_a_part_has_no_notes_of_it():
+    assert teaching.read("# 01 Tiny\n\n## Sliders\n\nNone.\n", HEADINGS) == {
+        h: [] for h in HEADINGS
+    }
+
+
+def test_a_question_is_with_the_prompt_and_a_slider_with_the_cell_that_has_it():
+    cell = type("Cell", (), {"source": "sliders.move(draw)"})()
+    deck = [
+        Slide("## Why two?", begins=True),
+        Slide("## Why two?", above=["> **Predict.** Two?"]),
+        Slide("## Why two?", cell=cell),
+    ]
+    notes = ["**4 minutes**", "**Ask**: two?", "**Slider.** Up, in [lesson 02](02_b.ipynb)."]
+    slides.add_notes(deck, {"Why two?": notes, "Not on a slide": ["Nothing."]})
+    assert [slide.notes for slide in deck] == [
+        ["**4 minutes**"],
+        ["**Ask**: two?"],
+        ["**Slider.** Up, in lesson 02."],
+    ]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_what_is_drawn_on_the_board_is_with_a_section_in_every_lesson(number):
+    notebook = path_of(number, "notebooks", ".ipynb")
+    title, *rest = slides.read_lesson(notebook)
+    assert "**On the board.**" not in "\n".join(title.notes), "name the section in single quotes"
+    page = (notebook.parents[1] / "instructor" / f"{notebook.stem}.md").read_text("utf-8")
+    asked = re.findall(r"\*\*Ask\*\*", page)
+    assert "\n".join("\n".join(slide.notes) for slide in rest).count("**Ask**") == len(asked)
