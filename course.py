@@ -27,6 +27,7 @@ COMMANDS = {
     "build": ("dev", "commands.build", "execute lessons/ into notebooks/"),
     "slides": ("slides", "commands.slides", "write notebooks/ as slides into slides/"),
     "site": ("site", "commands.site", "write the course as a website into site/"),
+    "progress": ("", "commands.progress", "show where a class is, from its notebooks"),
 }
 HELP = """usage: python course.py [command] [options]
 {}
@@ -51,6 +52,14 @@ def refusal(version, wide, system, machine, details):
         return "PyTorch needs glibc; this Linux has musl."
     known = re.match("macosx|win-amd64|linux-(x86_64|aarch64)$", system)
     return "" if known else "PyTorch has no release for {}.".format(system)
+
+
+def called_from():
+    """Return the folder in which this was called; ROOT if it has been deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ROOT
 
 
 def stop(why, code=1):
@@ -90,7 +99,8 @@ def main(options):
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches the child, which handles it.
     command = [str(set_up.PYTHON), "-P", "-m", module] + options
     try:
-        child = subprocess.Popen(command, cwd=ROOT, env=set_up.environment())
+        variables = dict(set_up.environment(), COURSE_CALLED_FROM=called_from())
+        child = subprocess.Popen(command, cwd=ROOT, env=variables)
     except OSError as error:
         why = "{} does not start: {}. Rename .venv and run the command again."
         return stop(why.format(name, error))
