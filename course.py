@@ -54,14 +54,6 @@ def refusal(version, wide, system, machine, details):
     return "" if known else "PyTorch has no release for {}.".format(system)
 
 
-def called_from():
-    """Return the folder in which this was called; ROOT if it has been deleted."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return ROOT
-
-
 def stop(why, code=1):
     """Print the reason on stderr and return the exit code."""
     print(why, file=sys.stderr)
@@ -98,9 +90,9 @@ def main(options):
         return stop("Set-up stopped: {}".format(error))
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches the child, which handles it.
     command = [str(set_up.PYTHON), "-P", "-m", module] + options
+    folder = None if name == "progress" else ROOT  # It takes the user's paths, from where they are.
     try:
-        variables = dict(set_up.environment(), COURSE_CALLED_FROM=called_from())
-        child = subprocess.Popen(command, cwd=ROOT, env=variables)
+        child = subprocess.Popen(command, cwd=folder, env=set_up.environment())
     except OSError as error:
         why = "{} does not start: {}. Rename .venv and run the command again."
         return stop(why.format(name, error))

@@ -29,17 +29,19 @@ MADE = {"csv": ("\ufeff" + HEAD).encode(), "html": b'content="course.py progress
 
 def why_not_read(folder: Path, course: Path) -> str:
     """Return why a folder can't be read, '' if it can."""
-    if not folder.exists():
-        return f"There is no folder {folder}."
-    if not folder.is_dir():
-        return f"{folder} is a file. Name the folder that holds the students' notebooks."
-    if folder.samefile(course):
-        return (
-            f"{folder} holds the course's own notebooks, with nobody's answers. Students' copies "
-            "are in my_notebooks."
-        )
-    if not os.access(folder, os.R_OK | os.X_OK):
-        return f"You may not read {folder}. On a hub, its administrator may."
+    try:
+        if not folder.exists():
+            return f"There is no folder {folder}."
+        if not folder.is_dir():
+            return f"{folder} is a file. Name the folder that holds the students' notebooks."
+        if folder.samefile(course):
+            return (
+                f"{folder} holds the course's own notebooks, with nobody's answers. Students' "
+                "copies are in my_notebooks."
+            )
+        os.scandir(folder).close()
+    except OSError as error:
+        return f"{folder} can't be read: {error.strerror}. On a hub, its administrator can."
     return ""
 
 
@@ -58,6 +60,11 @@ def why_not_write(path: Path, kind: str) -> str:
     )
 
 
+def say(text: str) -> None:
+    """Print a text with the signs that the console has."""
+    print(to_encoding(text, sys.stdout.encoding or "utf-8"))
+
+
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Read the folders named, print or write where the class is; return the exit code."""
     parser = argparse.ArgumentParser(
@@ -70,9 +77,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("--csv", metavar="FILE", help="write a table for a spreadsheet")
     parser.add_argument("--html", metavar="FILE", help="write a page for a browser or a printer")
     options = parser.parse_args(arguments)
-    here = Path(os.environ.get("COURSE_CALLED_FROM", ""))  # course.py starts this in its own folder
-    folders = [(here / name).resolve() for name in options.folders]
-    files = {kind: here / name for kind in MADE if (name := getattr(options, kind))}
+    folders = [Path(name).resolve() for name in options.folders]
+    files = {kind: Path(name) for kind in MADE if (name := getattr(options, kind))}
     problems = [why_not_read(folder, root / "notebooks") for folder in folders]
     problems += [why_not_write(path, kind) for kind, path in files.items()]
     if not any(problems):
@@ -82,13 +88,12 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     if any(problems):
         print(*filter(None, problems), sep="\n", file=sys.stderr)
         return 1
-    encoding = sys.stdout.encoding or "utf-8"
     width = max(60, shutil.get_terminal_size().columns - 1)
     if files:
         text = f"{to_first_lines(classroom, width)}\n\n{wrap(NOTE, width)}"
     else:
-        text = to_text(classroom, width, encoding)
-    print(to_encoding(text, encoding).encode(encoding, "replace").decode(encoding))
+        text = to_text(classroom, width)
+    say(text)
     for kind, path in files.items():
         content = "\ufeff" + to_csv(classroom)  # the mark tells a spreadsheet that it is UTF-8
         if kind == "html":
@@ -98,7 +103,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         except OSError as error:
             print(f"{path} can't be written: {error.strerror}.", file=sys.stderr)
             return 1
-        print(f"Written, with your students' names in it: {path}")
+        say(f"Written, with your students' names in it: {path}")
     return 0
 
 

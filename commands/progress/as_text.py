@@ -25,8 +25,8 @@ def to_first_lines(classroom: Classroom, width: int) -> str:
     return "\n".join(lines)
 
 
-def to_text(classroom: Classroom, width: int, encoding: str) -> str:
-    """Return all as text, in lines of a terminal's width, with the signs that it has."""
+def to_text(classroom: Classroom, width: int) -> str:
+    """Return all as text, in lines of a terminal's width."""
     parts = [to_first_lines(classroom, width), wrap(NOTE, width)]
     if begun := rows(classroom):
         table = [("Lesson", "begun", "to end", "most of the others")]
@@ -45,7 +45,7 @@ def to_text(classroom: Classroom, width: int, encoding: str) -> str:
         parts.append("\n".join(wrap(line, width) for line in lines))
     if classroom.told:
         parts.append("\n".join(wrap(line, width) for line in ["To know", *classroom.told]))
-    return to_encoding("\n\n".join(parts), encoding)
+    return "\n\n".join(parts)
 
 
 def wrap(line: str, width: int, indent: str = "    ") -> str:
@@ -54,13 +54,12 @@ def wrap(line: str, width: int, indent: str = "    ") -> str:
 
 
 def to_encoding(text: str, encoding: str) -> str:
-    """Return a text with plain signs if the encoding lacks the others."""
-    signs = "".join(sign for sign, _, _ in SIGNS.values())
+    """Return a text that can be printed in an encoding, with plain signs if it lacks the others."""
     try:
-        signs.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
+        "".join(sign for sign, _, _ in SIGNS.values()).encode(encoding)
+    except UnicodeEncodeError:
         text = text.translate({ord(sign): plain for sign, plain, _ in SIGNS.values()})
-    return text
+    return text.encode(encoding, "replace").decode(encoding)
 
 
 def _tables(classroom: Classroom, lessons: list[Lesson], width: int) -> list[str]:

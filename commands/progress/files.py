@@ -93,6 +93,6 @@ def owner(path: Path, folder: Path, stems: Iterable[str]) -> str:
 
 def shorten(names: Iterable[str]) -> dict[str, str]:
     """Return {name: the name without what a platform added}, where this stays unique."""
-    short = {name: ADDED.sub("", name).strip(" _-.") or name for name in names}
+    short = {name: ADDED.sub("", name) or name for name in names}
     times = Counter(short.values())
     return {name: new if times[new] == 1 else name for name, new in short.items()}

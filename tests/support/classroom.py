@@ -6,6 +6,7 @@ import json
 import random
 
 from commands import hand_out
+from commands.progress.cells import CHECK
 from commands.progress.contents import read_course
 from tests.support.lessons import ROOT, path_of
 
@@ -31,6 +32,11 @@ def verdict(exercise, state, mistake=None):
     }
 
 
+def error(name, value):
+    """Return the output of a cell that stopped."""
+    return {"output_type": "error", "ename": name, "evalue": value, "traceback": []}
+
+
 def worked_on(lesson, until=None, **verdicts):
     """Return a student's copy of a lesson, run up to a section, with these verdicts.
 
@@ -48,8 +54,7 @@ def worked_on(lesson, until=None, **verdicts):
             continue
         count += 1
         cell["execution_count"] = count
-        if "check." in source:
-            name = source.split("check.")[-1].split("(")[0]
+        for name in CHECK.findall(source):
             said = verdicts.get(name, "not done yet")
             cell["outputs"] = [verdict(name, *([said] if isinstance(said, str) else said))]
     return notebook
