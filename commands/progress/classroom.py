@@ -1,7 +1,7 @@
 """Where each student is, lesson by lesson, from all their notebooks."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -88,8 +88,8 @@ def read_class(folders: list[Path], course: list[Lesson]) -> Classroom:
     students = []
     for student in sorted(kept, key=lambda key: names[key].casefold()):
         students.append(Student(printable(names[student])))
+        told += _remarks(students[-1].name, kept[student])
         for readings in kept[student].values():
-            told += _remarks(students[-1].name, readings)
             if work := _combine(readings):
                 students[-1].work[readings[0][2].lesson.stem] = work
     told += [_foreign(places, student in kept) for student, places in foreign.items()]
@@ -125,20 +125,23 @@ def _combine(readings: list[tuple[float, str, Reading]]) -> Work | None:
     )
 
 
-def _remarks(student: str, readings: list[tuple[float, str, Reading]]) -> Iterable[str]:
-    """Yield what one should know of how a student's copies of a lesson were read."""
-    for _, place, reading in readings:
-        if reading.older:
-            yield (
-                f"{place}: its checks are those of an older course and can't be read. Run them "
-                "again in today's lesson."
-            )
-        elif reading.unknown:
+def _remarks(student: str, lessons: dict[str, list[tuple[float, str, Reading]]]) -> Iterator[str]:
+    """Yield what one should know of how a student's notebooks were read."""
+    every = [(place, reading) for copies in lessons.values() for _, place, reading in copies]
+    if older := [place for place, reading in every if reading.older]:
+        yield (
+            f"{_listed(older)}: the checks are those of an older course and can't be read. Run "
+            "them again in today's lessons."
+        )
+    for place, reading in every:
+        if reading.unknown and not reading.older:
             yield f"{place}: this course doesn't have its exercises {', '.join(reading.unknown)}."
-    places = [place for _, place, reading in readings if reading.reached >= 0]
-    if len(places) > 1:
-        title = readings[0][2].lesson.title
-        yield f"{student}: '{title}' is in {_listed(places)}; of each exercise, the best counts."
+    for copies in lessons.values():
+        places = [place for _, place, reading in copies if reading.reached >= 0]
+        if len(places) > 1:
+            title = copies[0][2].lesson.title
+            listed = _listed(places)
+            yield f"{student}: '{title}' is in {listed}; of each exercise, the best counts."
 
 
 def _foreign(places: list[str], has_lessons: bool) -> str:

@@ -16,7 +16,7 @@ SIGNS = {
     "not done yet": ("·", ".", "not done yet"),
     "not readable": ("?", "?", "not readable"),
     "not run": ("–", "-", "the check was not run"),
-    "no check": ("∅", "0", "the check's cell was deleted"),
+    "no check": ("∅", "0", "the notebook lacks the check"),
 }
 # What a check of an older course printed or displayed, without metadata.
 OLDER = re.compile(r"^(?:\S )?(?:Exercise|Stage) \d+: (?:right|not right yet|not done yet)\.", re.M)

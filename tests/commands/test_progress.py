@@ -178,7 +178,11 @@ def test_the_checks_of_an_older_course_cannot_be_read_and_this_is_said(folder):
     ]
     save(notebook, folder / "Ada" / "a.ipynb")
     assert states(folder) == "?··"
-    assert told(folder).startswith("Ada/a.ipynb: its checks are those of an older course")
+    save(notebook, folder / "Ada" / "b.ipynb")
+    assert told(folder).startswith(
+        "Ada/a.ipynb and Ada/b.ipynb: the checks are those of an older course and can't be read. "
+        "Run them again in today's lessons.\n"
+    )
 
 
 def test_an_exercise_that_the_course_no_longer_has_is_named(folder):
