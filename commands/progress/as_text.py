@@ -2,6 +2,7 @@
 
 import textwrap
 from itertools import groupby
+from unicodedata import combining, east_asian_width
 
 from commands.progress.classroom import Classroom, Student
 from commands.progress.contents import Lesson
@@ -64,7 +65,7 @@ def to_encoding(text: str, encoding: str) -> str:
 
 def _tables(classroom: Classroom, lessons: list[Lesson], width: int) -> list[str]:
     """Return tables of students by exercises, each with as many lessons as there is room for."""
-    name_width = min(MOST_NAME, max((len(s.name) for s in classroom.students), default=0))
+    name_width = min(MOST_NAME, max((_width(s.name) for s in classroom.students), default=0))
     left = name_width + 8
     tables: list[list[Lesson]] = [[]]
     room = 0
@@ -104,8 +105,20 @@ def _table(classroom: Classroom, lessons: list[Lesson], width: int) -> list[str]
             _signs(student, lesson) if lesson.stem in student.work else " " * len(head)
             for lesson, head in zip(lessons, columns, strict=True)
         ]
-        lines.append(f"{student.name:{width}.{width}} {changed:6} {'  '.join(signs)}")
+        lines.append(f"{_fit(student.name, width)} {changed:6} {'  '.join(signs)}")
     return [line.rstrip() for line in lines]
+
+
+def _width(text: str) -> int:
+    """Return the columns of a terminal that a text takes: two for a Chinese character."""
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _fit(text: str, width: int) -> str:
+    """Return the beginning of a text that fits into some columns, and spaces up to there."""
+    while _width(text) > width:
+        text = text[:-1]
+    return text + " " * (width - _width(text))
 
 
 def _signs(student: Student, lesson: Lesson) -> str:

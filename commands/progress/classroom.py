@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from unicodedata import normalize
 
 from commands.progress import files
 from commands.progress.cells import UnreadableError, printable, read
@@ -79,14 +80,16 @@ def read_class(folders: list[Path], course: list[Lesson]) -> Classroom:
             if lesson is None:
                 foreign[student].append(place)
                 continue
-            readings = kept.setdefault(student, {}).setdefault(lesson.stem, [])
-            readings.append((changed, place, read_verdicts(cells, lesson)))
             count += 1
+            copies = kept.setdefault(student, {})
+            if lesson.number:  # a worked example has nothing to do
+                reading = (changed, place, read_verdicts(cells, lesson))
+                copies.setdefault(lesson.stem, []).append(reading)
         if silent := files.without_notebooks(folder, (path for path, _ in found)):
             told.append(f"{printable(_listed(silent, 9))}: no notebook in there.")
     names = files.shorten(kept)
     students = []
-    for student in sorted(kept, key=lambda key: names[key].casefold()):
+    for student in sorted(kept, key=lambda key: normalize("NFKD", names[key]).casefold()):
         students.append(Student(printable(names[student])))
         told += _remarks(students[-1].name, kept[student])
         for readings in kept[student].values():

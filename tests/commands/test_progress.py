@@ -411,6 +411,24 @@ def test_lines_fit_into_the_terminal(folder, width):
     assert max(map(len, lines)) <= width
 
 
+def test_rows_of_names_in_any_script_are_in_order_and_in_line(folder):
+    names = ["Zoe", "E\u0301mile", "Éva", "Frank", "周作人周作人周作人周作人周作人", "B" * 40]
+    for name in names:
+        save(worked_on("00", average="right"), folder / name / "a.ipynb")
+    lines = [line for line in to_text(read(folder), 80).split("\n") if line.endswith(" ✓·:·")]
+    assert [line[0] for line in lines] == ["B", "E", "É", "F", "Z", "周"]
+    at = [line.index(" ✓·:·") for line in lines]
+    assert at[:5] == [at[0], at[0] + 1, at[0], at[0], at[0]], "an accent takes no column"
+    assert at[5] == at[0] - 12, "each of the twelve characters that fit takes two columns"
+
+
+def test_the_worked_example_is_nobodys_work(folder):
+    name = next(lesson.stem for lesson in COURSE() if not lesson.number)
+    save(worked_on(name), folder / "Ada" / "a.ipynb")
+    (student,) = read(folder).students
+    assert (student.name, student.work) == ("Ada", {})
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "utf-8"])
 def test_a_console_without_the_signs_shows_plain_ones(folder, encoding):
     notebook = worked_on("00", average="right", fixed_mse=("not right yet", "Σ"))
