@@ -28,6 +28,7 @@ COMMANDS = {
     "slides": ("slides", "commands.slides", "write notebooks/ as slides into slides/"),
     "present": ("present", "commands.present", "show a lesson's slides with a kernel"),
     "site": ("site", "commands.site", "write the course as a website into site/"),
+    "progress": ("", "commands.progress", "show where a class is, from its notebooks"),
 }
 HELP = """usage: python course.py [command] [options]
 {}
@@ -90,8 +91,9 @@ def main(options):
         return stop("Set-up stopped: {}".format(error))
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches the child, which handles it.
     command = [str(set_up.PYTHON), "-P", "-m", module] + options
+    folder = None if name == "progress" else ROOT  # It takes the user's paths, from where they are.
     try:
-        child = subprocess.Popen(command, cwd=ROOT, env=set_up.environment())
+        child = subprocess.Popen(command, cwd=folder, env=set_up.environment())
     except OSError as error:
         why = "{} does not start: {}. Rename .venv and run the command again."
         return stop(why.format(name, error))

@@ -25,6 +25,7 @@ NAMES = (
     "graphs",
     "sliders",
     "website",
+    "progress",
     "hub",
 )
 

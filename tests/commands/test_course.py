@@ -108,7 +108,7 @@ def test_help_lists_every_command_and_sets_nothing_up(tiny):
 def test_an_unknown_command_is_named_with_the_known_ones(tiny):
     answer = tiny.call("tset")
     assert answer.returncode == 2
-    names = "lab, hand_out, update, test, build, slides, present, site"
+    names = "lab, hand_out, update, test, build, slides, present, site, progress"
     assert answer.stderr == f"There is no command 'tset'. Choose one of: {names}.\n"
     assert not tiny.venv.exists()
 
@@ -121,6 +121,20 @@ def test_a_copy_without_its_commands_says_so(tiny):
     assert "commands.lock" in answer.stderr
     assert answer.stderr.count("\n") == 1
     assert not tiny.venv.exists()
+
+
+def test_paths_that_progress_is_given_are_those_of_the_folder_it_is_called_in(tiny, tmp_path):
+    (tiny.folder / "commands/set_up.py").write_text(
+        "import os, sys\nPYTHON = sys.executable\nclass SetUpError(Exception): pass\n"
+        "def set_up(extra): pass\n"
+        f"def environment(): return {{**os.environ, 'PYTHONPATH': {str(tiny.folder)!r}}}\n"
+    )
+    for module in ("progress/__main__", "hand_out"):
+        (tiny.folder / f"commands/{module}.py").write_text("import os; print(os.getcwd())")
+    for command, folder in [("progress", tmp_path), ("hand_out", tiny.folder)]:
+        call = [sys.executable, tiny.folder / "course.py", command]
+        answer = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True)
+        assert answer.stdout.strip() == str(folder.resolve()), answer.stderr
 
 
 def test_an_environment_whose_python_does_not_start_is_named(tiny):

@@ -62,6 +62,7 @@ TESTS = {
     "commands/minutes": ["tests/commands/test_minutes.py", "tests/commands/test_build.py"],
     "commands/names": ["tests/commands/test_names.py"],
     "commands/plans": ["tests/commands/test_plans.py"],
+    "commands/progress/": ["tests/commands/test_progress.py"],
     "commands/site": ["tests/commands/test_site.py"],
     "commands/present": ["tests/commands/test_present.py"],
     "commands/slides": ["tests/commands/test_slides.py", "tests/commands/test_teaching.py"],

@@ -1,0 +1,1 @@
+"""Shows where a class is, from the outputs that the students' notebooks hold."""
