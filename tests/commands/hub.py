@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.support.jupyterhub import PULL, Student, at_once, memory, running_hub
+from tests.support.jupyterhub import PULL, Student, at_once, running_hub, used
 from tests.support.lessons import NOTEBOOKS, path_of
 
 LESSON = path_of("the_linear_layer", "notebooks", ".ipynb").name
@@ -37,14 +37,14 @@ def students(hub):
 def test_students_start_and_run_a_lesson_at_once(students, capsys):
     seconds = at_once(Student.open, students)
     wrong = at_once(lambda student: student.run(LESSON), students)
-    found = memory()
+    found = used()
     with capsys.disabled():
         print()
         for student, second in zip(students, seconds, strict=True):
             server, kernel = found[student.name]
             print(
-                f"{student.name}: server ready after {second:.1f} s, {server:.0f} MB;"
-                f" kernel after {LESSON} {kernel:.0f} MB"
+                f"{student.name}: server ready after {second:.1f} s, {server.megabytes:.0f} MB;"
+                f" kernel after {LESSON} {kernel.megabytes:.0f} MB"
             )
     assert wrong == [[]] * STUDENTS
 

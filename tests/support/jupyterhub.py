@@ -12,8 +12,10 @@ import tomllib
 import uuid
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 import websocket
@@ -161,6 +163,8 @@ class Student:
         channel.send(json.dumps({**message, "content": {"code": source, "silent": False}}))
         while True:
             answer = json.loads(channel.recv())
+            state = answer["content"].get("execution_state")
+            assert state not in ("restarting", "dead"), f"the kernel of {self.name} has died"
             if answer["parent_header"].get("msg_id") != header["msg_id"]:
                 continue
             kind, content = answer["msg_type"], answer["content"]
@@ -168,24 +172,35 @@ class Student:
                 yield "\n".join(content["traceback"])
             elif kind == "stream" and content["name"] == "stderr":
                 yield content["text"]
-            elif kind == "status" and content["execution_state"] == "idle":
+            elif state == "idle":
                 return
 
 
-def memory():
-    """Return each student's memory in megabytes: {name: [server, kernels]}.
+@dataclass
+class Use:
+    """What a student's server, or their kernels, use: megabytes, seconds of a processor, ids.
 
-    It is the PSS: what a process has alone, and its part of what several share.
+    The megabytes are the PSS: what a process has alone, and its part of what several share.
     """
-    found = defaultdict(lambda: [0, 0])
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # It has ended, or is not ours.
-            user = re.search(r"\0JUPYTERHUB_USER=([^\0]*)", (process / "environ").read_text())
+
+    megabytes: float = 0
+    seconds: float = 0
+    processes: list[psutil.Process] = field(default_factory=list)
+
+
+def used():
+    """Return what each student uses now: {name: (server, kernels)}."""
+    found = defaultdict(lambda: (Use(), Use()))
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):  # It has ended, or is not ours.
+            user = process.environ().get("JUPYTERHUB_USER")
             if user:
-                size = re.search(r"\nPss: +(\d+) kB", (process / "smaps_rollup").read_text())
-                is_kernel = "ipykernel" in (process / "cmdline").read_text()
-                found[user[1]][is_kernel] += int(size[1]) * 1024 / 1e6
-    return found
+                use = found[user][any("ipykernel" in word for word in process.cmdline())]
+                times = process.cpu_times()
+                use.megabytes += process.memory_full_info().pss / 1e6
+                use.seconds += times.user + times.system
+                use.processes.append(process)
+    return dict(found)
 
 
 def at_once(act, students):
