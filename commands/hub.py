@@ -12,6 +12,8 @@ from commands.jupyter import use_settings
 if __name__ == "__main__":
     # With a thread for every core, thirty students would slow each other down.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # What the hub says, if it says anything; commands/memory.py holds it.
+    os.environ.setdefault("MEM_LIMIT", str(1024**3))
     os.chdir(Path.home())  # A container starts in a folder that it loses when it stops.
     # The log names what could not be handed out; the student can use their files anyway.
     hand_out.main(Path.home() / "my_notebooks")
