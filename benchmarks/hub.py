@@ -25,15 +25,15 @@ HEAD = (
     "students",
     "a server",
     "a kernel, after it",
-    "all at the peak",
+    "all, at the peak",
     "+ 1 GB for the hub and the system",
-    "all servers ready after",
-    "all lessons done after",
-    "processor, each",
+    "seconds until the servers are ready",
+    "seconds until all have run it",
+    "seconds of a processor, each",
 )
 
 
-class TooMany(Exception):
+class ShortOfMemoryError(Exception):
     """The machine ran short of memory."""
 
 
@@ -54,7 +54,7 @@ def measure(students, lesson):
         while not all(run.done() for run in runs):
             if psutil.virtual_memory().available < SPARE:
                 stop_kernels()
-                raise TooMany
+                raise ShortOfMemoryError
             if time.monotonic() > sampled + 1:
                 peak = max(peak, sum(use.megabytes for both in used().values() for use in both))
                 sampled = time.monotonic()
@@ -62,7 +62,9 @@ def measure(students, lesson):
         seconds = time.monotonic() - start
     assert not any(run.result() for run in runs), [run.result() for run in runs]
     after = list(used().values())
-    server, kernel = (statistics.mean(use.megabytes for use in uses) for uses in zip(*after))
+    server, kernel = (
+        statistics.mean(use.megabytes for use in uses) for uses in zip(*after, strict=True)
+    )
     processor = sum(use.seconds for both in after for use in both) - before
     return server, kernel, peak, seconds, processor / len(students)
 
@@ -72,7 +74,7 @@ def rows():
     for lesson in [path for path in NOTEBOOKS if path.stem[3:] in LESSONS]:
         for count in range(CLASS, 0, -FEWER):
             with (
-                contextlib.suppress(TooMany),
+                contextlib.suppress(ShortOfMemoryError),
                 tempfile.TemporaryDirectory() as scratch,
                 running_hub(Path(scratch)) as (url, _),
             ):
@@ -86,8 +88,8 @@ def rows():
                     f"{kernel:.0f} MB",
                     f"{peak / 1000:.1f} GB",
                     f"**{peak / 1000 + 1:.1f} GB**",
-                    f"{ready:.0f} s",
-                    f"{seconds:.0f} s",
-                    f"{processor:.1f} s",
+                    f"{ready:.0f}",
+                    f"{seconds:.0f}",
+                    f"{processor:.1f}",
                 )
                 break
