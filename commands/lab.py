@@ -1,4 +1,4 @@
-"""Hand out the lessons, then run JupyterLab, opened on the first or, as by `lab 04`, on that one."""
+"""Hand out the lessons, then run JupyterLab, opened on the first, or on the one of `lab 04`."""
 
 import os
 import runpy
