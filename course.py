@@ -33,7 +33,7 @@ COMMANDS = {
 HELP = """usage: python course.py [command] [options]
 {}
 The first run installs everything into .venv. Options are passed on to the command:
-  python course.py lab --no-browser --port 8899
+  python course.py lab 04 --no-browser --port 8899
   python course.py test --everywhere  (or --slow, --faults, --canary, --browser, --binder, --hub)
   python course.py build 01 03  (or slides 01 03)"""
 

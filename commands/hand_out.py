@@ -7,6 +7,10 @@ changes when it opens.
 A file that the student changed is theirs: it is never overwritten, moved or removed. Its new
 version is placed beside it, once. An unchanged copy of a lesson that the course has renumbered,
 renamed or withdrawn moves to first_edition/. Only the student can read what was handed out.
+
+With COURSE_LESSONS="03 04" in the environment, only these lessons are handed out, and what the
+student already has is brought up to date. Any other is handed out when a link to it is opened
+(commands/server.py).
 """
 
 import argparse
@@ -16,17 +20,19 @@ import os
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from commands.lessons import ROOT, sha256, write_whole
+from commands.lessons import ROOT, add_choice, chosen, is_named, sha256, write_whole
 from commands.lock import hold_lock
 
 SOURCE = ROOT / "notebooks"
 TARGET = Path(os.environ.get("COURSE_MY_NOTEBOOKS", ROOT / "my_notebooks"))
 PAGES = ("docs/glossary.md", "docs/names.md", "docs/symptoms.md")  # beside notebooks/
+RECORD, LOCK = ".handed_out.json", ".handed_out.lock"
+WAITING = "Waiting for another hand-out to finish."
 OLD = "first_edition"  # the folder in `target` for unchanged copies of old lessons
 UNFINISHED = ".handed_out."  # how a file's name begins while it is being written
 # Links between the files handed out, all of which are in one folder on the student's side.
@@ -35,33 +41,58 @@ LINK = re.compile(r"(?<=\]\()\.\./(?:docs|notebooks)/(?=([^)#\s]+))")
 Version = dict[str, str]
 
 
-def hand_out(source: Path, target: Path) -> tuple[list[str], list[str]]:
-    """Bring `target` up to date; return the lines that say what was done and what went wrong."""
-    files = sorted(source.glob("*.ipynb"))
-    if not files:
+def hand_out(source: Path, target: Path, words: Sequence[str] = ()) -> tuple[list[str], list[str]]:
+    """Bring `target` up to date; return the lines that say what was done and what went wrong.
+
+    `words` are numbers of lessons, or parts of their names: new to the student are only these.
+    """
+    files = _files(source)
+    lessons = [path for path in files if path.suffix == ".ipynb"]
+    if not lessons:
         return [], [f"{source} has no lessons. Get them back with: git restore -SW {source.name}"]
-    files += [page for name in PAGES if (page := source.parent / name).exists()]
     try:
         target.mkdir(mode=0o700, exist_ok=True)
     except FileExistsError:
         return [], [f"{target} is not a folder: rename it and run this again"]
     except OSError as error:
         return [], [f"{target}: {error.strerror}"]
-    with hold_lock(target / ".handed_out.lock", "Waiting for another hand-out to finish."):
+    with hold_lock(target / LOCK, WAITING):
         for leftover in target.glob(f"{UNFINISHED}????????.part"):
             with suppress(OSError):
                 leftover.unlink()
-        return _hand_out(files, target)
+        done, wrong = _hand_out(files, target, words)
+    there = ", ".join(path.stem for path in lessons)
+    unknown = [word for word in words if not any(is_named(path, word) for path in lessons)]
+    return done, [*wrong, *(f"there is no lesson {word}; there are {there}" for word in unknown)]
 
 
-def _hand_out(files: list[Path], target: Path) -> tuple[list[str], list[str]]:
+def add_lesson(place: Path) -> None:
+    """Hand out one lesson, at a path where the student has none yet, and nothing else."""
+    folder, files = place.parent, _files(SOURCE)
+    lesson = next((path for path in files if path.name == place.name), None)
+    if not lesson or os.path.lexists(place) or not (folder / RECORD).exists():
+        return
+    with hold_lock(folder / LOCK, WAITING):
+        content, version = prepare(lesson, {path.name for path in files}, _describe_kernel())
+        _copy(place, content, version, Record(folder / RECORD))
+
+
+def _files(source: Path) -> list[Path]:
+    """Return all that can be handed out: the lessons, then the pages."""
+    pages = [page for name in PAGES if (page := source.parent / name).exists()]
+    return sorted(source.glob("*.ipynb")) + pages
+
+
+def _hand_out(files: list[Path], target: Path, words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Copy every file, then set aside the copies of what the course no longer has."""
-    record, wrong = Record(target / ".handed_out.json"), []
+    record, wrong = Record(target / RECORD), []
     kernel = _describe_kernel()
     done: dict[str, list[str]] = defaultdict(list)  # what was done, with the names of the files
     names = {path.name for path in files}
     newest = {_subject(name): "" for name in names}  # the name that the student's newest copy has
     for path in files:
+        if not _is_due(path, target, words, record):
+            continue
         where = path
         try:
             content, version = prepare(path, names, kernel)
@@ -88,6 +119,13 @@ def _hand_out(files: list[Path], target: Path) -> tuple[list[str], list[str]]:
     except OSError as error:
         wrong.append(f"{record.path}: {error.strerror}")
     return [f"{what} {', '.join(which)}" for what, which in done.items() if what], wrong
+
+
+def _is_due(path: Path, target: Path, words: Sequence[str], record: "Record") -> bool:
+    """Return whether a file is to be handed out: all pages, and lessons chosen or had before."""
+    if not words or path.suffix != ".ipynb" or any(is_named(path, word) for word in words):
+        return True
+    return bool(record.versions(path.name)) or os.path.lexists(target / path.name)
 
 
 def prepare(
@@ -284,9 +322,10 @@ def _hash_file(path: Path) -> str | None:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def main(target: Path | None = None) -> int:
+def main(target: Path | None = None, words: Sequence[str] = ()) -> int:
     """Hand this course out and return the exit code."""
-    done, wrong = hand_out(SOURCE, target or TARGET)
+    words = words or os.environ.get("COURSE_LESSONS", "").replace(",", " ").split()
+    done, wrong = hand_out(SOURCE, target or TARGET, words)
     print(*done, sep="\n", end="\n" if done else "")
     for line in wrong:
         print(f"Not handed out: {line}", file=sys.stderr)
@@ -294,5 +333,8 @@ def main(target: Path | None = None) -> int:
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(prog="course.py hand_out", description=__doc__).parse_args()
-    sys.exit(main())
+    parser = argparse.ArgumentParser(prog="course.py hand_out", description=__doc__)
+    add_choice(parser)
+    asked = parser.parse_args().lessons
+    chosen(sorted(SOURCE.glob("*.ipynb")), asked, parser)
+    sys.exit(main(words=asked))

@@ -1,4 +1,4 @@
-"""Hand out the lessons, then run JupyterLab, opened on the first of them."""
+"""Hand out the lessons, then run JupyterLab, opened on the first, or on the one of `lab 04`."""
 
 import os
 import runpy
@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from commands import hand_out
 from commands.jupyter import use_settings
+from commands.lessons import files, is_named
 
 # Options that decide what JupyterLab opens.
 OPENING_OPTIONS = {
@@ -23,11 +24,16 @@ ROOT_ADVICE = (
 
 
 def complete_options(options: list[str], folder: Path) -> list[str]:
-    """Add the lesson to open to JupyterLab's options: the one named, or the first in `folder`."""
+    """Add the lesson to open to JupyterLab's options: the one named, or the first in `folder`.
+
+    The first option may be a lesson's number.
+    """
     folder = Path(os.path.abspath(folder))
     given = {option.partition("=")[0] for option in options}
     extra: dict[str, str] = {}
     named = {option: _find_file(option, folder) for option in options if option[:1] != "-"}
+    for number in filter(str.isdecimal, options[:1]):
+        named[number] = named[number] or _find_lesson(number, folder)
     if not given & OPENING_OPTIONS and not any(map(os.path.isdir, named)):
         names = sorted(path.name for path in hand_out.SOURCE.glob("*.ipynb"))
         handed_out = filter(os.path.isfile, (folder / name for name in names))
@@ -49,6 +55,16 @@ def _find_file(name: str, folder: Path) -> Path | None:
         if os.path.isfile(path) and (folder in path.parents or path.suffix == ".ipynb"):
             return path
     return None
+
+
+def _find_lesson(number: str, folder: Path) -> Path:
+    """Return the place in `folder` of the lesson with this number; exit if there is none."""
+    lessons = files(hand_out.SOURCE, ".ipynb")
+    named = next((path for path in lessons if is_named(path, number)), None)
+    if not named:
+        there = ", ".join(path.stem for path in lessons)
+        sys.exit(f"There is no lesson {number}; there are {there}.")
+    return folder / named.name
 
 
 if __name__ == "__main__":

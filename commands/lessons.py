@@ -45,13 +45,14 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
 def chosen(paths: list[Path], words: list[str], parser: argparse.ArgumentParser) -> list[Path]:
     """Return those of the files that the words name; exit if a word names none."""
     for word in words:
-        if not any(_is_named(path, word) for path in paths):
+        if not any(is_named(path, word) for path in paths):
             there = ", ".join(path.stem for path in paths) or "none yet"
             parser.error(f"there is no lesson {word}; there are {there}")
-    return [path for path in paths if not words or any(_is_named(path, word) for word in words)]
+    return [path for path in paths if not words or any(is_named(path, word) for word in words)]
 
 
-def _is_named(path: Path, word: str) -> bool:
+def is_named(path: Path, word: str) -> bool:
+    """Return whether a word is a lesson's number or a part of its name."""
     return word.zfill(2) == path.stem[:2] if word.isdecimal() else word in path.stem
 
 

@@ -13,6 +13,8 @@ if find_spec("commands"):
     # Firefox from a snap and a Windows browser under WSL cannot read.
     c.ServerApp.use_redirect_file = False
     c.LabApp.custom_css = True
+    if os.environ.get("COURSE_LESSONS"):  # Only these are handed out: see commands/hand_out.py.
+        c.ServerApp.contents_manager_class = "commands.server.Lessons"
     # No option of Jupyter's sets it: the style sheet would be looked for in ~/.jupyter.
     style = {"static_custom_path": [str(Path(__file__).with_name("custom"))]}
     if "JUPYTERHUB_SERVICE_PREFIX" in os.environ:

@@ -1,8 +1,8 @@
 """What a JupyterHub for this course needs, whatever starts its servers; see README.md beside it.
 
 The test uses this file unchanged. It does not say who may log in, in which account a server runs or
-how much memory it may use: that is for the hub to decide (The Littlest JupyterHub sets all three),
-and the test passes its own settings as options.
+how much memory it may use (1 GB, if nothing says so): that is for the hub to decide (The Littlest
+JupyterHub sets all three), and the test passes its own settings as options.
 """
 
 c = get_config()  # noqa: F821 (JupyterHub defines it)

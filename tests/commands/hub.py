@@ -4,18 +4,25 @@ import json
 import shutil
 import subprocess
 import sysconfig
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.support.jupyterhub import PULL, Student, at_once, memory, running_hub
-from tests.support.lessons import NOTEBOOKS, path_of
+from tests.support.jupyterhub import ONE, PULL, Student, at_once, running_hub, used
+from tests.support.lessons import NOTEBOOKS, path_of, read_notebook
+from tests.support.tolerance import align
 
 LESSON = path_of("the_linear_layer", "notebooks", ".ipynb").name
 OTHER = path_of("dataset_and_dataloader", "notebooks", ".ipynb").name
 STUDENTS = 5
+
+
+def cells_of(*sources):
+    """Return a notebook with these code cells."""
+    return new_notebook(cells=[new_code_cell(source) for source in sources])
 
 
 def site_packages(home):
@@ -37,27 +44,63 @@ def students(hub):
 def test_students_start_and_run_a_lesson_at_once(students, capsys):
     seconds = at_once(Student.open, students)
     wrong = at_once(lambda student: student.run(LESSON), students)
-    found = memory()
+    found = used()
     with capsys.disabled():
         print()
         for student, second in zip(students, seconds, strict=True):
             server, kernel = found[student.name]
             print(
-                f"{student.name}: server ready after {second:.1f} s, {server:.0f} MB;"
-                f" kernel after {LESSON} {kernel:.0f} MB"
+                f"{student.name}: server ready after {second:.1f} s, {server.megabytes:.0f} MB;"
+                f" kernel after {LESSON} {kernel.megabytes:.0f} MB"
             )
     assert wrong == [[]] * STUDENTS
 
 
 def test_a_kernel_has_one_thread_and_shows_warnings_and_errors(students):
     threads = "import sys, torch\nprint(torch.get_num_threads(), file=sys.stderr)"
-    notebook = new_notebook(cells=[new_code_cell(threads), new_code_cell("1 / 0")])
     students[0].open()
-    students[0].save("wrong.ipynb", notebook)
+    students[0].save("wrong.ipynb", cells_of(threads, "1 / 0"))
     warning, error = students[0].run("wrong.ipynb")
     assert warning == "1\n"
     assert "ZeroDivisionError" in error
     students[0].ask("DELETE", "contents/my_notebooks/wrong.ipynb")
+
+
+def test_a_student_who_takes_too_much_gets_an_error_and_the_others_notice_nothing(students):
+    """One fills the memory with lists, arrays and tensors; one has a loop without an end."""
+    *others, greedy, busy = students
+    at_once(Student.open, students)
+    filling = {"lists": "[0.0] * ", "arrays": "numpy.ones", "tensors": "torch.ones"}
+    for name, what in filling.items():
+        fill = f"rows = []\nfor _ in range(12_000): rows.append({what}(100_000))"
+        after = ("del rows", "numpy.ones(9)")
+        greedy.save(f"{name}.ipynb", cells_of("import numpy, torch", fill, *after))
+    busy.save("loop.ipynb", cells_of("while True: pass"))
+    outputs = [
+        out for cell in read_notebook("the_linear_layer").cells for out in cell.get("outputs", [])
+    ]
+    expected = "".join(out.text for out in outputs if out.output_type == "stream")
+
+    def take():
+        for name in filling:
+            yield greedy.run(f"{name}.ipynb")
+            greedy.end_kernels()
+
+    with ThreadPoolExecutor() as pool:
+        loop, taken = pool.submit(busy.run, "loop.ipynb"), pool.submit(lambda: [*take()])
+        printed = at_once(lambda student: student.execute(LESSON), others)
+        errors = taken.result()
+        assert not loop.done()
+        for session in busy.ask("GET", "sessions"):
+            busy.ask("POST", f"kernels/{session['kernel']['id']}/interrupt")
+        assert "KeyboardInterrupt" in "".join(loop.result())
+    for got in printed:
+        assert {kind for kind, _ in got} == {"stdout"}
+        assert align(expected, "".join(text for _, text in got)) == expected
+    for error in errors:
+        assert len(error) == 1
+        assert "This kernel may take 859 MB, and that is used up" in error[0]
+    assert greedy.run(LESSON) == busy.run(LESSON) == []
 
 
 def test_nothing_in_a_students_home_stops_their_server(hub, students):
@@ -140,3 +183,19 @@ def test_an_nbgitpuller_link_brings_the_repository_and_opens_a_lesson(hub, stude
     assert '"phase": "finished"' in pulled, pulled
     opened = asked["urlpath"][0].removeprefix("lab/tree/")
     assert student.ask("GET", f"contents/{opened}")["name"] == NOTEBOOKS[0].name
+
+
+def test_a_link_hands_out_its_lesson_and_no_other(tmp_path):
+    first, linked = NOTEBOOKS[0].name, Path(ONE).name
+    with running_hub(tmp_path, COURSE_LESSONS=first[:2]) as (url, _):
+        student = Student(url, "student-1")
+        student.open()
+        pages = {"glossary.md", "names.md", "symptoms.md"}
+        assert student.lessons() == {first, *pages}
+        student.open(ONE)
+        cells = student.read(linked)["cells"]
+        assert cells
+        assert not any(cell.get("outputs") for cell in cells)
+        student.stop()
+        student.open()
+        assert student.lessons() == {first, linked, *pages}

@@ -236,6 +236,54 @@ def test_a_notebook_without_a_number_is_handed_out_after_the_lessons(desk):
     ]
 
 
+def test_only_the_chosen_lessons_are_new_and_what_a_student_has_stays_up_to_date(desk):
+    desk.publish("03_c.ipynb", "three")
+    desk.publish_page("glossary.md", "[one](../notebooks/01_a.ipynb)")
+
+    def choose(*words):
+        done, wrong = hand_out.hand_out(desk.source, desk.target, words)
+        assert wrong == []
+        return done
+
+    assert choose("2") == ["Handed out 02_b.ipynb, glossary.md"]
+    assert choose("03", "c") == ["Handed out 03_c.ipynb"]
+    assert [*desk.texts()] == ["02_b.ipynb", "03_c.ipynb"]
+    desk.publish("02_b.ipynb", "two, tea")
+    (desk.target / "03_c.ipynb").unlink()
+    assert choose("3") == ["Refreshed 02_b.ipynb", "Handed out 03_c.ipynb"]
+    desk.publish("04_b.ipynb", "two, tea")  # renumbered
+    desk.withdraw("02_b.ipynb")
+    choose("3")
+    assert [*desk.texts()] == ["03_c.ipynb", "04_b.ipynb", "first_edition/02_b.ipynb"]
+    copies = desk.files()
+    assert desk.hand_out() == ["Handed out 01_a.ipynb"]
+    assert copies.items() <= desk.files().items()  # What was chosen decides no lesson's content.
+
+
+def test_a_lesson_is_added_alone_and_only_where_the_student_has_none(desk, monkeypatch):
+    monkeypatch.setattr(hand_out, "SOURCE", desk.source)
+    place = desk.target / "01_a.ipynb"
+    desk.target.mkdir()
+    hand_out.add_lesson(place)
+    assert desk.files() == {}  # It is a folder of the student's own.
+    hand_out.hand_out(desk.source, desk.target, ["2"])
+    hand_out.add_lesson(place)
+    hand_out.add_lesson(desk.target / "03_c.ipynb")
+    before = desk.files()
+    assert [*before] == ["01_a.ipynb", "02_b.ipynb"]
+    for name in before:  # They may be open.
+        desk.publish(name, "newer")
+        hand_out.add_lesson(desk.target / name)
+    assert desk.files() == before
+    assert desk.hand_out() == ["Refreshed 01_a.ipynb, 02_b.ipynb"]
+
+
+def test_a_word_that_names_no_lesson_is_named_and_the_others_are_handed_out(desk):
+    done, wrong = hand_out.hand_out(desk.source, desk.target, ["1", "44"])
+    assert done == ["Handed out 01_a.ipynb"]
+    assert wrong == ["there is no lesson 44; there are 01_a, 02_b"]
+
+
 def test_a_second_hand_out_does_nothing(desk):
     desk.hand_out()
     before = {path: path.stat().st_mtime_ns for path in desk.target.iterdir()}
@@ -904,7 +952,7 @@ def test_a_student_cannot_read_what_another_was_handed_out(desk):
         assert other.stdout == ""
 
 
-@pytest.mark.parametrize(("option", "code"), [("--help", 0), ("--no-browser", 2)])
+@pytest.mark.parametrize(("option", "code"), [("--help", 0), ("--no-browser", 2), ("44", 2)])
 def test_an_option_hands_nothing_out(tmp_path, option, code):
     mine = tmp_path / "mine"
     command = [sys.executable, "-m", "commands.hand_out", option]
@@ -918,8 +966,16 @@ def test_an_option_hands_nothing_out(tmp_path, option, code):
 def test_main_says_what_it_did_and_what_went_wrong(desk, monkeypatch, capsys):
     monkeypatch.setattr(hand_out, "SOURCE", desk.source)
     monkeypatch.setattr(hand_out, "TARGET", desk.target)
+    monkeypatch.setenv("COURSE_LESSONS", "b, 44")
+    assert hand_out.main() == 1
+    assert capsys.readouterr() == (
+        "Handed out 02_b.ipynb\n",
+        "Not handed out: there is no lesson 44; there are 01_a, 02_b\n",
+    )
+    assert hand_out.main(words=["2"]) == 0
+    monkeypatch.setenv("COURSE_LESSONS", "")
     assert hand_out.main() == 0
-    assert capsys.readouterr() == ("Handed out 01_a.ipynb, 02_b.ipynb\n", "")
+    assert capsys.readouterr() == ("Handed out 01_a.ipynb\n", "")
     assert [*desk.texts()] == ["01_a.ipynb", "02_b.ipynb"]
     assert hand_out.main() == 0
     assert capsys.readouterr() == ("", "")

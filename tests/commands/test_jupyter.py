@@ -31,6 +31,17 @@ def test_the_options_name_what_is_there(monkeypatch):
     assert update == {"static_custom_path": [str(FOLDER / "custom")]}
 
 
+def test_lessons_come_by_link_where_only_some_are_handed_out(monkeypatch):
+    def contents():
+        config = PyFileConfigLoader("jupyter_server_config.py", str(FOLDER)).load_config()
+        return config.ServerApp.get("contents_manager_class")
+
+    monkeypatch.delenv("COURSE_LESSONS", raising=False)
+    assert contents() is None
+    monkeypatch.setenv("COURSE_LESSONS", "00")
+    assert contents() == "commands.server.Lessons"
+
+
 def test_jupyterhubs_server_gets_settings_that_it_can_look_into(monkeypatch):
     """It asks whether a name is in them, which traitlets' update to come does not answer."""
     monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/a/")

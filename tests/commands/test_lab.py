@@ -1,5 +1,6 @@
 """JupyterLab opens on the lesson, with the environment's kernel, whatever is in the way."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -15,9 +16,11 @@ from pathlib import Path
 import nbformat
 import pytest
 from jupyter_client import BlockingKernelClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 from commands import hand_out
 from commands.lab import complete_options
+from commands.server import Lessons
 from tests.support.lessons import NOTEBOOKS, ROOT
 from tests.support.processes import free_port, stopping, wait_for
 
@@ -72,6 +75,49 @@ def test_a_given_lesson_is_opened(folder, place):
     ]
 
 
+@pytest.mark.parametrize("number", ["01", "1"])
+def test_a_lesson_is_opened_by_its_number(folder, number):
+    (folder / "01_second.ipynb").unlink()  # If it is not handed out yet, the server does it.
+    assert complete_options([number, "--port", "00"], folder) == [
+        "--port",
+        "00",
+        *options_to_open(folder, "01_second.ipynb"),
+    ]
+    (folder / number).touch()
+    assert complete_options([number], folder) == options_to_open(folder, number)
+
+
+def test_a_number_of_no_lesson_is_named_with_those_there_are(folder):
+    with pytest.raises(SystemExit, match="no lesson 44; there are 00_first, 01_second"):
+        complete_options(["44"], folder)
+
+
+def test_a_lesson_that_was_not_handed_out_is_when_its_link_is_opened(folder):
+    for path in folder.iterdir():
+        path.unlink()
+    for name, text in {"00_first": "one", "01_second": "two", "02_broken": ""}.items():
+        lesson = new_notebook(cells=[new_code_cell(text)])
+        path = hand_out.SOURCE / f"{name}.ipynb"
+        path.write_text(nbformat.writes(lesson) if text else "{")
+    hand_out.main(folder, ["01"])
+    server = Lessons(root_dir=str(folder.parent))
+
+    def open_lesson(place):
+        return asyncio.run(server.get(place))["content"]
+
+    def names():
+        return {path.name for path in folder.glob("[!.]*")}
+
+    assert names() == {"01_second.ipynb"}
+    (folder / "01_second.ipynb").write_text(nbformat.writes(new_notebook()))
+    assert open_lesson(f"{folder.name}/00_first.ipynb")["cells"][0]["source"] == "one"
+    assert open_lesson(f"/{folder.name}/01_second.ipynb")["cells"] == []  # The student's stays.
+    for name in ("9", "02_broken"):
+        with pytest.raises(Exception, match="404"):
+            open_lesson(f"{folder.name}/{name}.ipynb")
+    assert names() == {"00_first.ipynb", "01_second.ipynb"}
+
+
 def test_a_name_becomes_an_address(folder):
     (folder / "été").mkdir()
     (folder / "été" / "my #1.ipynb").touch()
@@ -102,7 +148,7 @@ def test_without_a_lesson_jupyterlab_opens(folder):
     for path in folder.iterdir():
         path.unlink()
     assert complete_options([], folder) == [f"--ServerApp.root_dir={folder}"]
-    name = "9" * 300  # longer than a file's name can be
+    name = "x" * 300  # longer than a file's name can be
     assert complete_options([name], folder)[0] == name
 
 

@@ -12,8 +12,10 @@ import tomllib
 import uuid
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 import websocket
@@ -23,7 +25,7 @@ from tests.support.processes import free_port, wait_for
 
 PROXY = "configurable-http-proxy@5.2.0"
 PAGE = (ROOT / "instructor" / "hub" / "README.md").read_text("utf-8")
-OPEN, PULL = re.findall(r"https://HUB/(hub/user-redirect/[^`\s]+)", PAGE)  # what students get
+OPEN, ONE, PULL = re.findall(r"https://HUB/(hub/user-redirect/[^`\s]+)", PAGE)  # what students get
 
 
 def install():
@@ -43,13 +45,14 @@ def install():
 
 
 @contextlib.contextmanager
-def running_hub(scratch):
+def running_hub(scratch, **environment):
     """Start a JupyterHub on a copy of the course, with the configuration for instructors.
 
-    Yields (its URL, the copy of the course). The students' homes are in scratch/home.
+    Yields (its URL, the copy of the course). The students' homes are in scratch/home, and their
+    servers get the environment.
     """
     course, url = scratch / "course", f"http://127.0.0.1:{free_port()}"
-    for folder in ("commands", "course_utils", "instructor", "notebooks"):
+    for folder in ("commands", "course_utils", "docs", "instructor", "notebooks"):
         shutil.copytree(ROOT / folder, course / folder)
     settings = scratch / "settings"
     settings.mkdir()
@@ -62,17 +65,18 @@ def running_hub(scratch):
         "Authenticator.allow_all": True,
         "JupyterHub.spawner_class": "simple",  # no accounts of the system, no limits
         "SimpleLocalProcessSpawner.home_dir_template": scratch / "home" / "{username}",
-        "Spawner.environment": f"JUPYTER_CONFIG_PATH={settings}",
         "ConfigurableHTTPProxy.api_url": f"http://127.0.0.1:{free_port()}",
         "ConfigurableHTTPProxy.command": install(),
     }
     command = [sys.executable, "-m", "jupyterhub"]
     command += ["-f", course / "instructor" / "hub" / "jupyterhub_config.py"]
     command += [f"--{name}={value}" for name, value in options.items()]
+    environment["JUPYTER_CONFIG_PATH"] = settings
+    command += [f"--Spawner.environment={name}={value}" for name, value in environment.items()]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(course)}
+    env = {**os.environ, "PATH": path, "PYTHONPATH": str(course)}
     with (scratch / "log").open("w") as log:
-        hub = subprocess.Popen(command, cwd=scratch, env=environment, stdout=log, stderr=log)
+        hub = subprocess.Popen(command, cwd=scratch, env=env, stdout=log, stderr=log)
 
     def is_up():
         assert hub.poll() is None, (scratch / "log").read_text()
@@ -143,6 +147,10 @@ class Student:
 
     def run(self, lesson):
         """Run all cells of a lesson in its own kernel, and return what went wrong."""
+        return [text for kind, text in self.execute(lesson) if kind != "stdout"]
+
+    def execute(self, lesson):
+        """Run all cells of a lesson in its own kernel; return (stdout, stderr or error, text)s."""
         session = {"path": f"my_notebooks/{lesson}", "name": lesson, "type": "notebook"}
         kernel = self.ask("POST", "sessions", **session, kernel={"name": "python3"})["kernel"]["id"]
         url = f"{self.url}/api/kernels/{kernel}/channels"
@@ -151,41 +159,59 @@ class Student:
         channel = websocket.create_connection(url.replace("http", "ws", 1), cookie=cookies)
         with contextlib.closing(channel):
             cells = [cell for cell in self.read(lesson)["cells"] if cell["cell_type"] == "code"]
-            return [wrong for cell in cells for wrong in self._execute(channel, cell["source"])]
+            return [output for cell in cells for output in self._execute(channel, cell["source"])]
+
+    def end_kernels(self):
+        """Shut down all kernels of the student."""
+        for session in self.ask("GET", "sessions"):
+            self.ask("DELETE", f"sessions/{session['id']}")
 
     def _execute(self, channel, source):
-        """Execute one cell and yield what it wrote to stderr, and its error."""
+        """Execute one cell and yield what it printed, and its error."""
         header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "version": "5.3"}
         header |= {"session": self.name, "username": self.name, "date": ""}
         message = {"channel": "shell", "header": header, "parent_header": {}, "metadata": {}}
         channel.send(json.dumps({**message, "content": {"code": source, "silent": False}}))
         while True:
             answer = json.loads(channel.recv())
+            state = answer["content"].get("execution_state")
+            assert state not in ("restarting", "dead"), f"the kernel of {self.name} has died"
             if answer["parent_header"].get("msg_id") != header["msg_id"]:
                 continue
             kind, content = answer["msg_type"], answer["content"]
             if kind == "error":
-                yield "\n".join(content["traceback"])
-            elif kind == "stream" and content["name"] == "stderr":
-                yield content["text"]
-            elif kind == "status" and content["execution_state"] == "idle":
+                yield kind, "\n".join(content["traceback"])
+            elif kind == "stream":
+                yield content["name"], content["text"]
+            elif state == "idle":
                 return
 
 
-def memory():
-    """Return each student's memory in megabytes: {name: [server, kernels]}.
+@dataclass
+class Use:
+    """What a student's server, or their kernels, use: megabytes, seconds of a processor, ids.
 
-    It is the PSS: what a process has alone, and its part of what several share.
+    The megabytes are the PSS: what a process has alone, and its part of what several share.
     """
-    found = defaultdict(lambda: [0, 0])
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # It has ended, or is not ours.
-            user = re.search(r"\0JUPYTERHUB_USER=([^\0]*)", (process / "environ").read_text())
+
+    megabytes: float = 0
+    seconds: float = 0
+    processes: list[psutil.Process] = field(default_factory=list)
+
+
+def used():
+    """Return what each student uses now: {name: (server, kernels)}."""
+    found = defaultdict(lambda: (Use(), Use()))
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):  # It has ended, or is not ours.
+            user = process.environ().get("JUPYTERHUB_USER")
             if user:
-                size = re.search(r"\nPss: +(\d+) kB", (process / "smaps_rollup").read_text())
-                is_kernel = "ipykernel" in (process / "cmdline").read_text()
-                found[user[1]][is_kernel] += int(size[1]) * 1024 / 1e6
-    return found
+                use = found[user][any("ipykernel" in word for word in process.cmdline())]
+                times = process.cpu_times()
+                use.megabytes += process.memory_full_info().pss / 1e6
+                use.seconds += times.user + times.system
+                use.processes.append(process)
+    return dict(found)
 
 
 def at_once(act, students):

@@ -59,6 +59,7 @@ TESTS = {
     "commands/build": ["tests/commands/test_build.py"],
     "commands/deck": ["tests/commands/test_deck.py"],
     "commands/mentions": ["tests/commands/test_mentions.py"],
+    "commands/memory": ["tests/commands/test_memory.py"],
     "commands/minutes": ["tests/commands/test_minutes.py", "tests/commands/test_build.py"],
     "commands/names": ["tests/commands/test_names.py"],
     "commands/plans": ["tests/commands/test_plans.py"],
