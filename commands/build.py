@@ -17,9 +17,11 @@ import base64
 import copy
 import difflib
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from itertools import zip_longest
 from pathlib import Path
 
@@ -273,16 +275,24 @@ def _draw_frames(root: Path, chosen: list[Path]) -> bool:
 
     Then delete those of earlier versions.
     """
-    drawn = failed = False
-    for path in map(notebook_of, chosen):
+
+    def draw(path: Path) -> tuple[bool, str]:
         try:
-            if frames.draw(root, path, _read_notebook(path)):
-                print(_shorten(path), "sliders drawn", flush=True)
-                drawn = True
+            return frames.draw(root, path, _read_notebook(path)), ""
         except (BuildError, frames.FramesError) as error:
-            print(f"{error}\n", file=sys.stderr, flush=True)
-            failed = True
-    if drawn and not failed:
+            return False, str(error)
+
+    paths = [notebook_of(lesson) for lesson in chosen]
+    changed = failed = False
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each waits for a process of its own
+        for path, (drawn, error) in zip(paths, pool.map(draw, paths), strict=True):
+            if drawn:
+                print(_shorten(path), "sliders drawn", flush=True)
+                changed = True
+            if error:
+                print(f"{error}\n", file=sys.stderr, flush=True)
+                failed = True
+    if changed and not failed:
         built = [path for path in map(notebook_of, lessons.sources(root)) if path.exists()]
         frames.clean(root, [_read_notebook(path) for path in built])
     return failed

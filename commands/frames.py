@@ -30,15 +30,11 @@ CALL = re.compile(r"^sliders\.move\(", re.M)
 
 @dataclass(frozen=True)
 class Slider:
-    """A slider's label, the texts of its values on a page, and which of them is the start.
-
-    `has_all` is whether these are all values that it has with a kernel.
-    """
+    """A slider's label, the texts of its values on a page, and which of them is the start."""
 
     label: str
     texts: list[str]
     start: int
-    has_all: bool
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ def folder_of(root: Path, notebook: NotebookNode) -> Path:
     ]
     code = (lessons.ROOT / "course_utils").rglob("*")
     files = sorted(path for path in code if path.suffix in {".py", ".csv", ".mplstyle"})
-    files.append(lessons.ROOT / "requirements.txt")
+    files += lessons.ROOT.glob("requirements.txt")
     parts = [json.dumps(cells).encode(), *(path.read_bytes() for path in files)]
     return root / FOLDER / lessons.sha256(b"\0".join(parts))[:20]
 
@@ -136,7 +132,7 @@ def read(root: Path, notebook: NotebookNode) -> dict[str, Frames]:
     found = json.loads((folder / LIST).read_text("utf-8"))
     return {
         cell: Frames(
-            [Slider(s["label"], s["texts"], s["start"], s["all"]) for s in of_cell["sliders"]],
+            [Slider(**slider) for slider in of_cell["sliders"]],
             [Frame(folder / name, *texts) for name, *texts in of_cell["frames"]],
         )
         for cell, of_cell in found.items()
@@ -154,7 +150,6 @@ def thin(found: Frames, limit: int) -> Frames:
             slider,
             texts=[slider.texts[k] for k in places],
             start=places.index(slider.start),
-            has_all=slider.has_all and len(places) == len(slider.texts),
         )
         for slider, places in zip(found.sliders, kept, strict=True)
     ]

@@ -6,6 +6,7 @@ First read the modules that every lesson uses, then those that build on them:
     descent.py          the exact theory of gradient descent on a linear model
     figures.py          how a picture is shown: style, colours, caption
     sliders.py          a picture with sliders under it
+    frames.py           its pictures at some places of the sliders, for pages without a kernel
     animation.py        a picture whose lines grow
     plots/              the pictures, a module for each lesson, and the truth panel
     graphs/             computational graphs of the student's own engine and of PyTorch

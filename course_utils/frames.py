@@ -120,7 +120,6 @@ class Recorder:
                 "label": axis.label,
                 "texts": [axis.texts[k] for k in grid],
                 "start": grid.index(axis.start),
-                "all": len(grid) == len(axis.values),
             }
             for axis, grid in zip(axes, chosen, strict=True)
         ]

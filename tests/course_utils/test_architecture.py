@@ -24,6 +24,7 @@ MAY_IMPORT = {
         "course_utils.plots",
     ),
     "course_utils.graphs": ("course_utils.figures", "course_utils.graphs"),
+    "course_utils.frames": ("course_utils.figures", "course_utils.sliders"),
     "course_utils.sliders": ("course_utils._validate", "course_utils.figures"),
     "course_utils.animation": ("course_utils.figures",),
     "course_utils.self_check": ("course_utils.figures", "course_utils.graphs"),

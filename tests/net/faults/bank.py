@@ -17,6 +17,7 @@ LESSONS = ["notebooks/[0-9]*.ipynb"]
 # The tests of files that belong to no lesson, by how a file's path begins; the first match counts.
 TESTS = {
     "course_utils/animation": ["tests/course_utils/test_animation.py"],
+    "course_utils/frames": ["tests/course_utils/test_frames.py"],
     "course_utils/sliders": ["tests/course_utils/test_sliders.py"],
     "course_utils/_validate": [
         "tests/course_utils/test_plots.py",
@@ -79,12 +80,15 @@ TESTS = {
         "tests/commands/test_site_weight.py",
     ],
     "commands/website/weight": ["tests/commands/test_site_weight.py"],
+    "commands/website/animation": ["tests/commands/test_site_frames.py"],
+    "commands/website/frames": ["tests/commands/test_site_frames.py"],
     "commands/set_up": [
         "tests/commands/test_set_up_*.py",
         "tests/commands/test_set_up.py",
     ],
     "commands/export": ["tests/commands/test_export.py"],
     "commands/formulas": ["tests/commands/test_formulas.py"],
+    "commands/frames": ["tests/commands/test_frames.py"],
     "commands/hand_out": ["tests/commands/test_hand_out.py"],
     "commands/hub": ["tests/commands/test_hub.py"],
     "commands/jupyter/jupyter_config": ["tests/commands/test_export.py"],
