@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
@@ -48,7 +49,7 @@ OTHER_PHRASES = ("degrees Celsius",)
 # No prose: headings, code, formulas, links, and the words that a lesson declares.
 SKIPPED = (
     nodes.title, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw,
-    nodes.reference, nodes.strong, nodes.thead, nodes.Invisible,
+    nodes.reference, addnodes.pending_xref, nodes.strong, nodes.thead, nodes.Invisible,
 )  # fmt: skip
 
 

@@ -69,11 +69,6 @@ TESTS = {
     "commands/slides": ["tests/commands/test_slides.py", "tests/commands/test_teaching.py"],
     "commands/teaching": ["tests/commands/test_teaching.py"],
     "commands/update": ["tests/commands/test_update.py"],
-    "commands/website/pages": [
-        "tests/commands/test_site.py",
-        "tests/commands/test_site_weight.py",
-    ],
-    "commands/website/weight": ["tests/commands/test_site_weight.py"],
     "commands/website/exercises": [
         "tests/commands/test_site_exercises.py",
         "tests/commands/test_site_reading.py",
@@ -84,6 +79,11 @@ TESTS = {
     ],
     "commands/website/previews": ["tests/commands/test_site_reading.py"],
     "commands/website/questions": ["tests/commands/test_site_exercises.py"],
+    "commands/website/pages": [
+        "tests/commands/test_site.py",
+        "tests/commands/test_site_weight.py",
+    ],
+    "commands/website/weight": ["tests/commands/test_site_weight.py"],
     "commands/website/animation": ["tests/commands/test_site_frames.py"],
     "commands/website/frames": ["tests/commands/test_site_frames.py"],
     "commands/set_up": [
