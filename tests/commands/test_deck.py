@@ -210,7 +210,7 @@ def test_the_slides_in_their_order(slides):
         [
             "## Recap",
             "| by hand | in PyTorch |\n|---|---|",
-            "**Next**, in the next, more. And more.",
+            "**Next**, in the next, more.",
         ],
     ]
 
