@@ -56,6 +56,11 @@ class Slide:
             or any(block.startswith(more) for block in self.above)
         )
 
+    def leave_out_above(self) -> None:
+        """Put what is above into the notes, unless the paragraph that it begins is there."""
+        self.notes[:0] = [text for text in self.above if not any(text in n for n in self.notes)]
+        self.above = []
+
 
 def count_words(*blocks: str) -> int:
     """Return how many words a reader sees; a formula is one, and so is a piece of code."""
@@ -205,7 +210,7 @@ class _Deck:
         if not slide.is_bare:
             self.slides.append(slide := Slide(self.heading))
         elif source.count("\n") >= MOST_BELOW:
-            slide.notes, slide.above = slide.above + slide.notes, []
+            slide.leave_out_above()
         slide.source, slide.cell = source, cell
         if made and f"{source}\n{made.text}".count("\n") < MOST_BELOW - 4:
             slide.output = made
@@ -300,5 +305,4 @@ def shorten(slide: Slide) -> None:
     if not slide.below and "image/png" in slide.output.get("data", {}):
         slide.below = sentences(slide.output.metadata["image/png"]["alt"])
     if count_words(slide.heading, *without_code(slide.above), *slide.below) > MOST_WORDS:
-        slide.notes[:0] = slide.above
-        slide.above = []
+        slide.leave_out_above()

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -36,6 +37,9 @@ SETTINGS = {
     # Every cell is in the page, also those out of sight, so that all can be counted.
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
+# What `course.py present` adds to JupyterLab, which a student does not have.
+FONTS = ("anonymous-pro", "atkinson-hyperlegible", "dejavu-sans-mono", "fira-code")
+PRESENT = ("deck", "fonts", *(f"font-{name}" for name in FONTS))
 USUAL = (1150, 1400)  # the width of a laptop
 SIZES = {"small": (1024, 640), "medium": (1280, 800), "large": (1920, 1080)}
 THEMES = ("light", "dark")
@@ -78,6 +82,10 @@ def lab(tmp_path_factory):
         path = scratch / "settings" / f"{plugin.replace(':', '/')}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(content))
+    disabled = {f"@deathbeds/jupyterlab-{name}": True for name in PRESENT}
+    config = Path(settings(scratch)["JUPYTER_CONFIG_DIR"]) / "labconfig" / "page_config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text(json.dumps({"disabledExtensions": disabled}))
     token, port = secrets.token_hex(16), free_port()
     # In an environment of one's own there is no .venv, and course.py would first make one.
     start = ["course.py", "lab"] if (ROOT / ".venv").exists() else ["-m", "commands.lab"]
