@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -103,7 +104,8 @@ def test_a_lesson_that_was_not_handed_out_is_when_its_link_is_opened(folder):
     server = Lessons(root_dir=str(folder.parent))
 
     def open_lesson(place):
-        return asyncio.run(server.get(place))["content"]
+        with ThreadPoolExecutor() as thread:  # a test in a browser may have left a loop in this one
+            return thread.submit(lambda: asyncio.run(server.get(place))).result()["content"]
 
     def names():
         return {path.name for path in folder.glob("[!.]*")}

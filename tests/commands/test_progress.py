@@ -20,10 +20,14 @@ from commands.progress.as_text import to_encoding, to_text
 from commands.progress.classroom import read_class
 from tests.lessons.wrong_answers import answers_of
 from tests.support.classroom import COURSE, error, make_class, save, untouched, verdict, worked_on
-from tests.support.lessons import NUMBERS, ROOT, exercises, path_of, read_notebook
+from tests.support.lessons import LESSONS, NUMBERS, ROOT, exercises, path_of, read_notebook
 from tests.support.students import handed_out, run_all
 from tests.support.tiers import slow_after
 
+START, DESCENT, TENSORS = (
+    next(path.stem for path in LESSONS if name in path.stem)
+    for name in ("start_here", "by_hand", "raw_autograd")
+)
 SUMMED = "You summed over the 7 rows; take the mean."
 
 
@@ -85,7 +89,7 @@ def test_a_project_has_stages_beside_its_exercises():
 
 def test_each_exercise_has_what_its_check_said(folder):
     notebook = worked_on("00", average="right", fixed_mse=("not right yet", SUMMED))
-    save(notebook, folder / "Ada" / "my_notebooks" / "00_start_here.ipynb")
+    save(notebook, folder / "Ada" / "my_notebooks" / f"{START}.ipynb")
     assert states(folder) == "✓✗·"
     (mistake,) = summary.mistakes(read(folder))
     assert (mistake.told, mistake.names) == (SUMMED, ["Ada"])
@@ -130,13 +134,13 @@ def test_of_a_copied_check_right_counts_and_else_the_last_that_was_run(folder):
 
 
 def test_two_copies_of_a_lesson_count_together_and_are_told(folder):
-    first = save(worked_on("00", average="right"), folder / "Ada" / "00_start_here.ipynb")
+    first = save(worked_on("00", average="right"), folder / "Ada" / f"{START}.ipynb")
     later = worked_on("00", fixed_mse="right")
-    later = save(later, folder / "Ada" / "00_start_here_new_version.ipynb")
+    later = save(later, folder / "Ada" / f"{START}_new_version.ipynb")
     os.utime(first, (1000, 1000))
-    save(untouched("00"), folder / "Ada" / "first_edition" / "00_start_here.ipynb")
+    save(untouched("00"), folder / "Ada" / "first_edition" / f"{START}.ipynb")
     assert states(folder) == "✓✓·"
-    listed = "Ada/00_start_here.ipynb and Ada/00_start_here_new_version.ipynb"
+    listed = f"Ada/{START}.ipynb and Ada/{START}_new_version.ipynb"
     assert told(folder) == f"Ada: 'Start here' is in {listed}; of each exercise, the best counts."
     changed = datetime.fromtimestamp(later.stat().st_mtime)
     assert read(folder).students[0].changed == changed
@@ -145,7 +149,7 @@ def test_two_copies_of_a_lesson_count_together_and_are_told(folder):
 def test_a_lesson_is_recognised_by_its_cells_whatever_its_name(folder):
     notebook = worked_on("00", average="right")
     notebook["cells"] = notebook["cells"][10:20]  # a part of it
-    save(notebook, folder / "Ada" / "01_gradient_descent_by_hand.ipynb")
+    save(notebook, folder / "Ada" / f"{DESCENT}.ipynb")
     assert states(folder)[0] == "✓"
 
 
@@ -162,7 +166,7 @@ def test_notebooks_of_ones_own_are_told_and_are_no_lesson(folder):
     own["cells"] = [own["cells"][1], {"cell_type": "markdown", "source": "## Recap", "id": "1"}]
     for k in range(5):
         save(own, folder / "Ada" / f"own{k}.ipynb")
-    save(untouched("00"), folder / "Ben" / "00_start_here.ipynb")
+    save(untouched("00"), folder / "Ben" / f"{START}.ipynb")
     assert told(folder) == (
         "Ada/own0.ipynb, Ada/own1.ipynb, Ada/own2.ipynb and 2 more are not copies of lessons. "
         "There is no other notebook beside it."
@@ -198,10 +202,10 @@ LAYOUTS = [
     (["Ada/{}", "Ada/old/{}", "Ben/{}"], ["Ada", "Ben"]),
     (["Ada B_12_assignsubmission_file/{}", "Ben_7_assignsubmission_file/{}"], ["Ada B", "Ben"]),
     (["Ada B_12_assignsubmission_file_{}", "Ben_7_assignsubmission_file_{}"], ["Ada B", "Ben"]),
-    (["bada_12_345_{}", "cben_LATE_12_346_00_start_here-1.ipynb"], ["bada", "cben"]),
+    (["bada_12_345_{}", f"cben_LATE_12_346_{START}-1.ipynb"], ["bada", "cben"]),
     (["{}_Ada.ipynb", "Ben - {}", "Cem start here (1).ipynb"], ["Ada", "Ben", "Cem"]),
     (["Ada_1_assignsubmission_file/{}", "Ada_2_assignsubmission_file/{}"], None),
-    (["{}", "first_edition/{}", "00_start_here-Copy1.ipynb"], ["class"]),
+    (["{}", "first_edition/{}", f"{START}-Copy1.ipynb"], ["class"]),
     (["my_notebooks/{}", "more/{}"], ["class"]),
     (["Ada/course/my_notebooks/{}", "Ada/course/notebooks/{}", "Ada/course/course.py"], ["Ada"]),
 ]
@@ -210,7 +214,7 @@ LAYOUTS = [
 @pytest.mark.parametrize(("paths", "names"), LAYOUTS)
 def test_a_student_is_known_by_the_folder_or_else_by_the_files_name(folder, paths, names):
     for path in paths:
-        stem = "00_start_here" if path.endswith(".ipynb") else "00_start_here.ipynb"
+        stem = START if path.endswith(".ipynb") else f"{START}.ipynb"
         save(untouched("00"), folder / path.format(stem))
     if "course" in paths[0]:
         (folder / "Ada/course/course_utils").mkdir()
@@ -224,7 +228,7 @@ def test_a_student_is_known_by_the_folder_or_else_by_the_files_name(folder, path
 def test_several_folders_of_students_may_be_named(folder):
     homes = [folder / name / "my_notebooks" for name in ("Ada", "Ben")]
     for home in homes:
-        save(worked_on("00"), home / "00_start_here.ipynb")
+        save(worked_on("00"), home / f"{START}.ipynb")
     (homes[1] / "x.ipynb").write_text("[]")
     classroom = read(*homes)
     assert [student.name for student in classroom.students] == ["Ada", "Ben"]
@@ -232,7 +236,7 @@ def test_several_folders_of_students_may_be_named(folder):
 
 
 def test_what_cannot_be_read_is_told_and_stops_nothing(folder, monkeypatch):
-    good = save(worked_on("00", average="right"), folder / "Ada" / "00_start_here.ipynb")
+    good = save(worked_on("00", average="right"), folder / "Ada" / f"{START}.ipynb")
     content = good.read_bytes()
     damaged = {
         "cut": content[: len(content) // 2],
@@ -262,8 +266,8 @@ def test_what_cannot_be_read_is_told_and_stops_nothing(folder, monkeypatch):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes with names, and seldom links.")
 def test_links_circles_and_pipes_are_not_followed(folder, tmp_path):
-    save(worked_on("00"), folder / "Ada" / "00_start_here.ipynb")
-    outside = save(worked_on("00", average="right"), tmp_path / "outside" / "00_start_here.ipynb")
+    save(worked_on("00"), folder / "Ada" / f"{START}.ipynb")
+    outside = save(worked_on("00", average="right"), tmp_path / "outside" / f"{START}.ipynb")
     (folder / "Ada" / "link.ipynb").symlink_to(outside)
     (folder / "Ada" / "round").symlink_to(folder)
     (folder / "Ben").symlink_to(outside.parent)
@@ -279,7 +283,7 @@ def test_links_circles_and_pipes_are_not_followed(folder, tmp_path):
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
 def test_what_one_may_not_read_is_told(folder):
     for name in ("Ada", "Ben", "Cem"):
-        path = save(worked_on("00"), folder / name / "00_start_here.ipynb")
+        path = save(worked_on("00"), folder / name / f"{START}.ipynb")
     path.chmod(0)
     (folder / "Ben").chmod(0)
     try:
@@ -288,7 +292,7 @@ def test_what_one_may_not_read_is_told(folder):
         (folder / "Ben").chmod(0o700)
     assert lines == [
         "Ben: can't be read (Permission denied).",
-        "Cem/00_start_here.ipynb: can't be read (Permission denied).",
+        f"Cem/{START}.ipynb: can't be read (Permission denied).",
     ]
 
 
@@ -492,10 +496,10 @@ def test_far_behind_and_several_wrong_are_to_be_asked_first(folder):
 def test_the_section_is_named_where_most_of_those_stop_who_did_not_get_to_the_end(folder):
     stops = ["Why no_grad?"] * 2 + ["Why detach?"] * 3
     for k, section in enumerate(stops):
-        save(worked_on("04", section), folder / f"S{k}" / "04_raw_autograd_tensors.ipynb")
-    save(worked_on("04"), folder / "Done" / "04_raw_autograd_tensors.ipynb")
+        save(worked_on("04", section), folder / f"S{k}" / f"{TENSORS}.ipynb")
+    save(worked_on("04"), folder / "Done" / f"{TENSORS}.ipynb")
     solved = worked_on("04", "Can you reproduce a tutorial?", stories="right", tutorial="right")
-    save(solved, folder / "Solved" / "04_raw_autograd_tensors.ipynb")
+    save(solved, folder / "Solved" / f"{TENSORS}.ipynb")
     (row,) = summary.rows(read(folder))
     assert (row.begun, row.finished) == (7, 2)
     assert row.stops == [("Why detach?", 3), ("Why no_grad?", 2)]
@@ -504,7 +508,7 @@ def test_the_section_is_named_where_most_of_those_stop_who_did_not_get_to_the_en
 
 
 def test_a_folder_that_nobody_worked_in_says_so(folder):
-    save(untouched("00"), folder / "Ada" / "00_start_here.ipynb")
+    save(untouched("00"), folder / "Ada" / f"{START}.ipynb")
     lines = dict(summary.first_lines(read(folder)))
     assert lines["Where the class is"] == "Nobody has run a cell of a lesson yet."
     assert lines["Explain again"] == "No check says 'not right yet'."

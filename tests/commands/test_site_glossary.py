@@ -31,7 +31,7 @@ def test_every_row_is_a_word_with_its_meaning_and_an_anchor_of_its_own():
         ("The MSE is low", [("MSE", "mean squared error")]),
         ("Gradient\ndescent", [("Gradient\ndescent", "gradient descent")]),
         ("the batch loss", [("batch loss", "batch loss")]),
-        ("a non-linear mode, remodelled", [("mode", "mode")]),
+        ("a non-linear mode, remodelled by modelling", [("mode", "mode")]),
         ("Two columns of cells; he works", []),
         ("20 degrees Celsius, of degree 3", [("degree", "degree")]),
     ],

@@ -12,8 +12,8 @@ HOME = "https://someone.github.io/tiny/"
 TITLE = "# 01 Tiny\n\nYou double a loss, $x$ & more."
 LESSON = """## What is a loss?
 
-[The other loss](02_other.ipynb#Why?): a **loss** is a number; a *loss* falls, and `loss` is code.
-See [a loss](#What-is-a-loss?).
+[The other loss](02_other.ipynb#Why?): in code it is `loss`. See [a loss](#What-is-a-loss?), and
+$loss$. A **loss** is a number; a *loss* falls, and each loss after it.
 
 <details><summary>The loss</summary>
 
@@ -147,6 +147,7 @@ def test_a_preview_has_the_promise_and_the_cover_of_a_lesson(website, lesson):
     assert found["og:description"] == "You double a loss, x & more."
     assert found["og:url"] == f"{HOME}notebooks/01_tiny.html"
     assert lesson.select_one("link[rel=canonical]")["href"] == found["og:url"]
+    assert found["og:image"].startswith(HOME)
     assert (website / found["og:image"].removeprefix(HOME)).is_file()
     assert (found["og:image:width"], found["og:image:height"]) == ("200", "100")
     assert found["og:image:alt"] == CAPTION

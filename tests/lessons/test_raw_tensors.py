@@ -382,7 +382,7 @@ def test_error_texts_of_the_table_are_torchs_own():
             run()
         raised.append(str(error.value))
     text = "\n".join(cell.source for cell in read_notebook(LESSON).cells)
-    table = text.split("what you read | what it means |\n|---|---|\n")[1].split("\n\n")[0]
+    table = text.split("you read | it means |\n|---|---|\n")[1].split("\n\n")[0]
     told = [line.split("|")[1].strip(" `") for line in table.splitlines()]
     assert len(told) == len(raised)
     for words, message in zip(told, raised, strict=True):

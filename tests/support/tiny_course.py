@@ -65,7 +65,11 @@ class Course:
         self.folder = folder
         folder.mkdir()
         shutil.copy(ROOT / "course.py", folder)
-        shutil.copytree(ROOT / "commands", folder / "commands")
+        shutil.copytree(
+            ROOT / "commands",
+            folder / "commands",
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
         (folder / "pyproject.toml").write_text(PYPROJECT)
         (folder / "backend.py").write_text(BACKEND)
         (folder / "notebooks").mkdir()
