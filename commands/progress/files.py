@@ -31,9 +31,7 @@ def find(folder: Path) -> Iterator[tuple[Path, str]]:
         is_course = "course.py" in names and "course_utils" in folders
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
         links = [name for name in folders if os.path.islink(os.path.join(place, name))]
-        folders[:] = [
-            name for name in folders if name not in links and (not is_course or name == OWN)
-        ]
+        folders[:] = [name for name in folders if not is_course or name == OWN]
         if place == str(folder):
             yield from ((folder / name, "a link, which is not followed") for name in links)
         for name in () if is_course else sorted(names):
