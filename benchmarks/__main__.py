@@ -24,6 +24,7 @@ NAMES = (
     "speed_ladder",
     "graphs",
     "sliders",
+    "website",
     "hub",
 )
 

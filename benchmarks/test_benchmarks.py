@@ -28,7 +28,8 @@ def test_the_pages_show_what_a_benchmark_measured(name):
     for cells in table(name).values():
         assert len(cells) == len(import_module(f"benchmarks.{name}").HEAD) - 1
         for cell in filter(str.strip, cells):
-            assert re.search("[1-9]", cell), f"python -m benchmarks --write {name}"
+            # Only a page of the website can have nothing: no part that jumps, no wait.
+            assert name == "website" or re.search("[1-9]", cell), f"-m benchmarks --write {name}"
             assert re.fullmatch(r"[*\d.,]+ ?(%|MB|GB|on the disk|in memory)?[*]*", cell)
 
 

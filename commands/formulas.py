@@ -8,7 +8,7 @@ import latex2mathml.converter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 # A function's name keeps its distance from what it is applied to, and from a factor before it.
-FUNCTION = re.compile(r"(<mi>(?:cos|exp|log|sin|tanh)</mi>)(?=<m[in]>)")
+FUNCTION = re.compile(r"(?<!<msup>)(<mi>(?:cos|exp|log|sin|tanh)</mi>)(?=<m[in]>)")
 FACTOR = re.compile(r"(</m[in]>)(?=<mi>(?:cos|exp|log|sin|tanh)</mi>)")
 SPACE = r'\1<mspace width="0.167em" />'
 

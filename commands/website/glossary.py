@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
@@ -45,10 +46,10 @@ OTHER_SENSE = {
     "weight": {"a_project_of_your_own", "a_project_worked_out", "raw_autograd_tensors"},  # in kg
 }
 OTHER_PHRASES = ("degrees Celsius",)
-# No prose: what names, shows or links, and what is no text.
+# No prose: headings, code, formulas, links, and the words that a lesson declares.
 SKIPPED = (
     nodes.title, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw,
-    nodes.reference, nodes.strong, nodes.Invisible,
+    nodes.reference, addnodes.pending_xref, nodes.strong, nodes.thead, nodes.Invisible,
 )  # fmt: skip
 
 

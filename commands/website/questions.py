@@ -7,14 +7,15 @@ import nbformat
 from sphinx.application import Sphinx
 
 HEADING = "## Five more questions"
-WRONG = re.compile(r"\n\n(?=- \*[a-d]\)\*)")  # what an answer says of the other choices
-LEAD = "\n\nWhy someone chooses another answer, and what helps:\n\n"
+# An answer: what it says of the right choice, before the others.
+ANSWER = re.compile(r"(<summary>Answer</summary>\n\n(?:.+\n)+)")
+LEAD = "\nWhy someone chooses another answer, and what helps:\n"
 
 
 def find(page: str) -> str:
     """Return the part of a page for the instructor that has these questions, '' if it has none."""
     found = re.search(rf"^{HEADING}\n.*?(?=^## |\Z)", page, re.M | re.S)
-    return WRONG.sub(LEAD, found[0]) if found else ""
+    return ANSWER.sub(rf"\1{LEAD}", found[0]) if found else ""
 
 
 def on_source_read(app: Sphinx, docname: str, source: list[str]) -> None:

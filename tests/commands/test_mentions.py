@@ -127,7 +127,7 @@ def test_a_lesson_is_mentioned_by_a_link_with_its_present_number(path):
 
 
 HIDDEN = (".ci", ".devcontainer", ".github", ".gitattributes", ".gitignore", ".vscode")
-MADE = {"colab", "notebooks", "my_notebooks", "slides", "test_output"}
+MADE = {"colab", "notebooks", "my_notebooks", "site", "slides", "test_output"}
 # Tests whose examples mention lessons in the way a text does.
 EXAMPLES = {"test_mentions.py", "test_build.py", "test_prose.py"}
 OTHERS = [

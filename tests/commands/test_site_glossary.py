@@ -7,11 +7,12 @@ from tests.support.lessons import LESSONS, ROOT
 
 PAGE = (ROOT / "docs/glossary.md").read_text("utf-8")
 GLOSSARY = Glossary(PAGE)
+STEMS = {path.stem[3:]: path.stem for path in LESSONS}
 
 
-def marked(text, lesson="13_a_real_data_set"):
-    """Return what of a text is marked, with the glossary's word for it."""
-    return [(match[0], word.name) for match, word in GLOSSARY.uses(text, lesson)]
+def marked(text, subject="a_real_data_set"):
+    """Return what of a lesson's text is marked, with the glossary's word for it."""
+    return [(match[0], word.name) for match, word in GLOSSARY.uses(text, STEMS[subject])]
 
 
 def test_every_row_is_a_word_with_its_meaning_and_an_anchor_of_its_own():
@@ -19,7 +20,7 @@ def test_every_row_is_a_word_with_its_meaning_and_an_anchor_of_its_own():
     assert len({word.id for word in GLOSSARY.words}) == len(GLOSSARY.words)
     word = next(word for word in GLOSSARY.words if word.name == "accumulate")
     assert word.meaning.endswith("backward() adds each gradient to .grad")
-    assert (word.id, word.lesson) == ("word-accumulate", "04_raw_autograd_tensors")
+    assert (word.id, word.lesson) == ("word-accumulate", STEMS["raw_autograd_tensors"])
 
 
 @pytest.mark.parametrize(
@@ -40,18 +41,16 @@ def test_a_word_is_marked_in_its_forms_but_not_within_another(text, expected):
 
 
 def test_a_word_is_not_marked_in_the_lesson_that_introduces_it():
-    assert marked("the tensor", "03_build_your_own_autograd") == []
-    assert marked("the tensor", "04_raw_autograd_tensors") == [("tensor", "tensor")]
+    assert marked("the tensor", "build_your_own_autograd") == []
+    assert marked("the tensor", "raw_autograd_tensors") == [("tensor", "tensor")]
 
 
 def test_a_word_is_not_marked_where_a_lesson_uses_it_in_another_sense():
-    assert marked("birds without a weight", "14_a_project_of_your_own") == []
-    assert marked("a weight for each input", "05_many_inputs_many_outputs") != []
+    assert marked("birds without a weight", "a_project_of_your_own") == []
+    assert marked("a weight for each input", "many_inputs_many_outputs") != []
 
 
 def test_the_exceptions_name_words_and_lessons_that_exist():
     words = {word.name for word in GLOSSARY.words}
     assert words >= UNMARKED | OTHER_SENSE.keys()
-    assert {path.stem[3:] for path in LESSONS} | {"a_project_worked_out"} >= set().union(
-        *OTHER_SENSE.values()
-    )
+    assert STEMS.keys() | {"a_project_worked_out"} >= set().union(*OTHER_SENSE.values())

@@ -12,7 +12,8 @@ HOME = "https://someone.github.io/tiny/"
 TITLE = "# 01 Tiny\n\nYou double a loss, $x$ & more."
 LESSON = """## What is a loss?
 
-A **loss** is a number; a *loss* falls, and `loss` is code. See [a loss](#What-is-a-loss?).
+[The other loss](02_other.ipynb#Why?): a **loss** is a number; a *loss* falls, and `loss` is code.
+See [a loss](#What-is-a-loss?).
 
 <details><summary>The loss</summary>
 

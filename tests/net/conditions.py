@@ -22,7 +22,7 @@ from tests.support.bare import make_with_course, python_of
 from tests.support.lessons import NOTEBOOKS, ROOT, copy_course
 
 PYTEST = [sys.executable, "-m", "pytest"]
-COMPARES = "tests.support.tolerance import|approx[(]|assert_allclose"
+COMPARES = "tests.support.tolerance import|approx[(]|assert_allclose|run_code"
 NUMERIC_TESTS = [
     path
     for path in sorted((ROOT / "tests").rglob("test_*.py"))

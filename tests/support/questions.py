@@ -15,8 +15,8 @@ title:
 
     **b)** Why, in a sentence or two.
 
-    - *a)* What someone who chooses it believes. What to say or to try.
-    - *c)* What someone who chooses it believes. What to say or to try.
+    - **a)** *What someone who chooses it believes.* What to say or to try.
+    - **c)** *What someone who chooses it believes.* What to say or to try.
 
     ```pycon
     >>> print(1 + 1)
@@ -46,11 +46,11 @@ FORM = re.compile(
     r"(?P<choices>(?:- \*\*[a-d]\)\*\* .+\n(?:  .+\n)*)+)\n"
     r"<details><summary>Answer</summary>\n\n"
     r"\*\*(?P<right>[a-d])\)\*\* (?P<why>(?:.+\n)+)\n"
-    r"(?P<wrong>(?:- \*[a-d]\)\* .+\n(?:  .+\n)*)+)\n"
+    r"(?P<wrong>(?:- \*\*[a-d]\)\*\* \*[^*]+[.?!]\*\s+\S.*\n(?:  .+\n)*)+)\n"
     r"(?:```pycon\n(?P<code>(?:.|\n)+?)```\n\n)?"
     r"</details>\n*"
 )
-ITEM = re.compile(r"(?m)^- \*+([a-d])\)\*+ (.+(?:\n  .+)*)")
+ITEM = re.compile(r"(?m)^- \*\*([a-d])\)\*\* (.+(?:\n  .+)*)")
 
 
 @dataclass(frozen=True)

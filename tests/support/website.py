@@ -68,9 +68,9 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serve(folder):
+def serve(folder, handler=QuietHandler):
     """Serve a folder; yield the server's address."""
-    handler = functools.partial(QuietHandler, directory=folder)
+    handler = functools.partial(handler, directory=folder)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -108,6 +108,7 @@ def watch(page, address):
     page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("requestfailed", lambda r: r.failure in LEFT or wrong.append(f"failed: {r.url}"))
+    page.on("response", lambda r: r.status < 400 or wrong.append(f"{r.status}: {r.url}"))
     page.on("request", lambda r: r.url.startswith((address, "data:")) or wrong.append(r.url))
     return wrong
 

@@ -24,7 +24,7 @@ From w = 4, one step with the rate 0.25 on the slope 2. Where is w?
 
 **b)** It goes against the slope, by 0.5.
 
-- *a)* They go with the slope. Ask which way is down.
+- **a)** *A step goes with the slope.* Ask which way is down.
 
 ```pycon
 >>> w, step = 4.0, 0.25 * 2
@@ -39,11 +39,6 @@ From w = 4, one step with the rate 0.25 on the slope 2. Where is w?
 def read_page(number):
     """Return the questions on a lesson's page for the instructor."""
     return read_questions(path_of(number, "instructor", ".md").read_text("utf-8"))
-
-
-def has_two_sentences(text):
-    """Return whether a text says what someone believes, and what moves them."""
-    return len(re.findall(r"[.?!]['*`]*(?= [A-Z'`]|$)", text)) >= 2
 
 
 def compare_lengths(questions, pick):
@@ -64,13 +59,13 @@ def test_each_lesson_has_five_questions_the_core_first(number):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_each_wrong_choice_says_what_it_shows_and_what_moves_it(number):
+def test_each_wrong_choice_has_its_misconception(number):
     for q in read_page(number):
         assert list(q.choices) == list("abcd")[: len(q.choices)], q.title
         assert len(q.choices) in (3, 4), q.title
         assert [*q.wrong] == [letter for letter in q.choices if letter != q.right], q.title
-        for letter, words in q.wrong.items():
-            assert has_two_sentences(words), f"{q.title}, {letter}: a belief, and what moves it"
+        italics = [letter for letter, words in q.choices.items() if words.startswith("*")]
+        assert not italics, f"{q.title}: only a misconception begins with italics"
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -158,6 +153,14 @@ def test_a_number_that_nothing_computes_is_named(right, wrong, untrue):
     assert [r.written for r, knows in told if not knows(r.written, r.percent)] == [untrue]
 
 
+@pytest.mark.parametrize(("number", "unfounded"), [("7.5", ["7.5"]), ("7", [])])
+def test_an_answer_may_tell_what_is_only_in_the_code_if_it_is_a_count(number, unfounded):
+    sample = SAMPLE.replace(">>> w,", f">>> more = {number}\n>>> w,").replace("0.5.", f"{number}.")
+    [question] = read_questions(sample)
+    told = find_numbers_told(question)
+    assert [r.written for r, knows in told if not knows(r.written, r.percent)] == unfounded
+
+
 def test_code_that_prints_something_else_is_named():
     [question] = read_questions(SAMPLE)
     assert run_code(question) == ""
@@ -172,8 +175,10 @@ def test_code_that_prints_something_else_is_named():
         ("**b)** It", "b) It"),
         ("**a)** at", "**e)** at"),
         ("\n```pycon", "\n```python"),
-        ("- *a)* They go with the slope. Ask which way is down.\n", ""),
+        ("- **a)** *A step goes with the slope.* Ask which way is down.\n", ""),
         ("**a)** at", "**b)** at"),
+        (" Ask which way is down.", ""),
+        ("*A step goes with the slope.* Ask", "A step goes with the slope. Ask"),
     ],
 )
 def test_another_form_is_refused(right, wrong):

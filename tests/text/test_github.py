@@ -23,7 +23,7 @@ WORKFLOWS = {
     path.stem: yaml.safe_load(path.read_text("utf-8"))
     for path in sorted((GITHUB / "workflows").glob("*.yml"))
 }
-WORKFLOW, PUBLISH = WORKFLOWS["test"], WORKFLOWS["publish"]
+WORKFLOW, PUBLISH, WEBSITE = (WORKFLOWS[name] for name in ("test", "publish", "website"))
 JOBS = WORKFLOW["jobs"]
 FORMS = sorted((GITHUB / "ISSUE_TEMPLATE").glob("[!c]*.yml"))
 HOOKS = yaml.safe_load((GITHUB / "pre-commit.yaml").read_text("utf-8"))["repos"][0]["hooks"]
@@ -75,7 +75,8 @@ def test_a_command_of_the_workflow_exists(job, text):
     if words[:2] == ["python", "course.py"]:
         assert words[2] in COMMANDS
         options = {word for word in words[3:] if word.startswith("--")}
-        assert options <= {*CHECKS, "--no-skips", "--random", "--seed"}
+        known = {*CHECKS, "--no-skips", "--random", "--seed"}
+        assert options <= (known if words[2] == "test" else {"--frames"})
     elif words[:2] == ["python", "-m"]:
         assert importlib.util.find_spec(words[2])
     else:
@@ -121,9 +122,10 @@ def test_a_newer_push_cancels_an_older_run_and_every_job_has_a_time_limit():
         assert all(job["timeout-minutes"] <= 180 for job in workflow["jobs"].values())
 
 
-def test_only_tested_lessons_are_published_and_only_by_the_repository_that_they_name():
-    (job,) = PUBLISH["jobs"].values()
-    assert PUBLISH[True]["workflow_run"] == {
+@pytest.mark.parametrize(("workflow", "name"), [(PUBLISH, "colab"), (WEBSITE, "build")])
+def test_only_tested_lessons_of_the_default_branch_are_published(workflow, name):
+    job = workflow["jobs"][name]
+    assert workflow[True]["workflow_run"] == {
         "workflows": [WORKFLOW["name"]],
         "types": ["completed"],
     }
@@ -134,10 +136,48 @@ def test_only_tested_lessons_are_published_and_only_by_the_repository_that_they_
     ):
         assert f"&& github.event.{part}" in job["if"].replace("(", "&& ")
     assert "workflow_run.head_sha" in job["steps"][0]["with"]["ref"]
+
+
+def test_a_copy_that_does_not_name_its_own_address_has_no_branch_for_colab():
+    (job,) = PUBLISH["jobs"].values()
     *_, publishing = job["steps"]
     own = "format('{0}/{1}', github.server_url, github.repository)"
     assert publishing["if"] == f"steps.address.outputs.found == {own}"
     assert job["permissions"] == {"contents": "write"}
+
+
+def test_the_website_is_proved_before_it_is_kept():
+    steps = WEBSITE["jobs"]["build"]["steps"]
+    done = [step.get("run") or step["uses"].partition("@")[0] for step in steps]
+    commands = [command for command in done if command.startswith("python ")]
+    assert commands == [
+        "python course.py build --frames",
+        "python course.py site",
+        "python course.py test --browser --no-skips -k test_site",
+    ]
+    for kept in ("actions/upload-artifact", "actions/upload-pages-artifact"):
+        assert done.index(kept) > done.index(commands[-1])
+        assert steps[done.index(kept)]["with"]["path"] == "site"
+
+
+def test_a_pull_request_gets_its_website_and_publishes_nothing():
+    build, publish = WEBSITE["jobs"]["build"], WEBSITE["jobs"]["publish"]
+    steps = {step["uses"].partition("@")[0]: step for step in build["steps"] if "uses" in step}
+    assert steps["actions/upload-artifact"]["if"] == "github.event_name == 'pull_request'"
+    pages = steps["actions/configure-pages"]
+    assert pages["if"] == "github.event_name != 'pull_request'"
+    assert build["outputs"] == {"pages": "${{ steps.pages.outcome }}"}
+    assert publish["if"] == "needs.build.outputs.pages == 'success'"
+    assert build["permissions"] == {"contents": "read", "pages": "read"}
+    assert publish["permissions"] == {"pages": "write", "id-token": "write"}
+
+
+def test_a_copy_without_pages_is_told_what_to_switch_on_and_stays_green():
+    steps = WEBSITE["jobs"]["build"]["steps"]
+    (pages,) = [step for step in steps if step.get("id") == "pages"]
+    assert pages["continue-on-error"] is True
+    (told,) = [step for step in steps if step.get("if") == "steps.pages.outcome == 'failure'"]
+    assert "under Pages choose 'GitHub Actions'" in told["run"]
 
 
 def test_the_canary_warns_but_fails_nothing():

@@ -65,9 +65,23 @@ TESTS = {
     "commands/site": ["tests/commands/test_site.py"],
     "commands/slides": ["tests/commands/test_slides.py"],
     "commands/update": ["tests/commands/test_update.py"],
+    "commands/website/exercises": [
+        "tests/commands/test_site_exercises.py",
+        "tests/commands/test_site_reading.py",
+    ],
+    "commands/website/glossary": [
+        "tests/commands/test_site_glossary.py",
+        "tests/commands/test_site_reading.py",
+    ],
+    "commands/website/previews": ["tests/commands/test_site_reading.py"],
+    "commands/website/questions": ["tests/commands/test_site_exercises.py"],
+    "commands/website/pages": [
+        "tests/commands/test_site.py",
+        "tests/commands/test_site_weight.py",
+    ],
+    "commands/website/weight": ["tests/commands/test_site_weight.py"],
     "commands/website/animation": ["tests/commands/test_site_frames.py"],
     "commands/website/frames": ["tests/commands/test_site_frames.py"],
-    "commands/website/pages": ["tests/commands/test_site.py"],
     "commands/set_up": [
         "tests/commands/test_set_up_*.py",
         "tests/commands/test_set_up.py",
@@ -95,6 +109,7 @@ TESTS = {
         "tests/commands/test_set_up_pip.py",
     ],
     "instructor/hub/": ["tests/commands/test_hub.py"],
+    "instructor/": ["tests/text/test_five_questions.py"],
     "tests/net/conditions": ["tests/net/test_everywhere.py"],
     "tests/net/everywhere": ["tests/net/test_everywhere.py"],
     "tests/plugins/nbval_tolerance": [
@@ -104,6 +119,7 @@ TESTS = {
     "tests/plugins/settings": ["tests/net/test_settings.py"],
     "tests/plugins/workers": ["tests/net/test_workers.py"],
     "tests/support/accessible": ["tests/text/test_accessible.py"],
+    "tests/support/questions": ["tests/text/test_five_questions.py"],
     "tests/support/readable": ["tests/text/test_readable.py"],
     "tests/support/tolerance": ["tests/net/test_nbval_tolerance.py"],
     "tests/support/pictures": ["tests/net/test_nbval_tolerance.py"],
