@@ -25,9 +25,9 @@ sys.argv[1:] = present.main(options, Path(root))
 present.run()
 """
 ACTIVE = ".jp-Deck .jp-Cell.jp-mod-active"
-# The number of the active cell, -1 before the deck has begun.
-AT = f"""() => [...document.querySelectorAll(".jp-Deck .jp-Cell")]
-    .indexOf(document.querySelector("{ACTIVE}"))"""
+# The number of the active cell, -1 while it does not have the keys.
+AT = f"""() => [...document.querySelectorAll(".jp-Deck .jp-Cell")].findIndex(cell =>
+    cell === document.querySelector("{ACTIVE}") && cell.contains(document.activeElement))"""
 HAS_PRINTED = """n => document.querySelectorAll(".jp-Deck .jp-Cell")[n]
     .querySelector(".jp-OutputArea-output")"""
 
@@ -70,7 +70,6 @@ def deck(request, tmp_path):
 HAS_PICTURE = """n => [...document.querySelectorAll(".jp-Deck .jp-Cell")[n].querySelectorAll("img")]
     .some(image => image.complete && image.getBoundingClientRect().height > 100)"""
 PICTURE = """n => document.querySelectorAll(".jp-Deck .jp-Cell")[n].querySelector("img").src"""
-ON_SLIDER = "document.activeElement.matches('.noUi-handle')"
 
 
 @pytest.mark.slow
@@ -98,14 +97,19 @@ def test_a_lesson_is_taught_by_keys_alone(browser, deck):
 def move_slider(page, number):
     """Go back to a slider's cell, reach the slider by Tab, move it, and go on, by keys."""
     still = page.evaluate(PICTURE, number)
-    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowUp")
     page.wait_for_function(f"n => ({AT})() === n", arg=number)
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        if page.evaluate(ON_SLIDER):
-            break
-    assert page.evaluate(ON_SLIDER), "Tab does not reach the slider"
+    press_until(page, "Tab", ".noUi-handle")
     page.keyboard.press("ArrowRight")
     page.wait_for_function(f"([n, still]) => ({PICTURE})(n) !== still", arg=[number, still])
-    page.keyboard.press("Escape")
-    page.keyboard.press("ArrowRight")
+    press_until(page, "Shift+Tab", ".jp-Cell")
+    page.keyboard.press("ArrowDown")
+
+
+def press_until(page, key, selector):
+    """Press a key until an element of this kind has the focus."""
+    for _ in range(12):
+        page.keyboard.press(key)
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{key} does not reach {selector}")
