@@ -2,7 +2,7 @@
 
 They are the slides of `course.py slides`, as a notebook, slides/NN_name.ipynb, which is made again
 each time; what was typed into the last one is kept in slides/shown/. The extension jupyterlab-deck
-shows it: Shift+Enter runs a cell and goes on, the keys up and down go back and forward.
+shows it: Shift+Enter runs a cell and goes on, the arrows in the corner go back.
 """
 
 import argparse

@@ -95,15 +95,13 @@ def test_a_lesson_is_taught_by_keys_alone(browser, deck):
 
 
 def move_slider(page, number):
-    """Go back to a slider's cell, reach the slider by Tab, move it, and go on, by keys."""
+    """Reach the slider of the cell that was run, move it, and go back to the deck, by keys."""
     still = page.evaluate(PICTURE, number)
-    page.keyboard.press("ArrowUp")
-    page.wait_for_function(f"n => ({AT})() === n", arg=number)
-    press_until(page, "Tab", ".noUi-handle")
+    page.wait_for_function(f"n => ({AT})() === n", arg=number + 1)
+    press_until(page, "Shift+Tab", ".noUi-handle")
     page.keyboard.press("ArrowRight")
     page.wait_for_function(f"([n, still]) => ({PICTURE})(n) !== still", arg=[number, still])
-    press_until(page, "Shift+Tab", ".jp-Cell")
-    page.keyboard.press("ArrowDown")
+    press_until(page, "Tab", ".jp-Cell.jp-mod-active")
 
 
 def press_until(page, key, selector):
