@@ -67,7 +67,8 @@ def deck(request, tmp_path):
             server.kill()
 
 
-HAS_PICTURE = """n => [...document.querySelectorAll(".jp-Deck .jp-Cell")[n].querySelectorAll("img")]
+HAS_IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
+PICTURE = """n => [...document.querySelectorAll(".jp-Deck .jp-Cell")[n].querySelectorAll("img")]
     .some(image => image.complete && image.getBoundingClientRect().height > 100)"""
 PICTURE = """n => document.querySelectorAll(".jp-Deck .jp-Cell")[n].querySelector("img").src"""
 
@@ -80,7 +81,8 @@ def test_a_lesson_is_taught_by_keys_alone(browser, deck):
     with window(browser) as page:
         page.set_viewport_size({"width": 1280, "height": 720})
         page.goto(deck.address)
-        page.wait_for_function(f"({AT})() === 0", timeout=60_000)
+        page.wait_for_function(f"({AT})() === 0")
+        page.wait_for_selector(IDLE, state="attached")  # there is a kernel to run the cells
         for number, cell in enumerate(cells):
             page.wait_for_function(f"n => ({AT})() === n", arg=number)
             page.keyboard.press("Shift+Enter")
