@@ -67,8 +67,8 @@ def deck(request, tmp_path):
             server.kill()
 
 
-HAS_IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
-PICTURE = """n => [...document.querySelectorAll(".jp-Deck .jp-Cell")[n].querySelectorAll("img")]
+IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
+HAS_PICTURE = """n => [...document.querySelectorAll(".jp-Deck .jp-Cell")[n].querySelectorAll("img")]
     .some(image => image.complete && image.getBoundingClientRect().height > 100)"""
 PICTURE = """n => document.querySelectorAll(".jp-Deck .jp-Cell")[n].querySelector("img").src"""
 
