@@ -2,7 +2,7 @@
 
 They are the slides of `course.py slides`, as a notebook, slides/NN_name.ipynb, which is made again
 each time; what was typed into the last one is kept in slides/shown/. The extension jupyterlab-deck
-shows it: Shift+Enter runs a cell and goes on, the arrow keys go forward and back.
+shows it: Shift+Enter runs a cell and goes on, the arrows in the corner go back.
 """
 
 import argparse
@@ -24,7 +24,11 @@ from commands.jupyter import use_settings
 from commands.lab import complete_options
 from commands.minutes import split
 
-DECK = "@deathbeds/jupyterlab-deck/plugin.jupyterlab-settings"
+SETTINGS = {
+    "@deathbeds/jupyterlab-deck/plugin": {"active": True},
+    # A slide's picture is drawn even while it is scrolled out of sight.
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+}
 
 
 def live(lesson: NotebookNode, shown: list[Slide]) -> NotebookNode:
@@ -85,9 +89,10 @@ def write(lesson: Path, folder: Path) -> Path:
 def use_deck() -> None:
     """Let JupyterLab begin as a deck, with settings of its own: the user's stay as they are."""
     folder = Path(tempfile.mkdtemp(prefix="present-"))
-    settings = folder / "settings" / DECK
-    settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps({"active": True}))
+    for name, values in SETTINGS.items():
+        settings = folder / "settings" / f"{name}.jupyterlab-settings"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(json.dumps(values))
     os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
     os.environ["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
 

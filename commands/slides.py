@@ -15,7 +15,6 @@ from pathlib import Path
 
 import jinja2
 import nbformat
-from markupsafe import Markup
 from nbconvert.filters import Highlight2HTML
 from pygments.formatters import HtmlFormatter
 
@@ -99,10 +98,10 @@ def render(notebook: Path, template: str = "slides") -> str:
     """Return a lesson's slides, or their notes, as one HTML file."""
     slides, root = read_lesson(notebook), notebook.parents[1]
     moving = frames.read(root, nbformat.read(notebook, as_version=4))
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=False)
     environment.filters |= {
-        "html": lambda blocks: Markup(to_html("\n\n".join(blocks))),
-        "highlight": lambda code: Markup(Highlight2HTML()(code)),
+        "html": lambda blocks: to_html("\n\n".join(blocks)),
+        "highlight": Highlight2HTML(),
         "size": size_of,
         "is_beside": is_beside,
     }
@@ -110,7 +109,7 @@ def render(notebook: Path, template: str = "slides") -> str:
     return environment.get_template(f"{template}.html.j2").render(
         slides=slides,
         controls={  # without a kernel; where the frames are not drawn, the picture stands still
-            name: Markup(frames.control(frames.thin(found, MOST_FRAMES), frames.data_uri))
+            name: frames.control(frames.thin(found, MOST_FRAMES), frames.data_uri)
             for name, found in moving.items()
         },
         frames_css=(STATIC / "frames.css").read_text("utf-8"),

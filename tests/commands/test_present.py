@@ -130,6 +130,10 @@ def test_the_deck_has_settings_of_its_own(monkeypatch, tmp_path):
     monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", "the user's")
     monkeypatch.setenv("JUPYTERLAB_WORKSPACES_DIR", "the user's")
     present.use_deck()
-    settings = Path(os.environ["JUPYTERLAB_SETTINGS_DIR"]) / present.DECK
-    assert json.loads(settings.read_text()) == {"active": True}
+    settings = Path(os.environ["JUPYTERLAB_SETTINGS_DIR"]) / "@deathbeds" / "jupyterlab-deck"
+    (plugin,) = settings.iterdir()
+    assert (plugin.name, json.loads(plugin.read_text())) == (
+        "plugin.jupyterlab-settings",
+        {"active": True},
+    )
     assert Path(os.environ["JUPYTERLAB_WORKSPACES_DIR"]).parent == tmp_path
