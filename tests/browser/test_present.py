@@ -1,5 +1,6 @@
 """A lesson taught from its slides in the real JupyterLab, by keys alone, from start to end."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -68,7 +69,6 @@ def deck(request, tmp_path):
             server.kill()
 
 
-IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 HAS_PICTURE = """n => [...document.querySelectorAll(".jp-Deck .jp-Cell")[n].querySelectorAll("img")]
     .some(image => image.complete && image.getBoundingClientRect().height > 100)"""
 PICTURE = """n => document.querySelectorAll(".jp-Deck .jp-Cell")[n].querySelector("img").src"""
@@ -83,7 +83,7 @@ def test_a_lesson_is_taught_by_keys_alone(browser, deck):
         page.set_viewport_size({"width": 1280, "height": 720})
         page.goto(deck.address)
         page.wait_for_function(f"({AT})() === 0")
-        page.wait_for_selector(IDLE, state="attached")  # there is a kernel to run the cells
+        wait_for(lambda: has_kernel(deck.address))  # before, a cell would not be run
         for number, cell in enumerate(cells):
             page.wait_for_function(f"n => ({AT})() === n", arg=number)
             page.keyboard.press("Shift+Enter")
@@ -95,6 +95,13 @@ def test_a_lesson_is_taught_by_keys_alone(browser, deck):
                 move_slider(page, number)
         assert page.errors == []
         assert page.locator(".jp-Deck [data-mime-type*=stderr]").count() == 0
+
+
+def has_kernel(address):
+    """Return whether the notebook's kernel is ready and JupyterLab is connected to it."""
+    with urllib.request.urlopen(f"{address}/api/kernels", timeout=5) as answer:
+        kernels = json.load(answer)
+    return [(k["execution_state"], k["connections"] > 0) for k in kernels] == [("idle", True)]
 
 
 def move_slider(page, number):
