@@ -6,7 +6,7 @@ from commands.progress.classroom import read_class
 from tests.lessons.wrong_answers import answers_of
 from tests.support.classroom import COURSE
 from tests.support.jupyterlab import UNSAVED, opened, run_all
-from tests.support.lessons import exercises
+from tests.support.lessons import LESSONS, exercises
 
 EDIT = """([k, source]) =>
     jupyterapp.shell.currentWidget.content.widgets[k].model.sharedModel.setSource(source)"""
@@ -24,10 +24,10 @@ def test_what_a_student_saves_in_jupyterlab_can_be_read(browser, lab):
         lesson.page.wait_for_selector(UNSAVED, state="detached")
         classroom = read_class([lab[2]], COURSE())
     (student,) = classroom.students
-    work = student.work["00_start_here"]
+    work = student.work[LESSONS[0].stem]
     states = [work.verdicts[exercise.name].state for exercise in (first, second, third)]
     assert states == ["right", "not right yet", "not done yet"]
     assert told in work.verdicts[second.name].mistake
     assert work.finished
-    assert list(student.work) == ["00_start_here"], "the others were only handed out"
+    assert list(student.work) == [LESSONS[0].stem], "the others were only handed out"
     assert classroom.told == []

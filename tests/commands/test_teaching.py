@@ -109,12 +109,12 @@ def test_a_question_is_with_the_prompt_and_a_slider_with_the_cell_that_has_it():
         Slide("## Why two?", above=["> **Predict.** Two?"]),
         Slide("## Why two?", cell=cell),
     ]
-    notes = ["**4 minutes**", "**Ask**: two?", "**Slider.** Up, in [lesson 02](02_b.ipynb)."]
+    notes = ["**4 minutes**", "**Ask**: two?", "**Slider.** Up, in [that lesson](02_b.ipynb)."]
     slides.add_notes(deck, {"Why two?": notes, "Not on a slide": ["Nothing."]})
     assert [slide.notes for slide in deck] == [
         ["**4 minutes**"],
         ["**Ask**: two?"],
-        ["**Slider.** Up, in lesson 02."],
+        ["**Slider.** Up, in that lesson."],
     ]
 
 
