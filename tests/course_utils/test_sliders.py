@@ -30,6 +30,7 @@ from tests.support.lessons import (
     slider_calls,
 )
 from tests.support.overlaps import find_overlaps
+from tests.support.tiers import slow_after
 
 X = np.linspace(0, 1, 12)
 Y = 2 * X + 1 + 0.1 * np.sin(40 * X)
@@ -415,7 +416,7 @@ def readout(slider):
     return format(slider.value, slider.readout_format.replace("d", "") + "g")
 
 
-@pytest.mark.parametrize("number", NAMED)
+@pytest.mark.parametrize("number", slow_after(1, NAMED))
 def test_a_slider_reaches_each_value_that_the_lesson_names(number):
     found = {
         name.replace("_", " "): s for *_, moved in made_of(number) for name, s in moved.items()
