@@ -33,7 +33,8 @@ def find_anchors(path):
     """Return the anchors that lead to headings of a file: one of two with the same name has none.
 
     JupyterLab and nbconvert, with which GitHub shows notebooks, give a heading its text with
-    hyphens for spaces. In a page, GitHub's anchors have small letters and no punctuation.
+    hyphens for spaces. In a page, GitHub's anchors have small letters and no punctuation, and those
+    of docutils, for the website, a hyphen for it.
     """
     return _find_anchors(path, path.stat().st_mtime_ns)
 
@@ -51,8 +52,10 @@ def _find_anchors(path, changed):
 
 
 def _slugs(markdown):
-    """Return GitHub's anchors of a page's headings."""
-    return {re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in _titles(markdown)}
+    """Return the anchors of a page's headings that are the same on GitHub and the website."""
+    titles = [title.lower() for title in _titles(markdown)]
+    on_github = {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in titles}
+    return on_github & {re.sub(r"[^a-z0-9]+", "-", title).strip("-") for title in titles}
 
 
 def _titles(markdown):

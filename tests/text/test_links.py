@@ -48,7 +48,9 @@ def test_what_is_a_link_and_what_is_code():
     assert find_links(text) == [("b.md", "c"), ("e", ""), ("h.png", "")]
 
 
-HEADINGS = "## Why `f(x)`?\n\n## Twice\n\n## Twice\n\n## Off κ\n\n## a = b\n\n```\n# Code\n```"
+HEADINGS = (
+    "## Why `f(x)`?\n\n## How?\n\n## Twice\n\n## Twice\n\n## Off κ\n\n## a = b\n\n```\n# Code\n```"
+)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,8 @@ HEADINGS = "## Why `f(x)`?\n\n## Twice\n\n## Twice\n\n## Off κ\n\n## a = b\n\n`
         ("a.ipynb#Off-%CE%BA", True),
         ("a.ipynb#a-=-b", True),
         ("a.ipynb#Code", True),
-        ("a.md#why-fx", False),
+        ("a.md#how", False),
+        ("a.md#why-fx", True),
         ("a.md#Why-f%28x%29?", True),
         ("#here-it-is", False),
         ("#there", True),
