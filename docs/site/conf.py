@@ -44,6 +44,7 @@ html_theme_options = {
     "navbar_persistent": [],
     "search_bar_text": "Search",
     "toc_title": "On this page",
+    "use_download_button": False,  # a lesson has a link of its own
     "use_fullscreen_button": False,
 }
 html_context = {"default_mode": "auto"}  # light or dark, as the browser asks
