@@ -27,8 +27,8 @@ your copy on GitHub, set `Repository` under `[project.urls]` in `pyproject.toml`
 `python course.py build`, and push.
 """
 NO_DOWNLOAD = """\
-**Get the course**: you need its whole folder. This copy has no address from which you could download
-it, so ask whoever showed it to you for the folder.
+**Get the course**: you need its whole folder. This copy has no address from which you could
+download it, so ask whoever showed it to you for the folder.
 """
 
 

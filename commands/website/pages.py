@@ -19,7 +19,6 @@ from commands import addresses, formulas
 PICTURES = "_images"  # where Sphinx puts a page's other pictures
 PICTURE = re.compile(r"!\[[^][]*\]")
 REMOTE_PICTURE = re.compile(r"!\[([^][]*)\]\(https?:[^)]*\)")
-FOLDED = {"code_prompt_show": "The start cell", "code_prompt_hide": "The start cell"}
 
 
 def prepare(notebook: NotebookNode, pictures: Path, address: str) -> None:
@@ -28,9 +27,6 @@ def prepare(notebook: NotebookNode, pictures: Path, address: str) -> None:
     Each picture becomes a figure with its caption; the caption as a text of its own goes.
     """
     for cell in notebook.cells:
-        if "start" in cell.metadata.get("tags", []):
-            cell.metadata.tags.append("hide-cell")
-            cell.metadata.mystnb = FOLDED
         caption, outputs = "", []
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):

@@ -13,8 +13,11 @@ extensions = [
     "commands.website.frames",
     "commands.website.exercises",
     "commands.website.glossary",
+    "commands.website.letters",
     "commands.website.previews",
     "commands.website.questions",
+    "commands.website.reading",
+    "commands.website.searching",
     "commands.website.weight",
 ]
 autosectionlabel_prefix_document = True  # for those who link to a section from elsewhere
@@ -33,9 +36,10 @@ html_css_files = [
     "frames.css",
     "exercises.css",
     "glossary.css",
+    "reading.css",
     "icons.css",
 ]  # the last is made last
-html_js_files = ["site.js", "frames.js", "animation.js", "print.js", "glossary.js"]
+html_js_files = ["site.js", "frames.js", "animation.js", "print.js", "glossary.js", "searching.js"]
 html_scaled_image_link = False
 html_use_index = False
 html_theme_options = {
