@@ -1,4 +1,4 @@
-"""The search finds what a learner reads: no pages that hold answers for a class or are for authors."""
+"""The search finds what a learner reads, no pages with answers for a class or for authors."""
 
 from docutils import nodes
 from sphinx.application import Sphinx

@@ -117,6 +117,18 @@ def test_the_notebook_to_download_keeps_its_check(website):
     assert "not done yet" in (website / "_sources/notebooks/01_tiny.ipynb").read_text("utf-8")
 
 
+def test_a_later_lesson_says_in_two_sentences_that_nothing_needs_to_be_run(website):
+    line = read(website / "notebooks/02_other.html").select_one("h1 + .on-the-web")
+    assert line.text.count(".") == 1
+    assert line.a["href"] == "../README.html#run-it-yourself"
+
+
+def test_the_search_knows_no_answers_of_the_instructors_pages(website):
+    index = (website / "searchindex.js").read_text("utf-8")
+    assert "02 Other" in index
+    assert "for the instructor" not in index
+
+
 def test_a_word_is_marked_once_in_a_section_in_prose_alone(lesson):
     words = lesson.select("a.glossary")
     assert [(one.text, one.parent.name) for one in words] == [("loss", "em")]

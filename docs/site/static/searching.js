@@ -11,9 +11,10 @@ document.addEventListener("DOMContentLoaded", () => {
   if (typeof Search !== "undefined") {
     const toText = Search.htmlToText;
     Search.htmlToText = (htmlText, anchor) => toText(articleOf(htmlText), anchor);
+  } else {
+    // An article that has none of the words has nothing to hide. Sphinx marks them after 10 ms.
+    setTimeout(() => {
+      if (!document.querySelector(".bd-article .highlighted")) SphinxHighlight.hideSearchWords();
+    }, 100);
   }
-  // An article that has none of the words has nothing to hide. Sphinx marks them after 10 ms.
-  setTimeout(() => {
-    if (!document.querySelector(".bd-article .highlighted")) SphinxHighlight.hideSearchWords();
-  }, 100);
 });
