@@ -11,7 +11,10 @@ from sphinx.util.osutil import relative_uri
 from commands import addresses, lessons
 
 TO_RUN = "README.html#run-it-yourself"
-FIRST = " What it says about cells, kernels and JupyterLab is for those who run it: read past that."
+FIRST = (
+    " What this lesson says about cells, kernels and JupyterLab is for those who run it: read past "
+    "that."
+)
 
 
 def how_to_read(stem: str, to_root: str, repository: str) -> str:

@@ -119,7 +119,7 @@ def test_the_notebook_to_download_keeps_its_check(website):
 
 def test_a_later_lesson_says_in_two_sentences_that_nothing_needs_to_be_run(website):
     line = read(website / "notebooks/02_other.html").select_one("h1 + .on-the-web")
-    assert line.text.count(".") == 1
+    assert line.text.count(". ") == 1
     assert line.a["href"] == "../README.html#run-it-yourself"
 
 
