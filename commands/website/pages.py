@@ -50,7 +50,8 @@ def to_figure(output: NotebookNode, pictures: Path, address: str) -> str:
     return (
         f'<figure><img src="{address}{file}" alt="{text}" width="{width}" '
         f'height="{round(width * dots_high / dots_wide)}" loading="lazy">'
-        f"<figcaption>{text}</figcaption></figure>"
+        f"<figcaption>{text}</figcaption>"
+        f'<a class="full-size" href="{address}{file}">Show it in full size</a></figure>'
     )
 
 

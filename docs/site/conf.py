@@ -11,6 +11,7 @@ extensions = [
     "commands.website.pages",
     "commands.website.animation",
     "commands.website.frames",
+    "commands.website.predictions",
     "commands.website.exercises",
     "commands.website.glossary",
     "commands.website.letters",
@@ -33,13 +34,24 @@ html_static_path = ["static"]
 html_favicon = "static/icon.svg"
 html_css_files = [
     "site.css",
+    "formulas.css",
+    "phone.css",
     "frames.css",
     "exercises.css",
     "glossary.css",
     "reading.css",
     "icons.css",
 ]  # the last is made last
-html_js_files = ["site.js", "frames.js", "animation.js", "print.js", "glossary.js", "searching.js"]
+html_js_files = [
+    "site.js",
+    "folds.js",
+    "frames.js",
+    "animation.js",
+    "full_size.js",
+    "print.js",
+    "glossary.js",
+    "searching.js",
+]
 html_scaled_image_link = False
 html_use_index = False
 html_theme_options = {

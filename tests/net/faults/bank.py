@@ -90,6 +90,7 @@ TESTS = {
         "tests/commands/test_site_weight.py",
     ],
     "commands/website/weight": ["tests/commands/test_site_weight.py"],
+    "commands/website/predictions": ["tests/commands/test_site_predictions.py"],
     "commands/website/animation": ["tests/commands/test_site_frames.py"],
     "commands/website/frames": ["tests/commands/test_site_frames.py"],
     "commands/set_up": [
