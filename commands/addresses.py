@@ -20,11 +20,15 @@ BADGES = {
     "Kaggle": "https://kaggle.com/static/images/open-in-kaggle.svg",
     "Binder": "https://mybinder.org/badge_logo.svg",
 }
-BLOCK = re.compile(r"(?<=<!-- addresses -->\n).*?(?=<!-- /addresses -->)", re.S)
+BLOCK = re.compile(r"(<!-- (addresses|download) -->\n).*?(<!-- /\2 -->)", re.S)
 NOT_SET = """\
 This copy of the course has no address yet, so there are no links to open it with. To get them, put
 your copy on GitHub, set `Repository` under `[project.urls]` in `pyproject.toml` to its address, run
 `python course.py build`, and push.
+"""
+NO_DOWNLOAD = """\
+**Get the course**: you need its whole folder. This copy has no address from which you could
+download it, so ask whoever showed it to you for the folder.
 """
 
 
@@ -84,17 +88,35 @@ def badges(stem: str, address: str) -> str:
     return " ".join(f"[![Open in {name}]({BADGES[name]})]({link})" for name, link in found)
 
 
+def archive(address: str) -> str:
+    """Return the address of the whole course as a zip; '' if it is not known."""
+    return f"{address}/archive/HEAD.zip" if is_on_github(address) else ""
+
+
+def ways_to_download(address: str) -> str:
+    """Return the paragraph that says how to get the whole course, in Markdown."""
+    if not address:
+        return NO_DOWNLOAD
+    clone = f"`git clone {address}`"
+    if zip_file := archive(address):
+        return (
+            f"**Get the course**: [download it (zip)]({zip_file}) and unpack it, or run\n{clone}.\n"
+        )
+    return f"**Get the course**: run {clone}.\n"
+
+
 def find_stale_pages(root: Path) -> dict[Path, str]:
     """Return README with its links to this copy's own addresses, if it has others."""
     page, address = root / "README.md", repository(root)
     if not page.exists():
         return {}
-    text, block = page.read_bytes().decode(), NOT_SET
+    text, opened = page.read_bytes().decode(), NOT_SET
     if address:
-        block = f"{badges(files(root / 'notebooks', '.ipynb')[0].stem, address)}\n"
+        opened = f"{badges(files(root / 'notebooks', '.ipynb')[0].stem, address)}\n"
         if is_on_github(address):
-            block += f"\n[All lessons]({address}/tree/{BRANCH}) have such links.\n"
-    new = BLOCK.sub(lambda _: block, text)
+            opened += f"\n[All lessons]({address}/tree/{BRANCH}) have such links.\n"
+    blocks = {"addresses": opened, "download": ways_to_download(address)}
+    new = BLOCK.sub(lambda found: f"{found[1]}{blocks[found[2]]}{found[3]}", text)
     return {page: new} if new != text else {}
 
 

@@ -86,6 +86,9 @@ plots.one_residual(x, y, w, b, row=0)
 # $$L(w, b) = \frac{1}{n}\sum_{i=1}^{n} (w\,x_i + b - y_i)^2 \qquad n = 80$$
 #
 # Squares cannot cancel; arrows up and down would.
+#
+# Fit the line yourself with the two sliders below (drag, or use the arrow keys). Write down the
+# smallest MSE you reach.
 
 
 # %%
@@ -102,9 +105,6 @@ sliders.move(plots.residuals, x, y, w=(-0.5, 3.0, w), b=(0.0, 3.0, b))
 # %% [markdown]
 # The root of the MSE, the **RMSE** (root mean squared error), is a typical error in the unit of
 # $y$: here 1.66 metres.
-#
-# Now fit the line yourself with the two sliders (drag, or use the arrow keys). Write down the
-# smallest MSE you reach.
 
 # %% [markdown]
 # ## What is the best height?

@@ -37,7 +37,7 @@ def ways_to_do(heading: str, cell: str, stem: str, repository: str) -> str:
         "Colab": f"#scrollTo={cell}",
     }
     ways = [f"[in {name}](<{links[name]}{anchors[name]}>)" for name in anchors if name in links]
-    ways.append("[on your own machine](../README.md#two-commands)")
+    ways.append("[on your own machine](../README.md#run-it-yourself)")
     either = " or ".join(filter(None, [", ".join(ways[:-1]), ways[-1]]))
     return f"Do this exercise {either}: a check answers you there."
 

@@ -37,11 +37,11 @@ def add_control(cell: NotebookNode, control: str, printed: str, note: str) -> No
 
 def where_more_is_possible(docname: str, to_root: str, repository: str) -> str:
     """Return the line below the sliders: where the notebook has them with a kernel."""
-    links = [f'<a href="{to_root}_sources/{docname}.ipynb">download the notebook</a>']
+    links = [f'<a href="{to_root}_sources/{docname}.ipynb">download it</a>']
     opening = addresses.opening(PurePosixPath(docname).name, repository)
     if "Binder" in opening:
         links.append(f'<a href="{html.escape(opening["Binder"])}">open it in Binder</a>')
-    text = f"With a kernel, more values are possible: {' or '.join(links)}."
+    text = f"In the notebook you can choose any value: {' or '.join(links)}."
     return f'<p class="with-a-kernel">{text}</p>'
 
 

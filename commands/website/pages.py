@@ -19,7 +19,6 @@ from commands import addresses, formulas
 PICTURES = "_images"  # where Sphinx puts a page's other pictures
 PICTURE = re.compile(r"!\[[^][]*\]")
 REMOTE_PICTURE = re.compile(r"!\[([^][]*)\]\(https?:[^)]*\)")
-FOLDED = {"code_prompt_show": "The start cell", "code_prompt_hide": "The start cell"}
 
 
 def prepare(notebook: NotebookNode, pictures: Path, address: str) -> None:
@@ -28,9 +27,6 @@ def prepare(notebook: NotebookNode, pictures: Path, address: str) -> None:
     Each picture becomes a figure with its caption; the caption as a text of its own goes.
     """
     for cell in notebook.cells:
-        if "start" in cell.metadata.get("tags", []):
-            cell.metadata.tags.append("hide-cell")
-            cell.metadata.mystnb = FOLDED
         caption, outputs = "", []
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
@@ -54,7 +50,8 @@ def to_figure(output: NotebookNode, pictures: Path, address: str) -> str:
     return (
         f'<figure><img src="{address}{file}" alt="{text}" width="{width}" '
         f'height="{round(width * dots_high / dots_wide)}" loading="lazy">'
-        f"<figcaption>{text}</figcaption></figure>"
+        f"<figcaption>{text}</figcaption>"
+        f'<a class="full-size" href="{address}{file}">Show it in full size</a></figure>'
     )
 
 

@@ -11,10 +11,14 @@ extensions = [
     "commands.website.pages",
     "commands.website.animation",
     "commands.website.frames",
+    "commands.website.predictions",
     "commands.website.exercises",
     "commands.website.glossary",
+    "commands.website.letters",
     "commands.website.previews",
     "commands.website.questions",
+    "commands.website.reading",
+    "commands.website.searching",
     "commands.website.weight",
 ]
 autosectionlabel_prefix_document = True  # for those who link to a section from elsewhere
@@ -30,12 +34,24 @@ html_static_path = ["static"]
 html_favicon = "static/icon.svg"
 html_css_files = [
     "site.css",
+    "formulas.css",
+    "phone.css",
     "frames.css",
     "exercises.css",
     "glossary.css",
+    "reading.css",
     "icons.css",
 ]  # the last is made last
-html_js_files = ["site.js", "frames.js", "animation.js", "print.js", "glossary.js"]
+html_js_files = [
+    "site.js",
+    "folds.js",
+    "frames.js",
+    "animation.js",
+    "full_size.js",
+    "print.js",
+    "glossary.js",
+    "searching.js",
+]
 html_scaled_image_link = False
 html_use_index = False
 html_theme_options = {
@@ -44,6 +60,7 @@ html_theme_options = {
     "navbar_persistent": [],
     "search_bar_text": "Search",
     "toc_title": "On this page",
+    "use_download_button": False,  # a lesson has a link of its own
     "use_fullscreen_button": False,
 }
 html_context = {"default_mode": "auto"}  # light or dark, as the browser asks

@@ -5,17 +5,19 @@ import time
 import pytest
 
 from commands import site
-from tests.support.lessons import ROOT
+from tests.support.frames import copy_course
 from tests.support.website import serve
 
 
 @pytest.fixture(scope="session")
 def website(tmp_path_factory):
-    """Make the website; has its folder."""
+    """Make the website with the frames of all sliders; has its folder."""
+    course = tmp_path_factory.mktemp("course")
+    copy_course(course)
     folder = tmp_path_factory.mktemp("host") / "some/sub-path"
     folder.parent.mkdir()
     start = time.perf_counter()
-    assert site.write(ROOT, folder) == 0
+    assert site.write(course, folder) == 0
     assert time.perf_counter() - start < 60
     return folder
 

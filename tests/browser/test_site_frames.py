@@ -8,7 +8,7 @@ import json
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.support.frames import WITH_SLIDERS, write_website
+from tests.support.frames import WITH_SLIDERS
 from tests.support.lessons import NUMBERS, path_of, read_notebook, slider_calls
 from tests.support.website import opened, read, serve, watch
 
@@ -31,14 +31,6 @@ SHOWN = """async place => {
         size: [image.offsetWidth, image.offsetHeight, place.offsetHeight],
     };
 }"""
-
-
-@pytest.fixture(scope="module")
-def website(tmp_path_factory):
-    """Make the website with all frames; has its folder."""
-    root = tmp_path_factory.mktemp("frames")
-    write_website(root / "course", root / "some/sub-path")
-    return root / "some/sub-path"
 
 
 def lesson(website, number):
@@ -85,8 +77,14 @@ class Control:
         return now
 
 
+def unfold(page):
+    """Open the folds: the results of predictions."""
+    page.locator("main details").evaluate_all("folds => folds.forEach(one => one.open = true)")
+
+
 def controls(page):
-    """Return the controls of an open page, all of which must be visible."""
+    """Return the controls of an open page, all of which are visible once the folds are open."""
+    unfold(page)
     found = [Control(page, locator) for locator in page.locator(".moving").all()]
     assert all(slider.is_visible() for control in found for slider in control.sliders)
     return found
@@ -167,6 +165,7 @@ def test_a_checker_of_accessibility_finds_nothing_at_the_sliders(browser, websit
     for number in WITH_SLIDERS:
         with opened(browser, theme=theme) as page:
             page.goto(lesson(website, number).as_uri())
+            unfold(page)
             found = Axe().run(page, context=".moving").response["violations"]
             assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
 
@@ -199,6 +198,7 @@ def test_an_animation_plays_unless_less_motion_is_asked_for_and_again_at_a_click
         with opened(browser) as page:
             page.emulate_media(reduced_motion=motion)
             page.goto(lesson(website, number).as_uri())
+            unfold(page)
             for figure in page.locator("figure:has(.play-again)").all():
                 image, button = figure.locator("img"), figure.get_by_role("button")
                 image.scroll_into_view_if_needed()

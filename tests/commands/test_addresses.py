@@ -77,7 +77,7 @@ def test_a_website_elsewhere_has_the_address_that_is_set(copy):
 
 def test_this_copys_readme_is_up_to_date():
     assert addresses.find_stale_pages(ROOT) == {}, "run `python course.py build`"
-    assert len(addresses.BLOCK.findall(README)) == 1
+    assert [kind for _, kind, _ in addresses.BLOCK.findall(README)] == ["download", "addresses"]
 
 
 def test_without_an_address_readme_says_how_to_set_it_and_shows_no_badge(copy):
@@ -86,6 +86,8 @@ def test_without_an_address_readme_says_how_to_set_it_and_shows_no_badge(copy):
     (folder / "README.md").write_text(text, "utf-8")
     ((_, text),) = addresses.find_stale_pages(folder).items()
     assert "set `Repository` under `[project.urls]`" in text
+    assert "ask whoever showed it to you" in text
+    assert ".zip)" not in text.partition("## The lessons")[0]
     assert not any(picture in text for picture in addresses.BADGES.values())
 
 
@@ -99,7 +101,14 @@ def test_the_build_writes_the_badges_and_its_check_asks_for_them(copy, capsys):
     assert addresses.badges(FIRST, OWN) in text
     assert f"]({OWN}/tree/colab)" in text
     assert addresses.NOT_SET not in text
+    assert f"[download it (zip)]({OWN}/archive/HEAD.zip)" in text
+    assert f"`git clone {OWN}`" in text
     assert build.main(["--check"], folder) == 0
+
+
+def test_a_course_elsewhere_than_on_github_is_cloned():
+    text = addresses.ways_to_download("https://gitlab.com/someone/course")
+    assert text == "**Get the course**: run `git clone https://gitlab.com/someone/course`.\n"
 
 
 def test_each_badge_is_a_link_and_its_alt_text_says_what_it_does():

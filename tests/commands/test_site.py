@@ -59,12 +59,16 @@ def test_a_lesson_is_a_page_that_needs_no_other_host(course, monkeypatch, capsys
     assert "site/" in capsys.readouterr().out
     page = read(course / "site/notebooks/01_tiny.html")
 
-    solution = page.select_one("details:not(.hide)")
+    solution = page.select_one("details")
     assert solution.strong.text == "twice"
     assert solution.select(".highlight")
     assert [one["display"] for one in page.select("math")] == ["inline", "block", "inline"]
     assert page.select_one(".together").text[-1] == "."  # a line never begins with the full stop
-    assert page.select_one("details.hide").select(".highlight")  # the start cell
+    assert "course_utils" not in page.article.text  # the cell that checks the kernel
+    line = page.select_one(".on-the-web")
+    assert "nothing needs to be run" in line.text
+    assert "JupyterLab" in line.text  # in the first lesson alone
+    assert [link.text for link in line.select("a")] == ["get the course", "Binder", "Colab"]
     assert [one.h2.contents[0] for one in page.select(".deeper")] == ["Deeper: why?"]
     picture = course / "site/notebooks" / page.figure.img["src"]
     assert picture.exists()

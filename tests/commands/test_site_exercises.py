@@ -81,12 +81,12 @@ def test_an_exercise_opens_on_binder_and_colab_if_the_copy_has_an_address():
     )
     assert "/blob/colab/04_a.ipynb#scrollTo=a1b2>)" in line
     assert "kaggle" not in line
-    assert ") or [on your own machine](../README.md#two-commands): a check" in line
+    assert ") or [on your own machine](../README.md#run-it-yourself): a check" in line
 
 
 def test_without_an_address_an_exercise_is_done_on_ones_own_machine():
     line = exercises.ways_to_do("Exercise 1 (fix): x", "a1b2", "04_a", "")
-    assert line.startswith("Do this exercise [on your own machine](../README.md#two-commands): ")
+    assert line.startswith("Do this exercise [on your own machine](../README.md#run-it-yourself): ")
 
 
 def test_five_more_questions_end_with_the_page_or_with_the_next_section():

@@ -83,7 +83,7 @@ def website(tmp_path_factory):
     (root / "docs/glossary.md").write_text(GLOSSARY)
     (root / "instructor").mkdir()
     (root / "instructor/01_tiny.md").write_text(PAGE)
-    (root / "README.md").write_text("# Tiny\n\nA course.\n\n## Two commands\n\nRun it.\n")
+    (root / "README.md").write_text("# Tiny\n\nA course.\n\n## Run it yourself\n\nRun it.\n")
     index = root / "docs/site/index.md"
     index.write_text(index.read_text().replace("docs/*\n", "docs/*\ninstructor/*\nREADME\n"))
     with pytest.MonkeyPatch.context() as patch:
@@ -110,11 +110,23 @@ def test_an_exercise_is_a_block_with_its_hints_before_its_solution(lesson):
     binder, colab, own_machine = links
     assert binder.startswith("https://mybinder.org/")
     assert colab.startswith("https://colab.research.google.com/")
-    assert own_machine == "../README.html#two-commands"
+    assert own_machine == "../README.html#run-it-yourself"
 
 
 def test_the_notebook_to_download_keeps_its_check(website):
     assert "not done yet" in (website / "_sources/notebooks/01_tiny.ipynb").read_text("utf-8")
+
+
+def test_a_later_lesson_says_in_two_sentences_that_nothing_needs_to_be_run(website):
+    line = read(website / "notebooks/02_other.html").select_one("h1 + .on-the-web")
+    assert line.text.count(". ") == 1
+    assert line.a["href"] == "../README.html#run-it-yourself"
+
+
+def test_the_search_knows_no_answers_of_the_instructors_pages(website):
+    index = (website / "searchindex.js").read_text("utf-8")
+    assert "02 Other" in index
+    assert "for the instructor" not in index
 
 
 def test_a_word_is_marked_once_in_a_section_in_prose_alone(lesson):

@@ -25,9 +25,8 @@ def frames_of(root, number):
     return frames.read(root, notebook)
 
 
-def write_website(root, folder):
-    """Make the website with all frames; `root` gets a copy of what it is made from."""
+def copy_course(root):
+    """Copy what the website is made from into a folder, with the frames of all sliders."""
     site.stage(ROOT, root)
     shutil.copytree(ROOT / "docs/site", root / "docs/site")
     draw_frames(root)
-    assert site.write(root, folder) == 0

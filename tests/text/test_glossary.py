@@ -16,7 +16,10 @@ def rows(page):
     """Return (word or symptom, lesson, section, lesson of the link) of each row of a page."""
     text = (ROOT / page).read_text(encoding="utf-8")
     found = ROW.findall(text)
-    assert len(found) == text.count("\n| ") - 1, "a row does not have the form word, meaning, where"
+    tables = text.count("\n|---")
+    assert len(found) == text.count("\n| ") - tables, (
+        "a row does not have the form word, meaning, where"
+    )
     return found
 
 

@@ -77,6 +77,12 @@ TESTS = {
         "tests/commands/test_site_glossary.py",
         "tests/commands/test_site_reading.py",
     ],
+    "commands/website/letters": ["tests/commands/test_site_letters.py"],
+    "commands/website/reading": [
+        "tests/commands/test_site.py",
+        "tests/commands/test_site_reading.py",
+    ],
+    "commands/website/searching": ["tests/commands/test_site_reading.py"],
     "commands/website/previews": ["tests/commands/test_site_reading.py"],
     "commands/website/questions": ["tests/commands/test_site_exercises.py"],
     "commands/website/pages": [
@@ -84,6 +90,7 @@ TESTS = {
         "tests/commands/test_site_weight.py",
     ],
     "commands/website/weight": ["tests/commands/test_site_weight.py"],
+    "commands/website/predictions": ["tests/commands/test_site_predictions.py"],
     "commands/website/animation": ["tests/commands/test_site_frames.py"],
     "commands/website/frames": ["tests/commands/test_site_frames.py"],
     "commands/set_up": [
