@@ -2,7 +2,7 @@
 
 They are the slides of `course.py slides`, as a notebook, slides/NN_name.ipynb, which is made again
 each time; what was typed into the last one is kept in slides/shown/. The extension jupyterlab-deck
-shows it: Shift+Enter runs a cell and goes on, the arrows in the corner go back.
+shows it: Shift+Enter runs a cell and goes on, Shift+Tab reaches the cell's slider, and J leaves it.
 """
 
 import argparse
@@ -29,6 +29,9 @@ SETTINGS = {
     # A slide's picture is drawn even while it is scrolled out of sight.
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
 }
+# An empty text after a cell that shows something: JupyterLab leaves a cell as it runs it, and the
+# next slide would hide what was printed.
+STAY = "<!-- Shift+Enter goes to the next slide. -->"
 
 
 def live(lesson: NotebookNode, shown: list[Slide]) -> NotebookNode:
@@ -40,6 +43,7 @@ def live(lesson: NotebookNode, shown: list[Slide]) -> NotebookNode:
     cells: list[NotebookNode] = []
     for k, slide in enumerate(shown):
         above = [slide.heading.replace("###", "##"), *slide.above]
+        below = slide.below
         later = any(one.cell is slide.cell for one in shown[k + 1 :])
         if slide.source and later:  # the slide of its picture runs it
             above.append(f"```python\n{slide.source}\n```")
@@ -48,8 +52,9 @@ def live(lesson: NotebookNode, shown: list[Slide]) -> NotebookNode:
             end = waiting.index(slide.cell)
             cells += to_run(waiting[:end], waiting[end], hidden=not slide.source)
             del waiting[: end + 1]
-        if slide.below:
-            cells.append(of_type("fragment", new_markdown_cell("\n\n".join(slide.below))))
+            below = below or [STAY] * bool(slide.cell.outputs)
+        if below:
+            cells.append(of_type("fragment", new_markdown_cell("\n\n".join(below))))
     about = "Made by `python course.py present` from the lesson, again each time."
     return new_notebook(cells=cells, metadata={**lesson.metadata, "about": about})
 

@@ -51,6 +51,7 @@ def test_each_slide_becomes_cells_of_which_the_code_is_run():
         ("slide", "## Exercise 1 (write): b"),
         ("slide", "## C?\n\nThis is code."),
         ("run", "c = 1"),
+        ("fragment", present.STAY),
     ]
     hidden = [cell.metadata.get("jupyter") for cell in made if cell.cell_type == "code"]
     assert hidden == [{"source_hidden": True}, None], "only the code that a slide shows is visible"
