@@ -63,7 +63,8 @@ LOOK = """([width, height, least]) => Reveal.getSlides().map(slide => {
         }
         if (!(ends().bottom <= box.bottom + 3)) wrong.push("the bottom is never shown");
     }
-    if (slide.querySelector("figure") && !slide.querySelector(".said:last-child").innerText.trim())
+    const said = [...slide.querySelectorAll(".said")].map(element => element.textContent);
+    if (slide.querySelector("figure") && !said.join("").trim())
         wrong.push("a picture has no sentence");
     const words = slide.cloneNode(true);
     words.querySelectorAll(".notes, pre, .frames").forEach(element => element.remove());
