@@ -42,7 +42,7 @@ def is_beside(picture: str, blocks: list[str]) -> bool:
     A slide is 1280 pixels wide and 720 high; a line of words is about 40 high.
     """
     width, height = size_of(picture)
-    lines = sum(-(-len(block) // 75) for block in blocks)
+    lines = sum(block.count("\n") if block[0] == "|" else -(-len(block) // 75) for block in blocks)
     stacked = min(1168, (600 - 40 * lines) * width / height)
     return height <= width and min(844, 610 * width / height) > stacked
 

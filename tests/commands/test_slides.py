@@ -192,6 +192,15 @@ def test_a_picture_is_beside_its_sentence_if_it_is_larger_there(tmp_path, size, 
     assert [name for name in classes if name != "picture"] == ([kind] if kind else [])
 
 
+def test_the_rows_of_a_table_count_as_lines(tmp_path):
+    cell = picture(16, 9)
+    for rows, beside in ((1, False), (5, True)):
+        cell.metadata["slide"] = "| a | b |\n|---|---|" + "\n| c | d |" * rows
+        path = write(tmp_path, text("## A?\n\nIt."), cell)
+        (_, section), _ = read_slides(path)
+        assert ("beside" in section.select_one(".picture")["class"]) == beside
+
+
 def test_each_slide_shows_its_section(tmp_path):
     path = write(tmp_path, text("## A & B?\n\nIt."), text("> **Predict.** On?"))
     (_, first, second), _ = read_slides(path)
