@@ -68,7 +68,8 @@ class Slide:
 
     def leave_out_above(self) -> None:
         """Put what is above into the notes, unless the paragraph that it begins is there."""
-        self.notes[:0] = [text for text in self.above if not any(text in n for n in self.notes)]
+        noted = "\n".join(self.notes)
+        self.notes[:0] = [one for one in self.above if sentences(one, 1)[0] not in noted]
         self.above = []
 
 

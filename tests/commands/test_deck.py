@@ -383,3 +383,10 @@ def test_what_a_cell_printed_is_behind_the_answer():
         ["one", "So it is."],
         ["p"],
     ]
+
+
+def test_a_task_in_other_words_is_noted_once():
+    block = "One here. Two of them here. Which one?"
+    task = f"# ### Exercise 1 (write): one\n#\n# {block}"
+    (slide,) = say(task, "Said.")
+    assert (slide.above, slide.notes) == (["Said."], [block])
