@@ -110,7 +110,7 @@ def notebook_of(lesson: Path) -> Path:
 
 def read_lesson(lesson: Path) -> NotebookNode:
     """Return a lesson as a notebook that has not been executed."""
-    cells = jupytext.read(lesson, fmt="py:percent").cells
+    cells, said = _take_slides(jupytext.read(lesson, fmt="py:percent").cells, _shorten(lesson))
     notebook = nbformat.from_dict(
         {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     )
@@ -120,8 +120,36 @@ def read_lesson(lesson: Path) -> NotebookNode:
         cell.metadata = _select_metadata(cell)
         cell.id = _hash(f"{text}{seen[text]}")[:8]
         seen[text] += 1
+    for k, text in said.items():
+        notebook.cells[k].metadata["slide"] = text
+    if said:
+        texts = _describe_cells(notebook)
     notebook.metadata["course"] = {"cells_sha256": _hash(*texts)}
     return notebook
+
+
+def _take_slides(cells: list[NotebookNode], lesson: str) -> tuple[list[NotebookNode], dict]:
+    """Return the cells of a notebook, and the words for the slides of some, by their place.
+
+    These are a text cell with the tag `slide` behind the cell whose slide they are for, or, in a
+    lesson copied from its notebook, already in the metadata. An id does not depend on them.
+    """
+    kept: list[NotebookNode] = []
+    said: dict[int, str] = {}
+    for cell in cells:
+        place = len(kept) - 1
+        if "slide" not in cell.metadata.get("tags", []):
+            kept.append(cell)
+            if text := cell.metadata.pop("slide", ""):
+                said[place + 1] = text
+        elif kept and place not in said and cell.cell_type == "markdown":
+            said[place] = cell.source
+        else:
+            raise BuildError(
+                f"{lesson} has a cell with the tag `slide` that is no text cell directly behind "
+                f"another cell:\n{cell.source}\nWrite one behind each cell whose slide needs it."
+            )
+    return kept, said
 
 
 def differences(lesson: Path, path: Path) -> list[str]:
@@ -166,7 +194,7 @@ def _describe_cells(notebook: NotebookNode) -> list[str]:
 
 def _select_metadata(cell: NotebookNode) -> dict:
     """Return the part of a cell's metadata that both a lesson and its notebook have."""
-    return {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
+    return {key: cell.metadata[key] for key in ("slide", "tags") if key in cell.metadata}
 
 
 def _read_notebook(path: Path) -> NotebookNode:

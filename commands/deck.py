@@ -4,8 +4,11 @@ A section begins a slide with its heading, first sentence and formulas, which go
 picture, table or printed result if it has neither formula nor prompt. Each further picture is a
 slide under the same heading, with the first sentence of what follows it. A prompt is one, and its
 answer the next: the picture, or what the cell printed, with what its fold says. An exercise is its
-task. Code is shown where a cell has the tag `code`, without its printing and drawing. What the core
-says besides is in the notes, together with the instructor's page; deeper sections are left out.
+task, with the code to complete or the picture that it is about. Code is shown where a cell has the
+tag `code`, without its printing and drawing; what it printed, where a cell has the tag `printed`.
+A cell's `slide`, words that the lesson has for its slides alone, takes the place of the sentence.
+What the core says besides is in the notes, together with the instructor's page; deeper sections are
+left out.
 """
 
 import ast
@@ -14,7 +17,7 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from commands.minutes import PROMPT, split, tags
+from commands.minutes import PROMPT, TAKES, split, tags
 
 MOST_WORDS = 45  # on a slide
 LEAST_WORDS = 4  # of a sentence that stands alone
@@ -45,6 +48,7 @@ class Slide:
     output: NotebookNode | None = None  # a picture, or what was printed
     below: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    answers: bool = False  # whether `below` answers a prompt
 
     @property
     def is_bare(self) -> bool:
@@ -53,12 +57,19 @@ class Slide:
         return not (
             self.cell
             or self.heading[:2] == "# "
+            or self.is_exercise
             or any(block.startswith(more) for block in self.above)
         )
 
+    @property
+    def is_exercise(self) -> bool:
+        """Return whether it is the task of an exercise."""
+        return self.begins and self.heading.startswith("### Exercise")
+
     def leave_out_above(self) -> None:
         """Put what is above into the notes, unless the paragraph that it begins is there."""
-        self.notes[:0] = [text for text in self.above if not any(text in n for n in self.notes)]
+        noted = "\n".join(self.notes)
+        self.notes[:0] = [one for one in self.above if sentences(one, 1)[0] not in noted]
         self.above = []
 
 
@@ -87,6 +98,8 @@ def find_slides(notebook: NotebookNode) -> list[Slide]:
                 deck.add_text(piece)
         else:
             deck.add_code(cell)
+        if "slide" in cell.metadata:
+            deck.say(cell)
     for slide in deck.slides:
         shorten(slide)
     return deck.slides
@@ -111,9 +124,12 @@ class _Deck:
         self.section = self.heading = ""
         self.asks = False  # whether a prompt waits for its answer
         self.printed: NotebookNode | None = None  # the last cell that printed something short
+        self.later: Slide | None = None  # what a cell printed, until its prompt is answered
+        self.announces = False  # whether the last text ends with a colon, so code completes it
 
     def add_text(self, piece: list[str]) -> None:
         """Begin a slide with a piece of a text, or add it to the last slide."""
+        self.announces = piece[-1].endswith(":")
         if fold := FOLD.match(piece[0]):
             self._add_fold(fold[1], [block.strip() for block in BLOCK.findall(fold[2])])
             return
@@ -143,6 +159,7 @@ class _Deck:
             above = task(piece[0], blocks)
         elif piece[0].startswith("# "):
             above = prose[:1]
+            blocks = [TAKES.sub("", block) for block in blocks]  # which a student takes alone
         else:
             questions = [block for block in blocks if QUESTION.fullmatch(block)]
             above = questions or opening(piece[0], prose, blocks, asked)
@@ -173,8 +190,13 @@ class _Deck:
                 slide = Slide(self.heading, cell=self.printed)
                 slide.output = printed(self.printed) if self.printed else None
                 self.slides.append(slide)
-            slide.below = sentences(blocks[0], *ANSWER)
-            self.asks = False
+            slide.below = slide.below or sentences(blocks[0], *ANSWER)
+            slide.answers, self.asks = True, False
+            if self.later:
+                self.slides.append(self.later)
+                self.later = None
+        if summary == "Answer":  # directly under its question
+            slide.notes += [one for one in slide.above if QUESTION.fullmatch(one)][-1:]
         slide.notes += [f"*{summary}*", *blocks]
         if summary == "Solution":
             self.heading = self.section
@@ -189,20 +211,63 @@ class _Deck:
     def add_code(self, cell: NotebookNode) -> None:
         """Show a cell's pictures, its code if it has the tag, or what it printed."""
         if is_exercise(cell):
+            self._add_stub(cell)
             return
+        if self.announces:
+            self.slides[-1].notes += whole(cell)
+            self.announces = False
         pictures = [one for one in cell.outputs if "image/png" in one.get("data", {})]
         if "code" in tags(cell):
             self._add_source(cell, None if pictures or self.asks else printed(cell))
         for picture in pictures:
             slide = self.slides[-1]
-            if self.asks or not slide.is_bare:
+            if self.asks or not (slide.is_bare or goes_with_task(slide)):
                 self.slides.append(slide := Slide(self.heading))
             slide.cell, slide.output = cell, picture
-        if not pictures and printed(cell):
+        made = printed(cell)
+        if made and "printed" in tags(cell):
+            self._add_printed(cell, made)
+        elif made and not pictures:
             self.printed = cell
             slide = self.slides[-1]
             if not self.asks and slide.is_bare:
-                slide.cell, slide.output = cell, printed(cell)
+                slide.cell, slide.output = cell, made
+
+    def _add_printed(self, cell: NotebookNode, made: NotebookNode) -> None:
+        """Show what a cell printed, below a formula, or else after the answer and the pictures."""
+        slide = self.slides[-1]
+        if self.asks:
+            self.later = Slide(self.heading, cell=cell, output=made)
+        elif slide.cell or any(block.startswith(">") for block in slide.above):
+            self.slides.append(Slide(self.heading, cell=cell, output=made))
+        else:
+            slide.cell, slide.output = cell, made
+
+    def _add_stub(self, cell: NotebookNode) -> None:
+        """Show the code that an exercise begins with below its task, if there is room for it."""
+        slide = next((one for one in reversed(self.slides) if one.is_exercise), None)
+        if slide is None or "exercise" not in tags(cell) or slide.output is not None:
+            return
+        shown = [line for block in slide.above for line in block.splitlines() if "```" not in line]
+        stub = cell.source.splitlines()
+        if len(stub) <= MOST_LINES and len(shown) + len(stub) <= MOST_BELOW:
+            slide.above.append(f"```python\n{cell.source}\n```")
+
+    def say(self, cell: NotebookNode) -> None:
+        """Show the words that a cell has for its slide, in place of the sentence by rule.
+
+        After code they stand below its picture, after a text above what is displayed.
+        """
+        blocks = [block.strip() for block in BLOCK.findall(LINK.sub(r"\1", cell.metadata["slide"]))]
+        made = [one for one in self.slides if one.cell is cell] or self.slides[-1:]
+        slide = next((one for one in reversed(made) if is_picture(one.output)), made[-1])
+        if slide.output is not None:
+            slide.below = blocks
+            return
+        kept = [one for one in slide.above if NO_PROSE.match(one) or QUESTION.fullmatch(one)]
+        slide.above = [one for one in slide.above if one not in kept]
+        slide.leave_out_above()
+        slide.above = [*blocks, *kept]
 
     def _add_source(self, cell: NotebookNode, made: NotebookNode | None) -> None:
         """Show code, in place of a section's first sentence if it is long, with what it printed."""
@@ -241,6 +306,23 @@ def without_code(blocks: list[str]) -> list[str]:
     return [block for block in blocks if not block.startswith("```")]
 
 
+def is_picture(output: NotebookNode | None) -> bool:
+    """Return whether an output is a picture."""
+    return output is not None and "image/png" in output.get("data", {})
+
+
+def goes_with_task(slide: Slide) -> bool:
+    """Return whether a picture belongs to the task on a slide, with no code and no other."""
+    return slide.is_exercise and not slide.cell and not any("```" in b for b in slide.above)
+
+
+def whole(cell: NotebookNode) -> list[str]:
+    """Return a cell's code and what it printed, for the notes."""
+    texts = [one.text for one in cell.outputs if one.get("name") == "stdout"]
+    blocks = [f"```python\n{cell.source}\n```"]
+    return [*blocks, f"```text\n{''.join(texts).rstrip()}\n```"] if texts else blocks
+
+
 def is_exercise(cell: NotebookNode) -> bool:
     """Return whether a cell is an exercise or its check."""
     return "exercise" in tags(cell) or cell.source.startswith("check.")
@@ -276,10 +358,10 @@ def is_aside(statement: ast.stmt) -> bool:
 
 
 def task(heading: str, blocks: list[str]) -> list[str]:
-    """Return what of an exercise's text has room on its slide: code and choices before prose."""
+    """Return what of an exercise's text has room on its slide: code, choices, questions first."""
     found: list[str] = []
     lines, order = 0, [part for block in blocks for part in parts_of(block)]
-    for part in sorted(order, key=lambda part: not part.startswith(("```", "- ", "1. "))):
+    for part in sorted(order, key=rank):
         lines += part.count("\n") - 1 if part.startswith("```") else 0
         words = count_words(heading, *without_code([*found, part]))
         if words <= MOST_WORDS and (part[:3] != "```" or lines <= MOST_LINES):
@@ -293,6 +375,11 @@ def task(heading: str, blocks: list[str]) -> list[str]:
     return joined
 
 
+def rank(part: str) -> int:
+    """Return how early a part of a task gets room: code and choices, questions, the rest."""
+    return 0 if part.startswith(("```", "- ", "1. ")) else 1 if part.endswith("?") else 2
+
+
 def parts_of(block: str) -> list[str]:
     """Return the sentences of a text, or a list, code or formula as it is."""
     return [block] if NO_PROSE.match(block) else [one.strip() for one in SENTENCE.findall(block)]
@@ -300,9 +387,9 @@ def parts_of(block: str) -> list[str]:
 
 def shorten(slide: Slide) -> None:
     """Move the sentence above a picture into the notes if there are too many words with it."""
-    if slide.output is None:
+    if slide.output is None or slide.is_exercise:
         return
-    if not slide.below and "image/png" in slide.output.get("data", {}):
+    if not slide.below and is_picture(slide.output):
         slide.below = sentences(slide.output.metadata["image/png"]["alt"])
     if count_words(slide.heading, *without_code(slide.above), *slide.below) > MOST_WORDS:
         slide.leave_out_above()

@@ -26,6 +26,8 @@ from commands.minutes import split
 TEMPLATES = Path(__file__).parent
 STATIC = lessons.ROOT / "docs" / "site" / "static"
 MOST_FRAMES = 30  # positions of a cell's sliders
+# A note that would give an answer away, or is about what comes after it.
+AFTER = re.compile(r"\*\*With a kernel|\*\*On the board\.\*\* After the prediction")
 REVEAL = files("sphinx_revealjs") / "_static/revealjs"  # This package contains reveal.js.
 
 
@@ -40,7 +42,7 @@ def is_beside(picture: str, blocks: list[str]) -> bool:
     A slide is 1280 pixels wide and 720 high; a line of words is about 40 high.
     """
     width, height = size_of(picture)
-    lines = sum(-(-len(block) // 75) for block in blocks)
+    lines = sum(block.count("\n") if block[0] == "|" else -(-len(block) // 75) for block in blocks)
     stacked = min(1168, (600 - 40 * lines) * width / height)
     return height <= width and min(844, 610 * width / height) > stacked
 
@@ -52,8 +54,21 @@ def read_lesson(notebook: Path) -> list[Slide]:
     page = notebook.parents[1] / "instructor" / f"{notebook.stem}.md"
     if page.exists():
         text = "\n\n".join(c.source for c in split(content)[0] if c.cell_type == "markdown")
-        add_notes(slides, teaching.read(page.read_text("utf-8"), find_headings(text)))
+        teacher = page.read_text("utf-8")
+        add_notes(slides, teaching.read(teacher, find_headings(text)))
+        if said := teaching.take_home(teacher):
+            close(slides[-1], said)
     return slides
+
+
+def close(slide: Slide, said: str) -> None:
+    """Show on the last slide what to take home, with what there is room for; the rest is noted."""
+    (first,), tables = deck.sentences(said), [one for one in slide.above if one.startswith("|")]
+    shown = [[said, *slide.above], [said, *tables], [first, *tables], [said], [first]]
+    fits = (one for one in shown if deck.count_words(slide.heading, *one) <= deck.MOST_WORDS)
+    above = next(fits)
+    slide.notes += [one for one in slide.above if one not in above]
+    slide.above = above
 
 
 def find_headings(text: str) -> list[str]:
@@ -67,7 +82,9 @@ def add_notes(slides: list[Slide], notes: dict[str, list[str]]) -> None:
         of_section = sections(slides).get(heading, [])
         for block in reversed(blocks):
             if of_section:
-                choose(of_section, block).notes.insert(0, deck.LINK.sub(r"\1", block))
+                notes = choose(of_section, block).notes
+                end = len(notes) if block.startswith("**Five more") else 0
+                notes.insert(end, deck.LINK.sub(r"\1", block))
 
 
 def sections(slides: list[Slide]) -> dict[str, list[Slide]]:
@@ -91,6 +108,8 @@ def choose(slides: list[Slide], block: str) -> Slide:
     if block.startswith("**Slider"):
         moving = [one for one in slides if one.cell and "sliders.move" in one.cell.source]
         return (moving or slides)[0]
+    if AFTER.match(block):
+        return next((one for one in slides if one.answers), slides[-1])
     return slides[0]
 
 

@@ -23,17 +23,25 @@ def read(page: str, headings: list[str]) -> dict[str, list[str]]:
     notes: dict[str, list[str]] = {heading: [] for heading in headings}
     title = headings[0]
     parts = {name: body.strip() for name, body in PART.findall(page)}
-    if take_home := re.search(r"\*\*To take home:\*\*[^#]+", page):
-        notes[title].append(take_home[0].strip())
-    for section, minutes, short, advice, *_ in rows(parts.get("Minutes", "")):
-        if section in notes and minutes != "0":
-            notes[section].append(f"**{minutes} minutes**, or {short} if time is short: {advice}.")
+    if said := take_home(page):
+        notes[title].append(said)
+    sections = rows(parts.get("Minutes", ""))
+    times = {name: time for name, time, *_ in rows(parts.get("Exercises", ""))}
+    times |= {name: "" for name, *_ in sections}
+    for section, minutes, short, advice, *_ in sections:
+        if section == "**all**":
+            notes[title].append(f"**{minutes} minutes in class**, or {short} if time is short.")
+        elif section in notes and minutes != "0":
+            included = including(minutes, headings[headings.index(section) + 1 :], times)
+            notes[section].append(
+                f"**{minutes} minutes**{included}, or {short} if time is short: {advice}."
+            )
     for name, label in (("On the board", "On the board."), ("Sliders", "Slider.")):
         body = parts.get(name, "")
         for item in ITEM.findall(body):
             add(notes, item, f"**{label}** ")
         if body and not ITEM.search(body) and not body.startswith("None"):
-            add(notes, body.removeprefix("This lesson has none. "), "")
+            add(notes, body.removeprefix("This lesson has none. "), "**With a kernel.** ")
         if name == "On the board":
             for heading, question in ASKED.findall(parts.get("Questions", "")):
                 notes[heading].append(question.strip())
@@ -48,6 +56,29 @@ def read(page: str, headings: list[str]) -> dict[str, list[str]]:
         more = more.replace("<details>", "<details open>")  # on paper, too
         notes.get("Three questions", notes[title]).append(f"**Five more questions**\n\n{more}")
     return notes
+
+
+def take_home(page: str) -> str:
+    """Return what the class is to take home, as the page says it."""
+    found = re.search(r"\*\*To take home:\*\*[^#]+", page)
+    return found[0].strip() if found else ""
+
+
+def including(minutes: str, headings: list[str], times: dict[str, str]) -> str:
+    """Return which part of a section's minutes its exercises take, or that they are not included.
+
+    `headings` are those behind the section; in `times` a section has none.
+    """
+    said = ""
+    for heading in headings:
+        if times.get(heading) == "":
+            break  # the next section
+        if time := re.match(r"\d+", times.get(heading, "")):
+            is_included = int(time[0]) < int(minutes)
+            said += (
+                f", of which the exercise {time[0]}" if is_included else ", without the exercise"
+            )
+    return said
 
 
 def rows(table: str) -> list[list[str]]:

@@ -169,7 +169,8 @@ sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
 # `np.linalg.eigvalsh(H)` returns the **eigenvalues** $\lambda$ of $H$, sorted: the first is the
 # smallest curvature of all cuts, the last the largest. (You test it on 181 cuts.)
 #
-# > **Predict.** At which angle is the bowl flattest? Look at the lines of equal loss above.
+# > **Predict.** At which angle is the bowl flattest? Look at the lines of equal loss in the last
+# > picture.
 
 # %%
 my_prediction = ...  # your number, from 90 to 180 degrees

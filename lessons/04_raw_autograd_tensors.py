@@ -74,6 +74,9 @@ for epoch in range(1000):
 
 print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
 
+# %% [markdown] tags=["slide"]
+# The same numbers as by hand, in lesson 01, and nothing was derived.
+
 # %% [markdown]
 # The same numbers come out. **`requires_grad=True`** asks for a gradient. **`backward()`**
 # walks back through the graph and fills the **`.grad`** of each leaf that asked.
@@ -94,6 +97,10 @@ print("torch.from_numpy(array) ", shared)
 from_list = torch.tensor([0.1, 0.2, 0.7])
 print("\nfrom Python's floats:", from_list.dtype)
 print("with .double():      ", from_list.double().dtype)
+
+# %% [markdown] tags=["slide"]
+# **Memory**: `from_numpy` shares it. **Type**: float32 from Python's floats. **Gradient**: only a
+# **leaf** gets one, a tensor that no recorded operation made.
 
 # %% [markdown]
 # **Memory.** `torch.tensor` copies. `torch.from_numpy` *shares* the array's memory, like a
@@ -142,7 +149,7 @@ plots.sine_points(x, y)
 # > **Predict.** The curve's formula begins with $3x$. Which slope will the best line have?
 # > Look at the points, and type your number.
 
-# %% tags=["code"]
+# %% tags=["code", "printed"]
 my_prediction = ...  # your number
 
 lr, n_epochs = 0.5, 200
@@ -193,6 +200,10 @@ for name, t in {"x": x, "W": W, "y_pred": y_pred, "loss": loss}.items():
     print(f"{name:8} {t.requires_grad!s:15} {t.is_leaf!s:9} {made_by}")
 tape.draw(loss, gradients=True)  # gradients: those of every box
 
+# %% [markdown] tags=["slide"]
+# **`grad_fn`** names the operation that made a tensor: `loss` has `MeanBackward0`, `y_pred`
+# `AddBackward0`. The leaves, `W` and `x`, have none.
+
 # %% [markdown]
 # **`grad_fn`** names the operation that made a tensor: an addition made `y_pred`, a mean
 # made `loss`. A leaf has none (`NoneType`). `x` is a leaf, too, but nobody asked for its
@@ -242,6 +253,10 @@ W = W - 0.5 * W.grad
 print("new tensor:", W)
 print("is it a leaf?", W.is_leaf)
 
+# %% [markdown] tags=["slide"]
+# Both are wrong: the first is refused, and the second makes of `W` a result, which gets no
+# `.grad`. The cure is `with torch.no_grad(): W -= 0.5 * W.grad`.
+
 # %% [markdown]
 # Both are wrong. The first would overwrite the leaf `W` with a result: a **loud** bug. The
 # second gives the name `W` to a result. That isn't a leaf and gets no `.grad`, so the next
@@ -276,7 +291,10 @@ for call in (1, 2):
 # > **Predict.** At step 29 the loss is 1.6867 if you empty, and 0.2351 if you forget.
 # > Forgetting looks *better*! Type the forgetful loss at step 58.
 
-# %%
+# %% [markdown] tags=["slide"]
+# Both runs are `descend` with lr = 0.01; one never empties.
+
+# %% tags=["code"]
 my_prediction = ...  # your number
 
 
@@ -404,12 +422,12 @@ check.stories(stories)
 #
 # ## Can you reproduce a tutorial?
 #
-# Another published tutorial fits the same ten points. Its error is the **norm** of the
-# residuals, the root of the sum of their squares, over $n$:
+# Another published tutorial fits the same ten points, with lr = 0.01. Its error is the **norm**
+# of the residuals, the root of the sum of their squares, over $n$:
 #
 # $$E = \frac{1}{n}\sqrt{\sum_i (\hat y_i - y_i)^2}$$
 #
-# `torch.linalg.vector_norm(r)` is the norm of a tensor `r`. With lr = 0.01 the tutorial prints:
+# `torch.linalg.vector_norm(r)` is the norm of a tensor `r`. The tutorial prints:
 #
 # | steps | W, published | error, published |
 # |---:|---|---:|

@@ -53,6 +53,9 @@ from course_utils.checks import data_loader as check
 # Call it a *pass* when 80 rows have been read: one step with all, ten with batches of 8. (Not
 # an epoch yet: some rows come twice, others never.)
 
+# %% [markdown] tags=["slide"]
+# `descend` takes its steps on `batch_size` rows: all 80, or 8 drawn at random, a **mini-batch**.
+
 # %% tags=["code"]
 line = data.noisy_line()
 x80, y80 = line.x_train[:, 0], line.y_train[:, 0]  # (80,) and (80,)
@@ -218,7 +221,12 @@ sliders.move(
 #
 # So in each pass, shuffle the row numbers *once*, then deal them out like cards. Such a pass is
 # an **epoch** again: each row comes exactly once. The last batch may be smaller.
-#
+
+# %% [markdown] tags=["slide"]
+# Not if each step draws afresh: your ten batches read eighty rows, only fifty different ones.
+# Shuffle the row numbers *once*, then deal them out: in an **epoch**, each row comes exactly once.
+
+# %% [markdown]
 # ### Exercise 1 (fix): deal out every row
 #
 # This loop should deal out one epoch. It makes two mistakes. Fix them at the dots below:

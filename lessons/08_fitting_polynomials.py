@@ -51,6 +51,10 @@ y = torch.from_numpy(y64).float()
 # First, the line as a module with one parameter, `W`, of two numbers. One function
 # trains every model with a `W`, and keeps a row for each epoch:
 
+# %% [markdown] tags=["slide"]
+# At 0.2327: it can't follow the wave of lesson 04's ten points. Here it is as a module, beside a
+# published tutorial's rows.
+
 
 # %%
 class Line(nn.Module):
@@ -86,6 +90,9 @@ for epoch, loss, W in train(line, x, y, lr=0.1, n_epochs=10):
 print("\npublished, epoch 0:   6.661948 [0.27913672 0.49835616]")
 print("published, epoch 9:   0.27754354 [1.0747765 1.8358393]")
 
+# %% [markdown] tags=["slide"]
+# A row shows the loss *before* its step and `W` *after* it.
+
 # %% [markdown]
 # A row shows the loss *before* its step and `W` *after* it, as the published rows do: the loss
 # of row 0 belongs to two zeros. Which number is the slope? Only `forward` says: `W[0]`.
@@ -104,7 +111,12 @@ print("published, epoch 9:   0.27754354 [1.0747765 1.8358393]")
 # The powers of the ten $x$, side by side as columns, are the **power matrix** $A$, of shape
 # (10, 5): a design matrix ([lesson 02](02_how_far_to_step.ipynb#What-sets-the-limit,-and-what-the-speed?)). All ten predictions
 # are `A @ W`.
-#
+
+# %% [markdown] tags=["slide"]
+# The columns 1, $x$, …, $x^4$ of the ten points are the **power matrix** `A`, of shape (10, 5). All
+# predictions are `A @ W`.
+
+# %% [markdown]
 # ### Exercise 1 (write): the power matrix
 #
 # A column and a row broadcast to a table ([lesson 00](00_start_here.ipynb#What-if-two-shapes-differ?)):
@@ -172,6 +184,10 @@ print("published   6.661948  [0.2492 0.1396 0.1018 0.0830 0.0719]  epoch 0")
 #
 # $$g = \tfrac{2}{n}\,A^\top (A\,W - y)$$
 
+# %% [markdown] tags=["slide"]
+# The tutorial runs 100,000 epochs. Lesson 01's gradient, for all five columns of `A` at once; `x64`
+# and `y64` are the ten points, in float64.
+
 # %% tags=["code"]
 lr, n_epochs = 0.05, 100_000
 start = np.array([0.0, 0.0, 0.0, 0.0, 0.0])
@@ -194,6 +210,16 @@ fits = {"1 epoch": path[1], "10,000 epochs": path[10_000]}
 fits["100,000 epochs"] = path[100_000]
 plots.polynomial_fits(x64, y64, fits)
 
+# %% [markdown] tags=["slide"]
+# | epoch | $w_3$ |
+# |---:|---:|
+# | 0 | 0.083 |
+# | 20,000 | −2.86 |
+# | 80,000 | −4.18 |
+# | 100,000 | −4.09 |
+#
+# The loss is a thousandth of what it was.
+
 # %% [markdown]
 # Ours shares about four digits with the published row.
 #
@@ -215,7 +241,11 @@ plots.polynomial_fits(x64, y64, fits)
 #
 # > **Predict.** Where would $w_3$ end if the loop ran for ever?
 
-# %% tags=["cover"]
+# %% [markdown] tags=["slide"]
+# The curve follows the points. The fourth number of `W`, the coefficient $w_3$, fell past minus
+# four, turned, and now hardly moves.
+
+# %% tags=["cover", "printed"]
 my_prediction = ...  # your number
 
 best = np.linalg.lstsq(A, y64)[0]
@@ -256,7 +286,13 @@ plots.coefficient_by_epoch(
 #
 # A mix of powers is a curve. The picture moves the best fit by 1 along each mode:
 
-# %%
+# %% [markdown] tags=["slide"]
+# A **mode** is an axis of the bowl, a mix of the coefficients: five numbers. Some hardly change the
+# curve.
+#
+# > One mode lifts the whole curve, one wiggles it a little. Which does the loss notice?
+
+# %% tags=["printed"]
 curvatures, V = np.linalg.eigh(2 / len(y64) * A.T @ A)  # (5,) and (5, 5)
 mode = V[:, 0]  # each column of V is a mode, the flattest first
 error = W - best  # of the coefficients
@@ -269,6 +305,10 @@ print(f"which is {amount:.2f} times   ", mode.round(2))
 size = ((A @ mode) ** 2).mean() ** 0.5  # of the mode's curve, at the points
 print(f"{amount:.2f} times its size    {amount * size:.3f}")
 plots.modes(x64, y64, V)
+
+# %% [markdown] tags=["slide"]
+# Upper row: the best fit, **moved by 1** along each mode. Lower row: the mode's curve alone; its
+# **size** is the root of its mean square at the points.
 
 # %% [markdown]
 # Nearly all of this fit's error is 18 times mode 0. One mode 0 wiggles the curve by so little
@@ -283,7 +323,12 @@ plots.modes(x64, y64, V)
 # height of the mode's curve at point $j$. The size is the root of the mean of $c_j^2$, so
 #
 # $$\lambda = 2 \cdot \text{mean of } c_j^2 = 2 \cdot \text{size}^2$$
-#
+
+# %% [markdown] tags=["slide"]
+# The **size** of a mode decides: the root of the mean of $c_j^2$, where $c_j$ is the height of the
+# mode's curve at point $j$. (It stands over each lower panel.)
+
+# %% [markdown]
 # <details><summary>Why, once more</summary>
 #
 # Move a distance $s$ along the mode from the bottom. The residuals $r_j$ become $r_j + s\,c_j$,
@@ -300,6 +345,10 @@ plots.modes(x64, y64, V)
 #
 # > **Predict.** Do the same for mode 0, of size 0.002376: how many *percent* of it are left?
 # > Let Python compute the power.
+
+# %% [markdown] tags=["slide"]
+# Each epoch leaves $1 - \mathrm{lr}\cdot\lambda$ of a mode: of mode 1, with $\lambda = 0.000965$,
+# after 100,000 epochs 0.80%.
 
 # %%
 my_prediction = ...  # your number, in percent
@@ -334,6 +383,10 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 # of its slowest mode is left. Each step leaves $1 - 1/\kappa$ of that mode ([lesson
 # 02](02_how_far_to_step.ipynb#What-sets-the-limit,-and-what-the-speed?)). Does the fit take fewer epochs than ours, the same number, or
 # more? Think, then compute.
+
+# %% [markdown] tags=["slide"]
+# At half of its *own* limit, each step leaves $1 - 1/\kappa$ of the slowest mode. Until one percent
+# of it is left: does a fit take fewer epochs than ours, the same number, or more?
 
 # %% tags=["exercise", "transfer"]
 # One change in each:
@@ -380,8 +433,12 @@ check.answers(answers)
 #
 # The brackets hold five numbers, one for each mode $i$. We call $W_k$ the **exact iterate**.
 
+# %% [markdown] tags=["slide"]
+# From right to left: $a = V^\top (W_0 - W^*)$ is how much of each mode separates the start from the
+# bottom $W^*$; shrink each; $V$ mixes them back.
 
-# %%
+
+# %% tags=["printed"]
 def iterate(k):  # W after k epochs from zero, without a loop
     amounts = V.T @ (start - best)  # a, one number for each mode
     left = (1 - lr * curvatures) ** k
@@ -396,6 +453,9 @@ for k in counts:
     loss = bowl.loss(W_k)  # the MSE at W_k
     print(f"{k:8}   {loss:.8f}  {iterate(k + 1).round(5)}")
 
+# %% [markdown] tags=["slide"]
+# The formula has the rows that the loop did not print.
+
 # %% [markdown]
 # The first four are the rows that the loop did not print. After ten million epochs, $w_3$ is
 # 9.79. The formula holds for plain descent at a fixed rate, for a linear model
@@ -407,6 +467,9 @@ for k in counts:
 #
 # > **Predict.** How many of the five modes must settle before the curve looks finished? Then
 # > move it up.
+
+# %% [markdown] tags=["slide"]
+# A mode counts as settled below one percent. The next slide has a slider for the epochs.
 
 
 # %%

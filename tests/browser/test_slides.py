@@ -3,6 +3,7 @@
 The default test command shows only those of the first lesson; `course.py test --browser` shows all.
 """
 
+import base64
 import io
 
 import pytest
@@ -55,15 +56,19 @@ LOOK = """([width, height, least]) => Reveal.getSlides().map(slide => {
         const ends = () => image.getBoundingClientRect();
         if (!(ends().top <= box.top + 3)) wrong.push("the top is cut off");
         image.style.transition = "none";
-        let shown = box.bottom - ends().top;
+        const cut = () => parseFloat(image.style.clipPath.split(" ")[2]) / 100;  // off the bottom
+        const shown = () =>
+            Math.min(box.bottom, ends().bottom - cut() * ends().height) - ends().top;
+        let last = shown();
         while (Reveal.availableFragments().next) {
             Reveal.nextFragment();
-            if (ends().top + shown < box.top) wrong.push("two steps leave something out");
-            shown = box.bottom - ends().top;
+            if (ends().top + last < box.top - 3) wrong.push("two steps leave something out");
+            last = shown();
         }
         if (!(ends().bottom <= box.bottom + 3)) wrong.push("the bottom is never shown");
     }
-    if (slide.querySelector("figure") && !slide.querySelector(".said:last-child").innerText.trim())
+    const said = [...slide.querySelectorAll(".said")].map(element => element.textContent);
+    if (slide.querySelector("figure") && !said.join("").trim())
         wrong.push("a picture has no sentence");
     const words = slide.cloneNode(true);
     words.querySelectorAll(".notes, pre, .frames").forEach(element => element.remove());
@@ -115,6 +120,26 @@ def test_a_tall_picture_is_shown_whole_and_in_readable_parts(page, tmp_path):
     page.wait_for_timeout(600)
     assert tall.locator(".part img").bounding_box()["y"] < top
     assert page.evaluate("Reveal.getIndices().h") == 1, "the key has moved the picture alone"
+
+
+@pytest.mark.slow
+def test_a_tall_picture_is_cut_where_it_is_white(page, tmp_path):
+    cell = picture(600, 900)
+    png = io.BytesIO()
+    image = Image.new("RGB", (600, 900), "white")
+    for top, bottom in ((0, 250), (270, 590), (610, 880)):  # a cut into thirds would go through two
+        image.paste("black", (50, top, 550, bottom))
+    image.save(png, "png")
+    cell.outputs[0].data["image/png"] = base64.b64encode(png.getvalue()).decode()
+    path = tmp_path / "slides.html"
+    path.write_text(
+        slides.render(write(tmp_path, text("## A?\n\nIt."), cell, text("So."))), "utf-8"
+    )
+    open_slides(page, path)
+    page.keyboard.press("ArrowRight")
+    cuts = page.evaluate("cutsOf(document.querySelector('.tall img'), 0.5)")
+    first, second = (900 * cut for cut in cuts[1:-1])
+    assert (250 < first < 270, 590 < second < 610) == (True, True)
 
 
 @pytest.mark.slow

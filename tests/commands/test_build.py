@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 
+import jupytext
 import nbformat
 import pytest
 
@@ -179,6 +180,46 @@ def test_unchanged_cells_keep_their_ids(course):
     assert [old == new for old, new in zip(before, after, strict=True)] == [
         *(True, True, False, True, True, True)
     ]
+
+
+SAID = """
+# %% [markdown] tags=["slide"]
+# Four is *two* and "two".
+#
+# - More.
+"""
+
+
+def test_what_a_lesson_says_for_its_slides_alone_is_no_cell_of_the_notebook(course):
+    path, lesson = course / "notebooks/01_a.ipynb", course / "lessons/01_a.py"
+    before = nbformat.read(path, as_version=4).cells
+    lesson.write_text(LESSON + SAID, "utf-8")
+    assert build.differences(lesson, path)
+    assert build.main([], course) == 0
+    after = nbformat.read(path, as_version=4).cells
+    assert after[-1].metadata.pop("slide") == 'Four is *two* and "two".\n\n- More.'
+    assert after == before, "the ids too"
+    assert build.differences(lesson, path) == []
+
+
+def test_a_lesson_copied_from_its_notebook_keeps_the_words_for_its_slides(course):
+    path, lesson = course / "notebooks/01_a.ipynb", course / "lessons/01_a.py"
+    lesson.write_text(LESSON + SAID, "utf-8")
+    build.main([], course)
+    built = path.read_bytes()
+    jupytext.write(jupytext.read(path), lesson, fmt="py:percent")
+    assert "# Four is" not in lesson.read_text("utf-8")
+    assert build.main([], course) == 0
+    assert path.read_bytes() == built
+    edit(course, lambda cells: cells[-1].metadata.update(slide="Five."))
+    assert build.main([], course) == 1, "an edit of them is one of the notebook"
+
+
+@pytest.mark.parametrize("text", [SAID.lstrip() + LESSON, LESSON + SAID + SAID])
+def test_words_for_a_slide_need_a_cell_of_their_own_before_them(course, capsys, text):
+    (course / "lessons/01_a.py").write_text(text, "utf-8")
+    assert build.main([], course) == 1
+    assert "directly behind another cell:\nFour is" in capsys.readouterr().err
 
 
 def test_the_kernel_runs_in_the_folder_of_the_notebooks(course):

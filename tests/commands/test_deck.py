@@ -201,7 +201,12 @@ def test_the_slides_in_their_order(slides):
         ["## What is twice two?", 'for number in range(2):\n    draw("two", "three")'],
         ["## What is twice two?", "two", "A picture of two."],
         ["## What is twice two?", "three", "A picture of three."],
-        ["### Exercise 1 (write): double", "Any number. Twice it.", "1. One.\n2. Two."],
+        [
+            "### Exercise 1 (write): double",
+            "Any number. Twice it.",
+            "1. One.\n2. Two.",
+            "```python\n...\n```",
+        ],
         ["### Break it: a half", "It breaks. Badly.", "$$1 / 2$$", "> **Predict.** How?"],
         ["### Break it: a half", "in half", "In two."],
         ["## Who prints?", "Nobody draws here.", "words", "A table follows it."],
@@ -224,7 +229,9 @@ def test_the_rest_of_the_core_is_in_the_notes(slides):
     assert "After the fold.\n### A part" in notes["## What is twice two?"]
     assert "In the part." in notes["## What is twice two?"]
     assert "*Solution*\n```python\n1\n\n# 2\n```" in notes["### Exercise 1 (write): double"]
-    assert "First." in notes["## Three questions"]
+    three = "\n**One?**\n*Answer*\nFirst.\n**Two, in\ntwo lines?**\n*Answer*\nSecond."
+    assert notes["## Three questions"].endswith(three)
+    assert '```python\nprint("words")\n```\n```text\nwords\n```' in notes["## Who prints?"]
     assert "**New words:** double." in notes["## Recap"]
     everything = "\n".join(notes.values())
     assert "Predict" not in everything, "a prompt is on its slide"
@@ -303,3 +310,83 @@ def test_an_exercise_shows_its_code_and_choices_before_its_prose():
         code,
         "1. One.",
     ]
+
+
+STUB = '# %% tags=["exercise", "write"]\n# which x?\n...\n'
+
+
+def test_an_exercise_shows_the_code_that_it_begins_with_unless_it_is_long():
+    (slide,) = only(f"# ### Exercise 1 (write): one\n#\n# It.\n\n{STUB}")
+    assert shown(slide)[1:] == ["It.", "```python\n# which x?\n...\n```"]
+    (slide,) = only(f"# ### Exercise 1 (write): one\n#\n# It.\n\n{STUB}" + "...\n" * 13)
+    assert shown(slide)[1:] == ["It."]
+
+
+def test_the_picture_of_an_exercise_is_with_its_task():
+    task = '# ### Exercise 1 (diagnose): one\n#\n# 1. Up.\n\n# %%\ndraw("one")\n\n'
+    (slide,) = only(f"{task}{STUB}")
+    assert shown(slide)[1:] == ["1. Up.", "one"]
+
+
+def test_an_exercise_shows_its_question_before_other_prose():
+    prose = " ".join(["word"] * 42) + "."
+    assert deck.task("### Exercise 1", [f"{prose} Which of them?"]) == ["Which of them?"]
+
+
+def test_an_answer_is_known_as_one():
+    asked = '# ## A?\n#\n# > **Predict.** How?\n\n# %%\ndraw("one")\n\n# %% [markdown]\n'
+    fold = "# <details><summary>What you should see</summary>\n#\n# So it is.\n#\n# </details>"
+    assert [slide.answers for slide in only(asked + fold)] == [False, True]
+
+
+def say(text, *words):
+    """Return the slides of a lesson some of whose cells, in order, have words for their slides."""
+    notebook = executed(f"# %% [markdown]\n# # 01 Tiny\n#\n# It.\n#\n{text}")
+    for cell, said in zip(notebook.cells, words, strict=False):
+        if said:
+            cell.metadata["slide"] = said
+    return deck.find_slides(notebook)[1:]
+
+
+DRAWN = '# ## A?\n#\n# Before.\n#\n# $$1$$\n\n# %% tags=["printed"]\ndraw("one")\nprint("p")'
+
+
+def test_words_for_the_slides_take_the_place_of_the_sentence_by_rule():
+    after = "\n\n# %% [markdown]\n# After."
+    text, picture, made = say(DRAWN + after, "Said [above](a.ipynb).\n\n> Which?", "Said below.")
+    assert shown(text) == ["## A?", "Said above.", "> Which?", "$$1$$"]
+    assert text.notes == ["Before."], "it is not lost"
+    assert shown(picture) == ["## A?", "one", "Said below."]
+    assert shown(made) == ["## A?", "p", "After."]
+
+
+def test_words_for_the_slides_keep_the_prompt():
+    (slide,) = say("# ## A?\n#\n# Before.\n#\n# > **Predict.** How?", "Said.")
+    assert shown(slide) == ["## A?", "Said.", "> **Predict.** How?"]
+
+
+def test_what_a_cell_printed_is_below_a_formula_or_behind_its_pictures():
+    assert [shown(slide)[1:] for slide in only(DRAWN)] == [
+        ["Before.", "$$1$$"],
+        ["one", "A picture of one."],
+        ["p"],
+    ]
+    (slide,) = only(DRAWN.replace('draw("one")', "pass"))
+    assert shown(slide)[1:] == ["Before.", "$$1$$", "p"]
+
+
+def test_what_a_cell_printed_is_behind_the_answer():
+    fold = "# <details><summary>What you should see</summary>\n#\n# So it is.\n#\n# </details>"
+    asked = DRAWN.replace("$$1$$", "> **Predict.** How?")
+    assert [shown(slide)[1:] for slide in only(f"{asked}\n\n# %% [markdown]\n{fold}")] == [
+        ["Before.", "> **Predict.** How?"],
+        ["one", "So it is."],
+        ["p"],
+    ]
+
+
+def test_a_task_in_other_words_is_noted_once():
+    block = "One here. Two of them here. Which one?"
+    task = f"# ### Exercise 1 (write): one\n#\n# {block}"
+    (slide,) = say(task, "Said.")
+    assert (slide.above, slide.notes) == (["Said."], [block])

@@ -54,6 +54,46 @@ def test_the_printed_notes_show_each_slide_beside_its_notes(tmp_path):
     assert not page.find_all(["link", "script"])
 
 
+POINTS = re.compile(r"\b(?:below|above|the same)\b", re.I)
+# Where such a word points at nothing, or at what is on the slide or a neighbouring one.
+REVIEWED = re.compile(
+    r"(?:above|below) (?:zero|one percent|its line|where it ends|two standard errors|the least)"
+    r"|(?:above|below) the (?:learning-rate )?limit|well below it|a little below, since"
+    r"|the same (?:ten points|columns|curves|direction|factor|fit|result|rows|rate|time|work)"
+    r"|the same (?:number, or more|predictions|question)|by the same number"
+    r"|the same (?:as with ten|thing: they stop)|the mean stays the same|must count the same"
+    r"|the cell below checks it"  # of any exercise
+    r"|gives? the same numbers|\| `loss\.backward\(\)`, the same"  # as your engine, in 03
+    r"|Adam: the same,"
+    r"|Do the same for (?:the sine|mode 0)|the points above|lines of equal loss above"
+    r"|at the dots below|each fit below|cause below"  # in the code of the exercise
+    r"|The same numbers (?:as|come out)",
+    re.I,
+)
+
+
+def pointers(shown):
+    """Return where the words of slides point at something, with the words around it."""
+    for number, slide in enumerate(shown, 1):
+        blocks = [slide.heading, *deck.without_code([*slide.above, *slide.below])]
+        words = REVIEWED.sub("", " ".join(re.sub(r"\s+(?:> )?", " ", "\n".join(blocks)).split()))
+        yield from (
+            f"{number}: {words[max(m.start() - 40, 0) : m.end() + 20]}"
+            for m in POINTS.finditer(words)
+        )
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_no_slide_points_at_what_is_only_in_the_lesson(number):
+    assert [*pointers(slides.read_lesson(path_of(number, "notebooks", ".ipynb")))] == []
+
+
+def test_a_slide_that_points_elsewhere_is_found(tmp_path):
+    cells = [text("## A?\n\nAs in the table above."), text("## B?\n\nIt is below\nzero.")]
+    (found,) = pointers(slides.read_lesson(write(tmp_path, *cells)))
+    assert found == "2: ## A? As in the table above."
+
+
 def faults_of(notebook):
     """Return what is wrong with slides: too many, or one with too many words or a leftover."""
     shown = slides.read_lesson(notebook)
@@ -74,7 +114,8 @@ def faults_of(notebook):
         answer = shown[number + 1 :][:2]  # the code may come between
         if any(PROMPT.match(block) for block in slide.above) and not any(s.below for s in answer):
             found.append(f"no answer after the slide '{slide.heading}'")
-        if slide.output and "data" in slide.output and not slide.below:
+        said = slide.above if slide.is_exercise else slide.below
+        if deck.is_picture(slide.output) and not said:
             found.append(f"a picture without a sentence on the slide '{slide.heading}'")
     return found
 
@@ -151,6 +192,15 @@ def test_a_picture_is_beside_its_sentence_if_it_is_larger_there(tmp_path, size, 
     assert [name for name in classes if name != "picture"] == ([kind] if kind else [])
 
 
+def test_the_rows_of_a_table_count_as_lines(tmp_path):
+    cell = picture(16, 9)
+    for rows, beside in ((1, False), (5, True)):
+        cell.metadata["slide"] = "| a | b |\n|---|---|" + "\n| c | d |" * rows
+        path = write(tmp_path, text("## A?\n\nIt."), cell)
+        (_, section), _ = read_slides(path)
+        assert ("beside" in section.select_one(".picture")["class"]) == beside
+
+
 def test_each_slide_shows_its_section(tmp_path):
     path = write(tmp_path, text("## A & B?\n\nIt."), text("> **Predict.** On?"))
     (_, first, second), _ = read_slides(path)
@@ -178,3 +228,26 @@ def test_formulas_are_drawn_by_the_browser(tmp_path):
     assert inline.find("msub")
     assert block["display"] == "block"
     assert block.find("mfrac")
+
+
+def test_the_last_slide_shows_what_to_take_home(tmp_path):
+    table = "| a | b |\n|---|---|\n| c | d |"
+    cell = text(f"## Recap\n\n{table}\n\n**Next**, more.")
+    page = "# 01\n\n**To take home:** two halves. The rest.\n\n## Minutes\n"
+    last = slides.read_lesson(write(tmp_path / "a", cell, page=page))[-1]
+    assert last.above == ["**To take home:** two halves. The rest.", table, "**Next**, more."]
+    page = page.replace("The rest.", "rest " * 38)
+    last = slides.read_lesson(write(tmp_path / "b", cell, page=page))[-1]
+    assert last.above == ["**To take home:** two halves.", table]
+    assert "**Next**, more." in last.notes
+
+
+def test_an_answer_below_a_slider_is_shown_at_the_next_key(tmp_path):
+    cell = picture(4, 3)
+    fold = text("<details><summary>What you should see</summary>\n\nSo it is.\n\n</details>")
+    for source in ("draw()", "sliders.move(draw)"):
+        cell.source = source
+        path = write(tmp_path, text("## A?\n\n> **Predict.** How?"), cell, fold)
+        (*_, answer), _ = read_slides(path)
+        assert bool(answer.select(".said .fragment")) == (source != "draw()")
+        assert "So it is." in answer.select_one(".said").text

@@ -76,11 +76,12 @@ def test_each_note_is_with_the_section_that_it_names():
     assert teaching.read(PAGE, HEADINGS) == {
         "01 Tiny": [
             "**To take home:** two.",
+            "**4 minutes in class**, or 3 if time is short.",
             "**On the board.** The next day: a three.",
             "**What goes wrong.** Nothing.",
         ],
         "Why two?": [
-            "**4 minutes**, or 3 if time is short: **must**.",
+            "**4 minutes**, without the exercise, or 3 if time is short: **must**.",
             "**On the board.** Before 'Why\n   two?': a two.\n\n```\n  2 2\n```",
             "**Ask**: and three?\n- *No.* Look.",
             "**Slider.** Up, then down.",
@@ -94,6 +95,39 @@ def test_each_note_is_with_the_section_that_it_names():
         ],
         "Recap": [],
     }
+
+
+def test_the_minutes_of_a_section_say_that_they_include_its_exercise():
+    page = PAGE.replace("| Why two? | 4 |", "| Why two? | 14 |")
+    notes = teaching.read(page, HEADINGS)["Why two?"]
+    assert notes[0].startswith("**14 minutes**, of which the exercise 6, or 3")
+
+
+def test_what_a_page_says_in_place_of_a_slider_needs_a_kernel():
+    page = "## Sliders\n\nThis lesson has none. By hand: in 'Why two?', try 3.\n"
+    assert teaching.read(page, HEADINGS)["Why two?"] == [
+        "**With a kernel.** By hand: in 'Why two?', try 3."
+    ]
+
+
+def test_a_note_that_gives_an_answer_away_comes_with_the_answer():
+    asked = Slide("## Why two?", begins=True, above=["> **Predict.** Two?"])
+    answered = Slide("## Why two?", answers=True)
+    notes = ["**On the board.** After the prediction in 'Why two?': yes.", "**With a kernel.** 3."]
+    slides.add_notes([asked, answered], {"Why two?": notes})
+    assert (asked.notes, answered.notes) == ([], notes)
+
+
+def test_the_further_questions_come_after_the_three_and_their_answers():
+    three = Slide("## Three questions", begins=True, notes=["**One?**", "*Answer*", "Yes."])
+    slides.add_notes([three], {"Three questions": ["**2 minutes**", "**Five more questions**"]})
+    assert three.notes == [
+        "**2 minutes**",
+        "**One?**",
+        "*Answer*",
+        "Yes.",
+        "**Five more questions**",
+    ]
 
 
 def test_a_page_without_a_part_has_no_notes_of_it():

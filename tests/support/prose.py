@@ -134,18 +134,24 @@ class LessonNumbers:
     def __init__(self, cells):
         self.results, self.sections, self.text, self.sizes = [], [set()], "", set()
         for cell in cells:
-            if cell.cell_type == "code":
-                self.add_numbers(strip_code(cell.source), True)
-                self.add_numbers(read_outputs(cell), False)
-                continue
+            self.add(cell)
+            words = cell.metadata.get("slide", "")  # for its slide alone
+            self.results += find_results(words, len(self.sections) - 1)
+        self.all = set().union(*self.sections)
+        self.sections[0] = self.sections[-1] = self.all  # the introduction and the recap
+
+    def add(self, cell):
+        """Add what a cell says or computes."""
+        if cell.cell_type == "code":
+            self.add_numbers(strip_code(cell.source), True)
+            self.add_numbers(read_outputs(cell), False)
+        else:
             for part in re.split(r"(?m)^(?=## )", cell.source):
                 if part.startswith("## "):
                     self.sections.append(set())
                 self.results += find_results(part, len(self.sections) - 1)
                 for solution in re.findall(r"```python\n(.*?)```", part, re.S):
                     self.add_numbers(strip_code(solution), True)
-        self.all = set().union(*self.sections)
-        self.sections[0] = self.sections[-1] = self.all  # the introduction and the recap
 
     def add_numbers(self, text, is_code):
         """Add the numbers in a text to those that the current section computes."""

@@ -31,6 +31,6 @@ def write(root, *cells, page=""):
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(nbformat.v4.new_notebook(cells=[text("# 01 Tiny\n\nText."), *cells]), path)
     if page:
-        (root / "instructor").mkdir()
+        (root / "instructor").mkdir(exist_ok=True)
         (root / "instructor" / "01_tiny.md").write_text(page, "utf-8")
     return path
