@@ -1,6 +1,6 @@
 """The whole website, made and served once for all tests of a process."""
 
-import time
+import os
 
 import pytest
 
@@ -16,9 +16,10 @@ def website(tmp_path_factory):
     copy_course(course)
     folder = tmp_path_factory.mktemp("host") / "some/sub-path"
     folder.parent.mkdir()
-    start = time.perf_counter()
+    before = os.times()
     assert site.write(course, folder) == 0
-    assert time.perf_counter() - start < 60
+    used = [now - then for now, then in zip(os.times(), before, strict=True)]
+    assert sum(used[:4]) < 60, "seconds of the processors, whatever else they do"
     return folder
 
 
