@@ -250,7 +250,8 @@ class _Deck:
             return
         shown = [line for block in slide.above for line in block.splitlines() if "```" not in line]
         stub = cell.source.splitlines()
-        if len(stub) <= MOST_LINES and len(shown) + len(stub) <= MOST_BELOW:
+        says = len(stub) > 1 or "#" in cell.source  # more than `answer = ...`
+        if says and len(stub) <= MOST_LINES and len(shown) + len(stub) <= MOST_BELOW:
             slide.above.append(f"```python\n{cell.source}\n```")
 
     def say(self, cell: NotebookNode) -> None:

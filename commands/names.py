@@ -75,7 +75,9 @@ class LessonNames:
         """Read the lesson and collect its names."""
         self.number = path.name[:2]
         self.notebook = f"../notebooks/{path.stem}.ipynb"
-        self.cells = jupytext.read(path, fmt="py:percent").cells
+        cells = jupytext.read(path, fmt="py:percent").cells
+        # What a lesson says for its slides alone is none of its text.
+        self.cells = [c for c in cells if "slide" not in c.metadata.get("tags", [])]
         self._alias: dict[str, str] = {}
         self._arguments: set[str] = set()
         self.own: set[str] = set()

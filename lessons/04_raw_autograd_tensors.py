@@ -75,7 +75,8 @@ for epoch in range(1000):
 print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
 
 # %% [markdown] tags=["slide"]
-# The same numbers as by hand, in lesson 01, and nothing was derived.
+# The same numbers as by hand, in [lesson 01](01_gradient_descent_by_hand.ipynb), and nothing was
+# derived.
 
 # %% [markdown]
 # The same numbers come out. **`requires_grad=True`** asks for a gradient. **`backward()`**

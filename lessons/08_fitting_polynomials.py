@@ -52,8 +52,8 @@ y = torch.from_numpy(y64).float()
 # trains every model with a `W`, and keeps a row for each epoch:
 
 # %% [markdown] tags=["slide"]
-# At 0.2327: it can't follow the wave of lesson 04's ten points. Here it is as a module, beside a
-# published tutorial's rows.
+# At 0.2327: it can't follow the wave of [lesson 04](04_raw_autograd_tensors.ipynb)'s ten points.
+# Here it is as a module, beside a published tutorial's rows.
 
 
 # %%
@@ -185,7 +185,7 @@ print("published   6.661948  [0.2492 0.1396 0.1018 0.0830 0.0719]  epoch 0")
 # $$g = \tfrac{2}{n}\,A^\top (A\,W - y)$$
 
 # %% [markdown] tags=["slide"]
-# The tutorial runs 100,000 epochs. Lesson 01's gradient, for all five columns of `A` at once; `x64`
+# The tutorial runs 100,000 epochs. Here is the gradient for all five columns of `A` at once; `x64`
 # and `y64` are the ten points, in float64.
 
 # %% tags=["code"]

@@ -205,7 +205,6 @@ def test_the_slides_in_their_order(slides):
             "### Exercise 1 (write): double",
             "Any number. Twice it.",
             "1. One.\n2. Two.",
-            "```python\n...\n```",
         ],
         ["### Break it: a half", "It breaks. Badly.", "$$1 / 2$$", "> **Predict.** How?"],
         ["### Break it: a half", "in half", "In two."],
