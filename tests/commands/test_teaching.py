@@ -160,3 +160,20 @@ def test_what_is_drawn_on_the_board_is_with_a_section_in_every_lesson(number):
     page = (notebook.parents[1] / "instructor" / f"{notebook.stem}.md").read_text("utf-8")
     asked = re.findall(r"\*\*Ask\*\*", page)
     assert "\n".join("\n".join(slide.notes) for slide in rest).count("**Ask**") == len(asked)
+
+
+def numbers(*texts):
+    """Return the numbers with a point in texts."""
+    return set(re.findall(r"\d+\.\d+", "\n".join(texts)))
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_no_board_shows_the_number_that_the_class_is_to_predict(number):
+    shown = slides.read_lesson(path_of(number, "notebooks", ".ipynb"))
+    for place, slide in enumerate(shown):
+        earlier = [one for one in shown[:place] if one.heading == slide.heading]
+        if slide.answers and earlier:
+            notes = [note for one in earlier for note in one.notes if note.startswith("**On the")]
+            before = [re.split("After the run|After the prediction", note)[0] for note in notes]
+            given = numbers(*(text for one in earlier for text in one.above))
+            assert not (numbers(*slide.below) - given) & numbers(*before)
