@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 # Words of the lessons, and one of the pages beside them.
 WORDS = (
     "bowl", "broadcasting", "canyon", "DataLoader", "eigenvalue", "momentum", "penguins",
-    "polynomial", "topological", "nbval",
+    "polynomial", "topological", "Codespaces",
 )  # fmt: skip
 
 

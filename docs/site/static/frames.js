@@ -31,7 +31,7 @@ function startFrames(control) {
     const now = element.textContent;
     element.style.minHeight = "";
     element.textContent = texts.reduce((a, b) => (b.length > a.length ? b : a));
-    const height = element.offsetHeight;
+    const {height} = element.getBoundingClientRect();  // with its fraction of a pixel
     element.textContent = now;
     element.style.minHeight = `${height}px`;
   }
