@@ -113,6 +113,13 @@ def choose(slides: list[Slide], block: str) -> Slide:
     return slides[0]
 
 
+def live_caption(slide: deck.Slide, sliders: int) -> str:
+    """Return the caption that follows a slide's sliders, if the slide has room for its words."""
+    caption = slide.output.metadata["image/png"]["alt"]
+    shown = deck.count_words(slide.heading, *slide.above, *slide.below, caption) + 2 * sliders
+    return "" if caption in slide.below or shown > deck.MOST_WORDS else caption
+
+
 def render(notebook: Path, template: str = "slides") -> str:
     """Return a lesson's slides, or their notes, as one HTML file."""
     slides, root = read_lesson(notebook), notebook.parents[1]
@@ -121,12 +128,14 @@ def render(notebook: Path, template: str = "slides") -> str:
     environment.filters |= {
         "html": lambda blocks: to_html("\n\n".join(blocks)),
         "highlight": Highlight2HTML(),
+        "live_caption": live_caption,
         "size": size_of,
         "is_beside": is_beside,
     }
     notes_js = (REVEAL / "plugin/notes/notes.js").read_text("utf-8")
     return environment.get_template(f"{template}.html.j2").render(
         slides=slides,
+        moving=moving,
         controls={  # without a kernel; where the frames are not drawn, the picture stands still
             name: frames.control(frames.thin(found, MOST_FRAMES), frames.data_uri)
             for name, found in moving.items()

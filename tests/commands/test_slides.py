@@ -218,6 +218,10 @@ def test_a_slider_moves_where_its_frames_are_drawn(tmp_path, monkeypatch):
     (_, moving), page = read_slides(path)
     assert not still.select(".frames")
     assert moving.select_one("figure > img + .frames input[type=range]")
+    assert not moving.figcaption.text, "it is the sentence below"
+    write(tmp_path, text("## A?\n\nIt."), cell, text("It rises."))
+    (_, moving), _ = read_slides(path)
+    assert moving.figcaption.text == cell.outputs[0].metadata["image/png"]["alt"]
     assert "function startFrames" in str(page)
 
 
