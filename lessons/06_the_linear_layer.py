@@ -401,7 +401,7 @@ print(
 # %% [markdown]
 # Mean and standard deviation are **buffers**: saved with the model, never trained.
 #
-# The distances are in units of the raw $x$.
+# We measure how far slope and bias are from the best in units of the raw $x$.
 #
 # > **Predict.** Inside, both curvatures are 2, and `lr` is 0.4. Slope and bias start 1.933 and
 # > 1.752 from the best, and each epoch multiplies both distances by the same factor. After which
