@@ -14,6 +14,10 @@
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb) (limit, κ, standardise, truth panel) and
 # [lesson 04](04_raw_autograd_tensors.ipynb) (the loop). **Takes** about 55 minutes, and 30 more with the deeper sections.
 
+# %% [markdown] tags=["slide"]
+# Three readings of the weather predict two harvests at once, in one line of code. Then you ask of a
+# training run that looks finished: is it?
+
 # %% tags=["start"]
 try:
     from course_utils import kernel  # the course's helpers
@@ -52,6 +56,10 @@ six = torch.tensor([75.0, 63.0, 44.0], dtype=torch.float64)  # dtype: its type
 plots.each_input(x, y, table.x_names, table.y_names, new=six)
 table
 
+# %% [markdown] tags=["slide"]
+# **Region 6** (dotted) reports 75 °F, 63 mm of rain and 44% humidity. How many t/ha of apples does
+# each panel suggest?
+
 # %% [markdown]
 # Rain and humidity suggest about fifty t/ha of apples. Temperature alone tells you
 # little: regions 5 and 1 are only four °F apart, and harvested 103 and 56. You want all
@@ -78,6 +86,10 @@ table
 # > **Predict.** Write down the shapes of `w.T`, `x @ w.T` and `x @ w.T + b`. Such a list is
 # > a **shape diary**.
 
+# %% [markdown] tags=["slide"]
+# `x` is `(5, 3)`, `w` is `(2, 3)`: row $j$ is output $j$'s **recipe**. `b` is `(2,)`. Region 1's
+# apples:
+
 
 # %% tags=["cover"]
 def start():
@@ -94,6 +106,10 @@ regions = [f"region {k}" for k in range(1, 6)]
 names = ["x", "w.T", "b", "x @ w.T + b"]
 labels = (regions, inputs, outputs)
 plots.matrix_product(x, w.T, names, add=b, labels=labels)
+
+# %% [markdown] tags=["slide"]
+# (3, 2), then (5, 3) @ (3, 2) gives (5, 2), and `b`, (2,), changes no shape. Shaded: the apples of
+# region 1. Broadcasting repeats `b` in every row (dotted).
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -118,6 +134,10 @@ except RuntimeError as error:
 two, w_two = x[:, 1:], w[:, 1:]  # without the temperature: w is square
 print("two @ w_two.T, region 1:", (two @ w_two.T)[0].detach())
 print("two @ w_two,   region 1:", (two @ w_two)[0].detach())
+
+# %% [markdown] tags=["slide"]
+# First a **loud** bug: 5x3 meets 2x3. Then a **silent** one: without the temperature (`two`), `w`
+# is square and fits either way round, but each sum mixes two recipes.
 
 # %% [markdown]
 # First a **loud** bug: the inner numbers in `5x3 and 2x3` differ. Then a **silent** one: a
@@ -162,6 +182,10 @@ print("one region:  ", (x[:1] @ w.T + b_column).shape)
 # $$\tfrac{2}{10}\,(-9.44\cdot 73 - 8.61\cdot 91 - 2.94\cdot 87 - 29.76\cdot 102 + 1.77\cdot 69)
 # = -928$$
 
+# %% [markdown] tags=["slide"]
+# A gradient has the shape of its tensor: one derivative for each entry. $r_{ij}$ is the residual of
+# row $i$ and output $j$. The last line: apples and temperature.
+
 # %%
 r = x @ w.T + b - y  # (5, 2): the residuals
 print("residuals of the apples", r[:, 0].detach())
@@ -184,6 +208,11 @@ print("b.grad", tuple(b.grad.shape), b.grad)
 # product sums over its inner number. These sums run over the rows, so $n$ must stand
 # inside: which factor do you transpose to get the shape of `w`? (`y.numel()` counts the
 # entries of `y`; `dim=0` is PyTorch's `axis=0`.)
+
+# %% [markdown] tags=["slide"]
+# Write both sums without `backward`, for any $n$, $m$ and number of inputs $d$. They run over the
+# rows, so $n$ must stand inside: which factor do you transpose? (`y.numel()` counts entries,
+# `dim=0` is `axis=0`.)
 
 
 # %% tags=["exercise", "write"]
@@ -239,7 +268,7 @@ def train(w, b, x, y, lr, n_epochs):
     return losses
 
 
-# %%
+# %% tags=["printed"]
 w, b = start()  # 0 start
 y_start = x @ w.T + b
 losses = train(w, b, x, y, lr=1e-5, n_epochs=102)
@@ -249,6 +278,10 @@ for k, published in {0: 1779.40, 1: 1238.97, 2: 874.39, 102: 52.17}.items():
     print(f"{k:5}   {published:9.2f}   {losses[k]:7.2f}")
 apples, oranges = y_end[0].tolist()
 print(f"region 1 is predicted {apples:.2f} and {oranges:.2f} t/ha")
+
+# %% [markdown] tags=["slide"]
+# For region 1, the published predictions are 55.12 and 72.09; it harvested 56 and 70. The tutorial
+# stops: is it done?
 
 # %% [markdown]
 # Our losses agree with the published ones, as far as a rounded start allows. For region 1,
@@ -284,14 +317,20 @@ print(f"it is off by                        {1779.40 - losses[0]:.3f}")
 #
 # A loss belongs to the `w` and `b` that made its predictions. `y_pred` is ten numbers:
 # after an update it is **stale**, computed before something it depends on changed.
+
+# %% [markdown] tags=["slide"]
+# A loss belongs to the `w` and `b` that made its predictions.
 #
+# > You print `loss` after the update. Whose loss is it?
+
+# %% [markdown]
 # ### Break it: predictions made once
 #
 # To save work, someone predicts once, before the loop.
 #
 # > **Predict.** Which loss does this loop report in epoch 0, and which in epoch 1?
 
-# %%
+# %% tags=["code"]
 w, b = start()  # 0 start
 y_pred = x @ w.T + b  # 1 predict, once
 try:
@@ -318,6 +357,10 @@ except RuntimeError as error:
 # Then comes a loud bug: the graph from `w` to `y_pred` was built once, and the first
 # `backward()` used it up. So predict in the loop. And `loss`, printed after an update, is
 # the one from *before* it.
+
+# %% [markdown] tags=["slide"]
+# Both times 1779.12: after an update, `y_pred` is **stale**. Then the second `backward()` finds no
+# graph. So predict in the loop; a `loss` printed after the update is the one from *before* it.
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: break it: closed eyes
@@ -358,7 +401,11 @@ for epoch in range(21):
 # > **Predict.** The smallest eigenvalue is $\lambda = 0.00819$. Which percentage of the
 # > distance is left on its axis after 102 steps with lr = 0.00001? Type it, in percent.
 
-# %%
+# %% [markdown] tags=["slide"]
+# Along each axis, a step multiplies the distance from the bottom by
+# $1 - \mathrm{lr}\cdot\lambda$.
+
+# %% tags=["printed"]
 my_prediction = ...  # your number
 
 w, b = start()
@@ -369,6 +416,10 @@ A = descent.design_matrix(x)  # (5, 4): ones, so A @ fit is x @ w.T + b
 parameters = [*inputs, "b"]
 plots.truth_panel(A, y, fit, 1e-5, names=parameters, outputs=outputs)
 plots.axis_by_axis(A, y, first, fit, 1e-5, 102, prediction=my_prediction)
+
+# %% [markdown] tags=["slide"]
+# 99.9992%: that axis has hardly begun. The steepest is done; the two in the middle hold the loss
+# that is left, 25.88 and 25.78.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -392,6 +443,9 @@ plots.axis_by_axis(A, y, first, fit, 1e-5, 102, prediction=my_prediction)
 #
 # Standardise each column, as in [lesson 02](02_how_far_to_step.ipynb#Can-you-make-the-bowl-round?), and start at zero
 # (`torch.zeros`). With lr = 0.5, the 102 steps are enough.
+
+# %% [markdown] tags=["slide"]
+# Standardise each column (lesson 02), and start at zero: with lr = 0.5, the 102 steps are enough.
 
 # %%
 mean = x.mean(dim=0)  # (3,)
@@ -432,6 +486,9 @@ plots.truth_panel(A_std, y, fit, 0.5, names=parameters, outputs=outputs)
 # > **Predict.** What does it give region 6? The weights are −0.388 for each °F, 0.848 for
 # > each mm, 0.698 for each %.
 
+# %% [markdown] tags=["slide"]
+# Region 1 (73 °F, 67 mm, 43%): 56.89 t/ha of apples. Region 6: 75, 63, 44.
+
 # %%
 my_prediction = ...  # your number
 
@@ -463,6 +520,11 @@ plots.each_input(
 # A farmer reads °C, where °F = 1.8 · °C + 32. Turn trained `w` and `b` into ones for inputs
 # whose first column is in °C, with the same predictions and no training. (`w[:, 0]` is a
 # first column. Don't change `w` itself.)
+
+# %% [markdown] tags=["slide"]
+# A farmer reads °C, where °F = 1.8 · °C + 32. Turn trained `w` and `b` into ones whose first input
+# is in °C: the same predictions, no training. (`w[:, 0]` is a first column; don't change `w`
+# itself.)
 
 
 # %% tags=["exercise", "transfer"]

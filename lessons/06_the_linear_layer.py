@@ -14,6 +14,10 @@
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb),
 # [lesson 04](04_raw_autograd_tensors.ipynb) and [lesson 05](05_many_inputs_many_outputs.ipynb). **Takes** about 55 minutes, and 35 more with the deeper sections.
 
+# %% [markdown] tags=["slide"]
+# You replace the parts of your loop with PyTorch's, and look inside each one. Then you put a
+# published fit to the test.
+
 # %% tags=["start"]
 try:
     from course_utils import kernel  # the course's helpers
@@ -49,6 +53,10 @@ from course_utils.checks import linear_layer as check
 #
 # > **Predict.** How many numbers does it hold that training can change?
 
+# %% [markdown] tags=["slide"]
+# `nn.Linear(3, 2)` is a **linear layer** with three inputs and two outputs: it holds a weight and a
+# bias, and predicts with them.
+
 # %%
 torch.manual_seed(59)  # where PyTorch's random draws begin
 layer = nn.Linear(3, 2)  # 3 inputs, 2 outputs
@@ -69,7 +77,12 @@ print("row @ weight.T + bias ", by_hand.detach())
 #
 # You call the layer like a function. Its tensors already ask for a gradient. Their first values
 # are random: the same each time right after `torch.manual_seed`, on one computer.
-#
+
+# %% [markdown] tags=["slide"]
+# Eight: a weight of shape (2, 3), and a bias for each output. You call the layer like a function;
+# it computes what you did by hand.
+
+# %% [markdown]
 # ## What does an optimizer do?
 #
 # An **optimizer** holds a list of parameters and takes the step for each. Here is yours:
@@ -102,7 +115,7 @@ class HandSGD:
 # These are [lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s eighty points. Each *new* line
 # stands under the one it replaces.
 
-# %% tags=["code"]
+# %% tags=["code", "printed"]
 line = data.noisy_line()
 x80, y80 = torch.from_numpy(line.x_train), torch.from_numpy(line.y_train)
 mse = nn.MSELoss()  # an object that computes the mean squared error
@@ -126,6 +139,10 @@ for kind in (HandSGD, torch.optim.SGD):  # one class, then the other
         if epoch in (0, 999):
             w, b = model.weight.item(), model.bias.item()
             print(f"{kind.__name__:8} step {epoch + 1:4}  w {w:.6f}  b {b:.6f}")
+
+# %% [markdown] tags=["slide"]
+# Yes: lesson 01's 0.045111 and 0.801195 after one step, twice. From here on the loop stays; you
+# change the model.
 
 # %% [markdown]
 # [Lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s 0.045111 and 0.801195 after one step, twice. From here on the loop stays;
@@ -153,6 +170,10 @@ class Line(nn.Module):  # Line inherits what nn.Module can do
 model = Line()
 print("parameters:", [name for name, _ in model.named_parameters()])
 print("at x = 10: ", model(torch.tensor([[10.0]])).item())
+
+# %% [markdown] tags=["slide"]
+# `super().__init__()` makes the list of parameters; an **`nn.Parameter`** that you assign to `self`
+# is on it. Write `forward`, but call `model(x)`.
 
 # %% [markdown]
 # `super().__init__()` lets `nn.Module` make its list of parameters, still empty. Without it,
@@ -254,6 +275,10 @@ y_1, y_50 = model(X)[0].item(), model(X)[-1].item()
 print(f"the line's ends {y_1:.4f}, {y_50:.4f}   published 3.0396, 100.2467")
 plots.first_and_last_line(X, y, path)
 
+# %% [markdown] tags=["slide"]
+# The published line comes out. The loss is flat, and the points were made with $2x + 1$: a full
+# success?
+
 # %% [markdown]
 # The loss is flat, the line runs through the points, and they were made with $2x + 1$: a full
 # success? The published losses, 3057.2168 and 21.0585, are reproduced as well. (Row 1 is the
@@ -279,7 +304,7 @@ for left in range(1, 26):
 # > **Predict.** They were made with bias 1; the fit says 1.0558. The ten leftmost points
 # > average 1.73 above its line. Type a better bias.
 
-# %% tags=["cover"]
+# %% tags=["cover", "printed"]
 my_prediction = ...  # your number
 
 plots.parameters_by_epoch(X, y, {"this fit": path}, prediction=my_prediction)
@@ -294,6 +319,9 @@ print(f"curvature       {curvatures[0]:8.4f}   {curvatures[1]:9.4f}")
 print(f"left after 1    {factors[0]:8.6f}   {factors[1]:9.6f}")
 print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 
+# %% [markdown] tags=["slide"]
+# 2.5282. The weight rests at the best value *for this bias*; the bias has hardly left its start.
+
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
@@ -302,7 +330,12 @@ print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 # </details>
 #
 # The random numbers have tilted the best line: its slope is below 2, and its left end higher.
-#
+
+# %% [markdown] tags=["slide"]
+# NO, twice. The **steep** axis is almost exactly the weight. The **flat** one is almost exactly the
+# bias: fifty epochs leave 0.976 of its distance.
+
+# %% [markdown]
 # Along each axis of the bowl, a step multiplies the distance from the bottom by its factor
 # ([lesson 02](02_how_far_to_step.ipynb#What-sets-the-limit,-and-what-the-speed?)).
 #
@@ -321,6 +354,10 @@ print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 # The bias began where the seed put it. Start it elsewhere, and leave all else. Where is it from
 # 10 after 50 epochs, from 10 after 2,000, and from −5 after 2,000? Take the best bias from the
 # panel, the flat factor from the table; errors up to two tenths pass.
+
+# %% [markdown] tags=["slide"]
+# Where is the bias from 10 after 50 epochs, from 10 after 2,000, and from −5 after 2,000? Take the
+# best bias from the panel, the flat factor from the table.
 
 # %% tags=["exercise", "transfer"]
 ends = [..., ..., ...]  # from 10: 50, 2,000 epochs; from −5: 2,000
@@ -389,6 +426,10 @@ def fresh_standardised():
     std = ((X - mean) ** 2).mean().item() ** 0.5
     return StandardisedLine(mean, std)
 
+# %% [markdown] tags=["slide"]
+# With $x$ standardised, the bowl is round, and one rate suits both parameters. Mean and standard
+# deviation are **buffers**: saved with the model, never trained.
+
 
 # %%
 best_w, best_b = bowl.minimizer
@@ -435,6 +476,9 @@ plots.distance_by_epoch(X, y, paths, within=0.01, prediction=my_prediction)
 # > **Predict.** With $p = 0.5$, what can become of ten ones in training, and what after `eval()`?
 # > Does a prediction after `eval()` still ask for a gradient?
 
+# %% [markdown] tags=["slide"]
+# In training, **dropout** zeroes numbers with probability $p$ and divides the others by $1 - p$.
+
 # %%
 torch.manual_seed(0)
 dropout = nn.Dropout(0.5)  # the probability
@@ -457,7 +501,12 @@ with torch.no_grad():
 #
 # `eval()` changes what some layers compute, `no_grad()` stops the recording. From now on,
 # measure with both, and call `model.train()` before you go on.
-#
+
+# %% [markdown] tags=["slide"]
+# Zeros and twos; then ones. And yes: the `grad_fn` is still there. `eval()` changes what some
+# layers compute, `no_grad()` stops the recording: measure with both.
+
+# %% [markdown]
 # ## How do you keep a model?
 #
 # Save its numbers: the **state dict** holds each parameter and buffer by name.
@@ -476,6 +525,10 @@ loaded.eval()
 with torch.no_grad():
     print(f"\nat x = 60: {scaled(torch.tensor([[60.0]])).item():.3f}")
     print(f"loaded:    {loaded(torch.tensor([[60.0]])).item():.3f}")
+
+# %% [markdown] tags=["slide"]
+# `torch.save` writes it to a file, `load_state_dict` puts its numbers into a new model. The buffers
+# came along; the class did not.
 
 # %% [markdown]
 # The buffers came along; the class did not. `weights_only=True` loads tensors and simple values

@@ -54,7 +54,8 @@ from course_utils.checks import data_loader as check
 # an epoch yet: some rows come twice, others never.)
 
 # %% [markdown] tags=["slide"]
-# `descend` takes its steps on `batch_size` rows: all 80, or 8 drawn at random, a **mini-batch**.
+# `descend` takes each step on `batch_size` of lesson 01's rows: all 80, or 8 drawn at random, a
+# **mini-batch**.
 
 # %% tags=["code"]
 line = data.noisy_line()
@@ -82,11 +83,18 @@ def descend(batch_size, n_passes=20, lr=0.1):
 # > **Predict.** At the same rate, how many passes with *all* rows get as low as *one* pass in
 # > batches of 8?
 
+# %% [markdown] tags=["slide"]
+# A *pass* reads 80 rows: one step with all, ten with batches of 8.
+
 # %%
 my_prediction = ...  # your number
 
 paths = {size: descend(size) for size in (80, 8, 1)}
 plots.batch_descents(x80, y80, paths, prediction=my_prediction)
+
+# %% [markdown] tags=["slide"]
+# Here 11: ten steps on eight rows get about as far as eleven on all eighty. Batches of 1 are close
+# to the best after two passes, and never rest.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -108,6 +116,9 @@ plots.batch_descents(x80, y80, paths, prediction=my_prediction)
 # > **Predict.** At the start, all ten are downhill. How many of them are downhill near the best
 # > line?
 
+# %% [markdown] tags=["slide"]
+# Ten batches of 8 propose steps. One is *downhill* if, small enough, it lowers the loss of all rows.
+
 # %% tags=["cover"]
 rng = np.random.RandomState(3)
 batches = [rng.permutation(80)[:8] for k in range(10)]
@@ -125,6 +136,10 @@ steps = [[step(*place, rows) for rows in batches] for place in places]
 full = [step(*place, range(80)) for place in places]
 plots.batch_steps(x80, y80, places, steps, full)
 print("rows read: 80   different:", len(set(np.array(batches).ravel())))
+
+# %% [markdown] tags=["slide"]
+# Five of these ten: this close to the bottom, you might as well toss a coin. The step of all rows
+# is tiny there (dashed: where it points).
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -296,6 +311,10 @@ numbers = DataLoader(range(15), batch_size=5, shuffle=True, generator=generator)
 for epoch in (1, 2, 3):
     print(f"epoch {epoch}:", [batch.tolist() for batch in numbers])
 
+# %% [markdown] tags=["slide"]
+# An item is a row of inputs and one of targets. `DataLoader(range(15), batch_size=5, shuffle=True)`
+# deals out every number once an epoch.
+
 # %% [markdown]
 # A `for` loop over a loader runs one epoch: every number once.
 #
@@ -382,6 +401,10 @@ with torch.no_grad():
 print("item 0:", first[0], "   published 10.5178, 63.6002")
 print(f"loss: {F.mse_loss(first, y).item():.2f}   published 3052.20")
 
+# %% [markdown] tags=["slide"]
+# Before training, our numbers are close to a published tutorial's, which prints its weights with
+# four digits only.
+
 # %% [markdown]
 # (The tutorial prints its weights with four digits.) Train, then predict a new region:
 
@@ -398,6 +421,10 @@ with torch.no_grad():
     apples, oranges = model(torch.tensor([[75.0, 63.0, 44.0]]))[0].tolist()
 plots.predicted_yields(y, first, last, ["apples", "oranges"], "t/ha")
 print(f"75, 63, 44: {apples:.1f}, {oranges:.1f}; published about (54, 69)")
+
+# %% [markdown] tags=["slide"]
+# The predictions have moved to the diagonal, near their targets: the MSE falls from 3052.42 to
+# 29.18. Least squares reaches 0.91.
 
 # %% [markdown]
 # The predictions have moved to the diagonal, near their targets.
@@ -453,6 +480,9 @@ print(f"Least squares {bowl.min_loss:.2f}")
 # > **Predict.** The loss of all rows is 3052, 2053 and 1568 before the first three steps, and
 # > 1343 after. What is the mean of their batch losses, roughly?
 
+# %% [markdown] tags=["slide"]
+# A step's **batch loss** is that of its own five rows.
+
 # %%
 my_prediction = ...  # your number
 
@@ -467,6 +497,10 @@ for epoch in range(100):
         batch_losses.append(losses[0][0])  # of its only epoch and step
         full.append(full_loss(model, x, y))  # so often for the picture
 plots.reported_losses(batch_losses, full, 3, prediction=my_prediction)
+
+# %% [markdown] tags=["slide"]
+# 2373, near the mean of the first three. The **running mean** looks back at weights that are gone.
+# The last batch is five rows only: its dips are luck.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -542,7 +576,12 @@ print(f"all rows at once   {full_loss(model, x, y):.4f}")
 # ## What does a tiny last batch do?
 #
 # A single left-over row takes a full step, alone.
-#
+
+# %% [markdown] tags=["slide"]
+# Eighty rows in batches of 79: the one left-over row takes a full step, alone. `drop_last=True`
+# leaves its batch out.
+
+# %% [markdown]
 # ### Break it: batches of 79
 #
 # Start *at the best line*, and train on with lr = 0.3.

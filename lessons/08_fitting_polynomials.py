@@ -13,6 +13,10 @@
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb) (the axes of a bowl, truth panel) and
 # [lesson 06](06_the_linear_layer.ipynb) (modules, optimizers). **Takes** about 55 minutes, and 20 more with the deeper sections.
 
+# %% [markdown] tags=["slide"]
+# You bend the line into a curve, train it for 100,000 epochs, and find out where ten million would
+# lead, without running them.
+
 # %% tags=["start"]
 try:
     from course_utils import kernel  # the course's helpers
@@ -52,8 +56,10 @@ y = torch.from_numpy(y64).float()
 # trains every model with a `W`, and keeps a row for each epoch:
 
 # %% [markdown] tags=["slide"]
-# At 0.2327: it can't follow the wave of [lesson 04](04_raw_autograd_tensors.ipynb)'s ten points.
-# Here it is as a module, beside a published tutorial's rows.
+# The line of lesson 04, as a module with one parameter, `W`: two zeros at first. Epoch 0 reports
+# the loss 6.661948 and `W` as 0.279137 and 0.498356.
+#
+# > Is it the loss of this `W`?
 
 
 # %%
@@ -82,7 +88,7 @@ def train(model, x, y, lr, n_epochs):
     return rows
 
 
-# %%
+# %% tags=["printed"]
 line = Line()  # 0 start
 print("epoch       loss       W[0]       W[1]")
 for epoch, loss, W in train(line, x, y, lr=0.1, n_epochs=10):
@@ -91,7 +97,8 @@ print("\npublished, epoch 0:   6.661948 [0.27913672 0.49835616]")
 print("published, epoch 9:   0.27754354 [1.0747765 1.8358393]")
 
 # %% [markdown] tags=["slide"]
-# A row shows the loss *before* its step and `W` *after* it.
+# No: a row shows the loss *before* its step and `W` *after* it. Trained on, the line stops at
+# 0.2327: it can't follow the wave of the points.
 
 # %% [markdown]
 # A row shows the loss *before* its step and `W` *after* it, as the published rows do: the loss
@@ -185,10 +192,10 @@ print("published   6.661948  [0.2492 0.1396 0.1018 0.0830 0.0719]  epoch 0")
 # $$g = \tfrac{2}{n}\,A^\top (A\,W - y)$$
 
 # %% [markdown] tags=["slide"]
-# The tutorial runs 100,000 epochs. Here is the gradient for all five columns of `A` at once; `x64`
-# and `y64` are the ten points, in float64.
+# The tutorial runs 100,000 epochs, with lr = 0.05 and this gradient, for all five coefficients at
+# once. $n$ is 10; the columns of $A$ are the rows of $A^\top$.
 
-# %% tags=["code"]
+# %%
 lr, n_epochs = 0.05, 100_000
 start = np.array([0.0, 0.0, 0.0, 0.0, 0.0])
 W = start  # 0 start
@@ -221,7 +228,7 @@ plots.polynomial_fits(x64, y64, fits)
 # The loss is a thousandth of what it was.
 
 # %% [markdown]
-# Ours shares about four digits with the published row.
+# At epoch 90,000, ours shares about four digits with the published row.
 #
 # <details><summary>The loop's rows in between</summary>
 #
@@ -234,7 +241,7 @@ plots.polynomial_fits(x64, y64, fits)
 #
 # </details>
 #
-# ### Break it: stop when it looks finished
+# ### Break it: stop after 100,000 epochs
 #
 # The curve follows the points; the loss is a thousandth of what it was. The fourth number of
 # `W`, the coefficient $w_3$, fell below minus four, turned, and now hardly moves.
@@ -287,8 +294,8 @@ plots.coefficient_by_epoch(
 # A mix of powers is a curve. The picture moves the best fit by 1 along each mode:
 
 # %% [markdown] tags=["slide"]
-# A **mode** is an axis of the bowl, a mix of the coefficients: five numbers. Some hardly change the
-# curve.
+# A **mode**, an axis of the bowl, is a mix of the five coefficients. Move the fit by 1 along
+# each.
 #
 # > One mode lifts the whole curve, one wiggles it a little. Which does the loss notice?
 
@@ -307,13 +314,13 @@ print(f"{amount:.2f} times its size    {amount * size:.3f}")
 plots.modes(x64, y64, V)
 
 # %% [markdown] tags=["slide"]
-# Upper row: the best fit, **moved by 1** along each mode. Lower row: the mode's curve alone; its
-# **size** is the root of its mean square at the points.
+# Upper row: the best fit, **moved by 1** along each mode. Lower row: the move alone, and its
+# **size**, the root of its mean square. The loss notices mode 4, and hardly mode 0.
 
 # %% [markdown]
-# Nearly all of this fit's error is 18 times mode 0. One mode 0 wiggles the curve by so little
-# that you see nothing in the upper row; 18 of them have the size 0.043, the small gap
-# between the two curves before.
+# Nearly all of this fit's error, its `W` minus the best, is 18 times mode 0. One mode 0
+# wiggles the curve by so little that you see nothing in the upper row; 18 of them have the
+# size 0.043, the small gap between the two curves before.
 #
 # ## How slow is a mode?
 #
@@ -325,8 +332,8 @@ plots.modes(x64, y64, V)
 # $$\lambda = 2 \cdot \text{mean of } c_j^2 = 2 \cdot \text{size}^2$$
 
 # %% [markdown] tags=["slide"]
-# The **size** of a mode decides: the root of the mean of $c_j^2$, where $c_j$ is the height of the
-# mode's curve at point $j$. (It stands over each lower panel.)
+# Its **size** decides: the root of the mean of $c_j^2$, where $c_j$ is the height of its curve at
+# point $j$. $\lambda$ is the curvature of the bowl along it.
 
 # %% [markdown]
 # <details><summary>Why, once more</summary>
@@ -347,8 +354,8 @@ plots.modes(x64, y64, V)
 # > Let Python compute the power.
 
 # %% [markdown] tags=["slide"]
-# Each epoch leaves $1 - \mathrm{lr}\cdot\lambda$ of a mode: of mode 1, with $\lambda = 0.000965$,
-# after 100,000 epochs 0.80%.
+# With lr = 0.05, each epoch leaves $1 - \mathrm{lr}\cdot\lambda$ of a mode: of mode 1, $\lambda =
+# 0.000965$, 0.80% after 100,000 epochs.
 
 # %%
 my_prediction = ...  # your number, in percent
@@ -373,9 +380,8 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 # </details>
 #
 # When is one percent left? Solve $(1 - \mathrm{lr}\cdot\lambda)^k = 0.01$ for $k$: it is $\log
-# 0.01 / \log(1 - \mathrm{lr}\cdot\lambda)$, the last column. Mode 0 needs over eight million
-# epochs. A mode seems to fall off a cliff only because the axis counts in powers of ten: even
-# after $1/(\mathrm{lr}\cdot\lambda)$ epochs, over a third of it is left.
+# 0.01 / \log(1 - \mathrm{lr}\cdot\lambda)$. Mode 0 needs over eight million epochs. A mode seems
+# to fall off a cliff only because the axis counts in powers of ten: even after $1/(\mathrm{lr}\cdot\lambda)$ epochs, over a third of it is left.
 #
 # ### Exercise 2 (transfer): fewer epochs, or more?
 #
@@ -385,8 +391,9 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 # more? Think, then compute.
 
 # %% [markdown] tags=["slide"]
-# At half of its *own* limit, each step leaves $1 - 1/\kappa$ of the slowest mode. Until one percent
-# of it is left: does a fit take fewer epochs than ours, the same number, or more?
+# At half of its *own* limit, each step leaves $1 - 1/\kappa$ of the slowest mode. $\kappa$: largest
+# eigenvalue of $H = \frac{2}{n} A^\top A$ over the smallest. Until 1% is left: fewer epochs than
+# ours, the same number, more?
 
 # %% tags=["exercise", "transfer"]
 # One change in each:
@@ -434,8 +441,8 @@ check.answers(answers)
 # The brackets hold five numbers, one for each mode $i$. We call $W_k$ the **exact iterate**.
 
 # %% [markdown] tags=["slide"]
-# From right to left: $a = V^\top (W_0 - W^*)$ is how much of each mode separates the start from the
-# bottom $W^*$; shrink each; $V$ mixes them back.
+# Where is $W$ after $k$ epochs? From right to left: $a = V^\top (W_0 - W^*)$, how much of each mode
+# lies between start and bottom; shrink each; mix them back.
 
 
 # %% tags=["printed"]
@@ -454,7 +461,7 @@ for k in counts:
     print(f"{k:8}   {loss:.8f}  {iterate(k + 1).round(5)}")
 
 # %% [markdown] tags=["slide"]
-# The formula has the rows that the loop did not print.
+# After ten million epochs, $w_3$ would be 9.79.
 
 # %% [markdown]
 # The first four are the rows that the loop did not print. After ten million epochs, $w_3$ is
@@ -499,8 +506,8 @@ print(f"degree 4, formula  5            {loss:.5f}   (10,000,000) none")
 print("* a lucky start")
 
 # %% [markdown]
-# Three tanh units fit better, but you knew everything about the polynomial before it ran. For
-# predictions between the points, four modes will do. The coefficients need all five.
+# [Lesson 04](04_raw_autograd_tensors.ipynb)'s three tanh units fit better, but you knew
+# everything about the polynomial before it ran. For predictions between the points, four modes will do. The coefficients need all five.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: why do the published rows differ a little?

@@ -59,6 +59,10 @@ for lr, k in ((0.05, 100_000), (0.05, 5_455_899), (half, 902_844)):
     above = 100 * (loss / bowl.min_loss - 1)
     print(f"{lr:.4f}   {k:9,}   {loss:.8f}   {above:7.4f}%")
 
+# %% [markdown] tags=["slide"]
+# It has **arrived** once its loss stays within 0.1% of the least. $\kappa$: steepest curvature over
+# flattest; 0.3022: half of the learning-rate limit.
+
 # %% [markdown]
 # ## Can better columns help?
 #
@@ -79,6 +83,9 @@ for lr, k in ((0.05, 100_000), (0.05, 5_455_899), (half, 902_844)):
 # > **Predict.** At half of the limit, the powers of $x$, with κ = 293,151, arrive at epoch
 # > 902,844. When do the powers of $t$ arrive, with κ = 279?
 
+# %% [markdown] tags=["slide"]
+# Powers of $t = 2x - 1$ draw the same curves. Twice the $\kappa$, about twice the epochs.
+
 # %%
 my_prediction = ...  # your number
 
@@ -92,6 +99,10 @@ columns = {
 plots.three_bases(x, columns, y, prediction=my_prediction)
 print(f"by the rule: epoch {902_844 * 279 / 293_151:.0f}")
 print(f"Legendre, degree 9: κ = {np.linalg.cond(legvander(t, 9)) ** 2:.0f}")
+
+# %% [markdown] tags=["slide"]
+# At epoch 933; the rule says 859. **Legendre polynomials** of $t$ are still less alike: they arrive
+# at epoch 25.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -142,8 +153,14 @@ print(f"degree 9, 60 even points               κ = {kappa(many, 9):7,.0f}")
 # Move the sliders: at which $\mu$ does the ball rest soonest, and above which lr does it fly
 # off?
 
+# %% [markdown] tags=["slide"]
+# **Momentum** gives descent a velocity $v$, at first zero. Each epoch keeps the share $\mu$ of it
+# and adds the gradient $g$.
+#
+# > At which $\mu$ does the ball rest soonest, and above which lr does it fly off?
 
-# %% tags=["code"]
+
+# %%
 def start(n):
     """Return n parameters, all zero: # 0 start."""
     return torch.zeros(n, dtype=torch.float64, requires_grad=True)
@@ -180,6 +197,10 @@ def roll_ball(mu, lr):
 
 
 sliders.move(roll_ball, mu=(0, 0.98, 0.5), lr=(0.05, 1.6, 0.1))
+
+# %% [markdown] tags=["slide"]
+# Along the valley the ball gathers speed. At lr = 0.1 the best $\mu$ is about four fifths. Momentum
+# also raises the limit.
 
 # %% [markdown]
 # Along the valley the ball gathers speed. A small $\mu$ is lazy, a large one rolls past the
@@ -221,7 +242,11 @@ for mu in (0, 0.9):
 # > **Predict.** Plain descent, with lr = 0.05, arrives at epoch 5,455,899. When will this ball
 # > arrive?
 
-# %% tags=["code"]
+# %% [markdown] tags=["slide"]
+# Each epoch goes $1/(1-\mu)$ times as far along a flat mode. Our ball has $\mu = 0.99$, and ten
+# times the rate: 0.5.
+
+# %% tags=["printed"]
 my_prediction = ...  # your number
 
 W = start(5)
@@ -236,6 +261,10 @@ optimizer = torch.optim.SGD([W], lr=0.5, momentum=0.999)
 wild, _ = train(A, y, W, optimizer, 1000 + 1)
 print(f"momentum 0.999: by the rule {5_455_899 / 1000 / 10:,.0f}", end=", ")
 print(f"but after 1,000 epochs its loss is {wild[1000]:.2f}")
+
+# %% [markdown] tags=["slide"]
+# A hundred times for $\mu$, ten times for the rate: 5,456. It is 5,239. (The band: at first, the
+# loss swings.)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -317,6 +346,10 @@ check.roll(roll)
 #
 # > **Predict.** In which of the two bowls does Adam arrive first?
 
+# %% [markdown] tags=["slide"]
+# **Adam** keeps running means of each coefficient's gradients, $m$, and of their squares, $s$. Two
+# bowls, $\kappa = 900$: one along the axes, one turned by 45°.
+
 # %%
 straight = np.array([[30.0, 0.0], [0.0, 1.0]])  # a column for each mode
 c = np.cos(np.radians(45))
@@ -328,6 +361,10 @@ for table in (straight, turned):
     losses, path = train(table, target, W, optimizer, 1000 + 1)
     paths.append(path)
 plots.two_bowls(straight, turned, target, paths)
+
+# %% [markdown] tags=["slide"]
+# In the straight one. In the turned one it falls into the valley, and crawls: 57% of the way is
+# left. Adam stretches axes; it can't turn them.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -399,19 +436,31 @@ noisy["lr 0.02"] = with_batches(0.02, gamma=1)
 noisy["lr from 0.2 to 0.01"] = with_batches(0.2, gamma=0.97)
 plots.noise_floors(noisy, bowl_leg.min_loss)
 
+# %% [markdown] tags=["slide"]
+# The **schedule**, times 0.97 an epoch, falls as fast as the large rate, and ends lowest.
+
 # %% [markdown]
 # The schedule falls as fast as the large rate, and ends lowest: the small one isn't down yet.
 #
 # ## What must you save?
 #
 # To go on later, save the **optimizer state**, too: velocities, running means, the rate.
+
+# %% [markdown] tags=["slide"]
+# Tonight you save `W`. Tomorrow a new optimizer goes on from there.
 #
+# > What did the old one know besides?
+
+# %% [markdown]
 # ### Break it: go on without the state
 #
 # Adam trains for 150 epochs. You save `W`; tomorrow you go on with a new Adam.
 #
 # > **Predict.** The loss has come to rest. What is it after *one* step of the new Adam: the
 # > same, a little higher, or more than double?
+
+# %% [markdown] tags=["slide"]
+# Adam trains for 150 epochs. You go on from its `W` with a new Adam.
 
 # %%
 W = start(5)
@@ -434,7 +483,14 @@ for load in (True, False):
 # </details>
 #
 # The new Adam's means start again, so its first step is about `lr` for each coefficient: a
-# silent bug. Save all in one file, a **checkpoint**:
+# silent bug.
+
+# %% [markdown] tags=["slide"]
+# More than double: 0.01004. The new Adam's means start again, so each coefficient's first step is
+# about `lr`. Save the **optimizer state**, too: velocities, running means, the rate.
+
+# %% [markdown]
+# Save all in one file, a **checkpoint**:
 #
 # ```python
 # state = {"W": W.detach(), "optimizer": optimizer.state_dict()}
@@ -540,6 +596,10 @@ print("\nSCOREBOARD          parameters   MSE       steps     seconds")
 print("degree 4, loop      5            0.00621   100,000   one")
 print(f"degree 4, momentum  5            {ball[5239]:.5f}   5,239     one")
 print(f"degree 4, Legendre  5            {leg[25]:.5f}   25        under one")
+
+# %% [markdown] tags=["slide"]
+# Look at the columns first. Where you can't choose them, try momentum. Adam helps where gradients
+# differ in size, a schedule with mini-batches.
 
 # %% [markdown]
 # Look at the columns first. Where you can't choose them, try momentum. Adam helps where
