@@ -321,7 +321,7 @@ print(f"it is off by                        {1779.40 - losses[0]:.3f}")
 # %% [markdown] tags=["slide"]
 # A loss belongs to the `w` and `b` that made its predictions.
 #
-# > You print `loss` after the update. Whose loss is it?
+# **You print `loss` after the update. Whose loss is it?**
 
 # %% [markdown]
 # ### Break it: predictions made once

@@ -273,7 +273,12 @@ print(f"but after 1,000 epochs its loss is {wild[1000]:.2f}")
 # a run of thousands of epochs to within a twentieth.
 #
 # </details>
-#
+
+# %% [markdown] tags=["slide"]
+# The price: at first, the loss swings up to 10.55, above the start. And the rule has an end: with
+# $\mu = 0.999$, every mode swings, and the swings last ten times as long.
+
+# %% [markdown]
 # The price: at first the loss swings up to 10.55,
 # above the start.
 #
@@ -449,7 +454,7 @@ plots.noise_floors(noisy, bowl_leg.min_loss)
 # %% [markdown] tags=["slide"]
 # Tonight you save `W`. Tomorrow a new optimizer goes on from there.
 #
-# > What did the old one know besides?
+# **What did the old one know besides?**
 
 # %% [markdown]
 # ### Break it: go on without the state
@@ -460,7 +465,7 @@ plots.noise_floors(noisy, bowl_leg.min_loss)
 # > same, a little higher, or more than double?
 
 # %% [markdown] tags=["slide"]
-# Adam trains for 150 epochs. You go on from its `W` with a new Adam.
+# Adam trains 150 epochs; a new Adam goes on from its `W`.
 
 # %%
 W = start(5)
