@@ -36,7 +36,7 @@ SENTENCE = re.compile(r"(?:`[^`]*`|\$[^$]*\$|.)+?[.?!][)'*_]*(?=\s|$)|.+", re.S)
 ONE_WORD = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", re.S)  # code or a formula
 
 
-@dataclass
+@dataclass(eq=False)
 class Slide:
     """What a slide shows, from top to bottom, and the texts of its notes."""
 
