@@ -19,7 +19,7 @@ import nbformat
 from nbconvert.filters import Highlight2HTML
 from pygments.formatters import HtmlFormatter
 
-from commands import deck, frames, lessons, teaching
+from commands import blocks, deck, frames, lessons, teaching
 from commands.deck import Slide
 from commands.formulas import to_html
 from commands.minutes import split
@@ -66,9 +66,9 @@ def read_lesson(notebook: Path) -> list[Slide]:
 
 def close(slide: Slide, said: str) -> None:
     """Show on the last slide what to take home, with what there is room for; the rest is noted."""
-    (first,), tables = deck.sentences(said), [one for one in slide.above if one.startswith("|")]
+    (first,), tables = blocks.sentences(said), [one for one in slide.above if one.startswith("|")]
     shown = [[said, *slide.above], [said, *tables], [first, *tables], [said], [first]]
-    fits = (one for one in shown if deck.count_words(slide.heading, *one) <= deck.MOST_WORDS)
+    fits = (one for one in shown if blocks.count_words(slide.heading, *one) <= blocks.MOST_WORDS)
     above = next(fits)
     slide.notes += [one for one in slide.above if one not in above]
     slide.above = above
@@ -84,14 +84,14 @@ def add_notes(slides: list[Slide], notes: dict[str, list[str]]) -> None:
 
     They are before the lesson's, except what leads to the next slide.
     """
-    for heading, blocks in notes.items():
+    for heading, texts in notes.items():
         of_section = sections(slides).get(heading, [])
-        for block in reversed(blocks):
+        for block in reversed(texts):
             if of_section:
                 slide = choose(slides, of_section, block)
                 leads_on = block.startswith("**Five more") or slide not in of_section
                 place = len(slide.notes) if leads_on else 0
-                slide.notes.insert(place, deck.LINK.sub(r"\1", block))
+                slide.notes.insert(place, blocks.LINK.sub(r"\1", block))
 
 
 def sections(slides: list[Slide]) -> dict[str, list[Slide]]:
@@ -131,8 +131,8 @@ def asks(slide: Slide) -> bool:
 def live_caption(slide: deck.Slide, sliders: int) -> str:
     """Return the caption that follows a slide's sliders, if the slide has room for its words."""
     caption = slide.output.metadata["image/png"]["alt"]
-    shown = deck.count_words(slide.heading, *slide.above, *slide.below, caption) + 2 * sliders
-    return "" if caption in slide.below or shown > deck.MOST_WORDS else caption
+    shown = blocks.count_words(slide.heading, *slide.above, *slide.below, caption) + 2 * sliders
+    return "" if caption in slide.below or shown > blocks.MOST_WORDS else caption
 
 
 def render(notebook: Path, template: str = "slides") -> str:
