@@ -42,7 +42,7 @@ def test_the_instructors_page_is_in_the_notes_and_on_their_printed_page(tmp_path
         assert section.select_one(".notes li em").text == "None."
 
 
-def test_the_printed_notes_show_each_slide_beside_its_notes(tmp_path):
+def test_the_printed_notes_show_each_slide_above_its_notes(tmp_path):
     path = write(
         tmp_path, text("## A?\n\nIt is. More."), picture(4, 3), text("This is below it. Said.")
     )
