@@ -36,6 +36,8 @@ from commands.minutes import PROMPT, TAKES, split, tags
 
 ANSWER = 10, 32  # words: an answer goes on after fewer than these, up to these
 MOST_LINES, MOST_COLUMNS = 14, 88  # of what a cell printed, or of the code in an exercise
+# What words for a slide do not take the place of: what is displayed, asked or to be decided.
+STAYS = re.compile(rf"{NO_PROSE.pattern}|{QUESTION.pattern}\Z|{DECIDE.pattern}", re.S)
 MOST_BELOW = 20  # lines of code below a section's first sentence
 
 
@@ -52,6 +54,7 @@ class Slide:
     below: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     answers: bool = False  # whether `below` answers a prompt or a question
+    title: str = ""  # what is shown in place of the heading
 
     @property
     def is_bare(self) -> bool:
@@ -237,18 +240,22 @@ class _Deck:
         """Show the words that a cell has for its slide, in place of the sentence by rule.
 
         After code they stand below what it shows, after a text above what is displayed; a question
-        stands last, and a prompt takes the place of the lesson's.
+        stands last, a prompt takes the place of the lesson's, and a heading that of the slide.
         """
         blocks = [block.strip() for block in BLOCK.findall(LINK.sub(r"\1", cell.metadata["slide"]))]
         if self.asks and self.printed is cell:  # its prompt's answer
             self.slides.append(Slide(self.heading, cell=cell, output=printed(cell)))
         made = [one for one in self.slides if one.cell is cell] or self.slides[-1:]
         slide = next((one for one in reversed(made) if is_picture(one.output)), made[-1])
+        if blocks[0].startswith("#"):
+            slide.title = blocks.pop(0)
+        if not blocks:
+            return
         if slide.output is not None:
             slide.below = blocks
             return
         asked = [block for block in blocks if block.startswith(">")]
-        kept = [one for one in slide.above if NO_PROSE.match(one) or QUESTION.fullmatch(one)]
+        kept = [one for one in slide.above if STAYS.match(one)]
         if any(map(PROMPT.match, asked)):  # in other words
             kept = [one for one in kept if not PROMPT.match(one)]
         slide.above = [one for one in slide.above if one not in kept]
@@ -325,7 +332,10 @@ def shown_source(source: str) -> str:
     lines = source.splitlines()
     for statement in reversed(ast.parse(source).body):
         if is_aside(statement):
-            del lines[statement.lineno - 1 : statement.end_lineno]
+            first = statement.lineno - 1
+            while first and lines[first - 1].startswith("#"):  # a comment about it
+                first -= 1
+            del lines[first : statement.end_lineno]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).strip()) or source
 
 
@@ -336,7 +346,9 @@ def is_aside(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Assign):
         return ast.unparse(statement.targets[0]) == "my_prediction"
     called = ast.unparse(statement).partition("(")[0]
-    return isinstance(statement, ast.Expr) and (called == "print" or called.startswith("plots."))
+    return isinstance(statement, ast.Expr) and (
+        called == "print" or called.startswith(("plots.", "graphs."))
+    )
 
 
 def task(heading: str, blocks: list[str]) -> list[str]:

@@ -364,6 +364,16 @@ def test_words_for_the_slides_keep_the_prompt():
     assert shown(slide) == ["## A?", "Said.", "> **Predict.** How?"]
 
 
+def test_words_for_the_slides_keep_what_is_to_be_decided():
+    (slide,) = say("# ## A?\n#\n# Before.\n#\n# **Decide.** How?", "Said.")
+    assert shown(slide) == ["## A?", "Said.", "**Decide.** How?"]
+
+
+def test_code_is_shown_without_its_drawing_and_the_comment_above_that():
+    source = "x = 1  # one\n# the graph of it\ngraphs.graph(x)\n# two\ny = 2"
+    assert deck.shown_source(source) == "x = 1  # one\n# two\ny = 2"
+
+
 def test_words_for_the_slides_may_ask_the_prompt_in_other_words():
     (slide,) = say("# ## A?\n#\n# $$1$$\n#\n# > **Predict.** How?", "Said.\n\n> **Predict.** So?")
     assert shown(slide) == ["## A?", "Said.", "$$1$$", "> **Predict.** So?"]
