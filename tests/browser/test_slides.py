@@ -174,6 +174,11 @@ def test_the_arrow_keys_move_a_slider_only_while_it_has_the_focus(page, tmp_path
     assert (page.evaluate(at), page.errors) == (2, [])
 
 
+# The pictures whose letters, of 10 points in a lesson, have fewer than 5.5 on paper.
+PRINTED = """[...document.images].filter(image => image.width / image.dataset.width < 0.55)
+    .map(image => `${image.width / image.dataset.width}: ${image.alt}`)"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
@@ -185,6 +190,7 @@ def test_the_notes_are_printed_with_nothing_cut_off(page, tmp_path, number, pape
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 680, "height": 900})  # 180 mm
     assert page.evaluate("document.documentElement.scrollWidth") <= 680
+    assert page.evaluate(PRINTED) == []
     pdf = pdfium.PdfDocument(io.BytesIO(page.pdf(format=paper)))
     words = "".join(sheet.get_textpage().get_text_bounded() for sheet in pdf)
     assert "Ask" in words
