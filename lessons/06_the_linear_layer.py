@@ -426,6 +426,7 @@ def fresh_standardised():
     std = ((X - mean) ** 2).mean().item() ** 0.5
     return StandardisedLine(mean, std)
 
+
 # %% [markdown] tags=["slide"]
 # With $x$ standardised, the bowl is round, and one rate suits both parameters. Mean and standard
 # deviation are **buffers**: saved with the model, never trained.

@@ -393,7 +393,7 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 # %% [markdown] tags=["slide"]
 # At half of its *own* limit, each step leaves $1 - 1/\kappa$ of the slowest mode. $\kappa$: largest
 # eigenvalue of $H = \frac{2}{n} A^\top A$ over the smallest. Until 1% is left: fewer epochs than
-# ours, the same number, more?
+# ours, the same number, or more?
 
 # %% tags=["exercise", "transfer"]
 # One change in each:

@@ -157,7 +157,7 @@ print(f"degree 9, 60 even points               κ = {kappa(many, 9):7,.0f}")
 # **Momentum** gives descent a velocity $v$, at first zero. Each epoch keeps the share $\mu$ of it
 # and adds the gradient $g$.
 #
-# > At which $\mu$ does the ball rest soonest, and above which lr does it fly off?
+# > At which $\mu$ does the ball rest soonest, and at which lr does it fly off?
 
 
 # %%
@@ -275,8 +275,8 @@ print(f"but after 1,000 epochs its loss is {wild[1000]:.2f}")
 # </details>
 
 # %% [markdown] tags=["slide"]
-# The price: at first, the loss swings up to 10.55, above the start. And the rule has an end: with
-# $\mu = 0.999$, every mode swings, and the swings last ten times as long.
+# The price: at first, the loss swings up to 10.55. And the rule has an end: with $\mu = 0.999$, every
+# mode swings, and the swings last ten times as long.
 
 # %% [markdown]
 # The price: at first the loss swings up to 10.55,
