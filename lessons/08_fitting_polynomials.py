@@ -193,7 +193,7 @@ print("published   6.661948  [0.2492 0.1396 0.1018 0.0830 0.0719]  epoch 0")
 
 # %% [markdown] tags=["slide"]
 # The tutorial runs 100,000 epochs, with lr = 0.05 and this gradient, for all five coefficients at
-# once. $n$ is 10; the columns of $A$ are the rows of $A^\top$.
+# once. $n$ is ten; the columns of $A$ are the rows of $A^\top$.
 
 # %%
 lr, n_epochs = 0.05, 100_000
@@ -228,7 +228,7 @@ plots.polynomial_fits(x64, y64, fits)
 # The loss is a thousandth of what it was.
 
 # %% [markdown]
-# At epoch 90,000, ours shares about four digits with the published row.
+# Our loop's last row shares about four digits with the published one.
 #
 # <details><summary>The loop's rows in between</summary>
 #
@@ -392,8 +392,8 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
 # At half of its *own* limit, each step leaves $1 - 1/\kappa$ of the slowest mode. $\kappa$: largest
-# eigenvalue of $H = \frac{2}{n} A^\top A$ over the smallest. Until 1% is left: fewer epochs than
-# ours, the same number, or more?
+# eigenvalue of $H = \frac{2}{n} A^\top A$ over the smallest. Until one percent is left: fewer epochs
+# than ours, the same number, or more?
 
 # %% tags=["exercise", "transfer"]
 # One change in each:

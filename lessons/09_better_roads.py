@@ -275,8 +275,8 @@ print(f"but after 1,000 epochs its loss is {wild[1000]:.2f}")
 # </details>
 
 # %% [markdown] tags=["slide"]
-# The price: at first, the loss swings up to 10.55. And the rule has an end: with $\mu = 0.999$, every
-# mode swings, and the swings last ten times as long.
+# The price: at first, the loss swings up to 10.55. And the rule has an end: with $\mu$ still closer
+# to one, every mode swings, and the swings last ten times as long.
 
 # %% [markdown]
 # The price: at first the loss swings up to 10.55,
