@@ -8,7 +8,7 @@ from types import ModuleType
 from benchmarks import tables
 from tests.support.lessons import ROOT
 
-HEAD = ("table", "measured on", "days ago", "at commit", "rows", "stale because")
+HEAD = ("table", "measured on", "days ago", "at commit", "rows", "took", "stale because")
 SHOWN = 3  # files
 
 
@@ -38,20 +38,20 @@ def reason(commit: str | None, paths: list[str]) -> str:
 
 def report(benchmarks: dict[str, ModuleType]) -> Iterator[str]:
     """Yield the lines of a table: each benchmark, when it was measured, and what changed since."""
-    yield from (tables.row(HEAD), "|---|---|---:|---|---:|---|")
+    yield from (tables.row(HEAD), "|---|---|---:|---|---:|---|---|")
     for name, benchmark in benchmarks.items():
         groups = tables.read(name).sources() or {"": []}
         for line, rows in groups.items():
             found = tables.SOURCE.match(f"{line}.")
             if not found:
                 yield tables.row(
-                    (name, "never", "", "", f"{len(rows)}", "not measured by its command yet")
+                    (name, "never", "", "", f"{len(rows)}", "", tables.NOT_YET.lower())
                 )
                 continue
             days = (date.today() - date.fromisoformat(found["date"])).days
             why = reason(found["commit"], depends(benchmark))
             if found["changed"]:
                 why += "; measured with changes that were not committed"
-            yield tables.row(
-                (name, found["date"], f"{days}", found["commit"] or "none", f"{len(rows)}", why)
-            )
+            commit = found["commit"] or "none"
+            counts = (f"{days}", commit, f"{len(rows)}", found["took"])
+            yield tables.row((name, found["date"], *counts, why))

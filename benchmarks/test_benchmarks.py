@@ -182,7 +182,8 @@ def test_the_list_of_what_is_stale_has_a_row_for_each_run(count, monkeypatch, ca
     monkeypatch.setattr(benchmarks, "MODULES", {"count": "count"})
     assert main(["--stale"]) == 0
     assert (
-        "| count | never |  |  | 0 | not measured by its command yet |" in capsys.readouterr().out
+        "| count | never |  |  | 0 |  | not measured by its command yet |"
+        in capsys.readouterr().out
     )
     changed = line(at="at commit abc1234 with changes that were not committed")
     tables.write("count", COUNT, [("a", "1"), ("b", "2"), ("c", "3")], changed)
@@ -192,11 +193,11 @@ def test_the_list_of_what_is_stale_has_a_row_for_each_run(count, monkeypatch, ca
     first, second = capsys.readouterr().out.splitlines()[2:]
     because = "because of ['benchmarks/lessons.py', 'lessons']"
     assert re.fullmatch(
-        r"\| count \| 2026-01-31 \| \d+ \| abc1234 \| 2 \| .*; measured with changes that were "
-        r"not committed \|",
+        r"\| count \| 2026-01-31 \| \d+ \| abc1234 \| 2 \| 3 minutes \| .*; measured with changes "
+        r"that were not committed \|",
         first,
     )
-    assert second == f"| count | {date.today()} | 0 | abc1234 | 1 | {because} |"
+    assert second == f"| count | {date.today()} | 0 | abc1234 | 1 | 3 minutes | {because} |"
 
 
 def test_the_pages_themselves_make_no_table_stale():
@@ -290,6 +291,18 @@ def test_the_sliders_are_measured_by_a_test_that_exists():
 
 def test_a_class_on_a_hub_runs_lessons_that_exist():
     assert {path.stem[3:] for path in LESSONS} >= {*hub.LESSONS}
+
+
+def test_what_the_pages_say_of_memory_and_disk_is_what_the_tables_have():
+    rows = tables.read("hub").rows
+    needed = {name: float(re.search("[0-9.]+", cells[5])[0]) for name, (cells, _) in rows.items()}
+    assert 16 < needed.pop("where the time goes") < 24, "instructor/hub/README.md, 'Will it fit?'"
+    assert max(needed.values(), default=0) < 16, "instructor/hub/README.md, 'Will it fit?'"
+    cells = [cell for row, _ in tables.read("set_up").rows.values() for cell in row]
+    (disk,) = (cell for cell in cells if cell.endswith(" on the disk"))
+    for page in ("README.md", "commands/set_up.py"):
+        promised = re.search(r"(1\.\d) GB", (ROOT / page).read_text("utf-8"))[1]
+        assert float(promised) == pytest.approx(float(disk.split()[0].replace(",", "")) / 1000, 0.1)
 
 
 def test_a_lesson_is_measured_in_the_courses_kernel_not_the_users(tmp_path, monkeypatch):
