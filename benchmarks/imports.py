@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 HEAD = ("import", "milliseconds")
+DEPENDS = ("course_utils", "requirements.txt", "constraints.txt")
 OURS = """
 from course_utils import data, descent, plots
 from course_utils.checks import gradient_descent

@@ -15,6 +15,7 @@ from commands.kernels import isolate
 from tests.support.lessons import LESSONS
 
 HEAD = ("lesson", "seconds", "starting", "memory")
+DEPENDS = ("notebooks", "course_utils", "requirements.txt", "constraints.txt")
 # Times the outermost imports only, so that nothing is counted twice.
 TIME_IMPORTS = """
 def _time_imports():
