@@ -13,6 +13,7 @@ from torchviz import make_dot
 from course_utils import figures, graphs
 
 HEAD = ("graph", "milliseconds", "the first time")
+DEPENDS = ("course_utils/graphs", "course_utils/figures.py", "requirements.txt")
 
 
 def norm_error():

@@ -31,6 +31,7 @@ HEAD = (
     "seconds until all have run it",
     "seconds of a processor, each",
 )
+DEPENDS = ("commands/hub.py", "instructor/hub/*.py", "notebooks", "course_utils", "constraints.txt")
 
 
 class ShortOfMemoryError(Exception):

@@ -16,6 +16,7 @@ from commands.pins import CUDA, read_pins
 from tests.support.lessons import ROOT
 
 HEAD = ("package", "MB")
+DEPENDS = ("requirements.txt", "constraints.txt")
 CUDA_LIBRARIES = re.compile(r"lib.*(cuda|nvrtc).*\.so")
 
 

@@ -13,6 +13,7 @@ from commands.test import CHECKS
 from tests.support.lessons import NOTEBOOKS, ROOT
 
 HEAD = ("all notebooks compared", "seconds", "floor", "times the floor")
+DEPENDS = ("notebooks", "course_utils", "tests/plugins", "benchmarks/lessons.py", "constraints.txt")
 
 
 def best_of_two(costs):

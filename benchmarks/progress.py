@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.support.lessons import LESSONS, ROOT
 
 HEAD = ("notebooks of a class", "MB", "seconds")
+DEPENDS = ("commands/progress", "notebooks")
 
 
 def rows():

@@ -20,6 +20,7 @@ from tests.support.lessons import copy_course
 from tests.support.processes import free_port
 
 HEAD = ("`python course.py`", "seconds", "MB")
+DEPENDS = ("course.py", "commands", "requirements.txt", "constraints.txt")
 
 
 def hand_out(course):

@@ -14,6 +14,7 @@ from tests.support.lessons import LESSONS, ROOT, read_notebook, slider_calls
 
 TEST = ROOT / "tests" / "browser" / "test_jupyterlab.py"
 HEAD = ("sliders of lesson", "how many", "milliseconds", "the slowest")
+DEPENDS = ("notebooks", "course_utils", "tests/browser/test_jupyterlab.py", "constraints.txt")
 
 
 def rows():

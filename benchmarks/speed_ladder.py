@@ -11,6 +11,7 @@ from tests.support.lessons import run_lesson
 
 ALL_EPOCHS, EPOCHS = 100_000, 2_000
 HEAD = (f"{ALL_EPOCHS:,} epochs by", "seconds", "times as fast")
+DEPENDS = ("lessons/*_where_the_time_goes.py", "requirements.txt", "constraints.txt")
 
 
 def significant(value, digits):

@@ -25,6 +25,14 @@ HEAD = (
     "page", "requests", "kB", "kB sent", "largest paint, s", "layout shift", "blocked, ms",
     "slow: largest paint, s", "slow: blocked, ms",
 )  # fmt: skip
+DEPENDS = (
+    "commands/site.py",
+    "commands/website",
+    "docs",
+    "notebooks",
+    "README.md",
+    "constraints.txt",
+)
 PAGES = {
     "front page": "index.html",
     "how far to step": "notebooks/*how_far_to_step.html",

@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -19,6 +20,10 @@ from tests.net.conditions import Condition
 from tests.net.everywhere import run
 from tests.support.lessons import ROOT, copy_course
 
+HEAD = ("the newest of every package", "not as locked", "cells", "differing")
+DEPENDS = ("notebooks", "course_utils", "tests/plugins", "requirements.txt", "constraints.txt")
+WORDS = "packages that keep a version"
+SHOWN = ("torch", "numpy", "matplotlib", "scikit-learn")
 UV = [sys.executable, "-m", "uv"]
 TOOLS = ["pytest", "pytest-xdist"]  # with nbval, which students have, all that plugins import
 
@@ -49,8 +54,8 @@ def changes(now: dict[str, str], lines: list[str]) -> list[str]:
     ]
 
 
-def main(kept: list[str]) -> int:
-    """Install, run and report; give the exit code."""
+def run_newest(kept: list[str]) -> tuple[dict[str, str], list[str], int, list[str]]:
+    """Install and run; return the versions, the table of changes, the cells, and what differs."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder).resolve()
         environment, course = scratch / "environment", scratch / "newest/course"
@@ -62,8 +67,7 @@ def main(kept: list[str]) -> int:
         install = [*UV, "pip", "install", "--quiet", "--python", python]
         subprocess.run([*install, *newest([*lines, *TOOLS], kept)], cwd=scratch, check=True)
         now = installed(python)
-        print("| package | locked | newest |\n|---|---:|---:|")
-        print(*changes(now, read_pins(ROOT / "constraints.txt")), sep="\n", flush=True)
+        changed = changes(now, read_pins(ROOT / "constraints.txt"))
         copy_course(course)
         # Otherwise the self-check would report each new version.
         pins = [f"{name}=={now[name]}\n" for name in newest(lines, [])]
@@ -72,6 +76,21 @@ def main(kept: list[str]) -> int:
         condition = Condition("canary", proof, {"PYTHONPATH": str(course)}, tests=[], folder=course)
         condition.command = [str(python), "-m", "pytest"]
         cells, _, differs = run(condition, scratch)
+    return now, changed, cells, differs
+
+
+def rows(*kept: str) -> Iterator[tuple[str, ...]]:
+    """Yield the row of the table in docs/measured.md."""
+    now, changed, cells, differs = run_newest(list(kept))
+    print(*differs, sep="\n", file=sys.stderr)
+    versions = ", ".join(f"{name} {now[name]}" for name in SHOWN)
+    yield versions, f"{len(changed)}", f"{cells:,}", f"{len(differs)}"
+
+
+def main(kept: list[str]) -> int:
+    """Install, run and report; give the exit code."""
+    _, changed, cells, differs = run_newest(kept)
+    print("| package | locked | newest |\n|---|---:|---:|", *changed, sep="\n")
     print(f"\nOf {cells} cells, {len(differs)} differ with the newest release of every package.")
     print("".join(f"\n- {line}" for line in differs))
     return int(bool(differs) or not cells)

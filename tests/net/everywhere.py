@@ -19,10 +19,14 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
+from benchmarks.tables import row, rule
 from commands.build import METADATA
 from tests.net.conditions import PYTEST, conditions
 from tests.support.lessons import ROOT
 
+HEAD = ("condition", "cells", "unit tests", "differing", "seconds")
+DEPENDS = ("notebooks", "course_utils", "commands", "tests", "requirements.txt", "constraints.txt")
+WORDS = "parts of the names of conditions"
 OUTPUT = ROOT / "test_output" / "everywhere"
 PROBE = "probe.ipynb"
 # What a run may leave behind: caches, those of npm and of pip's look for Rust too, and test_output.
@@ -92,9 +96,11 @@ def run(condition, scratch):
     return len(cells), len(units), differs
 
 
-def main(words):
-    """Run the conditions that have one of the words in their name, or all; give the exit code."""
-    failed = False
+def rows(*words):
+    """Run the conditions that have one of the words in their name, or all, and yield their rows.
+
+    Of a condition that isn't run, yield only the name.
+    """
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder).resolve()
         known = conditions(scratch)
@@ -102,20 +108,30 @@ def main(words):
         if not chosen:
             names = "\n".join(one.name for one in known)
             sys.exit(f"No condition has {' or '.join(words)} in its name. There are:\n{names}")
-        print("| condition | cells | unit tests | differing | seconds |")
-        print("|---|---:|---:|---:|---:|", flush=True)
-        for condition in chosen:
+        for condition in known:
+            if condition not in chosen:
+                yield (condition.name,)
+                continue
             if condition.why_not and not (words and condition.if_named):
-                print(f"| {condition.name} | not run: {condition.why_not} | | | |", flush=True)
+                print(f"not run: {condition.name}: {condition.why_not}", file=sys.stderr)
+                yield (condition.name,)
                 continue
             start = time.monotonic()
             cells, units, differs = run(condition, scratch)
             seconds = time.monotonic() - start
-            row = [condition.name, cells, units, len(differs), f"{seconds:.0f}"]
-            print(f"| {' | '.join(map(str, row))} |", flush=True)
             for line in differs:
                 print(f"  differs under '{condition.name}': {line}", file=sys.stderr, flush=True)
-            failed |= bool(differs)
+            yield condition.name, f"{cells:,}", f"{units:,}", f"{len(differs)}", f"{seconds:.0f}"
+
+
+def main(words):
+    """Print the table of the conditions that the words choose; give the exit code."""
+    failed = False
+    print(f"{row(HEAD)}\n{rule(HEAD)}", flush=True)
+    for cells in rows(*words):
+        if len(cells) > 1:
+            print(row(cells), flush=True)
+            failed |= cells[HEAD.index("differing")] != "0"
     return int(failed)
 
 

@@ -198,3 +198,9 @@ def change_last_digit(written):
     number = parse(written)
     number = abs(number) + Decimal(1).scaleb(number.as_tuple().exponent)
     return ("−" if written[0] in "-−" else "") + (f"{number:,}" if "," in written else str(number))
+
+
+def unnoticed_edits(numbers):
+    """Return the results of a lesson that are not counts, and those whose edit is not noticed."""
+    tried = [r for r in numbers.results if not r.is_count]
+    return tried, [r for r in tried if numbers.computes(r, change_last_digit(r.written))]

@@ -6,7 +6,13 @@ import pytest
 from nbformat.v4 import new_code_cell, new_output
 
 from tests.support.lessons import TEXTS, read_notebook
-from tests.support.prose import TITLES, LessonNumbers, change_last_digit, find_results
+from tests.support.prose import (
+    TITLES,
+    LessonNumbers,
+    change_last_digit,
+    find_results,
+    unnoticed_edits,
+)
 
 
 @cache
@@ -22,15 +28,9 @@ def test_the_numbers_in_the_text_are_computed(number):
     )
 
 
-def find_unnoticed(number):
-    """Return the results of a lesson that are not counts, and those whose edit is not noticed."""
-    tried = [r for r in lesson(number).results if not r.is_count]
-    return tried, [r for r in tried if lesson(number).computes(r, change_last_digit(r.written))]
-
-
 @pytest.mark.parametrize("number", TEXTS)
 def test_an_edited_number_is_noticed(number):
-    tried, passed = find_unnoticed(number)
+    tried, passed = unnoticed_edits(lesson(number))
     words = "\n".join(
         f"{r.words}: {change_last_digit(r.written)} would not be noticed" for r in passed
     )
@@ -38,7 +38,8 @@ def test_an_edited_number_is_noticed(number):
 
 
 def test_nearly_all_edits_are_noticed():
-    counts = [(len(tried), len(passed)) for tried, passed in map(find_unnoticed, TEXTS)]
+    edits = [unnoticed_edits(lesson(number)) for number in TEXTS]
+    counts = [(len(tried), len(passed)) for tried, passed in edits]
     tried, passed = map(sum, zip(*counts, strict=True))
     assert passed <= 0.05 * tried, f"of {tried} edits, {passed} would not be noticed"
 

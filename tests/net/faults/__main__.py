@@ -27,6 +27,7 @@ from tests.support.lessons import copy_course
 
 PYTEST = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
 PYTEST += ["--tb=no", "--color=no", "-rfE", "-m", ""]  # -m "": also the slow tests
+SECONDS = 900  # for one fault
 PASSED, STOPPED = 0, 2  # pytest's exit codes; above them it could not even begin
 
 
@@ -107,34 +108,20 @@ def is_chosen(fault: Fault, words: list[str]) -> bool:
     return not words or any(word == fault.lesson or word in named for word in words)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Try the faults and give the exit code."""
-    parser = argparse.ArgumentParser(prog="course.py test --faults", description=__doc__)
-    help_words = "a lesson's two digits, or a part of a file's or a fault's name; default: all"
-    parser.add_argument("words", nargs="*", help=help_words)
-    parser.add_argument("-n", "--processes", type=int, choices=(1, 2), default=2)
-    help_seconds = "the time limit of one fault; a fault that reaches it counts as noticed"
-    parser.add_argument("--seconds", type=float, default=900, help=help_seconds)
-    parser.add_argument("--random", type=int, metavar="N", help="draw N faults made by rule")
-    parser.add_argument("--seed", type=int, default=0, help="of the random faults")
-    options = parser.parse_args(arguments)
-    if options.random is None:
-        chosen = [fault for fault in faults() if is_chosen(fault, options.words)]
-    else:
-        files = [name for name in all_files() if is_chosen(Fault(name, "", "", ""), options.words)]
-        chosen = random_faults(options.random, options.seed, files)
-        print(f"{len(chosen)} random faults, seed {options.seed}", flush=True)
-    if not chosen:
-        parser.error(f"no fault has {' or '.join(options.words)} in its name")
+def try_all(chosen: list[Fault], processes: int = 2, limit: float = SECONDS) -> list[str]:
+    """Try faults, each for at most `limit` seconds, and print what notices them.
+
+    Return those that nothing notices.
+    """
     start, survivors, number = time.monotonic(), [], count(1)
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.processes) as pool:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(processes) as pool:
         clean = Path(folder)
         copy_course(clean)
         check_imports(clean)
-        check_clean(chosen, clean, options.processes)
+        check_clean(chosen, clean, processes)
 
         def report(fault):
-            test, seconds = try_fault(fault, clean, options.seconds)
+            test, seconds = try_fault(fault, clean, limit)
             verdict = f"noticed by {test}" if test else "NOT NOTICED"
             progress = f"{next(number):3}/{len(chosen)} {seconds:4.0f} s"
             print(f"{progress}  {fault.file}: {fault.name}: {verdict}", flush=True)
@@ -146,6 +133,29 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"({time.monotonic() - start:.0f} s).")
     for survivor in survivors:
         print(f"  not noticed: {survivor}")
+    return survivors
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Try the faults and give the exit code."""
+    parser = argparse.ArgumentParser(prog="course.py test --faults", description=__doc__)
+    help_words = "a lesson's two digits, or a part of a file's or a fault's name; default: all"
+    parser.add_argument("words", nargs="*", help=help_words)
+    parser.add_argument("-n", "--processes", type=int, choices=(1, 2), default=2)
+    help_seconds = "the time limit of one fault; a fault that reaches it counts as noticed"
+    parser.add_argument("--seconds", type=float, default=SECONDS, help=help_seconds)
+    parser.add_argument("--random", type=int, metavar="N", help="draw N faults made by rule")
+    parser.add_argument("--seed", type=int, default=0, help="of the random faults")
+    options = parser.parse_args(arguments)
+    if options.random is None:
+        chosen = [fault for fault in faults() if is_chosen(fault, options.words)]
+    else:
+        files = [name for name in all_files() if is_chosen(Fault(name, "", "", ""), options.words)]
+        chosen = random_faults(options.random, options.seed, files)
+        print(f"{len(chosen)} random faults, seed {options.seed}", flush=True)
+    if not chosen:
+        parser.error(f"no fault has {' or '.join(options.words)} in its name")
+    survivors = try_all(chosen, options.processes, options.seconds)
     allowed = 0 if options.random is None else 0.1 * len(chosen)
     return 1 if len(survivors) > allowed else 0
 
