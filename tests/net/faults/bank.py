@@ -54,6 +54,7 @@ TESTS = {
     ],
     "course_utils/style": LESSONS,
     "lessons/": ["notebooks/[!0-9]*.ipynb", "tests/text/test_prose.py"],
+    "benchmarks/": ["benchmarks/test_benchmarks.py"],
     "commands/addresses": ["tests/commands/test_addresses.py"],
     "commands/colab": ["tests/commands/test_colab.py"],
     "commands/build": ["tests/commands/test_build.py"],
