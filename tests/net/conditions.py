@@ -162,6 +162,18 @@ def full_profile(scratch):
     )
 
 
+def find_python(minor):
+    """Return the path and the version of an installed Python 3.`minor`; ("", "") if none runs."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    ask = "import platform; print(platform.python_version())"
+    for python in [*pyenv.glob(f"3.{minor}.*/bin/python"), shutil.which(f"python3.{minor}")]:
+        if python:  # what pyenv puts on PATH may not run
+            ran = subprocess.run([python, "-c", ask], capture_output=True, text=True)
+            if ran.returncode == 0:
+                return str(python), ran.stdout.strip()
+    return "", ""
+
+
 def other_pythons(scratch):
     """Yield the other Pythons that PyTorch's pin supports; course.py sets up a copy for each."""
     try:
@@ -169,27 +181,20 @@ def other_pythons(scratch):
         no_index = ""
     except (OSError, ValueError):
         no_index = "PyTorch's index of CPU wheels doesn't answer; if named, it takes 2.5 GB of CUDA"
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for minor in range(11, 15):
         if minor == sys.version_info[1]:
             continue
-        name = f"python3.{minor}"
-        installed = [*pyenv.glob(f"3.{minor}.*/bin/python"), shutil.which(name)]
-        python = next(filter(None, installed), None)
-        ask = "import platform; print(platform.python_version())"
-        version = f"3.{minor}"
-        if python:
-            version = subprocess.check_output([python, "-c", ask], text=True).strip()
-        folder = scratch / name
+        python, version = find_python(minor)
+        folder = scratch / f"python3.{minor}"
         yield Condition(
-            f"Python {version}",
+            f"Python {version or f'3.{minor}'}",
             f"import platform\nassert platform.python_version() == {version!r}",
             folder=folder,
             options=[],  # This command has them.
-            command=[str(python), "course.py", "test"],
+            command=[python, "course.py", "test"],
             prepare=partial(copy_course, folder),
             why_not=no_index if python else "not installed",
-            if_named=python is not None,
+            if_named=bool(python),
         )
 
 
