@@ -108,7 +108,7 @@ assert not matplotlib.get_cachedir().startswith({str(home)!r})
 def used_checkout(scratch):
     """Run all tests in a clone where a student has begun, with a home folder full of settings.
 
-    Also the slow ones: those are the tests that start the most programs.
+    Also the slow ones, which start the most programs; in the browser, those of the first lessons.
 
     No test may change a file of the clone or of the home folder.
     """
@@ -127,7 +127,7 @@ def used_checkout(scratch):
     return Condition(
         "a used checkout, a home folder full of settings",
         f"import pathlib\nassert pathlib.Path.home() == pathlib.Path({str(home)!r})",
-        options=["-m", ""],
+        options=["-m", "", "-k", "not (slow and browser)"],
         env=own_settings.variables(home),
         tests=[ROOT / "tests", ROOT / "benchmarks"],
         watched=[clone, home],
