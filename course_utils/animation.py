@@ -24,6 +24,7 @@ from course_utils.figures import (
     GROWS,
     as_output,
     capture_figures,
+    free_pixels,
     show_caption,
     style,
     to_png,
@@ -106,6 +107,7 @@ def _grow(figure, lines):
             line.axes.draw_artist(line)
             line.axes.draw_artist(dot)
         yield _pixels(Image.fromarray(np.asarray(canvas.buffer_rgba())))
+    free_pixels(canvas)
 
 
 def _pixels(image):

@@ -20,6 +20,7 @@ from typing import Any, ParamSpec
 import matplotlib.style
 from IPython import get_ipython
 from IPython.display import display
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 # The role of each colour; style.mplstyle defines the colours.
@@ -148,11 +149,21 @@ def capture_figures() -> Iterator[Figures]:
 
 def to_png(figure: Figure) -> bytes:
     """Return a figure as PNG."""
-    png = io.BytesIO()
+    canvas, png = FigureCanvasAgg(figure), io.BytesIO()
     with style():
         # Without the Software entry, the bytes do not depend on matplotlib's patch release.
         figure.savefig(png, format="png", metadata={"Software": None})
+    free_pixels(canvas)
     return png.getvalue()
+
+
+def free_pixels(canvas: FigureCanvasAgg) -> None:
+    """Free the pixels of a canvas that was drawn: some megabytes, which the figure's texts keep.
+
+    With the figure they would be garbage, which Python hardly ever collects once torch is loaded.
+    """
+    renderer = canvas.renderer
+    renderer.__init__(1, 1, renderer.dpi)
 
 
 def as_output(

@@ -1,7 +1,9 @@
 """A picture looks the same in every session and leaves the session's settings alone."""
 
+import gc
 import subprocess
 import sys
+import weakref
 import zipfile
 from types import SimpleNamespace
 
@@ -11,6 +13,7 @@ import pytest
 import torch
 from bs4 import BeautifulSoup
 from matplotlib import rc_context, rcParams
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 
 from course_utils import animation, figures, graphs, plots, self_check, sliders
@@ -40,6 +43,7 @@ KINDS = {
     "the self-check": self_check.check_figure,
 }
 OTHERS = [kind for kind in KINDS if kind != "a plot"]
+SHOWN = [kind for kind in KINDS if kind != "a slider"]  # its later pictures share one renderer
 SESSIONS = {
     "another style": ["dark_background"],
     "own settings": [{"figure.dpi": 50, "savefig.dpi": 50, "font.size": 20, "lines.linewidth": 9}],
@@ -136,3 +140,23 @@ def test_style_and_recorded_data_are_in_the_package_that_is_installed(tmp_path):
     assert {"course_utils/style.mplstyle", "course_utils/learned_curve.csv"} <= {*names}
     assert "course_utils/figures.py" in names
     assert not (ROOT / "notebooks/matplotlibrc").exists()
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_a_shown_picture_leaves_no_pixels_in_memory(kind, outputs, monkeypatch):
+    """Without a collection of garbage: where torch is loaded, Python hardly ever has one."""
+    sizes, start = weakref.WeakKeyDictionary(), RendererAgg.__init__
+
+    def remember(self, width, height, dpi):
+        start(self, width, height, dpi)
+        sizes.setdefault(self, []).append(width * height)
+
+    KINDS[kind]()  # A graph's texts are measured by a renderer that is kept, of one inch.
+    monkeypatch.setattr(RendererAgg, "__init__", remember)
+    gc.disable()
+    try:
+        KINDS[kind]()
+        assert sizes
+        assert [size for size in sizes.values() if size[-1] > 1] == []
+    finally:
+        gc.enable()
