@@ -23,6 +23,7 @@ COSTS = {
     "imports": "benchmarks.imports",
     "lessons": "benchmarks.lessons",
     "notebooks": "benchmarks.notebooks",
+    "waits": "benchmarks.waits",
     "speed_ladder": "benchmarks.speed_ladder",
     "graphs": "benchmarks.graphs",
     "sliders": "benchmarks.sliders",

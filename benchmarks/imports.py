@@ -1,13 +1,13 @@
-"""How long an import takes in a notebook's kernel, which has already loaded IPython.
+"""What an import takes in a notebook's kernel, which has already loaded IPython: time and memory.
 
-The median of nine fresh processes.
+The medians of nine fresh processes.
 """
 
 import statistics
 import subprocess
 import sys
 
-HEAD = ("import", "milliseconds")
+HEAD = ("import", "milliseconds", "memory")
 DEPENDS = ("course_utils", "requirements.txt", "constraints.txt")
 OURS = """
 from course_utils import data, descent, plots
@@ -23,24 +23,32 @@ IMPORTS = {
         "torch.optim.SGD([torch.zeros(1, requires_grad=True)])",
     ),
     "scikit-learn's linear models, after NumPy": ("import numpy", "import sklearn.linear_model"),
+    "`igraph`, after NumPy": ("import numpy", "import igraph"),
+    "`ipywidgets`, after NumPy": ("import numpy", "import ipywidgets"),
 }
 CODE = """
 import IPython.display
-{}
+import resource
 import time
-start = time.perf_counter()
 {}
-print(time.perf_counter() - start)
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kilobytes on Linux
+start, before = time.perf_counter(), peak()
+{}
+print(1000 * (time.perf_counter() - start), (peak() - before) * 1024 / 1e6)
 """
 
 
 def measure(before, code):
-    """Return the seconds that `code` takes after `before`, in a fresh process."""
+    """Return the milliseconds and megabytes of `code` after `before`, in a fresh process."""
     command = [sys.executable, "-c", CODE.format(before, code)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)
+    return [float(number) for number in ran.stdout.split()]
 
 
 def rows(repeats=9):
-    """Yield each import's name and its milliseconds."""
+    """Yield each import's name, its milliseconds and its megabytes."""
     for name, code in IMPORTS.items():
-        yield name, f"{1000 * statistics.median(measure(*code) for _ in range(repeats)):.0f}"
+        measured = zip(*(measure(*code) for _ in range(repeats)), strict=True)
+        milliseconds, megabytes = map(statistics.median, measured)
+        yield name, f"{milliseconds:.0f}", f"{megabytes:.0f} MB"

@@ -1,5 +1,6 @@
 """Each benchmark's table has its place on a page, with date, machine and commit."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import faults, hub, lessons, runs, sliders, stale, tables
+from benchmarks import faults, hub, lessons, runs, sliders, stale, tables, waits
 from benchmarks.__main__ import COSTS, MODULES, choose, load, main
 from commands.test import CHECKS
 from tests.support.lessons import LESSONS, ROOT, read_notebook
@@ -312,8 +313,44 @@ def test_a_lesson_is_measured_in_the_courses_kernel_not_the_users(tmp_path, monk
     spec.write_text('{"argv": ["false"], "display_name": "Python 3", "language": "python"}')
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     path = tmp_path / "lesson.ipynb"
-    nbformat.write(new_notebook(cells=[new_code_cell("import json")]), path)
+    nbformat.write(
+        new_notebook(cells=[new_code_cell("import numpy"), new_code_cell("1 + 1")]), path
+    )
     cost = lessons.measure(path)
     assert 0 < cost.start < cost.seconds
-    assert cost.imports >= 0
+    assert cost.start < cost.first <= cost.seconds
+    assert "torch" not in cost.imports
+    assert 0 < cost.imports["NumPy"] < cost.first
     assert cost.memory > 10
+
+
+def test_a_lessons_limit_of_memory_is_higher_where_two_large_packages_meet():
+    path = Path("09_better_roads.ipynb")
+    imports = ["torch", "the first optimizer", "scikit-learn"]
+    assert [lessons.limit(path, imports[:k]) for k in range(4)] == [420, 420, 420, 520]
+    assert lessons.limit(path, ["torch", "scikit-learn"]) == 420
+    assert lessons.limit(Path("12_where_the_time_goes.ipynb"), imports) == 800
+
+
+def test_each_lesson_of_the_table_has_its_limit_and_what_is_left():
+    memory, limit, left = (lessons.HEAD.index(name) for name in ("memory", "limit", "left"))
+    for cells, _ in tables.read("lessons").rows.values():
+        most, taken, rest = (int(cells[k].split()[0]) for k in (limit, memory, left))
+        assert abs(most - taken - rest) <= 1, cells
+
+
+def test_what_a_wait_is_made_of_has_its_two_largest_parts():
+    parts = {"torch": 1.0, "the kernel": 0.5, "NumPy": 0.1}
+    assert waits.most(2.0, parts) == "torch 50%, the kernel 25%"
+
+
+def test_imports_are_added_up_by_the_large_package_that_needs_them(tmp_path):
+    (tmp_path / "torch.py").write_text("import time, numpy\ntime.sleep(0.06)\n")
+    (tmp_path / "numpy.py").write_text("import time\ntime.sleep(0.06)\n")
+    (tmp_path / "small.py").write_text("import time, torch\ntime.sleep(0.06)\n")
+    code = f"{lessons.TIME_IMPORTS}\nimport small\nprint(_import_seconds)"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    seconds = ast.literal_eval(ran.stdout)
+    assert seconds.keys() == {"torch", "other imports"}
+    assert seconds["torch"] > 0.12
+    assert seconds["other imports"] > 0.06
