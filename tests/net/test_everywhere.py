@@ -203,6 +203,20 @@ def test_a_python_with_a_large_download_runs_only_if_it_is_named(monkeypatch, ca
     assert "| Python 3.99 | 3 | 2 | 0 |" in capsys.readouterr().out
 
 
+def test_of_a_condition_that_was_not_run_only_the_name_is_given(monkeypatch):
+    """So docs/measured.md keeps its row, with the date of that run."""
+    known = [Condition("1 thread", ""), Condition("Alpha", "", why_not="no Alpha here")]
+    known += [Condition("2 threads", "")]
+    monkeypatch.setattr(everywhere, "conditions", lambda scratch: known)
+    monkeypatch.setattr(everywhere, "run", lambda *_: (1234, 2, ["a cell"]))
+    assert list(everywhere.rows("2")) == [
+        ("1 thread",),
+        ("Alpha",),
+        ("2 threads", "1,234", "2", "1", "0"),
+    ]
+    assert [len(cells) for cells in everywhere.rows()] == [5, 1, 5]
+
+
 def test_the_message_about_an_unknown_condition_lists_all_conditions(monkeypatch):
     known = [Condition("1 thread", ""), Condition("hash seed 1", "")]
     monkeypatch.setattr(everywhere, "conditions", lambda scratch: known)
