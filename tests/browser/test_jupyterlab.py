@@ -53,7 +53,11 @@ NAMELESS = [".jp-RenderedImage img", HANDLE]
 TALL = 3600  # pixels, of a screenshot
 
 
-@pytest.fixture(scope="module", params=slow_after(2, TEXTS))
+# The default run opens one lesson, the first that has sliders.
+QUICK = next(number for number in NUMBERS if slider_calls(read_notebook(number).cells))
+
+
+@pytest.fixture(scope="module", params=slow_after(1, [QUICK, *(t for t in TEXTS if t != QUICK)]))
 def lesson(browser, lab, request):
     """Open a lesson, run and unfold all of it."""
     with opened(browser, lab, request.param) as lesson:

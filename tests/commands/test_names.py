@@ -7,11 +7,12 @@ import tokenize
 
 import pytest
 
-from commands.names import PYTHON_ATTRIBUTES, LessonNames, page, read_lessons
+from commands.names import PYTHON_ATTRIBUTES, LessonNames, page
 from course_utils import data, plots
 from tests.support.lessons import NUMBERS, ROOT, UNNUMBERED, path_of
+from tests.support.names import named_lessons
 
-LESSONS = {lesson.number: lesson for lesson in read_lessons(ROOT)}
+LESSONS = named_lessons()
 # The number of the lesson that introduces each name: the first that declares it.
 HOME = {}
 for _lesson in LESSONS.values():

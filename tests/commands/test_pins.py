@@ -1,5 +1,6 @@
 """The lock lists every package that can be installed, in the version that is installed."""
 
+import functools
 import re
 import shutil
 import sys
@@ -56,14 +57,24 @@ def test_every_installed_package_is_locked_in_its_version(group):
     assert versions == {name: LOCK[name] for name in versions}, "run `python course.py`"
 
 
+@functools.cache
+def locks():
+    """Return the lock as each Python on each system reads it."""
+    return [
+        read_lock(
+            ROOT / "constraints.txt",
+            {"python_version": python, "python_full_version": f"{python}.5", **system},
+        )
+        for python in PYTHONS
+        for system in SYSTEMS.values()
+    ]
+
+
 @pytest.mark.parametrize("line", [*DIRECT, *PROJECT["build-system"]["requires"]])
 def test_every_pinned_package_has_that_version_in_the_lock(line):
     name, version = re.fullmatch(r"([\w.-]+)==([\w.]+)", line).groups()
-    for python in PYTHONS:
-        for system in SYSTEMS.values():
-            version_of = {"python_version": python, "python_full_version": f"{python}.5"}
-            lock = read_lock(ROOT / "constraints.txt", {**version_of, **system})
-            assert lock[canonicalize_name(name)] == version, "run `python -m commands.pins`"
+    for lock in locks():
+        assert lock[canonicalize_name(name)] == version, "run `python -m commands.pins`"
 
 
 def test_the_lock_includes_what_only_another_system_needs():

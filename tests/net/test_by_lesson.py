@@ -3,7 +3,7 @@
 import pytest
 
 from tests.plugins.by_lesson import group_of
-from tests.support.lessons import NUMBERS, subject
+from tests.support.lessons import NUMBERS, path_of, subject
 
 LAST = NUMBERS[-1]
 
@@ -21,9 +21,12 @@ def test_all_tests_of_a_lesson_run_in_one_process(test):
     assert group_of(test) == LAST
 
 
-def test_the_ladder_runs_with_the_lesson_of_its_highest_rung():
-    files = ("tests/lessons/test_ladder.py", "tests/lessons/test_data_loader.py")
-    assert len({group_of(f"{file}::test_it") for file in files}) == 1
+def test_the_ladder_and_the_two_lessons_that_it_runs_share_a_process():
+    names = ("ladder", "data_loader", "autograd")
+    number = path_of("build_your_own_autograd").name[:2]
+    tests = [f"tests/lessons/test_{name}.py::test_it" for name in names]
+    tests += [f"tests/lessons/test_exercises.py::test_it[{number}]"]
+    assert len({group_of(test) for test in tests}) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.support.lessons import NUMBERS, subject
 
 TESTS = {f"tests/lessons/test_{subject(number)}.py": number for number in NUMBERS}
-# They run this lesson too, and one more.
+# They run this lesson too, and that of the engine, so both lessons have one group.
 TESTS["tests/lessons/test_ladder.py"] = TESTS["tests/lessons/test_data_loader.py"]
+TOGETHER = {TESTS["tests/lessons/test_autograd.py"]: TESTS["tests/lessons/test_ladder.py"]}
 
 SET_UP = "tests/commands/test_set_up"
 
@@ -21,13 +22,13 @@ def group_of(nodeid):
     """
     file, _, test = nodeid.partition("::")
     if file in TESTS:
-        return TESTS[file]
+        return TOGETHER.get(TESTS[file], TESTS[file])
     number = re.search(r"\[(\d\d)\b", test) if file.startswith("tests/") else None
     if file.startswith("tests/browser/"):
         return f"{file} {int(number[1]) // 2 if number else 0}"
     if file.startswith(SET_UP):
         return SET_UP
-    return number[1] if number else file
+    return TOGETHER.get(number[1], number[1]) if number else file
 
 
 class ByLesson(LoadScopeScheduling):
