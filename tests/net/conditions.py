@@ -24,6 +24,8 @@ from tests.support.bare import make_with_course, python_of
 from tests.support.lessons import NOTEBOOKS, ROOT, copy_course
 
 PYTEST = [sys.executable, "-m", "pytest"]
+CPUINFO = Path("/proc/cpuinfo")
+CPU = CPUINFO.read_text("utf-8") if CPUINFO.exists() else ""
 COMPARES = "tests.support.tolerance import|approx[(]|allclose|isclose|run_code|truth_panel"
 # All tests of the lessons, since what a check says depends on numbers too.
 NUMERIC_TESTS = [
@@ -73,6 +75,13 @@ def instructions(name, torch, numpy, openblas, mkl, mkl_prints):
         "OPENBLAS_CORETYPE": openblas,
         "MKL_ENABLE_INSTRUCTIONS": mkl,
     }
+    mode = "CNR:"
+    if "GenuineIntel" not in CPU:
+        # There, MKL ignores this variable and takes a general path without AVX-512. On it, only
+        # the compatible mode is without AVX.
+        mkl_prints = "Intel(R) Architecture processors"
+        env["MKL_CBWR"] = "AUTO" if mkl == "AVX2" else "COMPATIBLE"
+        mode = f"CNR:{env['MKL_CBWR']} "
     proof = f"""
 import os, subprocess, sys
 import numpy, sklearn, torch
@@ -84,7 +93,7 @@ assert {{pool.get("architecture", {openblas!r}) for pool in threadpool_info()}} 
 multiply = "import torch; torch.ones(8, 8) @ torch.ones(8, 8)"
 env = dict(os.environ, MKL_VERBOSE="1")
 verbose = subprocess.check_output([sys.executable, "-c", multiply], env=env, text=True)
-assert {mkl_prints!r} in verbose
+assert {mkl_prints!r} in verbose and {mode!r} in verbose
 """
     why_not = "" if disabled else "NumPy doesn't use such instructions on this processor"
     return Condition(name, proof, env, why_not=why_not)

@@ -98,7 +98,7 @@ def variables(home):
         "PYTHONHASHSEED": "5",
         "PYTHONPATH": str(home / MODULES),
         "PYTHONSTARTUP": str(home / ".pythonrc.py"),
-        "PYTHONWARNINGS": "default",
+        "PYTHONWARNINGS": "default::UserWarning",  # 'default' shows one of torchviz's own
     }
 
 
