@@ -39,7 +39,7 @@ def check():
     if sys.version_info[:2] < OLDEST:
         found, oldest = (".".join(map(str, v[:2])) for v in (sys.version_info, OLDEST))
         raise StartError(f"This is Python {found}, the course needs {oldest} or newer: {OPEN_IT}")
-    shadows = find_shadows_here()
+    shadows = find_shadows()
     if shadows:
         them = "it" if len(shadows) == 1 else "them"
         raise StartError(f"{' and '.join(shadows)}: rename {them} and restart the kernel.")
@@ -57,23 +57,24 @@ def check():
         ) from None
 
 
-def find_shadows_here():
-    """Return what is wrong with each file beside the notebook that hides a module of a lesson's.
+def find_shadows():
+    """Return what is wrong with each file that hides a module of a lesson's.
 
-    Files elsewhere are left to the self-check: some platforms hide modules on purpose. So are files
-    that hide what only Jupyter imports, such as tornado.py: it has done so before.
+    Of what is not beside the notebook, only a single file with the name of a package counts: some
+    platforms hide modules on purpose, by whole packages. The rest is left to the self-check. So are
+    files that hide what only Jupyter imports, such as tornado.py: it has done so before.
     """
-    from course_utils.self_check import find_shadows
+    from course_utils import self_check
+
+    def stops(shadow):
+        if shadow.installed:
+            return False
+        if shadow.path.parent.resolve() == Path.cwd():
+            return shadow.name in sys.stdlib_module_names.union(PACKAGES)
+        return shadow.name in PACKAGES and shadow.path.suffix == ".py"
 
     with suppress(Exception):  # A lesson that works must not fail here.
-        hidden = sys.stdlib_module_names.union(PACKAGES)
-        return [
-            str(shadow)
-            for shadow in find_shadows()
-            if shadow.name in hidden
-            and shadow.path.parent.resolve() == Path.cwd()
-            and not shadow.installed
-        ]
+        return [str(shadow) for shadow in self_check.find_shadows() if stops(shadow)]
     return []
 
 

@@ -277,6 +277,8 @@ def find_shadow(name, own):
     """Return the shadow of the module `name`, None if it has none."""
     if BuiltinImporter.find_spec(name) or FrozenImporter.find_spec(name):
         return None  # No file takes precedence over these.
+    if name == "test":
+        return None  # Python's tests of itself, which nothing imports, and a student's usual name.
     if name == "course_utils":  # It also belongs beside any course.py.
         own = own + [entry for entry in sys.path if (Path(entry) / "course.py").exists()]
     right = PathFinder.find_spec(name, own)

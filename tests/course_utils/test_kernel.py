@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from jupyter_client import KernelManager
@@ -22,6 +23,12 @@ from tests.support.tiers import slow_after
 INSTALL = "install what is missing, or"
 OPEN_IT = "open the lesson with `python course.py`, or choose the course's .venv as the kernel."
 JUPYTERLAB = ("-c", server.START)  # how the course's own JupyterLab starts a kernel
+
+
+def write(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
 
 
 def is_one_sentence(text):
@@ -85,6 +92,16 @@ def two_files_beside_the_notebook(monkeypatch, folder):
     )
 
 
+def a_file_elsewhere(monkeypatch, folder):
+    """A folder of PYTHONPATH, for example."""
+    (name := folder / "code/torch.py").parent.mkdir()
+    name.touch()
+    monkeypatch.setattr(sys, "path", [str(name.parent), *sys.path])
+    return (
+        f"{name} has the name of a module that the course uses: rename it and restart the kernel."
+    )
+
+
 def hide(monkeypatch, *names):
     """Let Python find none of these packages."""
     find = importlib.util.find_spec
@@ -125,6 +142,7 @@ WRONG = [
     an_old_python,
     a_file_beside_the_notebook,
     two_files_beside_the_notebook,
+    a_file_elsewhere,
     a_missing_package,
     a_python_in_the_browser,
     the_remains_of_a_package,
@@ -144,13 +162,15 @@ def test_what_is_wrong_is_one_sentence_without_a_traceback(monkeypatch, tmp_path
     assert is_one_sentence(sentence)
 
 
-def test_files_that_the_notebooks_folder_does_not_hold_stop_nothing(monkeypatch, tmp_path):
-    """Nor does a search for them that fails."""
-    (tmp_path / "numpy.py").touch()
-    (tmp_path / "lessons").mkdir()
+@pytest.mark.parametrize("file", ["numpy/__init__.py", "random.py"])
+def test_what_another_folder_hides_on_purpose_stops_nothing(monkeypatch, tmp_path, file):
+    """Nor does a search for it that fails."""
+    write(tmp_path, {file: "", "lessons/notes.txt": ""})
     monkeypatch.chdir(tmp_path / "lessons")
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    assert [shadow.name for shadow in self_check.find_shadows()] == ["numpy"]
+    assert [shadow.name for shadow in self_check.find_shadows()] == [
+        Path(file).parts[0].split(".")[0]
+    ]
     kernel.check()
     monkeypatch.setattr(self_check, "find_shadows", lambda: 1 / 0)
     kernel.check()
@@ -226,12 +246,6 @@ SITUATIONS = {
         HIDDEN % ("sympy", "the course uses"),
     ),
 }
-
-
-def write(folder, files):
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
 
 
 def errors(notebook):

@@ -517,7 +517,15 @@ def shadow_paths():
 
 
 def test_files_that_hide_nothing_are_not_shadows(here):
-    for name in ("mine.py", "sys.py", "os.py", "random.py", "Torch.py", "pandas_of_mine"):
+    for name in (
+        "mine.py",
+        "sys.py",
+        "os.py",
+        "random.py",
+        "Torch.py",
+        "pandas_of_mine",
+        "test.py",
+    ):
         make(here / name)
     (here / "numpy").mkdir()  # without a module, so an import ignores it
     (here / "torch").touch()

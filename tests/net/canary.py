@@ -1,8 +1,8 @@
-"""Runs the notebooks with the newest release of every package, and prints what that changes.
+"""Runs the notebooks and unit tests with the newest packages, and prints what that changes.
 
 `python course.py test --canary [torch==2.13.0 ...]` installs what a student needs into a temporary
 environment, without the pins and the lock; a package named on the command line keeps that version.
-The exit code is 1 if a cell differs: a warning about the next pins, not a fault of the course.
+The exit code is 1 if anything differs: a warning about the next pins, not a fault of the course.
 """
 
 import json
@@ -20,12 +20,13 @@ from tests.net.conditions import Condition
 from tests.net.everywhere import run
 from tests.support.lessons import ROOT, copy_course
 
-HEAD = ("the newest of every package", "not as locked", "cells", "differing")
-DEPENDS = ("notebooks", "course_utils", "tests/plugins", "requirements.txt", "constraints.txt")
+HEAD = ("the newest of every package", "not as locked", "cells", "unit tests", "differing")
+DEPENDS = ("notebooks", "course_utils", "tests", "requirements.txt", "constraints.txt")
 WORDS = "packages that keep a version"
 SHOWN = ("torch", "numpy", "matplotlib", "scikit-learn")
 UV = [sys.executable, "-m", "uv"]
-TOOLS = ["pytest", "pytest-xdist"]  # with nbval, which students have, all that plugins import
+# With what students have, nbval for one, all that the plugins and the unit tests import.
+TOOLS = ["jupytext", "pytest", "pytest-xdist"]
 
 
 def newest(lines: list[str], kept: list[str]) -> list[str]:
@@ -54,8 +55,8 @@ def changes(now: dict[str, str], lines: list[str]) -> list[str]:
     ]
 
 
-def run_newest(kept: list[str]) -> tuple[dict[str, str], list[str], int, list[str]]:
-    """Install and run; return the versions, the table of changes, the cells, and what differs."""
+def run_newest(kept: list[str]) -> tuple[dict[str, str], list[str], int, int, list[str]]:
+    """Install and run; return the versions, the table of changes, and what `run` returns."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder).resolve()
         environment, course = scratch / "environment", scratch / "newest/course"
@@ -73,25 +74,27 @@ def run_newest(kept: list[str]) -> tuple[dict[str, str], list[str], int, list[st
         pins = [f"{name}=={now[name]}\n" for name in newest(lines, [])]
         (course / "requirements.txt").write_text("".join(pins), "utf-8")
         proof = f"import sys\nassert sys.prefix == {str(environment)!r}"
-        condition = Condition("canary", proof, {"PYTHONPATH": str(course)}, tests=[], folder=course)
+        condition = Condition("canary", proof, {"PYTHONPATH": str(course)}, folder=course)
         condition.command = [str(python), "-m", "pytest"]
-        cells, _, differs = run(condition, scratch)
-    return now, changed, cells, differs
+        return now, changed, *run(condition, scratch)
 
 
 def rows(*kept: str) -> Iterator[tuple[str, ...]]:
     """Yield the row of the table in docs/measured.md."""
-    now, changed, cells, differs = run_newest(list(kept))
+    now, changed, cells, units, differs = run_newest(list(kept))
     print(*differs, sep="\n", file=sys.stderr)
     versions = ", ".join(f"{name} {now[name]}" for name in SHOWN)
-    yield versions, f"{len(changed)}", f"{cells:,}", f"{len(differs)}"
+    yield versions, f"{len(changed)}", f"{cells:,}", f"{units:,}", f"{len(differs)}"
 
 
 def main(kept: list[str]) -> int:
     """Install, run and report; give the exit code."""
-    _, changed, cells, differs = run_newest(kept)
+    _, changed, cells, units, differs = run_newest(kept)
     print("| package | locked | newest |\n|---|---:|---:|", *changed, sep="\n")
-    print(f"\nOf {cells} cells, {len(differs)} differ with the newest release of every package.")
+    print(
+        f"\nOf {cells} cells and {units} unit tests, {len(differs)} differ with the newest release "
+        "of every package."
+    )
     print("".join(f"\n- {line}" for line in differs))
     return int(bool(differs) or not cells)
 

@@ -18,15 +18,21 @@ from numpy._core._multiarray_umath import __cpu_dispatch__
 
 from commands.hand_out import hand_out
 from commands.set_up import TORCH_INDEX
+from commands.test import IN_PARALLEL
+from tests.support import own_settings
 from tests.support.bare import make_with_course, python_of
 from tests.support.lessons import NOTEBOOKS, ROOT, copy_course
 
 PYTEST = [sys.executable, "-m", "pytest"]
-COMPARES = "tests.support.tolerance import|approx[(]|assert_allclose|run_code"
+CPUINFO = Path("/proc/cpuinfo")
+CPU = CPUINFO.read_text("utf-8") if CPUINFO.exists() else ""
+COMPARES = "tests.support.tolerance import|approx[(]|allclose|isclose|run_code|truth_panel"
+# All tests of the lessons, since what a check says depends on numbers too.
 NUMERIC_TESTS = [
     path
-    for path in sorted((ROOT / "tests").rglob("test_*.py"))
-    if re.search(COMPARES, path.read_text("utf-8"))
+    for folder in ("course_utils", "lessons", "text")
+    for path in sorted((ROOT / "tests" / folder).glob("test_*.py"))
+    if folder == "lessons" or re.search(COMPARES, path.read_text("utf-8"))
 ]
 
 
@@ -37,7 +43,7 @@ class Condition:
     name: str
     proof: str
     env: dict[str, str] = field(default_factory=dict)
-    options: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=lambda: IN_PARALLEL)
     notebooks: list[Path] = field(default_factory=lambda: NOTEBOOKS)
     tests: list[Path] = field(default_factory=lambda: NUMERIC_TESTS)
     watched: list[Path] = field(default_factory=list)  # folders in which no file may change
@@ -69,6 +75,13 @@ def instructions(name, torch, numpy, openblas, mkl, mkl_prints):
         "OPENBLAS_CORETYPE": openblas,
         "MKL_ENABLE_INSTRUCTIONS": mkl,
     }
+    mode = "CNR:"
+    if "GenuineIntel" not in CPU:
+        # There, MKL ignores this variable and takes a general path without AVX-512. On it, only
+        # the compatible mode is without AVX.
+        mkl_prints = "Intel(R) Architecture processors"
+        env["MKL_CBWR"] = "AUTO" if mkl == "AVX2" else "COMPATIBLE"
+        mode = f"CNR:{env['MKL_CBWR']} "
     proof = f"""
 import os, subprocess, sys
 import numpy, sklearn, torch
@@ -80,7 +93,7 @@ assert {{pool.get("architecture", {openblas!r}) for pool in threadpool_info()}} 
 multiply = "import torch; torch.ones(8, 8) @ torch.ones(8, 8)"
 env = dict(os.environ, MKL_VERBOSE="1")
 verbose = subprocess.check_output([sys.executable, "-c", multiply], env=env, text=True)
-assert {mkl_prints!r} in verbose
+assert {mkl_prints!r} in verbose and {mode!r} in verbose
 """
     why_not = "" if disabled else "NumPy doesn't use such instructions on this processor"
     return Condition(name, proof, env, why_not=why_not)
@@ -101,23 +114,10 @@ assert not matplotlib.get_cachedir().startswith({str(home)!r})
     return Condition("a home folder that cannot be written, no matplotlib cache", proof, env)
 
 
-USERS_SETTINGS = {
-    ".ipython/profile_default/ipython_kernel_config.py": (
-        "c.InteractiveShell.ast_node_interactivity = 'all'"
-    ),
-    ".ipython/profile_default/startup/00.py": "print('good morning')",
-    ".jupyter/jupyter_config.py": "raise SystemExit('a setting of the user was read')",
-    ".config/matplotlib/matplotlibrc": "axes.facecolor: red",
-    ".local/share/jupyter/kernels/python3/kernel.json": (
-        '{"argv": ["false"], "display_name": "Python 3", "language": "python"}'
-    ),
-}
-
-
 def used_checkout(scratch):
     """Run all tests in a clone where a student has begun, with a home folder full of settings.
 
-    Also the slow ones: those are the tests that start the most programs.
+    Also the slow ones, which start the most programs; in the browser, those of the first lessons.
 
     No test may change a file of the clone or of the home folder.
     """
@@ -131,16 +131,13 @@ def used_checkout(scratch):
         for path in lessons.iterdir():
             path.write_bytes(path.read_bytes() + b"\n")  # an edit
         (lessons / "random.py").write_text("1 / 0")
-        for name, text in USERS_SETTINGS.items():
-            (home / name).parent.mkdir(parents=True, exist_ok=True)
-            (home / name).write_text(text)
+        own_settings.write(home, own_settings.FILES | own_settings.CHANGING)
 
-    unset = ["IPYTHONDIR", "JUPYTER_DATA_DIR", "MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME"]
     return Condition(
         "a used checkout, a home folder full of settings",
         f"import pathlib\nassert pathlib.Path.home() == pathlib.Path({str(home)!r})",
-        options=["-m", ""],
-        env={**dict.fromkeys(unset, ""), "HOME": str(home)},
+        options=["-m", "", "-k", "not (slow and browser)"],
+        env=own_settings.variables(home),
         tests=[ROOT / "tests", ROOT / "benchmarks"],
         watched=[clone, home],
         folder=clone,
@@ -150,6 +147,42 @@ def used_checkout(scratch):
     )
 
 
+def full_profile(scratch):
+    """Run the notebooks in kernels with all of a user's own settings, which others are kept from.
+
+    A matplotlibrc beside the notebooks, and one where the unit tests run, takes precedence over
+    every other.
+    """
+    folder, home = scratch / "full_profile", scratch / "full_home"
+
+    def prepare():
+        copy_course(folder)
+        own_settings.write(home)
+        for place in (folder, folder / "notebooks"):
+            (place / "matplotlibrc").write_text(own_settings.MATPLOTLIBRC)
+
+    return Condition(
+        "a full IPython profile, own matplotlibrc, JUPYTER_PATH and PYTHONPATH",
+        own_settings.SEEN,
+        env=own_settings.variables(home),
+        options=[*IN_PARALLEL, "-p", "tests.plugins.own_settings"],
+        folder=folder,
+        prepare=prepare,
+    )
+
+
+def find_python(minor):
+    """Return the path and the version of an installed Python 3.`minor`; ("", "") if none runs."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    ask = "import platform; print(platform.python_version())"
+    for python in [*pyenv.glob(f"3.{minor}.*/bin/python"), shutil.which(f"python3.{minor}")]:
+        if python:  # what pyenv puts on PATH may not run
+            ran = subprocess.run([python, "-c", ask], capture_output=True, text=True)
+            if ran.returncode == 0:
+                return str(python), ran.stdout.strip()
+    return "", ""
+
+
 def other_pythons(scratch):
     """Yield the other Pythons that PyTorch's pin supports; course.py sets up a copy for each."""
     try:
@@ -157,22 +190,20 @@ def other_pythons(scratch):
         no_index = ""
     except (OSError, ValueError):
         no_index = "PyTorch's index of CPU wheels doesn't answer; if named, it takes 2.5 GB of CUDA"
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for minor in range(11, 15):
         if minor == sys.version_info[1]:
             continue
-        name = f"python3.{minor}"
-        installed = [*pyenv.glob(f"3.{minor}.*/bin/python"), shutil.which(name)]
-        python = next(filter(None, installed), None)
-        folder = scratch / name
+        python, version = find_python(minor)
+        folder = scratch / f"python3.{minor}"
         yield Condition(
-            f"Python 3.{minor}",
-            f"import sys\nassert sys.version_info[:2] == (3, {minor})",
+            f"Python {version or f'3.{minor}'}",
+            f"import platform\nassert platform.python_version() == {version!r}",
             folder=folder,
-            command=[str(python), "course.py", "test"],
+            options=[],  # This command has them.
+            command=[python, "course.py", "test"],
             prepare=partial(copy_course, folder),
             why_not=no_index if python else "not installed",
-            if_named=python is not None,
+            if_named=bool(python),
         )
 
 
@@ -205,7 +236,7 @@ assert not find_spec("commands")
         "a lesson alone",
         proof,
         env={"COURSE_KERNEL_PYTHON": str(python_of(made / "environment"))},
-        options=["-p", "tests.plugins.other_python"],
+        options=[*IN_PARALLEL, "-p", "tests.plugins.other_python"],
         tests=[],
         folder=folder,
         prepare=prepare,
@@ -223,7 +254,7 @@ assert int(child) == hash("course"), "the seed of a random hash differs"
     ascii_only = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     encoding = "import codecs, locale\nassert codecs.lookup(locale.getencoding()).name == {!r}"
     elsewhere = f"import os, psutil\nassert psutil.Process(os.getppid()).cwd() == {str(scratch)!r}"
-    together = "import os\nassert os.environ['PYTEST_XDIST_WORKER_COUNT'] == '2'"
+    single = "import os\nassert 'PYTEST_XDIST_WORKER' not in os.environ"
     above_avx2 = ("X86_V4", "AVX512")
     return [
         threads(1),
@@ -235,16 +266,16 @@ assert int(child) == hash("course"), "the seed of a random hash differs"
         Condition("locale C, ASCII", encoding.format("ascii"), ascii_only),
         Condition("locale C.UTF-8", encoding.format("utf-8"), {"LC_ALL": "C.UTF-8"}),
         Condition("from another folder", elsewhere, folder=scratch),
-        Condition("in reverse order", "", notebooks=NOTEBOOKS[::-1]),
-        Condition("two at a time", together, options=["-n", "2", "--dist", "loadfile"]),
+        Condition("one at a time, in reverse order", single, {}, [], NOTEBOOKS[::-1]),
         unwritable_home(scratch),
         *other_pythons(scratch),
         used_checkout(scratch),
+        full_profile(scratch),
         alone(scratch),
         Condition(
             "each cell twice in a row, then all again",
             "",
-            options=["-p", "tests.plugins.twice"],
+            options=[*IN_PARALLEL, "-p", "tests.plugins.twice"],
             tests=[],
         ),
     ]

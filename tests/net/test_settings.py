@@ -4,13 +4,9 @@ import os
 import subprocess
 import sys
 
+from tests.support import own_settings
 from tests.support.lessons import ROOT
 
-SETTINGS = {
-    ".config/matplotlib/matplotlibrc": "axes.facecolor: red",
-    ".jupyter/jupyter_config.py": "raise SystemExit('a setting of the user was read')",
-    ".ipython/profile_default/startup/00.py": "print('good morning')",
-}
 LOOKS = """
 import os
 import IPython
@@ -28,16 +24,13 @@ def test_it():
 
 def test_the_tests_see_nothing_of_the_users_settings(tmp_path):
     home = tmp_path / "home"
-    for name, text in SETTINGS.items():
-        (home / name).parent.mkdir(parents=True, exist_ok=True)
-        (home / name).write_text(text)
+    own_settings.write(home, own_settings.FILES | own_settings.CHANGING)
     (folder := tmp_path / "tests_of_it").mkdir()
     (folder / "pytest.ini").write_text("[pytest]")
     (folder / "test_it.py").write_text(LOOKS)
-    own = ("JUPYTER", "IPYTHON", "MPL", "MATPLOTLIB", "XDG_", "PYTEST_")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(own)}
-    env |= {"HOME": str(home), "USERPROFILE": str(home), "PYTHONPATH": str(ROOT)}
-    env |= {"MPLBACKEND": "svg", "JUPYTER_PATH": str(home / "own")}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    env |= {**own_settings.variables(home), "PYTHONPATH": str(ROOT), "MPLBACKEND": "svg"}
+    env = {name: value for name, value in env.items() if value}
     options = ["-p", "tests.plugins.settings", "-p", "no:cacheprovider"]
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", *options],
