@@ -172,14 +172,15 @@ class Fault:
             return tuple(_paths(*patterns))
         (notebook,) = _paths(f"notebooks/{self.lesson}_*.ipynb")
         own, exercises = f"tests/lessons/test_{self.subject}.py", "tests/lessons/test_exercises.py"
-        of_all = [exercises, "tests/lessons/test_right_answers.py"]
+        right, moved = "tests/lessons/test_right_answers.py", "tests/course_utils/test_sliders.py"
         if "checks/" in self.file:
-            tests = [exercises, own, notebook, of_all[1]]
+            tests = [exercises, own, notebook, right]
         elif "plots/" in self.file:
             tests = [notebook, own, "tests/course_utils/test_plots.py"]
         else:
-            tests = [notebook, own, exercises, *_paths(*TEXT)]
+            tests = [notebook, own, exercises, *_paths(*TEXT), moved]
         # Of tests that cover all lessons, only those of this one.
+        of_all = (exercises, right, moved)
         all_of = [Path(path).stem for path in tests if path not in of_all]
         return (*tests, "-k", " or ".join([*all_of, f"[{self.lesson}"]))
 
