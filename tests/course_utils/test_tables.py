@@ -55,6 +55,8 @@ def test_the_penguins_are_as_their_source_describes_them():
     assert np.nanmin(table.y) == 2700
     assert np.nanmax(table.y) == 6300
     assert np.nanmean(table.y) == pytest.approx(4201.754, abs=1e-3)
+    with pytest.raises(AttributeError, match="cannot assign"):
+        table.y = 0.0  # it would go unnoticed
     blank = np.isnan(table.y)
     for name in ("bill_length_mm", "bill_depth_mm", "flipper_length_mm"):
         np.testing.assert_array_equal(np.isnan(table.numbers[name]), blank)

@@ -35,7 +35,7 @@ UNCOMPARED_TAGS = {"exercise", "nbval-ignore-output"}
 STYLES = {"alpha", "fontsize", "linewidth", "linewidths", "markeredgewidth", "markersize", "zorder"}
 # The calls that take their first two arguments in any order; the last are symmetric in all but
 # what a tolerance is relative to.
-SYMMETRIC = {"max", "min", "maximum", "minimum", "isclose", "allclose", "same"}
+SYMMETRIC = {"max", "min", "maximum", "minimum", "array_equal", "isclose", "allclose", "same"}
 Change = tuple[int, int, str]
 
 
