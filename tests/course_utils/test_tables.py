@@ -39,6 +39,8 @@ def test_the_penguins_are_as_their_source_describes_them():
     table = tables.penguins()
     assert len(table) == 344
     assert table.target == "body_mass_g"
+    assert {array.dtype for array in table.numbers.values()} == {np.dtype(float)}
+    assert {array.dtype.kind for array in table.categories.values()} == {"U"}
     assert [*table.numbers] == ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "year"]
     assert Counter(table.categories["species"].tolist()) == {
         "Adelie": 152,
