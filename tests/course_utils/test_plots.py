@@ -291,8 +291,7 @@ def test_picture_shows_itself_with_its_line(name, displayed, capsys):
 
 
 UNCOMPARED = "nbval-ignore-output"
-# Pictures of what a machine has just measured. They are compared with those in drawn/, which
-# `python -m tests.course_utils.test_plots` writes again.
+# Pictures of what a machine has just measured: compared with those in drawn/.
 MEASURED = ("overhead_and_work", "loss_by_seconds", "networks_at_once")
 DRAWN = Path(__file__).with_name("drawn")
 
@@ -317,8 +316,9 @@ def test_a_picture_of_what_is_measured_is_drawn_as_before(name):
     path = DRAWN / f"{name}.png"
     png, caption = draw_measured(name)
     pngs = [base64.b64encode(data).decode() for data in (path.read_bytes(), png)]
-    assert picture_difference(*pngs)[0] is None
-    assert caption == path.with_suffix(".txt").read_text("utf-8").rstrip("\n")
+    again = "If it is right: python -m tests.course_utils.test_plots"
+    assert picture_difference(*pngs)[0] is None, again
+    assert caption == path.with_suffix(".txt").read_text("utf-8").rstrip("\n"), again
 
 
 @pytest.mark.parametrize("name", PICTURES)
