@@ -478,6 +478,11 @@ def test_numbers_that_no_measurement_gives_are_refused(name, changed, words):
     assert re.search(words, refuse(name, **changed))
 
 
+def test_the_steps_of_a_learned_curve_are_counted_from_its_first():
+    changed = good("learned_curve") | {"steps": [5, 6, 8, 12, 14]}
+    assert plots.learned_curve(**changed, **axes_for("learned_curve")).startswith("In 9 steps ")
+
+
 def test_a_whole_run_marks_the_same_epochs_in_each_view(displayed):
     axs = Figure().subplot_mosaic([["data", "parameters", "loss"]])
     plots.whole_run(X, Y, PATH, axs=axs)
