@@ -93,7 +93,7 @@ class QuadraticLoss:
     @property
     def max_lr(self) -> float:
         """2 / λmax: at or above this learning rate gradient descent does not converge."""
-        return 2 / self.eigenvalues[-1]
+        return float(2 / self.eigenvalues[-1])
 
     @cached_property
     def minimizer(self) -> np.ndarray:

@@ -232,7 +232,7 @@ def compare_versions(pins, installed):
     return Finding("packages", "; ".join(wrong), todo)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shadow:
     """A module that is imported in place of the environment's or Python's own."""
 

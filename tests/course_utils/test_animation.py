@@ -78,7 +78,7 @@ def test_the_still_is_the_picture_itself_and_the_animation_ends_with_it(played):
     assert np.array_equal(still, np.asarray(alone.convert("RGB")))
     assert np.array_equal(moving[-1], still)
     assert len(moving) == len(PATH) + 1
-    assert sum(seconds) == pytest.approx(4.0, abs=0.1)
+    assert sum(seconds) == pytest.approx(4.0, abs=0.02)
 
 
 def test_each_frame_is_the_picture_up_to_a_point_with_a_dot_there(played):
@@ -164,7 +164,7 @@ def test_a_notebook_stores_the_animation_without_that_page(played):
 @pytest.mark.parametrize("expected", [0.5, 5])
 def test_it_takes_the_seconds_requested(play_path, expected):
     _, _, seconds = frames(play_path(PATH[:3], seconds=expected))
-    assert sum(seconds) == pytest.approx(expected, rel=0.05)
+    assert sum(seconds) == pytest.approx(expected, rel=0.005)
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 5.1])

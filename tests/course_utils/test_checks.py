@@ -282,6 +282,23 @@ def test_a_result_that_raises_wherever_it_is_looked_at_gets_one_line():
     assert "got a Hostile." in verdict(lambda values: Hostile())
 
 
+def test_an_answer_that_is_not_done_or_not_readable_is_told_so():
+    def judge(answer):
+        raise ValueError("odd")
+
+    check, stage = core.exercise(1, hint="")(judge), core.exercise(2, hint="", what="Stage")(judge)
+    assert one_line(check, 7) == (
+        "? Exercise 1: not readable. The check couldn't read this answer (ValueError: odd).\n"
+    )
+    assert one_line(check, ...) == (
+        "· Exercise 1: not done yet. Replace each ... above, run that cell, then this one.\n"
+    )
+    assert one_line(stage, ...) == (
+        "· Stage 2: not done yet. Replace each ..., here and in the stages before, and run this "
+        "cell again.\n"
+    )
+
+
 ENDLESS = [
     "while True: pass",
     "time.sleep(60)",

@@ -35,7 +35,9 @@ def test_noisy_line_lies_around_its_truth():
     assert noise.std() == pytest.approx(line.truth["noise"], rel=0.2)
 
 
-@pytest.mark.parametrize("make", [data.noisy_line, data.noisy_sine, data.fruit_yields])
+@pytest.mark.parametrize(
+    "make", [data.noisy_line, data.noisy_sine, data.recorded_curves, data.fruit_yields]
+)
 def test_the_parts_of_a_data_set_cannot_be_replaced(make):
     """`line.x = ...` instead of `x = ...` would go unnoticed."""
     found = make()

@@ -52,6 +52,18 @@ def descend(A, y, p, lr, n_epochs):
 # Formulas
 
 
+def test_the_parts_of_a_loss_cannot_be_replaced(problem):
+    with pytest.raises(AttributeError, match="cannot assign"):
+        problem[0].A = 0.0
+
+
+def test_its_numbers_are_plain_ones(problem):
+    """NumPy's would be shown as np.float64(0.5)."""
+    loss = problem[0]
+    numbers = loss.min_loss, loss.max_lr, loss.condition_number, loss.rank
+    assert [type(number) for number in numbers] == [float, float, float, int]
+
+
 def test_the_loss_is_the_mean_of_the_squares(problem):
     loss, A, y, p = problem
     assert loss.loss(p) == pytest.approx(mse(A, y, p), rel=1e-12)

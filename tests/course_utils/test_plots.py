@@ -19,7 +19,8 @@ from matplotlib.legend import Legend
 from course_utils import data, figures, plots
 from course_utils.descent import QuadraticLoss, design_matrix
 from course_utils.plots import core
-from tests.support.lessons import ROOT
+from tests.support.lessons import ROOT, TEXTS, read_notebook, stored_pictures
+from tests.support.pictures import picture_difference
 
 matplotlib.use("agg")
 
@@ -269,7 +270,7 @@ def displayed(monkeypatch):
 
 
 # The other pictures are shown in cells whose stored outputs are compared.
-SUBJECTS = ("gradient_descent", "autograd", "raw_tensors", "time")
+SUBJECTS = ("gradient_descent", "autograd", "raw_tensors", "timing")
 HOMES = [f"course_utils.plots.{subject}" for subject in SUBJECTS]
 SHOWN = [name for name in PICTURES if getattr(plots, name).__module__ in HOMES]
 
@@ -287,6 +288,37 @@ def test_picture_shows_itself_with_its_line(name, displayed, capsys):
     pixels = imread(io.BytesIO(png))
     assert pixels.shape[1] >= metadata["image/png"]["width"] > 400
     assert pixels.std() > 0.02, "the picture is blank"
+
+
+UNCOMPARED = "nbval-ignore-output"
+# Pictures of what a machine has just measured: compared with those in drawn/.
+MEASURED = ("overhead_and_work", "loss_by_seconds", "networks_at_once")
+DRAWN = Path(__file__).with_name("drawn")
+
+
+def test_every_other_picture_is_in_a_cell_that_is_compared():
+    cells = [cell for text in TEXTS for cell in read_notebook(text).cells]
+    compared = [cells[k] for k, tags, _ in stored_pictures(cells) if UNCOMPARED not in tags]
+    shown = re.findall(r"\bplots\.(\w+)", "\n".join(cell.source for cell in compared))
+    assert set(PICTURES) - set(shown) == set(MEASURED)
+
+
+def draw_measured(name):
+    """Return one of these pictures as PNG, and its caption."""
+    with figures.capture_figures() as shown:
+        getattr(plots, name)(**good(name))
+    ((figure, caption),) = shown
+    return figures.to_png(figure), caption
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_a_picture_of_what_is_measured_is_drawn_as_before(name):
+    path = DRAWN / f"{name}.png"
+    png, caption = draw_measured(name)
+    pngs = [base64.b64encode(data).decode() for data in (path.read_bytes(), png)]
+    again = "If it is right: python -m tests.course_utils.test_plots"
+    assert picture_difference(*pngs)[0] is None, again
+    assert caption == path.with_suffix(".txt").read_text("utf-8").rstrip("\n"), again
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -446,6 +478,11 @@ def test_numbers_that_no_measurement_gives_are_refused(name, changed, words):
     assert re.search(words, refuse(name, **changed))
 
 
+def test_the_steps_of_a_learned_curve_are_counted_from_its_first():
+    changed = good("learned_curve") | {"steps": [5, 6, 8, 12, 14]}
+    assert plots.learned_curve(**changed, **axes_for("learned_curve")).startswith("In 9 steps ")
+
+
 def test_a_whole_run_marks_the_same_epochs_in_each_view(displayed):
     axs = Figure().subplot_mosaic([["data", "parameters", "loss"]])
     plots.whole_run(X, Y, PATH, axs=axs)
@@ -492,3 +529,10 @@ def test_a_lesson_is_named_by_its_title_and_not_by_its_number():
     for path in modules:
         if path.name != "self_check.py":
             assert not re.search(r"[Ll]essons? \d\d", path.read_text(encoding="utf-8")), path.name
+
+
+if __name__ == "__main__":
+    for name in MEASURED:
+        png, caption = draw_measured(name)
+        (DRAWN / f"{name}.png").write_bytes(png)
+        (DRAWN / f"{name}.txt").write_text(f"{caption}\n", "utf-8")

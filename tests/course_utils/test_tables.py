@@ -39,6 +39,8 @@ def test_the_penguins_are_as_their_source_describes_them():
     table = tables.penguins()
     assert len(table) == 344
     assert table.target == "body_mass_g"
+    assert {array.dtype for array in table.numbers.values()} == {np.dtype(float)}
+    assert {array.dtype.kind for array in table.categories.values()} == {"U"}
     assert [*table.numbers] == ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "year"]
     assert Counter(table.categories["species"].tolist()) == {
         "Adelie": 152,
@@ -55,6 +57,8 @@ def test_the_penguins_are_as_their_source_describes_them():
     assert np.nanmin(table.y) == 2700
     assert np.nanmax(table.y) == 6300
     assert np.nanmean(table.y) == pytest.approx(4201.754, abs=1e-3)
+    with pytest.raises(AttributeError, match="cannot assign"):
+        table.y = 0.0  # it would go unnoticed
     blank = np.isnan(table.y)
     for name in ("bill_length_mm", "bill_depth_mm", "flipper_length_mm"):
         np.testing.assert_array_equal(np.isnan(table.numbers[name]), blank)

@@ -3,10 +3,8 @@
 import ast
 import functools
 import inspect
-import io
 import re
 import sys
-from contextlib import redirect_stdout
 from itertools import combinations, permutations
 
 import numpy as np
@@ -14,6 +12,7 @@ import pytest
 
 from commands.execute import CELL_SECONDS, Client
 from course_utils.checks import calling, core
+from tests.lessons.told import changed, hint, said_to
 from tests.lessons.wrong_answers import answers_of
 from tests.support.lessons import (
     NUMBERS,
@@ -45,19 +44,6 @@ def read_line(cell):
     assert line[1:].startswith(f" Exercise {about['number']}: {about['verdict']}.")
     assert cell.source.startswith(f"check.{about['exercise']}(")
     return line
-
-
-def run_check(number, check, answer):
-    """Run an answer and then its check among the lesson's names, and return what is printed."""
-    names = dict(run_lesson(number))
-    run_cell(answer, names)
-    printed = io.StringIO()
-    with redirect_stdout(printed):
-        exec(check, names)
-    return printed.getvalue()
-
-
-said_to = functools.cache(run_check)  # what a known answer is told: some take a second
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -144,13 +130,6 @@ def test_at_least_three_wrong_answers_are_known(number, exercise):
     assert len(answers_of(number).WRONG[exercise.name]) >= 3
 
 
-def hint(number, exercise):
-    """Return what a second failure adds."""
-    answer = answers_of(number).WRONG[exercise.name][0][0]
-    run_check(number, exercise.check, answer)
-    return run_check(number, exercise.check, answer).partition("Hint: ")[2]
-
-
 def words(text):
     return set(re.findall(r"[^\W\d]\w*|\S", text.lower()))
 
@@ -180,6 +159,12 @@ def test_the_solution_is_right_outside_the_notebook(number, exercise):
     line = said_to(number, exercise.check, exercise.solution)
     assert ": right. " in line
     assert find_flaws(line, number, exercise.solution) == []
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_what_is_told_to_the_known_answers_is_what_was_told_before(number):
+    found = "\n".join(changed(number))
+    assert not found, f"{found}\nIf that is right: python -m tests.lessons.told {number}"
 
 
 def texts(tree):

@@ -118,6 +118,7 @@ def area(radius: float = 2.0, strict=True):
     total = -m.pi * radius**2
     total += round(radius, ndigits=3)
     pairs = zip(total, radius, strict=True)
+    plot(pairs.reshape(-1, 3), alpha=0.8, width=0.8, **{"linewidth": 3.0, "length": 3.0})
     return f"an area of {max(total, 7):.2f} square metres", pairs
 """
 RULES = [
@@ -137,6 +138,17 @@ RULES = [
     "total += round(radius, )",
     "total += round(radius, ndigits=4)",
     "pairs = zip(radius, total, strict=True)",
+    'plot(pairs.reshape(-1, 4), alpha=0.8, width=0.8, **{"linewidth": 3.0, "length": 3.0})',
+    'plot(pairs.reshape(1, 3), alpha=0.8, width=0.8, **{"linewidth": 3.0, "length": 3.0})',
+    'plot(pairs.reshape(3, -1), alpha=0.8, width=0.8, **{"linewidth": 3.0, "length": 3.0})',
+    'plot(pairs.reshape(-1, 3), width=0.8, **{"linewidth": 3.0, "length": 3.0})',
+    'plot(pairs.reshape(-1, 3), alpha=0.4, width=0.8, **{"linewidth": 3.0, "length": 3.0})',
+    'plot(pairs.reshape(-1, 3), alpha=0.8, **{"linewidth": 3.0, "length": 3.0})',
+    'plot(pairs.reshape(-1, 3), alpha=0.8, width=0.808, **{"linewidth": 3.0, "length": 3.0})',
+    'plot(pairs.reshape(-1, 3), alpha=0.8, width=0.8, **{"qinewidth": 3.0, "length": 3.0})',
+    'plot(pairs.reshape(-1, 3), alpha=0.8, width=0.8, **{"linewidth": 1.5, "length": 3.0})',
+    'plot(pairs.reshape(-1, 3), alpha=0.8, width=0.8, **{"linewidth": 3.0, "qength": 3.0})',
+    'plot(pairs.reshape(-1, 3), alpha=0.8, width=0.8, **{"linewidth": 3.0, "length": 3.03})',
     'return f"an area of {max(total, 7):.2f} qquare metres", pairs',
 ]
 

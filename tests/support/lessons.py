@@ -70,6 +70,7 @@ def missing_parts(path):
         f"docs/pictures/{stem}.png",
         f"tests/lessons/test_{subject}.py",
         f"tests/lessons/wrong_answers/{subject}.py",
+        f"tests/lessons/told/{subject}.txt",
         f"tests/net/faults/bank/{subject}.toml",
         f"instructor/{stem}.md",
     ]

@@ -12,7 +12,8 @@ from tests.support.lessons import NUMBERS, ROOT, subject
 
 SUBJECTS = {subject(number): number for number in NUMBERS}
 # Glob patterns, as everywhere below: the tests of what a lesson says, and the lessons.
-TEXT = ["tests/text/test_glossary.py", "tests/commands/test_names.py", "tests/text/test_prose.py"]
+TEXT = ["tests/text/test_form.py", "tests/text/test_glossary.py", "tests/commands/test_names.py"]
+TEXT += ["tests/text/test_prose.py"]
 LESSONS = ["notebooks/[0-9]*.ipynb"]
 # The tests of files that belong to no lesson, by how a file's path begins; the first match counts.
 TESTS = {
@@ -53,7 +54,7 @@ TESTS = {
         "notebooks/*_start_here.ipynb",
     ],
     "course_utils/style": LESSONS,
-    "lessons/": ["notebooks/[!0-9]*.ipynb", "tests/text/test_prose.py"],
+    "lessons/": ["notebooks/[!0-9]*.ipynb", "tests/text/test_form.py", "tests/text/test_prose.py"],
     "benchmarks/": ["benchmarks/test_benchmarks.py"],
     "commands/addresses": ["tests/commands/test_addresses.py"],
     "commands/colab": ["tests/commands/test_colab.py"],
@@ -175,14 +176,16 @@ class Fault:
             return tuple(_paths(*patterns))
         (notebook,) = _paths(f"notebooks/{self.lesson}_*.ipynb")
         own, exercises = f"tests/lessons/test_{self.subject}.py", "tests/lessons/test_exercises.py"
+        right, moved = "tests/lessons/test_right_answers.py", "tests/course_utils/test_sliders.py"
         if "checks/" in self.file:
-            tests = [exercises, own, notebook]
+            tests = [exercises, own, notebook, right]
         elif "plots/" in self.file:
             tests = [notebook, own, "tests/course_utils/test_plots.py"]
         else:
-            tests = [notebook, own, exercises, *_paths(*TEXT)]
+            tests = [notebook, own, exercises, *_paths(*TEXT), moved]
         # Of tests that cover all lessons, only those of this one.
-        all_of = [Path(path).stem for path in tests if path != exercises]
+        of_all = (exercises, right, moved)
+        all_of = [Path(path).stem for path in tests if path not in of_all]
         return (*tests, "-k", " or ".join([*all_of, f"[{self.lesson}"]))
 
     def apply(self, root: Path) -> None:

@@ -2,7 +2,9 @@
 
 They are drawn at random, with a seed, from the code of the lessons and of course_utils. No fault is
 made of what the tests can't or needn't notice: annotations, docstrings, imports, `raise`, `assert`,
-`strict=`, and the cells of a lesson that are an exercise or aren't compared.
+`strict=`, the cells of a lesson that are an exercise or aren't compared, and changes that change
+nothing: of `reshape(-1, ...)` to -2, which NumPy takes for the same, and of the order of arguments
+where it doesn't matter.
 
 A change is three values: (first, last, new). The characters of the file from first to last are
 replaced by the text `new`.
@@ -29,6 +31,11 @@ OPERATORS = {
     **{ast.And: ("and", "or"), ast.Or: ("or", "and")},
 }
 UNCOMPARED_TAGS = {"exercise", "nbval-ignore-output"}
+# Of a picture's style, 1% is less than anybody can see, so a fault takes half of it.
+STYLES = {"alpha", "fontsize", "linewidth", "linewidths", "markeredgewidth", "markersize", "zorder"}
+# The calls that take their first two arguments in any order; the last are symmetric in all but
+# what a tolerance is relative to.
+SYMMETRIC = {"max", "min", "maximum", "minimum", "array_equal", "isclose", "allclose", "same"}
 Change = tuple[int, int, str]
 
 
@@ -75,7 +82,7 @@ class Source:
         return Fault(file, f"line {line} becomes {row.strip()}", self.text[begin:end], changed)
 
 
-def changes(node: ast.AST, source: Source) -> Iterator[Change]:
+def changes(node: ast.AST, parent: ast.AST | None, source: Source) -> Iterator[Change]:
     """Yield the changes of a node itself, not of the nodes in it."""
     if isinstance(node, ast.JoinedStr) or is_literal(node, str, source):
         yield from change_text(*source.span(node), source)
@@ -84,7 +91,8 @@ def changes(node: ast.AST, source: Source) -> Iterator[Change]:
     elif is_literal(node, int, source):
         yield *source.span(node), str(node.value + 1)
     elif is_literal(node, float, source):
-        yield *source.span(node), f"{node.value * 1.01:.6g}" if node.value else "0.01"
+        factor = 0.5 if is_style(node, parent) else 1.01
+        yield *source.span(node), f"{node.value * factor:.6g}" if node.value else "0.01"
     elif isinstance(node, (ast.BinOp, ast.AugAssign)):
         left = node.left if isinstance(node, ast.BinOp) else node.target
         right = node.right if isinstance(node, ast.BinOp) else node.value
@@ -110,6 +118,21 @@ def is_literal(node: ast.AST, kind: type, source: Source) -> bool:
         return ast.literal_eval(source.code(node)) == node.value
     except (SyntaxError, ValueError):
         return False
+
+
+def is_style(node: ast.AST, parent: ast.AST | None) -> bool:
+    """Return whether a node is the value of a style, as in `alpha=0.5` or `{"alpha": 0.5}`."""
+    if isinstance(parent, ast.keyword):
+        return parent.arg in STYLES
+    return isinstance(parent, ast.Dict) and any(
+        value is node and isinstance(key, ast.Constant) and key.value in STYLES
+        for key, value in zip(parent.keys, parent.values, strict=True)
+    )
+
+
+def name_of(call: ast.Call) -> str:
+    """Return the last part of the name of what is called."""
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
 
 
 def change_text(first: int, last: int, source: Source) -> Iterator[Change]:
@@ -139,7 +162,8 @@ def change_call(node: ast.Call, source: Source) -> Iterator[Change]:
             comma = re.match(r",\s*", source.text[last:])
             yield first, last + (comma.end() if comma else 0), ""
     plain = [a for a in node.args if not isinstance(a, (ast.Starred, ast.GeneratorExp))]
-    if len(plain) >= 2 and source.code(plain[0]) != source.code(plain[1]):
+    differ = len(plain) >= 2 and source.code(plain[0]) != source.code(plain[1])
+    if differ and name_of(node) not in SYMMETRIC:
         (first, end), (begin, last) = source.span(plain[0]), source.span(plain[1])
         between = source.text[end:begin]
         yield first, last, source.code(plain[1]) + between + source.code(plain[0])
@@ -176,12 +200,14 @@ def uncompared_lines(text: str) -> set[int]:
 def all_changes(file: str, source: Source) -> list[Change]:
     """Return every change that the rules make of a file."""
     uncompared = uncompared_lines(source.text) if file.startswith("lessons/") else set()
-    found = []
+    found, rest = [], []  # the changes, and the ones in reshape(-1, ...)
 
     def visit(node, parent):
-        if is_left_alone(node, parent) or getattr(node, "lineno", 0) in uncompared:
+        if is_left_alone(node, parent) or getattr(node, "lineno", 0) in uncompared or node in rest:
             return
-        found.extend(changes(node, source))
+        if isinstance(node, ast.Call) and name_of(node) == "reshape":
+            rest.extend(size.operand for size in node.args if isinstance(size, ast.UnaryOp))
+        found.extend(changes(node, parent, source))
         for child in ast.iter_child_nodes(node):
             visit(child, node)
 

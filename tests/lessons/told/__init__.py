@@ -1,0 +1,85 @@
+"""What the checks tell each known answer, in a file for each lesson: as it was when written.
+
+`python -m tests.lessons.told NN` writes a lesson's file again: read the difference before you keep
+it.
+"""
+
+import ast
+import functools
+import io
+import re
+from contextlib import redirect_stdout
+from pathlib import Path
+from unittest import mock
+
+from course_utils.checks import core
+from tests.lessons.wrong_answers import answers_of
+from tests.support.lessons import ROOT, exercises, run_cell, run_lesson, subject
+from tests.support.tolerance import align
+
+
+def run_check(number, check, answer):
+    """Run an answer and then its check among the lesson's names, and return what is printed.
+
+    None of the known answers goes on without end; on a busy machine, some take a while.
+    """
+    names = dict(run_lesson(number))
+    run_cell(answer, names)
+    printed = io.StringIO()
+    with redirect_stdout(printed), mock.patch.object(core, "SECONDS", 60):
+        exec(check, names)
+    return printed.getvalue()
+
+
+said_to = functools.cache(run_check)  # what a known answer is told: some take a second
+
+
+@functools.cache
+def hint(number, exercise):
+    """Return what a second failure adds."""
+    answer = answers_of(number).WRONG[exercise.name][0][0]
+    run_check(number, exercise.check, answer)
+    return run_check(number, exercise.check, answer).partition("Hint: ")[2]
+
+
+def path_of(number):
+    """Return the file with what a lesson's checks tell."""
+    return Path(__file__).with_name(f"{subject(number)}.txt")
+
+
+def told(number):
+    """Return what a lesson's checks tell the wrong answers, the solution and a second failure."""
+    lines = []
+    for exercise in exercises(number):
+        answers = [answer for answer, _ in answers_of(number).WRONG[exercise.name]]
+        said = [said_to(number, exercise.check, a) for a in [*answers, exercise.solution]]
+        lines += [exercise.name, *said, f"Hint: {hint(number, exercise)}"]
+    return "\n".join(without_what_varies(line.partition(" Hint: ")[0].strip()) for line in lines)
+
+
+def without_what_varies(line):
+    """Leave out how fast an answer is, and what Python says of an error, not what we say of it."""
+    line = re.sub(r"\w+ times as fast.*", "… times as fast", line)
+    before, raises, error = line.partition(" raises ")
+    if not raises:
+        return line
+    ours = max((text for text in _texts() if line.endswith(text)), key=len, default="")
+    kind = re.match(r"\w+", error)[0]
+    return f"{before} raises {kind}: … {ours}".strip()
+
+
+@functools.cache
+def _texts():
+    """Return the texts of two words or more in the checks."""
+    trees = [ast.parse(p.read_text("utf-8")) for p in (ROOT / "course_utils/checks").glob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return {node.value for node in nodes if isinstance(node.value, str) and " " in node.value}
+
+
+def changed(number):
+    """Return the lines that are told now and weren't when the file was written, or no longer."""
+    old = path_of(number).read_text("utf-8").splitlines() if path_of(number).exists() else []
+    new = told(number).splitlines()
+    if len(old) != len(new):
+        return sorted(set(old) ^ set(new))
+    return [f"{a}\nis now\n{b}" for a, b in zip(old, new, strict=True) if align(a, b) != a]
