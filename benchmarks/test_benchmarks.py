@@ -332,6 +332,14 @@ def test_a_lessons_limit_of_memory_is_higher_where_two_large_packages_meet():
     assert lessons.limit(Path("12_where_the_time_goes.ipynb"), imports) == 800
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name[:2])
+def test_a_lesson_takes_no_more_memory_than_its_limit(path):
+    """With a twentieth on top: other versions of Python and the packages take a little more."""
+    cost = lessons.measure(path)
+    assert cost.memory < 1.05 * lessons.limit(path, cost.imports)
+
+
 def test_each_lesson_of_the_table_has_its_limit_and_what_is_left():
     memory, limit, left = (lessons.HEAD.index(name) for name in ("memory", "limit", "left"))
     for cells, _ in tables.read("lessons").rows.values():

@@ -41,7 +41,6 @@ kernel.check()
 
 # %%
 import numpy as np
-from sklearn.linear_model import LinearRegression
 
 from course_utils import data, plots, sliders
 from course_utils.checks import gradient_descent as check
@@ -492,6 +491,8 @@ print(f"sum over only 4 rows:  loss {four[0]:.4f}, then {four[100]:.4f}")
 # scikit-learn finds it, too, and is our referee.
 
 # %%
+from sklearn.linear_model import LinearRegression
+
 x_away, y_away = x - x.mean(), y - y.mean()
 w_best = (x_away * y_away).mean() / (x_away**2).mean()
 b_best = y.mean() - w_best * x.mean()

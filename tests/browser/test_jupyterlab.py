@@ -1,6 +1,6 @@
 """Lessons in the real JupyterLab, as `course.py lab` hands them out, in a real browser.
 
-The default test command opens and runs only the first two lessons; `course.py test --browser` opens
+The default test command opens and runs only the first one with sliders; `--browser` opens
 all, and also works in them. Each lesson is opened and run once, and each test looks at it or works
 in it. With `--browser`, screenshots in both themes are in test_output/browser/NN afterwards.
 """
