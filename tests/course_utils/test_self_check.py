@@ -563,7 +563,8 @@ def test_an_old_package_of_the_user_is_left_out_only_if_the_environment_has_the_
 
 def test_an_imported_shadow_counts_until_the_kernel_is_restarted(here, monkeypatch):
     make(here / "igraph.py", "mine = True")
-    monkeypatch.delitem(sys.modules, "igraph", raising=False)
+    monkeypatch.setitem(sys.modules, "igraph", None)  # so that it does not stay imported
+    monkeypatch.delitem(sys.modules, "igraph")
     assert importlib.import_module("igraph").mine
     assert shadow_paths() == {"igraph": here / "igraph.py"}
     (here / "igraph.py").rename(here / "renamed.py")
