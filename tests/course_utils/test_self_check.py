@@ -532,6 +532,13 @@ def test_files_that_hide_nothing_are_not_shadows(here):
     assert shadow_paths() == {}
 
 
+def test_a_students_test_py_hides_nothing_even_before_pythons_own_modules(here, monkeypatch):
+    make(here / "test.py")
+    make(here / "random.py")
+    monkeypatch.setattr(sys, "path", [str(here), *sys.path])
+    assert shadow_paths() == {"random": here / "random.py"}
+
+
 def test_a_package_of_the_same_version_or_in_a_later_folder_is_not_a_shadow(here, monkeypatch):
     """As in Debian's dist-packages, one's own environment or a folder on PYTHONPATH."""
     elsewhere = here / "dist-packages"
@@ -563,7 +570,8 @@ def test_an_old_package_of_the_user_is_left_out_only_if_the_environment_has_the_
 
 def test_an_imported_shadow_counts_until_the_kernel_is_restarted(here, monkeypatch):
     make(here / "igraph.py", "mine = True")
-    monkeypatch.delitem(sys.modules, "igraph", raising=False)
+    monkeypatch.setitem(sys.modules, "igraph", None)  # so that it does not stay imported
+    monkeypatch.delitem(sys.modules, "igraph")
     assert importlib.import_module("igraph").mine
     assert shadow_paths() == {"igraph": here / "igraph.py"}
     (here / "igraph.py").rename(here / "renamed.py")
