@@ -45,8 +45,12 @@ from course_utils.checks import raw_tensors as check
 # PyTorch does. Your engine of [lesson 03](03_build_your_own_autograd.ipynb) found gradients
 # one number at a time; PyTorch finds them for whole arrays, which it calls **tensors**.
 #
-# Here is [lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s fit again. The lines marked *new*
-# replace all that you derived there.
+# Here is [lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s fit again; the lines marked *new*
+# replace all that you derived there:
+
+# %% [markdown] tags=["slide"]
+# PyTorch does, in whole arrays, called **tensors**: `requires_grad=True` asks for a gradient, and
+# `loss.backward()` puts it into `w.grad` and `b.grad`.
 
 # %%
 line = data.noisy_line()
@@ -141,7 +145,11 @@ print("ready is a leaf:", ready.is_leaf)
 points = data.sine_line()
 x = torch.from_numpy(points.x).float()  # (10,), float32
 y = torch.from_numpy(points.y).float()
+A = descent.design_matrix(x)  # for the truth panel
 plots.sine_points(x, y)
+
+# %% [markdown] tags=["slide"]
+# The curve is $y = 3x + \sin 6x + 1$, and the line $\hat y = W_0\,x + W_1$: the tensor `W` holds both parameters.
 
 # %% [markdown]
 # The line is $\hat y = W_0\,x + W_1$. One tensor holds both parameters: `W[0]` is the slope
@@ -150,7 +158,7 @@ plots.sine_points(x, y)
 # > **Predict.** The curve's formula begins with $3x$. Which slope will the best line have?
 # > Look at the points, and type your number.
 
-# %% tags=["code", "printed"]
+# %% tags=["code"]
 my_prediction = ...  # your number
 
 lr, n_epochs = 0.5, 200
@@ -166,12 +174,14 @@ for epoch in range(n_epochs):
     path.append(W.tolist())
 
 plots.line_by_step(x, y, path, prediction=my_prediction)
-A = descent.design_matrix(x)
 plots.truth_panel(A, y, path[-1], lr, names=["W[0]", "W[1]"])
 
 print("\nSCOREBOARD         parameters   MSE       steps   seconds")
 print("three tanh units   10           0.00013   2,000   about one")
 print(f"a line             2            {loss.item():.5f}   200     under one")
+
+# %% [markdown] tags=["slide"]
+# 1.4707, half of the formula's three: the sine, high on the left and low on the right, tilts the line back. The loss left, 0.2327, is what no line can follow.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -337,7 +347,7 @@ plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 # > **Predict.** `history` gets `W.detach()` at the start and after each of three steps.
 # > How many *different* values of `W` will it show?
 
-# %%
+# %% tags=["code"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
 history, copies = [W.detach()], [W.detach().clone()]
 for epoch in range(3):
@@ -389,6 +399,9 @@ for k in range(4):
 # 4. The update is missing.
 # 5. Nothing is wrong, but it needs more steps.
 
+# %% [markdown] tags=["slide"]
+# Match them; one is left over.
+
 # %%
 steps = range(0, 61, 5)
 runs = {
@@ -436,7 +449,12 @@ check.stories(stories)
 # | 1 | [0.0017, 0.0031] | 0.8150 |
 # | 2 | | 0.8138 |
 # | 2,000 | [1.30, 1.85] | 0.15 |
-#
+
+# %% [markdown] tags=["slide"]
+# Another tutorial, lr = 0.01. Its error is the **norm** of the residuals over $n$;
+# `torch.linalg.vector_norm(r)` computes the norm of `r`.
+
+# %% [markdown]
 # ### Exercise 2 (transfer): the tutorial's loop
 #
 # Start at W = [0, 0], take `n_epochs` steps on this error, and return `W` as a list and the
