@@ -70,7 +70,7 @@ plots.readings(x, y)
 # numbers will check ours. First, one reading:
 
 # %% [markdown] tags=["slide"]
-# A line is a **model** with two **parameters**, its weight $w$ and its bias $b$: ours begin at random, $w = -0.1383$ and $b = 0.4967$. For reading $i$ it predicts
+# A line is a **model** with two **parameters**, its weight $w$ and its bias $b$: ours begin at random, $w = -0.1383$ and $b = 0.4967$. For reading $i$ it predicts:
 
 # %%
 stream = np.random.RandomState(42)  # the tutorial's; today's way: default_rng
@@ -80,6 +80,8 @@ print(f"w = {w:.4f}   b = {b:.4f}")
 
 plots.one_residual(x, y, w, b, row=0)
 
+# %% [markdown] tags=["slide"]
+# The arrow is the **residual** of this row, $e_i = \hat y_i - y_i$: the prediction minus the **target**, the reading. It is negative where the line is too low.
 
 # %% [markdown]
 # The arrow is the **residual** of this row: the prediction minus the **target**, which is the
@@ -338,6 +340,9 @@ print(f"dw             -1.8337537171510832   {dw:.12f}")
 print(f"db             -3.044811379650508    {db:.12f}")
 print(f"w after a step  0.04511107            {path[1, 0]:.8f}")
 print(f"b after a step  0.80119529            {path[1, 1]:.8f}")
+
+# %% [markdown] tags=["slide"]
+# Find the four steps. Which of them holds your algebra?
 
 # %% [markdown]
 # Six of seven agree. The loss does not, but no other number here needs it, and a deeper section of

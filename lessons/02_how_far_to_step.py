@@ -125,6 +125,7 @@ plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
 #
 # > Does 0.9 converge, which is below both?
 
+
 # %% tags=["printed"]
 def descend(w, b, x, y, lr, n_epochs):
     """Every (w, b), shape (n_epochs + 1, 2), and the loss before each step."""
@@ -146,6 +147,9 @@ path, losses = descend(w, b, x, y, lr=0.9, n_epochs=7)
 for k in range(1, 7):
     growth = losses[k] / losses[k - 1]
     print(f"epoch {k}: loss {losses[k]:7.4f}, {growth:.3f} times the last")
+
+# %% [markdown] tags=["slide"]
+# It explodes. A larger $w$ lifts the line, as a larger $b$ does; both correct the same residuals, and together they overshoot.
 
 # %% [markdown]
 # It explodes. Every $x$ is positive, so a larger $w$ lifts the line, as a larger $b$ does. Both
@@ -193,7 +197,7 @@ sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
 # > picture.
 
 # %% [markdown] tags=["slide"]
-# The steepest cut is at 63°, with curvature 2.483. The **eigenvalues** $\lambda$ of $H$ are the smallest and the largest curvature.
+# Multiplied out, $h(a)$ needs three numbers, kept in $H$. Its **eigenvalues** $\lambda$ are the smallest curvature and the largest, 2.483 at 63°.
 
 # %%
 my_prediction = ...  # your number, from 90 to 180 degrees

@@ -106,6 +106,7 @@ print(f"backward: gradient of w {grad_w}, of b {grad_b}")
 # %% [markdown] tags=["slide"]
 # This `class`, a kind of object, can add. Yours also notes both parents and the local derivatives: 1 and 1 for a sum; for $a \cdot b$, $b$ and $a$.
 
+
 # %%
 def as_value(number):
     """Return a Value unchanged; wrap a plain number in a Value."""
@@ -357,6 +358,7 @@ plots.value_and_slope(z_range, results, slopes, 1.0)
 # The method `tanh` shows the pattern: it computes `result`, and returns
 # `Value(result, (self,), (1 - result**2,), "tanh")`. Do the same for the sine.
 
+
 # %% tags=["exercise", "write"]
 def sine(a):
     """The Value sin(a), made from the Value a."""
@@ -392,7 +394,8 @@ check.sine(sine)
 # back.
 
 # %% [markdown] tags=["slide"]
-# The loop of [lesson 01](01_gradient_descent_by_hand.ipynb) again. `w.grad, b.grad = 0.0, 0.0`, then `loss.backward()`: two lines replace both formulas. What happens without the first?
+# The loop of [lesson 01](01_gradient_descent_by_hand.ipynb) again: two lines,
+# `w.grad, b.grad = 0.0, 0.0` and `loss.backward()`, replace both formulas.
 
 # %%
 line = data.noisy_line()
@@ -440,7 +443,7 @@ print(f"after 1,000 epochs: w = {w.value:.8f}  b = {b.value:.8f}")
 # - **E** its difference has the local derivatives 1 and 1.
 
 # %% [markdown] tags=["slide"]
-# For $f = s \cdot s$, $s = p \cdot q - p$, $p = 3$, $q = 5$, which engine **A** overwrites, **B** hands back too early, **C** multiplies each factor by its own value, **D** was not emptied, **E** has 1 and 1 for a difference?
+# For $f = s \cdot s$, $s = p \cdot q - p$, $p = 3$, $q = 5$, which engine **A** overwrites, **B** hands back too early, **C** gives each factor its own value, **D** was not emptied, **E** has 1 and 1 for a difference?
 
 # %% tags=["exercise", "diagnose"]
 # Engine 1 says: gradient of p = 192, gradient of q = 144
@@ -536,7 +539,8 @@ _, my_shapes = train(my_heights)
 animation.play(plots.learned_curve, x_wave, my_heights, grid, my_shapes, shown)
 
 # %% [markdown] tags=["slide"]
-# Now call out ten heights between 0 and 5. Will the curve go through them all?
+# Here someone typed ten heights. Now call out ten of your own, between 0 and 5: will the curve go
+# through them all?
 
 # %% [markdown]
 # ## Does PyTorch give the same numbers?
@@ -858,7 +862,7 @@ print("a learning rate far too large:", w)
 # **Scoreboard**, for the ten points of the wave (later lessons go on): who is nearer, who is
 # sooner?
 #
-# | model | parameters | MSE | steps | seconds |
+# | scoreboard | parameters | MSE | steps | seconds |
 # |---|---:|---:|---:|---|
 # | three tanh units, a lucky start | 10 | 0.00013 | 2,000 | about one |
 #

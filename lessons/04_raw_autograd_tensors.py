@@ -49,7 +49,7 @@ from course_utils.checks import raw_tensors as check
 # replace all that you derived there:
 
 # %% [markdown] tags=["slide"]
-# PyTorch does, in whole arrays, called **tensors**: `requires_grad=True` asks for a gradient, and
+# PyTorch does, for whole arrays, its **tensors**: `requires_grad=True` asks for a gradient, and
 # `loss.backward()` puts it into `w.grad` and `b.grad`.
 
 # %%
@@ -90,6 +90,9 @@ print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
 #
 # A tensor works like a NumPy array, with three differences. Make one in two ways, and *then*
 # change the array:
+
+# %% [markdown] tags=["slide"]
+# Make a tensor from an array in two ways, and *then* write `array[0] = 100.0`. Which one changes?
 
 # %%
 array = np.array([0.1, 0.2, 0.7])
@@ -251,6 +254,9 @@ graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 #
 # Leave `no_grad` out, and write the step in two ways:
 
+# %% [markdown] tags=["slide"]
+# Leave `no_grad` out, and write the update in two ways. Which one works?
+
 # %% tags=["code"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
 loss = ((W[0] * x + W[1] - y) ** 2).mean()
@@ -265,8 +271,8 @@ print("new tensor:", W)
 print("is it a leaf?", W.is_leaf)
 
 # %% [markdown] tags=["slide"]
-# Both are wrong: the first is refused, and the second makes of `W` a result, which gets no
-# `.grad`. The cure is `with torch.no_grad(): W -= 0.5 * W.grad`.
+# Neither: the first is refused, and the second makes of `W` a result, which gets no `.grad`. The
+# update isn't part of the function: write `with torch.no_grad(): W -= 0.5 * W.grad`.
 
 # %% [markdown]
 # Both are wrong. The first would overwrite the leaf `W` with a result: a **loud** bug. The
@@ -282,12 +288,20 @@ print("is it a leaf?", W.is_leaf)
 #
 # `backward()` **accumulates**: it adds to what `.grad` already holds. Here `W` stays:
 
-# %%
+# %% [markdown] tags=["slide"]
+# `loss.backward()` is called twice, while `W` stays at [0, 0].
+#
+# > What is in `W.grad` after the second call?
+
+# %% tags=["printed"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
 for call in (1, 2):
     loss = ((W[0] * x + W[1] - y) ** 2).mean()
     loss.backward()
     print(f"after backward {call}: W.grad =", W.grad)
+
+# %% [markdown] tags=["slide"]
+# Twice as much: `backward()` **accumulates**, it adds to what `.grad` already holds. *You* say that a new sum begins, with `W.grad = None`.
 
 # %% [markdown]
 # Within one call, adding is the chain rule: paths that meet in `W` add up. *Between*
@@ -297,15 +311,15 @@ for call in (1, 2):
 #
 # ### Break it: gradients that add up
 #
-# With `empty=False`, `descend` steps by the sum of all gradients so far.
+# With `empty=False`, `descend` leaves out `W.grad = None` and steps by the sum of all gradients.
 #
 # > **Predict.** At step 29 the loss is 1.6867 if you empty, and 0.2351 if you forget.
 # > Forgetting looks *better*! Type the forgetful loss at step 58.
 
 # %% [markdown] tags=["slide"]
-# Both runs are `descend` with lr = 0.01; one never empties.
+# The loop of the line with lr = 0.01, once with `W.grad = None`, once without.
 
-# %% tags=["code"]
+# %%
 my_prediction = ...  # your number
 
 
@@ -327,6 +341,9 @@ def descend(lr, n_epochs, empty):
 emptied = descend(0.01, 100, empty=True)
 summed = descend(0.01, 100, empty=False)
 plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
+
+# %% [markdown] tags=["slide"]
+# At step 58 it is 6.6480, almost the loss at the start. The sum of all gradients acts like a speed: a ball in a bowl without friction.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -364,11 +381,11 @@ for k in range(4):
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# One: four times the last `W`.
+# One: four times the last `W`, since `detach()` copies nothing.
 #
 # </details>
 #
-# `detach()` copies nothing. It shares the **storage** of `W`, the place where the
+# It shares the **storage** of `W`, the place where the
 # numbers are, and shows `W` as it is *now*: another silent bug. Ask for a copy,
 # `W.detach().clone()` or `W.tolist()`; for a single number, `loss.item()`.
 #
@@ -451,8 +468,8 @@ check.stories(stories)
 # | 2,000 | [1.30, 1.85] | 0.15 |
 
 # %% [markdown] tags=["slide"]
-# Another tutorial, lr = 0.01. Its error is the **norm** of the residuals over $n$;
-# `torch.linalg.vector_norm(r)` computes the norm of `r`.
+# Another tutorial, lr = 0.01: its error is the **norm** of the residuals,
+# `torch.linalg.vector_norm(r)`, over $n$.
 
 # %% [markdown]
 # ### Exercise 2 (transfer): the tutorial's loop
