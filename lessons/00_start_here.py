@@ -97,7 +97,7 @@ self_check.run()
 # > **Predict.** Run the next cell once: it prints 10. What does it print if you run it again?
 
 # %% [markdown] tags=["slide"]
-# `counter` is 1. The next cell says `counter = counter * 10`, then `print(counter)`.
+# The next cell makes `counter` ten times larger: `counter = counter * 10`, then `print(counter)`.
 
 # %% tags=["continues"]
 counter = counter * 10
@@ -233,13 +233,8 @@ weekend = week[5:]
 weekend[0] = 30.0
 print("the largest:", week.max())
 
-plots.before_and_after(
-    before,
-    week,
-    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-    "°C",
-    prediction=my_prediction,
-)
+days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+plots.before_and_after(before, week, days, "°C", prediction=my_prediction)
 
 # %% [markdown]
 # <details><summary>What you should see</summary>

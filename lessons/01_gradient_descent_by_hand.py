@@ -186,7 +186,7 @@ plots.steps_downhill(x, y, w, biases)
 # side, and from above, with curves of equal loss, as on a hiking map.
 
 # %% [markdown] tags=["slide"]
-# Each line is a point $(w, b)$, and above it is its loss. With two numbers, the curve becomes a bowl.
+# Each line is a point $(w, b)$, and its loss is a height: the curve becomes a bowl.
 #
 # > Is the bowl round, or long and narrow?
 

@@ -95,7 +95,7 @@ plots.jumps(2.0, distances, prediction=my_prediction)
 # %% [markdown] tags=["slide"]
 # A walk **converges** if its factor is between −1 and 1. So the **learning-rate limit** is $2/h$.
 #
-# > Five walks, with lr·h of 0.5, 1, 1.5, 2 and 2.1: which two have the same losses?
+# > Five walks, with lr·h of 0.5, 1, 1.5, 2 and 2.1: which two have equal losses?
 
 # %% tags=["cover"]
 lrs = [0.25, 0.5, 0.75, 1.0, 1.05]
@@ -123,7 +123,7 @@ plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
 # %% [markdown] tags=["slide"]
 # Two parameters share one rate. Alone, $w$ allows up to 3.1547, and $b$ up to 1.
 #
-# > Does 0.9 converge, which is below both?
+# > Does 0.9 converge, which is less than either?
 
 
 # %% tags=["printed"]
@@ -149,7 +149,7 @@ for k in range(1, 7):
     print(f"epoch {k}: loss {losses[k]:7.4f}, {growth:.3f} times the last")
 
 # %% [markdown] tags=["slide"]
-# It explodes. A larger $w$ lifts the line, as a larger $b$ does; both correct the same residuals, and together they overshoot.
+# It explodes. Every $x$ is positive, so a larger $w$ lifts the line, as a larger $b$ does: together they overshoot.
 
 # %% [markdown]
 # It explodes. Every $x$ is positive, so a larger $w$ lifts the line, as a larger $b$ does. Both
@@ -314,7 +314,7 @@ check.limit(limit)
 # %% [markdown] tags=["slide"]
 # For a line you know the exact answer. Call a parameter done if it is off by at most one thousandth.
 #
-# > Is a fit done after 40 epochs at half of the limit?
+# > Is a fit done after forty epochs at half of the limit?
 
 # %% tags=["printed"]
 A = descent.design_matrix(x)  # (80, 2): the column x, and ones

@@ -263,7 +263,7 @@ graphs.value_graph(loss, check=True, of="w", prediction=my_prediction)
 # each box comes after all that use it.
 
 
-# %%
+# %% tags=["code"]
 def visit(node, order):  # puts all that lies behind node into order, then node
     if node not in order:
         for parent in node.parents:
@@ -331,7 +331,7 @@ plots.gradients_by_turn(order, turns, "d p q", "p", prediction=my_prediction)
 # curve. Its local derivative is $1 - \tanh^2$.
 
 # %% [markdown] tags=["slide"]
-# The function **tanh** is a soft step from −1 up to 1.
+# The function **tanh** is a soft step from $-1$ up to $1$.
 
 # %%
 z_range = np.linspace(-4, 4, 81)
@@ -346,7 +346,7 @@ for number in z_range:
 plots.value_and_slope(z_range, results, slopes, 1.0)
 
 # %% [markdown] tags=["slide"]
-# Its slope, from your engine, is $1 - \tanh^2$: 1 in the middle, nearly 0 far out.
+# Its slope, from your engine, is $1 - \tanh^2$: one in the middle, nearly zero far out.
 
 # %% [markdown]
 # ### Exercise 1 (write): teach it the sine
@@ -577,7 +577,7 @@ for name, ours, theirs in zip("wwwbbbvvvc", parameters, tensors, strict=True):
     print(f"{name}   engine {ours.value:11.8f}   PyTorch {number:11.8f}")
 
 # %% [markdown] tags=["slide"]
-# Ten parameters after 2,000 steps: the same numbers.
+# Ten parameters after 2,000 steps, and PyTorch agrees.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: why not walk along every path?
