@@ -224,6 +224,11 @@ plots.means_by_axis(rain, places, dates, "mm")
 # > **Predict.** You write 30 into the *slice*. What is `week.max()` afterwards? Type your number
 # > in the first line, in place of the dots.
 
+# %% [markdown] tags=["slide"]
+# Often you need only a part of an array: `week[5:]` is the weekend. The largest of the week is 21.
+#
+# > **Predict.** You write 30 into the *slice*. What is `week.max()` afterwards? Write down your number.
+
 # %% tags=["code"]
 my_prediction = ...  # your number
 

@@ -289,7 +289,7 @@ print("is it a leaf?", W.is_leaf)
 # `backward()` **accumulates**: it adds to what `.grad` already holds. Here `W` stays:
 
 # %% [markdown] tags=["slide"]
-# `loss.backward()` is called twice, while `W` stays at [0, 0].
+# `loss.backward()` is called twice, while `W` stays where it is.
 #
 # > What is in `W.grad` after the second call?
 
