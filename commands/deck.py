@@ -103,7 +103,7 @@ class _Deck:
         self.slides: list[Slide] = []
         self.section = self.heading = ""
         self.asks = False  # whether a prompt waits for its answer
-        self.wonders = False  # whether a question in a slide's words waits for its picture
+        self.question: Slide | None = None  # whose words ask what the next output answers
         self.printed: NotebookNode | None = None  # the last cell that printed something short
         self.later: Slide | None = None  # what a cell printed, until its prompt is answered
         self.announces = False  # whether the last text ends with a colon, so code completes it
@@ -155,7 +155,7 @@ class _Deck:
                 return
         rest = [block for block in blocks if block not in above]
         self.slides.append(Slide(self.heading, True, above, notes=rest))
-        self.printed, self.asks, self.wonders = None, False, False
+        self.printed, self.asks, self.question = None, False, None
         for block in asked:
             self._ask(block)
 
@@ -205,7 +205,6 @@ class _Deck:
             if self.asks or not (slide.is_bare or goes_with_task(slide)):
                 self.slides.append(slide := Slide(self.heading))
             slide.cell, slide.output = cell, picture
-            slide.answers, self.wonders = self.wonders, False
         made = printed(cell)
         if made and "printed" in tags(cell):
             self._add_printed(cell, made)
@@ -214,6 +213,10 @@ class _Deck:
             slide = self.slides[-1]
             if not self.asks and slide.is_bare:
                 slide.cell, slide.output = cell, made
+        if self.question:
+            behind = self.slides[self.slides.index(self.question) + 1 :]
+            for slide in [one for one in behind if one.output is not None][:1]:
+                slide.answers, self.question = True, None
 
     def _add_printed(self, cell: NotebookNode, made: NotebookNode) -> None:
         """Show what a cell printed, below a formula, or else after the answer and the pictures."""
@@ -261,7 +264,7 @@ class _Deck:
         slide.above = [one for one in slide.above if one not in kept]
         slide.leave_out_above()
         slide.above = [one for one in blocks if one not in asked] + kept + asked
-        self.wonders = bool(asked)
+        self.question = slide if asked else None
 
     def _add_source(self, cell: NotebookNode, made: NotebookNode | None) -> None:
         """Show code, in place of a section's first sentence if it is long, with what it printed."""

@@ -19,7 +19,7 @@ WIDTH, HEIGHT = 1280, 720
 LEAST = {
     "text": 20,  # pixels, of 720
     "code": 22,
-    "picture": 0.9,  # of its size in the lesson: of four or more panels, the others are larger
+    "picture": 0.85,  # of its size in the lesson: of four or more panels, the others are larger
     "usual": 1,  # of a picture with one row of panels
     "letters": 22,  # pixels, in the parts of a picture that the key Z enlarges
     "part": 1,  # of a part of a tall picture

@@ -338,6 +338,29 @@ def test_an_answer_is_known_as_one():
     assert [slide.answers for slide in only(asked + fold)] == [False, True]
 
 
+def fold(summary, text):
+    """Return a text cell with a fold."""
+    lines = f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>".replace("\n", "\n# ")
+    return f"\n\n# %% [markdown]\n# {lines}"
+
+
+def test_another_fold_does_not_answer_a_prompt():
+    text = "# ## A?\n#\n# > **Predict.** How?"
+    drawn = '\n\n# %%\ndraw("one")'
+    (asked, answer) = only(
+        text + fold("A hint", "Look.") + drawn + fold("What you should see", "So.")
+    )
+    assert asked.notes == ["*A hint*", "Look."]
+    assert shown(answer) == ["## A?", "one", "So."]
+
+
+def test_a_picture_after_a_solution_belongs_to_the_section():
+    task = "# ## A?\n#\n# Before.\n#\n# ### Exercise 1 (write): one\n#\n# It.\n\n"
+    drawn = '\n\n# %%\ndraw("one")'
+    *_, picture = only(task + STUB.rstrip() + fold("Solution", "```python\n1\n```") + drawn)
+    assert shown(picture)[:2] == ["## A?", "one"]
+
+
 def say(text, *words):
     """Return the slides of a lesson some of whose cells, in order, have words for their slides."""
     notebook = executed(f"# %% [markdown]\n# # 01 Tiny\n#\n# It.\n#\n{text}")
@@ -392,10 +415,11 @@ def test_words_behind_code_are_below_the_answer_that_it_printed():
     assert (shown(answer), answer.answers) == (["## A?", "one", "Said."], True)
 
 
-def test_the_picture_after_a_question_is_its_answer():
-    text = '# ## A?\n#\n# Before.\n\n# %%\ndraw("one", "two")'
+@pytest.mark.parametrize("code", ['draw("one", "two")', 'print("one")\n\n# %%\ndraw("two")'])
+def test_what_is_shown_after_a_question_is_its_answer(code):
+    text = f'# ## A?\n#\n# Before.\n\n# %% tags=["printed"]\n{code}'
     assert [slide.answers for slide in say(text, "> Which?")] == [False, True, False]
-    assert [slide.answers for slide in say(text)] == [False, False]
+    assert not any(slide.answers for slide in say(text))
 
 
 def test_what_a_cell_printed_is_below_a_formula_or_behind_its_pictures():

@@ -208,6 +208,16 @@ def test_each_slide_shows_its_section(tmp_path):
     assert second.select_one(".about").text.strip() == "A & B?"
 
 
+def test_what_code_prints_waits_for_a_key_where_the_words_above_ask(tmp_path):
+    printed = nbformat.v4.new_output("stream", text="2\n")
+    cell = nbformat.v4.new_code_cell("1 + 1", metadata={"tags": ["code"]}, outputs=[printed])
+    for words, waits in (("What is this?", True), ("It is this.", False)):
+        path = write(tmp_path, text(f"## A?\n\n{words}"), cell, text("So it is."))
+        (_, slide), _ = read_slides(path)
+        assert bool(slide.select(".fragment pre.printed")) == waits
+        assert "So it is." in slide.text
+
+
 def test_a_heading_that_tells_the_answer_is_asked_in_other_words(tmp_path):
     cell = text("## Two?\n\nIt.\n\n> **Predict.** How many?")
     cell.metadata["slide"] = "## How *many*?"
