@@ -335,7 +335,7 @@ both = {"perfect": perfect, "lazy": lazy}
 plots.every_pair(both, y, prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# 12, twice as much as lazy ones that always say the mean: nine differences, where three were meant.
+# It is 12, twice that of lazy ones, which always say the mean: nine differences, where three were meant.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>

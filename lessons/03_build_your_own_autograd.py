@@ -243,7 +243,7 @@ hand_back_adding(loss)
 graphs.value_graph(loss, check=True, of="w", prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# $w$ ends with −30. $e$ handed back *at once*, first half of its gradient, then the whole. So the error grows.
+# It ends with −30. $e$ handed back *at once*, first half of its gradient, then the whole. So the error grows.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -356,7 +356,7 @@ plots.value_and_slope(z_range, results, slopes, 1.0)
 
 # %% [markdown] tags=["slide"]
 # The method `tanh` shows the pattern: it computes `result`, and returns
-# `Value(result, (self,), (1 - result**2,), "tanh")`. Do the same for the sine.
+# `Value(result, (self,), (slope,), "tanh")`, with `slope = 1 - result**2`. Do the same for the sine.
 
 
 # %% tags=["exercise", "write"]
