@@ -66,10 +66,16 @@ animation.play(  # a picture that changes, played once
 # It takes a few seconds; a star beside a cell, `[*]`, means that it is still running. Where it
 # says *TO DO*, follow the lines below. If one of its two pictures is missing, run the cell again.
 
+# %% [markdown] tags=["slide"]
+# The self-check draws two pictures, then says 'All fine'. Do you see both? This is the first.
+
 # %%
 from course_utils import self_check
 
 self_check.run()
+
+# %% [markdown] tags=["slide"]
+# The second: a calculation, drawn as a graph. [Lesson 03](03_build_your_own_autograd.ipynb) says what its numbers mean.
 
 # %% [markdown]
 # ## How does a lesson work?
@@ -90,6 +96,9 @@ self_check.run()
 #
 # > **Predict.** Run the next cell once: it prints 10. What does it print if you run it again?
 
+# %% [markdown] tags=["slide"]
+# The next cell makes `counter` ten times larger: `counter = counter * 10`, then `print(counter)`.
+
 # %% tags=["continues"]
 counter = counter * 10
 print(counter)
@@ -97,7 +106,8 @@ print(counter)
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# A hundred, and ten times more each time: `counter` keeps what the last run gave it.
+# A hundred, not 10 again: `counter` keeps what the last run gave it. So it is ten times more each
+# time.
 #
 # </details>
 #
@@ -165,7 +175,7 @@ check.average(average)
 # which kind they are. Here is the rain of four days at three places, in millimetres. Axis 0 counts the
 # rows, axis 1 the columns.
 
-# %%
+# %% tags=["code"]
 rain = np.array(
     [
         [2.0, 0.0, 7.0, 3.0],
@@ -174,10 +184,13 @@ rain = np.array(
     ]
 )
 print("shape", rain.shape, "  dtype", rain.dtype, "  len", len(rain))
-print("row 1, column 2:", rain[1, 2])
-print("row 0:          ", rain[0], rain[0].shape)
-print("2 of every row: ", rain[:, 2], rain[:, 2].shape)
-print("in centimetres: ", rain[0] / 10)
+print("rain[1, 2]  row 1, column 2:", rain[1, 2])
+print("rain[0]     row 0:          ", rain[0], rain[0].shape)
+print("rain[:, 2]  2 of every row: ", rain[:, 2], rain[:, 2].shape)
+print("rain[0]/10  in centimetres: ", rain[0] / 10)
+
+# %% [markdown] tags=["slide"]
+# The rain of four days at three places, in millimetres. How many numbers does `rain.mean(axis=0)` hold?
 
 # %% [markdown]
 # Counting begins at 0: `rain[1, 2]` is in the second row. `len` is the number of rows. A colon
@@ -198,6 +211,8 @@ print(f"mean(axis=1): {rain.mean(axis=1)}   shape {rain.mean(axis=1).shape}")
 places, dates = ["north", "hill", "south"], ["Mon", "Tue", "Wed", "Thu"]
 plots.means_by_axis(rain, places, dates, "mm")
 
+# %% [markdown] tags=["slide"]
+# The axis that you name disappears: `rain.mean(axis=0)` has four numbers, a mean for each day.
 
 # %% [markdown]
 # ## A view or a copy?
@@ -209,7 +224,12 @@ plots.means_by_axis(rain, places, dates, "mm")
 # > **Predict.** You write 30 into the *slice*. What is `week.max()` afterwards? Type your number
 # > in the first line, in place of the dots.
 
-# %%
+# %% [markdown] tags=["slide"]
+# Often you need only a part of an array: `week[5:]` is the weekend. The largest of the week is 21.
+#
+# > **Predict.** You write 30 into the *slice*. What is `week.max()` afterwards? Write down your number.
+
+# %% tags=["code"]
 my_prediction = ...  # your number
 
 week = np.array([14.0, 15.0, 19.0, 21.0, 18.0, 16.0, 13.0])
@@ -247,13 +267,18 @@ plots.before_and_after(before, week, days, "°C", prediction=my_prediction)
 # | `rain` | 3 | 4 |
 # | `rain.mean(axis=0)` | | 4 |
 # | the difference | 3 | 4 |
-#
+
+# %% [markdown] tags=["slide"]
+# Write both shapes with their right ends in line. At each position they must be equal, or one must
+# be 1 or missing: that one is repeated.
+
+# %% [markdown]
 # ### Break it: the means of the places
 #
 # The picture subtracts each day's mean; dotted cells are not stored, but read again. Then subtract
 # from each place *its own* mean, of shape (3,): the 3 stands below the 4, and neither is 1.
 
-# %%
+# %% tags=["printed"]
 plots.broadcast_difference(rain, rain.mean(axis=0), ["rain", "mean(axis=0)"])
 
 try:
@@ -266,6 +291,9 @@ print("\nthe means, as a column:")
 print(place_means)
 print("\nthe differences:")
 print(rain - place_means)
+
+# %% [markdown] tags=["slide"]
+# So each day's mean fits. Does each place's *own* mean, of shape (3,)?
 
 # %% [markdown]
 # NumPy refuses the flat means: a **loud bug**, the kind you want, because its message names both
@@ -293,6 +321,9 @@ print(rain - place_means)
 #
 # > **Predict.** $y$ is 3, 6, 9. What MSE do the *perfect* predictions get over all pairs?
 
+# %% [markdown] tags=["slide"]
+# `perfect` is a column, (3, 1), and `y` is flat, (3,). The **MSE** is the mean of the squared differences.
+
 # %%
 my_prediction = ...  # your number
 
@@ -302,6 +333,9 @@ lazy = np.full((3, 1), 6.0)  # (3, 1), filled with the mean of y
 print("the shape of the difference:", (perfect - y).shape)
 both = {"perfect": perfect, "lazy": lazy}
 plots.every_pair(both, y, prediction=my_prediction)
+
+# %% [markdown] tags=["slide"]
+# It is 12, twice that of lazy ones, which always say the mean: nine differences, where three were meant.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -479,7 +513,7 @@ print("with a point:  ", visitors, visitors.dtype)
 # %% [markdown]
 # ## Recap
 #
-# Look at shapes.
+# Write down the shape that you expect, and let `assert` look.
 #
 # **New words:** cell, kernel, array, shape, axis, dtype, float64, flat, slice, view, copy, column,
 # broadcasting, loud bug, silent bug.

@@ -51,6 +51,9 @@ print("x", x.shape, " y", y.shape, " row 0:", x[0], y[0])
 
 plots.readings(x, y)
 
+# %% [markdown] tags=["slide"]
+# A tank fills, and waves disturb each reading. How fast does the water rise? How high was it at half past?
+
 # %% [markdown]
 # ## How wrong is a line?
 #
@@ -65,6 +68,9 @@ plots.readings(x, y)
 # from a tutorial (Daniel Voigt Godoy's *Understanding PyTorch with an example*), whose printed
 # numbers will check ours. First, one reading:
 
+# %% [markdown] tags=["slide"]
+# A line is a **model** with two **parameters**, its weight $w$ and its bias $b$: ours begin at random, $w = -0.1383$ and $b = 0.4967$. For reading $i$ it predicts:
+
 # %%
 stream = np.random.RandomState(42)  # the tutorial's; today's way: default_rng
 b = stream.randn()  # a random number, most often between -1 and 1
@@ -73,6 +79,8 @@ print(f"w = {w:.4f}   b = {b:.4f}")
 
 plots.one_residual(x, y, w, b, row=0)
 
+# %% [markdown] tags=["slide"]
+# The arrow is the **residual** of this row, $e_i = \hat y_i - y_i$: the prediction minus the **target**, the reading. It is negative where the line is too low.
 
 # %% [markdown]
 # The arrow is the **residual** of this row: the prediction minus the **target**, which is the
@@ -101,6 +109,9 @@ print(f"MSE: {mse(w, b, x, y):.4f}   its root: {mse(w, b, x, y) ** 0.5:.4f}")
 # Each slider: from, to, start.
 sliders.move(plots.residuals, x, y, w=(-0.5, 3.0, w), b=(0.0, 3.0, b))
 
+# %% [markdown] tags=["slide"]
+# Square all 80 residuals and take the mean: that **mean squared error**, here 2.7422, is the **loss**. Move $w$ and $b$: how small can you make it?
+
 # %% [markdown]
 # The root of the MSE, the **RMSE** (root mean squared error), is a typical error in the unit of
 # $y$: here 1.66 metres.
@@ -113,7 +124,10 @@ sliders.move(plots.residuals, x, y, w=(-0.5, 3.0, w), b=(0.0, 3.0, b))
 # Each row adds a square, $(b + \text{something})^2$. That is a parabola in $b$, and the mean of
 # parabolas is a parabola, too.
 #
-# > **Predict.** At which $b$ is the loss smallest? Look at the points above, and type a number.
+# > **Predict.** At which $b$ is the loss smallest? Look at the points again, and type a number.
+
+# %% [markdown] tags=["slide"]
+# Two numbers at once are hard, so begin with one: $w$ stays at −0.1383, and only $b$ moves.
 
 # %%
 my_prediction = ...  # your number
@@ -153,6 +167,9 @@ for step in range(10):
 print(f"where the slope is 0: b = {(y - w * x).mean():.4f}")
 plots.steps_downhill(x, y, w, biases)
 
+# %% [markdown] tags=["slide"]
+# Ten steps against the slope, $b \leftarrow b - 0.1\cdot\frac{dL}{db}$: the lower you are, the flatter the parabola, and the shorter the step.
+
 # %% [markdown]
 # The steps get shorter: the lower you are, the flatter the parabola.
 #
@@ -166,6 +183,11 @@ plots.steps_downhill(x, y, w, biases)
 #
 # Each line is a point $(w, b)$, and above it is its loss. The next picture shows the bowl from the
 # side, and from above, with curves of equal loss, as on a hiking map.
+
+# %% [markdown] tags=["slide"]
+# Each line is a point $(w, b)$, and its loss is a height: the curve becomes a bowl.
+#
+# > Is the bowl round, or long and narrow?
 
 # %%
 plots.loss_surface(x, y, w, b)
@@ -195,7 +217,10 @@ plots.loss_surface(x, y, w, b)
 #
 # $$\frac{L(w+h,\, b) - L(w-h,\, b)}{2h}$$
 
-# %%
+# %% [markdown] tags=["slide"]
+# Is $\frac{\partial L}{\partial w} = \frac{1}{n}\sum_i 2\,e_i\,x_i$? Make a tiny change, $h = 0.001$, and look. This is the **central difference**:
+
+# %% tags=["printed"]
 error = w * x + b - y  # (80, 1)
 dw = (2 * error * x).mean()  # the formulas
 db = (2 * error).mean()
@@ -206,6 +231,8 @@ db_seen = (mse(w, b + h, x, y) - mse(w, b - h, x, y)) / (2 * h)
 print(f"dw: formula {dw:.6f}   difference {dw_seen:.6f}")
 print(f"db: formula {db:.6f}   difference {db_seen:.6f}")
 
+# %% [markdown] tags=["slide"]
+# Both agree: trust the formulas.
 
 # %% [markdown]
 # ### Exercise 1 (write): the best weight
@@ -313,6 +340,9 @@ print(f"db             -3.044811379650508    {db:.12f}")
 print(f"w after a step  0.04511107            {path[1, 0]:.8f}")
 print(f"b after a step  0.80119529            {path[1, 1]:.8f}")
 
+# %% [markdown] tags=["slide"]
+# Find the four steps. Which of them holds your algebra?
+
 # %% [markdown]
 # Six of seven agree. The loss does not, but no other number here needs it, and a deeper section of
 # [lesson 02](02_how_far_to_step.ipynb#Deeper:-can-a-gradient-expose-a-misprint?) proves that ours is right. A printed number is a claim:
@@ -321,6 +351,9 @@ print(f"b after a step  0.80119529            {path[1, 1]:.8f}")
 # Now a thousand epochs.
 #
 # > **Predict.** After which epoch is the loss at most 1% above where it ends? Type your number.
+
+# %% [markdown] tags=["slide"]
+# Now a thousand epochs, each a step over all rows, with lr = 0.1.
 
 # %% tags=["cover"]
 my_prediction = ...  # your number
@@ -490,6 +523,9 @@ print(f"sum over only 4 rows:  loss {four[0]:.4f}, then {four[100]:.4f}")
 # This is the line of **least squares**: no line has a smaller mean of squares. The library
 # scikit-learn finds it, too, and is our referee.
 
+# %% [markdown] tags=["slide"]
+# At the lowest point of the bowl both derivatives are zero. Solve for $w$ and $b$, without a loop; a bar stands for a mean:
+
 # %%
 from sklearn.linear_model import LinearRegression
 
@@ -504,6 +540,9 @@ print(f"scikit-learn   w = {fit.coef_[0, 0]:.6f}   b = {fit.intercept_[0]:.6f}")
 print(f"smallest MSE   {mse(w_best, b_best, x, y):.6f}")
 print(f"hidden line    w = {tank.truth['w']}        b = {tank.truth['b']}")
 plots.readings(x, y, w_best, b_best, at=0.5)
+
+# %% [markdown] tags=["slide"]
+# A thousand epochs, the formula and scikit-learn find one line: the water rises 1.969 m in an hour, and at half past it was 2.008 m high.
 
 # %% [markdown]
 # Three ways, one line: the water rises 1.969 m in an hour, and at half past it was 2.008 m high. The

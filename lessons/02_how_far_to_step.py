@@ -55,6 +55,9 @@ w = stream.randn()
 #
 # > **Predict.** Start at $d = 1$ with lr = 0.75. What is $d$ after three steps? Mind the sign.
 
+# %% [markdown] tags=["slide"]
+# If only $b$ moves, the loss is a parabola with **curvature** $h = 2$: at distance $d$ from its bottom the slope is $h\,d$.
+
 # %%
 my_prediction = ...  # your number
 
@@ -89,12 +92,19 @@ plots.jumps(2.0, distances, prediction=my_prediction)
 # We call $2/h$ the **learning-rate limit**. A step multiplies $d$ by the factor, so it multiplies
 # the loss above the lowest by the factor squared. Five walks, with lr·h from 0.5 to 2.1:
 
+# %% [markdown] tags=["slide"]
+# A walk **converges** if its factor is between −1 and 1. So the **learning-rate limit** is $2/h$.
+#
+# > Five walks, with lr·h of 0.5, 1, 1.5, 2 and 2.1: which two have equal losses?
+
 # %% tags=["cover"]
 lrs = [0.25, 0.5, 0.75, 1.0, 1.05]
 for lr in lrs:
     print(f"lr·h = {2.0 * lr:.1f}: factor {1 - 2.0 * lr:.1f}")
 plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
 
+# %% [markdown] tags=["slide"]
+# Those at 0.5 and 1.5, on one side and from side to side. At 1, one step lands on the bottom; at 2 the walk never settles, and at 2.1 it climbs.
 
 # %% [markdown]
 # At 2 the walk never settles, and at 2.1 it climbs. At 1, one step lands on the bottom. The walks at
@@ -110,8 +120,13 @@ plots.five_walks(2.0, lrs, [walk(2.0, lr, 4) for lr in lrs])
 #
 # Here is the loop of [lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?), with a rate below both limits:
 
+# %% [markdown] tags=["slide"]
+# Two parameters share one rate. Alone, $w$ allows up to 3.1547, and $b$ up to 1.
+#
+# > Does 0.9 converge, which is less than either?
 
-# %% tags=["code"]
+
+# %% tags=["printed"]
 def descend(w, b, x, y, lr, n_epochs):
     """Every (w, b), shape (n_epochs + 1, 2), and the loss before each step."""
     path, losses = [(w, b)], []  # 0 start
@@ -133,6 +148,9 @@ for k in range(1, 7):
     growth = losses[k] / losses[k - 1]
     print(f"epoch {k}: loss {losses[k]:7.4f}, {growth:.3f} times the last")
 
+# %% [markdown] tags=["slide"]
+# It explodes. Every $x$ is positive, so a larger $w$ lifts the line, as a larger $b$ does: together they overshoot.
+
 # %% [markdown]
 # It explodes. Every $x$ is positive, so a larger $w$ lifts the line, as a larger $b$ does. Both
 # correct the same residuals, and together they overshoot.
@@ -149,8 +167,14 @@ for k in range(1, 7):
 # At 0° only $w$ moves, at 90° only $b$. Turn the cut until its parabola is steepest, and note the
 # angle.
 
+# %% [markdown] tags=["slide"]
+# Every straight cut through the lowest point is a parabola. At the angle $a = 0°$ only $w$ moves, at 90° only $b$. Its curvature:
+
 # %%
 sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
+
+# %% [markdown] tags=["slide"]
+# Turn the cut: at which angle is its parabola steepest, and why not at 90°?
 
 # %% [markdown]
 # ### Two axes
@@ -171,6 +195,9 @@ sliders.move(plots.bowl_slice, x, y, angle=(0, 90, 0))
 #
 # > **Predict.** At which angle is the bowl flattest? Look at the lines of equal loss in the last
 # > picture.
+
+# %% [markdown] tags=["slide"]
+# Multiplied out, $h(a)$ needs three numbers, kept in $H$. Its **eigenvalues** $\lambda$ are the smallest curvature and the largest, 2.483 at 63°.
 
 # %%
 my_prediction = ...  # your number, from 90 to 180 degrees
@@ -210,6 +237,9 @@ plots.curvatures(x, y, prediction=my_prediction)
 # > **Predict.** Forty epochs at 0.03, 0.5, 0.95 and 1.04 of the limit: which run ends lowest? Think
 # > of both factors.
 
+# %% [markdown] tags=["slide"]
+# Along each axis, a step multiplies the distance by its own factor, $1 - \mathrm{lr}\cdot\lambda$.
+
 # %%
 max_lr = 2 / steep
 print(f"limit {max_lr:.4f}, condition number {steep / flat:.1f}")
@@ -223,6 +253,9 @@ for lr in lrs:
     print(f"{flat_factor:15.3f} {flat_factor**40:9.4f}")
 paths = [descend(w, b, x, y, lr, n_epochs=40)[0] for lr in lrs]
 plots.learning_rates(x, y, paths, lrs)
+
+# %% [markdown] tags=["slide"]
+# The one at 0.95: it jumps from wall to wall, and late it overtakes the one at 0.5, whose flat part lags. The **condition number** κ, the largest eigenvalue over the smallest, is 16.4.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -278,7 +311,12 @@ check.limit(limit)
 # $b$. `np.linalg.lstsq` finds the best parameters. Call a parameter done if it is off by at most one
 # thousandth of its best value. Your own **truth panel**:
 
-# %%
+# %% [markdown] tags=["slide"]
+# For a line you know the exact answer. Call a parameter done if it is off by at most one thousandth.
+#
+# > Is a fit done after forty epochs at half of the limit?
+
+# %% tags=["printed"]
 A = descent.design_matrix(x)  # (80, 2): the column x, and ones
 best = np.linalg.lstsq(A, y)[0]  # the first of its results, of shape (2, 1)
 best = best.ravel()  # the same in one axis, of shape (2,)
@@ -290,13 +328,16 @@ print("off by            ", off.round(6))
 thousandths = 1000 * off / abs(best)  # done at 1 or less
 print("in thousandths    ", thousandths.round(1))
 
+# %% [markdown] tags=["slide"]
+# No: each is off by about sixty thousandths. Your own **truth panel** says so; the loss doesn't.
+
 # %% [markdown]
 # The course's `plots.truth_panel` adds the limit ('the largest stable' rate) and $\kappa$; its
 # 'converged' says whether a parameter is done. The limit comes from $H$, and $H$ from $A$: for
 # each entry, multiply two columns row by row, and take 2/n times the sum. In code, `A.T` swaps
 # rows and columns, and `@`, the matrix product, does this for each pair of columns.
 
-# %%
+# %% tags=["printed"]
 print("H by hand, its rows in turn:", H.round(4).ravel())
 print("H from A, its rows in turn: ", (2 / len(x) * A.T @ A).round(4).ravel())
 bowl = descent.QuadraticLoss(A, y)  # computes what is exactly true of it
@@ -305,6 +346,9 @@ place = bowl.minimizer  # where the bottom is
 print(f"limit {bowl.max_lr:.4f}")
 print(f"minimum loss {lowest:.6f} at {place.round(6)}\n")
 plots.truth_panel(A, y, fit, lrs[1], names=["w", "b"])
+
+# %% [markdown] tags=["slide"]
+# The course's panel adds the limit, 'the largest stable' rate, and κ. The matrix $H$ comes from $A$, a column for each parameter.
 
 # %% [markdown]
 # ### Break it: stop when the loss stops falling
@@ -363,6 +407,9 @@ check.curve_limit(curve_limit)
 #
 # Then divide by the **standard deviation** `x.std()`, the RMSE if you predict each $x$ by
 # the mean. The mean of $2x^2$ becomes 2, as for $b$. Both together **standardise** $x$.
+
+# %% [markdown] tags=["slide"]
+# With one input, yes: subtract the mean of $x$, and divide by its **standard deviation**.
 
 # %%
 x_std = (x - x.mean()) / x.std()

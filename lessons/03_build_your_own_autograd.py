@@ -63,6 +63,9 @@ x_wave, heights = wave.x, wave.y  # the ten points, each of shape (10,)
 # \frac{\partial e}{\partial\hat y}\cdot\frac{\partial\hat y}{\partial a}\cdot
 # \frac{\partial a}{\partial w} = 2e\cdot 1\cdot 1\cdot x = -12$$
 
+# %% [markdown] tags=["slide"]
+# One row: $w = 4$, $b = -1$, $x = 2$, $y = 10$. Each step has **local derivatives**; the **chain rule** multiplies them.
+
 # %%
 w, b, x, y = 4.0, -1.0, 2.0, 10.0
 a = w * x
@@ -99,6 +102,9 @@ print(f"backward: gradient of w {grad_w}, of b {grad_b}")
 # also writes down both parents, the numbers it was made from, and the local
 # derivatives. A sum has 1 and 1, a difference 1 and −1. A product $a \cdot b$ has $b$
 # for $a$, and $a$ for $b$.
+
+# %% [markdown] tags=["slide"]
+# This `class`, a kind of object, can add. Yours also notes both parents and the local derivatives: 1 and 1 for a sum; for $a \cdot b$, $b$ and $a$.
 
 
 # %%
@@ -156,6 +162,9 @@ def one_row():
 w, b, loss = one_row()
 graphs.value_graph(loss)  # draws each Value as a box
 
+# %% [markdown] tags=["slide"]
+# Your table, drawn by such numbers: a **computational graph**, with the local derivatives on its arrows. All gradients are still zero.
+
 # %% [markdown]
 # ## How does a gradient travel back?
 #
@@ -172,8 +181,10 @@ graphs.value_graph(loss)  # draws each Value as a box
 # > **Predict.** On paper the gradient of $w$ is −12. Follow the function with a pencil.
 # > Which gradient does $w$ end with?
 
+# %% [markdown] tags=["slide"]
+# Each box hands back its gradient, times the local derivative. *Two* arrows leave $e$ for the loss.
 
-# %%
+# %% tags=["code"]
 my_prediction = ...  # your number
 
 
@@ -211,8 +222,10 @@ plots.slope_claim(w_range, losses, 4.0, w.grad, prediction=my_prediction)
 # > **Predict.** Follow the function once more: *when* does $e$ hand back, and how much?
 # > Which gradient does $w$ end with now?
 
+# %% [markdown] tags=["slide"]
+# A **silent** bug. The gradient of $e$ is the *sum* along both arrows, so write `+=` for `=`.
 
-# %%
+# %% tags=["code"]
 my_prediction = ...  # your number
 
 
@@ -228,6 +241,9 @@ loss.grad = 1.0
 hand_back_adding(loss)
 # check: marks what is wrong
 graphs.value_graph(loss, check=True, of="w", prediction=my_prediction)
+
+# %% [markdown] tags=["slide"]
+# It ends with −30. $e$ handed back *at once*, first half of its gradient, then the whole. So the error grows.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -247,7 +263,7 @@ graphs.value_graph(loss, check=True, of="w", prediction=my_prediction)
 # each box comes after all that use it.
 
 
-# %%
+# %% tags=["code"]
 def visit(node, order):  # puts all that lies behind node into order, then node
     if node not in order:
         for parent in node.parents:
@@ -268,6 +284,9 @@ def backward(loss):  # adds to the gradient of every box behind loss
 w, b, loss = one_row()
 loss.backward()  # the walk back, from the loss to every leaf
 graphs.value_graph(loss, check=True)
+
+# %% [markdown] tags=["slide"]
+# There is −12. This walk back is **backpropagation**, and one walk finds the gradients of all leaves: you have an **autograd engine**.
 
 # %% [markdown]
 # There is −12. This walk back is **backpropagation**, and you have an **autograd engine**.
@@ -311,6 +330,9 @@ plots.gradients_by_turn(order, turns, "d p q", "p", prediction=my_prediction)
 # The function **tanh** is a soft step from $-1$ up to $1$, and three of them will bend your
 # curve. Its local derivative is $1 - \tanh^2$.
 
+# %% [markdown] tags=["slide"]
+# The function **tanh** is a soft step from $-1$ up to $1$.
+
 # %%
 z_range = np.linspace(-4, 4, 81)
 results, slopes = [], []
@@ -323,11 +345,18 @@ for number in z_range:
 
 plots.value_and_slope(z_range, results, slopes, 1.0)
 
+# %% [markdown] tags=["slide"]
+# Its slope, from your engine, is $1 - \tanh^2$: one in the middle, nearly zero far out.
+
 # %% [markdown]
 # ### Exercise 1 (write): teach it the sine
 #
 # The method `tanh` shows the pattern: compute the result, then make a Value that knows its
 # parent and the local derivative. Do the same for the sine.
+
+# %% [markdown] tags=["slide"]
+# The method `tanh` shows the pattern: it computes `result`, and returns
+# `Value(result, (self,), (slope,), "tanh")`, with `slope = 1 - result**2`. Do the same for the sine.
 
 
 # %% tags=["exercise", "write"]
@@ -364,6 +393,10 @@ check.sine(sine)
 # same two boxes, and the engine *adds* to what they hold. So empty them before each walk
 # back.
 
+# %% [markdown] tags=["slide"]
+# The loop of [lesson 01](01_gradient_descent_by_hand.ipynb) again: two lines,
+# `w.grad, b.grad = 0.0, 0.0` and `loss.backward()`, replace both formulas.
+
 # %%
 line = data.noisy_line()
 x, y = line.x_train.ravel(), line.y_train.ravel()  # each of shape (80,)
@@ -383,7 +416,7 @@ for epoch in range(n_epochs):
     loss = total * (1 / len(x))  # the engine can't divide
     # 3 gradients
     w.grad, b.grad = 0.0, 0.0  # new
-    loss.backward()  # new, for dw = (2 * error * x).mean() and db = ...
+    loss.backward()  # new, for the formulas of dw and db
     if epoch == 0:
         print(f"engine:    dw = {w.grad:.12f}  db = {b.grad:.12f}")
         print("published: dw = -1.833753717151  db = -3.044811379651")
@@ -393,6 +426,9 @@ for epoch in range(n_epochs):
     if epoch == 0:
         print(f"after 1 epoch:      w = {w.value:.8f}  b = {b.value:.8f}")
 print(f"after 1,000 epochs: w = {w.value:.8f}  b = {b.value:.8f}")
+
+# %% [markdown] tags=["slide"]
+# The tutorial's gradients, and no formula: **automatic differentiation**.
 
 # %% [markdown]
 # ### Exercise 2 (diagnose): three engines, three mistakes
@@ -405,6 +441,9 @@ print(f"after 1,000 epochs: w = {w.value:.8f}  b = {b.value:.8f}")
 # - **C** its product gives each factor its own value as local derivative,
 # - **D** nobody emptied its gradients after an earlier, equal graph,
 # - **E** its difference has the local derivatives 1 and 1.
+
+# %% [markdown] tags=["slide"]
+# For $f = s \cdot s$, $s = p \cdot q - p$, $p = 3$, $q = 5$, which engine **A** overwrites, **B** hands back too early, **C** gives each factor its own value, **D** was not emptied, **E** has 1 and 1 for a difference?
 
 # %% tags=["exercise", "diagnose"]
 # Engine 1 says: gradient of p = 192, gradient of q = 144
@@ -499,6 +538,10 @@ my_heights = [0, 0, 1, 3, 5, 5, 3, 1, 0, 0]  # your turn: type ten heights
 _, my_shapes = train(my_heights)
 animation.play(plots.learned_curve, x_wave, my_heights, grid, my_shapes, shown)
 
+# %% [markdown] tags=["slide"]
+# Here someone typed ten heights. Now call out ten of your own, between 0 and 5: will the curve go
+# through them all?
+
 # %% [markdown]
 # ## Does PyTorch give the same numbers?
 #
@@ -532,6 +575,9 @@ for step in range(2000):
 for name, ours, theirs in zip("wwwbbbvvvc", parameters, tensors, strict=True):
     number = theirs.item()  # what the tensor holds, as a plain number
     print(f"{name}   engine {ours.value:11.8f}   PyTorch {number:11.8f}")
+
+# %% [markdown] tags=["slide"]
+# Ten parameters after 2,000 steps, and PyTorch agrees.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: why not walk along every path?
@@ -816,7 +862,7 @@ print("a learning rate far too large:", w)
 # **Scoreboard**, for the ten points of the wave (later lessons go on): who is nearer, who is
 # sooner?
 #
-# | model | parameters | MSE | steps | seconds |
+# | scoreboard | parameters | MSE | steps | seconds |
 # |---|---:|---:|---:|---|
 # | three tanh units, a lucky start | 10 | 0.00013 | 2,000 | about one |
 #

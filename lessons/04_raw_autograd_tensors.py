@@ -45,8 +45,12 @@ from course_utils.checks import raw_tensors as check
 # PyTorch does. Your engine of [lesson 03](03_build_your_own_autograd.ipynb) found gradients
 # one number at a time; PyTorch finds them for whole arrays, which it calls **tensors**.
 #
-# Here is [lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s fit again. The lines marked *new*
-# replace all that you derived there.
+# Here is [lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s fit again; the lines marked *new*
+# replace all that you derived there:
+
+# %% [markdown] tags=["slide"]
+# PyTorch does, for whole arrays, its **tensors**: `requires_grad=True` asks for a gradient, and
+# `loss.backward()` puts it into `w.grad` and `b.grad`.
 
 # %%
 line = data.noisy_line()
@@ -86,6 +90,9 @@ print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
 #
 # A tensor works like a NumPy array, with three differences. Make one in two ways, and *then*
 # change the array:
+
+# %% [markdown] tags=["slide"]
+# Make a tensor from an array in two ways, and *then* write `array[0] = 100.0`. Which one changes?
 
 # %%
 array = np.array([0.1, 0.2, 0.7])
@@ -141,7 +148,11 @@ print("ready is a leaf:", ready.is_leaf)
 points = data.sine_line()
 x = torch.from_numpy(points.x).float()  # (10,), float32
 y = torch.from_numpy(points.y).float()
+A = descent.design_matrix(x)  # for the truth panel
 plots.sine_points(x, y)
+
+# %% [markdown] tags=["slide"]
+# The curve is $y = 3x + \sin 6x + 1$, and the line $\hat y = W_0\,x + W_1$: the tensor `W` holds both parameters.
 
 # %% [markdown]
 # The line is $\hat y = W_0\,x + W_1$. One tensor holds both parameters: `W[0]` is the slope
@@ -150,7 +161,7 @@ plots.sine_points(x, y)
 # > **Predict.** The curve's formula begins with $3x$. Which slope will the best line have?
 # > Look at the points, and type your number.
 
-# %% tags=["code", "printed"]
+# %% tags=["code"]
 my_prediction = ...  # your number
 
 lr, n_epochs = 0.5, 200
@@ -166,12 +177,14 @@ for epoch in range(n_epochs):
     path.append(W.tolist())
 
 plots.line_by_step(x, y, path, prediction=my_prediction)
-A = descent.design_matrix(x)
 plots.truth_panel(A, y, path[-1], lr, names=["W[0]", "W[1]"])
 
 print("\nSCOREBOARD         parameters   MSE       steps   seconds")
 print("three tanh units   10           0.00013   2,000   about one")
 print(f"a line             2            {loss.item():.5f}   200     under one")
+
+# %% [markdown] tags=["slide"]
+# 1.4707, half of the formula's three: the sine, high on the left and low on the right, tilts the line back. The loss left, 0.2327, is what no line can follow.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -241,6 +254,9 @@ graphs.torchviz(make_dot(loss, params={"W": W}))  # params: names for the leaves
 #
 # Leave `no_grad` out, and write the step in two ways:
 
+# %% [markdown] tags=["slide"]
+# Leave `no_grad` out, and write the update in two ways. Which one works?
+
 # %% tags=["code"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
 loss = ((W[0] * x + W[1] - y) ** 2).mean()
@@ -255,8 +271,8 @@ print("new tensor:", W)
 print("is it a leaf?", W.is_leaf)
 
 # %% [markdown] tags=["slide"]
-# Both are wrong: the first is refused, and the second makes of `W` a result, which gets no
-# `.grad`. The cure is `with torch.no_grad(): W -= 0.5 * W.grad`.
+# Neither: the first is refused, and the second makes of `W` a result, which gets no `.grad`. The
+# update isn't part of the function: write `with torch.no_grad(): W -= 0.5 * W.grad`.
 
 # %% [markdown]
 # Both are wrong. The first would overwrite the leaf `W` with a result: a **loud** bug. The
@@ -272,12 +288,20 @@ print("is it a leaf?", W.is_leaf)
 #
 # `backward()` **accumulates**: it adds to what `.grad` already holds. Here `W` stays:
 
-# %%
+# %% [markdown] tags=["slide"]
+# `loss.backward()` is called twice, while `W` stays where it is.
+#
+# > What is in `W.grad` after the second call?
+
+# %% tags=["printed"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
 for call in (1, 2):
     loss = ((W[0] * x + W[1] - y) ** 2).mean()
     loss.backward()
     print(f"after backward {call}: W.grad =", W.grad)
+
+# %% [markdown] tags=["slide"]
+# Twice as much: `backward()` **accumulates**, it adds to what `.grad` already holds. *You* say that a new sum begins, with `W.grad = None`.
 
 # %% [markdown]
 # Within one call, adding is the chain rule: paths that meet in `W` add up. *Between*
@@ -287,15 +311,15 @@ for call in (1, 2):
 #
 # ### Break it: gradients that add up
 #
-# With `empty=False`, `descend` steps by the sum of all gradients so far.
+# With `empty=False`, `descend` leaves out `W.grad = None` and steps by the sum of all gradients.
 #
 # > **Predict.** At step 29 the loss is 1.6867 if you empty, and 0.2351 if you forget.
 # > Forgetting looks *better*! Type the forgetful loss at step 58.
 
 # %% [markdown] tags=["slide"]
-# Both runs are `descend` with lr = 0.01; one never empties.
+# The loop of the line with lr = 0.01, once with `W.grad = None`, once without.
 
-# %% tags=["code"]
+# %%
 my_prediction = ...  # your number
 
 
@@ -318,6 +342,9 @@ emptied = descend(0.01, 100, empty=True)
 summed = descend(0.01, 100, empty=False)
 plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 
+# %% [markdown] tags=["slide"]
+# At step 58 it is 6.6480, almost the loss at the start. The sum of all gradients acts like a speed: a ball in a bowl without friction.
+
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
@@ -337,7 +364,7 @@ plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 # > **Predict.** `history` gets `W.detach()` at the start and after each of three steps.
 # > How many *different* values of `W` will it show?
 
-# %%
+# %% tags=["code"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
 history, copies = [W.detach()], [W.detach().clone()]
 for epoch in range(3):
@@ -354,11 +381,11 @@ for k in range(4):
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# One: four times the last `W`.
+# One: four times the last `W`, since `detach()` copies nothing.
 #
 # </details>
 #
-# `detach()` copies nothing. It shares the **storage** of `W`, the place where the
+# It shares the **storage** of `W`, the place where the
 # numbers are, and shows `W` as it is *now*: another silent bug. Ask for a copy,
 # `W.detach().clone()` or `W.tolist()`; for a single number, `loss.item()`.
 #
@@ -388,6 +415,9 @@ for k in range(4):
 # 3. The slope's part of the prediction is detached.
 # 4. The update is missing.
 # 5. Nothing is wrong, but it needs more steps.
+
+# %% [markdown] tags=["slide"]
+# Match them; one is left over.
 
 # %%
 steps = range(0, 61, 5)
@@ -436,7 +466,12 @@ check.stories(stories)
 # | 1 | [0.0017, 0.0031] | 0.8150 |
 # | 2 | | 0.8138 |
 # | 2,000 | [1.30, 1.85] | 0.15 |
-#
+
+# %% [markdown] tags=["slide"]
+# Another tutorial, lr = 0.01: its error is the **norm** of the residuals,
+# `torch.linalg.vector_norm(r)`, over $n$.
+
+# %% [markdown]
 # ### Exercise 2 (transfer): the tutorial's loop
 #
 # Start at W = [0, 0], take `n_epochs` steps on this error, and return `W` as a list and the
