@@ -18,7 +18,6 @@ import copy
 import difflib
 import json
 import os
-import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +27,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 
 from commands import addresses, frames, lessons, mentions, minutes, names, plans
 
@@ -47,11 +47,17 @@ class BuildError(Exception):
     """A lesson that could not be built; its notebook stays as it was."""
 
 
-def build(lesson: Path) -> bool:
-    """Execute one lesson into its notebook; return whether that changed the notebook."""
-    path, notebook = notebook_of(lesson), read_lesson(lesson)
-    if path.exists():
-        _refuse_if_edited(lesson, path)
+def build(lesson: Path, copies: bool = False) -> bool:
+    """Execute one lesson into its notebook; return whether that changed the notebook.
+
+    A notebook that was edited is refused, or its cells are first copied into the lesson.
+    """
+    path = notebook_of(lesson)
+    if path.exists() and (edit := find_edit(lesson, path)):
+        if not copies:
+            raise BuildError(edit)
+        copy_cells(path, lesson)
+    notebook = read_lesson(lesson)
     path.parent.mkdir(exist_ok=True)
     from commands.execute import ExecutionError, execute  # --check, a commit's hook, has no kernel
 
@@ -131,8 +137,8 @@ def read_lesson(lesson: Path) -> NotebookNode:
 def _take_slides(cells: list[NotebookNode], lesson: str) -> tuple[list[NotebookNode], dict]:
     """Return the cells of a notebook, and the words for the slides of some, by their place.
 
-    These are a text cell with the tag `slide` behind the cell whose slide they are for, or, in a
-    lesson copied from its notebook, already in the metadata. An id does not depend on them.
+    These are a text cell with the tag `slide` behind the cell whose slide they are for, or, as
+    jupytext copies them from a notebook, that cell's metadata. An id does not depend on them.
     """
     kept: list[NotebookNode] = []
     said: dict[int, str] = {}
@@ -207,22 +213,42 @@ def _read_notebook(path: Path) -> NotebookNode:
         ) from None
 
 
-def _refuse_if_edited(lesson: Path, path: Path) -> None:
-    """Raise if the notebook has cells that are neither in the lesson nor from its last build."""
+def find_edit(lesson: Path, path: Path) -> str:
+    """Return what to do if a notebook has cells that are neither in its lesson nor as built."""
     notebook = _read_notebook(path)
     built = notebook.metadata.get("course", {}).get("cells_sha256")
     if built == _hash(*_describe_cells(notebook)):
-        return
+        return ""
     lines = _compare_cells(read_lesson(lesson), notebook)
-    if lines:
-        ours, theirs = _shorten(lesson), _shorten(path)
-        command = [sys.executable, "-m", "jupytext", "--to", "py:percent", "--output", ours, theirs]
+    if not lines:
+        return ""
+    return (
+        f"{_shorten(path)} was edited, and {_shorten(lesson)} does not have the edit. "
+        f"The first is in {lines[0]}\n"
+        f"To copy the notebook's cells into the lesson and build it:\n"
+        f"  python course.py build --copy {lesson.stem}\n"
+        f"To throw the edit away:\n  git checkout -- {_shorten(path)}"
+    )
+
+
+def copy_cells(path: Path, lesson: Path) -> None:
+    """Write a notebook's cells into its lesson, unless that would lose an edit of the lesson."""
+    notebook = _read_notebook(path)
+    if notebook.metadata.get("course") != read_lesson(lesson).metadata["course"]:
         raise BuildError(
-            f"{theirs} was edited, and {ours} does not have the edit. The first is in {lines[0]}\n"
-            f"To copy the notebook's cells into the lesson:\n"
-            f"  {subprocess.list2cmdline(command)}\n"
-            f"To throw the edit away:\n  git checkout -- {theirs}"
+            f"{_shorten(path)} and {_shorten(lesson)} were both changed since the last build, so "
+            f"neither is copied. Copy the notebook's edits into the lesson by hand, then throw "
+            f"them away:\n  git checkout -- {_shorten(path)}"
         )
+    cells = []
+    for cell in notebook.cells:
+        cell.metadata = _select_metadata(cell)
+        said = cell.metadata.pop("slide", "")
+        cells.append(cell)
+        if said:
+            cells.append(new_markdown_cell(said, metadata={"tags": ["slide"]}))
+    notebook.update(cells=cells, metadata={"jupytext": {"notebook_metadata_filter": "-all"}})
+    lessons.write_whole(lesson, jupytext.writes(notebook, fmt="py:percent").encode())
 
 
 def _serialize(notebook: NotebookNode) -> bytes:
@@ -256,6 +282,11 @@ def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
         help="execute and write nothing; list what is not up to date",
     )
     only.add_argument(
+        "--copy",
+        action="store_true",
+        help="first copy the cells of each notebook that was edited into its lesson",
+    )
+    only.add_argument(
         "--frames",
         action="store_true",
         help="only draw the pictures of the sliders that the website and the slides still lack",
@@ -267,10 +298,10 @@ def main(arguments: list[str] | None = None, root: Path = lessons.ROOT) -> int:
     chosen = lessons.chosen(everything, options.lessons, parser)
     if options.frames:
         return int(_draw_frames(root, [one for one in chosen if notebook_of(one).exists()]))
-    return _check(root, chosen) if options.check else _build(root, chosen)
+    return _check(root, chosen) if options.check else _build(root, chosen, options.copy)
 
 
-def _build(root: Path, chosen: list[Path]) -> int:
+def _build(root: Path, chosen: list[Path], copies: bool) -> int:
     """Build lessons, and what is made from all of them; return the exit code."""
     try:
         for line in mentions.renumber(root):
@@ -281,7 +312,7 @@ def _build(root: Path, chosen: list[Path]) -> int:
     done = []
     for lesson in chosen:
         try:
-            built = "built" if build(lesson) else "unchanged"
+            built = "built" if build(lesson, copies) else "unchanged"
             print(_shorten(notebook_of(lesson)), built, flush=True)
             done.append(lesson)
         except BuildError as error:

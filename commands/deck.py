@@ -17,26 +17,31 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
+from commands.blocks import (
+    BLOCK,
+    DECIDE,
+    FOLD,
+    LINK,
+    MOST_WORDS,
+    NO_PROSE,
+    QUESTION,
+    count_words,
+    on_paper,
+    parts_of,
+    sentences,
+    split_text,
+    without_code,
+)
 from commands.minutes import PROMPT, TAKES, split, tags
 
-MOST_WORDS = 45  # on a slide
-LEAST_WORDS = 4  # of a sentence that stands alone
 ANSWER = 10, 32  # words: an answer goes on after fewer than these, up to these
 MOST_LINES, MOST_COLUMNS = 14, 88  # of what a cell printed, or of the code in an exercise
+# What words for a slide do not take the place of: what is displayed, asked or to be decided.
+STAYS = re.compile(rf"{NO_PROSE.pattern}|{QUESTION.pattern}\Z|{DECIDE.pattern}", re.S)
 MOST_BELOW = 20  # lines of code below a section's first sentence
-# A folded text, a code block, a displayed formula, or lines up to an empty one.
-BLOCK = re.compile(r"(?s:<details>.*?</details>|^```.*?^```|\$\$.*?\$\$)|(?:^.+\n?)+", re.M)
-FOLD = re.compile(r"<details><summary>(.+?)</summary>(.+)</details>", re.S)
-NO_PROSE = re.compile(r"#|>|\||```|\$\$|- |\d\. |\*\*New |Back to ")
-LINK = re.compile(r"\[([^]]+)\]\([^)\s]*\)")  # leads nowhere from a slide
-QUESTION = re.compile(r"\*\*.+\?\*\*", re.S)
-DECIDE = re.compile(r"\*\*Decide\.\*\*")
-# The code and formulas in a sentence do not end it.
-SENTENCE = re.compile(r"(?:`[^`]*`|\$[^$]*\$|.)+?[.?!][)'*_]*(?=\s|$)|.+", re.S)
-ONE_WORD = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", re.S)  # code or a formula
 
 
-@dataclass
+@dataclass(eq=False)
 class Slide:
     """What a slide shows, from top to bottom, and the texts of its notes."""
 
@@ -48,7 +53,8 @@ class Slide:
     output: NotebookNode | None = None  # a picture, or what was printed
     below: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    answers: bool = False  # whether `below` answers a prompt
+    answers: bool = False  # whether `below` answers a prompt or a question
+    title: str = ""  # what is shown in place of the heading
 
     @property
     def is_bare(self) -> bool:
@@ -73,22 +79,6 @@ class Slide:
         self.above = []
 
 
-def count_words(*blocks: str) -> int:
-    """Return how many words a reader sees; a formula is one, and so is a piece of code."""
-    text = ONE_WORD.sub("x", "\n".join(blocks))
-    return sum(any(map(str.isalnum, word)) for word in re.sub(r"(?m)^\d\. ", "", text).split())
-
-
-def sentences(text: str, least: int = LEAST_WORDS, most: int = MOST_WORDS) -> list[str]:
-    """Return the first sentence of a text, and more if it is as short as 'Four.'."""
-    taken: list[str] = []
-    for sentence in map(str.strip, SENTENCE.findall(text)):
-        if taken and (count_words(*taken) >= least or count_words(*taken, sentence) > most):
-            break
-        taken.append(sentence)
-    return [" ".join(taken)] if taken else []
-
-
 def find_slides(notebook: NotebookNode) -> list[Slide]:
     """Return the slides of a lesson's core."""
     deck = _Deck()
@@ -101,19 +91,9 @@ def find_slides(notebook: NotebookNode) -> list[Slide]:
         if "slide" in cell.metadata:
             deck.say(cell)
     for slide in deck.slides:
+        slide.above = [on_paper(one) if PROMPT.match(one) else one for one in slide.above]
         shorten(slide)
     return deck.slides
-
-
-def split_text(source: str) -> list[list[str]]:
-    """Return the blocks of a text in pieces, each of which is a fold or begins with a heading."""
-    pieces: list[list[str]] = []
-    for block in map(str.strip, BLOCK.findall(source)):
-        begins = block.startswith("#") or FOLD.match(block)
-        if begins or not pieces or FOLD.match(pieces[-1][0]):
-            pieces.append([])
-        pieces[-1].append(block)
-    return pieces
 
 
 class _Deck:
@@ -123,6 +103,7 @@ class _Deck:
         self.slides: list[Slide] = []
         self.section = self.heading = ""
         self.asks = False  # whether a prompt waits for its answer
+        self.wonders = False  # whether a question in a slide's words waits for its picture
         self.printed: NotebookNode | None = None  # the last cell that printed something short
         self.later: Slide | None = None  # what a cell printed, until its prompt is answered
         self.announces = False  # whether the last text ends with a colon, so code completes it
@@ -174,7 +155,7 @@ class _Deck:
                 return
         rest = [block for block in blocks if block not in above]
         self.slides.append(Slide(self.heading, True, above, notes=rest))
-        self.printed, self.asks = None, False
+        self.printed, self.asks, self.wonders = None, False, False
         for block in asked:
             self._ask(block)
 
@@ -224,6 +205,7 @@ class _Deck:
             if self.asks or not (slide.is_bare or goes_with_task(slide)):
                 self.slides.append(slide := Slide(self.heading))
             slide.cell, slide.output = cell, picture
+            slide.answers, self.wonders = self.wonders, False
         made = printed(cell)
         if made and "printed" in tags(cell):
             self._add_printed(cell, made)
@@ -257,18 +239,29 @@ class _Deck:
     def say(self, cell: NotebookNode) -> None:
         """Show the words that a cell has for its slide, in place of the sentence by rule.
 
-        After code they stand below its picture, after a text above what is displayed.
+        After code they stand below what it shows, after a text above what is displayed; a question
+        stands last, a prompt takes the place of the lesson's, and a heading that of the slide.
         """
         blocks = [block.strip() for block in BLOCK.findall(LINK.sub(r"\1", cell.metadata["slide"]))]
+        if self.asks and self.printed is cell:  # its prompt's answer
+            self.slides.append(Slide(self.heading, cell=cell, output=printed(cell)))
         made = [one for one in self.slides if one.cell is cell] or self.slides[-1:]
         slide = next((one for one in reversed(made) if is_picture(one.output)), made[-1])
+        if blocks[0].startswith("#"):
+            slide.title = blocks.pop(0)
+        if not blocks:
+            return
         if slide.output is not None:
             slide.below = blocks
             return
-        kept = [one for one in slide.above if NO_PROSE.match(one) or QUESTION.fullmatch(one)]
+        asked = [block for block in blocks if block.startswith(">")]
+        kept = [one for one in slide.above if STAYS.match(one)]
+        if any(map(PROMPT.match, asked)):  # in other words
+            kept = [one for one in kept if not PROMPT.match(one)]
         slide.above = [one for one in slide.above if one not in kept]
         slide.leave_out_above()
-        slide.above = [*blocks, *kept]
+        slide.above = [one for one in blocks if one not in asked] + kept + asked
+        self.wonders = bool(asked)
 
     def _add_source(self, cell: NotebookNode, made: NotebookNode | None) -> None:
         """Show code, in place of a section's first sentence if it is long, with what it printed."""
@@ -300,11 +293,6 @@ def opening(heading: str, prose: list[str], blocks: list[str], asked: list[str])
     if count_words(heading, *lead, *without_code(shown)) > MOST_WORDS:
         lead = []
     return [*shown, *lead] if lead and lead[0].startswith("**Next") else [*lead, *shown]
-
-
-def without_code(blocks: list[str]) -> list[str]:
-    """Return blocks without those of code, whose words are not counted."""
-    return [block for block in blocks if not block.startswith("```")]
 
 
 def is_picture(output: NotebookNode | None) -> bool:
@@ -344,7 +332,10 @@ def shown_source(source: str) -> str:
     lines = source.splitlines()
     for statement in reversed(ast.parse(source).body):
         if is_aside(statement):
-            del lines[statement.lineno - 1 : statement.end_lineno]
+            first = statement.lineno - 1
+            while first and lines[first - 1].startswith("#"):  # a comment about it
+                first -= 1
+            del lines[first : statement.end_lineno]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).strip()) or source
 
 
@@ -355,7 +346,9 @@ def is_aside(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Assign):
         return ast.unparse(statement.targets[0]) == "my_prediction"
     called = ast.unparse(statement).partition("(")[0]
-    return isinstance(statement, ast.Expr) and (called == "print" or called.startswith("plots."))
+    return isinstance(statement, ast.Expr) and (
+        called == "print" or called.startswith(("plots.", "graphs."))
+    )
 
 
 def task(heading: str, blocks: list[str]) -> list[str]:
@@ -379,11 +372,6 @@ def task(heading: str, blocks: list[str]) -> list[str]:
 def rank(part: str) -> int:
     """Return how early a part of a task gets room: code and choices, questions, the rest."""
     return 0 if part.startswith(("```", "- ", "1. ")) else 1 if part.endswith("?") else 2
-
-
-def parts_of(block: str) -> list[str]:
-    """Return the sentences of a text, or a list, code or formula as it is."""
-    return [block] if NO_PROSE.match(block) else [one.strip() for one in SENTENCE.findall(block)]
 
 
 def shorten(slide: Slide) -> None:

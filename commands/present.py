@@ -42,7 +42,7 @@ def live(lesson: NotebookNode, shown: list[Slide]) -> NotebookNode:
     waiting = [c for c in split(lesson)[0] if c.cell_type == "code" and not deck.is_exercise(c)]
     cells: list[NotebookNode] = []
     for k, slide in enumerate(shown):
-        above = [slide.heading.replace("###", "##"), *slide.above]
+        above = [(slide.title or slide.heading).replace("###", "##"), *slide.above]
         below = slide.below
         later = any(one.cell is slide.cell for one in shown[k + 1 :])
         if slide.source and later:  # the slide of its picture runs it

@@ -11,6 +11,7 @@ import re
 import struct
 import sys
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import jinja2
@@ -18,7 +19,7 @@ import nbformat
 from nbconvert.filters import Highlight2HTML
 from pygments.formatters import HtmlFormatter
 
-from commands import deck, frames, lessons, teaching
+from commands import blocks, deck, frames, lessons, teaching
 from commands.deck import Slide
 from commands.formulas import to_html
 from commands.minutes import split
@@ -26,7 +27,9 @@ from commands.minutes import split
 TEMPLATES = Path(__file__).parent
 STATIC = lessons.ROOT / "docs" / "site" / "static"
 MOST_FRAMES = 30  # positions of a cell's sliders
-# A note that would give an answer away, or is about what comes after it.
+# When a note is needed: before the section that it names, while that asks, or after its answer.
+BEFORE = re.compile(r"\*\*On the board\.\*\* Before '")
+WHILE = re.compile(r"\*\*Ask|\*\*On the board\.\*\* Before (?:the prediction|')")
 AFTER = re.compile(r"\*\*With a kernel|\*\*On the board\.\*\* After the prediction")
 REVEAL = files("sphinx_revealjs") / "_static/revealjs"  # This package contains reveal.js.
 
@@ -63,9 +66,9 @@ def read_lesson(notebook: Path) -> list[Slide]:
 
 def close(slide: Slide, said: str) -> None:
     """Show on the last slide what to take home, with what there is room for; the rest is noted."""
-    (first,), tables = deck.sentences(said), [one for one in slide.above if one.startswith("|")]
+    (first,), tables = blocks.sentences(said), [one for one in slide.above if one.startswith("|")]
     shown = [[said, *slide.above], [said, *tables], [first, *tables], [said], [first]]
-    fits = (one for one in shown if deck.count_words(slide.heading, *one) <= deck.MOST_WORDS)
+    fits = (one for one in shown if blocks.count_words(slide.heading, *one) <= blocks.MOST_WORDS)
     above = next(fits)
     slide.notes += [one for one in slide.above if one not in above]
     slide.above = above
@@ -77,14 +80,18 @@ def find_headings(text: str) -> list[str]:
 
 
 def add_notes(slides: list[Slide], notes: dict[str, list[str]]) -> None:
-    """Put the instructor's notes before the lesson's: a question to its prompt, if there is one."""
-    for heading, blocks in notes.items():
+    """Put each of the instructor's notes on the slide during which it is needed.
+
+    They are before the lesson's, except what leads to the next slide.
+    """
+    for heading, texts in notes.items():
         of_section = sections(slides).get(heading, [])
-        for block in reversed(blocks):
+        for block in reversed(texts):
             if of_section:
-                notes = choose(of_section, block).notes
-                end = len(notes) if block.startswith("**Five more") else 0
-                notes.insert(end, deck.LINK.sub(r"\1", block))
+                slide = choose(slides, of_section, block)
+                leads_on = block.startswith("**Five more") or slide not in of_section
+                place = len(slide.notes) if leads_on else 0
+                slide.notes.insert(place, blocks.LINK.sub(r"\1", block))
 
 
 def sections(slides: list[Slide]) -> dict[str, list[Slide]]:
@@ -100,24 +107,32 @@ def sections(slides: list[Slide]) -> dict[str, list[Slide]]:
     return found
 
 
-def choose(slides: list[Slide], block: str) -> Slide:
-    """Return the slide of a section that a note belongs to."""
-    if block.startswith("**Ask"):
-        asking = [one for one in slides if any(text.startswith(">") for text in one.above)]
-        return (asking or slides)[0]
+def choose(slides: list[Slide], of_section: list[Slide], block: str) -> Slide:
+    """Return the slide during which a note about a section is needed.
+
+    A board before a section is drawn while its first slide asks, or else on the slide before.
+    """
+    first, answers = of_section[0], [one for one in of_section if one.answers]
     if block.startswith("**Slider"):
-        moving = [one for one in slides if one.cell and "sliders.move" in one.cell.source]
-        return (moving or slides)[0]
+        moving = [one for one in of_section if one.cell and "sliders.move" in one.cell.source]
+        return (moving or answers or of_section[-1:])[0]
     if AFTER.match(block):
-        return next((one for one in slides if one.answers), slides[-1])
-    return slides[0]
+        return (answers or of_section[-1:])[0]
+    if BEFORE.match(block) and not asks(first):
+        return next((a for a, b in pairwise(slides) if b is first), first)
+    return next(filter(asks, of_section), first) if WHILE.match(block) else first
+
+
+def asks(slide: Slide) -> bool:
+    """Return whether a slide asks the class something."""
+    return any(text.startswith((">", "**Decide")) for text in slide.above)
 
 
 def live_caption(slide: deck.Slide, sliders: int) -> str:
     """Return the caption that follows a slide's sliders, if the slide has room for its words."""
     caption = slide.output.metadata["image/png"]["alt"]
-    shown = deck.count_words(slide.heading, *slide.above, *slide.below, caption) + 2 * sliders
-    return "" if caption in slide.below or shown > deck.MOST_WORDS else caption
+    shown = blocks.count_words(slide.heading, *slide.above, *slide.below, caption) + 2 * sliders
+    return "" if caption in slide.below or shown > blocks.MOST_WORDS else caption
 
 
 def render(notebook: Path, template: str = "slides") -> str:

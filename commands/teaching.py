@@ -41,7 +41,9 @@ def read(page: str, headings: list[str]) -> dict[str, list[str]]:
         for item in ITEM.findall(body):
             add(notes, item, f"**{label}** ")
         if body and not ITEM.search(body) and not body.startswith("None"):
-            add(notes, body.removeprefix("This lesson has none. "), "**With a kernel.** ")
+            by_hand = body.removeprefix("This lesson has none. ")
+            label = "With a kernel." if by_hand != body else label
+            add(notes, by_hand, f"**{label}** ")
         if name == "On the board":
             for heading, question in ASKED.findall(parts.get("Questions", "")):
                 notes[heading].append(question.strip())

@@ -19,8 +19,9 @@ WIDTH, HEIGHT = 1280, 720
 LEAST = {
     "text": 20,  # pixels, of 720
     "code": 22,
-    "picture": 0.75,  # of its size in the lesson: of four or more panels, the others are larger
-    "usual": 0.9,  # of a picture with one row of panels
+    "picture": 0.9,  # of its size in the lesson: of four or more panels, the others are larger
+    "usual": 1,  # of a picture with one row of panels
+    "letters": 22,  # pixels, in the parts of a picture that the key Z enlarges
     "part": 1,  # of a part of a tall picture
 }
 # Shows one slide after another; returns what is wrong with each.
@@ -47,6 +48,13 @@ LOOK = """([width, height, least]) => Reveal.getSlides().map(slide => {
             const usual = 2 * element.naturalHeight < element.naturalWidth;
             if (!(scale >= (usual ? least.usual : least.picture)))
                 wrong.push(`a picture is shown at ${scale} of its size`);
+            const shape = element.naturalHeight / element.naturalWidth;
+            for (const {left, right, top, bottom} of partsOf(element)) {
+                const wide = Math.min(width / (right - left), height / (bottom - top) / shape);
+                const letters = wide / element.dataset.width * 10 * 96 / 72;
+                if (!(letters >= least.letters))
+                    wrong.push(`a part of a picture has letters of ${letters} pixels`);
+            }
         }
     }
     for (const part of slide.querySelectorAll(".part")) {
@@ -123,6 +131,37 @@ def test_a_tall_picture_is_shown_whole_and_in_readable_parts(page, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_key_enlarges_a_picture_part_by_part_cut_between_its_panels(page, tmp_path):
+    cell = picture(1800, 600)
+    png = io.BytesIO()
+    image = Image.new("RGB", (1800, 600), "white")
+    for left, right in ((0, 1000), (1040, 1800)):  # a cut in the middle would go through a panel
+        image.paste("black", (left, 50, right, 550))
+    image.save(png, "png")
+    cell.outputs[0].data["image/png"] = base64.b64encode(png.getvalue()).decode()
+    cell.outputs[0].metadata["image/png"]["width"] = 1200
+    path = tmp_path / "slides.html"
+    lesson = write(tmp_path, text("## A?\n\nIt."), cell, text("So."), text("## B?\n\nIt."))
+    path.write_text(slides.render(lesson), "utf-8")
+    open_slides(page, path)
+    page.keyboard.press("ArrowRight")
+    shown = page.locator(".enlarged img")
+    cuts = []
+    for _ in range(2):
+        page.keyboard.press("z")
+        inset = shown.evaluate("image => image.style.clipPath.match(/[\\d.]+(?=%)/g).map(Number)")
+        cuts.append((round(18 * inset[3]), round(1800 - 18 * inset[1])))
+    (left, cut), (same, right) = cuts
+    assert (left, same, right) == (0, cut, 1800)
+    assert 1000 <= cut < 1040
+    page.keyboard.press("z")
+    assert shown.count() == 0, "after the last part, the slide is there again"
+    page.keyboard.press("z")
+    page.keyboard.press("ArrowRight")
+    assert (shown.count(), page.evaluate("Reveal.getIndices().h"), page.errors) == (0, 2, [])
+
+
+@pytest.mark.slow
 def test_a_tall_picture_is_cut_where_it_is_white(page, tmp_path):
     cell = picture(600, 900)
     png = io.BytesIO()
@@ -174,6 +213,11 @@ def test_the_arrow_keys_move_a_slider_only_while_it_has_the_focus(page, tmp_path
     assert (page.evaluate(at), page.errors) == (2, [])
 
 
+# The pictures whose letters, of 10 points in a lesson, have fewer than 5.5 on paper.
+PRINTED = """[...document.images].filter(image => image.width / image.dataset.width < 0.55)
+    .map(image => `${image.width / image.dataset.width}: ${image.alt}`)"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
@@ -185,6 +229,7 @@ def test_the_notes_are_printed_with_nothing_cut_off(page, tmp_path, number, pape
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 680, "height": 900})  # 180 mm
     assert page.evaluate("document.documentElement.scrollWidth") <= 680
+    assert page.evaluate(PRINTED) == []
     pdf = pdfium.PdfDocument(io.BytesIO(page.pdf(format=paper)))
     words = "".join(sheet.get_textpage().get_text_bounded() for sheet in pdf)
     assert "Ask" in words

@@ -11,6 +11,7 @@ import sys
 import jupytext
 import nbformat
 import pytest
+from jupyter_server.services.contents.filemanager import FileContentsManager
 
 from commands import build, lessons
 from tests.support.lessons import ROOT
@@ -202,17 +203,86 @@ def test_what_a_lesson_says_for_its_slides_alone_is_no_cell_of_the_notebook(cour
     assert build.differences(lesson, path) == []
 
 
-def test_a_lesson_copied_from_its_notebook_keeps_the_words_for_its_slides(course):
-    path, lesson = course / "notebooks/01_a.ipynb", course / "lessons/01_a.py"
-    lesson.write_text(LESSON + SAID, "utf-8")
-    build.main([], course)
-    built = path.read_bytes()
-    jupytext.write(jupytext.read(path), lesson, fmt="py:percent")
-    assert "# Four is" not in lesson.read_text("utf-8")
-    assert build.main([], course) == 0
-    assert path.read_bytes() == built
-    edit(course, lambda cells: cells[-1].metadata.update(slide="Five."))
-    assert build.main([], course) == 1, "an edit of them is one of the notebook"
+@pytest.fixture(scope="module")
+def built_saying(built, tmp_path_factory):
+    folder = shutil.copytree(built, tmp_path_factory.mktemp("built") / "course")
+    (folder / "lessons/01_a.py").write_text(LESSON + SAID, "utf-8")
+    assert build.main([], folder) == 0
+    return folder
+
+
+@pytest.fixture
+def saying(built_saying, tmp_path):
+    """A course whose lesson has words for a slide, built."""
+    return shutil.copytree(built_saying, tmp_path / "course")
+
+
+def test_an_edit_of_words_for_a_slide_in_the_notebook_is_copied_into_their_own_cell(saying):
+    edit(saying, lambda cells: cells[-1].metadata.update(slide="Five."))
+    assert build.main([], saying) == 1, "it is an edit of the notebook"
+    assert build.main(["--copy"], saying) == 0
+    text = (saying / "lessons/01_a.py").read_text("utf-8")
+    assert text.endswith('# %% [markdown] tags=["slide"]\n# Five.\n')
+
+
+@pytest.mark.slow
+def test_a_cell_for_a_slide_that_was_added_to_the_notebook_is_copied(course):
+    said = nbformat.v4.new_markdown_cell("Five.", metadata={"tags": ["slide"]})
+    edit(course, lambda cells: cells.append(said))
+    assert build.main(["--copy"], course) == 0
+    cells = nbformat.read(course / "notebooks/01_a.ipynb", as_version=4).cells
+    assert (len(cells), cells[-1].metadata) == (6, {"slide": "Five."})
+
+
+NEWER = ["notebooks/01_a.ipynb", "lessons/01_a.py"]  # as after a build, and after an edit
+
+
+@pytest.mark.parametrize("newer", NEWER)
+def test_jupyterlab_with_jupytext_saves_the_file_that_is_open_alone(saying, newer):
+    """And as it was: a slide's words are neither lost nor doubled nor shown as text."""
+    files = [saying / name for name in NEWER]
+    before = [path.read_bytes() for path in files]
+    os.utime(saying / newer, (0, 2_000_000_000))
+    manager = jupytext.build_sync_jupytext_contents_manager_class(FileContentsManager)
+    opened = manager(root_dir=str(saying))
+    for name in NEWER:
+        model = {"type": "notebook", "format": "json", "content": opened.get(name)["content"]}
+        opened.save(model, name)
+    assert [path.read_bytes() for path in files] == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("newer", NEWER)
+def test_jupytext_synchronizes_neither_with_the_other(saying, newer):
+    files = [saying / name for name in NEWER]
+    before = [path.read_bytes() for path in files]
+    os.utime(saying / newer, (0, 2_000_000_000))
+    sync = [sys.executable, "-m", "jupytext", "--sync", newer]
+    subprocess.run(sync, cwd=saying, check=True, capture_output=True)
+    assert [path.read_bytes() for path in files] == before
+
+
+@pytest.mark.slow
+def test_a_lesson_copied_by_jupytext_itself_has_its_words_for_slides(saying):
+    built = (saying / "notebooks/01_a.ipynb").read_bytes()
+    names = ["--output", "lessons/01_a.py", "notebooks/01_a.ipynb"]
+    command = [sys.executable, "-m", "jupytext", "--to", "py:percent", *names]
+    subprocess.run(command, cwd=saying, check=True, capture_output=True)
+    assert build.main([], saying) == 0
+    assert (saying / "notebooks/01_a.ipynb").read_bytes() == built
+
+
+@pytest.mark.parametrize("lesson", slow_after(1, SOURCES), ids=lambda path: path.stem)
+def test_a_lesson_copied_from_its_notebook_is_the_same_but_for_empty_lines(lesson, tmp_path):
+    copied = tmp_path / lesson.parent.name / lesson.name
+    copied.parent.mkdir()
+    copied.write_bytes(lesson.read_bytes())
+    build.copy_cells(build.notebook_of(lesson), copied)
+    lines, same = (
+        [line for line in path.read_text("utf-8").splitlines() if line not in ("", "#")]
+        for path in (lesson, copied)
+    )
+    assert lines == same
 
 
 @pytest.mark.parametrize("text", [SAID.lstrip() + LESSON, LESSON + SAID + SAID])
@@ -330,17 +400,21 @@ def test_an_edited_notebook_is_refused_until_the_lesson_has_the_edit(course, cap
     assert "git checkout -- notebooks/01_a.ipynb" in err
     assert path.read_bytes() == edited
     # The command in the message is all that is needed.
-    (command,) = [line for line in err.splitlines() if "jupytext" in line]
-    subprocess.run(shlex.split(command), cwd=course, check=True, capture_output=True)
+    (command,) = [line for line in err.splitlines() if "--copy" in line]
+    assert build.main(shlex.split(command)[3:], course) == 0
     assert (course / "lessons/01_a.py").read_text("utf-8").startswith("# %% [markdown]")
-    assert build.main([], course) == 0
     assert build.differences(course / "lessons/01_a.py", path) == []
 
 
-def test_an_edit_of_the_lesson_does_not_excuse_one_of_the_notebook(course):
+def test_an_edit_of_the_lesson_does_not_excuse_one_of_the_notebook(course, capsys):
     edit(course, EDITS["text"])
-    (course / "lessons/01_a.py").write_text(LESSON.replace("# A lesson", "# The lesson"), "utf-8")
+    path, lesson = course / "notebooks/01_a.ipynb", course / "lessons/01_a.py"
+    lesson.write_text(LESSON.replace("# A lesson", "# The lesson"), "utf-8")
+    before = path.read_bytes(), lesson.read_bytes()
     assert build.main([], course) == 1
+    assert build.main(["--copy"], course) == 1
+    assert "were both changed since the last build, so neither is copied" in capsys.readouterr().err
+    assert (path.read_bytes(), lesson.read_bytes()) == before
 
 
 def test_a_lesson_that_was_not_built_is_reported(course):

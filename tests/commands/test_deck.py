@@ -353,7 +353,7 @@ DRAWN = '# ## A?\n#\n# Before.\n#\n# $$1$$\n\n# %% tags=["printed"]\ndraw("one")
 def test_words_for_the_slides_take_the_place_of_the_sentence_by_rule():
     after = "\n\n# %% [markdown]\n# After."
     text, picture, made = say(DRAWN + after, "Said [above](a.ipynb).\n\n> Which?", "Said below.")
-    assert shown(text) == ["## A?", "Said above.", "> Which?", "$$1$$"]
+    assert shown(text) == ["## A?", "Said above.", "$$1$$", "> Which?"]
     assert text.notes == ["Before."], "it is not lost"
     assert shown(picture) == ["## A?", "one", "Said below."]
     assert shown(made) == ["## A?", "p", "After."]
@@ -362,6 +362,40 @@ def test_words_for_the_slides_take_the_place_of_the_sentence_by_rule():
 def test_words_for_the_slides_keep_the_prompt():
     (slide,) = say("# ## A?\n#\n# Before.\n#\n# > **Predict.** How?", "Said.")
     assert shown(slide) == ["## A?", "Said.", "> **Predict.** How?"]
+
+
+def test_words_for_the_slides_keep_what_is_to_be_decided():
+    (slide,) = say("# ## A?\n#\n# Before.\n#\n# **Decide.** How?", "Said.")
+    assert shown(slide) == ["## A?", "Said.", "**Decide.** How?"]
+
+
+def test_code_is_shown_without_its_drawing_and_the_comment_above_that():
+    source = "x = 1  # one\n# the graph of it\ngraphs.graph(x)\n# two\ny = 2"
+    assert deck.shown_source(source) == "x = 1  # one\n# two\ny = 2"
+
+
+def test_words_for_the_slides_may_ask_the_prompt_in_other_words():
+    (slide,) = say("# ## A?\n#\n# $$1$$\n#\n# > **Predict.** How?", "Said.\n\n> **Predict.** So?")
+    assert shown(slide) == ["## A?", "Said.", "$$1$$", "> **Predict.** So?"]
+
+
+def test_a_prompt_asks_a_class_to_write_where_a_student_types():
+    (slide,) = only("# ## A?\n#\n# > **Predict.** Which type? Look, and type a number. Type it.")
+    assert slide.above == ["> **Predict.** Which type? Look, and write a number. Write it."]
+
+
+def test_words_behind_code_are_below_the_answer_that_it_printed():
+    text = '# ## A?\n#\n# > **Predict.** How?\n\n# %%\nprint("one")\n\n# %% [markdown]\n'
+    fold = "# <details><summary>What you should see</summary>\n#\n# So it is.\n#\n# </details>"
+    asked, answer = say(text + fold, "", "Said.")
+    assert (shown(asked), asked.notes) == (["## A?", "> **Predict.** How?"], [])
+    assert (shown(answer), answer.answers) == (["## A?", "one", "Said."], True)
+
+
+def test_the_picture_after_a_question_is_its_answer():
+    text = '# ## A?\n#\n# Before.\n\n# %%\ndraw("one", "two")'
+    assert [slide.answers for slide in say(text, "> Which?")] == [False, True, False]
+    assert [slide.answers for slide in say(text)] == [False, False]
 
 
 def test_what_a_cell_printed_is_below_a_formula_or_behind_its_pictures():

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from commands import deck, slides
+from commands import deck, present, slides
 from commands.frames import Frame, Frames, Slider
 from commands.minutes import PROMPT
 from tests.support.lessons import NOTEBOOKS, NUMBERS, path_of
@@ -42,7 +42,7 @@ def test_the_instructors_page_is_in_the_notes_and_on_their_printed_page(tmp_path
         assert section.select_one(".notes li em").text == "None."
 
 
-def test_the_printed_notes_show_each_slide_beside_its_notes(tmp_path):
+def test_the_printed_notes_show_each_slide_above_its_notes(tmp_path):
     path = write(
         tmp_path, text("## A?\n\nIt is. More."), picture(4, 3), text("This is below it. Said.")
     )
@@ -206,6 +206,20 @@ def test_each_slide_shows_its_section(tmp_path):
     (_, first, second), _ = read_slides(path)
     assert first.h2.text == "A & B?"
     assert second.select_one(".about").text.strip() == "A & B?"
+
+
+def test_a_heading_that_tells_the_answer_is_asked_in_other_words(tmp_path):
+    cell = text("## Two?\n\nIt.\n\n> **Predict.** How many?")
+    cell.metadata["slide"] = "## How *many*?"
+    fold = text("<details><summary>What you should see</summary>\n\nTwo.\n\n</details>")
+    path = write(tmp_path, cell, picture(4, 3), fold)
+    for template in ("slides", "notes"):
+        (*_, asked, answer), _ = read_slides(path, template)
+        assert "How many?" in asked.h2.text
+        assert "It." in asked.text, "the words stay"
+        assert "Two?" in answer.select_one(".about, h2").text
+    made = present.live(nbformat.read(path, as_version=4), slides.read_lesson(path)).cells
+    assert made[1].source.startswith("## How *many*?")
 
 
 def test_a_slider_moves_where_its_frames_are_drawn(tmp_path, monkeypatch):

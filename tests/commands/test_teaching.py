@@ -114,8 +114,42 @@ def test_a_note_that_gives_an_answer_away_comes_with_the_answer():
     asked = Slide("## Why two?", begins=True, above=["> **Predict.** Two?"])
     answered = Slide("## Why two?", answers=True)
     notes = ["**On the board.** After the prediction in 'Why two?': yes.", "**With a kernel.** 3."]
+    notes.append("**Slider.** Not on a slide.")
     slides.add_notes([asked, answered], {"Why two?": notes})
     assert (asked.notes, answered.notes) == ([], notes)
+
+
+BOARD = "**On the board.** {} 'Why two?': a two."
+
+
+@pytest.mark.parametrize(
+    ("when", "asks_first", "place"),
+    [
+        ("Before", False, 0),
+        ("Before", True, 1),
+        ("In", False, 1),
+        ("Before the prediction in", False, 2),
+        ("After the prediction in", False, 3),
+    ],
+)
+def test_a_board_is_on_the_slide_during_which_it_is_drawn(when, asks_first, place):
+    """Before a section, that is the last of the section before, unless the first one asks."""
+    above = ["> Which?"] if asks_first else ["So it is."]
+    deck = [
+        Slide("## Why one?", begins=True, notes=["One."]),
+        Slide("## Why two?", begins=True, above=above),
+        Slide("## Why two?", above=["> **Predict.** Two?"]),
+        Slide("## Why two?", answers=True),
+    ]
+    board = BOARD.format(when)
+    slides.add_notes(deck, {"Why two?": [board]})
+    assert [board in slide.notes for slide in deck] == [k == place for k in range(4)]
+    assert deck[0].notes[0] == "One.", "what leads to the next slide comes last"
+
+
+def test_a_single_board_is_one_all_the_same():
+    page = "## On the board\n\nBefore 'Why two?': a two.\n"
+    assert teaching.read(page, HEADINGS)["Why two?"] == [BOARD.format("Before")]
 
 
 def test_the_further_questions_come_after_the_three_and_their_answers():
@@ -163,17 +197,18 @@ def test_what_is_drawn_on_the_board_is_with_a_section_in_every_lesson(number):
 
 
 def numbers(*texts):
-    """Return the numbers with a point in texts."""
-    return set(re.findall(r"\d+\.\d+", "\n".join(texts)))
+    """Return the numbers in texts."""
+    return set(re.findall(r"\d+(?:[.,]\d+)*", "\n".join(texts)))
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_no_board_shows_the_number_that_the_class_is_to_predict(number):
     shown = slides.read_lesson(path_of(number, "notebooks", ".ipynb"))
     for place, slide in enumerate(shown):
-        earlier = [one for one in shown[:place] if one.heading == slide.heading]
-        if slide.answers and earlier:
-            notes = [note for one in earlier for note in one.notes if note.startswith("**On the")]
-            before = [re.split("After the run|After the prediction", note)[0] for note in notes]
-            given = numbers(*(text for one in earlier for text in one.above))
-            assert not (numbers(*slide.below) - given) & numbers(*before)
+        if slide.answers:
+            begin = max(k for k in range(place + 1) if shown[k].begins)
+            notes = [note for one in shown[max(begin - 1, 0) : place] for note in one.notes]
+            boards = [note for note in notes if note.startswith("**On the board")]
+            before = [re.split("After the run|After the prediction", note)[0] for note in boards]
+            given = numbers(*(text for one in shown[:place] for text in one.above + one.below))
+            assert not (numbers(*slide.below) - given) & numbers(*before), slide.heading
