@@ -326,8 +326,7 @@ for curvature in (2, 0.01):
 plots.three_ways(sample, val, new, ways, decays, prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# At epoch 18. Each knob makes the fit stiff when turned one way, wild when turned the other. The lower
-# row has what each chose; here the degree wins.
+# At epoch 18. Each knob turns the fit from stiff to wild; here the degree wins.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>

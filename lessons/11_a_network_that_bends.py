@@ -95,8 +95,7 @@ three = [
 plots.added_up(t_grid, two, three, 2.5, (t, y), prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# Nearly 2: between the steps, both are near 1. On the right, three units and a constant, set by hand,
-# already follow ten points.
+# Nearly 2. On the right, three units and a constant, set by hand, follow ten points.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>

@@ -338,8 +338,7 @@ inside = [noise(seed, rows_to_choose=60) for seed in range(20)]
 plots.noise_scores(before, inside, prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# 0.39 on average, from nothing: the choice saw the targets of the 40. **All that learns from data
-# belongs inside training.**
+# 0.39 on average, from nothing: the choice saw the targets of the 40.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>

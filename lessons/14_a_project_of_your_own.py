@@ -216,6 +216,9 @@ check.baseline(table, train, val, baseline, rmse_baseline)
 # **Decide.** What goes into a blank: the median, a column 'was blank' besides, or is the row in
 # no part? How does a category become numbers? Which columns say nothing new?
 
+# %% [markdown] tags=["slide"]
+# Numbers without blanks, on one scale.
+
 # %%
 raw = ...  # (n, d): a row for each row of the table, in its units
 mean = ...  # (d,)
@@ -229,6 +232,9 @@ check.prepare(table, inputs, train, val, raw, mean, std, X)
 #
 # **Decide.** With a formula, such as `LinearRegression`, or with the loop? If with the loop:
 # how do you know that it has converged?
+
+# %% [markdown] tags=["slide"]
+# The line first: a network has to beat it.
 
 # %%
 y_line = ...  # for each row, in the target's unit; nan where X has a nan
@@ -246,6 +252,9 @@ check.line(table, train, val, X, y_line, rmse_line)
 #
 # **Decide.** By which number, on which rows? If the absolute errors of two models, subtracted row by
 # row, have a mean below two standard errors, which is simpler?
+
+# %% [markdown] tags=["slide"]
+# Train one, with early stopping, and write down what you try.
 
 # %%
 # The baseline first, then from simple to complex; each one number or (n,):
