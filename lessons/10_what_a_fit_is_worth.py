@@ -36,6 +36,10 @@ kernel.check()
 # > **Predict.** Beside your line stands the hidden one that made the data. Which is nearer to the
 # > eighty, which to the sealed twenty?
 
+# %% [markdown] tags=["slide"]
+# In [lesson 01](01_gradient_descent_by_hand.ipynb), you fitted a line to eighty readings of the
+# tank; twenty were sealed.
+
 # %%
 import copy
 
@@ -56,7 +60,7 @@ for name, w, b in (("yours", 1.96896, 1.02354), ("hidden", 2, 1)):
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# Yours is nearer to the eighty, which made it; the hidden one is nearer to the twenty.
+# By its loss, yours is nearer to the eighty, which made it, and the hidden one to the twenty.
 #
 # </details>
 #
@@ -75,6 +79,10 @@ for name, w, b in (("yours", 1.96896, 1.02354), ("hidden", 2, 1)):
 # > **Predict.** Degrees 1, 4 and 15. Which has the lowest training loss, and which is best on
 # > new points?
 
+# %% [markdown] tags=["slide"]
+# Thirty **training rows** of a noisy wave make the fit, ten **validation rows** choose, and 10,000 new
+# points judge.
+
 
 # %%
 def fit(points, degree, rows):  # least squares, on Legendre's columns
@@ -92,6 +100,10 @@ train, val = slice(0, 30), slice(30, 40)  # rows 0 to 29, rows 30 to 39
 fits = {degree: fit(sample, degree, train) for degree in (1, 4, 15)}
 print(f"true curve on new points: {((new.y_true - new.y) ** 2).mean():.4f}")
 plots.three_fits(sample, train, val, new, fits)
+
+# %% [markdown] tags=["slide"]
+# Degree 15 has the lowest training loss: it **overfits**. On new points degree 4 is the best;
+# degree 1 is too stiff, it **underfits**.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -115,6 +127,10 @@ plots.three_fits(sample, train, val, new, fits)
 #
 # > **Predict.** At which degree is the median validation loss lowest?
 
+# %% [markdown] tags=["slide"]
+# Ten rows are few, so judge a hundred times: split our forty rows again, or draw forty *fresh*
+# points. The **median** is the middle one of the hundred losses.
+
 # %%
 my_prediction = ...  # your degree
 
@@ -131,6 +147,10 @@ for k in range(100):
     other = data.noisy_sine(seed=1000 + k)
     fresh_rows.append(by_degree(other, train, val))
 plots.degree_sweep(same_rows, fresh_rows, noise=0.3, prediction=my_prediction)
+
+# %% [markdown] tags=["slide"]
+# At degree 3, on both sides. The bars count how often a degree won: degree 10 wins 16 splits of our
+# rows, and 5 times on fresh points.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -157,6 +177,10 @@ for degree in (1, 15):
     many[degree] = [fit(points, degree, train) for points in samples]
 plots.many_fits(many, place=0.3)
 
+# %% [markdown] tags=["slide"]
+# At the dotted line, degree 1 is 0.53 too low on average: **bias**. Degree 15 is right, but its fits
+# scatter: **variance**. Loss on new points = irreducible error + bias² + variance.
+
 # %% [markdown]
 # At x = 0.3 (dotted), degree 1 is 0.53 too low on average; degree 15 is right on average, but
 # often far off.
@@ -179,11 +203,14 @@ plots.many_fits(many, place=0.3)
 # into $k$ folds, each fold judges a fit to the other folds, and you average. Then fit the
 # winner to all of them. On a hundred fresh samples, with our new points as the test:
 
+# %% [markdown] tags=["slide"]
+# > Thirteen degrees, tried on ten validation rows. Is the winner's validation loss what it is worth on
+# > new points?
 
-# %%
+
+# %% tags=["printed"]
 def choose(points, losses, rows):  # argmin: the place of the least, min
-    W = fit(points, losses.argmin(), rows)
-    return losses.min(), loss(new, W)  # what it reports, what it is worth
+    return losses.min(), loss(new, fit(points, losses.argmin(), rows))
 
 
 fold, ten, folds = np.arange(40) % 5, [], []  # fold 0: rows 0, 5, 10, ...
@@ -193,8 +220,13 @@ for seed in range(100):
     ten.append(choose(forty, by_degree(forty, train, val)[:, 1], train))
     parts = [by_degree(forty, fold != k, fold == k)[:, 1] for k in range(5)]
     folds.append(choose(forty, np.array(parts).mean(axis=0), slice(None)))
-print("ten rows:   reported, on new points", np.median(ten, axis=0).round(4))
-print("five folds: reported, on new points", np.median(folds, axis=0).round(4))
+for name, pairs in (("ten rows", ten), ("five folds", folds)):
+    reported, worth = np.median(pairs, axis=0)
+    print(f"{name:10}   reported {reported:.4f}   on new points {worth:.4f}")
+
+# %% [markdown] tags=["slide"]
+# Ten-row winners report 0.0870 and are worth 0.1106. In five **folds** each row judges once: they
+# flatter less.
 
 # %% [markdown]
 # Ten-row winners report 0.0870 and are worth 0.1106. Five folds flatter less, and
@@ -251,7 +283,12 @@ check.causes(causes)
 #
 # Steep modes go nearly all the way, flat ones hardly start. In PyTorch, it is
 # `torch.optim.SGD(parameters, lr=lr, weight_decay=d)`.
-#
+
+# %% [markdown] tags=["slide"]
+# **Weight decay** adds $d\,W$ to the gradient, a pull towards zero. A mode of curvature $\lambda$
+# stops short of its bottom, $p^*$; a flat one hardly starts:
+
+# %% [markdown]
 # **Early stopping** ends the training where the validation loss is lowest. From zero, flat
 # modes are slow ([lesson 08](08_fitting_polynomials.ipynb#How-slow-is-a-mode?)), so they hardly start, either.
 #
@@ -259,6 +296,9 @@ check.causes(causes)
 #
 # > **Predict.** Degree 15 trains for a thousand epochs. Its steepest mode settles in one, its
 # > flattest in tens of thousands. Roughly, at which epoch is the validation loss lowest?
+
+# %% [markdown] tags=["slide"]
+# **Early stopping**: end at the lowest validation loss.
 
 # %% tags=["cover"]
 my_prediction = ...  # your epoch
@@ -285,6 +325,9 @@ for curvature in (2, 0.01):
     print(f"curvature {curvature}, d = 0.1: rests after {share:.2f} of the way")
 plots.three_ways(sample, val, new, ways, decays, prediction=my_prediction)
 
+# %% [markdown] tags=["slide"]
+# At epoch 18. Each knob turns the fit from stiff to wild; here the degree wins.
+
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
@@ -299,6 +342,10 @@ plots.three_ways(sample, val, new, ways, decays, prediction=my_prediction)
 #
 # When, say, 50 epochs have brought no lower validation loss: this number is the **patience**.
 # Meanwhile, keep the best parameters (their validation loss flatters, too).
+
+# %% [markdown] tags=["slide"]
+# The **patience**: stop when 50 epochs have brought no lower validation loss. `best` and `careless`
+# are both kept at the best epoch. Are they equal?
 
 # %%
 X, target = torch.from_numpy(A), torch.from_numpy(y)
@@ -316,7 +363,7 @@ for epoch in range(1001):
         val_loss = mse(model(X_val), target_val).item()
     if val_loss < lowest:  # new
         lowest, best_epoch = val_loss, epoch
-        best = copy.deepcopy(model.state_dict())  # deepcopy: see below
+        best = copy.deepcopy(model.state_dict())  # why deepcopy?
         careless = model.state_dict()
     if epoch - best_epoch == patience:  # new
         break
@@ -338,6 +385,10 @@ for name, state in (("careless", careless), ("best", best)):
     with torch.no_grad():
         print(f"{name:8} {mse(model(X_val), target_val).item():.4f}")
 
+# %% [markdown] tags=["slide"]
+# `careless` is the *last* epoch: `state_dict()` shares the parameters' storage, into which the
+# optimizer goes on writing. `copy.deepcopy` copies the numbers.
+
 # %% [markdown]
 # `careless` is the *last* epoch: a silent bug. `model.state_dict()` shares the parameters'
 # storage, into which the optimizer goes on writing. `copy.deepcopy` copies the numbers.
@@ -350,19 +401,28 @@ for name, state in (("careless", careless), ("best", best)):
 # **1-nearest neighbour** learns nothing: it looks up the training row with the closest inputs,
 # and repeats its yields. Five folds of three rows, at random, then by region:
 
-# %%
+# %% [markdown] tags=["slide"]
+# Fifteen rows: five regions, each measured three times, nearly alike.
+#
+# > **1-nearest neighbour** repeats the closest training row. Against least squares, which wins on
+# > random rows, which on a region that neither has seen?
+
+# %% tags=["printed"]
 yields, rng = data.fruit_yields_repeated(), np.random.RandomState(0)
 A, X, Y = descent.design_matrix(yields.x), yields.x, yields.y
 regions = yields.groups  # each row's region, 1 to 5; shuffled: random folds
 for name, fold in (("random", rng.permutation(regions)), ("region", regions)):
-    line, near = [], []
     for k in range(1, 6):
         a, b = fold != k, fold == k  # to train, to judge
         W = np.linalg.lstsq(A[a], Y[a])[0]
-        line.append(((A[b] @ W - Y[b]) ** 2).mean())
+        line = ((A[b] @ W - Y[b]) ** 2).mean()
         closest = [((X[a] - x) ** 2).sum(axis=1).argmin() for x in X[b]]
-        near.append(((Y[a][closest] - Y[b]) ** 2).mean())
-    print(name, "folds: line, neighbour\n", np.array([line, near]).round(1))
+        near = ((Y[a][closest] - Y[b]) ** 2).mean()
+        print(f"{name} fold {k}   line {line:5.1f}   neighbour {near:7.1f}")
+
+# %% [markdown] tags=["slide"]
+# In random folds the neighbour mostly wins: a near-copy in training is the answer in its pocket, a
+# **leak**. Rows that belong together must stay together: **split by group**.
 
 # %% [markdown]
 # In random folds the neighbour mostly wins: a near-copy in training is the answer in its

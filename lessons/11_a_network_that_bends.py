@@ -57,6 +57,9 @@ torch.set_num_threads(1)  # one core: small tensors gain nothing from more
 #
 # The input is $t = 2x - 1$ again. Move the sliders: what does each do?
 
+# %% [markdown] tags=["slide"]
+# A **unit** draws one soft step, with three numbers. What does each of $w$, $b$ and $v$ do to it?
+
 # %%
 sliders.move(plots.one_unit, w=(-6, 6, 3.0), b=(-4, 4, 1.5), v=(-3, 3, 2.0))
 
@@ -91,6 +94,9 @@ three = [
 ]
 plots.added_up(t_grid, two, three, 2.5, (t, y), prediction=my_prediction)
 
+# %% [markdown] tags=["slide"]
+# Nearly 2. On the right, three units and a constant, set by hand, follow ten points.
+
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
@@ -109,7 +115,12 @@ plots.added_up(t_grid, two, three, 2.5, (t, y), prediction=my_prediction)
 # $$3\,(2x + 1) + 4 = 6x + 7$$
 #
 # A bend between them, the **activation**, prevents that.
-#
+
+# %% [markdown] tags=["slide"]
+# Two layers without a bend make one, here in single numbers. What can ten of them in a row draw? What
+# changes with a tanh between them, an **activation**?
+
+# %% [markdown]
 # ### Exercise 1 (write): two layers in one
 #
 # Now with tensors: the layers compute `h = x @ W1.T + b1` and `h @ W2.T + b2`. Find `W` and `b`
@@ -146,6 +157,10 @@ check.as_one(as_one)
 # activation between them are a **network**, or a **multilayer perceptron**. Units between input
 # and output are **hidden units**.
 
+# %% [markdown] tags=["slide"]
+# `nn.Sequential` calls one layer after the other. Linear layers with an activation between them are a
+# **network**; the units inside are **hidden**.
+
 
 # %% tags=["code"]
 def new_network(n_units, seed):
@@ -171,6 +186,10 @@ for name, p in new_network(3, seed=3).named_parameters():
 # ## Can it find the units itself?
 #
 # Yes, with your loop and [lesson 09](09_better_roads.ipynb#What-if-a-ball-rolled-down?)'s momentum.
+
+# %% [markdown] tags=["slide"]
+# Three units start at random, and your loop trains them, with
+# [lesson 09](09_better_roads.ipynb#What-if-a-ball-rolled-down?)'s momentum.
 
 
 # %% tags=["cover"]
@@ -219,6 +238,11 @@ print("* a lucky start")
 # This loss is no bowl, so there is no truth panel. It has **plateaus**, where a run hardly
 # moves for hundreds of steps, or thousands. The seed decides what you meet.
 
+# %% [markdown] tags=["slide"]
+# This loss is no bowl, so there is no truth panel.
+#
+# > A network's loss has stopped falling. Is it the least loss?
+
 # %%
 runs, rates = {}, {}
 for n_units, n_steps in ((3, 800), (10, 300)):
@@ -230,8 +254,12 @@ plots.losses_by_seed(runs, rates)
 A = np.vander(x, 6)  # degree 5
 error = ((A @ np.linalg.lstsq(A, y)[0] - y) ** 2).mean()
 worst = max(run[300] for run in runs[10])
-print(f"\n10 units, worst run 31           {worst:.5f}   300      under one")
+print(f"10 units, worst run 31           {worst:.5f}   300      under one")
 print(f"degree 5, lstsq     6            {error:.5f}   none     none")
+
+# %% [markdown] tags=["slide"]
+# Nobody knows. On the left, `seed=4` looked done, on a **plateau**, and wasn't. So try more steps,
+# half the rate (in the middle), several seeds, or more units (on the right).
 
 # %% [markdown]
 # The run of `seed=4` looked done, and wasn't. So try
@@ -247,14 +275,23 @@ print(f"degree 5, lstsq     6            {error:.5f}   none     none")
 #
 # Small, and different. PyTorch draws these **initial weights** at random, in a layer with $d$
 # inputs between $\pm 1/\sqrt d$: the more products a unit adds up, the smaller.
-#
+
+# %% [markdown] tags=["slide"]
+# PyTorch draws **initial weights** at random: in a layer with $d$ inputs, between $\pm 1/\sqrt d$. Why
+# at random? And why so small?
+
+# %% [markdown]
 # ### Break it: three bad starts
 #
 # Beside a good start, three bad ones, of ten units each. In the first, all parameters start at
 # 0.5; in the second, slopes and shifts start between −30 and 30; the third gets $3600\,x$, as
 # if hours were counted in seconds.
 #
-# > **Predict.** Where all start equal, what will the lower panel show?
+# > **Predict.** Where all start equal, what will the ten units draw?
+
+# %% [markdown] tags=["slide"]
+# Ten units each. **All equal**: every parameter starts at 0.5. **Too large**: slopes and shifts start
+# between −30 and 30. **In seconds**: $x$ times 3,600.
 
 # %%
 titles = ["as PyTorch starts", "all equal", "too large", "x in seconds"]
@@ -269,6 +306,10 @@ for title, model in models.items():
     train(model, inputs, heights, 300)
     panels[title] = take_apart(model, places)
 plots.taken_apart(t, y, t_grid, panels)
+
+# %% [markdown] tags=["slide"]
+# **Equal**: one curve, ten units on top of each other. **Too large**: flat nearly everywhere, so most
+# stay put. **In seconds**: flat from the second point on; scale the inputs.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -339,12 +380,16 @@ def judge(model):  # training and validation loss
     return mse(y_pred[:30], y40[:30]).item(), mse(y_pred[30:], y40[30:]).item()
 
 
-for n_units in (3, 10):
-    for seed in range(3):
-        model = new_network(n_units, seed)
-        train(model, t40[:30], y40[:30], 500)
-        networks.append((3 * n_units + 1, *judge(model)))  # *: both losses
-print("parameters, training, validation\n", np.array(networks).round(3))
+for n_units, seed in ((3, 0), (3, 1), (3, 2), (10, 0), (10, 1), (10, 2)):
+    model = new_network(n_units, seed)
+    train(model, t40[:30], y40[:30], 500)
+    a, b = judge(model)
+    networks.append((3 * n_units + 1, a, b))
+    print(f"{n_units:2} units   training {a:.3f}   validation {b:.3f}")
+
+# %% [markdown] tags=["slide"]
+# [Lesson 10](10_what_a_fit_is_worth.ipynb#Which-degree-would-you-choose?)'s best degree had 0.067 on
+# the validation rows. Three units come near with luck, ten each time.
 
 # %% [markdown]
 # The best degree of [lesson 10](10_what_a_fit_is_worth.ipynb#Which-degree-would-you-choose?) had 0.067 there. Three units come near with luck; ten did each time.
@@ -358,14 +403,18 @@ my_prediction = ...  # your number
 big, ten = new_network(100, seed=1), new_network(10, seed=1)
 train(ten, t40[:30], y40[:30], 500)  # as above
 train(big, t40[:30], y40[:30], 500, lr=0.02)  # at 0.1 it ends as nan
-networks.append((301, *judge(big)))
+networks.append((301, *judge(big)))  # *: both losses
 curves = [ten(t_wide).detach()]
 train(ten, t40[:30], y40[:30], 2000, lr=0.2)  # more training
 curves.append(ten(t_wide).detach())
 plots.network_or_polynomial(
     t40, y40, networks, t_wide, curves, prediction=my_prediction
 )
-print("after more training", np.array(judge(ten)).round(3))
+print(f"after more training: validation {judge(ten)[1]:.3f}")
+
+# %% [markdown] tags=["slide"]
+# 0.0731, about the same as with ten units. On the right: beyond the points, the polynomial flies off,
+# and the networks go flat. Trust no fit there.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>

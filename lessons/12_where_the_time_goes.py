@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 12 Where the time goes
 #
-# You train twenty networks in the time of one or two.
+# You find out what a training step pays for, and train twenty networks at once.
 #
 # **You will be able to**
 #
@@ -94,6 +94,9 @@ for k in range(7):
     seconds = perf_counter() - start
     print(f"{seconds:.3f} s; 20 starts of 1,000 steps: {80 * seconds:4.1f} s")
 
+# %% [markdown] tags=["slide"]
+# 250 steps, seven times over; times 80, a guess for all twenty. Which line do you believe?
+
 # %% [markdown]
 # ## Can you trust one measurement?
 #
@@ -106,6 +109,10 @@ for k in range(7):
 #
 # PyTorch's `Timer` warms up, repeats some code and gives the `.median`, which a few long calls
 # hardly move, on one **thread**: a strand of work for one core of the processor.
+
+# %% [markdown] tags=["slide"]
+# The first call pays for more, so **warm up**. Interruptions add time, so take the **shortest**, or
+# the `.median` of PyTorch's `Timer`. With 250 times the rows, how much longer does a step take?
 
 # %% tags=["nbval-ignore-output"]
 for n in (40, 250 * 40):
@@ -134,8 +141,16 @@ for n in (40, 250 * 40):
 # overhead:      about 100 µs (10 rows add only 5 µs)
 # twice as long: c·n = 100 µs, so n = 200 rows
 # ```
-#
+
+# %% [markdown] tags=["slide"]
+# A call costs its **overhead** $t_0$, whatever its size, and each row adds its **work**, $c$. Two
+# measured times give both:
+
+# %% [markdown]
 # > **Predict.** Take `Timer`'s two times. On how many rows is a step *twice* as long as on 40?
+
+# %% [markdown] tags=["slide"]
+# One row: the difference of the times, divided by that of the rows. Overhead: about the first time.
 
 # %% tags=["nbval-ignore-output"]
 my_prediction = ...  # your number
@@ -155,10 +170,14 @@ rows = [40, 200, 1000, 3000, 10_000, 30_000]
 steps = [shortest(train, network, *noisy(n), 10) / 10 for n in rows]
 plots.overhead_and_work(rows, steps, prediction=my_prediction)
 
+# %% [markdown] tags=["slide"]
+# The star shows where: often a thousand rows or so. Far left of it, more rows are almost free; right
+# of it, you pay for each.
+
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# Often some thousand: the star shows where. Within a factor of two is good: a step's time
+# Often a thousand or so: the star shows where. Within a factor of two is good: a step's time
 # differs from cell to cell.
 #
 # </details>
@@ -196,6 +215,10 @@ print(f"{megabytes:.0f} MB; warm {1e6 * warm:.1f} µs, cold {1e6 * cold:.1f} µs
 # With 100,000 rows, three trainings at the same learning rate get the same time. How far
 # do they end from the true curve?
 
+# %% [markdown] tags=["slide"]
+# > Three trainings get 100,000 rows, one learning rate and equal time, in batches of 10, 1,000 and
+# > 100,000. Which makes the most steps? Which ends nearest to the true curve?
+
 
 # %% tags=["nbval-ignore-output"]
 x_big, y_big = noisy(100_000)
@@ -226,6 +249,10 @@ seconds = 40 * shortest(train, new_network(2), x_big, y_big, 1)
 runs = {f"batches of {n:,}": race(n, seconds) for n in (10, 1000, 100_000)}
 plots.loss_by_seconds(runs)
 print("steps:", [len(path) for path in runs.values()])
+
+# %% [markdown] tags=["slide"]
+# Here, 1,000 wins. Batches of 10 make at most a few times as many steps, with noisier gradients. With
+# 100,000, there are few steps.
 
 # %% [markdown]
 # Here, 1,000 wins. Batches of 10 make at most a few times as many steps, with noisier
@@ -333,6 +360,10 @@ check.sprint(sprint)
 # [Lesson 08](08_fitting_polynomials.ipynb#Does-it-fit-after-100,000-epochs?)'s tutorial runs 100,000 epochs on ten points: nearly
 # all overhead. We measured seven ways, each without something that the one before it pays for.
 
+# %% [markdown] tags=["slide"]
+# [Lesson 08](08_fitting_polynomials.ipynb#Does-it-fit-after-100,000-epochs?)'s 100,000 epochs on ten
+# points: each way leaves out what the one before it pays for.
+
 # %%
 seconds = {  # for 100,000 epochs, on two cores
     "the tutorial's loop": 23.2,
@@ -344,6 +375,9 @@ seconds = {  # for 100,000 epochs, on two cores
     "lstsq, the end of all epochs": 0.0000127,
 }
 plots.speed_ladder(seconds)
+
+# %% [markdown] tags=["slide"]
+# The loops gain tens of times, with the same result. Then a formula jumps to any epoch.
 
 # %% [markdown]
 # The loops gain tens of times, with the same result to three digits. Then a formula: the exact
@@ -441,6 +475,10 @@ for name, run in ladder.items():
 # The number type counts, too: `torch.float32` takes half of float64's bytes, and is often
 # faster.
 
+# %% [markdown] tags=["slide"]
+# It does thousands of multiplications at once. Model and data must be on one **device**: the CPU,
+# or an **accelerator**. And `torch.float32` takes half the bytes of float64.
+
 # %% tags=["nbval-ignore-output"]
 places = [("cpu", torch.float32), ("cpu", torch.float64)]
 if torch.accelerator.is_available():
@@ -468,6 +506,15 @@ if len(places) == 2:
 #
 # > **Predict.** From how many rows on is the GPU faster? (Draw a line again.)
 
+# %% [markdown] tags=["slide"]
+# A step of the network, measured:
+#
+# ```text
+#                   80 rows    100,000 rows
+# CPU, 16 cores      224 µs       12,433 µs
+# GPU, NVIDIA H100   818 µs          811 µs
+# ```
+
 # %%
 my_prediction = ...  # your number
 
@@ -481,6 +528,10 @@ work = (cpu[3] - cpu[0]) / (rows[3] - rows[0])  # µs per row, on the CPU
 print(f"by the line: {(gpu[0] - cpu[0]) / work:,.0f} rows")
 copying = 364 * rows / 100_000  # 100,000 rows are 4 MB, copied in 364 µs
 plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
+
+# %% [markdown] tags=["slide"]
+# Near 10,000 rows (the star: 8,900); the line's 4,861 is good, too. The GPU has the larger overhead:
+# our forty points are far left of the star. Move data once.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -667,6 +718,10 @@ print(f"normal   {1e3 * shortest(by_normal_equations):5.2f} ms")
 # Add up the twenty losses for one `backward()`. A network's parameters are in no other
 # loss, so each gets its own gradient; and Adam moves each number by itself.
 
+# %% [markdown] tags=["slide"]
+# Let each call do the work of all twenty, for one overhead: stack slopes $w$, shifts $b$, heights $v$
+# and constants $d$ along a new first axis. How much longer than one network will they take?
+
 # %% tags=["cover", "nbval-ignore-output"]
 networks = [new_network(seed) for seed in range(20)]
 start = perf_counter()
@@ -693,6 +748,10 @@ curves = ((curve * w + b).tanh() @ v + d).reshape(20, 100)
 times = {"one": alone, "20 at once": seconds, "20 × one": 20 * alone}
 plots.networks_at_once(x, y, curve, curves, losses, times)
 print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
+
+# %% [markdown] tags=["slide"]
+# One to two times as long as one, on most machines. Which one to keep? Not simply the lowest loss: ask
+# rows that were held back.
 
 # %% [markdown]
 # One to two times as long as one, on most machines. And number 3 ends as if alone. Which to

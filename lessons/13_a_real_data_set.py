@@ -1,15 +1,15 @@
 # %% [markdown]
 # # 13 A real data set
 #
-# Real patients, and an answer you would put your name under. On the way, pure noise scores
-# splendidly.
+# Real patients, and an answer you would put your name under. On the way, a mistake that got into
+# print.
 #
 # **You will be able to**
 #
 # - set a baseline, and score a model with R²,
 # - tell a gain from luck,
 # - read a table with blanks and words,
-# - see how noise can look like knowledge.
+# - see where a leak can hide.
 #
 # **Builds on** [lesson 09](09_better_roads.ipynb) (Adam),
 # [lesson 10](10_what_a_fit_is_worth.ipynb) (early stopping),
@@ -72,6 +72,9 @@ def split(seed):
 train, val, test = split(seed=0)
 plots.ten_inputs(x[train], y[train], table.x_names, "points")
 
+# %% [markdown] tags=["slide"]
+# A dot is a training row. Some clouds rise (`bmi`, `s5`). All are wide.
+
 # %% [markdown]
 # Some clouds rise (`bmi`, `s5`). All are wide.
 #
@@ -88,6 +91,10 @@ plots.ten_inputs(x[train], y[train], table.x_names, "points")
 # At 1, each prediction is right. Below 0, the mean of these targets would be better.
 #
 # > **Predict.** What is R² of the baseline on the training rows, and on the validation rows?
+
+# %% [markdown] tags=["slide"]
+# The **baseline** predicts the mean of the training targets for everyone. **RMSE** is the root of the
+# MSE, in points.
 
 
 # %%
@@ -109,7 +116,7 @@ for name, rows in (("training", train), ("validation", val)):
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# Zero; a little below, since their own mean is different.
+# Zero on the training rows; on the others a little below, since their own mean is different.
 #
 # </details>
 #
@@ -120,6 +127,9 @@ for name, rows in (("training", train), ("validation", val)):
 #
 # Fit the linear model first, a line with ten inputs: its exact answer is known.
 # Inputs and targets are standardised by the **training rows**; the others get the same scale.
+
+# %% [markdown] tags=["slide"]
+# First the linear model, a line with ten inputs: your loop, and scikit-learn's exact answer.
 
 
 # %%
@@ -205,7 +215,7 @@ print(f"{rmse(network_residuals[val]):.2f} points on the validation rows")
 # %% [markdown]
 # Now the test rows may judge, once.
 
-# %%
+# %% tags=["printed"]
 for name, residuals in (
     ("baseline", y[train].mean() - y[test]),
     ("line", line_residuals[test]),
@@ -213,7 +223,15 @@ for name, residuals in (
 ):
     print(f"{name:8}  {rmse(residuals):.2f} points", end="")
     print(f"  R² = {r2(residuals, y[test]):.2f}")
+
+# %% [markdown] tags=["slide"]
+# The network leads by more than a point. Many reports end here.
+
+# %%
 plots.residuals_by_prediction(network_residuals[test], y[test], "points")
+
+# %% [markdown] tags=["slide"]
+# A dot is a test row: two of three of the network's residuals are within one RMSE.
 
 # %% [markdown]
 # The network leads by more than a point, and two of three of its residuals are within one RMSE.
@@ -238,6 +256,10 @@ plots.residuals_by_prediction(network_residuals[test], y[test], "points")
 #
 # > **Predict.** What is the mean of the eight differences? (Negative: network ahead.)
 
+# %% [markdown] tags=["slide"]
+# Repeat *everything* on eight splits; $d$ is the network's test RMSE minus the line's. The
+# **standard error** says how much their mean scatters:
+
 
 # %%
 my_prediction = ...  # your number
@@ -255,6 +277,10 @@ def experiment(seed):
 
 scores = np.array([experiment(seed) for seed in range(8)])  # (8, 3)
 plots.paired_gain(*scores.T, "points", prediction=my_prediction)
+
+# %% [markdown] tags=["slide"]
+# −0.55, with a standard error of 0.45. Six of eight splits say 'network', but the band holds zero: it
+# may be luck. On sixty splits, nothing of it is left.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -276,6 +302,11 @@ plots.paired_gain(*scores.T, "points", prediction=my_prediction)
 # Do the same with pure noise: random columns, random targets. Which columns go best? Those
 # with the steepest line of their own. On standardised values, its slope is the mean of column
 # times target.
+
+# %% [markdown] tags=["slide"]
+# Someone measures 2,000 things of 100 patients, keeps the 15 columns that go best with the target,
+# fits a line to 60 patients, and judges it on the other 40. Do it with pure noise: random columns,
+# random targets.
 
 
 # %%
@@ -305,6 +336,9 @@ my_prediction = ...  # your number
 before = [noise(seed, rows_to_choose=100) for seed in range(20)]
 inside = [noise(seed, rows_to_choose=60) for seed in range(20)]
 plots.noise_scores(before, inside, prediction=my_prediction)
+
+# %% [markdown] tags=["slide"]
+# 0.39 on average, from nothing: the choice saw the targets of the 40.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -368,7 +402,18 @@ check.replies(replies)
 # dictionary of texts, where a blank is `""`.
 # (From disk, it reads `open("patients.csv", newline="")`.)
 
-# %%
+# %% [markdown] tags=["slide"]
+# A CSV file, whose last row is new, and what a model gets:
+#
+# ```text
+# age,bmi,smokes
+# 59,32.1,never
+# 48,25.3,daily
+# 72,30.5,never
+# 50,,sometimes
+# ```
+
+# %% tags=["printed"]
 text = """age,bmi,smokes
 59,32.1,never
 48,25.3,daily
@@ -381,6 +426,10 @@ kinds = sorted({row["smokes"] for row in seen})  # each kind once
 for row in rows:
     bmi = float(row["bmi"]) if row["bmi"] else np.median(known)
     print(row["age"], bmi, [float(row["smokes"] == kind) for kind in kinds])
+
+# %% [markdown] tags=["slide"]
+# A blank gets the training rows' median; a category, a column of 0 and 1 for each kind. A new kind is
+# 0 everywhere.
 
 # %% [markdown]
 # A model needs numbers, and training rows alone say which:
@@ -442,6 +491,12 @@ check.predict_test(predict_test)
 #
 # Elsewhere, networks often win. You only know by putting the line beside them. Here, **use the
 # line**.
+
+# %% [markdown] tags=["slide"]
+# In the mean of eight splits, the line is off by fifty-five points, the baseline by eighty.
+#
+# > How far does a patient's disease go in a year, **to within how much**, and by which model? Say it in
+# > one sentence.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: where does it fail?
@@ -723,3 +778,6 @@ for attempt in (lambda: moved(raw), lambda: nn.Linear(10, 1)(raw)):
 #
 # Back to [lesson 12](12_where_the_time_goes.ipynb). To look up: [the glossary](../docs/glossary.md),
 # [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).
+
+# %% [markdown] tags=["slide"]
+# 'To within about fifty-five points, for two patients in three.' Here, use the line.

@@ -59,7 +59,18 @@ print(penguins)  # what it holds, without showing a row
 # Each **stage** of the project has names to fill in, in as many lines and cells as you like.
 # Its check recomputes how each number was made, for any table. It can't say whether a decision
 # was wise, which rows a network has seen, or how often you looked at the test rows.
+
+# %% [markdown] tags=["slide"]
+# > You are on an island near Antarctica, with a ruler and no scales. How heavy is the penguin in front
+# > of you, and **to within how much**?
 #
+# ```text
+# 344 birds; the target is body_mass_g
+# numbers      bill_length_mm, bill_depth_mm, flipper_length_mm, year
+# categories   species, island, sex
+# ```
+
+# %% [markdown]
 # **Decide.** What is one row? In which unit will your error be? Which columns will you *have*
 # when you ask? (The sex was found from DNA.) And what can a model do with a year that it
 # never saw?
@@ -77,9 +88,17 @@ check.question(table, inputs)
 # ([lesson 10](10_what_a_fit_is_worth.ipynb#Which-number-may-you-report?)). A hasty colleague cuts the file as it comes: 206
 # rows to train, 68 to validate, the last 68 for later. A line on the three lengths, fitted to
 # the first part, has an RMSE of 297 g on the second.
-#
+
+# %% [markdown] tags=["slide"]
+# Training rows teach, validation rows choose, test rows judge, **once**. A hasty colleague cuts the
+# file as it comes: 206 rows to train, 68 to validate, the last 68 for later.
+
+# %% [markdown]
 # > **Predict.** What will its RMSE be on the last 68? One weight for all of them, the mean
 # > of the first 206, is off by 499 g there.
+
+# %% [markdown] tags=["slide"]
+# A line on the three lengths: 297 g on the validation rows.
 
 # %% tags=["cover"]
 my_prediction = ...  # your number, in g
@@ -95,6 +114,10 @@ said = lengths @ hasty.coef_ + hasty.intercept_  # for all rows
 off, kinds, cuts = (said - mass)[weighed], species[weighed], (206, 274)
 plots.errors_in_file_order(off, kinds, cuts, prediction=my_prediction)
 
+# %% [markdown] tags=["slide"]
+# 1,032 g, twice as far off as one weight for all. The file is sorted by species: the line had never met
+# a Chinstrap, and its validation rows, all Gentoos, told it that all was well.
+
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
@@ -107,7 +130,7 @@ plots.errors_in_file_order(off, kinds, cuts, prediction=my_prediction)
 #
 # Row numbers count in the whole table; `table.known` holds those with a target.
 #
-# **Decide.** How many of them for each part, and in which order? Do some rows belong together,
+# **Decide.** How many rows for each part, and in which order? Do some rows belong together,
 # or do you want to predict a later year?
 
 # %%
@@ -126,7 +149,11 @@ plots.training_rows(table, train, by="flipper_length_mm", groups="species")
 #
 # The mean of the training rows is a weak opponent. Someone who knows penguins says 'a Gentoo?
 # About five kilos.' So a stronger baseline is the mean of each group.
-#
+
+# %% [markdown] tags=["slide"]
+# The mean of the training rows is a weak opponent. What would someone say who knows penguins?
+
+# %% [markdown]
 # ### Exercise 1 (write): a baseline by group
 #
 # For a single group, it is the mean of `dream`:
@@ -189,6 +216,9 @@ check.baseline(table, train, val, baseline, rmse_baseline)
 # **Decide.** What goes into a blank: the median, a column 'was blank' besides, or is the row in
 # no part? How does a category become numbers? Which columns say nothing new?
 
+# %% [markdown] tags=["slide"]
+# Numbers without blanks, on one scale.
+
 # %%
 raw = ...  # (n, d): a row for each row of the table, in its units
 mean = ...  # (d,)
@@ -202,6 +232,9 @@ check.prepare(table, inputs, train, val, raw, mean, std, X)
 #
 # **Decide.** With a formula, such as `LinearRegression`, or with the loop? If with the loop:
 # how do you know that it has converged?
+
+# %% [markdown] tags=["slide"]
+# The line first: a network has to beat it.
 
 # %%
 y_line = ...  # for each row, in the target's unit; nan where X has a nan
@@ -217,8 +250,11 @@ check.line(table, train, val, X, y_line, rmse_line)
 # on `X[train]`: a nan in a row that the loss doesn't use still spoils every gradient. Try other
 # inputs, too. Write down everything you try: you choose among all of it.
 #
-# **Decide.** By which number, on which rows? If the absolute errors of two, subtracted row by
+# **Decide.** By which number, on which rows? If the absolute errors of two models, subtracted row by
 # row, have a mean below two standard errors, which is simpler?
+
+# %% [markdown] tags=["slide"]
+# Train one, with early stopping, and write down what you try.
 
 # %%
 # The baseline first, then from simple to complex; each one number or (n,):
@@ -236,6 +272,10 @@ check.choice(table, train, val, predictions, chosen)
 #
 # > **Predict.** Someone runs all 200 and reports the best. How low is it?
 
+# %% [markdown] tags=["slide"]
+# Now the test rows, **once**. On 200 different splits, the line of three lengths is off by 395 g on
+# average.
+
 # %%
 my_prediction = ...  # your number, in g
 
@@ -248,6 +288,10 @@ for seed in range(200):
     off = lengths[judge] @ fitted.coef_ + fitted.intercept_ - mass[judge]
     errors.append((off**2).mean() ** 0.5)
 plots.luck_of_the_split(errors, prediction=my_prediction)
+
+# %% [markdown] tags=["slide"]
+# 322 g, and the unluckiest split says 475. So choose the seed before you look, and say how sure you
+# are.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -286,6 +330,9 @@ reports = {
 }
 plots.four_reports(reports)
 
+# %% [markdown] tags=["slide"]
+# Which of the four would you sign?
+
 # %% [markdown]
 # ### Exercise 2 (diagnose): what went wrong?
 #
@@ -294,6 +341,15 @@ plots.four_reports(reports)
 # 3. many splits were tried, and the best test error is reported;
 # 4. an input knows the target;
 # 5. the model has memorised its training rows.
+
+# %% [markdown] tags=["slide"]
+# ```text
+# RMSE in g   baseline   training   validation   test
+# A                742         13           13     14
+# B                775        325          336    258
+# C                819        302          315    345
+# D                499        350          297   1032
+# ```
 
 # %% tags=["exercise", "diagnose"]
 causes = [..., ..., ..., ...]  # the numbers for A, B, C and D
@@ -339,7 +395,15 @@ check.causes(causes)
 #
 # Done? Compare with [the same project, worked out](a_project_worked_out.ipynb): one way of
 # many.
-#
+
+# %% [markdown] tags=["slide"]
+# 1. I asked …, for …, with the error in ….
+# 2. I used … rows and these columns: …; I left out ….
+# 3. Without a model one is off by …; with …, by ….
+# 4. The gain is … ± …; I looked … times.
+# 5. Don't use it for ….
+
+# %% [markdown]
 # ## Can you bring your own table?
 #
 # Save it as a CSV file beside this notebook, and in the first stage write
@@ -352,13 +416,27 @@ check.causes(causes)
 #
 # A bad file is refused. Here, someone wrote decimal commas:
 
-# %%
+# %% [markdown] tags=["slide"]
+# Save it as a CSV file: all stages and checks work on it.
+#
+# > `read_table` refuses this one. Why?
+#
+# ```text
+# sort,price
+# brie,3,5
+# edam,2,9
+# ```
+
+# %% tags=["printed"]
 path = Path(tempfile.mkdtemp()) / "cheese.csv"
 path.write_text("sort,price\nbrie,3,5\nedam,2,9\n")
 try:
     tables.read_table(path, target="price")
 except ValueError as error:
     print(textwrap.fill(str(error)))  # in short lines
+
+# %% [markdown] tags=["slide"]
+# Decimal commas, so each row has a cell too many. The message says what to do.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: what does a coefficient say?

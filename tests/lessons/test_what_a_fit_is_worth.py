@@ -225,7 +225,8 @@ def test_early_stopping_keeps_its_best_only_as_a_copy(lesson):
 
 def test_a_neighbour_is_unmasked_by_whole_regions_only(lesson):
     table = read_output(LESSON, "fruit_yields_repeated()")
-    line, near_one, line_by_region, near_by_region = np.array(numbers(table)).reshape(4, 5)
+    random, by_region = np.array(numbers(table)).reshape(2, 5, 2)  # kind, fold, model
+    (line, near_one), (line_by_region, near_by_region) = random.T, by_region.T
     assert (near_one < line).sum() == 4
     assert line.max() < 3
     assert near_by_region.min() == near("218.3")
