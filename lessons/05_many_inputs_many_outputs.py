@@ -445,7 +445,8 @@ plots.axis_by_axis(A, y, first, fit, 1e-5, 102, prediction=my_prediction)
 # (`torch.zeros`). With lr = 0.5, the 102 steps are enough.
 
 # %% [markdown] tags=["slide"]
-# Standardise each column (lesson 02), and start at zero: with lr = 0.5, as many steps are enough.
+# Standardise each column ([lesson 02](02_how_far_to_step.ipynb)), and start at zero: with lr = 0.5,
+# as many steps are enough.
 
 # %%
 mean = x.mean(dim=0)  # (3,)

@@ -141,8 +141,8 @@ for kind in (HandSGD, torch.optim.SGD):  # one class, then the other
             print(f"{kind.__name__:8} step {epoch + 1:4}  w {w:.6f}  b {b:.6f}")
 
 # %% [markdown] tags=["slide"]
-# Yes: lesson 01's 0.045111 and 0.801195 after one step, twice. From here on the loop stays; you
-# change the model.
+# Yes: [lesson 01](01_gradient_descent_by_hand.ipynb)'s 0.045111 and 0.801195 after one step, twice.
+# From here on the loop stays; you change the model.
 
 # %% [markdown]
 # [Lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s 0.045111 and 0.801195 after one step, twice. From here on the loop stays;

@@ -54,8 +54,8 @@ from course_utils.checks import data_loader as check
 # an epoch yet: some rows come twice, others never.)
 
 # %% [markdown] tags=["slide"]
-# `descend` takes each step on `batch_size` of lesson 01's rows: all 80, or 8 drawn at random, a
-# **mini-batch**.
+# `descend` takes each step on `batch_size` of [lesson 01](01_gradient_descent_by_hand.ipynb)'s rows:
+# all 80, or 8 drawn at random, a **mini-batch**.
 
 # %% tags=["code"]
 line = data.noisy_line()

@@ -56,8 +56,8 @@ y = torch.from_numpy(y64).float()
 # trains every model with a `W`, and keeps a row for each epoch:
 
 # %% [markdown] tags=["slide"]
-# The line of lesson 04, as a module with one parameter, `W`: two zeros at first. Epoch 0 reports
-# the loss 6.661948 and `W` as 0.279137 and 0.498356.
+# The line of [lesson 04](04_raw_autograd_tensors.ipynb), as a module with one parameter, `W`: two
+# zeros at first. Epoch 0 reports the loss 6.661948 and `W` as 0.279137 and 0.498356.
 #
 # > Is it the loss of this `W`?
 
