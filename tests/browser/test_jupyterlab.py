@@ -1,6 +1,6 @@
 """Lessons in the real JupyterLab, as `course.py lab` hands them out, in a real browser.
 
-The default test command opens and runs only the first one with sliders; `--browser` opens
+The default test command opens and runs only the first two lessons; `course.py test --browser` opens
 all, and also works in them. Each lesson is opened and run once, and each test looks at it or works
 in it. With `--browser`, screenshots in both themes are in test_output/browser/NN afterwards.
 """
@@ -53,11 +53,7 @@ NAMELESS = [".jp-RenderedImage img", HANDLE]
 TALL = 3600  # pixels, of a screenshot
 
 
-# The default run opens one lesson, the first that has sliders.
-QUICK = next(number for number in NUMBERS if slider_calls(read_notebook(number).cells))
-
-
-@pytest.fixture(scope="module", params=slow_after(1, [QUICK, *(t for t in TEXTS if t != QUICK)]))
+@pytest.fixture(scope="module", params=slow_after(2, TEXTS))
 def lesson(browser, lab, request):
     """Open a lesson, run and unfold all of it."""
     with opened(browser, lab, request.param) as lesson:
