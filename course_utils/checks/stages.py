@@ -340,7 +340,7 @@ def _gap(one, other, y, rows):
     """Return by how many standard errors `one` is worse than `other`, in absolute errors."""
     d = abs(one[rows] - y[rows]) - abs(other[rows] - y[rows])
     error = d.std(ddof=1) / np.sqrt(len(d))
-    return d.mean() / error if error else (0.0 if d.mean() == 0 else np.inf)
+    return d.mean() / error if error else np.inf
 
 
 @stage(

@@ -86,6 +86,11 @@ def format_cell(value):
     return f"{value:.5g}".replace("-", "−")
 
 
+def signed(value):
+    """Write a number with two decimals, a true minus sign, and no sign before a zero."""
+    return f"{value:z.2f}".replace("-", "−")
+
+
 def mark_prediction(ax, prediction, truth, axis="x"):
     """Draw what the student predicted as a dashed line, and return the words for the caption.
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils._validate import to_number, to_table, to_vector, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, VALIDATION, picture
-from course_utils.plots.core import mark_prediction
+from course_utils.plots.core import mark_prediction, signed
 
 _UNITS = ("C0", "C2", "C3", "C4", "C5")  # the colours of units; C1 is the curve they add up to
 
@@ -23,18 +23,13 @@ def one_unit(w, b, v, *, ax=None):
         ax.axhline(height, color=FIT, linestyle="--", linewidth=0.9, alpha=0.7)
     ax.set(xlabel="input t", ylabel="height", xlim=(-2, 2), ylim=(-3.2, 4.9))  # below the legend
     ends = v * np.tanh(w * np.array([-2.0, 2.0]) + b)
-    told = f"It runs from {_signed(ends[0])} to {_signed(ends[1])}"
+    told = f"It runs from {signed(ends[0])} to {signed(ends[1])}"
     if abs(w) > 1e-9 and abs(b / w) <= 2:
         middle = -b / w
         ax.plot(middle, 0, "o", color="black", markersize=8, zorder=5, label="its middle, −b/w")
-        told += f"; its middle is at t = {_signed(middle)}, where its slope is {_signed(v * w)}"
+        told += f"; its middle is at t = {signed(middle)}, where its slope is {signed(v * w)}"
     ax.legend(loc="upper left")
     return f"{told}."
-
-
-def _signed(value):
-    """Write a number with two decimals and a true minus sign."""
-    return f"{value + 0.0:.2f}".replace("-", "−") if round(value, 2) else "0.00"
 
 
 def _draw_curve(ax, x, y, grid, curve, title):

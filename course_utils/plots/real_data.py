@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils._validate import to_table, to_vector, to_vectors
 from course_utils.figures import BEST, FIT, TRAIN, picture
-from course_utils.plots.core import mark_prediction
+from course_utils.plots.core import mark_prediction, signed
 
 # A marker and a colour for each model, so that nothing depends on colour alone.
 MODELS = (("s", "black"), ("o", TRAIN), ("D", FIT), ("^", BEST))
@@ -135,13 +135,13 @@ def noise_scores(before, inside, prediction=..., *, axs=None):
         ax.plot(y_pred, y, marker, color=color, alpha=0.35, markersize=3.5)
         ax.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), xlabel="prediction")
         ax.set_ylabel("target, pure noise")
-        ax.set_title(f"{title}: mean R² = {_signed(means[name])}", fontweight="bold", color=color)
+        ax.set_title(f"{title}: mean R² = {signed(means[name])}", fontweight="bold", color=color)
         ax = axs["scores"]
         ax.plot(scores, np.full(len(scores), 1 - row), marker, color=color, alpha=0.6, markersize=8)
         ax.plot(means[name], 1 - row, "|", color=color, markersize=34, markeredgewidth=3)
         phrases.append(
-            f"{title}, mean R² {_signed(means[name])}, from {_signed(scores.min())} to "
-            f"{_signed(scores.max())}"
+            f"{title}, mean R² {signed(means[name])}, from {signed(scores.min())} to "
+            f"{signed(scores.max())}"
         )
     ax.axvline(0, color="black", linewidth=1)
     ax.set(ylim=(-0.6, 1.6), xlabel="R² on unseen rows: a mark for each seed, a bar for the mean")
@@ -162,10 +162,6 @@ def _to_pair(name, pair):
 
 def _r2(y_pred, y):
     return 1 - ((y_pred - y) ** 2).mean() / y.var()
-
-
-def _signed(value):
-    return f"{value:.2f}".replace("-", "−")
 
 
 @picture(10.4, 4.3, "target prediction", sharey=True)

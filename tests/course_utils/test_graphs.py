@@ -544,6 +544,7 @@ def test_a_leaf_updated_under_no_grad_stays_a_leaf():
         (lambda a, b: (a * b) ** 2, "(a·b)²"),
         (lambda a, b: a**-1 + b**0.5, "a⁻¹ + b^0.5"),
         (lambda a, b: 1 - a * -2, "1 − (−2)·a"),
+        (lambda a, b: b - a * 0, "b − 0·a"),
         (lambda a, b: -(a + b), "−(a + b)"),
         (lambda a, b: 2 / a + 2**b, "2/a + 2^b"),
         (lambda a, b: torch.exp(a).abs(), "|exp(a)|"),

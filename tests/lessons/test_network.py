@@ -287,6 +287,8 @@ def test_one_unit_tells_its_ends_its_middle_and_its_slope():
         "slope is 3.00."
     )
     assert plots.one_unit(0, 1, 1, ax=Figure().subplots()) == "It runs from 0.76 to 0.76."
+    words = plots.one_unit(0.002, 0, -1, ax=Figure().subplots())
+    assert words.startswith("It runs from 0.00 to 0.00; "), "a rounded zero has no sign"
 
 
 def test_a_network_of_two_moons_beats_the_base_rate():

@@ -1,5 +1,6 @@
 """A project of your own: the stages' checks on two tables that have nothing in common."""
 
+import dataclasses
 import functools
 import io
 import re
@@ -828,6 +829,17 @@ def test_what_fills_a_blank_is_recognised(of, part, words, is_right):
     line = told("prepare", p, **prepared(p, raw))
     assert (": right. " in line) == is_right
     assert f"The blanks of age {words}" in line
+
+
+def test_a_single_blank_is_recognised():
+    p = done("cheese")
+    age = np.nan_to_num(p["table"].numbers["age"], nan=20)
+    age[p["train"][0]] = np.nan
+    table = dataclasses.replace(p["table"], numbers={**p["table"].numbers, "age": age})
+    raw = p["raw"].copy()
+    raw[:, 0] = np.nan_to_num(age, nan=np.nanmedian(age[p["train"]]))
+    line = told("prepare", p, table=table, **prepared(p, raw))
+    assert "The blanks of age hold the training rows' median" in line
 
 
 def test_rows_left_out_of_all_parts_may_stay_blank():
