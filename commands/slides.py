@@ -116,6 +116,9 @@ def choose(slides: list[Slide], of_section: list[Slide], block: str) -> Slide:
     if block.startswith("**Slider"):
         moving = [one for one in of_section if one.cell and "sliders.move" in one.cell.source]
         return (moving or answers or of_section[-1:])[0]
+    if block.startswith("**An answer"):
+        decided = [one for one in of_section if any(map(blocks.DECIDE.match, one.above))]
+        return [*decided, *answers, first][0]
     if AFTER.match(block):
         return (answers or of_section[-1:])[0]
     if BEFORE.match(block) and not asks(first):

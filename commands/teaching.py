@@ -1,7 +1,8 @@
 """Read what an instructor's page says about each section of a lesson, for the notes of its slides.
 
-A page names a section in its table of minutes, as a heading in 'Questions', in bold in 'Sliders',
-and in single quotes elsewhere, and an exercise by its heading. What names none is about the lesson.
+A page names a section in its table of minutes, as a heading in 'Questions', in bold in 'Sliders'
+and in 'Answers' (to what a lesson leaves to decide), and in single quotes elsewhere, and an
+exercise by its heading. What names none is about the lesson.
 """
 
 import re
@@ -13,12 +14,15 @@ ITEM = re.compile(r"^(?:\d+\.|-) (.+\n?(?:(?!\d+\. |- ).*\n?)*)", re.M)
 QUOTED = re.compile(r"'([^'\n]+(?:\n[^'\n]+)?)'")
 DOCTEST = re.compile(r"^```pycon\n.*?^```\n*", re.M | re.S)
 ROW = re.compile(r"^\|(.+)\|$", re.M)
+# How the notes of a part begin; the questions come after the board.
+LABELS = {"On the board": "On the board.", "Answers": "An answer.", "Sliders": "Slider."}
 
 
 def read(page: str, headings: list[str]) -> dict[str, list[str]]:
     """Return the notes of an instructor's page for each of a lesson's headings, the title first.
 
-    They are in the order in which they are needed: minutes, board, question, slider, trouble.
+    They are in the order in which they are needed: minutes, board, question, answer, slider,
+    trouble.
     """
     notes: dict[str, list[str]] = {heading: [] for heading in headings}
     title = headings[0]
@@ -30,13 +34,16 @@ def read(page: str, headings: list[str]) -> dict[str, list[str]]:
     times |= {name: "" for name, *_ in sections}
     for section, minutes, short, advice, *_ in sections:
         if section == "**all**":
-            notes[title].append(f"**{minutes} minutes in class**, or {short} if time is short.")
+            extra = f": {advice}" if advice else ""
+            notes[title].append(
+                f"**{minutes} minutes in class**, or {short} if time is short{extra}."
+            )
         elif section in notes and minutes != "0":
             included = including(minutes, headings[headings.index(section) + 1 :], times)
             notes[section].append(
                 f"**{minutes} minutes**{included}, or {short} if time is short: {advice}."
             )
-    for name, label in (("On the board", "On the board."), ("Sliders", "Slider.")):
+    for name, label in LABELS.items():
         body = parts.get(name, "")
         for item in ITEM.findall(body):
             add(notes, item, f"**{label}** ")

@@ -65,7 +65,8 @@ print(penguins)  # what it holds, without showing a row
 # > of you, and **to within how much**?
 #
 # ```text
-# 344 birds; the target is body_mass_g
+# the table: 344 birds, 342 of them weighed
+# target       body_mass_g
 # numbers      bill_length_mm, bill_depth_mm, flipper_length_mm, year
 # categories   species, island, sex
 # ```
@@ -94,11 +95,13 @@ check.question(table, inputs)
 # file as it comes: 206 rows to train, 68 to validate, the last 68 for later.
 
 # %% [markdown]
-# > **Predict.** What will its RMSE be on the last 68? One weight for all of them, the mean
+# > **Predict.** What will its RMSE be on the last 68? One guess for all of them, the mean
 # > of the first 206, is off by 499 g there.
 
 # %% [markdown] tags=["slide"]
-# A line on the three lengths: 297 g on the validation rows.
+# On the validation rows, a line on three lengths has an RMSE, its typical error, of 297 g.
+#
+# > **Predict.** And on the last 68? The mean of the first 206, one guess for all, is off by 499 g there.
 
 # %% tags=["cover"]
 my_prediction = ...  # your number, in g
@@ -115,13 +118,13 @@ off, kinds, cuts = (said - mass)[weighed], species[weighed], (206, 274)
 plots.errors_in_file_order(off, kinds, cuts, prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# 1,032 g, twice as far off as one weight for all. The file is sorted by species: the line had never met
-# a Chinstrap, and its validation rows, all Gentoos, told it that all was well.
+# 1,032 g. The file is sorted by species: the line had never met a Chinstrap, as light as an Adelie,
+# with a longer bill, which it takes for weight. Its validation rows, all Gentoos, gave no warning.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 1,032 g, twice as far off as one weight for all. The file is sorted by species.
+# 1,032 g, twice as far off as one guess for all. The file is sorted by species.
 #
 # </details>
 #
@@ -213,8 +216,8 @@ check.baseline(table, train, val, baseline, rmse_baseline)
 # np.column_stack([age, sort == "edam"])  # False and True become 0 and 1
 # ```
 #
-# **Decide.** What goes into a blank: the median, a column 'was blank' besides, or is the row in
-# no part? How does a category become numbers? Which columns say nothing new?
+# **Decide.** What goes into a blank: the median, a column 'was blank' besides, or do you leave
+# the row out? How does a category become numbers? Which columns repeat others?
 
 # %% [markdown] tags=["slide"]
 # Numbers without blanks, on one scale.
@@ -250,11 +253,11 @@ check.line(table, train, val, X, y_line, rmse_line)
 # on `X[train]`: a nan in a row that the loss doesn't use still spoils every gradient. Try other
 # inputs, too. Write down everything you try: you choose among all of it.
 #
-# **Decide.** By which number, on which rows? If the absolute errors of two models, subtracted row by
-# row, have a mean below two standard errors, which is simpler?
+# **Decide.** By which number, on which rows? Subtract two models' absolute errors row by row:
+# if the mean is below two standard errors, which do you take?
 
 # %% [markdown] tags=["slide"]
-# Train one, with early stopping, and write down what you try.
+# Train one, with early stopping. Luck moves a mean by about its standard error.
 
 # %%
 # The baseline first, then from simple to complex; each one number or (n,):
@@ -273,8 +276,8 @@ check.choice(table, train, val, predictions, chosen)
 # > **Predict.** Someone runs all 200 and reports the best. How low is it?
 
 # %% [markdown] tags=["slide"]
-# Now the test rows, **once**. On 200 different splits, the line of three lengths is off by 395 g on
-# average.
+# Use test rows **once**. Why? On 200 splits, three fifths to fit and one to judge, the line of three
+# lengths is off by 395 g on average.
 
 # %%
 my_prediction = ...  # your number, in g
@@ -290,8 +293,8 @@ for seed in range(200):
 plots.luck_of_the_split(errors, prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# 322 g, and the unluckiest split says 475. So choose the seed before you look, and say how sure you
-# are.
+# 322 g; the unluckiest split says 475. Choose the seed before you look. Report the **gain**, the mean
+# of the baseline's absolute errors minus the model's, ± its standard error.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -331,7 +334,8 @@ reports = {
 plots.four_reports(reports)
 
 # %% [markdown] tags=["slide"]
-# Which of the four would you sign?
+# The inputs: four columns of numbers for A, three lengths and the species for B and C, three lengths
+# for D. Which of the four would you sign?
 
 # %% [markdown]
 # ### Exercise 2 (diagnose): what went wrong?
@@ -344,11 +348,11 @@ plots.four_reports(reports)
 
 # %% [markdown] tags=["slide"]
 # ```text
-# RMSE in g   baseline   training   validation   test
-# A                742         13           13     14
-# B                775        325          336    258
-# C                819        302          315    345
-# D                499        350          297   1032
+# RMSE in g              baseline  training  validation  test
+# A  four columns             742        13          13    14
+# B  lengths, species         775       325         336   258
+# C  lengths, species         819       302         315   345
+# D  lengths                  499       350         297  1032
 # ```
 
 # %% tags=["exercise", "diagnose"]
@@ -400,7 +404,7 @@ check.causes(causes)
 # 1. I asked …, for …, with the error in ….
 # 2. I used … rows and these columns: …; I left out ….
 # 3. Without a model one is off by …; with …, by ….
-# 4. The gain is … ± …; I looked … times.
+# 4. Gain: … ± … (standard error); I looked … times.
 # 5. Don't use it for ….
 
 # %% [markdown]
@@ -417,7 +421,8 @@ check.causes(causes)
 # A bad file is refused. Here, someone wrote decimal commas:
 
 # %% [markdown] tags=["slide"]
-# Save it as a CSV file: all stages and checks work on it.
+# Save it as a CSV file, with names in its first line, and read it with `tables.read_table`. The
+# notebook's cells and checks then work on it.
 #
 # > `read_table` refuses this one. Why?
 #
@@ -516,8 +521,7 @@ check.slopes(alone, within)
 #
 # **New words, deeper:** Simpson's paradox.
 #
-# That was the course. You began with a line through eighty points and a gradient by hand. The
-# next question is yours.
+# You began with a line through eighty points and a gradient by hand; the next question is yours.
 #
 # Back to [lesson 13](13_a_real_data_set.ipynb). To look up: [the glossary](../docs/glossary.md),
 # [the names](../docs/names.md), [what is wrong?](../docs/symptoms.md).

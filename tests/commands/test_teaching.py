@@ -119,6 +119,24 @@ def test_a_note_that_gives_an_answer_away_comes_with_the_answer():
     assert (asked.notes, answered.notes) == ([], notes)
 
 
+def test_an_answer_is_with_what_there_is_to_decide_or_else_after_the_prediction():
+    asked = Slide("## Why two?", begins=True, above=["> **Predict.** Two?"])
+    answered = Slide("## Why two?", answers=True)
+    decided = Slide("## Why two?", above=["Then:", "**Decide.** Two or three?"])
+    page = "# 01 Tiny\n\n## Answers\n\nOf many:\n\n- **Why two?** Three,\n  for once.\n"
+    notes = teaching.read(page, HEADINGS)
+    slides.add_notes([asked, answered], notes)
+    slides.add_notes([asked, answered, decided], notes)
+    assert notes["Why two?"] == ["**An answer.** Three,\n  for once."]
+    assert (asked.notes, answered.notes, decided.notes) == ([], notes["Why two?"], answered.notes)
+
+
+def test_the_minutes_of_all_say_what_comes_on_top():
+    page = "## Minutes\n\n|  |  |  |  |\n|--|--|--|--|\n| **all** | 4 | 3 | an exercise, too |\n"
+    said = "**4 minutes in class**, or 3 if time is short: an exercise, too."
+    assert teaching.read(page, HEADINGS)["01 Tiny"] == [said]
+
+
 BOARD = "**On the board.** {} 'Why two?': a two."
 
 

@@ -925,6 +925,25 @@ def test_the_lowest_error_of_many_splits_is_marked():
     assert marks == {"mean": 370, "the lowest": 300, "your prediction": 280}
 
 
+def test_the_luck_of_the_reports_is_what_the_instructor_says():
+    """C's errors differ as in one seed of six, B's drop as in one of a hundred, as the lowest."""
+    penguins, lengths = tables.penguins(), ("bill_length_mm", "bill_depth_mm", "flipper_length_mm")
+    columns = [penguins.numbers[name] for name in lengths]
+    columns += [penguins.categories["species"] == name for name in ("Chinstrap", "Gentoo")]
+    x, found = np.column_stack(columns), []
+    for seed in range(200):
+        order = np.random.default_rng(seed).permutation(penguins.known)
+        line = LinearRegression().fit(x[order[:206]], penguins.y[order[:206]])
+        for rows in (order[:206], order[274:]):
+            found.append(np.mean((line.predict(x[rows]) - penguins.y[rows]) ** 2) ** 0.5)
+    trained, tested = np.array(found).reshape(-1, 2).T
+    drop = tested - trained
+    assert [(round(trained[k]), round(tested[k])) for k in (71, 1)] == [(325, 258), (302, 345)]
+    assert tested.argmin() == 71
+    assert np.sum(abs(drop) >= abs(drop[1])) == 32
+    assert np.sum(drop <= drop[71]) == 2
+
+
 def test_reports_are_bars_in_their_order():
     ax = Figure().subplots()
     line = plots.four_reports({"A": [8, 2, 3, 4], "B": [7, 5, 5, 6]}, ax=ax)

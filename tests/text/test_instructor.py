@@ -15,6 +15,8 @@ PLANS = (FOLDER / "README.md").read_text(encoding="utf-8")
 PARTS = ["Minutes", "On the board", "Questions", "Sliders", "What goes wrong", "Exercises"]
 PARTS += ["Five more questions"]  # test_five_questions.py looks at these
 MAX_LINES = 95  # what is before them is read in the hour before the class
+ANSWERS, MOST_ANSWERS = "Answers", 50  # lines, to what a lesson leaves to decide
+EXAMPLE = "a_project_worked_out"  # a page that links to it may name its numbers
 
 
 @cache
@@ -63,8 +65,23 @@ def test_every_lesson_has_a_page_in_the_same_form():
     assert [path.stem for path in sorted(FOLDER.glob("[0-9]*.md"))] == [p.stem for p in LESSONS]
     for number in NUMBERS:
         text, parts = page(number)
-        assert list(parts) == PARTS, number
-        assert len(text.partition(HEADING)[0].splitlines()) <= MAX_LINES, number
+        assert [name for name in parts if name != ANSWERS] == PARTS, number
+        answers = f"## {ANSWERS}\n{parts[ANSWERS]}".count("\n") if ANSWERS in parts else 0
+        assert answers <= MOST_ANSWERS, number
+        assert len(text.partition(HEADING)[0].splitlines()) - answers <= MAX_LINES, number
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_what_a_lesson_leaves_to_decide_has_an_answer(number):
+    decided, heading = set(), ""
+    for cell in read_notebook(number).cells:
+        if cell.cell_type == "markdown":
+            for line in cell.source.splitlines():
+                heading = line.removeprefix("## ") if line.startswith("## ") else heading
+                decided |= {heading} if line.startswith("**Decide.**") else set()
+    answered = set(re.findall(r"(?m)^- \*\*(.+?)\*\*", page(number)[1].get(ANSWERS, "")))
+    assert decided <= answered
+    assert bool(decided) == bool(answered)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -87,7 +104,8 @@ def test_the_numbers_on_a_page_are_computed_by_its_lesson(number):
     _, text = text.split("\n", 1)  # without the title, which has the lesson's number
     text = re.sub(r"\| \d+ \| \d+ \|", "|", text)  # the minutes
     text = text.replace("```", "")  # what is on the board counts, too
-    lesson = LessonNumbers(read_notebook(number).cells)
+    example = read_notebook(EXAMPLE).cells if f"{EXAMPLE}.ipynb" in text else []
+    lesson = LessonNumbers(read_notebook(number).cells + example)
     untrue = [result.words for result in find_results(text) if not lesson.computes(result)]
     assert not untrue, "the lesson does not compute:\n" + "\n".join(untrue)
 
