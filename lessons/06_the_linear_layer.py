@@ -61,10 +61,11 @@ from course_utils.checks import linear_layer as check
 torch.manual_seed(59)  # where PyTorch's random draws begin
 layer = nn.Linear(3, 2)  # 3 inputs, 2 outputs
 for name, p in layer.named_parameters():  # pairs of a name and a tensor
-    print(f"{name:6}  shape {tuple(p.shape)}")
+    print(f"{name:6}  shape {tuple(p.shape)}\n{p.detach()}")
 
 row = torch.tensor([[0.5, -1.0, 2.0]])
-print("\nlayer(row)            ", layer(row).detach())
+print("\nrow                   ", row)
+print("layer(row)            ", layer(row).detach())
 by_hand = row @ layer.weight.T + layer.bias  # what it holds
 print("row @ weight.T + bias ", by_hand.detach())
 
@@ -79,13 +80,18 @@ print("row @ weight.T + bias ", by_hand.detach())
 # are random: the same each time right after `torch.manual_seed`, on one computer.
 
 # %% [markdown] tags=["slide"]
-# Eight: a weight of shape (2, 3), and a bias for each output. You call the layer like a function;
-# it computes what you did by hand.
+# Eight: each output has a bias and a row of three weights, so the shape is (2, 3). `.T` makes columns
+# of these rows: `row` meets each. Called like a function, the layer computes this sum.
 
 # %% [markdown]
 # ## What does an optimizer do?
 #
 # An **optimizer** holds a list of parameters and takes the step for each. Here is yours:
+
+# %% [markdown] tags=["slide"]
+# An **optimizer** holds a list of parameters and takes the step for each. Here is yours. PyTorch's
+# is `torch.optim.SGD`, short for stochastic gradient descent (why stochastic,
+# [lesson 07](07_dataset_and_dataloader.ipynb) says).
 
 
 # %% tags=["code"]
@@ -93,7 +99,7 @@ class HandSGD:
     """Gradient descent for any list of parameters."""
 
     def __init__(self, parameters, lr):
-        self.parameters = list(parameters)  # else the first loop uses it up
+        self.parameters = list(parameters)  # model.parameters() gives each once
         self.lr = lr
 
     def zero_grad(self):  # empty every gradient
@@ -103,7 +109,7 @@ class HandSGD:
     def step(self):  # and step with every one
         with torch.no_grad():
             for p in self.parameters:
-                p -= self.lr * p.grad  # in place
+                p -= self.lr * p.grad  # in place: the model's tensor
 
 
 # %% [markdown]
@@ -115,16 +121,28 @@ class HandSGD:
 # These are [lesson 01](01_gradient_descent_by_hand.ipynb#How-does-one-step-become-a-thousand?)'s eighty points. Each *new* line
 # stands under the one it replaces.
 
-# %% tags=["code", "printed"]
+# %% [markdown] tags=["slide"]
+# Points and start are those of [lesson 01](01_gradient_descent_by_hand.ipynb): do its
+# numbers come out, first with `HandSGD`, then with PyTorch's `SGD`? `same_start()` makes an
+# `nn.Linear(1, 1)`; `mse` is `nn.MSELoss()`.
+
+# %%
 line = data.noisy_line()
 x80, y80 = torch.from_numpy(line.x_train), torch.from_numpy(line.y_train)
 mse = nn.MSELoss()  # an object that computes the mean squared error
-for kind in (HandSGD, torch.optim.SGD):  # one class, then the other
-    # 0 start
+
+
+def same_start():  # as in 'Gradient descent by hand'
     model = nn.Linear(1, 1).double()  # float64, like the data
     with torch.no_grad():
         model.weight.fill_(-0.1382643)  # fill_: put this number into it
         model.bias.fill_(0.49671415)
+    return model
+
+
+# %% tags=["code", "printed"]
+for kind in (HandSGD, torch.optim.SGD):  # one class, then the other
+    model = same_start()  # 0 start
     optimizer = kind(model.parameters(), lr=0.1)
     for epoch in range(1000):
         # 1 predict        y_pred = w * x80 + b
@@ -168,8 +186,8 @@ class Line(nn.Module):  # Line inherits what nn.Module can do
 
 
 model = Line()
-print("parameters:", [name for name, _ in model.named_parameters()])
-print("at x = 10: ", model(torch.tensor([[10.0]])).item())
+print("on the list:      ", [name for name, _ in model.named_parameters()])
+print("model(x) at x = 10:", model(torch.tensor([[10.0]])).item())
 
 # %% [markdown] tags=["slide"]
 # `super().__init__()` makes the list of parameters; an **`nn.Parameter`** that you assign to `self`
@@ -182,7 +200,7 @@ print("at x = 10: ", model(torch.tensor([[10.0]])).item())
 # list.
 #
 # `Line` **inherits** what `nn.Module` can do. So `model(x)` works: it calls your `forward`, and
-# any tool that watches the model. Write `forward`, but call `model(x)`.
+# tools attached to the model. Write `forward`, but call `model(x)`.
 #
 # ### Exercise 1 (write): a line and a wave
 #
@@ -228,8 +246,11 @@ check.Wave(Wave)
 #
 # ## Does a published fit come out?
 #
-# A tutorial fits fifty points, made with $y = 2x + 1$ and a random whole number added to each
-# $y$. The loop is a function now, which keeps each loss and line.
+# A tutorial fits fifty points, made with $y = 2x + 1$ and a random whole number, from $-8$ to $8$,
+# added to each $y$. The loop is a function now, which keeps each loss and line.
+
+# %% [markdown] tags=["slide"]
+# A tutorial's fifty points: $y = 2x + 1$ plus a random whole number from $-8$ to $8$.
 
 
 # %%
@@ -281,8 +302,8 @@ plots.first_and_last_line(X, y, path)
 
 # %% [markdown]
 # The loss is flat, the line runs through the points, and they were made with $2x + 1$: a full
-# success? The published losses, 3057.2168 and 21.0585, are reproduced as well. (Row 1 is the
-# start.)
+# success? The published losses, 3057.2168 and 21.0585, are reproduced as well. (Each row
+# is before its step: row 1 is the start.)
 
 # %% [markdown] tags=["deeper"]
 # ### Deeper: all fifty rows
@@ -299,10 +320,8 @@ for left in range(1, 26):
 # %% [markdown]
 # ## Do you believe it?
 #
-# Training looks for the line that fits the points best, not for the one that made them.
-#
-# > **Predict.** They were made with bias 1; the fit says 1.0558. The ten leftmost points
-# > average 1.73 above its line. Type a better bias.
+# > **Predict.** The points were made with bias 1; the fit says 1.0558. The ten leftmost
+# > average 1.73 above its line. Which bias fits all fifty best? Type it.
 
 # %% tags=["cover", "printed"]
 my_prediction = ...  # your number
@@ -329,11 +348,12 @@ print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 #
 # </details>
 #
-# The random numbers have tilted the best line: its slope is below 2, and its left end higher.
+# Training looks for the line that fits the points best, not for the one that made them. The random
+# numbers have tilted the best line: its slope is below 2, and its left end higher.
 
 # %% [markdown] tags=["slide"]
-# NO, twice. The **steep** axis is almost exactly the weight. The **flat** one is almost exactly the
-# bias: fifty epochs leave 0.976 of its distance.
+# NO, twice: neither is within a thousandth of least squares. The **steep** axis is almost exactly the
+# weight, the **flat** one the bias: fifty epochs leave 0.976 of the distance along it.
 
 # %% [markdown]
 # Along each axis of the bowl, a step multiplies the distance from the bottom by its factor
@@ -346,7 +366,7 @@ print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 #   and by more.)
 #
 # The steep axis sets the learning-rate limit, and 0.001 is 86% of it: far too little for the
-# bias. The tutorial's last rows show it, too: in each, the bias rises by almost the same
+# bias. The tutorial's last rows show it: in each, the bias rises by almost the same
 # amount. Steps that hardly shrink have not arrived.
 #
 # ### Exercise 2 (transfer): other starts
@@ -356,8 +376,8 @@ print(f"left after 50   {factors[0] ** 50:8.6f}   {factors[1] ** 50:9.6f}")
 # panel, the flat factor from the table; errors up to two tenths pass.
 
 # %% [markdown] tags=["slide"]
-# Where is the bias from 10 after 50 epochs, from 10 after 2,000, and from −5 after 2,000? Take the
-# best bias from the panel, the flat factor from the table.
+# Where is the bias from 10 after 50 epochs, from 10 after 2,000, and from −5 after 2,000? The best bias
+# is 2.528, and each epoch leaves 0.999515 of the distance. Let a computer take the power.
 
 # %% tags=["exercise", "transfer"]
 ends = [..., ..., ...]  # from 10: 50, 2,000 epochs; from −5: 2,000
@@ -373,7 +393,7 @@ check.ends(ends)
 # ends = [
 #     best + factor**epochs * (start - best)
 #     for start, epochs in ((10, 50), (10, 2000), (-5, 2000))
-# ]
+# ]  # near 9.8, 5.4 and -0.3: of the distance are left 0.976, 0.379 and 0.379
 # ```
 #
 # </details>
@@ -421,9 +441,9 @@ class StandardisedLine(nn.Module):
 
 
 def fresh_standardised():
-    torch.manual_seed(59)
-    mean = X.mean().item()
-    std = ((X - mean) ** 2).mean().item() ** 0.5
+    torch.manual_seed(59)  # as in fresh_layer
+    mean = X.mean().item()  # X: the fifty x, from 1 to 50
+    std = ((X - mean) ** 2).mean().item() ** 0.5  # X.std() divides by 49
     return StandardisedLine(mean, std)
 
 
@@ -443,11 +463,9 @@ print(
 # %% [markdown]
 # Mean and standard deviation are **buffers**: saved with the model, never trained.
 #
-# We measure how far slope and bias are from the best in units of the raw $x$.
-#
-# > **Predict.** Inside, both curvatures are 2, and `lr` is 0.4. Slope and bias start 1.933 and
-# > 1.752 from the best, and each epoch multiplies both distances by the same factor. After which
-# > epoch are both within 0.01?
+# > **Predict.** Standardised, $x$ has mean 0 and mean square 1: both curvatures are 2. `lr` is
+# > 0.4. For the raw $x$, slope and bias start 1.933 and 1.752 from the best. After which epoch are
+# > both within 0.01?
 
 # %%
 my_prediction = ...  # your number
@@ -465,20 +483,29 @@ plots.distance_by_epoch(X, y, paths, within=0.01, prediction=my_prediction)
 # Four: each epoch leaves `1 - 0.4 * 2`, a fifth, of the distance.
 #
 # </details>
-#
+
+# %% [markdown] tags=["slide"]
+# Four: each epoch leaves `1 - 0.4 * 2`, a fifth, of the distance. Raw $x$ went at a smaller
+# rate: past 0.001164 it explodes.
+
+# %% [markdown]
 # ## What do train() and eval() switch?
 #
 # Some layers compute one thing while you train, and another when you measure.
 #
-# **Dropout** sets each number to zero with probability $p$ in training, and divides the rest by
-# $1 - p$, so that a network learns not to rely on any single number. `model.train()` turns
-# training on, `model.eval()` off.
+# **Dropout** sets each number to zero with probability $p$ in training, so that a network learns not
+# to rely on any single number, and divides the rest by $1 - p$, which keeps the sum, on average.
+# `model.train()` turns training on, `model.eval()` off.
 #
 # > **Predict.** With $p = 0.5$, what can become of ten ones in training, and what after `eval()`?
 # > Does a prediction after `eval()` still ask for a gradient?
 
 # %% [markdown] tags=["slide"]
-# In training, **dropout** zeroes numbers with probability $p$ and divides the others by $1 - p$.
+# After `model.train()`, **dropout** zeroes numbers with probability $p$ and divides the others by
+# $1 - p$.
+#
+# > **Predict.** With $p = 0.5$, what can become of ten ones then, and what after `model.eval()`?
+# > Does a prediction after it still ask for a gradient?
 
 # %%
 torch.manual_seed(0)
@@ -489,9 +516,9 @@ dropout.eval()
 print("evaluating", dropout(torch.ones(10)))
 
 scaled.eval()
-print("\nafter eval():  ", scaled(X[:1]))
+print("\nscaled at x = 1, after eval():  ", scaled(X[:1]))
 with torch.no_grad():
-    print("inside no_grad:", scaled(X[:1]))
+    print("scaled at x = 1, inside no_grad:", scaled(X[:1]))
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -504,15 +531,15 @@ with torch.no_grad():
 # measure with both, and call `model.train()` before you go on.
 
 # %% [markdown] tags=["slide"]
-# Zeros and twos; then ones. And yes: the `grad_fn` is still there. `eval()` changes what some
-# layers compute, `no_grad()` stops the recording: measure with both.
+# Zeros and twos; then ones. And yes: the trained line, `scaled`, has its `grad_fn` still. `eval()`
+# changes what some layers compute, `no_grad()` stops the recording: measure with both.
 
 # %% [markdown]
 # ## How do you keep a model?
 #
 # Save its numbers: the **state dict** holds each parameter and buffer by name.
 
-# %%
+# %% tags=["code"]
 with tempfile.TemporaryDirectory() as folder:  # deleted afterwards
     file = Path(folder) / "line.pt"
     torch.save(scaled.state_dict(), file)  # writes the file
@@ -523,16 +550,16 @@ for name, tensor in state.items():
 loaded = StandardisedLine(mean=0.0, std=1.0)  # of the same class
 loaded.load_state_dict(state)  # writes the numbers into it
 loaded.eval()
-with torch.no_grad():
-    print(f"\nat x = 60: {scaled(torch.tensor([[60.0]])).item():.3f}")
-    print(f"loaded:    {loaded(torch.tensor([[60.0]])).item():.3f}")
+print("\nslope and bias for the raw x")
+print("saved: ", [round(number, 3) for number in line_of(scaled)])
+print("loaded:", [round(number, 3) for number in line_of(loaded)])
 
 # %% [markdown] tags=["slide"]
-# `torch.save` writes it to a file, `load_state_dict` puts its numbers into a new model. The buffers
-# came along; the class did not.
+# The buffers came along; the class's code did not. `linear.weight` belongs to the standardised $x$:
+# divided by `std`, it is the slope.
 
 # %% [markdown]
-# The buffers came along; the class did not. `weights_only=True` loads tensors and simple values
+# The buffers came along; the class's code did not. `weights_only=True` loads tensors and simple values
 # only: far safer, but load only files you trust. To train on later, save
 # `optimizer.state_dict()`, too: [lesson 09](09_better_roads.ipynb#What-must-you-save?) has optimizers with a
 # memory.
