@@ -243,7 +243,8 @@ class _Deck:
         """Show the words that a cell has for its slide, in place of the sentence by rule.
 
         After code they stand below what it shows, after a text above what is displayed; a question
-        stands last, a prompt takes the place of the lesson's, and a heading that of the slide.
+        stands last, a prompt takes the place of the lesson's, and a heading that of the slide. Code
+        takes the place of the cell's, if that is shown.
         """
         blocks = [block.strip() for block in BLOCK.findall(LINK.sub(r"\1", cell.metadata["slide"]))]
         if self.asks and self.printed is cell:  # its prompt's answer
@@ -257,6 +258,10 @@ class _Deck:
         if slide.output is not None:
             slide.below = blocks
             return
+        if slide.source:  # a part of the code, in place of the whole
+            for block in [one for one in blocks if one.startswith("```")]:
+                slide.source = "\n".join(block.splitlines()[1:-1])
+                blocks.remove(block)
         asked = [block for block in blocks if block.startswith(">")]
         kept = [one for one in slide.above if STAYS.match(one)]
         if any(map(PROMPT.match, asked)):  # in other words

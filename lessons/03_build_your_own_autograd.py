@@ -53,7 +53,7 @@ x_wave, heights = wave.x, wave.y  # the ten points, each of shape (10,)
 # |---|---:|---|
 # | $a = w \cdot x$ | 8 | $\partial a/\partial w = x = 2$ |
 # | $\hat y = a + b$ | 7 | $\partial\hat y/\partial a = 1$, $\ \partial\hat y/\partial b = 1$ |
-# | $e = \hat y - y$ | −3 | $\partial e/\partial\hat y = 1$ |
+# | $e = \hat y - y$ | −3 | $\partial e/\partial\hat y = 1$, $\ \partial e/\partial y = -1$ |
 # | $L = e^2$ | 9 | $\partial L/\partial e = 2e = -6$ |
 #
 # A **local derivative** says how the result of *one step* changes with a number that went
@@ -61,10 +61,10 @@ x_wave, heights = wave.x, wave.y  # the ten points, each of shape (10,)
 #
 # $$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial e}\cdot
 # \frac{\partial e}{\partial\hat y}\cdot\frac{\partial\hat y}{\partial a}\cdot
-# \frac{\partial a}{\partial w} = 2e\cdot 1\cdot 1\cdot x = -12$$
+# \frac{\partial a}{\partial w} = 2e\cdot 1\cdot 1\cdot x$$
 
 # %% [markdown] tags=["slide"]
-# One row: $w = 4$, $b = -1$, $x = 2$, $y = 10$. Each step has **local derivatives**; the **chain rule** multiplies them.
+# One row: $w = 4$, $b = -1$, $x = 2$, $y = 10$. The **chain rule** multiplies **local derivatives**: which number for $w$, for $b$?
 
 # %%
 w, b, x, y = 4.0, -1.0, 2.0, 10.0
@@ -98,16 +98,16 @@ print(f"backward: gradient of w {grad_w}, of b {grad_b}")
 #         return Value(self.value + other.value)
 # ```
 #
-# So *you* decide what `+` does. In the next cell, it (like `__sub__` for −, `__mul__` for ×)
+# So *you* decide what `+` does. In the whole class, it (like `__sub__` for −, `__mul__` for ×)
 # also writes down both parents, the numbers it was made from, and the local
 # derivatives. A sum has 1 and 1, a difference 1 and −1. A product $a \cdot b$ has $b$
 # for $a$, and $a$ for $b$.
 
 # %% [markdown] tags=["slide"]
-# This `class`, a kind of object, can add. Yours also notes both parents and the local derivatives: 1 and 1 for a sum; for $a \cdot b$, $b$ and $a$.
+# This `class`, a kind of object, can add. What else must each number keep, so that the way back finds all it needs?
 
 
-# %%
+# %% tags=["code"]
 def as_value(number):
     """Return a Value unchanged; wrap a plain number in a Value."""
     if isinstance(number, Value):  # is it of the kind Value?
@@ -146,6 +146,29 @@ class Value:
         backward(self)  # not itself: a function of this name, further down
 
 
+# %% [markdown] tags=["slide"]
+# ```python
+# class Value:
+#     def __init__(self, value, parents=(), local_derivatives=(), name=""):
+#         self.value = float(value)
+#         self.parents = parents  # the Values it was made from; () for none
+#         self.local_derivatives = local_derivatives  # one for each parent
+#         self.grad = 0.0  # its gradient, once the way back has been here
+#         self.name = name  # for pictures
+#
+#     def __add__(self, other):
+#         other = as_value(other)  # a plain number becomes a Value
+#         return Value(self.value + other.value, (self, other), (1.0, 1.0), "+")
+#
+#     def __mul__(self, other):
+#         other = as_value(other)
+#         result = self.value * other.value
+#         return Value(result, (self, other), (other.value, self.value), "×")
+# ```
+#
+# Its parents, a local derivative for each, and its gradient. `__sub__` is like `__add__`, with 1 and −1.
+
+
 # %%
 def one_row():
     """The row from above as Values: returns w, b and the loss."""
@@ -163,7 +186,7 @@ w, b, loss = one_row()
 graphs.value_graph(loss)  # draws each Value as a box
 
 # %% [markdown] tags=["slide"]
-# Your table, drawn by such numbers: a **computational graph**, with the local derivatives on its arrows. All gradients are still zero.
+# Your table, drawn: a **computational graph**. The square is $e \cdot e$, so *two* arrows leave $e$, each with half of $2e$. A **leaf** was not made from others.
 
 # %% [markdown]
 # ## How does a gradient travel back?
@@ -182,14 +205,25 @@ graphs.value_graph(loss)  # draws each Value as a box
 # > Which gradient does $w$ end with?
 
 # %% [markdown] tags=["slide"]
-# Each box hands back its gradient, times the local derivative. *Two* arrows leave $e$ for the loss.
+# Each box hands back its gradient, times the local derivative.
+#
+# ```python
+# def hand_back(node):
+#     for k, parent in enumerate(node.parents):  # k = 0, 1
+#         parent.grad = node.grad * node.local_derivatives[k]
+#         hand_back(parent)
+#
+# w, b, loss = one_row()  # the graph just drawn
+# loss.grad = 1.0
+# hand_back(loss)
+# ```
 
-# %% tags=["code"]
+# %%
 my_prediction = ...  # your number
 
 
 def hand_back(node):
-    """Give each parent its gradient, then let it do so. (Not right yet.)"""
+    """Give each parent its gradient, then let it do so."""
     for k, parent in enumerate(node.parents):  # k = 0, 1
         parent.grad = node.grad * node.local_derivatives[k]
         hand_back(parent)
@@ -224,13 +258,20 @@ plots.slope_claim(w_range, losses, 4.0, w.grad, prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
 # A **silent** bug. The gradient of $e$ is the *sum* along both arrows, so write `+=` for `=`.
+#
+# ```python
+# def hand_back_adding(node):
+#     for k, parent in enumerate(node.parents):
+#         parent.grad += node.grad * node.local_derivatives[k]
+#         hand_back_adding(parent)
+# ```
 
-# %% tags=["code"]
+# %%
 my_prediction = ...  # your number
 
 
 def hand_back_adding(node):
-    """Like hand_back, but adding. (Still not right.)"""
+    """Like hand_back, but adding."""
     for k, parent in enumerate(node.parents):
         parent.grad += node.grad * node.local_derivatives[k]
         hand_back_adding(parent)
@@ -243,7 +284,7 @@ hand_back_adding(loss)
 graphs.value_graph(loss, check=True, of="w", prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# It ends with −30. $e$ handed back *at once*, first half of its gradient, then the whole. So the error grows.
+# It ends with −30. $e$ handed back *at once*: first $-3$, then $-6$, so $\hat y$ got $-9$, not $-6$. It hands back too early as well, and the error grows.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -260,10 +301,25 @@ graphs.value_graph(loss, check=True, of="w", prediction=my_prediction)
 # A box must wait until every box made from it has handed back. An order that keeps this
 # rule is a **topological order**. To find one, `visit` first lists all that lies *behind* a
 # box (its parents, their parents and so on), and then the box itself. Read from the end,
-# each box comes after all that use it.
+# each box comes after all that use it:
+
+# %% [markdown] tags=["slide"]
+# A box must wait until every box made from it has handed back. In a **topological order**, each comes after all that use it.
+#
+# ```python
+# def backward(loss):
+#     order = {}
+#     visit(loss, order)  # lists each box after its parents
+#     loss.grad = 1.0
+#     for node in reversed(order):
+#         for k, parent in enumerate(node.parents):
+#             parent.grad += node.grad * node.local_derivatives[k]
+# ```
+#
+# > How often does $e$ hand back now, and how much?
 
 
-# %% tags=["code"]
+# %%
 def visit(node, order):  # puts all that lies behind node into order, then node
     if node not in order:
         for parent in node.parents:
@@ -286,7 +342,7 @@ loss.backward()  # the walk back, from the loss to every leaf
 graphs.value_graph(loss, check=True)
 
 # %% [markdown] tags=["slide"]
-# There is −12. This walk back is **backpropagation**, and one walk finds the gradients of all leaves: you have an **autograd engine**.
+# Once, its whole −6, and there is −12. This walk back is **backpropagation**, and one walk finds the gradients of *all* leaves: you have an **autograd engine**.
 
 # %% [markdown]
 # There is −12. This walk back is **backpropagation**, and you have an **autograd engine**.
@@ -331,7 +387,7 @@ plots.gradients_by_turn(order, turns, "d p q", "p", prediction=my_prediction)
 # curve. Its local derivative is $1 - \tanh^2$.
 
 # %% [markdown] tags=["slide"]
-# The function **tanh** is a soft step from $-1$ up to $1$.
+# The function **tanh**, $(\mathrm{e}^z - \mathrm{e}^{-z}) / (\mathrm{e}^z + \mathrm{e}^{-z})$, is a soft step from $-1$ up to $1$.
 
 # %%
 z_range = np.linspace(-4, 4, 81)
@@ -346,7 +402,7 @@ for number in z_range:
 plots.value_and_slope(z_range, results, slopes, 1.0)
 
 # %% [markdown] tags=["slide"]
-# Its slope, from your engine, is $1 - \tanh^2$: one in the middle, nearly zero far out.
+# Its slope, which you give the engine, is $1 - \tanh^2$: one in the middle, nearly zero far out.
 
 # %% [markdown]
 # ### Exercise 1 (write): teach it the sine
@@ -355,8 +411,13 @@ plots.value_and_slope(z_range, results, slopes, 1.0)
 # parent and the local derivative. Do the same for the sine.
 
 # %% [markdown] tags=["slide"]
-# The method `tanh` shows the pattern: it computes `result`, and returns
-# `Value(result, (self,), (slope,), "tanh")`, with `slope = 1 - result**2`. Do the same for the sine.
+# The method `tanh` of the class shows the pattern: result, parent, local derivative. Do the same for the sine.
+#
+# ```python
+#     def tanh(self):
+#         result = math.tanh(self.value)
+#         return Value(result, (self,), (1 - result**2,), "tanh")  # (x,): one
+# ```
 
 
 # %% tags=["exercise", "write"]
@@ -394,10 +455,25 @@ check.sine(sine)
 # back.
 
 # %% [markdown] tags=["slide"]
-# The loop of [lesson 01](01_gradient_descent_by_hand.ipynb) again: two lines,
-# `w.grad, b.grad = 0.0, 0.0` and `loss.backward()`, replace both formulas.
+# The loop and the eighty points of [lesson 01](01_gradient_descent_by_hand.ipynb): two lines replace both formulas.
+#
+# ```python
+# for epoch in range(n_epochs):
+#     total = Value(0.0)
+#     for x_i, y_i in zip(x, y, strict=True):
+#         y_pred = w * x_i + b
+#         error = y_pred - y_i
+#         total = total + error * error
+#     loss = total * (1 / len(x))
+#     w.grad, b.grad = 0.0, 0.0  # new
+#     loss.backward()  # new: backward(loss), as a method
+#     w.value = w.value - lr * w.grad
+#     b.value = b.value - lr * b.grad
+# ```
+#
+# > What happens without the first of the two?
 
-# %%
+# %% tags=["printed"]
 line = data.noisy_line()
 x, y = line.x_train.ravel(), line.y_train.ravel()  # each of shape (80,)
 
@@ -426,9 +502,10 @@ for epoch in range(n_epochs):
     if epoch == 0:
         print(f"after 1 epoch:      w = {w.value:.8f}  b = {b.value:.8f}")
 print(f"after 1,000 epochs: w = {w.value:.8f}  b = {b.value:.8f}")
+print("by hand:            w = 1.968964    b = 1.023541")
 
 # %% [markdown] tags=["slide"]
-# The tutorial's gradients, and no formula: **automatic differentiation**.
+# Without it, gradients pile up, and the loss never rests. With it, the gradients that Godoy's tutorial published, and [lesson 01](01_gradient_descent_by_hand.ipynb)'s line: **automatic differentiation**.
 
 # %% [markdown]
 # ### Exercise 2 (diagnose): three engines, three mistakes
@@ -443,7 +520,13 @@ print(f"after 1,000 epochs: w = {w.value:.8f}  b = {b.value:.8f}")
 # - **E** its difference has the local derivatives 1 and 1.
 
 # %% [markdown] tags=["slide"]
-# For $f = s \cdot s$, $s = p \cdot q - p$, $p = 3$, $q = 5$, which engine **A** overwrites, **B** hands back too early, **C** gives each factor its own value, **D** was not emptied, **E** has 1 and 1 for a difference?
+# $f = s \cdot s$, $s = p \cdot q - p$, $p = 3$, $q = 5$. Which engine makes which mistake?
+#
+# - **A** overwrites
+# - **B** hands back too early
+# - **C** in $a \cdot b$, has $a$ for $a$, $b$ for $b$
+# - **D** nobody emptied it
+# - **E** has 1 and 1 for a difference
 
 # %% tags=["exercise", "diagnose"]
 # Engine 1 says: gradient of p = 192, gradient of q = 144
@@ -483,6 +566,9 @@ check.diagnosis(engine_1, engine_2, engine_3)
 #
 # The last cell is yours: type ten heights between 0 and 5. Three soft steps can't follow wild
 # ones: there the curve takes a middle way.
+
+# %% [markdown] tags=["slide"]
+# One **tanh unit**, $v \cdot \tanh(w\,t + b)$, draws one soft step; $w$, $b$ and $v$ set how steep it is, where, and how high. The constant $c$ lifts all, and $t = 2x - 1$ puts the zero in the middle.
 
 
 # %%
@@ -532,15 +618,17 @@ def train(heights, lr=0.1):
 parameters, shapes = train(heights)
 animation.play(plots.learned_curve, x_wave, heights, grid, shapes, shown)
 
+# %% [markdown] tags=["slide"]
+# 2,000 steps with `lr=0.1`, from a lucky start: the error falls to 0.00013. Now ten wild heights, 3 1 4 1 5 0 2 5 3 0, for ten parameters. Will the curve go through all?
+
 # %%
-my_heights = [0, 0, 1, 3, 5, 5, 3, 1, 0, 0]  # your turn: type ten heights
+my_heights = [3, 1, 4, 1, 5, 0, 2, 5, 3, 0]  # your turn: type ten heights
 
 _, my_shapes = train(my_heights)
 animation.play(plots.learned_curve, x_wave, my_heights, grid, my_shapes, shown)
 
 # %% [markdown] tags=["slide"]
-# Here someone typed ten heights. Now call out ten of your own, between 0 and 5: will the curve go
-# through them all?
+# No: the error ends at 1.3, and the curve takes a middle way. Three soft steps bend only so often. Which ten heights would they follow?
 
 # %% [markdown]
 # ## Does PyTorch give the same numbers?
@@ -550,7 +638,21 @@ animation.play(plots.learned_curve, x_wave, my_heights, grid, my_shapes, shown)
 # points go through at once. `curve` is *your* function, unchanged: a tensor understands
 # `+`, `*` and `.tanh()`, too.
 
-# %%
+# %% [markdown] tags=["slide"]
+# PyTorch's box is the **tensor**, with `requires_grad=True`. In each step, `curve` is *your* function:
+#
+# ```python
+# y_pred = curve(t, w, b, v, c)  # all ten points at once
+# loss = ((y_pred - y) ** 2).mean()
+# for tensor in tensors:
+#     tensor.grad = None  # PyTorch's way of emptying it
+# loss.backward()
+# with torch.no_grad():  # PyTorch is not to remember the step
+#     for tensor in tensors:
+#         tensor -= 0.1 * tensor.grad
+# ```
+
+# %% tags=["printed"]
 t, y = torch.from_numpy(t_wave), torch.from_numpy(heights)  # made from arrays
 
 # 0 start
@@ -572,7 +674,8 @@ for step in range(2000):
         for tensor in tensors:
             tensor -= 0.1 * tensor.grad  # in place, so it stays the same box
 
-for name, ours, theirs in zip("wwwbbbvvvc", parameters, tensors, strict=True):
+names = ["w1", "w2", "w3", "b1", "b2", "b3", "v1", "v2", "v3", "c "]
+for name, ours, theirs in zip(names, parameters, tensors, strict=True):
     number = theirs.item()  # what the tensor holds, as a plain number
     print(f"{name}   engine {ours.value:11.8f}   PyTorch {number:11.8f}")
 
@@ -852,10 +955,10 @@ print("a learning rate far too large:", w)
 # %% [markdown]
 # ## Recap
 #
-# | by hand: your engine | in PyTorch |
+# | your engine | in PyTorch |
 # |---|---|
 # | `Value(number)` | `torch.tensor(number, requires_grad=True)` |
-# | `loss.backward()`, in topological order | `loss.backward()`, the same |
+# | `loss.backward()` | `loss.backward()` |
 # | `parameter.grad = 0.0` | `tensor.grad = None` |
 # | `parameter.value = ...` | `tensor -= ...`, under `torch.no_grad()` |
 #

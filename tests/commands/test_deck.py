@@ -402,6 +402,14 @@ def test_words_for_the_slides_may_ask_the_prompt_in_other_words():
     assert shown(slide) == ["## A?", "Said.", "$$1$$", "> **Predict.** So?"]
 
 
+def test_code_among_the_words_takes_the_place_of_the_cells_if_that_is_shown():
+    text = '# ## A?\n#\n# Before.\n\n# %% tags=["code"]\nx = 1\ny = 2'
+    (slide,) = say(text, "", "Said.\n\n```python\ny = 2\n```")
+    assert shown(slide) == ["## A?", "Said.", "y = 2"]
+    (slide,) = say("# ## A?\n#\n# > **Predict.** How?", "Said.\n\n```python\ny = 2\n```")
+    assert shown(slide)[1:] == ["Said.", "```python\ny = 2\n```", "> **Predict.** How?"]
+
+
 def test_a_prompt_asks_a_class_to_write_where_a_student_types():
     (slide,) = only("# ## A?\n#\n# > **Predict.** Which type? Look, and type a number. Type it.")
     assert slide.above == ["> **Predict.** Which type? Look, and write a number. Write it."]

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from commands import deck, present, slides
 from commands.frames import Frame, Frames, Slider
 from commands.minutes import PROMPT
-from tests.support.lessons import NOTEBOOKS, NUMBERS, path_of
+from tests.support.lessons import NOTEBOOKS, NUMBERS, path_of, read_notebook
 from tests.support.tiny_slides import LEFTOVER, picture, text, write
 
 
@@ -92,6 +92,20 @@ def test_a_slide_that_points_elsewhere_is_found(tmp_path):
     cells = [text("## A?\n\nAs in the table above."), text("## B?\n\nIt is below\nzero.")]
     (found,) = pointers(slides.read_lesson(write(tmp_path, *cells)))
     assert found == "2: ## A? As in the table above."
+
+
+def lines_of(code):
+    """Return the lines of code, without their indentation and comments."""
+    return {re.sub(" *#.*", "", line).strip() for line in code.splitlines()} - {""}
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_code_among_the_words_for_a_slide_is_the_lessons(number):
+    cells = read_notebook(number).cells
+    lesson = lines_of("\n".join(cell.source for cell in cells))
+    said = "\n".join(cell.metadata.get("slide", "") for cell in cells)
+    code = re.findall(r"(?ms)^```python\n(.*?)^```", said)
+    assert sorted(lines_of("\n".join(code)) - lesson) == []
 
 
 def faults_of(notebook):
