@@ -57,9 +57,19 @@ y = torch.from_numpy(y64).float()
 
 # %% [markdown] tags=["slide"]
 # The line of [lesson 04](04_raw_autograd_tensors.ipynb), as a module with one parameter, `W`: two
-# zeros at first. Epoch 0 reports the loss 6.661948 and `W` as 0.279137 and 0.498356.
+# zeros at first. The rate is 0.1.
 #
-# > Is it the loss of this `W`?
+# ```python
+# for epoch in range(n_epochs):
+#     y_pred = model(x)  # 1 predict
+#     loss = mse(y_pred, y)  # 2 loss
+#     optimizer.zero_grad()  # 3 gradients
+#     loss.backward()
+#     optimizer.step()  # 4 update
+#     rows.append((epoch, loss.item(), model.W.tolist()))
+# ```
+#
+# > Row 0: loss 6.661948, `W` 0.279137 and 0.498356. Is it the loss of this `W`?
 
 
 # %%
@@ -97,8 +107,9 @@ print("\npublished, epoch 0:   6.661948 [0.27913672 0.49835616]")
 print("published, epoch 9:   0.27754354 [1.0747765 1.8358393]")
 
 # %% [markdown] tags=["slide"]
-# No: a row shows the loss *before* its step and `W` *after* it. Trained on, the line stops at
-# 0.2327: it can't follow the wave of the points.
+# No: the loss *before* the step, `W` *after* it, as in the tutorial's rows (*published*). Trained
+# on, the line stops, as in [lesson 04](04_raw_autograd_tensors.ipynb), at 0.2327: it can't follow
+# the wave.
 
 # %% [markdown]
 # A row shows the loss *before* its step and `W` *after* it, as the published rows do: the loss
@@ -120,8 +131,17 @@ print("published, epoch 9:   0.27754354 [1.0747765 1.8358393]")
 # are `A @ W`.
 
 # %% [markdown] tags=["slide"]
-# The columns 1, $x$, …, $x^4$ of the ten points are the **power matrix** `A`, of shape (10, 5). All
-# predictions are `A @ W`.
+# A **polynomial** of **degree** 4. Its five **coefficients** are `W`; here `W[0]` is the constant,
+# not the slope. The **power matrix** `A`, (10, 5), has a row for each point:
+#
+# ```text
+#           1       x    x**2    x**3    x**4
+# A[0]  1.000   0.000   0.000   0.000   0.000
+# A[4]  1.000   0.444   0.198   0.088   0.039
+# A[9]  1.000   1.000   1.000   1.000   1.000
+# ```
+#
+# All predictions: `A @ W`.
 
 # %% [markdown]
 # ### Exercise 1 (write): the power matrix
@@ -192,8 +212,16 @@ print("published   6.661948  [0.2492 0.1396 0.1018 0.0830 0.0719]  epoch 0")
 # $$g = \tfrac{2}{n}\,A^\top (A\,W - y)$$
 
 # %% [markdown] tags=["slide"]
-# The tutorial runs 100,000 epochs, with lr = 0.05 and this gradient, for all five coefficients at
-# once. $n$ is ten; the columns of $A$ are the rows of $A^\top$.
+# The tutorial runs 100,000 epochs, with lr = 0.05. From five zeros, in NumPy, it takes a second:
+#
+# ```python
+# for epoch in range(n_epochs):
+#     residual = A @ W - y64
+#     gradient = 2 / len(y64) * A.T @ residual
+#     W = W - lr * gradient
+# ```
+#
+# The mean of 2 · residual · column, for all five columns:
 
 # %%
 lr, n_epochs = 0.05, 100_000
@@ -218,14 +246,14 @@ fits["100,000 epochs"] = path[100_000]
 plots.polynomial_fits(x64, y64, fits)
 
 # %% [markdown] tags=["slide"]
-# | epoch | $w_3$ |
-# |---:|---:|
-# | 0 | 0.083 |
-# | 20,000 | −2.86 |
-# | 80,000 | −4.18 |
-# | 100,000 | −4.09 |
-#
-# The loss is a thousandth of what it was.
+# | epoch | loss | $w_3$ |
+# |---:|---:|---:|
+# | 0 | 6.662 | 0.083 |
+# | 20,000 | 0.0407 | −2.86 |
+# | 80,000 | 0.0063 | −4.181 |
+# | 90,000 | 0.0063 | −4.142 |
+# | *published* | 0.0063 | −4.142 |
+# | 100,000 | 0.0062 | −4.088 |
 
 # %% [markdown]
 # Our loop's last row shares about four digits with the published one.
@@ -249,8 +277,8 @@ plots.polynomial_fits(x64, y64, fits)
 # > **Predict.** Where would $w_3$ end if the loop ran for ever?
 
 # %% [markdown] tags=["slide"]
-# The curve follows the points. The fourth number of `W`, the coefficient $w_3$, fell past minus
-# four, turned, and now hardly moves.
+# The curve follows the points, and the loss is a thousandth of what it was. The coefficient $w_3$,
+# `W[3]`, fell past minus four, turned, and now hardly moves.
 
 # %% tags=["cover", "printed"]
 my_prediction = ...  # your number
@@ -277,7 +305,7 @@ plots.coefficient_by_epoch(
 #
 # ## How can wrong coefficients draw the right curve?
 #
-# Their errors nearly cancel: some mixes of the five coefficients hardly change the curve, so
+# Some mixes of the five coefficients hardly change the curve, so
 # the loss hardly notices them.
 #
 # [Lesson 02](02_how_far_to_step.ipynb#Two-axes)'s bowl had two axes, at right angles; along each,
@@ -285,19 +313,27 @@ plots.coefficient_by_epoch(
 # that lesson's $H = \frac{2}{n} A^\top A$, called the **Hessian**, and its eigenvalues are
 # their curvatures. `np.linalg.eigh` returns both.
 #
-# We call such an axis a **mode**: five numbers that say how much of each coefficient to mix.
-# (In [lesson 02](02_how_far_to_step.ipynb#Two-axes), an axis at some angle mixed two: its cosine and sine.)
-# Multiply two modes, entry by entry, and add up: the result is 0, since they are at right
-# angles. A mode times itself gives 1. So `mode0 @ (3 * mode0 + 5 * mode1)` is 3, and
-# `mode @ error` says how much of a mode is in `error = W - best`.
+# We call such an axis a **mode**: five numbers that say how much of each coefficient to mix. (In
+# [lesson 02](02_how_far_to_step.ipynb#Two-axes), an axis mixed two: its cosine and sine.)
+# Multiply two modes, entry by entry, and add up: the result is 0, as they are at right angles. A
+# mode times itself gives 1. So `mode0 @ (3 * mode0 + 5 * mode1)` is 3, and `mode @ error` says how
+# much of a mode is in `error = W - best`.
 #
 # A mix of powers is a curve. The picture moves the best fit by 1 along each mode:
 
 # %% [markdown] tags=["slide"]
-# A **mode**, an axis of the bowl, is a mix of the five coefficients. Move the fit by 1 along
-# each.
+# The bowl's axes, **eigenvectors** of $H = \frac{2}{n} A^\top A$, are mixes of coefficients: five
+# **modes**. Two, as in [lesson 02](02_how_far_to_step.ipynb):
 #
-# > One mode lifts the whole curve, one wiggles it a little. Which does the loss notice?
+# ```python
+# mode0, mode1 = np.array([0.8, -0.6]), np.array([0.6, 0.8])
+# mode0 @ mode1  # 0.8 · 0.6 - 0.6 · 0.8 = 0: at right angles
+# mode0 @ mode0  # 0.64 + 0.36 = 1: its length
+# error = 3 * mode0 + 5 * mode1  # [5.4, 2.2]
+# mode0 @ error  # 0.8 · 5.4 - 0.6 · 2.2 = 3: so much of mode0
+# ```
+#
+# > Our `error` is `W - best`. Which mode is nearly all of it?
 
 # %% tags=["printed"]
 curvatures, V = np.linalg.eigh(2 / len(y64) * A.T @ A)  # (5,) and (5, 5)
@@ -306,21 +342,32 @@ error = W - best  # of the coefficients
 amount = mode @ error
 if amount < 0:  # the opposite of a mode is the same axis
     mode, amount = -mode, -amount
-print("error of this fit      ", error.round(2))
-print("its part along mode 0  ", (amount * mode).round(2))
-print(f"which is {amount:.2f} times   ", mode.round(2))
-size = ((A @ mode) ** 2).mean() ** 0.5  # of the mode's curve, at the points
-print(f"{amount:.2f} times its size    {amount * size:.3f}")
-plots.modes(x64, y64, V)
-
-# %% [markdown] tags=["slide"]
-# Upper row: the best fit, **moved by 1** along each mode. Lower row: the move alone, and its
-# **size**, the root of its mean square. The loss notices mode 4, and hardly mode 0.
+print("mode 0          ", *(f"{share:7.3f}" for share in mode))
+print("error           ", *(f"{share:7.3f}" for share in error))
+print(f"mode 0 @ error    {amount:.2f}")
+print(f"{amount:.2f} · mode 0  ", *(f"{share:7.3f}" for share in amount * mode))
 
 # %% [markdown]
-# Nearly all of this fit's error, its `W` minus the best, is 18 times mode 0. One mode 0
-# wiggles the curve by so little that you see nothing in the upper row; 18 of them have the
-# size 0.043, the small gap between the two curves before.
+# Nearly all of this fit's error is 18 times mode 0. A mix of powers is a curve. The picture moves
+# the best fit by 1 along each mode:
+
+# %% [markdown] tags=["slide"]
+# Mode 0, the flattest: the error is nearly 18 times this first column of `V`. A mix of powers is a
+# curve. What must that of mode 0 look like?
+
+# %%
+plots.modes(x64, y64, V)
+size = ((A @ mode) ** 2).mean() ** 0.5  # of the mode's curve, at the points
+print(f"{amount:.2f} times its size {amount * size:.3f}", end=", ")
+print(f"squared {(amount * size) ** 2:.4f}")
+
+# %% [markdown] tags=["slide"]
+# Upper row: the best fit, **moved by 1** along each. Lower row: the move alone, and its **size**, the
+# root of its mean square. 18 of mode 0: 0.043; squared, 0.0018 of the loss.
+
+# %% [markdown]
+# One mode 0 is too small to see in the upper row; 18 of them have the size 0.043, the small gap
+# between the two curves before. Its square is nearly all the loss left to gain.
 #
 # ## How slow is a mode?
 #
@@ -332,8 +379,9 @@ plots.modes(x64, y64, V)
 # $$\lambda = 2 \cdot \text{mean of } c_j^2 = 2 \cdot \text{size}^2$$
 
 # %% [markdown] tags=["slide"]
-# Its **size** decides: the root of the mean of $c_j^2$, where $c_j$ is the height of its curve at
-# point $j$. $\lambda$ is the curvature of the bowl along it.
+# Its size decides. Along it, the bowl has the curvature $\lambda$, as in
+# [lesson 02](02_how_far_to_step.ipynb); $c_j$ is the height of the mode's curve at point $j$. A mode
+# of small size is **flat**.
 
 # %% [markdown]
 # <details><summary>Why, once more</summary>
@@ -350,12 +398,17 @@ plots.modes(x64, y64, V)
 # size 0.02197, so $\lambda = 2 \cdot 0.02197^2 = 0.000965$. After 100,000 epochs,
 # $(1 - 0.05 \cdot 0.000965)^{100000}$ of it is left: 0.80%.
 #
-# > **Predict.** Do the same for mode 0, of size 0.002376: how many *percent* of it are left?
-# > Let Python compute the power.
+# > **Predict.** Do the same, in Python, for mode 0, of size 0.002376: how many *percent* are left?
 
 # %% [markdown] tags=["slide"]
-# With lr = 0.05, each epoch leaves $1 - \mathrm{lr}\cdot\lambda$ of a mode: of mode 1, $\lambda =
-# 0.000965$, 0.80% after 100,000 epochs.
+# With lr = 0.05, each epoch leaves $1 - \mathrm{lr}\cdot\lambda$ of a mode. Of mode 1, size 0.02197:
+#
+# ```python
+# 2 * 0.02197**2  # λ = 0.000965
+# (1 - 0.05 * 0.000965) ** 100_000  # 0.0080: 0.80% of it
+# ```
+#
+# > **Predict.** Do the same for mode 0, of size 0.002376: how many *percent* are left?
 
 # %%
 my_prediction = ...  # your number, in percent
@@ -372,6 +425,10 @@ for i in range(5):
     print(f"{left:12.3f}%{needed:15,.0f}")
 plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 
+# %% [markdown] tags=["slide"]
+# 94.5%: about a twentieth of its way is done. Until one percent is left, mode 0 needs over eight
+# million epochs.
+
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
@@ -381,7 +438,7 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 #
 # When is one percent left? Solve $(1 - \mathrm{lr}\cdot\lambda)^k = 0.01$ for $k$: it is $\log
 # 0.01 / \log(1 - \mathrm{lr}\cdot\lambda)$. Mode 0 needs over eight million epochs. A mode seems
-# to fall off a cliff only because the axis counts in powers of ten: even after $1/(\mathrm{lr}\cdot\lambda)$ epochs, over a third of it is left.
+# to fall off a cliff only because the axis counts in powers of ten: even after $1/(\mathrm{lr}\cdot\lambda)$ epochs, over a third is left.
 #
 # ### Exercise 2 (transfer): fewer epochs, or more?
 #
@@ -391,9 +448,9 @@ plots.mode_decay(curvatures, lr, mark=100_000, prediction=my_prediction)
 # more? Think, then compute.
 
 # %% [markdown] tags=["slide"]
-# At half of its *own* limit, each step leaves $1 - 1/\kappa$ of the slowest mode. $\kappa$: largest
-# eigenvalue of $H = \frac{2}{n} A^\top A$ over the smallest. Until one percent is left: fewer epochs
-# than ours, the same number, or more?
+# Each fit, ours too, runs at half of its *own* limit: a step leaves $1 - 1/\kappa$ of the slowest
+# mode ($\kappa$: largest $\lambda$ over smallest). Until one percent is left, fewer epochs than ours,
+# the same number, or more?
 
 # %% tags=["exercise", "transfer"]
 # One change in each:
@@ -426,23 +483,21 @@ check.answers(answers)
 #
 # </details>
 #
-# (A good place to stop for today.)
-#
 # ## Can you skip the loop?
 #
-# You know what is left of each mode after $k$ epochs, so you know where the loop would be. Let
-# $W^*$ be the bottom and $W_0$ the start. How much of each mode is in the error of the start?
-# For one mode it was `mode @ error`; the rows of $V^\top$ are the modes, so all five at once
-# are $a = V^\top (W_0 - W^*)$. Each shrinks by its own factor, $k$ times. Then $V$ takes each
+# You know what is left of each mode after $k$ epochs, so where the loop would be. Let $W^*$ be
+# the bottom. How much of each mode is in the error of the start? For one mode it was
+# `mode @ error`; the rows of $V^\top$ are the modes, so all five at once are
+# $a = V^\top (\text{start} - W^*)$. Each shrinks by its own factor, $k$ times. Then $V$ takes each
 # mode, a column of $V$, that many times, and adds up:
 #
-# $$W_k = W^* + V \text{ @ } \left[(1 - \mathrm{lr}\cdot\lambda_i)^k\, a_i\right]$$
+# $$W_k = W^* + V \left[(1 - \mathrm{lr}\cdot\lambda_i)^k\, a_i\right]$$
 #
 # The brackets hold five numbers, one for each mode $i$. We call $W_k$ the **exact iterate**.
 
 # %% [markdown] tags=["slide"]
-# Where is $W$ after $k$ epochs? From right to left: $a = V^\top (W_0 - W^*)$, how much of each mode
-# lies between start and bottom; shrink each; mix them back.
+# Columns of $V$: the modes. From right to left: $a = V^\top (\text{start} - W^*)$, how much of each;
+# shrink each; mix them back.
 
 
 # %% tags=["printed"]
@@ -454,18 +509,18 @@ def iterate(k):  # W after k epochs from zero, without a loop
 
 bowl = descent.QuadraticLoss(A, y64)
 print("   epoch         loss  W after this epoch's step")
-counts = [10_000, 30_000, 50_000, 70_000, 100_000, 1_000_000, 10_000_000]
+counts = [10_000, 30_000, 50_000, 70_000, 90_000, 1_000_000, 10_000_000]
 for k in counts:
     W_k = bowl.after(k, start, lr)  # the course's own: iterate(k)
     loss = bowl.loss(W_k)  # the MSE at W_k
-    print(f"{k:8}   {loss:.8f}  {iterate(k + 1).round(5)}")
+    print(f"{k:8}   {loss:.8f}", *(f"{w:9.5f}" for w in iterate(k + 1)))
 
 # %% [markdown] tags=["slide"]
-# After ten million epochs, $w_3$ would be 9.79.
+# Row 90,000 is the loop's own. After ten million epochs, $w_3$ would be 9.79.
 
 # %% [markdown]
-# The first four are the rows that the loop did not print. After ten million epochs, $w_3$ is
-# 9.79. The formula holds for plain descent at a fixed rate, for a linear model
+# The first four are rows that the loop did not print, the fifth is its last. After ten million
+# epochs, $w_3$ is 9.79. The formula holds for plain descent at a fixed rate, for a linear model
 # and the MSE of all rows.
 #
 # ## What happens when?
@@ -473,10 +528,12 @@ for k in counts:
 # A mode counts as settled below one percent.
 #
 # > **Predict.** How many of the five modes must settle before the curve looks finished? Then
-# > move it up.
+# > raise the epochs.
 
 # %% [markdown] tags=["slide"]
-# A mode counts as settled below one percent. The next slide has a slider for the epochs.
+# A mode counts as settled once less than one percent of it is left.
+#
+# > **Predict.** How many of the five modes must settle before the curve looks finished?
 
 
 # %%
@@ -488,10 +545,14 @@ epochs = [0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000]
 epochs += [300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000]
 sliders.move(settle, epochs=(epochs, 100))
 
+# %% [markdown] tags=["slide"]
+# Four. Here, after 100 epochs, one has settled. Raise them: mode 1, the fourth to settle, gives the
+# curve its wave. Mode 0 carries $w_3$ to 9.84.
+
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# Four. The fourth, mode 1, gives the curve its wave. The last takes over eighty times as many
+# Four. The fourth to settle, mode 1, gives the curve its wave. The last takes over eighty times as many
 # epochs, and you hardly see it; but it carries $w_3$ from −4.09 to 9.84.
 #
 # </details>
@@ -506,8 +567,8 @@ print(f"degree 4, formula  5            {loss:.5f}   (10,000,000) none")
 print("* a lucky start")
 
 # %% [markdown]
-# [Lesson 04](04_raw_autograd_tensors.ipynb)'s three tanh units fit better, but you knew
-# everything about the polynomial before it ran. For predictions between the points, four modes will do. The coefficients need all five.
+# [Lesson 03](03_build_your_own_autograd.ipynb)'s three tanh units fit better, but you knew
+# all about the polynomial before it ran. For predictions between the points, four modes will do. The coefficients need all five.
 
 # %% [markdown] tags=["deeper"]
 # ## Deeper: why do the published rows differ a little?

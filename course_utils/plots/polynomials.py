@@ -152,7 +152,7 @@ def mode_decay(curvatures, lr, mark, prediction=..., *, ax=None):
     if not 1 <= len(curvatures) <= len(_STYLES) or curvatures.min() <= 0:
         raise ValueError(f"curvatures must be one to five positive numbers, got {curvatures}.")
     epochs = np.geomspace(1, 1e8, 400)
-    for i, (curvature, style) in enumerate(zip(curvatures, _STYLES, strict=False)):
+    for i, (curvature, style) in enumerate(zip(curvatures, _STYLES[::-1], strict=False)):
         left = 100 * np.exp(epochs * np.log(abs(1 - lr * curvature)))
         ax.plot(epochs, left, **{**style, "marker": ""})
         place = epochs[np.argmin(np.abs(left - 50))]
