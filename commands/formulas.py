@@ -11,6 +11,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 FUNCTION = re.compile(r"(?<!<msup>)(<mi>(?:cos|exp|log|sin|tanh)</mi>)(?=<m[in]>)")
 FACTOR = re.compile(r"(</m[in]>)(?=<mi>(?:cos|exp|log|sin|tanh)</mi>)")
 SPACE = r'\1<mspace width="0.167em" />'
+# No line may begin with the comma after a formula, or end with the parenthesis before it.
+WITH_COMMA = re.compile(r'\(?<math [^>]*display="inline"[^>]*>(?:(?!</math>).)*</math>[.,;:?!)]+')
 
 
 class _Renderer(IPythonRenderer):
@@ -50,3 +52,8 @@ def to_html(markdown: str, **settings: Any) -> str:
     """Return Markdown as HTML; `settings` are those of nbconvert's renderer."""
     renderer = _Renderer(escape=False, exclude_anchor_links=True, **settings)
     return MarkdownWithMath(renderer=renderer).render(markdown)
+
+
+def keep_commas(html: str) -> str:
+    """Return HTML in which no line begins with what follows a formula directly."""
+    return WITH_COMMA.sub(r'<span class="together">\g<0></span>', html)

@@ -21,7 +21,7 @@ from pygments.formatters import HtmlFormatter
 
 from commands import blocks, deck, frames, lessons, teaching
 from commands.deck import Slide
-from commands.formulas import to_html
+from commands.formulas import keep_commas, to_html
 from commands.minutes import split
 
 TEMPLATES = Path(__file__).parent
@@ -39,15 +39,24 @@ def size_of(png: str) -> tuple[int, int]:
     return struct.unpack(">II", base64.b64decode(png[:32])[16:24])
 
 
-def is_beside(picture: str, blocks: list[str]) -> bool:
+def is_beside(picture: str, shown: int, blocks: list[str]) -> bool:
     """Return whether a picture is larger with its words beside it than above and below it.
 
-    A slide is 1280 pixels wide and 720 high; a line of words is about 40 high.
+    A slide is 1280 pixels wide and 720 high; a line of words is about 40 high. The column beside a
+    picture is 400 wide, or less where the picture, `shown` wide in the lesson, would be small.
     """
     width, height = size_of(picture)
-    lines = sum(block.count("\n") if block[0] == "|" else -(-len(block) // 75) for block in blocks)
+    lines = sum(map(lines_of, blocks))
     stacked = min(1168, (600 - 40 * lines) * width / height)
-    return height <= width and min(844, 610 * width / height) > stacked
+    room = min(max(1.15 * shown, 744), 844)
+    return height <= width and min(room, 610 * width / height) > stacked
+
+
+def lines_of(block: str) -> int:
+    """Return how many lines of words are as high as a block: a table, a formula or words."""
+    if block.startswith("$$"):
+        return 2
+    return block.count("\n") if block.startswith("|") else -(-len(block) // 75)
 
 
 def read_lesson(notebook: Path) -> list[Slide]:
@@ -144,7 +153,7 @@ def render(notebook: Path, template: str = "slides") -> str:
     moving = frames.read(root, nbformat.read(notebook, as_version=4))
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=False)
     environment.filters |= {
-        "html": lambda blocks: to_html("\n\n".join(blocks)),
+        "html": lambda blocks: keep_commas(to_html("\n\n".join(blocks))),
         "highlight": Highlight2HTML(),
         "live_caption": live_caption,
         "size": size_of,

@@ -30,7 +30,9 @@ def read(page: str, headings: list[str]) -> dict[str, list[str]]:
     if said := take_home(page):
         notes[title].append(said)
     sections = rows(parts.get("Minutes", ""))
-    times = {name: time for name, time, *_ in rows(parts.get("Exercises", ""))}
+    exercises = rows(parts.get("Exercises", ""))
+    times = {name: time for name, time, *_ in exercises}
+    at_home = {name for name, *_, where in exercises if where.endswith("Homework")}
     times |= {name: "" for name, *_ in sections}
     for section, minutes, short, advice, *_ in sections:
         if section == "**all**":
@@ -39,7 +41,7 @@ def read(page: str, headings: list[str]) -> dict[str, list[str]]:
                 f"**{minutes} minutes in class**, or {short} if time is short{extra}."
             )
         elif section in notes and minutes != "0":
-            included = including(minutes, headings[headings.index(section) + 1 :], times)
+            included = including(minutes, headings[headings.index(section) + 1 :], times, at_home)
             notes[section].append(
                 f"**{minutes} minutes**{included}, or {short} if time is short: {advice}."
             )
@@ -56,7 +58,7 @@ def read(page: str, headings: list[str]) -> dict[str, list[str]]:
                 notes[heading].append(question.strip())
     for item in ITEM.findall(parts.get("What goes wrong", "")):
         add(notes, item, "**What goes wrong.** ")
-    for exercise, time, wrong, hint, *_ in rows(parts.get("Exercises", "")):
+    for exercise, time, wrong, hint, *_ in exercises:
         if exercise in notes:
             said = f"The usual wrong answer: {wrong}. A hint that gives nothing away: {hint}"
             notes[exercise].append(f"**{time}.** {said}")
@@ -73,17 +75,17 @@ def take_home(page: str) -> str:
     return found[0].strip() if found else ""
 
 
-def including(minutes: str, headings: list[str], times: dict[str, str]) -> str:
+def including(minutes: str, headings: list[str], times: dict[str, str], at_home: set[str]) -> str:
     """Return which part of a section's minutes its exercises take, or that they are not included.
 
-    `headings` are those behind the section; in `times` a section has none.
+    `headings` are those behind the section; in `times` a section has none. Homework takes no part.
     """
     said = ""
     for heading in headings:
         if times.get(heading) == "":
             break  # the next section
         if time := re.match(r"\d+", times.get(heading, "")):
-            is_included = int(time[0]) < int(minutes)
+            is_included = int(time[0]) < int(minutes) and heading not in at_home
             said += (
                 f", of which the exercise {time[0]}" if is_included else ", without the exercise"
             )

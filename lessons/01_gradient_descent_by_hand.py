@@ -69,7 +69,7 @@ plots.readings(x, y)
 # numbers will check ours. First, one reading:
 
 # %% [markdown] tags=["slide"]
-# A line is a **model** with two **parameters**, its weight $w$ and its bias $b$: ours begin at random, $w = -0.1383$ and $b = 0.4967$. For reading $i$ it predicts:
+# A line is a **model** with two **parameters**: its **weight** $w$, how steeply it rises, and its **bias** $b$, its height at $x = 0$. We begin at random, $w = -0.1383$ and $b = 0.4967$. For row $i$, one reading, the line predicts:
 
 # %%
 stream = np.random.RandomState(42)  # the tutorial's; today's way: default_rng
@@ -80,7 +80,7 @@ print(f"w = {w:.4f}   b = {b:.4f}")
 plots.one_residual(x, y, w, b, row=0)
 
 # %% [markdown] tags=["slide"]
-# The arrow is the **residual** of this row, $e_i = \hat y_i - y_i$: the prediction minus the **target**, the reading. It is negative where the line is too low.
+# The arrow is the **residual** of row 0. For row $i$ it is $e_i = \hat y_i - y_i$, the prediction (`y_pred`) minus the **target**, the reading: negative where the line is too low.
 
 # %% [markdown]
 # The arrow is the **residual** of this row: the prediction minus the **target**, which is the
@@ -94,8 +94,8 @@ plots.one_residual(x, y, w, b, row=0)
 #
 # Squares cannot cancel; arrows up and down would.
 #
-# Fit the line yourself with the two sliders below (drag, or use the arrow keys). Write down the
-# smallest MSE you reach.
+# Fit the line yourself with the sliders of $w$ and $b$ (drag, or use the arrow keys). Write down
+# the smallest MSE you reach.
 
 
 # %%
@@ -110,7 +110,7 @@ print(f"MSE: {mse(w, b, x, y):.4f}   its root: {mse(w, b, x, y) ** 0.5:.4f}")
 sliders.move(plots.residuals, x, y, w=(-0.5, 3.0, w), b=(0.0, 3.0, b))
 
 # %% [markdown] tags=["slide"]
-# Square all 80 residuals and take the mean: that **mean squared error**, here 2.7422, is the **loss**. Move $w$ and $b$: how small can you make it?
+# The mean of all $n = 80$ squared residuals, the **mean squared error** (MSE), is the **loss** $L(w, b) = \frac{1}{n}\sum_i e_i^2$. Move $w$ and $b$: how small can you make it?
 
 # %% [markdown]
 # The root of the MSE, the **RMSE** (root mean squared error), is a typical error in the unit of
@@ -127,7 +127,9 @@ sliders.move(plots.residuals, x, y, w=(-0.5, 3.0, w), b=(0.0, 3.0, b))
 # > **Predict.** At which $b$ is the loss smallest? Look at the points again, and type a number.
 
 # %% [markdown] tags=["slide"]
-# Two numbers at once are hard, so begin with one: $w$ stays at −0.1383, and only $b$ moves.
+# Two numbers at once are hard, so begin with one. $w$ stays at −0.1383, an almost flat line; $b$ lifts it.
+#
+# > **Predict.** At which $b$ is the loss smallest? The readings run from 0.9985 to 3.052 m. Write a number.
 
 # %%
 my_prediction = ...  # your number
@@ -154,6 +156,11 @@ plots.loss_by_bias(x, y, w, b, prediction=my_prediction)
 #
 # $$b \leftarrow b - \mathrm{lr}\cdot\frac{dL}{db}$$
 
+# %% [markdown] tags=["slide"]
+# At 2.02, close to the mean height of the readings, since the line is almost flat. And the slope? $e_i$ grows as fast as $b$, so by the chain rule $e_i^2$ changes $2\,e_i$ times as fast:
+#
+# $$\frac{dL}{db} = \frac{1}{n}\sum_i 2\,e_i$$
+
 # %%
 lr = 0.1
 bias = b  # so b itself stays at its start
@@ -168,7 +175,9 @@ print(f"where the slope is 0: b = {(y - w * x).mean():.4f}")
 plots.steps_downhill(x, y, w, biases)
 
 # %% [markdown] tags=["slide"]
-# Ten steps against the slope, $b \leftarrow b - 0.1\cdot\frac{dL}{db}$: the lower you are, the flatter the parabola, and the shorter the step.
+# Each arrow at the bottom is a step against the slope, by the slope times the **learning rate**, lr = 0.1. (The triangle only shows the slope.) The flatter, the shorter:
+#
+# $$b \leftarrow b - \mathrm{lr}\cdot\frac{dL}{db}$$
 
 # %% [markdown]
 # The steps get shorter: the lower you are, the flatter the parabola.
@@ -185,7 +194,7 @@ plots.steps_downhill(x, y, w, biases)
 # side, and from above, with curves of equal loss, as on a hiking map.
 
 # %% [markdown] tags=["slide"]
-# Each line is a point $(w, b)$, and its loss is a height: the curve becomes a bowl.
+# Each line is a point $(w, b)$, and over it lies its loss: the curve becomes a bowl.
 #
 # > Is the bowl round, or long and narrow?
 
@@ -206,6 +215,13 @@ plots.loss_surface(x, y, w, b)
 # Such a slope is a **partial derivative**; the round $\partial$ says that the other number stays.
 # Both together are the **gradient**.
 
+# %% [markdown] tags=["slide"]
+# Long, narrow and slanted; the numbers are losses. Let one number move, and the other stay ($\partial$): $e_i$ grows $x_i$ times as fast as $w$. These **partial derivatives** are the **gradient**:
+#
+# $$\frac{\partial L}{\partial w} = \frac{1}{n}\sum_i 2\,e_i\,x_i
+# \qquad\qquad
+# \frac{\partial L}{\partial b} = \frac{1}{n}\sum_i 2\,e_i$$
+
 # %% [markdown]
 # ## Can you trust your algebra?
 #
@@ -218,7 +234,7 @@ plots.loss_surface(x, y, w, b)
 # $$\frac{L(w+h,\, b) - L(w-h,\, b)}{2h}$$
 
 # %% [markdown] tags=["slide"]
-# Is $\frac{\partial L}{\partial w} = \frac{1}{n}\sum_i 2\,e_i\,x_i$? Make a tiny change, $h = 0.001$, and look. This is the **central difference**:
+# At the start, make a tiny change of $w$, $h = 0.001$ to both sides. Is this **central difference** the $\frac{\partial L}{\partial w}$ of our formula, `dw`?
 
 # %% tags=["printed"]
 error = w * x + b - y  # (80, 1)
@@ -232,7 +248,7 @@ print(f"dw: formula {dw:.6f}   difference {dw_seen:.6f}")
 print(f"db: formula {db:.6f}   difference {db_seen:.6f}")
 
 # %% [markdown] tags=["slide"]
-# Both agree: trust the formulas.
+# Both agree, and so for $b$: trust the formulas.
 
 # %% [markdown]
 # ### Exercise 1 (write): the best weight
@@ -314,6 +330,9 @@ plots.difference_errors(hs, forward, central)
 # One pass over all rows is an **epoch**, here one step. This loop, with its numbers, comes back in
 # later lessons. First a single epoch, beside what the tutorial printed (*published*):
 
+# %% [markdown] tags=["slide"]
+# Step against both partial derivatives, by the learning rate lr times each, look again, and repeat: that is **gradient descent**. One pass over all rows is an **epoch**, here one step.
+
 
 # %% tags=["code"]
 def descend(w, b, x, y, lr, n_epochs):
@@ -341,7 +360,7 @@ print(f"w after a step  0.04511107            {path[1, 0]:.8f}")
 print(f"b after a step  0.80119529            {path[1, 1]:.8f}")
 
 # %% [markdown] tags=["slide"]
-# Find the four steps. Which of them holds your algebra?
+# One epoch leads to $w = 0.0451$, $b = 0.8012$. Which of the four steps holds your algebra? Why has `losses` one entry fewer than `path`?
 
 # %% [markdown]
 # Six of seven agree. The loss does not, but no other number here needs it, and a deeper section of
@@ -375,6 +394,9 @@ plots.whole_run(x, y, path, prediction=my_prediction)
 # the bowl, and the line jumps up to the points. (Downhill is not down the page.) Then it creeps
 # along the flat floor, and the line slowly turns.
 
+# %% [markdown] tags=["slide"]
+# Epoch 258. By epoch 10 the loss is 0.1657; then the ground is almost flat, and steps are small. Equal marks are one epoch. On the loss axis, each label is ten times the next lower.
+
 # %% [markdown]
 # ### Break it: a plus for the minus
 #
@@ -385,13 +407,17 @@ uphill, uphill_losses = descend(w, b, x, y, lr=-0.1, n_epochs=101)
 for k in (0, 1, 10, 100):
     print(f"after {k:3} epochs: loss {uphill_losses[k]:.4g}")
 
+# %% [markdown] tags=["slide"]
+# The higher you are, the steeper the bowl, and the longer the step.
+
 # %% [markdown]
 # ### Exercise 2 (diagnose): which mistake?
 #
-# Python says nothing; only the numbers tell you. The loops of runs A, B and C have one mistake
-# each. All start at $w = -0.138$, $b = 0.497$ and take lr = 0.1:
+# Python says nothing; only the numbers tell you:
 #
 # ```text
+# runs A, B, C have one mistake each; all take lr = 0.1
+# and start at w = -0.138, b = 0.497
 #         after 1 epoch   after 2 epochs       after 100 epochs
 #           w      b         w      b         w       b       loss
 # right   0.045  0.801     0.188  1.027     1.651   1.186     0.018
@@ -524,7 +550,7 @@ print(f"sum over only 4 rows:  loss {four[0]:.4f}, then {four[100]:.4f}")
 # scikit-learn finds it, too, and is our referee.
 
 # %% [markdown] tags=["slide"]
-# At the lowest point of the bowl both derivatives are zero. Solve for $w$ and $b$, without a loop; a bar stands for a mean:
+# At the lowest point of the bowl both derivatives are zero. The second gives $b$; put into the first, it gives $w$: the line of **least squares**, without a loop (a bar stands for a mean).
 
 # %%
 from sklearn.linear_model import LinearRegression
@@ -542,7 +568,14 @@ print(f"hidden line    w = {tank.truth['w']}        b = {tank.truth['b']}")
 plots.readings(x, y, w_best, b_best, at=0.5)
 
 # %% [markdown] tags=["slide"]
-# A thousand epochs, the formula and scikit-learn find one line: the water rises 1.969 m in an hour, and at half past it was 2.008 m high.
+# | | $w$ | $b$ |
+# |---|---|---|
+# | 1,000 epochs | 1.9690 | 1.0235 |
+# | formula | 1.9690 | 1.0235 |
+# | scikit-learn | 1.9690 | 1.0235 |
+# | hidden line | 2 | 1 |
+#
+# The water rises 1.969 m in an hour; at half past it was 2.008 m high. The hidden line made the data.
 
 # %% [markdown]
 # Three ways, one line: the water rises 1.969 m in an hour, and at half past it was 2.008 m high. The
@@ -613,8 +646,8 @@ check.parabola_gradient(parabola_gradient)
 #
 # <details><summary>Answer</summary>
 #
-# The loss falls as $b$ grows, so right. But the slope holds only where you stand; the lowest point
-# is half that far away.
+# The loss falls as $b$ grows, so right. But the slope holds only where you stand: on this parabola
+# it is twice the distance to the lowest point.
 #
 # </details>
 #

@@ -322,8 +322,8 @@ def loss_surface(x, y, w, b, *, axs=None):
     ax = axs["map"]
     _draw_levels(ax, loss, w_range, b_range)
     ax.plot(*point, "s", color=FIT, markersize=7)
-    for text, place in (("start", point), ("lowest", best)):
-        _name(ax, text, place)
+    _name(ax, "start", point)
+    _name(ax, "lowest", best, (20, 4))  # beside the number of a curve
     ax.set_title("the same from above: curves of equal loss")
     return (
         f"The loss is a bowl: {here:.4f} at w = {point[0]:.4f}, b = {point[1]:.4f}, "

@@ -19,6 +19,7 @@ WIDTH, HEIGHT = 1280, 720
 LEAST = {
     "text": 20,  # pixels, of 720
     "code": 22,
+    "column": 11,  # ems of a text beside a picture: about 18 letters
     "picture": 0.85,  # of its size in the lesson: of four or more panels, the others are larger
     "usual": 1,  # of a picture with one row of panels
     "letters": 22,  # pixels, in the parts of a picture that the key Z enlarges
@@ -57,6 +58,11 @@ LOOK = """([width, height, least]) => Reveal.getSlides().map(slide => {
             }
         }
     }
+    const top = slide.firstElementChild.getBoundingClientRect().top;
+    if (!slide.matches(".title") && Math.abs(top - 28) > 1) wrong.push(`the heading is at ${top}`);
+    for (const said of slide.querySelectorAll(".said"))
+        if (said.clientWidth < least.column * parseFloat(getComputedStyle(said).fontSize))
+            wrong.push("a narrow column");
     for (const part of slide.querySelectorAll(".part")) {
         const image = part.querySelector("img"), box = part.getBoundingClientRect();
         if (!(image.width >= least.part * image.dataset.width))

@@ -33,6 +33,14 @@ def test_a_function_keeps_its_distance(formula, spaces):
     assert len(convert(f"${formula}$").find_all("mspace")) == spaces
 
 
+@pytest.mark.parametrize(
+    ("markdown", "kept"), [("$x$, so", "x,"), ("($x$).", "(x)."), ("$x$ so", "")]
+)
+def test_a_formula_keeps_the_comma_behind_it_on_its_line(markdown, kept):
+    page = BeautifulSoup(formulas.keep_commas(formulas.to_html(markdown)), "html.parser")
+    assert "".join(element.text for element in page.select(".together")) == kept
+
+
 @pytest.mark.parametrize("formula", ["x_", "{", "\\left( x<y", "a^b^c"])
 def test_a_formula_with_a_mistake_is_shown_as_it_was_typed(formula):
     assert convert(f"Text ${formula}$.").p.text == f"Text {formula}."

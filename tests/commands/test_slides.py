@@ -197,7 +197,15 @@ def test_an_unknown_lesson_is_named_with_the_known_ones(course, capsys):
 
 
 @pytest.mark.parametrize(
-    ("size", "kind"), [((3, 4), "tall"), ((4, 3), "beside"), ((8, 3), None), ((40, 30), "beside")]
+    ("size", "kind"),
+    [
+        ((3, 4), "tall"),
+        ((4, 3), "beside"),
+        ((8, 3), None),
+        ((40, 30), "beside"),
+        ((66, 40), None),  # a column of 300 would leave it larger, but is too narrow for words
+        ((800, 485), "beside"),  # it is wide in the lesson, too, and needs its size
+    ],
 )
 def test_a_picture_is_beside_its_sentence_if_it_is_larger_there(tmp_path, size, kind):
     path = write(tmp_path, text(f"## A?\n\n{'word ' * 25}."), picture(*size))
@@ -213,6 +221,12 @@ def test_the_rows_of_a_table_count_as_lines(tmp_path):
         path = write(tmp_path, text("## A?\n\nIt."), cell)
         (_, section), _ = read_slides(path)
         assert ("beside" in section.select_one(".picture")["class"]) == beside
+
+
+def test_a_formula_of_its_own_counts_as_two_lines():
+    assert slides.lines_of("$$x$$") == 2
+    assert slides.lines_of("word " * 16) == 2
+    assert slides.lines_of("| a |\n|---|\n| b |\n| c |") == 3
 
 
 def test_each_slide_shows_its_section(tmp_path):

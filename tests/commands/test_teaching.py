@@ -101,6 +101,8 @@ def test_the_minutes_of_a_section_say_that_they_include_its_exercise():
     page = PAGE.replace("| Why two? | 4 |", "| Why two? | 14 |")
     notes = teaching.read(page, HEADINGS)["Why two?"]
     assert notes[0].startswith("**14 minutes**, of which the exercise 6, or 3")
+    notes = teaching.read(page.replace("'Count.'", "'Count.' Homework"), HEADINGS)["Why two?"]
+    assert notes[0].startswith("**14 minutes**, without the exercise, or 3")
 
 
 def test_what_a_page_says_in_place_of_a_slider_needs_a_kernel():
