@@ -30,6 +30,7 @@ MOST_FRAMES = 30  # positions of a cell's sliders
 # When a note is needed: before the section that it names, while that asks, or after its answer.
 BEFORE = re.compile(r"\*\*On the board\.\*\* Before '")
 WHILE = re.compile(r"\*\*Ask|\*\*On the board\.\*\* Before (?:the prediction|')")
+CODE = re.compile(r"\*\*What goes wrong\.\*\* In the code of '")
 AFTER = re.compile(r"\*\*With a kernel|\*\*On the board\.\*\* After the prediction")
 REVEAL = files("sphinx_revealjs") / "_static/revealjs"  # This package contains reveal.js.
 
@@ -130,6 +131,8 @@ def choose(slides: list[Slide], of_section: list[Slide], block: str) -> Slide:
         return [*decided, *answers, first][0]
     if AFTER.match(block):
         return (answers or of_section[-1:])[0]
+    if CODE.match(block):
+        return next((one for one in of_section if one.source), first)
     if BEFORE.match(block) and not asks(first):
         return next((a for a, b in pairwise(slides) if b is first), first)
     return next(filter(asks, of_section), first) if WHILE.match(block) else first

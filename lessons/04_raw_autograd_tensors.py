@@ -14,6 +14,10 @@
 # **Builds on** [lesson 02](02_how_far_to_step.ipynb) (learning-rate limit, truth panel) and
 # [lesson 03](03_build_your_own_autograd.ipynb) (graph, leaf, backward). **Takes** about 55 minutes, and 50 more with the deeper sections.
 
+# %% [markdown] tags=["slide"]
+# You write the loop, and PyTorch finds the gradient. That takes a few new lines, such as
+# `W.grad = None`. You take them out, one at a time, and see what each was for.
+
 # %% tags=["start"]
 try:
     from course_utils import kernel  # the course's helpers
@@ -49,38 +53,34 @@ from course_utils.checks import raw_tensors as check
 # replace all that you derived there:
 
 # %% [markdown] tags=["slide"]
-# PyTorch does, for whole arrays, its **tensors**: `requires_grad=True` asks for a gradient, and
-# `loss.backward()` puts it into `w.grad` and `b.grad`.
+# PyTorch does, for whole arrays, which it calls **tensors**. The lines marked *new* replace all
+# that you derived.
 
 # %%
 line = data.noisy_line()
 x80 = torch.from_numpy(line.x_train)  # a tensor of shape (80, 1)
 y80 = torch.from_numpy(line.y_train)
-rng = np.random.RandomState(42)  # 0 start, as in 'Gradient descent by hand'
-b = torch.tensor(rng.randn(1), requires_grad=True)  # new: asks for a gradient
-w = torch.tensor(rng.randn(1), requires_grad=True)  # new
+rng = np.random.RandomState(42)  # as in 'Gradient descent by hand'
+
+# %% tags=["code"]
+b = torch.tensor(rng.randn(1), requires_grad=True)  # 0 start; new
+w = torch.tensor(rng.randn(1), requires_grad=True)  # new: asks for a gradient
 
 for epoch in range(1000):
     y_pred = w * x80 + b  # 1 predict
     loss = ((y_pred - y80) ** 2).mean()  # 2 loss
-    # 3 gradients
-    w.grad = None  # new: empty the old ones
+    w.grad = None  # 3 gradients; new: empty the old ones
     b.grad = None  # new
     loss.backward()  # new: fills w.grad and b.grad
-    if epoch == 0:
-        print(f"gradients    dw {w.grad.item():.6f}   db {b.grad.item():.6f}")
-    # 4 update
-    with torch.no_grad():  # new: not recorded
+    with torch.no_grad():  # 4 update; new: not recorded
         w -= 0.1 * w.grad
         b -= 0.1 * b.grad
-    if epoch == 0:
-        print(f"1 step       w   {w.item():.6f}   b   {b.item():.6f}")
-
-print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
+    if epoch in (0, 999):
+        print(f"step {epoch + 1:5,}   w {w.item():.6f}   b {b.item():.6f}")
 
 # %% [markdown] tags=["slide"]
-# The same numbers as by hand, in [lesson 01](01_gradient_descent_by_hand.ipynb), and nothing was
-# derived.
+# The same numbers as by hand in [lesson 01](01_gradient_descent_by_hand.ipynb), from its data and
+# start.
 
 # %% [markdown]
 # The same numbers come out. **`requires_grad=True`** asks for a gradient. **`backward()`**
@@ -94,21 +94,21 @@ print(f"1,000 steps  w   {w.item():.6f}   b   {b.item():.6f}")
 # %% [markdown] tags=["slide"]
 # Make a tensor from an array in two ways, and *then* write `array[0] = 100.0`. Which one changes?
 
-# %%
+# %% tags=["code"]
 array = np.array([0.1, 0.2, 0.7])
 own = torch.tensor(array)
 shared = torch.from_numpy(array)
 array[0] = 100.0
-print("torch.tensor(array)     ", own)
-print("torch.from_numpy(array) ", shared)
+print("own:   ", own)
+print("shared:", shared)
 
 from_list = torch.tensor([0.1, 0.2, 0.7])
-print("\nfrom Python's floats:", from_list.dtype)
+print("from Python's floats:", from_list.dtype)
 print("with .double():      ", from_list.double().dtype)
 
 # %% [markdown] tags=["slide"]
-# **Memory**: `from_numpy` shares it. **Type**: float32 from Python's floats. **Gradient**: only a
-# **leaf** gets one, a tensor that no recorded operation made.
+# `shared`, since `from_numpy` copies nothing. From Python's floats PyTorch makes **float32**, half
+# the size of NumPy's float64.
 
 # %% [markdown]
 # **Memory.** `torch.tensor` copies. `torch.from_numpy` *shares* the array's memory, like a
@@ -120,7 +120,7 @@ print("with .double():      ", from_list.double().dtype)
 #
 # **Gradient.** Not every tensor may ask for one:
 
-# %%
+# %% tags=["code"]
 try:
     torch.tensor([1, 2, 3], requires_grad=True)
 except RuntimeError as error:
@@ -133,6 +133,12 @@ ready = (torch.tensor([1.0, 3.0]) / 2).requires_grad_()
 print("\nlate  is a leaf:", late.is_leaf)
 print("ready is a leaf:", ready.is_leaf)
 
+# %% [markdown] tags=["slide"]
+# ## Which tensor gets a gradient?
+#
+# Only a **leaf** of floats, a tensor that no recorded operation made. `late` is a result, so finish
+# the arithmetic *before* you ask.
+
 # %% [markdown]
 # Whole numbers have no gradient: write `1.0`, not `1`. Finish the arithmetic *before* you
 # ask. `late` is a result, not a leaf; its gradient goes to the tensor before the
@@ -144,6 +150,9 @@ print("ready is a leaf:", ready.is_leaf)
 # parameters are few enough to see every mistake in them.) The curve is
 # $y = 3x + \sin 6x + 1$.
 
+# %% [markdown] tags=["slide"]
+# Ten points lie exactly on a curve. How close can a line come?
+
 # %%
 points = data.sine_line()
 x = torch.from_numpy(points.x).float()  # (10,), float32
@@ -152,7 +161,7 @@ A = descent.design_matrix(x)  # for the truth panel
 plots.sine_points(x, y)
 
 # %% [markdown] tags=["slide"]
-# The curve is $y = 3x + \sin 6x + 1$, and the line $\hat y = W_0\,x + W_1$: the tensor `W` holds both parameters.
+# The line is $\hat y = W_0\,x + W_1$: one tensor, `W`, holds both numbers.
 
 # %% [markdown]
 # The line is $\hat y = W_0\,x + W_1$. One tensor holds both parameters: `W[0]` is the slope
@@ -161,12 +170,16 @@ plots.sine_points(x, y)
 # > **Predict.** The curve's formula begins with $3x$. Which slope will the best line have?
 # > Look at the points, and type your number.
 
+# %% [markdown] tags=["slide"]
+# > **Predict.** The curve's formula begins with $3x$. Which slope will the line have that comes
+# > closest to its ten points? Write your number.
+
 # %% tags=["code"]
 my_prediction = ...  # your number
 
-lr, n_epochs = 0.5, 200
+lr, n_epochs = 0.5, 200  # a rate below the limit
 W = torch.tensor([0.0, 0.0], requires_grad=True)  # 0 start
-path = [W.tolist()]  # tolist: as Python's floats
+path = [W.tolist()]  # tolist: as Python's floats, to draw
 for epoch in range(n_epochs):
     y_pred = W[0] * x + W[1]  # 1 predict
     loss = ((y_pred - y) ** 2).mean()  # 2 loss
@@ -184,12 +197,13 @@ print("three tanh units   10           0.00013   2,000   about one")
 print(f"a line             2            {loss.item():.5f}   200     under one")
 
 # %% [markdown] tags=["slide"]
-# 1.4707, half of the formula's three: the sine, high on the left and low on the right, tilts the line back. The loss left, 0.2327, is what no line can follow.
+# 1.4707, about half of the formula's three: the sine, high on the left and low on the right,
+# tilts the line back. The loss left, 0.2327, is what no line can follow.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# 1.4707, half of the formula's three: the sine is above zero on the left and below zero on
+# 1.4707, about half of the formula's three: the sine is above zero on the left and below zero on
 # the right, and tilts the line back.
 #
 # </details>
@@ -215,8 +229,8 @@ for name, t in {"x": x, "W": W, "y_pred": y_pred, "loss": loss}.items():
 tape.draw(loss, gradients=True)  # gradients: those of every box
 
 # %% [markdown] tags=["slide"]
-# **`grad_fn`** names the operation that made a tensor: `loss` has `MeanBackward0`, `y_pred`
-# `AddBackward0`. The leaves, `W` and `x`, have none.
+# **`grad_fn`** names the operation: `AddBackward0` made `y_pred`, `MeanBackward0` the loss. `W` and
+# `x` are leaves and have none; `x`, a constant, asks for no gradient.
 
 # %% [markdown]
 # **`grad_fn`** names the operation that made a tensor: an addition made `y_pred`, a mean
@@ -267,12 +281,12 @@ except RuntimeError as error:
     print("in place:  ", error)
 
 W = W - 0.5 * W.grad
-print("new tensor:", W)
+print("W is now:  ", W)
 print("is it a leaf?", W.is_leaf)
 
 # %% [markdown] tags=["slide"]
-# Neither: the first is refused, and the second makes of `W` a result, which gets no `.grad`. The
-# update isn't part of the function: write `with torch.no_grad(): W -= 0.5 * W.grad`.
+# Neither. The first is refused. After the second, `W` is a result without `.grad`, so the *next*
+# update fails. Write `with torch.no_grad(): W -= 0.5 * W.grad`.
 
 # %% [markdown]
 # Both are wrong. The first would overwrite the leaf `W` with a result: a **loud** bug. The
@@ -289,11 +303,10 @@ print("is it a leaf?", W.is_leaf)
 # `backward()` **accumulates**: it adds to what `.grad` already holds. Here `W` stays:
 
 # %% [markdown] tags=["slide"]
-# `loss.backward()` is called twice, while `W` stays where it is.
-#
-# > What is in `W.grad` after the second call?
+# The loss is computed twice, with a `backward()` each time, while `W` stays. What is in `W.grad`
+# then?
 
-# %% tags=["printed"]
+# %% tags=["code"]
 W = torch.tensor([0.0, 0.0], requires_grad=True)
 for call in (1, 2):
     loss = ((W[0] * x + W[1] - y) ** 2).mean()
@@ -301,7 +314,8 @@ for call in (1, 2):
     print(f"after backward {call}: W.grad =", W.grad)
 
 # %% [markdown] tags=["slide"]
-# Twice as much: `backward()` **accumulates**, it adds to what `.grad` already holds. *You* say that a new sum begins, with `W.grad = None`.
+# Twice as much: `backward()` **accumulates**, it adds to what `.grad` holds. With `W.grad = None`,
+# *you* begin a new sum.
 
 # %% [markdown]
 # Within one call, adding is the chain rule: paths that meet in `W` add up. *Between*
@@ -317,7 +331,7 @@ for call in (1, 2):
 # > Forgetting looks *better*! Type the forgetful loss at step 58.
 
 # %% [markdown] tags=["slide"]
-# The loop of the line with lr = 0.01, once with `W.grad = None`, once without.
+# Now lr = 0.01, with and without `W.grad = None`. The first loss is 6.6619.
 
 # %%
 my_prediction = ...  # your number
@@ -343,7 +357,8 @@ summed = descend(0.01, 100, empty=False)
 plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# At step 58 it is 6.6480, almost the loss at the start. The sum of all gradients acts like a speed: a ball in a bowl without friction.
+# At step 58 it is 6.6480, almost the loss at the start, on the other side of the valley. The sum
+# of all gradients acts like a speed: a ball in a bowl without friction.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -359,12 +374,29 @@ plots.accumulation(x, y, emptied, summed, (29, 58), prediction=my_prediction)
 # ## Why detach?
 #
 # `detach()` gives you a tensor's numbers without its graph, for a table, a picture or
-# NumPy.
-#
+# NumPy. Without it:
+
+# %% tags=["code"]
+try:
+    W.numpy()
+except RuntimeError as error:
+    print(error)
+
+numbers = W.detach().numpy()
+print(numbers)
+
+# %% [markdown] tags=["slide"]
+# NumPy knows of no graph, so a tensor that asks for a gradient is refused.
+
+# %% [markdown]
 # > **Predict.** `history` gets `W.detach()` at the start and after each of three steps.
 # > How many *different* values of `W` will it show?
 
-# %% tags=["code"]
+# %% [markdown] tags=["slide"]
+# > **Predict.** The loop runs `history.append(W.detach())` at the start and after each of three steps.
+# > How many *different* values of `W` will `history` show?
+
+# %%
 W = torch.tensor([0.0, 0.0], requires_grad=True)
 history, copies = [W.detach()], [W.detach().clone()]
 for epoch in range(3):
@@ -378,6 +410,11 @@ for epoch in range(3):
 for k in range(4):
     print(f"step {k}   history {history[k]}   copy {copies[k]}")
 
+# %% [markdown] tags=["slide"]
+# One: four times the last `W`. `W.detach()` copies nothing, so ask for a copy, with
+# `W.detach().clone()` or `W.tolist()`. In a prediction, a detached part counts as a constant: it is
+# never trained.
+
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
@@ -385,8 +422,8 @@ for k in range(4):
 #
 # </details>
 #
-# It shares the **storage** of `W`, the place where the
-# numbers are, and shows `W` as it is *now*: another silent bug. Ask for a copy,
+# It shares the **storage** of `W`, the place of its
+# numbers, and shows `W` as it is *now*: another silent bug. Ask for a copy,
 # `W.detach().clone()` or `W.tolist()`; for a single number, `loss.item()`.
 #
 # In a prediction, a detached part counts as a constant: a parameter used only there is
@@ -411,13 +448,13 @@ for k in range(4):
 # happened in none.
 #
 # 1. The gradient is never emptied.
-# 2. The learning rate is a little above the limit.
+# 2. The learning rate is just above the limit.
 # 3. The slope's part of the prediction is detached.
 # 4. The update is missing.
-# 5. Nothing is wrong, but it needs more steps.
+# 5. Nothing is wrong; it needs more steps.
 
 # %% [markdown] tags=["slide"]
-# Match them; one is left over.
+# Which story fits which run? (Learning rates differ.)
 
 # %%
 steps = range(0, 61, 5)
@@ -447,28 +484,29 @@ check.stories(stories)
 #
 # A comes to rest, but above the least possible: its slope is stuck at 0, and its last loss
 # is that of the best *level* line. B swings. C still falls at the end. D grows by the same
-# factor again and again.
+# factor again and again. The fourth story is left: without the
+# update, the loss would stay where it starts.
 #
 # </details>
 #
 # ## Can you reproduce a tutorial?
 #
-# Another published tutorial fits the same ten points, with lr = 0.01. Its error is the **norm**
+# A published tutorial fits the same ten points, with lr = 0.01. Its error is the **norm**
 # of the residuals, the root of the sum of their squares, over $n$:
 #
 # $$E = \frac{1}{n}\sqrt{\sum_i (\hat y_i - y_i)^2}$$
 #
-# `torch.linalg.vector_norm(r)` is the norm of a tensor `r`. The tutorial prints:
+# `torch.linalg.vector_norm(r)` is the norm of a tensor `r`. The table has the tutorial's numbers.
 #
-# | steps | W, published | error, published |
-# |---:|---|---:|
-# | 0 | [0, 0], gradient [−0.1710, −0.3053] | 0.8162 |
-# | 1 | [0.0017, 0.0031] | 0.8150 |
-# | 2 | | 0.8138 |
-# | 2,000 | [1.30, 1.85] | 0.15 |
+# | steps | W | gradient | error |
+# |---:|---|---|---:|
+# | 0 | [0, 0] | [−0.1710, −0.3053] | 0.8162 |
+# | 1 | [0.0017, 0.0031] | – | 0.8150 |
+# | 2 | – | – | 0.8138 |
+# | 2,000 | [1.30, 1.85] | – | 0.15 |
 
 # %% [markdown] tags=["slide"]
-# Another tutorial, lr = 0.01: its error is the **norm** of the residuals,
+# A published tutorial, lr = 0.01: its error is the **norm** of the residuals,
 # `torch.linalg.vector_norm(r)`, over $n$.
 
 # %% [markdown]
@@ -969,7 +1007,7 @@ print("vector_norm, at zero:    ", W.grad)
 #
 # | by hand | in PyTorch |
 # |---|---|
-# | two floats `w`, `b` | `W = torch.tensor([0.0, 0.0], requires_grad=True)` |
+# | floats `w`, `b` | `W = torch.tensor([0.0, 0.0], requires_grad=True)` |
 # | derivatives on paper | `loss.backward()`, then `W.grad` |
 # | a new `dw` at each step | `W.grad = None` before `backward()` |
 # | `w = w - lr * dw` | `with torch.no_grad(): W -= lr * W.grad` |

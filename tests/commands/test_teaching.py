@@ -167,6 +167,14 @@ def test_a_board_is_on_the_slide_during_which_it_is_drawn(when, asks_first, plac
     assert deck[0].notes[0] == "One.", "what leads to the next slide comes last"
 
 
+@pytest.mark.parametrize(("where", "place"), [("In", 0), ("In the code of", 1)])
+def test_what_goes_wrong_in_code_is_on_the_slide_that_shows_it(where, place):
+    deck = [Slide("## Why two?", begins=True), Slide("## Why two?", source="two = 2")]
+    note = f"**What goes wrong.** {where} 'Why two?', all."
+    slides.add_notes(deck, {"Why two?": [note]})
+    assert [note in slide.notes for slide in deck] == [k == place for k in range(2)]
+
+
 def test_a_single_board_is_one_all_the_same():
     page = "## On the board\n\nBefore 'Why two?': a two.\n"
     assert teaching.read(page, HEADINGS)["Why two?"] == [BOARD.format("Before")]

@@ -105,8 +105,10 @@ def test_a_lesson_ends_with_links_to_its_neighbours_and_to_what_explains_words(s
 
 
 def headings_of(script):
-    """Return the headings of a lesson."""
-    return re.findall(r"(?m)^# ##+ (.+)$", script.read_text("utf-8"))
+    """Return the headings of a lesson, without those that only its slides show."""
+    slides = r'(?ms)^# %% \[markdown\] tags=\["slide"\]\n.*?(?=^# %%|\Z)'
+    text = re.sub(slides, "", script.read_text("utf-8"))
+    return re.findall(r"(?m)^# ##+ (.+)$", text)
 
 
 @pytest.mark.parametrize("page", [*SCRIPTS, *MARKDOWN], ids=lambda page: page.stem)
