@@ -236,6 +236,13 @@ def test_value_graph_shows_every_node_edge_and_number():
     assert sorted(edges) == sorted(expected)
 
 
+def test_a_loss_without_a_name_is_called_loss():
+    loss = Value(2.0) * Value(3.0)
+    loss.name = ""
+    graph = graphs.value_nodes(loss, gradients=True)
+    assert graph.nodes[-1].lines()[0] == "loss"
+
+
 def test_value_graph_shows_gradients_of_zero_until_backward():
     loss = used_twice()
     ax, caption = draw_on_axes(graphs.value_graph, loss)

@@ -466,6 +466,8 @@ def test_a_time_is_said_in_its_unit(seconds, words):
         ("devices_by_rows", {"gpu": [1, 2, -1, 3]}, "gpu must be positive, got -1"),
         ("loss_by_seconds", {"runs": {}}, "runs must hold 1 to 4 trainings, but holds 0"),
         ("loss_by_seconds", {"runs": {"a": [[1, 0], [2, 1]]}}, "runs must be positive, got 0"),
+        ("added_up", {"two": FIVE.T[:2, :3]}, r"two must have shape \(2, 9\), but has"),
+        ("added_up", {"three": FIVE.T[:3, :3]}, r"three must have shape \(3, 9\), but has"),
         ("speed_ladder", {"seconds": {"a": 1}}, "seconds must hold two or more, but holds 1"),
         ("speed_ladder", {"seconds": {"a": 1, "b": 0}}, "seconds must be positive, got 0"),
         ("networks_at_once", {"times": {"a": 1}}, "times must hold two or more, but holds 1"),
