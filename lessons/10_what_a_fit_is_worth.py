@@ -33,8 +33,8 @@ kernel.check()
 # Twenty readings of the water tank, sealed since [lesson 01](01_gradient_descent_by_hand.ipynb#Why-fit-a-line?).
 # Open it, once.
 #
-# > **Predict.** Beside your line stands the hidden one that made the data. Which is nearer to the
-# > eighty, which to the sealed twenty?
+# > **Predict.** Beside your line stands the hidden one that made the data. Which has the lower
+# > loss on the eighty, which on the twenty?
 
 # %% [markdown] tags=["slide"]
 # In [lesson 01](01_gradient_descent_by_hand.ipynb), you fitted a line to eighty readings of the
@@ -57,10 +57,15 @@ for name, w, b in (("yours", 1.96896, 1.02354), ("hidden", 2, 1)):
     print(f"{name:7} eighty {on_80:.5f}   sealed {on_20:.5f}", end="")
     print(f"   typically {100 * on_20**0.5:.1f} cm off")
 
+# %% [markdown] tags=["slide"]
+# Yours on the eighty, which made it; the hidden one on the sealed twenty. Even it is typically
+# off by the root of its loss: each reading is the hidden line plus **noise**, chance that no model can
+# know.
+
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# By its loss, yours is nearer to the eighty, which made it, and the hidden one to the twenty.
+# Yours on the eighty, which made it; the hidden one on the twenty.
 #
 # </details>
 #
@@ -76,12 +81,12 @@ for name, w, b in (("yours", 1.96896, 1.02354), ("hidden", 2, 1)):
 # with noise: thirty **training rows**, and ten **validation rows** to choose by. Here we also
 # have 10,000 new points.
 #
-# > **Predict.** Degrees 1, 4 and 15. Which has the lowest training loss, and which is best on
-# > new points?
+# > **Predict.** Polynomials of degree 1, 4 and 15. Which has the lowest training loss, and which
+# > is best on new points?
 
 # %% [markdown] tags=["slide"]
-# Thirty **training rows** of a noisy wave make the fit, ten **validation rows** choose, and 10,000 new
-# points judge.
+# Thirty **training rows** of a noisy wave make the fit, ten **validation rows** choose, 10,000 new
+# ones judge.
 
 
 # %%
@@ -98,12 +103,11 @@ def loss(points, W, rows=slice(None)):  # the MSE; slice(None): all rows
 sample, new = data.noisy_sine(), data.noisy_sine(10_000, seed=1)
 train, val = slice(0, 30), slice(30, 40)  # rows 0 to 29, rows 30 to 39
 fits = {degree: fit(sample, degree, train) for degree in (1, 4, 15)}
-print(f"true curve on new points: {((new.y_true - new.y) ** 2).mean():.4f}")
 plots.three_fits(sample, train, val, new, fits)
 
 # %% [markdown] tags=["slide"]
-# Degree 15 has the lowest training loss: it **overfits**. On new points degree 4 is the best;
-# degree 1 is too stiff, it **underfits**.
+# Degree 15 has the lowest training loss: it **overfits**. Near the ends it leaves the picture, so it
+# gets 3.8773 on new points. On these, degree 4 is best; degree 1, too stiff, **underfits**.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -116,9 +120,9 @@ plots.three_fits(sample, train, val, new, fits)
 # Degree 1 **underfits**: too stiff for the wave, bad on all rows. Degree 15 **overfits**:
 # it follows the noise of its rows, and near the ends nothing holds it.
 #
-# Even the true curve has a loss, here 0.0906: the mean of the squared noise. On average it is
-# 0.09, the **irreducible error**; in real work nobody knows it. On the validation rows, degree
-# 4 gets less: ten rows flatter it.
+# Even the true curve has a loss: the mean squared noise, 0.0906 on the new points. On average it
+# is 0.09, the **irreducible error**; in real work nobody knows it. On the validation rows, degree
+# 4 gets less than the truth's 0.0778: ten rows flatter it.
 #
 # ## Which degree would you choose?
 #
@@ -149,8 +153,8 @@ for k in range(100):
 plots.degree_sweep(same_rows, fresh_rows, noise=0.3, prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# At degree 3, on both sides. The bars count how often a degree won: degree 10 wins 16 splits of our
-# rows, and 5 times on fresh points.
+# At degree 3, on both sides. Bands: eight losses in ten. Dotted: the **irreducible error**, the true
+# curve's mean loss. Bars: how often each degree won; ten wins 16 splits, but 5 fresh samples.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -163,8 +167,7 @@ plots.degree_sweep(same_rows, fresh_rows, noise=0.3, prediction=my_prediction)
 # degree 3, then mostly rises.
 #
 # A single split is a lottery. And all splits of our forty rows share their quirks: of a
-# hundred, degree ten wins 16 there, and 5 on fresh points. Thirty noisy rows hardly reward more
-# than degree 3.
+# hundred, degree ten wins 16 there, and 5 on fresh points.
 #
 # ## Why do both ends fail?
 #
@@ -175,15 +178,16 @@ samples = [data.noisy_sine(30, seed=seed) for seed in range(100)]
 many = {}
 for degree in (1, 15):
     many[degree] = [fit(points, degree, train) for points in samples]
-plots.many_fits(many, place=0.3)
+plots.many_fits(many, place=0.3, noise=0.3)
 
 # %% [markdown] tags=["slide"]
-# At the dotted line, degree 1 is 0.53 too low on average: **bias**. Degree 15 is right, but its fits
-# scatter: **variance**. Loss on new points = irreducible error + bias² + variance.
+# The stiff end is 0.53 too low on average at the dotted line: **bias**. The wild end isn't, but its fits
+# scatter: **variance**, far more at the margins. Loss on new points = irreducible error + bias² +
+# variance.
 
 # %% [markdown]
 # At x = 0.3 (dotted), degree 1 is 0.53 too low on average; degree 15 is right on average, but
-# often far off.
+# scatters. Here it still wins; near the ends it loses.
 #
 # The distance from the truth to the mean of all such fits is the **bias of an estimator** (not
 # the parameter $b$). Their standard deviation, squared, is the **variance**. At each x, on
@@ -204,8 +208,18 @@ plots.many_fits(many, place=0.3)
 # winner to all of them. On a hundred fresh samples, with our new points as the test:
 
 # %% [markdown] tags=["slide"]
-# > Thirteen degrees, tried on ten validation rows. Is the winner's validation loss what it is worth on
-# > new points?
+# Thirteen degrees, judged by ten validation rows, or by five **folds** in turn (their mean):
+#
+# ```text
+#        fold 1   fold 2   fold 3   fold 4   fold 5
+# fit 1  JUDGES   trains   trains   trains   trains
+# fit 2  trains   JUDGES   trains   trains   trains
+# fit 3  trains   trains   JUDGES   trains   trains
+# fit 4  trains   trains   trains   JUDGES   trains
+# fit 5  trains   trains   trains   trains   JUDGES
+# ```
+#
+# > Is the winner's validation loss what it is worth on new points?
 
 
 # %% tags=["printed"]
@@ -225,51 +239,14 @@ for name, pairs in (("ten rows", ten), ("five folds", folds)):
     print(f"{name:10}   reported {reported:.4f}   on new points {worth:.4f}")
 
 # %% [markdown] tags=["slide"]
-# Ten-row winners report 0.0870 and are worth 0.1106. In five **folds** each row judges once: they
-# flatter less.
+# No (medians of a hundred samples): the best of many is partly the luckiest, **selection bias**. Folds
+# flatter less. Report the loss on **test rows**, sealed until nothing is left to choose; here, the new
+# points.
 
 # %% [markdown]
-# Ten-row winners report 0.0870 and are worth 0.1106. Five folds flatter less, and
-# their winner is fitted to all forty rows.
+# Ten-row winners report 0.0870 and are worth 0.1106. Five folds flatter less.
 #
 # If you look at the test rows and then choose again, they have become validation rows.
-#
-# ### Exercise 1 (diagnose): four reports
-#
-# Which cause below belongs to which report? One is left over.
-#
-# ```text
-# irreducible error 0.09
-#     training   validation loss, five splits    new points
-# A   0.05       0.06  0.08  0.06  0.07  0.07    0.27
-# B   0.29       0.31  0.21  0.24  0.41  0.49    0.26
-# C   0.10       0.21  0.02  0.25  0.18  0.01    0.10
-# D   0.07       7.34  108   0.17  0.73  1.09    1.56
-# ```
-
-# %% tags=["exercise", "diagnose"]
-# 1  it underfits
-# 2  it overfits
-# 3  near-copies of the validation rows, almost the same rows, were trained on
-# 4  the validation rows are too few
-# 5  the learning rate is above the limit
-causes = [..., ..., ..., ...]  # the numbers for A, B, C and D, in this order
-
-# %%
-check.causes(causes)
-
-# %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# causes = [3, 1, 4, 2]
-# ```
-#
-# A promises less than the irreducible error, and breaks the promise. B is bad everywhere,
-# also in training. C is good on new points; its splits are too far apart to tell. D is good on
-# the rows it was fitted to, and wild on others.
-#
-# </details>
 #
 # ## How else can you hold a fit back?
 #
@@ -285,8 +262,14 @@ check.causes(causes)
 # `torch.optim.SGD(parameters, lr=lr, weight_decay=d)`.
 
 # %% [markdown] tags=["slide"]
-# **Weight decay** adds $d\,W$ to the gradient, a pull towards zero. A mode of curvature $\lambda$
-# stops short of its bottom, $p^*$; a flat one hardly starts:
+# Along each **mode** ([lesson 08](08_fitting_polynomials.ipynb)), the loss is a parabola: curvature
+# $\lambda$, bottom $p^*$. **Weight decay** adds $d\,W$ to the gradient. Steep modes stop
+# short of $p^*$, flat ones hardly start:
+#
+# ```text
+# d = 0.1, curvature 2      rests after 0.95 of the way
+# d = 0.1, curvature 0.01   rests after 0.09 of the way
+# ```
 
 # %% [markdown]
 # **Early stopping** ends the training where the validation loss is lowest. From zero, flat
@@ -299,6 +282,9 @@ check.causes(causes)
 
 # %% [markdown] tags=["slide"]
 # **Early stopping**: end at the lowest validation loss.
+#
+# > **Predict.** Degree 15 trains from zero: first the steep modes, broad shapes, last the flat ones,
+# > wiggles. Is its validation loss lowest near epoch 2, 20, 200 or 1,000?
 
 # %% tags=["cover"]
 my_prediction = ...  # your epoch
@@ -326,7 +312,8 @@ for curvature in (2, 0.01):
 plots.three_ways(sample, val, new, ways, decays, prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# At epoch 18. Each knob turns the fit from stiff to wild; here the degree wins.
+# At epoch 18. Each knob goes from stiff, on the left, to wild: the training loss falls on; on
+# validation rows and new points, the loss falls, then rises.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -335,17 +322,26 @@ plots.three_ways(sample, val, new, ways, decays, prediction=my_prediction)
 #
 # </details>
 #
-# Each knob, turned one way, makes the fit stiff; the other way, wild. Here the
-# degree wins: this wave is nearly a cubic. For a network, one mostly uses the other two.
-#
+# Each knob, turned one way, makes the fit stiff; the other way, wild. Of the fits at the three
+# stars, the degree's wins: this wave is nearly a cubic. For a network, one mostly uses the other
+# two.
+
+# %%
+plots.chosen_fits(sample, val, new, ways, decays)
+
+# %% [markdown] tags=["slide"]
+# The fits at the stars. Here the degree wins: this wave is nearly a cubic. The other two knobs tame
+# the wild degree itself; for a network, one mostly uses these.
+
+# %% [markdown]
 # ## When do you stop?
 #
 # When, say, 50 epochs have brought no lower validation loss: this number is the **patience**.
-# Meanwhile, keep the best parameters (their validation loss flatters, too).
+# Meanwhile, keep the best parameters (don't report the loss that chose them).
 
 # %% [markdown] tags=["slide"]
-# The **patience**: stop when 50 epochs have brought no lower validation loss. `best` and `careless`
-# are both kept at the best epoch. Are they equal?
+# **Patience**: stop when 50 epochs have brought no lower validation loss. `X` has 16 columns, one of
+# ones. `best` and `careless` are kept at the best epoch. Are they equal?
 
 # %%
 X, target = torch.from_numpy(A), torch.from_numpy(y)
@@ -354,7 +350,7 @@ X_val = torch.from_numpy(A_val)
 target_val = torch.from_numpy(sample.y[val]).reshape(-1, 1)
 
 # %% tags=["code"]
-model = nn.Linear(16, 1, bias=False, dtype=torch.float64)  # no b: 16 weights
+model = nn.Linear(16, 1, bias=False, dtype=torch.float64)  # no b: column 0 is 1
 nn.init.constant_(model.weight, 0.0)  # 0 start
 mse, lowest, patience = nn.MSELoss(), float("inf"), 50  # inf: infinite
 optimizer = torch.optim.SGD(model.parameters(), lr=lr)
@@ -363,7 +359,7 @@ for epoch in range(1001):
         val_loss = mse(model(X_val), target_val).item()
     if val_loss < lowest:  # new
         lowest, best_epoch = val_loss, epoch
-        best = copy.deepcopy(model.state_dict())  # why deepcopy?
+        best = copy.deepcopy(model.state_dict())
         careless = model.state_dict()
     if epoch - best_epoch == patience:  # new
         break
@@ -402,10 +398,10 @@ for name, state in (("careless", careless), ("best", best)):
 # and repeats its yields. Five folds of three rows, at random, then by region:
 
 # %% [markdown] tags=["slide"]
-# Fifteen rows: five regions, each measured three times, nearly alike.
+# Fifteen rows of weather and fruit yields: five regions, each measured three times, nearly alike.
 #
-# > **1-nearest neighbour** repeats the closest training row. Against least squares, which wins on
-# > random rows, which on a region that neither has seen?
+# > **1-nearest neighbour** repeats the closest training row's yields. Does it beat least squares
+# > in random folds? In folds by region?
 
 # %% tags=["printed"]
 yields, rng = data.fruit_yields_repeated(), np.random.RandomState(0)
@@ -421,8 +417,9 @@ for name, fold in (("random", rng.permutation(regions)), ("region", regions)):
         print(f"{name} fold {k}   line {line:5.1f}   neighbour {near:7.1f}")
 
 # %% [markdown] tags=["slide"]
-# In random folds the neighbour mostly wins: a near-copy in training is the answer in its pocket, a
-# **leak**. Rows that belong together must stay together: **split by group**.
+# Random folds: the neighbour mostly wins. A near-copy in training is the answer in its pocket, a
+# **leak**. Whole regions: it loses to least squares, the `line`. Rows that belong together must stay
+# together: **split by group**.
 
 # %% [markdown]
 # In random folds the neighbour mostly wins: a near-copy in training is the answer in its
@@ -431,6 +428,43 @@ for name, fold in (("random", rng.permutation(regions)), ("region", regions)):
 #
 # This is a **leak**: information from the judging rows in the making of the fit. Rows that
 # belong together, such as one patient's visits, must fall on the same side: **split by group**.
+#
+# ### Exercise 1 (diagnose): four reports
+#
+# Which cause below belongs to which report? One is left over.
+#
+# ```text
+# irreducible error 0.09
+#     training   validation loss, five splits    new points
+# A   0.05       0.06  0.08  0.06  0.07  0.07    0.27
+# B   0.29       0.31  0.21  0.24  0.41  0.49    0.26
+# C   0.10       0.21  0.02  0.25  0.18  0.01    0.10
+# D   0.07       7.34  108   0.17  0.73  1.09    1.56
+# ```
+
+# %% tags=["exercise", "diagnose"]
+# 1  it underfits
+# 2  it overfits
+# 3  near-copies of the validation rows, almost the same rows, were trained on
+# 4  the validation rows are too few
+# 5  the learning rate is above the limit
+causes = [..., ..., ..., ...]  # the numbers for A, B, C and D, in this order
+
+# %%
+check.causes(causes)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# causes = [3, 1, 4, 2]
+# ```
+#
+# A promises less than the irreducible error, and breaks the promise. B is bad everywhere,
+# also in training. C is good on new points; its splits are too far apart to tell. D is good on
+# the rows it was fitted to, and wild on others.
+#
+# </details>
 #
 # ### Exercise 2 (fix): split by group
 #
@@ -444,7 +478,7 @@ for name, fold in (("random", rng.permutation(regions)), ("region", regions)):
 # np.flatnonzero(~np.isin(days, ["Mon", "Wed"]))  # 1; ~ means not
 # ```
 #
-# This should hold back whole groups of any size, but has two mistakes. Write it right:
+# This body should hold back whole groups of any size, but has two mistakes. Write it right:
 #
 # ```python
 # n_val = 3 * len(held_out)

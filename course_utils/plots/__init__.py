@@ -98,6 +98,7 @@ from course_utils.plots.timing import (
 )
 from course_utils.plots.truth import truth_panel
 from course_utils.plots.what_a_fit_is_worth import (
+    chosen_fits,
     degree_sweep,
     kept_shares,
     losses_by_size,
@@ -116,6 +117,7 @@ __all__ = [
     "boundary_stages",
     "bowl_slice",
     "broadcast_difference",
+    "chosen_fits",
     "coefficient_by_epoch",
     "correlations",
     "curvatures",

@@ -66,7 +66,7 @@ def _draw_points(ax, points, train, val):
     ax.set_ylim(points.y.min() - 0.6, points.y.max() + 0.6)
 
 
-@picture(11.4, 4.4, "f0 f1 f2", sharey=True)
+@picture(11.0, 4.9, "f0 f1 f2", sharey=True)
 def three_fits(points, train, val, new, fits, *, axs=None):
     """Draw three polynomials over the points and the true curve, and say their losses.
 
@@ -83,18 +83,22 @@ def three_fits(points, train, val, new, fits, *, axs=None):
         losses = [f"{_losses([W], *where)[0]:.4f}" for where in rows]
         _draw_points(ax, points, train, val)
         ax.plot(GRID, _curve(W), color=FIT, label="the fit")
-        title = f"degree {degree}: training {losses[0]},\nvalidation {losses[1]}, new points "
-        ax.set_title(title + losses[2], fontsize=10)
+        named = zip(("training", "validation", "new points"), losses, strict=True)
+        title = "\n".join(" ".join(pair) for pair in named)
+        ax.set_title(f"degree {degree}\n{title}", fontsize=14)
         away.append(f"degree {degree}: {', '.join(losses)}")
     axs["f0"].set_ylabel("y")
     axs["f0"].legend(loc="lower right")
+    noise = [sample.y_true - sample.y for sample in (points, points, new)]
+    rows = train, val, slice(None)
+    true = [f"{np.mean(one[which] ** 2):.4f}" for one, which in zip(noise, rows, strict=True)]
     return (
         f"Loss on training rows, validation rows and new points: {'; '.join(away)}; "
-        f"irreducible error {points.noise**2:.2g}."
+        f"true curve: {', '.join(true)}; irreducible error {points.noise**2:.2g}."
     )
 
 
-@picture(11.0, 5.6, "s0 s1;b0 b1", height_ratios=[2.6, 1], sharex=True)
+@picture(9.8, 5.2, "s0 s1;b0 b1", height_ratios=[2.6, 1], sharex=True)
 def degree_sweep(same_rows, fresh_rows, noise, prediction=..., *, axs=None):
     """Draw training and validation loss by degree, and how often each degree is the best.
 
@@ -120,7 +124,7 @@ def degree_sweep(same_rows, fresh_rows, noise, prediction=..., *, axs=None):
         )
     degrees, wins, lowest, words = np.arange(n_degrees[0]), [], [], ""
     top = 5 * max(np.median(table[..., 1], axis=0).max() for table in tables.values())
-    titles = "splits of the same 40 rows", "splits of 40 fresh points each"
+    titles = "splits of the same 40 rows", "samples of 40 fresh points"
     for i, (title, table) in enumerate(zip(titles, tables.values(), strict=True)):
         ax, val = axs[f"s{i}"], table[..., 1]
         _band(ax, degrees, table[..., 0], "training", color=TRAIN, marker="o")
@@ -153,16 +157,18 @@ def degree_sweep(same_rows, fresh_rows, noise, prediction=..., *, axs=None):
 
 
 @picture(10.6, 4.2, "m0 m1", sharey=True)
-def many_fits(fits, place, *, axs=None):
+def many_fits(fits, place, noise, *, axs=None):
     """Draw many fits of two degrees, each to a fresh sample, and their median.
 
     `fits` maps two degrees to tables (samples, degree + 1) of Legendre coefficients; the caption
-    tells bias and spread at x = `place`.
+    tells bias and spread at x = `place`, and the loss there that follows from them and `noise`,
+    the standard deviation of the noise.
     From the lesson 'What a fit is worth'.
     """
     if len(fits) != 2:
         raise ValueError(f"fits must hold two degrees, but holds {list(fits)}.")
     phrases, truth, place = [], _true_curve(), to_number("place", place)
+    noise = to_positive("noise", noise)
     for i, (degree, table) in enumerate(fits.items()):
         table = to_table("fits", table, "samples", degree + 1)
         ax, curves = axs[f"m{i}"], table @ _legendre(GRID, degree + 1).T
@@ -174,16 +180,38 @@ def many_fits(fits, place, *, axs=None):
         true = 3 * place + np.sin(6 * place) + 1
         ax.axvline(place, color="black", linestyle=":", linewidth=1)
         ax.set(xlabel="x", title=f"degree {degree}", ylim=(0.2, 5.6))
-        phrases.append(f"degree {degree} {at.mean() - true:.2f} and {at.std():.2f}")
+        bias, spread = at.mean() - true, at.std()
+        loss = noise**2 + bias**2 + spread**2
+        phrases.append(f"degree {degree} {bias:.3f}, {spread:.3f} and {loss:.3f}")
     axs["m0"].set_ylabel("y")
     axs["m0"].legend(loc="lower right")
     told = "; ".join(phrases).replace("-", "−")
-    return f"At x = {place:g}, mean minus truth and standard deviation of the fits: {told}."
+    return (
+        f"At x = {place:g}, mean minus truth, standard deviation of the fits, and loss on new "
+        f"points: {told}."
+    )
 
 
-@picture(11.6, 6.4, "k0 k1 k2;c0 c1 c2", height_ratios=[1.25, 1])
+def _choices(points, val, new, ways, decays):
+    """Yield name, settings, fits, losses and the choice of each way to hold a fit back.
+
+    The losses are those on training rows, validation rows and new points, a row for each fit.
+    """
+    if list(ways) != ["degree", "weight decay", "epoch"]:
+        raise ValueError(f"ways must hold degree, weight decay and epoch, but holds {list(ways)}.")
+    train = np.setdiff1d(np.arange(len(points.x)), np.arange(len(points.x))[val])
+    rows = (points, train), (points, val), (new, slice(None))
+    for name, fits in ways.items():
+        fits = [to_vector("ways", W) for W in fits]
+        is_decay = name == "weight decay"
+        settings = to_vector("decays", decays, len(fits)) if is_decay else np.arange(len(fits))
+        losses = np.column_stack([_losses(fits, *where) for where in rows])
+        yield name, settings, fits, losses, int(losses[:, 1].argmin())
+
+
+@picture(11.0, 4.5, "k0 k1 k2", sharey=True)
 def three_ways(points, val, new, ways, decays, prediction=..., *, axs=None):
-    """Draw three ways to hold a fit back: the losses along each, and the fit that is chosen.
+    """Draw the losses along three ways to hold a fit back, with a star at what is chosen.
 
     `ways` holds, under "degree", "weight decay" and "epoch", one fit for each setting, from the
     strongest hold to the weakest, as Legendre coefficients; the settings are `decays`, or 0, 1, 2,
@@ -192,46 +220,56 @@ def three_ways(points, val, new, ways, decays, prediction=..., *, axs=None):
     loss.
     From the lesson 'What a fit is worth'.
     """
-    if list(ways) != ["degree", "weight decay", "epoch"]:
-        raise ValueError(f"ways must hold degree, weight decay and epoch, but holds {list(ways)}.")
-    train = np.setdiff1d(np.arange(len(points.x)), np.arange(len(points.x))[val])
-    ways = {name: [to_vector("ways", W) for W in fits] for name, fits in ways.items()}
-    wild, phrases, words = _curve(ways["degree"][-1]), [], ""
-    for i, (name, fits) in enumerate(ways.items()):
-        is_decay = name == "weight decay"
-        settings = to_vector("decays", decays, len(fits)) if is_decay else np.arange(len(fits))
-        rows = (points, train), (points, val), (new, slice(None))
-        losses = np.column_stack([_losses(fits, *where) for where in rows])
-        best, ax = int(losses[:, 1].argmin()), axs[f"k{i}"]
+    phrases, words = [], ""
+    choices = _choices(points, val, new, ways, decays)
+    for i, (name, settings, _, losses, best) in enumerate(choices):
+        ax, wildest = axs[f"k{i}"], len(ways["degree"][-1]) - 1
         shown = slice(name == "epoch", None)  # a logarithmic axis has no place for epoch 0
         for k, (label, style) in enumerate(_LOSSES.items()):
             ax.plot(settings[shown], losses[shown, k], label=label, **style)
         star = {"color": BEST, "markersize": 16, "zorder": 5}
         ax.plot(settings[best], losses[best, 1], "*", label="lowest validation loss", **star)
         _draw_noise(ax, points.noise)
-        label = f"{name} (weaker to the right)" if is_decay else name
-        ax.set(yscale="log", ylim=(0.02, 6), xlabel=label)
+        label = f"{name} (weaker to the right)" if name == "weight decay" else name
+        title = "least squares" if name == "degree" else f"degree {wildest}"
+        ax.set(yscale="log", ylim=(0.02, 6), xlabel=label, title=title)
         _plain_ticks(ax)
         if name != "degree":
             ax.set_xscale("log")
         else:
             ax.set_xticks(settings[::3])
-        if is_decay:
+        if name == "weight decay":
             ax.invert_xaxis()
         if name == "epoch":
             words = mark_prediction(ax, prediction, settings[best])
-            ax.legend(loc="upper center", ncols=2)
-        chosen = f"{name} {settings[best]:.2g}"
-        phrases.append(f"{chosen}, {losses[best, 2]:.4f}")
-        ax = axs[f"c{i}"]
-        _draw_points(ax, points, train, val)
-        held = ax.plot(GRID, _curve(fits[best]), color=BEST, linewidth=2.4, label="chosen")
-        free = ax.plot(GRID, wild, color=FIT, linewidth=1, alpha=0.7, label="degree 15")
-        ax.set_title(f"{chosen}: {losses[best, 2]:.4f} on new points")
+            ax.legend(loc="upper center")
+        phrases.append(f"{name} {settings[best]:.2g}, {losses[best, 1]:.4f}")
     axs["k0"].set_ylabel("loss (MSE)")
+    return f"Lowest validation loss: {'; '.join(phrases)}.{words}"
+
+
+@picture(11.0, 4.5, "c0 c1 c2", sharey=True)
+def chosen_fits(points, val, new, ways, decays, *, axs=None):
+    """Draw the fit that the validation rows choose in each of three ways, and the wildest.
+
+    The arguments are those of `three_ways`.
+    From the lesson 'What a fit is worth'.
+    """
+    phrases = []
+    choices = _choices(points, val, new, ways, decays)
+    for i, (name, settings, fits, losses, best) in enumerate(choices):
+        ax, last = axs[f"c{i}"], ways["degree"][-1]
+        train = np.setdiff1d(np.arange(len(points.x)), np.arange(len(points.x))[val])
+        _draw_points(ax, points, train, val)
+        wildest = f"degree {len(last) - 1}"
+        held = ax.plot(GRID, _curve(fits[best]), color=BEST, linewidth=2.4, label="chosen")
+        free = ax.plot(GRID, _curve(last), color=FIT, linewidth=1, alpha=0.7, label=wildest)
+        chosen = f"{name} {settings[best]:.2g}"
+        ax.set_title(f"{chosen}\nnew points {losses[best, 2]:.4f}", fontsize=14)
+        phrases.append(f"{chosen}, {losses[best, 2]:.4f}")
     axs["c0"].set_ylabel("y")
     axs["c0"].legend(handles=[held[0], free[0]], loc="lower right")
-    return f"Chosen by validation, and its loss on new points: {'; '.join(phrases)}.{words}"
+    return f"Chosen by validation, and its loss on new points: {'; '.join(phrases)}."
 
 
 @picture(11.4, 4.0, "c0 c1 c2", sharey=True)

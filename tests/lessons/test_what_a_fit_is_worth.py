@@ -314,7 +314,7 @@ def test_the_sweep_marks_the_prediction_and_the_lowest_median():
         assert set(labels["your prediction"].get_xdata()) == {2}
         assert set(labels["irreducible error"].get_ydata()) == {0.3**2}
         assert [bar.get_height() for bar in axs[f"b{side}"].patches] == wins
-    assert axs["s1"].get_title() == "3 splits of 40 fresh points each"
+    assert axs["s1"].get_title() == "3 samples of 40 fresh points"
 
 
 def test_the_band_holds_the_middle_four_fifths():
@@ -330,15 +330,19 @@ def test_three_ways_draws_each_way_and_stars_what_the_validation_rows_choose():
     fits = [least_squares(x, SAMPLE.y[TRAIN], degree) for degree in (0, 1, 3, 15)]
     ways = {"degree": fits, "weight decay": fits[:3], "epoch": fits}
     axs = Figure().subplot_mosaic([["k0", "k1", "k2"], ["c0", "c1", "c2"]])
-    caption = plots.three_ways(SAMPLE, VAL, NEW, ways, [1.0, 0.1, 0.01], prediction=3, axs=axs)
+    arguments = SAMPLE, VAL, NEW, ways, [1.0, 0.1, 0.01]
+    val = mse(fits[2], SAMPLE.x[VAL], SAMPLE.y[VAL])
+    assert plots.three_ways(*arguments, prediction=3, axs=axs) == (
+        f"Lowest validation loss: degree 2, {val:.4f}; weight decay 0.01, {val:.4f}; "
+        f"epoch 2, {val:.4f}. You predicted 3; it is 2."
+    )
     worth = f"{mse(fits[2], NEW.x, NEW.y):.4f}"
-    assert caption == (
+    assert plots.chosen_fits(*arguments, axs=axs) == (
         f"Chosen by validation, and its loss on new points: degree 2, {worth}; weight decay 0.01, "
-        f"{worth}; epoch 2, {worth}. You predicted 3; it is 2."
+        f"{worth}; epoch 2, {worth}."
     )
     for k, setting in enumerate((2, 0.01, 2)):
         labels = {line.get_label(): line for line in axs[f"k{k}"].lines}
-        val = mse(fits[2], SAMPLE.x[VAL], SAMPLE.y[VAL])
         star = labels["lowest validation loss"].get_xydata()
         assert star == pytest.approx(np.array([[setting, val]]))
         assert labels["training"].get_ydata()[-1] == pytest.approx(
@@ -356,10 +360,10 @@ def test_three_ways_draws_each_way_and_stars_what_the_validation_rows_choose():
 def test_many_fits_shows_their_middle_and_tells_bias_and_spread():
     axs = Figure().subplot_mosaic([["m0", "m1"]])
     lines = np.array([[1.0, 0.0], [3.0, 0.0], [8.0, 0.0]])
-    caption = plots.many_fits({1: lines, 0: lines[:, :1]}, 0.0, axs=axs)
-    told = "3.00 and 2.94"  # the truth at 0 is 1; the mean of 1, 3 and 8 is 4
+    caption = plots.many_fits({1: lines, 0: lines[:, :1]}, 0.0, 0.3, axs=axs)
+    told = "3.000, 2.944 and 17.757"  # truth 1; mean of 1, 3 and 8: 4; 0.09 + 9 + 8.667
     assert caption == (
-        "At x = 0, mean minus truth and standard deviation of the fits: "
+        "At x = 0, mean minus truth, standard deviation of the fits, and loss on new points: "
         f"degree 1 {told}; degree 0 {told}."
     )
     middle = next(line for line in axs["m0"].lines if line.get_label() == "their median")
@@ -385,9 +389,13 @@ def test_many_fits_shows_their_middle_and_tells_bias_and_spread():
             lambda: plots.degree_sweep(np.ones((5, 2, 2)), np.ones((5, 2, 2)), 0),
             "noise must be positive",
         ),
-        (lambda: plots.many_fits({1: [[1, 2]]}, 0.3), "fits must hold two degrees"),
+        (lambda: plots.many_fits({1: [[1, 2]]}, 0.3, 0.3), "fits must hold two degrees"),
         (
             lambda: plots.three_ways(SAMPLE, VAL, NEW, {"degree": [[1.0]]}, [1.0]),
+            "ways must hold degree, weight decay and epoch",
+        ),
+        (
+            lambda: plots.chosen_fits(SAMPLE, VAL, NEW, {"degree": [[1.0]]}, [1.0]),
             "ways must hold degree, weight decay and epoch",
         ),
         (lambda: plots.losses_by_size([10, 20], {1: ([[1, 1]], [[1, 1]])}, 0.3), "three degrees"),
