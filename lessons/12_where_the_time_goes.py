@@ -45,9 +45,13 @@ torch.set_num_threads(1)  # use one core of the processor: steadier times
 # ## How long would twenty starts take?
 #
 # Where a network ends depends on its start ([lesson 11](11_a_network_that_bends.ipynb#How-should-the-weights-start?)), so you
-# want to train it from twenty.
+# want to try twenty starts.
 #
 # That lesson's kind of network, now with eight units and Adam ([lesson 09](09_better_roads.ipynb#What-does-Adam-change?)):
+
+# %% [markdown] tags=["slide"]
+# Where a network ends depends on its start, so you want to train it from twenty starts, each with
+# 1,000 steps. How long will that take? One training:
 
 
 # %%
@@ -66,7 +70,7 @@ def new_network(seed):
     return nn.Sequential(*layers).double()
 
 
-# %%
+# %% tags=["code"]
 def train(network, x, y, n_steps):
     optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
     for step in range(n_steps):
@@ -87,15 +91,19 @@ network = new_network(0)  # 0 start
 # Read a clock before and after 250 steps, and multiply by 80 (20 · 1,000 / 250). Do so seven
 # times. (All times are your machine's.)
 
-# %% tags=["nbval-ignore-output"]
+# %% [markdown] tags=["slide"]
+# Read a clock before and after 250 steps. Twenty starts of 1,000 steps are 80 times as many.
+
+# %% tags=["code", "nbval-ignore-output"]
 for k in range(7):
     start = perf_counter()  # the clock, in seconds
     train(network, x, y, 250)
     seconds = perf_counter() - start
-    print(f"{seconds:.3f} s; 20 starts of 1,000 steps: {80 * seconds:4.1f} s")
+    print(f"250 steps: {seconds:.3f} s; all 20 starts: {80 * seconds:4.1f} s")
 
 # %% [markdown] tags=["slide"]
-# 250 steps, seven times over; times 80, a guess for all twenty. Which line do you believe?
+# One training, seven times over, on the machine that built this. Which of the seven lines do you
+# believe?
 
 # %% [markdown]
 # ## Can you trust one measurement?
@@ -111,16 +119,22 @@ for k in range(7):
 # hardly move, on one **thread**: a strand of work for one core of the processor.
 
 # %% [markdown] tags=["slide"]
-# The first call pays for more, so **warm up**. Interruptions add time, so take the **shortest**, or
-# the `.median` of PyTorch's `Timer`. With 250 times the rows, how much longer does a step take?
+# The first call pays for more: **warm up**. Interruptions nearly always add time: take the
+# **shortest** of many, or let PyTorch's `Timer` find a **median**.
+#
+# > With 250 times the rows, how many times as long does a step take?
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["code", "nbval-ignore-output"]
 for n in (40, 250 * 40):
     x_n, y_n = noisy(n)
     # the code as text; globals: where Timer finds its names
     timer = Timer("train(network, x_n, y_n, 20)", globals=globals())
     found = timer.blocked_autorange()  # at least 0.2 seconds
     print(f"a step on {n:6,} rows: {found.median / 20 * 1e6:5.0f} µs")
+
+# %% [markdown] tags=["slide"]
+# `Timer` warms up and repeats the code; a few long calls hardly move its median. Compare medians
+# with medians, and shortest times with shortest.
 
 # %% [markdown]
 # ## What does a step pay for?
@@ -150,7 +164,8 @@ for n in (40, 250 * 40):
 # > **Predict.** Take `Timer`'s two times. On how many rows is a step *twice* as long as on 40?
 
 # %% [markdown] tags=["slide"]
-# One row: the difference of the times, divided by that of the rows. Overhead: about the first time.
+# `Timer`'s times are on the board. One row: their difference, divided by that of the rows.
+# Overhead: about the first time.
 
 # %% tags=["nbval-ignore-output"]
 my_prediction = ...  # your number
@@ -171,13 +186,13 @@ steps = [shortest(train, network, *noisy(n), 10) / 10 for n in rows]
 plots.overhead_and_work(rows, steps, prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# The star shows where: often a thousand rows or so. Far left of it, more rows are almost free; right
-# of it, you pay for each.
+# The star shows where. Far left of it, more rows are almost free; right of it, you pay for each. Are
+# you within a factor of two? A step's time differs from cell to cell.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
 #
-# Often a thousand or so: the star shows where. Within a factor of two is good: a step's time
+# The star shows where, often between one and ten thousand. Within a factor of two is good: a step's time
 # differs from cell to cell.
 #
 # </details>
@@ -216,8 +231,9 @@ print(f"{megabytes:.0f} MB; warm {1e6 * warm:.1f} µs, cold {1e6 * cold:.1f} µs
 # do they end from the true curve?
 
 # %% [markdown] tags=["slide"]
-# > Three trainings get 100,000 rows, one learning rate and equal time, in batches of 10, 1,000 and
-# > 100,000. Which makes the most steps? Which ends nearest to the true curve?
+# > Three trainings of our network get 100,000 noisy rows, Adam at 0.02 and equal time, in batches of
+# > 10, 1,000 and 100,000. Which makes the most steps? Which ends nearest to the true curve, without
+# > the noise?
 
 
 # %% tags=["nbval-ignore-output"]
@@ -246,13 +262,13 @@ def race(batch_size, seconds):
 
 
 seconds = 40 * shortest(train, new_network(2), x_big, y_big, 1)
-runs = {f"batches of {n:,}": race(n, seconds) for n in (10, 1000, 100_000)}
+paths = {n: race(n, seconds) for n in (10, 1000, 100_000)}
+runs = {f"{len(path):,} steps of {n:,} rows": path for n, path in paths.items()}
 plots.loss_by_seconds(runs)
-print("steps:", [len(path) for path in runs.values()])
 
 # %% [markdown] tags=["slide"]
-# Here, 1,000 wins. Batches of 10 make at most a few times as many steps, with noisier gradients. With
-# 100,000, there are few steps.
+# Here, 1,000 rows win. Steps of 10 have a hundredth of the rows, but take far more than a hundredth
+# of the time, and their gradients are noisier. Of 100,000 rows, there are few steps.
 
 # %% [markdown]
 # Here, 1,000 wins. Batches of 10 make at most a few times as many steps, with noisier
@@ -301,15 +317,16 @@ for way, source in ((list, by_row), (list, by_batch), (slices, few)):
 #     total = total + (network(x[i]) - y[i]) ** 2
 # loss = total / 40
 #
-# loss = ((network(x) - y) ** 2).mean()  # the same loss: 4 calls
+# # the same loss: 4 calls
+# loss = ((network(x) - y) ** 2).mean()
 # ```
 #
 # And move out of the loop what doesn't change.
 #
 # ### Exercise 1 (fix): a loop that crawls
 #
-# `crawl` fits a polynomial (`torch.stack` makes one tensor of several: its rows, or its columns
-# with `dim=1`). Write `sprint`, with the same result, at least twenty times as fast.
+# `crawl` fits a polynomial. Write `sprint`, with the same result, at least twenty times as fast.
+# (`torch.stack` makes several tensors the rows of one, or its columns with `dim=1`.)
 #
 # ```python
 # def crawl(x, y, lr, n_epochs):
@@ -361,8 +378,8 @@ check.sprint(sprint)
 # all overhead. We measured seven ways, each without something that the one before it pays for.
 
 # %% [markdown] tags=["slide"]
-# [Lesson 08](08_fitting_polynomials.ipynb#Does-it-fit-after-100,000-epochs?)'s 100,000 epochs on ten
-# points: each way leaves out what the one before it pays for.
+# [Lesson 08](08_fitting_polynomials.ipynb#Does-it-fit-after-100,000-epochs?)'s fit: each way leaves
+# out what the one before pays for (×: times as fast).
 
 # %%
 seconds = {  # for 100,000 epochs, on two cores
@@ -377,7 +394,8 @@ seconds = {  # for 100,000 epochs, on two cores
 plots.speed_ladder(seconds)
 
 # %% [markdown] tags=["slide"]
-# The loops gain tens of times, with the same result. Then a formula jumps to any epoch.
+# Five loops, one result. The exact iterate computes it by formula; `lstsq` gives the bottom, which
+# they don't reach.
 
 # %% [markdown]
 # The loops gain tens of times, with the same result to three digits. Then a formula: the exact
@@ -476,8 +494,8 @@ for name, run in ladder.items():
 # faster.
 
 # %% [markdown] tags=["slide"]
-# It does thousands of multiplications at once. Model and data must be on one **device**: the CPU,
-# or an **accelerator**. And `torch.float32` takes half the bytes of float64.
+# It does thousands of multiplications at once. Model and data must be on one **device**: the CPU or
+# an **accelerator**.
 
 # %% tags=["nbval-ignore-output"]
 places = [("cpu", torch.float32), ("cpu", torch.float64)]
@@ -493,6 +511,10 @@ for device, dtype in places:
 if len(places) == 2:
     print("No accelerator here: the CPU alone.")
 
+# %% [markdown] tags=["slide"]
+# A step on 10,000 rows of ten inputs, 64 units, one core. `torch.float32` takes half the bytes, and
+# often less time.
+
 # %% [markdown]
 # Flat directions need float64's digits; large networks train in float32.
 #
@@ -507,7 +529,10 @@ if len(places) == 2:
 # > **Predict.** From how many rows on is the GPU faster? (Draw a line again.)
 
 # %% [markdown] tags=["slide"]
-# A step of the network, measured:
+# A step of that network, 64 units in float32 with plain SGD, on another machine:
+#
+# > **Predict.** From how many rows on is the GPU faster? (Draw the CPU's line through its two times;
+# > the GPU's is flat.)
 #
 # ```text
 #                   80 rows    100,000 rows
@@ -530,8 +555,8 @@ copying = 364 * rows / 100_000  # 100,000 rows are 4 MB, copied in 364 µs
 plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 
 # %% [markdown] tags=["slide"]
-# Near 10,000 rows (the star: 8,900); the line's 4,861 is good, too. The GPU has the larger overhead:
-# our forty points are far left of the star. Move data once.
+# The star: 8,900 rows. The line gives 4,861, good enough. The GPU has the larger overhead: our forty
+# points are far left. Copying the rows in each step costs more: move data once.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>
@@ -553,8 +578,8 @@ plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 #
 # ### Exercise 2 (diagnose): where does it go?
 #
-# Where does most of the last time printed in A, in B and in C go? What made one time of D so
-# long? One cause is left over.
+# Take the last time of A, B and C: where does most of it go? What made one time of D so long?
+# One cause is left over.
 #
 # 1. Overhead.
 # 2. Work.
@@ -566,7 +591,7 @@ plots.devices_by_rows(rows, cpu, gpu, copying, prediction=my_prediction)
 # A  a step on the CPU     100,000 rows: 2.1 ms
 #                          200,000 rows: 4.2 ms
 #                          400,000 rows: 8.5 ms
-# B  a product             on the CPU:                         1.76 ms
+# B  a matrix product      on the CPU:                         1.76 ms
 #                          on the GPU, matrices kept there:    0.07 ms
 #                          on the GPU, matrices from the CPU:  0.80 ms
 # C  a step on the CPU     10 rows: 61 µs    100 rows: 62 µs    1,000 rows: 66 µs
@@ -720,9 +745,11 @@ print(f"normal   {1e3 * shortest(by_normal_equations):5.2f} ms")
 
 # %% [markdown] tags=["slide"]
 # Let each call do the work of all twenty, for one overhead: stack slopes $w$, shifts $b$, heights $v$
-# and constants $d$ along a new first axis. How much longer than one network will they take?
+# and constants $d$ along a new first axis.
+#
+# > How many times as long as one network will all twenty take?
 
-# %% tags=["cover", "nbval-ignore-output"]
+# %% tags=["code", "cover", "nbval-ignore-output"]
 networks = [new_network(seed) for seed in range(20)]
 start = perf_counter()
 loss_3 = train(new_network(3), x, y, 1000)
@@ -750,8 +777,8 @@ plots.networks_at_once(x, y, curve, curves, losses, times)
 print(f"network 3: alone {loss_3:.6f}, among twenty {losses[3]:.6f}")
 
 # %% [markdown] tags=["slide"]
-# One to two times as long as one, on most machines. Which one to keep? Not simply the lowest loss: ask
-# rows that were held back.
+# One to two times as long as one, on most machines (grey: computed, not run). Which to keep? Not
+# simply the lowest loss: ask rows that were held back.
 
 # %% [markdown]
 # One to two times as long as one, on most machines. And number 3 ends as if alone. Which to

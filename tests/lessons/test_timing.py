@@ -104,7 +104,7 @@ def test_each_short_training_is_multiplied_to_twenty_long_ones(lesson):
         clock.spend(0.5)
 
     out, _ = run_again(lesson, "for k in range(7)", perf_counter=clock, train=train)
-    assert out == "0.500 s; 20 starts of 1,000 steps: 40.0 s\n" * 7
+    assert out == "250 steps: 0.500 s; all 20 starts: 40.0 s\n" * 7
     assert 0.5 * 20 * 1000 / 250 == 40
 
 
