@@ -42,8 +42,9 @@ def read(page: str, headings: list[str]) -> dict[str, list[str]]:
             )
         elif section in notes and minutes != "0":
             included = including(minutes, headings[headings.index(section) + 1 :], times, at_home)
+            unit = "minute" if minutes == "1" else "minutes"
             notes[section].append(
-                f"**{minutes} minutes**{included}, or {short} if time is short: {advice}."
+                f"**{minutes} {unit}**{included}, or {short} if time is short: {advice}."
             )
     for name, label in LABELS.items():
         body = parts.get(name, "")
