@@ -191,10 +191,15 @@ def _compare_cells(expected: NotebookNode, notebook: NotebookNode) -> list[str]:
 
 def _describe_cells(notebook: NotebookNode) -> list[str]:
     """Return each cell's type, tags and text, in the form that a lesson can hold."""
-    text = jupytext.writes(notebook, fmt="py:percent")
+    notebook = copy.deepcopy(notebook)
+    # jupytext can't read every text that it has written into the line above a cell.
+    said = [cell.metadata.pop("slide", "") for cell in notebook.cells]
+    cells = jupytext.reads(jupytext.writes(notebook, fmt="py:percent"), fmt="py:percent").cells
+    for cell, words in zip(cells, said, strict=False):
+        cell.metadata |= {"slide": words} if words else {}
     return [  # with the tags sorted, as in a notebook
         f"{cell.cell_type} {json.dumps(_select_metadata(cell), sort_keys=True)}\n{cell.source}"
-        for cell in jupytext.reads(text, fmt="py:percent").cells
+        for cell in cells
     ]
 
 

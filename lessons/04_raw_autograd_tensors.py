@@ -382,7 +382,7 @@ try:
 except RuntimeError as error:
     print(error)
 
-numbers = W.detach().numpy()
+numbers = W.detach().numpy()  # numpy: as a NumPy array
 print(numbers)
 
 # %% [markdown] tags=["slide"]
@@ -1016,8 +1016,8 @@ print("vector_norm, at zero:    ", W.grad)
 # **New words:** float32, `grad_fn`, accumulate, `no_grad`, `detach`, storage, norm.
 #
 # **New names:** `.float`, `.double`, `.requires_grad`, `.requires_grad_`, `.is_leaf`,
-# `.grad_fn`, `.tolist`, `graphs.record`, `.draw`, `gradients=`, `.detach`, `.clone`,
-# `torch.linalg.vector_norm`.
+# `.grad_fn`, `.tolist`, `graphs.record`, `.draw`, `gradients=`, `.detach`, `.numpy`,
+# `.clone`, `torch.linalg.vector_norm`.
 #
 # **New words, deeper:** overflow.
 #

@@ -216,7 +216,8 @@ print("published   6.661948  [0.2492 0.1396 0.1018 0.0830 0.0719]  epoch 0")
 #
 # ```python
 # for epoch in range(n_epochs):
-#     residual = A @ W - y64
+#     y_pred = A @ W
+#     residual = y_pred - y64
 #     gradient = 2 / len(y64) * A.T @ residual
 #     W = W - lr * gradient
 # ```

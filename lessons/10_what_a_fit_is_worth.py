@@ -359,7 +359,7 @@ for epoch in range(1001):
         val_loss = mse(model(X_val), target_val).item()
     if val_loss < lowest:  # new
         lowest, best_epoch = val_loss, epoch
-        best = copy.deepcopy(model.state_dict())
+        best = copy.deepcopy(model.state_dict())  # deepcopy: see below
         careless = model.state_dict()
     if epoch - best_epoch == patience:  # new
         break

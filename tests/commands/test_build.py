@@ -12,6 +12,7 @@ import jupytext
 import nbformat
 import pytest
 from jupyter_server.services.contents.filemanager import FileContentsManager
+from nbformat.v4 import new_code_cell, new_notebook
 
 from commands import build, lessons
 from tests.support.lessons import ROOT
@@ -201,6 +202,13 @@ def test_what_a_lesson_says_for_its_slides_alone_is_no_cell_of_the_notebook(cour
     assert after[-1].metadata.pop("slide") == 'Four is *two* and "two".\n\n- More.'
     assert after == before, "the ids too"
     assert build.differences(lesson, path) == []
+
+
+def test_words_for_a_slide_that_jupytext_cannot_read_leave_the_tags_of_their_cell():
+    metadata = {"tags": ["code"], "slide": " d=0#"}
+    notebook = new_notebook(cells=[new_code_cell("3", metadata=metadata)])
+    described = ['code {"slide": " d=0#", "tags": ["code"]}\n3']
+    assert build._describe_cells(notebook) == described
 
 
 @pytest.fixture(scope="module")
