@@ -101,6 +101,13 @@ def lines_of(code):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
+def test_each_key_shows_something(number):
+    for slide in read_slides(path_of(number, "notebooks", ".ipynb"))[0]:
+        for step in slide.select(".fragment"):
+            assert step.get_text(strip=True), slide.find(["h1", "h2", "h3"]).get_text()
+
+
+@pytest.mark.parametrize("number", NUMBERS)
 def test_code_among_the_words_for_a_slide_is_the_lessons_or_an_example_that_runs(number):
     cells = read_notebook(number).cells
     lesson = lines_of("\n".join(cell.source for cell in cells))
