@@ -81,15 +81,17 @@ def including(minutes: str, headings: list[str], times: dict[str, str], at_home:
 
     `headings` are those behind the section; in `times` a section has none. Homework takes no part.
     """
-    said = ""
+    inside, without = [], 0
     for heading in headings:
         if times.get(heading) == "":
             break  # the next section
         if time := re.match(r"\d+", times.get(heading, "")):
             is_included = int(time[0]) < int(minutes) and heading not in at_home
-            said += (
-                f", of which the exercise {time[0]}" if is_included else ", without the exercise"
-            )
+            inside += [int(time[0])] if is_included else []
+            without += not is_included
+    said = f", of which the exercise{'s' * (len(inside) > 1)} {sum(inside)}" if inside else ""
+    if without:
+        said += ", without the other" if inside else f", without the exercise{'s' * (without > 1)}"
     return said
 
 

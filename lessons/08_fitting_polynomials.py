@@ -334,7 +334,7 @@ plots.coefficient_by_epoch(
 # mode0 @ error  # 0.8 · 5.4 - 0.6 · 2.2 = 3: so much of mode0
 # ```
 #
-# > Our `error` is `W - best`. Which mode is nearly all of it?
+# > Ours is `error = W - best`. Which mode is nearly all of it? (Mode 0 is the flattest.)
 
 # %% tags=["printed"]
 curvatures, V = np.linalg.eigh(2 / len(y64) * A.T @ A)  # (5,) and (5, 5)
@@ -402,7 +402,8 @@ print(f"squared {(amount * size) ** 2:.4f}")
 # > **Predict.** Do the same, in Python, for mode 0, of size 0.002376: how many *percent* are left?
 
 # %% [markdown] tags=["slide"]
-# With lr = 0.05, each epoch leaves $1 - \mathrm{lr}\cdot\lambda$ of a mode. Of mode 1, size 0.02197:
+# At a distance $s$ the slope is $\lambda s$, so a step leaves $(1 - \mathrm{lr}\cdot\lambda)\,s$. With
+# lr = 0.05, of mode 1, size 0.02197:
 #
 # ```python
 # 2 * 0.02197**2  # λ = 0.000965
@@ -473,8 +474,8 @@ check.answers(answers)
 #
 #
 # # At half of the limit, the flattest mode keeps 1 - 1/κ of itself.
-# print(kappa_of(x64, 5), kappa_of(x64, 4))  # ours, B
-# print(kappa_of(x64 + 1, 5))  # C
+# print(kappa_of(x64, 5), kappa_of(x64, 4))  # ours 293,151, B 9,806
+# print(kappa_of(x64 + 1, 5))  # C, about 970 million
 # answers = ["same", "fewer", "more", "same"]
 # ```
 #
@@ -547,8 +548,8 @@ epochs += [300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000]
 sliders.move(settle, epochs=(epochs, 100))
 
 # %% [markdown] tags=["slide"]
-# Four. Here, after 100 epochs, one has settled. Raise them: mode 1, the fourth to settle, gives the
-# curve its wave. Mode 0 carries $w_3$ to 9.84.
+# Four. At first, one has settled. Raise the epochs: mode 1, the fourth, gives the curve its wave.
+# Mode 0 carries $w_3$ to 9.84.
 
 # %% [markdown]
 # <details><summary>What you should see</summary>

@@ -526,13 +526,13 @@ if len(places) == 2:
 # GPU, NVIDIA H100   818 µs          811 µs
 # ```
 #
-# > **Predict.** From how many rows on is the GPU faster? (Draw a line again.)
+# > **Predict.** From how many rows on is the GPU faster? (Take a line again.)
 
 # %% [markdown] tags=["slide"]
 # A step of that network, 64 units in float32 with plain SGD, on another machine:
 #
-# > **Predict.** From how many rows on is the GPU faster? (Draw the CPU's line through its two times;
-# > the GPU's is flat.)
+# > **Predict.** From how many rows on is the GPU faster? (Compute: time = overhead + work per row ·
+# > rows; the GPU's time is flat.)
 #
 # ```text
 #                   80 rows    100,000 rows

@@ -105,6 +105,13 @@ def test_the_minutes_of_a_section_say_that_they_include_its_exercise():
     assert notes[0].startswith("**14 minutes**, without the exercise, or 3")
 
 
+def test_the_minutes_of_two_exercises_are_added():
+    headings, times = ["Exercise 1", "Exercise 2"], {"Exercise 1": "5 min", "Exercise 2": "4 min"}
+    assert teaching.including("14", headings, times, set()) == ", of which the exercises 9"
+    included = ", of which the exercise 5, without the other"
+    assert teaching.including("14", headings, times, {"Exercise 2"}) == included
+
+
 def test_what_a_page_says_in_place_of_a_slider_needs_a_kernel():
     page = "## Sliders\n\nThis lesson has none. By hand: in 'Why two?', try 3.\n"
     assert teaching.read(page, HEADINGS)["Why two?"] == [
