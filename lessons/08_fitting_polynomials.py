@@ -320,7 +320,7 @@ plots.coefficient_by_epoch(
 # mode times itself gives 1. So `mode0 @ (3 * mode0 + 5 * mode1)` is 3, and `mode @ error` says how
 # much of a mode is in `error = W - best`.
 #
-# A mix of powers is a curve. The picture moves the best fit by 1 along each mode:
+# How much of mode 0, the flattest, is in it?
 
 # %% [markdown] tags=["slide"]
 # The bowl's axes, **eigenvectors** of $H = \frac{2}{n} A^\top A$, are mixes of coefficients: five
