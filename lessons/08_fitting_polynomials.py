@@ -498,8 +498,8 @@ check.answers(answers)
 # The brackets hold five numbers, one for each mode $i$. We call $W_k$ the **exact iterate**.
 
 # %% [markdown] tags=["slide"]
-# Columns of $V$: the modes. From right to left: $a = V^\top (\text{start} - W^*)$, how much of each;
-# shrink each; mix them back.
+# Columns of $V$: the modes; $W^*$: `best`. From right to left: $a = V^\top (\text{start} - W^*)$, how
+# much of each; shrink each; mix them back.
 
 
 # %% tags=["printed"]
