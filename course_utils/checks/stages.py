@@ -164,24 +164,21 @@ def baseline(table, train, val, baseline, rmse_baseline):
 
 
 def _judge_constant(table, train, val, value):
-    y = table.y
-    means = {"the mean": np.mean, "the median": np.median}
-    for what, of in means.items():
-        if abs(value - of(y[train])) <= 1e-4 * abs(of(y[train])):
-            near = [
-                which
-                for which, rows in parts_by_name(table, train, val).items()
-                if len(rows) and abs(value - of(y[rows])) < abs(value - of(y[train]))
-            ]
-            if not near:
-                return f"It is {what} of the training rows."
-    for what, of in means.items():
-        for which, rows in parts_by_name(table, train, val).items():
-            if len(rows) and abs(value - of(y[rows])) <= 1e-4 * abs(of(y[rows])):
-                raise Wrong(
-                    f"baseline is {what} of {which}: the rows that judge have had a part in it. "
-                    "Take the training rows."
-                )
+    y, near = table.y, []
+    parts = {"the training rows": train, **parts_by_name(table, train, val)}
+    for what, of in {"the mean": np.mean, "the median": np.median}.items():
+        means = {which: of(y[rows]) for which, rows in parts.items() if len(rows)}
+        which = min(means, key=lambda which: abs(value - means[which]))
+        if abs(value - means[which]) <= 1e-4 * abs(means[which]):
+            near.append(f"{what} of {which}")
+    right = [one for one in near if one.endswith("of the training rows")]
+    if right:
+        return f"It is {right[0]}."
+    if near:
+        raise Wrong(
+            f"baseline is {near[0]}: the rows that judge have had a part in it. "
+            "Take the training rows."
+        )
     return (
         f"It is a number of your own, {shown(value)}; the mean of the training rows is "
         f"{shown(y[train].mean())}."

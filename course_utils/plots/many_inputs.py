@@ -81,20 +81,19 @@ def each_input(x, y, x_names, y_names, new, predicted=None, prediction=..., *, a
 
 
 @picture(10.4, 3.6)
-def matrix_product(left, right, names, *, add=None, times=None, entry=(0, 0), labels=(), ax=None):
-    """Draw left @ right, entry by entry, with the numbers that make one entry marked.
+def matrix_product(left, right, names, *, add=None, labels=(), ax=None):
+    """Draw left @ right, entry by entry, with the numbers that make its first entry marked.
 
     left of shape (n, k) and right of shape (k, m) give the last block, (n, m). `add`, of shape
-    (m,), is broadcast under every row; `times` is a pair (text, number) that multiplies the
-    product. `names` are those of the blocks; `labels` those of the n rows, the k inner entries
-    and the m columns.
+    (m,), is broadcast under every row. `names` are those of the blocks; `labels` those of the n
+    rows, the k inner entries and the m columns.
     From the lesson 'Many inputs, many outputs'.
     """
     left, right = to_table("left", left, "n", "k"), to_table("right", right, "k", "m")
     if left.shape[1] != len(right):
         raise ValueError(f"left @ right needs (n, k) and (k, m), got {left.shape}, {right.shape}.")
     blocks = [(left, ""), (right, "@")]
-    result = left @ right * (times[1] if times else 1)
+    result = left @ right
     if add is not None:
         add = to_vector("add", add, length=right.shape[1])
         blocks.append((np.tile(add, (len(left), 1)), "+"))
@@ -102,14 +101,10 @@ def matrix_product(left, right, names, *, add=None, times=None, entry=(0, 0), la
     blocks.append((result, "="))
     if len(names) != len(blocks):
         raise ValueError(f"names must name {len(blocks)} blocks, but names {len(names)}.")
-    i, j = entry
     rows, inner, columns = labels or ((), (), ())
 
     top = max(len(block) for block, _ in blocks) / 2
     edge = 0.11 * max((len(label) for label in rows), default=0)
-    if times:
-        ax.text(0.35, 0, f"{times[0]} ·", ha="center", va="center", fontsize=13)
-        edge += 0.8
     for k, ((block, sign), name) in enumerate(zip(blocks, names, strict=True)):
         if sign:
             names_here = inner if sign == "@" else ()
@@ -121,7 +116,7 @@ def matrix_product(left, right, names, *, add=None, times=None, entry=(0, 0), la
                 ax.text(edge - 0.1, y, label, ha="right", va="center", fontsize=8.5)
         broadcast = sign == "+"
         marked = np.zeros(block.shape, dtype=bool)
-        marked[{"": (i, slice(None)), "@": (slice(None), j)}.get(sign, (i, j))] = True
+        marked[{"": (0, slice(None)), "@": (slice(None), 0)}.get(sign, (0, 0))] = True
         shape = f"({block.shape[1]},)" if broadcast else str(block.shape)
         copied = np.zeros(block.shape, dtype=bool)
         copied[1:] = broadcast  # the row that broadcasting repeats
@@ -139,11 +134,10 @@ def matrix_product(left, right, names, *, add=None, times=None, entry=(0, 0), la
     ax.set(xlim=(-0.1, edge + 0.1), ylim=(-top - 0.8, top + 0.5))
     ax.axis("off")
     shapes = f"{left.shape} @ {right.shape}" + f" + {np.shape(add)}" * (add is not None)
-    plus = f", plus {format_cell(add[j])}" if add is not None else ""
-    factor = f", times {times[0]}" if times else ""
+    plus = f", plus {format_cell(add[0])}" if add is not None else ""
     return (
-        f"{shapes} is {result.shape}. Row {i} of {names[0]} times column {j} of {names[1]}"
-        f"{factor}{plus} gives {format_cell(result[i, j])}, entry [{i}, {j}] of {names[-1]}."
+        f"{shapes} is {result.shape}. Row 0 of {names[0]} times column 0 of {names[1]}"
+        f"{plus} gives {format_cell(result[0, 0])}, entry [0, 0] of {names[-1]}."
     )
 
 

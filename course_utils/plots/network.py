@@ -81,10 +81,10 @@ def _pair(points):
     return x, to_vector("points", points[1], len(x))
 
 
-def _same_heights(axs, names, values, margin=0.12):
+def _same_heights(axs, names, values):
     """Give a row of panels one y axis, wide enough for all values."""
     low, high = min(map(np.min, values)), max(map(np.max, values))
-    pad = margin * (high - low) or 1.0
+    pad = 0.12 * (high - low) or 1.0
     for k, name in enumerate(names):
         axs[name].set_ylim(low - pad, high + pad)
         axs[name].tick_params(labelleft=k == 0)

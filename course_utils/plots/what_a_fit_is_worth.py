@@ -149,7 +149,7 @@ def degree_sweep(same_rows, fresh_rows, noise, prediction=..., *, axs=None):
     axs["s0"].legend(loc="upper right", ncols=2)
     gap = wins[0] - wins[1]
     gap[[int(np.argmax(count)) for count in wins]] = 0  # another than the winners
-    other = int(gap.argmax())
+    other = gap.argmax()
     return (
         f"Lowest median validation loss: left {lowest[0]}, right {lowest[1]}; degree {other} is "
         f"the best {wins[0][other]} times on the left, {wins[1][other]} on the right.{words}"

@@ -163,6 +163,9 @@ def test_the_pictures_mark_what_was_predicted(lesson):
     assert told.endswith(" You predicted 140; it is 152.9.")
     assert "your prediction" in [line.get_label() for line in axs["angles"].lines]
     assert "your prediction" not in [line.get_label() for line in axs["bowl"].lines]
+    axs = Figure().subplot_mosaic([["bowl", "angles"]])
+    mirrored = plots.curvatures(-lesson["x"], lesson["y"], prediction=140, axs=axs)
+    assert mirrored.endswith(" You predicted 140; it is 27.07.")
 
 
 def test_a_cut_is_what_its_formula_says(lesson):

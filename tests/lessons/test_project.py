@@ -718,6 +718,61 @@ def cut(order):
     return dict(zip(("train", "val", "test"), np.split(np.array(order), [36, 48]), strict=True))
 
 
+def test_a_number_close_to_two_means_is_the_closest():
+    n = 60
+    y = 100 + 0.001 * np.arange(n)
+    table = tables.NamedColumns("y", y, {"x": np.arange(n, dtype=float)}, {}, {})
+    parts = cut(np.random.default_rng(0).permutation(n))
+    for rows, words in (
+        (parts["train"], ": right. It is the mean of the training rows."),
+        (np.arange(n), "baseline is the mean of all rows: the rows that judge have had a part"),
+    ):
+        mean = y[rows].mean()
+        off = rmse(np.full(n, mean), y, parts["val"])
+        names = {"table": table, **parts, "baseline": mean, "rmse_baseline": off}
+        assert words in told("baseline", names)
+
+
+@pytest.mark.parametrize(
+    ("errors", "words"),
+    [
+        (2.2, "The gain is 2.2 standard errors: hardly luck."),
+        (1.8, "The gain is less than two standard errors: it may be luck"),
+        (-1.8, "The gain is less than two standard errors: it may be luck"),
+        (-2.2, "The baseline is better, by more than two standard errors"),
+    ],
+)
+def test_two_standard_errors_are_where_luck_ends(errors, words):
+    p = done("cheese")
+    y, spread = p["table"].y, np.random.default_rng(1).normal(size=len(p["test"]))
+    spread = (spread - spread.mean()) / spread.std()
+    base, y_pred = y + 100, y + 100
+    y_pred[p["test"]] -= errors / np.sqrt(len(spread)) + spread
+    line = told(
+        "last_number",
+        {**p, "predictions": {"base": base, "other": y_pred}, "chosen": "other"},
+        rmse_test=rmse(y_pred, y, p["test"]),
+        **gain_of(p, base, y_pred),
+    )
+    assert f": right. {words}" in line
+
+
+def test_a_shape_is_refused_and_only_of_too_few_rows_is_it_said_that_all_are_needed():
+    p = done("cheese")
+    n, advice = len(p["table"]), "Predict for all rows, not for one part"
+    twice = np.column_stack([p["y_line"], p["y_line"]])
+    for y_line, shape, is_advised in (
+        (p["y_line"][:-1], (n - 1,), True),
+        (p["y_line"][p["val"]], (len(p["val"]),), True),
+        (twice, (n, 2), False),
+        (twice[None], (1, n, 2), True),
+        (np.array(3.0), (), False),
+    ):
+        line = told("line", p, y_line=y_line)
+        assert f"Expected y_line of shape ({n},), got shape {shape}." in line
+        assert (advice in line) == is_advised
+
+
 def test_a_split_in_the_files_order_is_wrong_where_training_lacks_a_kind():
     table = small(kind=["a"] * 30 + ["b"] * 15 + ["c"] * 15)
     assert "val holds kind c, which train doesn't: shuffle the rows" in told(
