@@ -8,6 +8,7 @@ import numpy as np
 from course_utils.checks import causes
 from course_utils.checks.causes import exercise, fixed_rates
 from course_utils.checks.core import Wrong, diagnose, numbers, same
+from course_utils.checks.reading import shape_of
 from course_utils.descent import QuadraticLoss, design_matrix
 
 # What the commonest errors mean here.
@@ -34,7 +35,7 @@ def best_weight(answer):
         x, y = _columns(n, seed=n + 6)
         want = (x * (y - b)).mean() / (x**2).mean()
         got = call(answer, b, x, y)
-        if np.shape(got) == (n, 1):
+        if shape_of(got) == (n, 1):
             raise Wrong(
                 f"You return a column with one number for each of the {n} rows; take the means "
                 "first, then divide."
@@ -211,7 +212,7 @@ def parabola_gradient(answer):
         errors = a * x**2 + w * x + b - y
         want = (2 * errors * rows).mean(axis=0)
         got = call(answer, a, w, b, x, y)
-        if isinstance(got, (tuple, list)) and any(np.shape(part) == (n, 1) for part in got):
+        if isinstance(got, (tuple, list)) and any(shape_of(part) == (n, 1) for part in got):
             raise Wrong(
                 f"You return a column with one number for each of the {n} rows; take the mean."
             )

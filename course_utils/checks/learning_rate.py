@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.checks.causes import call, exercise
 from course_utils.checks.core import Wrong, arrays, diagnose, numbers, same
+from course_utils.checks.reading import shape_of
 from course_utils.checks.verdicts import Unknown
 from course_utils.descent import QuadraticLoss, design_matrix
 
@@ -76,7 +77,7 @@ def curve_limit(answer):
     for n, width in ((8, 1.3), (5, 0.6)):
         x = _column(n, n + 3, width)
         got = call(answer, x, means={"core dimension": "Put the columns side by side, as (n, 3)."})
-        if np.shape(got) == (3,):
+        if shape_of(got) == (3,):
             raise Wrong("These are three numbers, one for each eigenvalue: the largest sets it.")
         got = numbers(got, ("the limit",))
 
@@ -219,7 +220,7 @@ def _steps(answer, lr, eigenvalues, share):
         "returns None": "Or does it end before it reaches its return?",
     }
     got = call(answer, lr, np.array(eigenvalues), share, means=means)
-    if len(eigenvalues) > 1 and np.shape(got) == (len(eigenvalues),):
+    if len(eigenvalues) > 1 and shape_of(got) == (len(eigenvalues),):
         raise Wrong("You return a number for each part: the slowest part decides.")
     return numbers(got, ("the steps",))
 
@@ -234,7 +235,7 @@ def standardise(answer):
         train, new = _column(n, n, width), _column(m, n + m, 2 * width) + 1.7
         both = np.vstack([train, new])
         got = call(answer, train, new)
-        if isinstance(got, (tuple, list)) and [np.shape(part) for part in got] == [(m, 1), (n, 1)]:
+        if isinstance(got, (tuple, list)) and [shape_of(part) for part in got] == [(m, 1), (n, 1)]:
             raise Wrong("The two columns are swapped: return train, new.")
         got = arrays(got, {"the training column": (n, 1), "the new column": (m, 1)})
         mean, std = train.mean(), train.std()

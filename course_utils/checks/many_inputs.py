@@ -5,6 +5,7 @@ import torch
 
 from course_utils.checks.causes import call, exercise
 from course_utils.checks.core import Wrong, arrays, diagnose, same
+from course_utils.checks.reading import shape_of
 
 
 def _random(*shape, seed, requires_grad=False):
@@ -25,7 +26,7 @@ def mse_gradient(answer):
         w = _random(m, d, seed=3, requires_grad=True)
         b = _random(m, seed=4, requires_grad=True)
         got = call(answer, x, y, w.detach(), b.detach(), means=_BY_HAND)
-        if isinstance(got, (tuple, list)) and [tuple(np.shape(p)) for p in got] == [(m,), (m, d)]:
+        if isinstance(got, (tuple, list)) and [shape_of(p) for p in got] == [(m,), (m, d)]:
             raise Wrong("These are db and dw: return dw first.")
         got_w, got_b = arrays(got, {"dw": (m, d), "db": (m,)})
         y_pred = x @ w.T + b
@@ -81,7 +82,7 @@ def to_celsius(answer):
         w, b = _random(m, d, seed=seed), 2 + _random(m, seed=seed + 1)
         trained = w.clone().requires_grad_(), b.clone().requires_grad_()
         got = call(answer, *trained, means=_OF_TENSORS)
-        if isinstance(got, (tuple, list)) and [tuple(np.shape(p)) for p in got] == [(m,), (m, d)]:
+        if isinstance(got, (tuple, list)) and [shape_of(p) for p in got] == [(m,), (m, d)]:
             raise Wrong("These are b and w: return w_c first.")
         _judge_celsius(*arrays(got, {"w_c": (m, d), "b_c": (m,)}), w.numpy(), b.numpy())
     return "Not one step of training, and the same predictions."

@@ -150,8 +150,8 @@ def _judge_category(table, name, raw, train):
                 f"{name} is replaced by the mean target of all rows: the rows that judge have had "
                 "a part in it."
             )
-        steps, free = _line_errors(table, raw, words, levels, train)
-        if steps > 1.02 * free:
+        steps, free, is_chance = _line_errors(table, raw, words, levels, train)
+        if steps > 1.02 * free and not is_chance:
             raise Wrong(
                 f"{name} is one column with the values {shown(values)}, as if its levels had an "
                 f"order and equal steps. A line is off by {shown(steps)} so on the training rows; "
@@ -167,15 +167,21 @@ def _judge_category(table, name, raw, train):
 
 
 def _line_errors(table, raw, words, levels, train):
-    """Return how far a line on raw is off, and one with a column of 0 and 1 for each level."""
-    y, errors = table.y[train], []
+    """Return how far a line on raw is off, and one with a column of 0 and 1 for each level.
+
+    Then, whether chance could explain that the second is better: more columns always fit better.
+    """
+    y, found = table.y[train], []
     free = [words[train] == level for level in levels[1:]]
     for extra in ([], free):
         A = np.column_stack([raw[train], *extra, np.ones(len(train))])
-        fit = A @ np.linalg.lstsq(A, y, rcond=None)[0]
-        left = max(len(y) - np.linalg.matrix_rank(A), 1)  # more columns fit better by chance
-        errors.append(np.sqrt(np.sum((fit - y) ** 2) / left))
-    return errors
+        squares = np.sum((A @ np.linalg.lstsq(A, y, rcond=None)[0] - y) ** 2)
+        found.append((squares, max(len(y) - np.linalg.matrix_rank(A), 1)))
+    (squares, left), (less, fewer) = found
+    more, noise = max(left - fewer, 1), less / fewer
+    # By chance, a column takes the noise's share of the squares, give or take √2 of it.
+    is_chance = (squares - less) / more <= (1 + 3 * np.sqrt(2 / more)) * noise
+    return np.sqrt(squares / left), np.sqrt(noise), is_chance
 
 
 def _per_column(name, values, raw):

@@ -7,7 +7,7 @@ from course_utils import data
 from course_utils.checks.causes import call, exercise, fixed_rates
 from course_utils.checks.core import Wrong, arrays, diagnose, numbers, same
 from course_utils.checks.matching import judge_match
-from course_utils.checks.reading import named, plain
+from course_utils.checks.reading import named, size_of
 
 # What autograd says, and what this means in these exercises.
 _MEANS = {
@@ -124,7 +124,7 @@ def _judge_tutorial(got, x, y, lr, n_epochs):
     n = len(x)
     if not isinstance(got, (tuple, list)) or len(got) != 2:
         raise Wrong(f"Expected two results, W and the error, got {named(got)}.")
-    sizes = [0 if isinstance(part, str) else np.size(plain(part)) for part in got]
+    sizes = [size_of(part) for part in got]
     if sizes == [1, 2]:
         raise Wrong("They are swapped: return W first, then the error.")
     if sizes == [1, 1]:

@@ -12,6 +12,18 @@ from course_utils.checks.verdicts import Wrong
 rows_given = set()
 
 
+def shape_of(part):
+    """Return the shape of a number or of numbers, None of what has none, as [[1.0, 2.0], [3.0]]."""
+    array = _floats(part)
+    return None if array is None else array.shape
+
+
+def size_of(part):
+    """Return how many numbers something is, 0 if it is none, as text and [[1.0, 2.0], [3.0]]."""
+    array = _floats(part)
+    return 0 if array is None else array.size
+
+
 def numbers(got, names):
     """Return the student's result as one float for each of `names`, or say what it is.
 

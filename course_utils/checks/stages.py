@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from course_utils.checks.core import NotDone, Wrong, shown
-from course_utils.checks.reading import holds_ellipsis, named, plain
+from course_utils.checks.reading import holds_ellipsis, named, size_of
 from course_utils.checks.stage_inputs import (
     count,
     follows,
@@ -151,7 +151,7 @@ def baseline(table, train, val, baseline, rmse_baseline):
     train, val = to_parts(table, train=train, val=val)
     if holds_ellipsis(baseline):
         raise NotDone
-    if np.size(plain(baseline)) == 1:
+    if size_of(baseline) == 1:
         value = to_number("baseline", baseline)
         told = _judge_constant(table, train, val, value)
         y_pred = np.full(len(table), value)
@@ -320,7 +320,7 @@ def _models(table, predictions, *parts):
         raise Wrong("There is nothing to choose from: put the baseline and the line into it.")
     models = {}
     for name, values in predictions.items():
-        if np.size(plain(values)) == 1 and not isinstance(plain(values), str):
+        if size_of(values) == 1:
             values = np.full(len(table), to_number(f"predictions[{name!r}]", values))
         rows = np.concatenate(parts)
         models[name] = to_vector(f"predictions[{name!r}]", values, table, rows)

@@ -1,5 +1,6 @@
 """Imports between modules go one way, and the tests' folders keep their rules."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -47,6 +48,13 @@ def test_imports_in_course_utils_go_one_way(module):
         assert not name.startswith(("commands", "tests", "lessons"))
         if name.startswith("course_utils"):
             assert name.startswith(MAY_IMPORT[rule] or "nothing"), f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("module", COURSE_UTILS)
+def test_what_a_module_offers_is_there(module):
+    loaded = importlib.import_module(module)
+    missing = [name for name in getattr(loaded, "__all__", []) if not hasattr(loaded, name)]
+    assert missing == []
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "commands").glob("*.py")), ids=lambda p: p.name)

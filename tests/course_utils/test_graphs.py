@@ -65,9 +65,9 @@ def order(last):
     return found
 
 
-def used_twice():
+def used_twice(x=2.0):
     """f = h·w + (h + b) with h = w·x: two paths reach w, two reach h."""
-    w, x, b = Value(1.5, "w"), Value(2.0, "x"), Value(-1.0, "b")
+    w, x, b = Value(1.5, "w"), Value(x, "x"), Value(-1.0, "b")
     h = w * x
     return h * w + (h + b)
 
@@ -284,6 +284,13 @@ def test_a_gradient_that_lacks_a_path_is_marked():
     ).grad = 3.0  # as `=` instead of `+=` would leave it
     ax, _ = draw_on_axes(graphs.value_graph, loss)
     assert {"grad 3", "≠ 5 + 3"} <= set(texts(ax))
+
+
+def test_a_gradient_that_is_no_number_is_the_sum_of_its_paths_too():
+    loss = used_twice(x=np.nan)
+    loss.backward()
+    ax, _ = draw_on_axes(graphs.value_graph, loss)
+    assert {"grad nan", "= nan + nan"} <= set(texts(ax))
 
 
 def test_a_wrong_gradient_is_marked_with_the_right_one_when_asked():

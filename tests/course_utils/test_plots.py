@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import functools
 import inspect
 import io
 import re
@@ -12,15 +13,18 @@ import matplotlib
 import numpy as np
 import pytest
 import torch
+from matplotlib.axis import Tick
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.legend import Legend
+from matplotlib.text import Text
 
 from course_utils import data, figures, plots
 from course_utils.descent import QuadraticLoss, design_matrix
 from course_utils.plots import core
 from tests.support.lessons import ROOT, TEXTS, read_notebook, stored_pictures
 from tests.support.pictures import picture_difference
+from tests.support.tolerance import align
 
 matplotlib.use("agg")
 
@@ -306,31 +310,73 @@ def test_every_other_picture_is_in_a_cell_that_is_compared():
 
 
 def draw_measured(name):
-    """Return one of these pictures as PNG, and its caption."""
+    """Return one of these pictures as PNG."""
     with figures.capture_figures() as shown:
         getattr(plots, name)(**good(name))
-    ((figure, caption),) = shown
-    return figures.to_png(figure), caption
+    ((figure, _),) = shown
+    return figures.to_png(figure)
 
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_a_picture_of_what_is_measured_is_drawn_as_before(name):
-    path = DRAWN / f"{name}.png"
-    png, caption = draw_measured(name)
-    pngs = [base64.b64encode(data).decode() for data in (path.read_bytes(), png)]
-    again = "If it is right: python -m tests.course_utils.test_plots"
-    assert picture_difference(*pngs)[0] is None, again
-    assert caption == path.with_suffix(".txt").read_text("utf-8").rstrip("\n"), again
+    pngs = ((DRAWN / f"{name}.png").read_bytes(), draw_measured(name))
+    pngs = [base64.b64encode(data).decode() for data in pngs]
+    assert picture_difference(*pngs)[0] is None, WRITE_AGAIN
 
 
-@pytest.mark.parametrize("name", PICTURES)
-def test_picture_draws_on_given_axes(name, displayed):
+# Of each picture, with and without a prediction: its caption and the words in it, a line each.
+WORDS = DRAWN / "words.txt"
+WRITE_AGAIN = "If it is right: python -m tests.course_utils.test_plots"
+PREDICTABLE = [
+    name for name in PICTURES if "prediction" in inspect.signature(getattr(plots, name)).parameters
+]
+CASES = {name: {} for name in PICTURES}
+CASES |= {f"{name}, predicted": {"prediction": 1.2345} for name in PREDICTABLE}
+
+
+def draw_case(case):
+    """Draw a picture on given axes; return these and its caption."""
+    name = case.partition(",")[0]
     given = axes_for(name)
-    line = getattr(plots, name)(**good(name), **given)
+    caption = getattr(plots, name)(**good(name) | CASES[case], **given)
+    return [given["ax"]] if "ax" in given else list(given["axs"].values()), caption
+
+
+def words_in(ax):
+    """Return the texts of a panel, without those of ticks that are no names."""
+    ticks = {label for tick in ax.findobj(Tick) for label in (tick.label1, tick.label2)}
+    texts = [
+        text.get_text().replace("\n", " / ")
+        for text in ax.findobj(Text)
+        if text not in ticks or re.match(r"\w*[^\W\d]", text.get_text())
+    ]
+    return ", ".join(filter(None, texts))
+
+
+def words_of(axes, caption):
+    """Return what a picture says: its caption, then the texts of each panel."""
+    return " | ".join([caption, *map(words_in, axes)])
+
+
+@functools.cache
+def words_before():
+    """Return what each picture said when that was written, by case."""
+    lines = WORDS.read_text("utf-8").splitlines()
+    return dict(line.split(": ", 1) for line in lines)
+
+
+def test_what_is_compared_is_every_picture():
+    assert list(words_before()) == list(CASES), WRITE_AGAIN
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_picture_draws_on_given_axes_what_it_said_before(case, displayed):
+    axes, line = draw_case(case)
     assert line.endswith(".")
     assert not displayed
-    axes = [given["ax"]] if "ax" in given else given["axs"].values()
     assert all(ax.has_data() for ax in axes)
+    words = words_of(axes, line)
+    assert align(words_before()[case], words) == words_before()[case], WRITE_AGAIN
     for legend in filter(None, (ax.get_legend() for ax in axes)):
         assert legend._get_loc() != Legend.codes["best"], "it jumps when a slider moves the data"
 
@@ -537,6 +583,6 @@ def test_a_lesson_is_named_by_its_title_and_not_by_its_number():
 
 if __name__ == "__main__":
     for name in MEASURED:
-        png, caption = draw_measured(name)
-        (DRAWN / f"{name}.png").write_bytes(png)
-        (DRAWN / f"{name}.txt").write_text(f"{caption}\n", "utf-8")
+        (DRAWN / f"{name}.png").write_bytes(draw_measured(name))
+    lines = (f"{case}: {words_of(*draw_case(case))}\n" for case in CASES)
+    WORDS.write_text("".join(lines), "utf-8")

@@ -367,6 +367,8 @@ def test_a_target_that_is_not_there_is_named_with_what_is_like_it(write):
         ValueError, match=r"no column 'Prize'\. Did you mean 'price'\? Its columns are"
     ):
         read(write(rows()), target="Prize")
+    with pytest.raises(ValueError, match=r"Did you mean 'price3' or 'price2'\? Its columns"):
+        read(write("price1,price2,price3\n" + "1,2,3\n" * 40), target="price")
     with pytest.raises(
         ValueError, match=r"has no column None\. Its columns are id, age, sort, price"
     ):

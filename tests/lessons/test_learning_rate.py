@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from course_utils import descent, plots
-from course_utils.figures import FIT
+from course_utils.figures import FIT, GROWS
 from tests.support.lessons import ROOT, path_of, read_output, run_lesson
 from tests.support.tolerance import near
 
@@ -166,6 +166,14 @@ def test_the_pictures_mark_what_was_predicted(lesson):
     axs = Figure().subplot_mosaic([["bowl", "angles"]])
     mirrored = plots.curvatures(-lesson["x"], lesson["y"], prediction=140, axs=axs)
     assert mirrored.endswith(" You predicted 140; it is 27.07.")
+
+
+def test_a_descent_grows_in_both_panels_when_it_is_played(lesson):
+    axs = Figure().subplot_mosaic([["path", "loss"]])
+    path = np.linspace([0.0, 0.0], lesson["bowl"].minimizer, 5)
+    plots.one_descent(lesson["x"], lesson["y"], path, 4, "lr = 0.1", axs=axs)
+    for ax in axs.values():
+        assert [len(line.get_xdata()) for line in ax.lines if line.get_gid() == GROWS] == [5]
 
 
 def test_a_cut_is_what_its_formula_says(lesson):

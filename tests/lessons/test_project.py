@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import io
+import itertools
 import re
 from contextlib import redirect_stdout
 
@@ -417,7 +418,7 @@ WRONG = {
             "baseline takes the means of all rows",
         ),
         (with_("baseline", lambda p: p["baseline"][p["val"]]), "Predict for all rows"),
-        (with_("baseline", lambda p: "mean"), "Expected a number for baseline, got a str"),
+        (with_("baseline", lambda p: "mean"), "Expected numbers for baseline, got a str"),
         (with_("baseline", lambda p: ["a", "b"]), "Expected numbers for baseline"),
         (with_("baseline", lambda p: p["baseline"] * np.nan), "baseline is nan or infinite in row"),
         (
@@ -704,7 +705,11 @@ def test_a_stage_with_something_to_fill_in_is_not_done_yet(stage):
 def test_nothing_makes_a_stage_raise_or_pass(odd):
     for stage, names in STAGES.items():
         for name in names.split():
-            assert ": right. " not in told(stage, done("cheese"), **{name: odd})
+            line = told(stage, done("cheese"), **{name: odd})
+            assert ": right. " not in line
+            assert "couldn't read" not in line
+            if name == "table":
+                assert "Expected table to be what tables.penguins() or tables.read_table" in line
 
 
 def small(n=60, **columns):
@@ -851,6 +856,22 @@ def test_levels_in_one_column_are_right_where_equal_steps_fit():
     assert "raw doesn't tell size 'M' from 'S'." in line
     line = told("prepare", p, **prepared(p, step[:, None]), inputs=["size", "one"])
     assert "one is 'x' in every row: take it out of your inputs" in line
+
+
+def test_that_levels_fit_better_by_chance_is_no_reason_to_doubt_their_order():
+    doubted = {0: 0, 1: 0}
+    for order_matters, seed in itertools.product(doubted, range(40)):
+        rng, n = np.random.default_rng(seed), 60
+        size = rng.choice(list("ABCDEFGH"), n)
+        step = np.array(["ABCDEFGH".index(one) for one in size], float)
+        y = rng.normal(size=n) + 3 * order_matters * (step == 3)
+        p = {"table": tables.NamedColumns("y", y, {}, {"size": size}, {}), "inputs": ["size"]}
+        p |= cut(range(n))
+        line = told("prepare", p, **prepared(p, step[:, None]))
+        assert "size is one column with the values (0, 1, 2, 3, 4, 5, …)" in line
+        doubted[order_matters] += ", as if its levels had an order and equal steps." in line
+    assert doubted[0] <= 2
+    assert doubted[1] >= 36
 
 
 def test_a_large_table_takes_little_memory():

@@ -42,17 +42,26 @@ def hint(number, exercise):
     return run_check(number, exercise.check, answer).partition("Hint: ")[2]
 
 
+def odd_answers(exercise):
+    """Yield answers that return what no exercise asks for, if it asks for a function."""
+    head = re.search(r"^def \w+\(.*\):$", exercise.solution, re.M)
+    if head and exercise.check.startswith(f"check.{head[0].split('(')[0][4:]}("):
+        for odd in ("'text'", "[[1.0, 2.0], [3.0]]"):
+            yield f"{head[0]}\n    return {odd}\n"
+
+
 def path_of(number):
     """Return the file with what a lesson's checks tell."""
     return Path(__file__).with_name(f"{subject(number)}.txt")
 
 
 def told(number):
-    """Return what a lesson's checks tell the wrong answers, the solution and a second failure."""
+    """Return what a lesson's checks tell wrong and odd answers, the solution, a second failure."""
     lines = []
     for exercise in exercises(number):
         answers = [answer for answer, _ in answers_of(number).WRONG[exercise.name]]
-        said = [said_to(number, exercise.check, a) for a in [*answers, exercise.solution]]
+        answers += [exercise.solution, *odd_answers(exercise)]
+        said = [said_to(number, exercise.check, answer) for answer in answers]
         lines += [exercise.name, *said, f"Hint: {hint(number, exercise)}"]
     return "\n".join(without_what_varies(line.partition(" Hint: ")[0].strip()) for line in lines)
 
