@@ -102,10 +102,11 @@ def test_a_lesson_that_was_not_handed_out_is_when_its_link_is_opened(folder):
         path.write_text(nbformat.writes(lesson) if text else "{")
     hand_out.main(folder, ["01"])
     server = Lessons(root_dir=str(folder.parent))
+    # A test in a browser may have left a loop in this thread, and SQLite wants always the same.
+    thread = ThreadPoolExecutor(1)
 
     def open_lesson(place):
-        with ThreadPoolExecutor() as thread:  # a test in a browser may have left a loop in this one
-            return thread.submit(lambda: asyncio.run(server.get(place))).result()["content"]
+        return thread.submit(lambda: asyncio.run(server.get(place))).result()["content"]
 
     def names():
         return {path.name for path in folder.glob("[!.]*")}
