@@ -181,7 +181,10 @@ class Lab:
 
     @contextlib.contextmanager
     def running(self, *options):
-        """Start JupyterLab and yield its address once it is printed."""
+        """Start JupyterLab and yield its address once it listens there.
+
+        It prints the address a moment before.
+        """
         command = [sys.executable, "-m", "commands.lab", f"--port={free_port()}", *options]
         with self.log.open("w") as log:
             process = subprocess.Popen(
@@ -194,7 +197,7 @@ class Lab:
                 start_new_session=True,
             )
         with stopping(process):
-            wait_for(lambda: process.poll() is not None or self.address())
+            wait_for(lambda: process.poll() is not None or self.listens())
             assert process.poll() is None, self.output()
             yield self.address()
             process.send_signal(signal.SIGTERM)
@@ -202,6 +205,11 @@ class Lab:
 
     def output(self):
         return self.log.read_text()
+
+    def listens(self):
+        found = self.address()
+        with socket.socket() as probe:
+            return found and not probe.connect_ex(("127.0.0.1", int(found[0].rpartition(":")[2])))
 
     def address(self):
         found = re.search(r"(http://127.0.0.1:\d+)(/\S*)\?token=(\w+)\n", self.output())
