@@ -786,6 +786,12 @@ def test_no_address_is_shown(make, options):
     assert "generator: <Generator object at …>" in shown
 
 
+def test_a_long_expression_takes_two_lines_and_says_that_it_goes_on():
+    text = "a_name * another_name + one_more_name - and * so + on"
+    node = drawing.Node(text, OPERATION, np.ones(()))
+    assert node.lines() == ["a_name * another_name +", "one_more_name - and * …", "= 1"]
+
+
 def test_saved_tensors_come_before_their_function_without_an_arrowhead():
     graph = graphs.dot_nodes(dot_of(show_saved=True))
     saved = [edge for edge in graph.edges if graph.nodes[edge.source].kind == CONSTANT]

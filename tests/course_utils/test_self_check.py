@@ -22,6 +22,7 @@ import pytest
 import torch
 
 from course_utils import self_check
+from tests.support import recorded
 from tests.support.lessons import ROOT
 from tests.support.tiers import slow_after
 
@@ -146,6 +147,17 @@ def findings_with_advice():
         yield finding_of(ValueError("'nonsense' is not a valid value for backend"))
         patch.setenv("MATPLOTLIBRC", str(ROOT / "README.md"))
         yield finding_of(RuntimeError("x"))
+
+
+def test_what_is_found_and_advised_is_as_recorded(monkeypatch):
+    monkeypatch.setattr(sys, "prefix", str(ROOT / ".venv"))
+    findings = [*findings_with_advice(), self_check.check_memory(None)]
+    findings += [self_check.check_python((3, 20), True), self_check.compare_versions({}, {})]
+    monkeypatch.setattr(self_check, "ALONE", True)
+    findings += [self_check.check_python((3, minor), True) for minor in (10, 20)]
+    lines = (f"{one.name}: {one.found} TO DO {one.todo}".strip() for one in findings)
+    path = ROOT / "tests/course_utils/recorded/self_check.txt"
+    recorded.check_texts(path, (" ".join(line.split()).replace(str(ROOT), ".") for line in lines))
 
 
 def test_advice_consists_of_sentences_with_names_spelled_as_names():

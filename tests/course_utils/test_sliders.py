@@ -1,5 +1,6 @@
 """A slider's picture is the picture itself; moving the slider redraws it in the same place."""
 
+import ast
 import base64
 import functools
 import gc
@@ -494,6 +495,19 @@ def test_no_text_of_a_picture_is_printed_over_another_wherever_its_sliders_are(
 
 def cells_with_sliders(number):
     return [cell for cell in read_notebook(number).cells if slider_calls([cell])]
+
+
+@pytest.mark.parametrize("number", WITH_SLIDERS)
+def test_a_sliders_limits_are_round_numbers(number):
+    for cell in cells_with_sliders(number):
+        (call,) = (
+            node
+            for node in ast.walk(ast.parse(cell.source))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "sliders.move"
+        )
+        numbers = [one for keyword in call.keywords for one in ast.walk(keyword)]
+        for number in (one.value for one in numbers if isinstance(one, ast.Constant)):
+            assert number == float(f"{number:.2g}") or number == 1.09, "just above the limit"
 
 
 @pytest.mark.parametrize("number", WITH_SLIDERS)

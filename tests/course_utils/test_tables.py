@@ -3,11 +3,13 @@
 import csv
 import zipfile
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from course_utils import tables
+from tests.support import recorded
 
 
 @pytest.fixture
@@ -360,6 +362,17 @@ def test_a_bad_file_is_refused_with_what_to_do(name, write):
     content, words = REFUSED[name]
     with pytest.raises(ValueError, match=words):
         read(write(content))
+
+
+def test_what_is_said_of_a_bad_file_is_as_recorded(write):
+    def said(content):
+        with pytest.raises(ValueError, match=r"\.$") as error:
+            read(write(content))
+        return " ".join(str(error.value).split())
+
+    kinds = (said(start + b" 1,2\n") for start in tables._KINDS)
+    texts = [*(said(content) for content, _ in REFUSED.values()), *kinds]
+    recorded.check_texts(Path(__file__).with_name("recorded") / "bad_tables.txt", texts)
 
 
 def test_a_target_that_is_not_there_is_named_with_what_is_like_it(write):

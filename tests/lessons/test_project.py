@@ -16,7 +16,8 @@ from sklearn.linear_model import LinearRegression
 from course_utils import plots, tables
 from course_utils.checks import project as check
 from course_utils.figures import capture_figures
-from tests.support.lessons import one_line, read_notebook, run_cell, run_lesson
+from tests.support import recorded
+from tests.support.lessons import ROOT, one_line, read_notebook, run_cell, run_lesson
 
 LESSON = "a_project_of_your_own"
 STAGES = {
@@ -685,6 +686,15 @@ def test_a_mistake_in_a_stage_is_named(stage, change, words):
         line = told(stage, done(table), **change(done(table)))
         assert "not right yet. " in line, table
         assert words in line.partition(" Hint: ")[0], table
+
+
+def test_what_the_stages_tell_is_as_recorded():
+    cases = [(name, *case[:2]) for name, case in RIGHT.items()]
+    cases += [(case.id, *case.values[:2]) for case in MISTAKES]
+    p = done("cheese")
+    lines = (f"{name}: {told(stage, p, **change(p))}" for name, stage, change in cases)
+    path = ROOT / "tests/lessons/told/stages.txt"
+    recorded.check_texts(path, (line.partition(" Hint: ")[0].strip() for line in lines))
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -1,8 +1,4 @@
-"""What the checks tell each known answer, in a file for each lesson: as it was when written.
-
-`python -m tests.lessons.told NN` writes a lesson's file again: read the difference before you keep
-it.
-"""
+"""What the checks tell each known answer, recorded in a file for each lesson."""
 
 import ast
 import functools
@@ -15,7 +11,6 @@ from unittest import mock
 from course_utils.checks import core
 from tests.lessons.wrong_answers import answers_of
 from tests.support.lessons import ROOT, exercises, run_cell, run_lesson, subject
-from tests.support.tolerance import align
 
 
 def run_check(number, check, answer):
@@ -63,7 +58,7 @@ def told(number):
         answers += [exercise.solution, *odd_answers(exercise)]
         said = [said_to(number, exercise.check, answer) for answer in answers]
         lines += [exercise.name, *said, f"Hint: {hint(number, exercise)}"]
-    return "\n".join(without_what_varies(line.partition(" Hint: ")[0].strip()) for line in lines)
+    return [without_what_varies(line.partition(" Hint: ")[0].strip()) for line in lines]
 
 
 def without_what_varies(line):
@@ -83,12 +78,3 @@ def _texts():
     trees = [ast.parse(p.read_text("utf-8")) for p in (ROOT / "course_utils/checks").glob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     return {node.value for node in nodes if isinstance(node.value, str) and " " in node.value}
-
-
-def changed(number):
-    """Return the lines that are told now and weren't when the file was written, or no longer."""
-    old = path_of(number).read_text("utf-8").splitlines() if path_of(number).exists() else []
-    new = told(number).splitlines()
-    if len(old) != len(new):
-        return sorted(set(old) ^ set(new))
-    return [f"{a}\nis now\n{b}" for a, b in zip(old, new, strict=True) if align(a, b) != a]
