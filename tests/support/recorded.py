@@ -1,7 +1,7 @@
 """What the course said and drew when it was last read, in files: a test names what is another now.
 
-`RECORD=1 python course.py test -k recorded` writes the files again: read the difference before you
-keep it.
+`COURSE_RECORD=1 python course.py test -k recorded` writes the files again: read the difference
+before you keep it.
 """
 
 import base64
@@ -10,12 +10,12 @@ import os
 from tests.support.pictures import picture_difference
 from tests.support.tolerance import align
 
-AGAIN = "If that is right: RECORD=1 python course.py test -k recorded"
+AGAIN = "If that is right: COURSE_RECORD=1 python course.py test -k recorded"
 
 
 def is_recording():
     """Return whether the files are to be written."""
-    return bool(os.environ.get("RECORD"))
+    return bool(os.environ.get("COURSE_RECORD"))
 
 
 def check_texts(path, texts):
