@@ -145,6 +145,7 @@ def asks(slide: Slide) -> bool:
 
 def live_caption(slide: deck.Slide, sliders: int) -> str:
     """Return the caption that follows a slide's sliders, if the slide has room for its words."""
+    assert slide.output is not None, "sliders move a picture"
     caption = slide.output.metadata["image/png"]["alt"]
     shown = blocks.count_words(slide.heading, *slide.above, *slide.below, caption) + 2 * sliders
     return "" if caption in slide.below or shown > blocks.MOST_WORDS else caption

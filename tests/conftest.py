@@ -1,8 +1,15 @@
-"""A named test runs even if it is marked slow; what was imported is no garbage."""
+"""A named test runs even if it is marked slow; what was imported is no garbage; Ctrl-C is heard."""
 
 import gc
+import signal
 
 import pytest
+
+
+def pytest_configure():
+    """Hear SIGINT, and let the programs that tests start hear it: in the background nobody does."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

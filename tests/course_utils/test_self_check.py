@@ -151,6 +151,7 @@ def findings_with_advice():
 
 def test_what_is_found_and_advised_is_as_recorded(monkeypatch):
     monkeypatch.setattr(sys, "prefix", str(ROOT / ".venv"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     findings = [*findings_with_advice(), self_check.check_memory(None)]
     findings += [self_check.check_python((3, 20), True), self_check.compare_versions({}, {})]
     monkeypatch.setattr(self_check, "ALONE", True)

@@ -137,7 +137,7 @@ def used_checkout(scratch):
         "a used checkout, a home folder full of settings",
         f"import pathlib\nassert pathlib.Path.home() == pathlib.Path({str(home)!r})",
         options=["-m", "", "-k", "not (slow and browser)"],
-        env=own_settings.variables(home),
+        env=own_settings.variables(home) | {"PYTHONPATH": ""},  # course.py leaves it out
         tests=[ROOT / "tests", ROOT / "benchmarks"],
         watched=[clone, home],
         folder=clone,
