@@ -60,9 +60,9 @@ from course_utils.checks import raw_tensors as check
 line = data.noisy_line()
 x80 = torch.from_numpy(line.x_train)  # a tensor of shape (80, 1)
 y80 = torch.from_numpy(line.y_train)
-rng = np.random.RandomState(42)  # as in 'Gradient descent by hand'
 
 # %% tags=["code"]
+rng = np.random.RandomState(42)  # as in 'Gradient descent by hand'
 b = torch.tensor(rng.randn(1), requires_grad=True)  # 0 start; new
 w = torch.tensor(rng.randn(1), requires_grad=True)  # new: asks for a gradient
 

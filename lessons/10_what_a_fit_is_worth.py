@@ -377,9 +377,10 @@ print(f"stopped at {epoch}; best epoch {best_epoch}, loss {lowest:.4f}")
 
 # %%
 for name, state in (("careless", careless), ("best", best)):
-    model.load_state_dict(state)
+    loaded = copy.deepcopy(model)
+    loaded.load_state_dict(state)
     with torch.no_grad():
-        print(f"{name:8} {mse(model(X_val), target_val).item():.4f}")
+        print(f"{name:8} {mse(loaded(X_val), target_val).item():.4f}")
 
 # %% [markdown] tags=["slide"]
 # `careless` is the *last* epoch: `state_dict()` shares the parameters' storage, into which the

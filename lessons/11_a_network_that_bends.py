@@ -403,12 +403,12 @@ my_prediction = ...  # your number
 big, ten = new_network(100, seed=1), new_network(10, seed=1)
 train(ten, t40[:30], y40[:30], 500)  # as above
 train(big, t40[:30], y40[:30], 500, lr=0.02)  # at 0.1 it ends as nan
-networks.append((301, *judge(big)))  # *: both losses
+with_big = [*networks, (301, *judge(big))]  # *: one by one
 curves = [ten(t_wide).detach()]
 train(ten, t40[:30], y40[:30], 2000, lr=0.2)  # more training
 curves.append(ten(t_wide).detach())
 plots.network_or_polynomial(
-    t40, y40, networks, t_wide, curves, prediction=my_prediction
+    t40, y40, with_big, t_wide, curves, prediction=my_prediction
 )
 print(f"after more training: validation {judge(ten)[1]:.3f}")
 
