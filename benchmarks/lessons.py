@@ -64,7 +64,7 @@ def _time_imports():
     return seconds
 _import_seconds = _time_imports()
 """
-# Kilobytes; getrusage would give the peak of the process that started the kernel, if it was higher.
+# Kilobytes, on Linux; getrusage would give the peak of the kernel's parent, if that was higher.
 PEAK = "int(open('/proc/self/status').read().partition('VmHWM:')[2].split()[0])"
 LEAST = 0.02  # seconds of an import that loads something
 

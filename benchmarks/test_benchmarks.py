@@ -333,6 +333,7 @@ def test_a_lessons_limit_of_memory_is_higher_where_two_large_packages_meet():
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak")
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name[:2])
 def test_a_lesson_takes_no_more_memory_than_its_limit(path):
     """With a twentieth on top: other versions of Python and the packages take a little more."""
