@@ -90,7 +90,7 @@ def in_jupyterlab(scratch):
             yield "the browser shows a lesson", f"{shown:.1f}", most(shown, arrived)
             page.wait_for_function(IDLE, polling=50)
             idle = time.perf_counter() - start
-            parts = {"showing the lesson": shown, "its kernel": idle - shown}
+            parts = {"showing it": shown, "its kernel": idle - shown}
             yield "the lesson's kernel answers there", f"{idle:.1f}", most(idle, parts)
 
 

@@ -163,13 +163,13 @@ def test_a_kernel_under_test_ignores_the_users_settings(plain, tmp_path, monkeyp
         for name, value in (hostile(home) or {}).items():
             # pytest itself must find this course and a working random.py.
             if name == "PYTHONPATH":
-                value = write(home / "modules/torch.py", "1 / 0").rpartition("/")[0]
+                value = write(home / "modules/igraph.py", "1 / 0").rpartition("/")[0]
                 (home / "modules/random.py").unlink()
                 value = os.pathsep.join([str(ROOT), value])
             monkeypatch.setenv(name, value)
     before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
     (folder := tmp_path / "notebooks").mkdir()
-    notebook = new_notebook(cells=[*plain.cells, new_code_cell("import torch")], metadata=METADATA)
+    notebook = new_notebook(cells=[*plain.cells, new_code_cell("import igraph")], metadata=METADATA)
     notebook.cells[-1].execution_count = len(CELLS) + 1
     nbformat.write(notebook, folder / "plain.ipynb")
     (folder / "pytest.ini").write_text("[pytest]")

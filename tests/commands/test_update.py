@@ -122,7 +122,7 @@ def test_edits_of_the_course_that_the_update_does_not_touch_stay(author, student
     assert (student.folder / "notes.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize("staged", [False, True])
+@pytest.mark.parametrize("staged", slow_after(1, [False, True]))
 def test_edits_that_the_update_would_overwrite_are_named(author, student, staged):
     for name in ("01_first", "02_second"):
         student.write(f"notebooks/{name}.ipynb", write_notebook("edited in the wrong place"))
@@ -355,7 +355,7 @@ def test_without_a_network_nothing_changes_and_the_next_run_succeeds(author, stu
     assert student.update()[0] == 0
 
 
-@pytest.mark.parametrize("lock", ["index.lock", "refs/remotes/origin/main.lock"])
+@pytest.mark.parametrize("lock", slow_after(1, ["index.lock", "refs/remotes/origin/main.lock"]))
 def test_a_lock_that_an_interrupted_git_left_is_named(author, student, lock):
     author.commit(**{"01_first": "one, better"})
     path = student.folder / ".git" / lock

@@ -453,9 +453,8 @@ def test_a_readout_has_the_digits_that_the_picture_writes(number):
     written = WRITTEN[number].split()
     for draw, args, moved in made_of(number):
         for place in (None, 0, len(values_of(next(iter(moved.values())))) // 3, -1):
-            for slider in moved.values():
-                if place is not None:
-                    slider.value = values_of(slider)[min(place, len(values_of(slider)) - 1)]
+            for slider in moved.values() if place is not None else ():
+                slider.value = values_of(slider)[min(place, len(values_of(slider)) - 1)]
             values = {name: slider.value for name, slider in moved.items()}
             figure, caption, _ = sliders._capture(draw, args, values)
             texts = [text.get_text() for text in figure.findobj(Text)]

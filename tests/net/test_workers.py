@@ -9,7 +9,8 @@ import time
 import pytest
 
 from tests.support.lessons import ROOT
-from tests.support.tiers import slow_after
+
+pytestmark = pytest.mark.slow
 
 FINE = "def test_fine():\n    pass\n"
 SLOW = """
@@ -68,15 +69,10 @@ def run(folder, options, **files):
     return result.stdout, result.returncode, time.monotonic() - start
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "files",
     [
-        pytest.param(
-            {"a": SLOW + KILLS, "b": LONG, "c": LONG},
-            id="with more to come",
-            marks=pytest.mark.slow,
-        ),
+        pytest.param({"a": SLOW + KILLS, "b": LONG, "c": LONG}, id="with more to come"),
         pytest.param({"fine": FINE, "kills": KILLS, "waits": WAITS}, id="while another waits"),
     ],
 )
@@ -88,7 +84,6 @@ def test_a_dead_process_ends_the_run_within_a_minute_and_its_test_is_named(tmp_p
     assert seconds < 60
 
 
-@pytest.mark.slow
 def test_a_run_fails_if_a_process_dies_while_it_collects_tests(tmp_path):
     dies = "import os\nif os.environ.get('PYTEST_XDIST_WORKER') == 'gw1':\n    os._exit(0)\n"
     output, code, seconds = run(tmp_path, ["-n", "2"], fine=FINE, conftest=dies)
@@ -96,15 +91,13 @@ def test_a_run_fails_if_a_process_dies_while_it_collects_tests(tmp_path):
     assert seconds < 60
 
 
-@pytest.mark.parametrize("processes", slow_after(1, ["2", "0"]))
+@pytest.mark.parametrize("processes", ["2", "0"])
 @pytest.mark.parametrize(
     ("source", "test"),
     [
         pytest.param(TAKES, "test_a.py::test_takes", id="takes"),
-        pytest.param(
-            IN_A_CHILD, "test_a.py::test_takes_in_a_child", id="in a child", marks=pytest.mark.slow
-        ),
-        pytest.param(RECURSES, "test_a.py::test_recurses", id="recurses", marks=pytest.mark.slow),
+        pytest.param(IN_A_CHILD, "test_a.py::test_takes_in_a_child", id="in a child"),
+        pytest.param(RECURSES, "test_a.py::test_recurses", id="recurses"),
     ],
 )
 def test_a_test_above_the_memory_limit_is_named_and_ended(tmp_path, processes, source, test):
@@ -117,7 +110,6 @@ def test_a_test_above_the_memory_limit_is_named_and_ended(tmp_path, processes, s
     assert seconds < 60
 
 
-@pytest.mark.slow
 def test_a_run_below_the_memory_limit_passes(tmp_path):
     output, code, _ = run(tmp_path, ["-n", "2"], fine=FINE)
     assert code == 0, output
