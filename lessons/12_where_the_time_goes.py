@@ -383,13 +383,13 @@ check.sprint(sprint)
 
 # %%
 seconds = {  # for 100,000 epochs, on two cores
-    "the tutorial's loop": 23.2,
-    "power matrix, made once": 11.2,
-    "autograd.grad, no optimizer": 6.72,
-    "gradient by hand, no graph": 1.56,
-    "NumPy, no PyTorch": 0.453,
-    "exact iterate, no epochs": 0.0000627,
-    "lstsq, the end of all epochs": 0.0000127,
+    "the tutorial's loop": 22.8,
+    "power matrix, made once": 11.3,
+    "autograd.grad, no optimizer": 6.56,
+    "gradient by hand, no graph": 1.62,
+    "NumPy, no PyTorch": 0.425,
+    "exact iterate, no epochs": 0.0000563,
+    "lstsq, the end of all epochs": 0.0000122,
 }
 plots.speed_ladder(seconds)
 
