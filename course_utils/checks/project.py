@@ -64,7 +64,7 @@ def _judge_means(got, group, y, train):
         raise Wrong(f"Expected shape ({n},), a number for every row, got shape {got.shape}.")
     want = training_means(group, y, train)
     seen = np.isin(group, group[train])
-    if np.allclose(got[seen], want[seen]) and not np.allclose(got, want, equal_nan=True):
+    if np.allclose(got[seen], want[seen]) and not np.allclose(got, want):
         if np.isnan(got[~seen]).any():
             raise Wrong("A group that training never saw gets nan: give it the mean of all.")
         if (got[~seen] == 0).all():

@@ -896,6 +896,24 @@ def test_arrows_follow_the_flow_and_avoid_other_boxes(name):
             assert not inside.all(axis=1).any()
 
 
+def test_an_arrow_keeps_its_distance_from_the_wide_boxes_that_it_passes():
+    """Two arrows from the first two layers pass the two wide boxes of the layers after them."""
+    a = Value(1.0, "a")
+    b = Value(2.0, "b", (a, a), (1.0, 1.0))
+    wide = Value(1e-100, "a long name of a node", (b,), (1.0,))
+    wider = Value(1.0, "another long name of it", (wide,), (2.0,))
+    graph = graphs.value_nodes(Value(1.0, "e", (wider, b, a), (1.0, 1.0, 1.0)), gradients=False)
+    layout = drawing.Layout(graph, sideways=False)
+    gaps = [
+        abs(at - layout.across[node]) - layout.sizes[node][0] / 2
+        for edge, lane in zip(graph.edges, layout.lanes, strict=True)
+        for layer, at in enumerate(lane[1:-1], start=layout.layers[edge.source] + 1)
+        for node in np.flatnonzero(layout.layers == layer)
+    ]
+    assert len(gaps) == 5
+    assert min(gaps) > 0.2
+
+
 def test_a_graph_that_is_too_wide_runs_from_top_to_bottom():
     loss = used_twice()
     wide = own_figure(lambda ax: graphs.value_graph(loss, ax=ax))

@@ -79,7 +79,8 @@ def test_a_slider_is_shown_by_colabs_old_ipywidgets_too(monkeypatch):
     monkeypatch.setattr(sliders, "display", lambda data, **_: shown.append(data))
     sliders.move(plots.residuals, [0.0, 1.0], [1.0, 2.0], w=(-1, 4, 0.5), b=(-1, 3, 1))
     view = shown[-1]["application/vnd.jupyter.widget-view+json"]
-    assert re.fullmatch("[0-9a-f]{32}", view["model_id"])
+    assert re.fullmatch("[0-9a-f]{32}", view.pop("model_id"))
+    assert view == {"version_major": 2, "version_minor": 0}
 
 
 def test_the_courses_own_environments_pin_what_the_wheel_asks_for():

@@ -88,6 +88,7 @@ def test_the_system_has_its_common_name(monkeypatch, system, kind, name):
     assert self_check.system() == name
 
 
+SETTINGS = ".config/matplotlib" if sys.platform == "linux" else ".matplotlib"  # in the home folder
 NAMES = ("python", "packages", "computation", "figure", "graph", "gpu", "memory")
 CHECKS = [f"check_{name}" for name in NAMES] + ["system"]
 
@@ -434,10 +435,11 @@ sys.path.insert({0 if first else "packages"}, "")
 from course_utils import self_check
 self_check.run()
 """
+    homes = {"HOME": str(folder), "USERPROFILE": str(folder)}
     ran = subprocess.run(
         [sys.executable, "-P", "-c", code],
         cwd=folder,
-        env=os.environ | {"HOME": str(folder), "MPLCONFIGDIR": "", **variables},
+        env=os.environ | {"MPLCONFIGDIR": "", **homes, **variables},
         capture_output=True,
         text=True,
     )
@@ -624,20 +626,21 @@ def test_a_deleted_folder_stops_nothing(here):
 
 
 @pytest.mark.parametrize(
-    "place", slow_after(1, ["folder", "variable", "variable's folder", "home"])
+    "place", slow_after(1, ["folder", "variable", "variable's folder", "home", "XDG"])
 )
 def test_settings_of_matplotlib_that_break_its_pictures_are_named(tmp_path, place):
     path = {
         "folder": tmp_path / "work/matplotlibrc",
         "variable": tmp_path / "mine.rc",
         "variable's folder": tmp_path / "mine/matplotlibrc",
-        "home": tmp_path / "settings/matplotlib/matplotlibrc",
+        "home": tmp_path / "work" / SETTINGS / "matplotlibrc",
+        "XDG": tmp_path / "settings/matplotlib/matplotlibrc",
     }[place]
     (tmp_path / "work").mkdir()
     path.parent.mkdir(exist_ok=True, parents=True)
     path.write_bytes(b"font.family: \xff\n")
-    variables = {"XDG_CONFIG_HOME": str(tmp_path / "settings")}
-    if place == "home" and sys.platform != "linux":
+    variables = {"XDG_CONFIG_HOME": str(tmp_path / "settings" if place == "XDG" else "")}
+    if place == "XDG" and sys.platform != "linux":
         variables = {"MPLCONFIGDIR": str(path.parent)}
     if place.startswith("variable"):
         named = path if place == "variable" else path.parent

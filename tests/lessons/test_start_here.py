@@ -61,6 +61,8 @@ def test_the_picture_of_the_curve_gives_its_error_at_the_points():
         "In 2,000 steps the mean squared error falls from 5.563 to 0.00013; "
         "the curve then passes within 0.021 of each point."
     )
+    _, _, *curves = [artist.get_ydata() for artist in axs["curve"].lines]  # points, the start
+    assert np.array_equal(curves, film.curves)
     labels = [text.get_text() for text in axs["curve"].get_legend().get_texts()]
     assert labels == ["10 points", "the start", "on the way", "the curve"]
 

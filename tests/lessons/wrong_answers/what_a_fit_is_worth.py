@@ -184,6 +184,10 @@ def ridge_pipeline(degree, decay, n):
             "Expected a pipeline",
         ),
         (
+            "\ndef ridge_pipeline(degree, decay, n):\n    return StandardScaler()\n",
+            "Expected a pipeline",
+        ),
+        (
             _pipeline("n * decay / 2", "PolynomialFeatures(degree)", "StandardScaler"),
             "Fitting your pipeline raises TypeError",
         ),
