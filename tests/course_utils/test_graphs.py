@@ -914,6 +914,19 @@ def test_an_arrow_keeps_its_distance_from_the_wide_boxes_that_it_passes():
     assert min(gaps) > 0.2
 
 
+@pytest.mark.parametrize("sideways", [True, False])
+def test_a_label_keeps_off_the_arrows_that_cross_its_own(sideways):
+    ends = Value(1.0, "a"), Value(2.0, "b")
+    both = [Value(3.0, name, ends, (1.0, 1.0)) for name in "cd"]
+    graph = graphs.value_nodes(Value(6.0, "e", both, (1.0, 1.0)), gradients=False)
+    layout = drawing.Layout(graph, sideways)
+    assert len(layout.labels) == 6
+    for k, at in layout.labels.items():
+        others = [path for i, path in enumerate(layout.paths) if i != k]
+        others = np.vstack([p.to_polygons(closed_only=False)[0] for p in others])
+        assert not (abs(others - at) < layout.label_sizes[k] / 2).all(axis=1).any()
+
+
 def test_a_graph_that_is_too_wide_runs_from_top_to_bottom():
     loss = used_twice()
     wide = own_figure(lambda ax: graphs.value_graph(loss, ax=ax))

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.legend import Legend
 from matplotlib.text import Text
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from course_utils import data, figures, plots
 from course_utils.descent import QuadraticLoss, design_matrix
@@ -329,14 +330,13 @@ CASES |= {f"{name}, predicted": {"prediction": 1.2345} for name in PREDICTABLE}
 
 
 def words_in(ax):
-    """Return the texts of a panel, without those of ticks that are no names."""
+    """Return the texts of a panel, without those of the ticks that matplotlib chose."""
     ticks = {label for tick in ax.findobj(Tick) for label in (tick.label1, tick.label2)}
-    texts = [
-        text.get_text().replace("\n", " / ")
-        for text in ax.findobj(Text)
-        if text not in ticks or re.match(r"\w*[^\W\d]", text.get_text())
-    ]
-    return ", ".join(filter(None, texts))
+    texts = [text for text in ax.findobj(Text) if text not in ticks]
+    for axis in (ax.xaxis, ax.yaxis):
+        if not isinstance(axis.get_major_locator(), (MaxNLocator, LogLocator)):
+            texts += axis.get_ticklabels()
+    return ", ".join(filter(None, (text.get_text().replace("\n", " / ") for text in texts)))
 
 
 @functools.cache
