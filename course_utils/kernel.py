@@ -4,7 +4,9 @@ A Python that is too old for the course must be able to read this module: it has
 than Python 3.6, and imports the others only after a look at the version.
 """
 
+import importlib.metadata
 import importlib.util
+import re
 import sys
 import time
 from contextlib import suppress
@@ -62,7 +64,8 @@ def find_shadows():
 
     Of what is not beside the notebook, only a single file with the name of a package counts: some
     platforms hide modules on purpose, by whole packages. The rest is left to the self-check. So are
-    files that hide what only Jupyter imports, such as tornado.py: it has done so before.
+    files that hide what only Jupyter imports, such as tornado.py: it has done so before. SymPy, for
+    example, is imported by the first optimizer.
     """
     from course_utils import self_check
 
@@ -70,12 +73,29 @@ def find_shadows():
         if shadow.installed:
             return False
         if shadow.path.parent.resolve() == Path.cwd():
-            return shadow.name in sys.stdlib_module_names.union(PACKAGES)
+            return shadow.name in sys.stdlib_module_names.union(PACKAGES) or is_needed(shadow.name)
         return shadow.name in PACKAGES and shadow.path.suffix == ".py"
 
     with suppress(Exception):  # A lesson that works must not fail here.
         return [str(shadow) for shadow in self_check.find_shadows() if stops(shadow)]
     return []
+
+
+def is_needed(module):
+    """Return whether the module belongs to PACKAGES or to what these require, and so on."""
+
+    def key(name):
+        return re.sub("[-_.]+", "-", name).lower()
+
+    modules = importlib.metadata.packages_distributions()
+    installed = {key(one) for names in modules.values() for one in names}
+    needed, new = set(), {key(one) for name in PACKAGES for one in modules.get(name, ())}
+    while new:
+        needed |= new
+        lines = [line for one in new for line in importlib.metadata.requires(one) or ()]
+        new = {key(re.match(r"[\w.-]+", line)[0]) for line in lines if "extra ==" not in line}
+        new = (new & installed) - needed
+    return not needed.isdisjoint(map(key, modules.get(module, ())))
 
 
 def is_there(name):

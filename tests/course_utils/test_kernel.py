@@ -82,6 +82,16 @@ def a_file_beside_the_notebook(monkeypatch, folder):
     )
 
 
+def a_file_that_hides_a_packages_package(monkeypatch, folder):
+    """The first optimizer imports SymPy."""
+    (folder / "sympy.py").touch()
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    name = folder / "sympy.py"
+    return (
+        f"{name} has the name of a module that the course uses: rename it and restart the kernel."
+    )
+
+
 def two_files_beside_the_notebook(monkeypatch, folder):
     (folder / "random.py").touch()
     a_file_beside_the_notebook(monkeypatch, folder)
@@ -141,6 +151,7 @@ def a_damaged_package(monkeypatch, folder):
 WRONG = [
     an_old_python,
     a_file_beside_the_notebook,
+    a_file_that_hides_a_packages_package,
     two_files_beside_the_notebook,
     a_file_elsewhere,
     a_missing_package,
@@ -182,6 +193,16 @@ def test_a_file_that_hides_what_only_jupyter_imports_stops_nothing(monkeypatch, 
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     assert [shadow.name for shadow in self_check.find_shadows()] == ["tornado"]
     kernel.check()
+
+
+@pytest.mark.parametrize("module", ["sympy", "mpmath", "typing_extensions", "dateutil", "torch"])
+def test_what_the_packages_require_is_needed(module):
+    assert kernel.is_needed(module)
+
+
+@pytest.mark.parametrize("module", ["tornado", "jupyterlab", "pytest", "nonsense"])
+def test_what_only_jupyter_and_the_tests_use_is_not_needed(module):
+    assert not kernel.is_needed(module)
 
 
 def test_what_is_not_one_sentence_is_noticed():
@@ -260,8 +281,12 @@ def short_lesson():
     return new_notebook(cells=[new_code_cell(text) for text in (START, "1 / 1;", "import torch")])
 
 
+# JupyterLab as the course starts it has the course.
 KERNELS = [
-    (situation, start) for start in (students.LAUNCHER, JUPYTERLAB) for situation in SITUATIONS
+    (situation, start)
+    for start in (students.LAUNCHER, JUPYTERLAB)
+    for situation, (_, _, without, _) in SITUATIONS.items()
+    if start == students.LAUNCHER or "course_utils" not in without
 ]
 
 
