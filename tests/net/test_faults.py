@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from commands import build
-from tests.net.faults.__main__ import NotProvedError, check_imports, copy_into_notebook, noticed_by
+from tests.net.faults.__main__ import (
+    NotProvedError,
+    check_clean,
+    check_imports,
+    copy_into_notebook,
+    noticed_by,
+)
 from tests.net.faults.bank import Fault, faults
 from tests.net.faults.random_faults import Source, all_changes, all_files, random_faults
 from tests.support.lessons import NUMBERS, ROOT, UNNUMBERED, path_of
@@ -97,6 +103,18 @@ def test_a_fault_that_only_a_slow_test_notices_is_noticed(tmp_path):
 def test_missing_tests_prove_nothing(tmp_path):
     with pytest.raises(NotProvedError):
         noticed_by(tmp_path, ("test_that_does_not_exist.py",), 60)
+
+
+def test_a_test_that_fails_without_a_fault_proves_nothing(tmp_path, capfd):
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\n\n@pytest.mark.parametrize('k', ['- [', 'b'])\n"
+        "def test_right(k):\n    pass\n\ndef test_wrong():\n    assert False\n"
+    )
+    check_clean({"test_it.py::test_right[- []", "no end after 3 s"}, tmp_path, 1)
+    assert "what noticed one passes (1 tests)" in capfd.readouterr().out
+    for wrong in ("test_it.py::test_wrong", "test_it.py"):
+        with pytest.raises(NotProvedError, match=r"fails without a fault(.|\n)*test_wrong"):
+            check_clean({wrong, "test_it.py::test_right[b]"}, tmp_path, 1)
 
 
 def test_the_runner_refuses_a_copy_that_imports_other_code(tmp_path):
