@@ -4,7 +4,6 @@ A Python that is too old for the course must be able to read this module: it has
 than Python 3.6, and imports the others only after a look at the version.
 """
 
-import importlib.metadata
 import importlib.util
 import re
 import sys
@@ -83,6 +82,7 @@ def find_shadows():
 
 def is_needed(module):
     """Return whether the module belongs to PACKAGES or to what these require, and so on."""
+    import importlib.metadata  # Python 3.7 lacks it
 
     def key(name):
         return re.sub("[-_.]+", "-", name).lower()

@@ -20,6 +20,7 @@ from tests.support.lessons import ROOT, TEXTS
 from tests.support.modules import COURSE_UTILS, imports
 from tests.support.tiers import slow_after
 
+IN_PYTHON_3_6 = {"contextlib", "course_utils", "importlib.util", "pathlib", "re", "sys", "time"}
 INSTALL = "install what is missing, or"
 OPEN_IT = "open the lesson with `python course.py`, or choose the course's .venv as the kernel."
 JUPYTERLAB = ("-c", server.START)  # how the course's own JupyterLab starts a kernel
@@ -61,7 +62,12 @@ def test_an_old_python_can_read_the_first_cell_and_what_it_imports():
         *(COURSE_UTILS[f"course_utils{name}"].read_text("utf-8") for name in ("", ".kernel")),
     ]
     for text in texts:
-        ast.parse(text, feature_version=(3, 6))
+        body = ast.parse(text, feature_version=(3, 6)).body
+        names = {
+            alias.name for node in body if isinstance(node, ast.Import) for alias in node.names
+        }
+        names |= {node.module for node in body if isinstance(node, ast.ImportFrom)}
+        assert names <= IN_PYTHON_3_6
 
 
 def test_the_oldest_python_is_the_self_checks():
@@ -73,10 +79,9 @@ def an_old_python(monkeypatch, folder):
     return f"This is Python 3.8, the course needs 3.11 or newer: {OPEN_IT}"
 
 
-def a_file_beside_the_notebook(monkeypatch, folder):
-    (folder / "numpy.py").touch()
+def a_file_beside_the_notebook(monkeypatch, folder, file="numpy.py"):
+    (name := folder / file).touch()
     monkeypatch.setattr(sys, "path", ["", *sys.path])
-    name = folder / "numpy.py"
     return (
         f"{name} has the name of a module that the course uses: rename it and restart the kernel."
     )
@@ -84,12 +89,7 @@ def a_file_beside_the_notebook(monkeypatch, folder):
 
 def a_file_that_hides_a_packages_package(monkeypatch, folder):
     """The first optimizer imports SymPy."""
-    (folder / "sympy.py").touch()
-    monkeypatch.setattr(sys, "path", ["", *sys.path])
-    name = folder / "sympy.py"
-    return (
-        f"{name} has the name of a module that the course uses: rename it and restart the kernel."
-    )
+    return a_file_beside_the_notebook(monkeypatch, folder, "sympy.py")
 
 
 def two_files_beside_the_notebook(monkeypatch, folder):
