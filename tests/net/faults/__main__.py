@@ -39,9 +39,10 @@ def environment(folder: Path) -> dict[str, str]:
     """Return the environment in which Python, kernels too, imports the copy in `folder`.
 
     Python writes no bytecode: it couldn't tell two versions of a file with the same size and second
-    apart.
+    apart. One thread, since two faults are tried at a time.
     """
-    return {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    own = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
+    return os.environ | own
 
 
 def check_imports(folder: Path) -> None:

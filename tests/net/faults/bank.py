@@ -133,6 +133,7 @@ TESTS = {
     ],
     "tests/plugins/own_settings": ["tests/net/test_everywhere.py"],
     "tests/plugins/settings": ["tests/net/test_settings.py"],
+    "tests/plugins/threads": ["tests/net/test_threads.py"],
     "tests/plugins/workers": ["tests/net/test_workers.py"],
     "tests/support/accessible": ["tests/text/test_accessible.py"],
     "tests/support/questions": ["tests/text/test_five_questions.py"],
