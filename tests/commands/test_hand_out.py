@@ -18,6 +18,7 @@ from commands import hand_out
 from commands.server import Kernels
 from tests.support.lessons import LESSONS, NOTEBOOKS, ROOT
 from tests.support.links import dead_links, find_links
+from tests.support.processes import within
 
 OWN = {".handed_out.json", ".handed_out.lock"}  # what a hand-out leaves for itself
 HAND_OUT = """
@@ -884,7 +885,8 @@ def test_only_a_hand_outs_own_unfinished_files_are_removed(desk):
 def test_a_pipe_with_a_lessons_name_does_not_block_the_hand_out(desk):
     desk.target.mkdir()
     os.mkfifo(desk.target / "01_a.ipynb")
-    _, (wrong,) = hand_out.hand_out(desk.source, desk.target)
+    with within(seconds=20):
+        _, (wrong,) = hand_out.hand_out(desk.source, desk.target)
     assert wrong.endswith("rename it and run this again")
 
 

@@ -23,6 +23,7 @@ from commands.progress.classroom import read_class
 from tests.lessons.wrong_answers import answers_of
 from tests.support.classroom import COURSE, error, make_class, save, untouched, verdict, worked_on
 from tests.support.lessons import LESSONS, NUMBERS, ROOT, exercises, path_of, read_notebook
+from tests.support.processes import within
 from tests.support.students import handed_out, run_all
 from tests.support.tiers import slow_after
 
@@ -287,7 +288,8 @@ def test_links_circles_and_pipes_are_not_followed(folder, tmp_path):
     (folder / "Ada" / "round").symlink_to(folder)
     (folder / "Ben").symlink_to(outside.parent)
     os.mkfifo(folder / "Ada" / "pipe.ipynb")
-    assert states(folder) == "···"
+    with within(seconds=20):
+        assert states(folder) == "···"
     assert sorted(read(folder).told) == [
         "Ada/link.ipynb: a link, which is not followed.",
         "Ada/pipe.ipynb: not a plain file.",

@@ -1,4 +1,4 @@
-"""For tests that start a process: a free port, a wait with a time limit, and no leftovers."""
+"""For tests that start a process or could wait for ever: a free port, time limits, no leftovers."""
 
 import contextlib
 import os
@@ -20,6 +20,22 @@ def wait_for(condition, seconds=60):
     while not condition():
         assert time.monotonic() < end, f"still not true after {seconds} s"
         time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def within(seconds):
+    """Raise TimeoutError if what is done takes longer, such as a read from a pipe; for POSIX."""
+
+    def ring(*_):
+        raise TimeoutError(f"no end after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @contextlib.contextmanager
