@@ -17,7 +17,10 @@ TEXT += ["tests/text/test_prose.py"]
 LESSONS = ["notebooks/[0-9]*.ipynb"]
 # The tests of files that belong to no lesson, by how a file's path begins; the first match counts.
 TESTS = {
-    "course_utils/animation": ["tests/course_utils/test_animation.py"],
+    "course_utils/animation": [
+        "tests/course_utils/test_animation.py",
+        "tests/course_utils/test_figures.py",
+    ],
     "course_utils/frames": ["tests/course_utils/test_frames.py"],
     "course_utils/sliders": ["tests/course_utils/test_sliders.py"],
     "course_utils/_validate": [
