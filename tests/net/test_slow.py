@@ -34,6 +34,14 @@ def test_a_slow_test_runs_if_it_is_named():
 
 
 @pytest.mark.slow
+def test_slow_tests_come_after_the_quick_ones_of_all_files():
+    found = collected(SLIDES, "tests/commands/test_binder.py", "-m", "")
+    quick = collected(SLIDES, "tests/commands/test_binder.py")
+    assert 0 < len(quick) < len(found)
+    assert found[: len(quick)] == quick
+
+
+@pytest.mark.slow
 def test_the_browser_opens_every_lesson():
     everything = {f"{name}[{number}]" for name in (FITS, PICTURES) for number in NUMBERS}
     assert everything <= set(collected("--browser"))
