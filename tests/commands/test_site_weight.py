@@ -100,12 +100,26 @@ def test_a_picture_has_its_size_and_a_small_one_is_a_small_file_that_waits(websi
         assert picture.convert("L").getpixel((50, 25)) == 0  # where the animation ends
 
 
+# The parts of a page whose size or place depends on the theme's script.
+MOVES = """() => {
+    const parts = [...document.querySelectorAll(".bd-article *")];
+    const rectangles = () => parts.map(part => part.getBoundingClientRect());
+    const places = () => rectangles().map(({x, width, height}) => `${x} ${width} ${height}`);
+    const before = places();
+    document.documentElement.dataset.theme = "auto";  // as it is sent
+    const without = places();
+    document.documentElement.dataset.theme = "dark";
+    return parts.filter((_, k) => without[k] !== before[k]).map(part => part.outerHTML);
+}"""
+
+
 def test_two_pages_are_whole_in_a_browser(browser, website):
     with serve(website) as host, opened(browser, "phone", "dark") as page:
         wrong = watch(page, host)
         for name in ("docs/glossary.html", "notebooks/01_tiny.html"):
             page.goto(f"{host}/{name}")
             assert [*wrong, *page.evaluate(LOOK)] == []
+        assert page.evaluate(MOVES) == [], "these change late, and move the text"
         deeper = page.locator("section.deeper")
         assert deeper.is_visible()
         page.get_by_label("Core only").check()

@@ -105,6 +105,7 @@ def test_missing_tests_prove_nothing(tmp_path):
         noticed_by(tmp_path, ("test_that_does_not_exist.py",), 60)
 
 
+@pytest.mark.slow
 def test_a_test_that_fails_without_a_fault_proves_nothing(tmp_path, capfd):
     (tmp_path / "test_it.py").write_text(
         "import pytest\n\n@pytest.mark.parametrize('k', ['- [', 'b'])\n"
