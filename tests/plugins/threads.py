@@ -1,7 +1,7 @@
 """Let pytest's processes share the cores, so that none waits for the threads of another.
 
-The kernels that a process starts inherit it. This takes a seventh off the default command on two
-cores. A number that the user set stays; `tests.net.everywhere` sets some.
+The kernels that a process starts inherit it. A number that the user set stays;
+`tests.net.everywhere` sets some.
 """
 
 import os
