@@ -56,6 +56,11 @@ def test_students_start_and_run_a_lesson_at_once(students, capsys):
     assert wrong == [[]] * STUDENTS
 
 
+def test_a_student_keeps_no_connection_that_the_proxy_could_end(students):
+    answer = students[0].session.get(f"{students[0].hub}/hub/health")
+    assert answer.headers["Connection"] == "close"
+
+
 def test_a_kernel_has_one_thread_and_shows_warnings_and_errors(students):
     threads = "import sys, torch\nprint(torch.get_num_threads(), file=sys.stderr)"
     students[0].open()

@@ -99,6 +99,8 @@ class Student:
         """Log in."""
         self.name, self.hub, self.url = name, hub_url, f"{hub_url}/user/{name}"
         self.session = requests.Session()
+        # The proxy ends a connection that waits for 5 s, perhaps just when a request is on its way.
+        self.session.headers["Connection"] = "close"
         login = f"{hub_url}/hub/login"
         self.session.get(login)
         form = {"username": name, "password": "any", "_xsrf": self._xsrf("/hub/")}
