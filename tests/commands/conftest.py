@@ -13,7 +13,7 @@ from tests.support.website import write_course
 def two_set_ups(tmp_path_factory):
     """Set up a course twice at once, in a path with spaces and accents.
 
-    Has the course, and what the first and the second process answered.
+    Has the course, what the first and the second process answered, and the log.
     """
     course = Course(tmp_path_factory.mktemp("set_up") / "mon école à Zürich")
     process = course.start("hand_out")
@@ -23,7 +23,8 @@ def two_set_ups(tmp_path_factory):
         second = course.call("hand_out")
         out, err = process.communicate(timeout=100)
     first = SimpleNamespace(returncode=process.returncode, stdout=out, stderr=err)
-    return SimpleNamespace(course=course, first=first, second=second)
+    log = course.log.read_text()
+    return SimpleNamespace(course=course, first=first, second=second, log=log)
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,17 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from commands import build
+from tests.net.faults import __main__ as runner
 from tests.net.faults.__main__ import (
     NotProvedError,
-    check_clean,
     check_imports,
     copy_into_notebook,
+    failing_anyway,
     noticed_by,
 )
 from tests.net.faults.bank import Fault, faults
@@ -106,16 +109,46 @@ def test_missing_tests_prove_nothing(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_test_that_fails_without_a_fault_proves_nothing(tmp_path, capfd):
+def test_the_tests_that_fail_without_a_fault_are_found(tmp_path, capfd):
     (tmp_path / "test_it.py").write_text(
         "import pytest\n\n@pytest.mark.parametrize('k', ['- [', 'b'])\n"
         "def test_right(k):\n    pass\n\ndef test_wrong():\n    assert False\n"
     )
-    check_clean({"test_it.py::test_right[- []", "no end after 3 s"}, tmp_path, 1)
-    assert "what noticed one passes (1 tests)" in capfd.readouterr().out
-    for wrong in ("test_it.py::test_wrong", "test_it.py"):
-        with pytest.raises(NotProvedError, match=r"fails without a fault(.|\n)*test_wrong"):
-            check_clean({wrong, "test_it.py::test_right[b]"}, tmp_path, 1)
+    right, wrong = "test_it.py::test_right", "test_it.py::test_wrong"
+    assert failing_anyway([f"{right}[- []", "no end after 3 s"], tmp_path, 1) == set()
+    assert "Without a fault, 1 of 1 tests pass" in capfd.readouterr().out
+    assert failing_anyway([wrong, f"{right}[b]"], tmp_path, 1) == {wrong}
+    assert f"it proves nothing: {wrong}\n" in capfd.readouterr().out
+    assert failing_anyway(["no end after 3 s", ""], tmp_path, 1) == set()
+    notebook = new_notebook(cells=[new_code_cell("a = 1"), new_code_cell("a", execution_count=2)])
+    notebook.cells[1].outputs = [new_output("execute_result", {"text/plain": "1"})]
+    nbformat.write(notebook, tmp_path / "it.ipynb")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --nbval")
+    assert failing_anyway(["it.ipynb::Cell 1"], tmp_path, 1) == set(), "it needs the cell before"
+
+
+@pytest.mark.slow
+def test_a_test_that_fails_anyway_proves_nothing_and_its_faults_are_tried_without_it(
+    tmp_path, monkeypatch, capfd
+):
+    """As one that depends on what ran before it: two faults would seem to be noticed."""
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "course_utils").mkdir()
+    (tmp_path / "course_utils/__init__.py").touch()
+    (tmp_path / "a.py").write_text("right = True\nunseen = 1\n")
+    (tmp_path / "test_a.py").write_text(
+        "import a\n\ndef test_anyway():\n    assert False\n\n"
+        "def test_right():\n    assert a.right\n"
+    )
+    copied = {"dirs_exist_ok": True}
+    monkeypatch.setattr(runner, "copy_course", lambda to: shutil.copytree(tmp_path, to, **copied))
+    monkeypatch.setattr(Fault, "tests", ("test_a.py",))
+    bad = [Fault("a.py", "wrong", "True", "False"), Fault("a.py", "not seen", "1", "2")]
+    assert runner.try_all(bad) == ["a.py: not seen"]
+    printed = capfd.readouterr().out
+    assert printed.count("noticed by test_a.py::test_anyway") == 2
+    assert printed.count("wrong: noticed by test_a.py::test_right") == 1
+    assert "1 of 2 faults were noticed" in printed
 
 
 def test_the_runner_refuses_a_copy_that_imports_other_code(tmp_path):

@@ -1,9 +1,9 @@
 """Applies faults to copies of the course, one at a time, and runs the tests that should notice.
 
 `python course.py test --faults` takes the faults of the bank or, with `--random N`, N made by rule.
-What noticed a fault must pass without one: tests that fail anyway prove nothing. The exit code is 1
-if a fault of the bank isn't noticed, or more than a tenth of the random ones aren't, and 2 if
-nothing is proved.
+What noticed a fault must pass without one: a test that fails anyway proves nothing, is named, and
+its faults are tried again without it. The exit code is 1 if a fault of the bank isn't noticed, or
+more than a tenth of the random ones aren't, and 2 if nothing is proved.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -25,10 +26,11 @@ from tests.net.faults.bank import Fault, faults
 from tests.net.faults.random_faults import all_files, random_faults
 from tests.support.lessons import copy_course
 
-PYTEST = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 PYTEST += ["--tb=no", "--color=no", "-rfE", "-m", ""]  # -m "": also the slow tests
 SECONDS = 900  # for one fault
-PASSED, STOPPED = 0, 2  # pytest's exit codes; above them it could not even begin
+PASSED, STOPPED, NO_TESTS = 0, 2, 5  # pytest's exit codes; above 2 it could not even begin
+FAILED = re.compile(r"^(?:FAILED|ERROR) (.*?)(?: - |$)", re.MULTILINE)
 
 
 class NotProvedError(Exception):
@@ -55,18 +57,30 @@ def check_imports(folder: Path) -> None:
         raise NotProvedError(f"The copy in {folder} imports {found.strip()}, not its own code.")
 
 
-def noticed_by(folder: Path, tests: tuple[str, ...], seconds: float) -> str:
-    """Run tests in a copy; return the first that fails, '' if all pass."""
+def call_pytest(
+    folder: Path, *arguments: str, without: Iterable[str] = (), seconds: float | None = None
+) -> subprocess.CompletedProcess:
+    """Run tests in a copy, without some. Raise NotProvedError if pytest could not even begin."""
+    command = [*PYTEST, *arguments, *(f"--deselect={name}" for name in without)]
     options = {"cwd": folder, "env": environment(folder), "capture_output": True, "text": True}
+    ran = subprocess.run(command, timeout=seconds, **options)
+    if ran.returncode > STOPPED and not (without and ran.returncode == NO_TESTS):
+        output = ran.stdout[-2000:] + ran.stderr[-2000:]
+        raise NotProvedError(f"pytest {' '.join(arguments)}\n{output}")
+    return ran
+
+
+def noticed_by(
+    folder: Path, tests: tuple[str, ...], seconds: float, without: Iterable[str] = ()
+) -> str:
+    """Run tests in a copy, without some; return the first that fails, '' if all pass."""
     try:
-        ran = subprocess.run([*PYTEST, *tests], timeout=seconds, **options)
+        ran = call_pytest(folder, "-x", *tests, without=without, seconds=seconds)
     except subprocess.TimeoutExpired:
         return f"no end after {seconds:.0f} s"
-    if ran.returncode == PASSED:
+    if ran.returncode in (PASSED, NO_TESTS):
         return ""
-    if ran.returncode > STOPPED:
-        raise NotProvedError(f"pytest {' '.join(tests)}\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
-    failed = re.search(r"^(?:FAILED|ERROR) (.*?)(?: - |$)", ran.stdout, re.MULTILINE)
+    failed = FAILED.search(ran.stdout)
     return failed[1] if failed else f"pytest ended with {ran.returncode}"
 
 
@@ -80,7 +94,9 @@ def copy_into_notebook(lesson: Path) -> None:
     nbformat.write(notebook, path)
 
 
-def try_fault(fault: Fault, clean: Path, seconds: float) -> tuple[str, float]:
+def try_fault(
+    fault: Fault, clean: Path, seconds: float, without: Iterable[str]
+) -> tuple[str, float]:
     """Return the test that notices a fault, '' if none does, and how many seconds that took."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -88,23 +104,31 @@ def try_fault(fault: Fault, clean: Path, seconds: float) -> tuple[str, float]:
         fault.apply(copy)
         if fault.file.startswith("lessons/"):
             copy_into_notebook(copy / fault.file)
-        return noticed_by(copy, fault.tests, seconds), time.monotonic() - start
+        return noticed_by(copy, fault.tests, seconds, without), time.monotonic() - start
 
 
-def check_clean(noticing: set[str], clean: Path, processes: int) -> None:
-    """Raise NotProvedError unless the tests that noticed faults pass without one."""
-    # Without parameters, which may hold anything. Tests that did not end have no name.
-    names = {test.partition("[")[0] for test in noticing}
+def without_parameters(test: str) -> str:
+    """Return a test's name without its parameters, which may hold anything."""
+    return test.partition("[")[0]
+
+
+def failing_anyway(noticing: Iterable[str], clean: Path, processes: int) -> set[str]:
+    """Return which of the tests that noticed faults fail without one, and print them."""
+    names = {without_parameters(name) for name in noticing}
+    names = {name.partition("::")[0] if ".ipynb::" in name else name for name in names}  # all cells
+    # Tests that did not end have no name.
     tests = sorted(name for name in names if (clean / name.partition("::")[0]).is_file())
     if not tests:
-        return
+        return set()
     in_parallel = ["-n", f"{processes}", "--dist", "loadfile"] if len(tests) > 1 else []
-    command = [*PYTEST, "--tb=short", *in_parallel, *tests]
-    options = {"cwd": clean, "env": environment(clean), "capture_output": True, "text": True}
-    ran = subprocess.run(command, **options)
-    if ran.returncode != PASSED:
-        raise NotProvedError(f"A test fails without a fault:\n{ran.stdout[-5000:]}{ran.stderr}")
-    print(f"Without a fault, what noticed one passes ({len(tests)} tests).", flush=True)
+    ran = call_pytest(clean, "--tb=short", *in_parallel, *tests)
+    failing = {without_parameters(name) for name in FAILED.findall(ran.stdout)}
+    if failing:
+        print(f"Fails without a fault, so it proves nothing: {', '.join(sorted(failing))}")
+    elif ran.returncode != PASSED:
+        raise NotProvedError(f"Without a fault:\n{ran.stdout[-5000:]}{ran.stderr}")
+    print(f"Without a fault, {len(tests) - len(failing)} of {len(tests)} tests pass.", flush=True)
+    return failing
 
 
 def is_chosen(fault: Fault, words: list[str]) -> bool:
@@ -118,24 +142,25 @@ def try_all(chosen: list[Fault], processes: int = 2, limit: float = SECONDS) -> 
 
     Return those that nothing notices.
     """
-    start, survivors, noticing, number = time.monotonic(), [], set(), count(1)
+    start, noticed, failing, left = time.monotonic(), {}, set(), chosen
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(processes) as pool:
         clean = Path(folder)
         copy_course(clean)
         check_imports(clean)
 
         def report(fault):
-            test, seconds = try_fault(fault, clean, limit)
+            test, seconds = try_fault(fault, clean, limit, failing)
+            noticed[fault] = test
             verdict = f"noticed by {test}" if test else "NOT NOTICED"
-            progress = f"{next(number):3}/{len(chosen)} {seconds:4.0f} s"
+            progress = f"{next(number):3}/{len(left)} {seconds:4.0f} s"
             print(f"{progress}  {fault.file}: {fault.name}: {verdict}", flush=True)
-            if test:
-                noticing.add(test)
-            else:
-                survivors.append(f"{fault.file}: {fault.name}")
 
-        list(pool.map(report, chosen))
-        check_clean(noticing, clean, processes)
+        while left:
+            number = count(1)
+            list(pool.map(report, left))
+            failing |= failing_anyway([noticed[fault] for fault in left], clean, processes)
+            left = [fault for fault in left if without_parameters(noticed[fault]) in failing]
+    survivors = [f"{fault.file}: {fault.name}" for fault in chosen if not noticed[fault]]
     print(f"\n{len(chosen) - len(survivors)} of {len(chosen)} faults were noticed", end=" ")
     print(f"({time.monotonic() - start:.0f} s).")
     for survivor in survivors:
