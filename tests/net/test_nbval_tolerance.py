@@ -452,6 +452,16 @@ def test_a_cell_first_runs_those_before_it(desk, options, cells):
 
 
 @pytest.mark.slow
+def test_an_earlier_cell_runs_once_for_all_chosen_ones(desk):
+    folder, run = desk
+    sources = ["runs = globals().get('runs', 0) + 1", "print(runs)", "print(runs)"]
+    counting = new_notebook(cells=[new_code_cell(source) for source in sources], metadata=METADATA)
+    nbformat.write(Client(counting).execute(), folder / "c.ipynb")
+    passed, failed, output = run("c.ipynb::Cell 1", "c.ipynb::Cell 2")
+    assert (passed, failed) == (["c1", "c2"], 0), output
+
+
+@pytest.mark.slow
 def test_a_fixed_cell_can_be_run_again_alone(good, desk):
     folder, run = desk
     faulty = copy.deepcopy(good)
