@@ -125,6 +125,9 @@ def test_the_tests_that_fail_without_a_fault_are_found(tmp_path, capfd):
     nbformat.write(notebook, tmp_path / "it.ipynb")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --nbval")
     assert failing_anyway(["it.ipynb::Cell 1"], tmp_path, 1) == set(), "it needs the cell before"
+    (tmp_path / "test_broken.py").write_text("import nothing_of_the_kind")
+    with pytest.raises(NotProvedError, match="nothing_of_the_kind"):
+        failing_anyway(["test_broken.py"], tmp_path, 1)
 
 
 @pytest.mark.slow

@@ -123,10 +123,11 @@ def failing_anyway(noticing: Iterable[str], clean: Path, processes: int) -> set[
     in_parallel = ["-n", f"{processes}", "--dist", "loadfile"] if len(tests) > 1 else []
     ran = call_pytest(clean, "--tb=short", *in_parallel, *tests)
     failing = {without_parameters(name) for name in FAILED.findall(ran.stdout)}
+    can_be_left_out = failing and all("::" in name for name in failing)  # not a file with an error
+    if ran.returncode != PASSED and not can_be_left_out:
+        raise NotProvedError(f"Without a fault:\n{ran.stdout[-5000:]}{ran.stderr}")
     if failing:
         print(f"Fails without a fault, so it proves nothing: {', '.join(sorted(failing))}")
-    elif ran.returncode != PASSED:
-        raise NotProvedError(f"Without a fault:\n{ran.stdout[-5000:]}{ran.stderr}")
     print(f"Without a fault, {len(tests) - len(failing)} of {len(tests)} tests pass.", flush=True)
     return failing
 
