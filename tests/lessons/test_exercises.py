@@ -9,6 +9,7 @@ from itertools import combinations, permutations
 
 import numpy as np
 import pytest
+import torch
 
 from commands.execute import CELL_SECONDS, Client
 from course_utils.checks import calling, core
@@ -168,6 +169,15 @@ def test_what_the_known_answers_are_told_is_as_recorded(number):
     lines = told.told(number)
     assert not [line for line in lines if line.startswith("?")], "a check couldn't read an answer"
     recorded.check_texts(told.path_of(number), lines)
+
+
+def test_what_a_random_answer_is_told_does_not_depend_on_what_ran_before():
+    exercise = exercises("06")[0]
+    answer = next(a for a, _ in answers_of("06").WRONG["Wave"] if "torch.randn" in a)
+    first = told.run_check("06", exercise.check, answer)
+    torch.rand(3)
+    second = told.run_check("06", exercise.check, answer)
+    assert second.partition(" Hint: ")[0].strip() == first.partition(" Hint: ")[0].strip()
 
 
 def texts(tree):
