@@ -226,11 +226,10 @@ def _judge_scale(table, raw, mean, std, train, val):
         **parts_by_name(table, train, val),
         "the whole file": np.arange(len(raw)),
     }.items():
-        if len(rows) > 1 and np.isfinite(raw[rows]).all():
-            near = is_near(*_scale(raw, rows))
-            for what, ok, is_right in zip(("mean", "std"), near, right, strict=True):
-                if ok and not is_right:
-                    raise Wrong(f"{what} is that of {which}: take the training rows'.")
+        near = is_near(*_scale(raw, rows))
+        for what, ok, is_right in zip(("mean", "std"), near, right, strict=True):
+            if ok and not is_right:
+                raise Wrong(f"{what} is that of {which}: take the training rows'.")
     if not right[1] and np.allclose(std, train_std[0] ** 2):
         raise Wrong("std is the variance: take its root.")
     what, got, want = ("mean", mean, train_mean) if not right[0] else ("std", std, train_std[0])

@@ -2,6 +2,7 @@
 
 import builtins
 import decimal
+import itertools
 import os
 import random
 import signal
@@ -333,6 +334,14 @@ def test_what_never_ends_is_stopped(body, in_main, monkeypatch):
 def test_what_fills_the_memory_is_stopped(monkeypatch):
     monkeypatch.setattr(limits, "_peak_memory", iter(range(0, 10**12, 10**9)).__next__)
     assert "It fills the memory" in verdict("def average(values):\n    while True: pass\n")
+
+
+def test_what_takes_half_a_gigabyte_may_go_on(monkeypatch):
+    monkeypatch.setattr(
+        limits, "_peak_memory", itertools.chain([0], itertools.repeat(5 * 10**8)).__next__
+    )
+    answer = "def average(values):\n    time.sleep(0.3)\n    return sum(values) / len(values)\n"
+    assert ": right." in verdict(answer, time=time)
 
 
 def test_the_students_own_interrupt_reaches_them():

@@ -65,6 +65,10 @@ def test_two_sliders_share_their_frames_and_a_start_between_steps_stays():
     assert len(ws) * len(bs) <= 121
 
 
+def test_where_even_the_coarsest_grid_has_too_many_frames_it_is_taken():
+    assert texts(2, angle=(0, 90, 7)) == [["0", "7", "90"]]
+
+
 def test_of_a_text_the_numbers_count_that_a_slider_could_have():
     assert frames.numbers_in(BESIDE) == {63, 2.483}
 

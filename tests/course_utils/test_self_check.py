@@ -618,6 +618,15 @@ def test_a_shadow_in_the_course_is_named_by_its_relative_path():
     )
 
 
+def test_of_the_modules_in_a_folder_those_of_a_package_there_are_installed(tmp_path):
+    about = tmp_path / "wheel_named-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Name: wheel-named\nVersion: 1.0\n")
+    (about / "RECORD").write_text("one.py,,\ntwo/__init__.py,,\n")
+    names = ("one", "two", "three")
+    assert [self_check.is_installed(name, tmp_path) for name in names] == [True, True, False]
+
+
 def test_a_deleted_folder_stops_nothing(here):
     (here / "gone").mkdir()
     os.chdir(here / "gone")

@@ -499,12 +499,18 @@ def cells_with_sliders(number):
 @pytest.mark.parametrize("number", WITH_SLIDERS)
 def test_a_sliders_limits_are_round_numbers(number):
     for cell in cells_with_sliders(number):
+        nodes = [*ast.walk(ast.parse(cell.source))]
         (call,) = (
             node
-            for node in ast.walk(ast.parse(cell.source))
+            for node in nodes
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "sliders.move"
         )
         parts = [part for keyword in call.keywords for part in ast.walk(keyword)]
+        names = {part.id for part in parts if isinstance(part, ast.Name)}
+        for node in nodes:  # epochs = [0, 1, 3]; epochs += [10]
+            if isinstance(node, ast.Assign | ast.AugAssign):
+                target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+                parts += ast.walk(node.value) if ast.unparse(target) in names else []
         for limit in (part.value for part in parts if isinstance(part, ast.Constant)):
             assert limit in (float(f"{limit:.2g}"), 1.09)  # the last is just above the stable limit
 

@@ -884,6 +884,13 @@ def test_that_levels_fit_better_by_chance_is_no_reason_to_doubt_their_order():
     assert doubted[1] >= 36
 
 
+def test_the_mean_of_a_part_of_one_row_is_recognised():
+    p = done("penguins")
+    one, mean = p["val"][:1], p["raw"][p["val"][0]]
+    line = told("prepare", p, val=one, mean=mean, X=(p["raw"] - mean) / p["std"])
+    assert "mean is that of the validation rows" in line
+
+
 def test_a_large_table_takes_little_memory():
     n = 100_000
     y = np.arange(n) % 1000 + 0.5

@@ -7,7 +7,7 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from course_utils import data, plots
+from course_utils import data, figures, plots
 from course_utils.checks import start_here as checks
 from tests.support.lessons import NUMBERS, exercises, one_line, read_notebook, run_lesson
 
@@ -90,6 +90,15 @@ def test_only_the_machine_cell_is_not_compared(cells):
     outside = "".join(str(c.outputs) for c in cells if c is not machine)
     assert torch.__version__ not in outside
     assert " GB" not in outside
+
+
+def test_the_caption_names_the_largest_distance_above_or_below_a_point():
+    x, curves = np.array([0.0, 1.0]), np.array([[5.0, 5.0], [1.5, 0.25]])
+    with figures.capture_figures() as drawn:
+        for y in ([1.0, 0.5], [2.0, 0.375]):  # the curve is first too high, then too low
+            plots.learned_curve(x, np.array(y), x, curves, np.array([0, 10]))
+    captions = [caption for _, caption in drawn]
+    assert ["within 0.5 of each point" in caption for caption in captions] == [True, True]
 
 
 def test_three_exercises():

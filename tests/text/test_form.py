@@ -1,5 +1,7 @@
 """Lessons keep the rules of their form, and each rule notices what breaks it."""
 
+import re
+
 import pytest
 
 from tests.support import form, tiny_lesson
@@ -21,6 +23,13 @@ def test_a_notebook_without_a_number_keeps_the_rule(rule, name):
 @pytest.mark.parametrize("rule", form.RULES, ids=lambda rule: rule.__name__)
 def test_the_tiny_lesson_keeps_the_rule(rule):
     assert list(rule(tiny_lesson.read())) == []
+
+
+def test_a_lesson_that_sets_the_number_of_threads_sets_one():
+    cells = {n: [cell.source for cell in read_notebook(n).cells] for n in NUMBERS}
+    set_to = {n: {*re.findall(r"set_num_threads\((\w+)", "\n".join(cells[n]))} for n in NUMBERS}
+    set_to["12"].remove("n_threads")  # measured with several
+    assert {n: k for n, k in set_to.items() if k} == {"11": {"1"}, "12": {"1"}, "13": {"1"}}
 
 
 PROMPT = "# %% [markdown]\n# > **Predict.** Which?\n\n"

@@ -380,6 +380,7 @@ RIGHT = {
         "stories = [3.0, 1.0, 5.0, 2.0]",
         "stories = torch.tensor([3, 1, 5, 2])",
         "stories = '3, 1, 5, 2'",
+        "stories = map(int, '3152')",
     ],
     "tutorial": functions(
         "tutorial(x, y, lr, n_epochs)",

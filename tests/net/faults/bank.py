@@ -33,6 +33,7 @@ TESTS = {
     "course_utils/checks/": [
         "tests/course_utils/test_checks.py",
         "tests/lessons/test_exercises.py",
+        "tests/lessons/test_right_answers.py",
     ],
     "course_utils/data": ["tests/course_utils/test_data.py", *LESSONS],
     "course_utils/learned_curve": ["tests/course_utils/test_data.py"],
