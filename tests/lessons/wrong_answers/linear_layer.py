@@ -284,6 +284,15 @@ class Wave(nn.Module):
             "    optimizer.step()\n    return history",
             "the model took one step too many",
         ),
+        (
+            "        return history + [mse(model(X), y).item()]",
+            "        history.append(mse(model(X), y).item())\n"
+            "    loss = mse(model(X), y)\n    optimizer.zero_grad()\n    loss.backward()\n"
+            "    optimizer.step()\n"
+            "    for p in model.parameters():\n        p.data *= 1.00001  # rounded otherwise\n"
+            "    return history",
+            "the model took one step too many",
+        ),
     )
     + [
         (
