@@ -119,6 +119,10 @@ def test_same_wants_six_digits_and_one_shape(got, agrees):
     assert core.same(got, [1, 2]) == agrees
 
 
+def test_near_zero_same_wants_nine_decimals():
+    assert [core.same(got, 0) for got in (5e-10, 5e-9)] == [True, False]
+
+
 def test_the_parts_that_are_right_are_named():
     with pytest.raises(core.Wrong, match="w is right, b isn't"):
         core.diagnose([1, 3], [1, 2], {}, ("w", "b"))

@@ -349,7 +349,13 @@ def draw_case(case):
     legends = filter(None, (ax.get_legend() for ax in axes))
     flaws = [f"panel {k} is empty" for k, ax in enumerate(axes) if not ax.has_data()]
     flaws += ["it jumps" for one in legends if one._get_loc() == Legend.codes["best"]]
-    return line, " | ".join([line, *map(words_in, axes)]), flaws
+    marks = [
+        "the prediction is upright" if one.get_xdata()[0] == one.get_xdata()[1] else "it is level"
+        for ax in axes
+        for one in ax.lines
+        if one.get_label() == "your prediction"
+    ]
+    return line, " | ".join([line, *map(words_in, axes), *marks]), flaws
 
 
 @pytest.mark.parametrize("case", CASES)

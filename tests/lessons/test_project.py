@@ -15,6 +15,8 @@ from sklearn.linear_model import LinearRegression
 
 from course_utils import plots, tables
 from course_utils.checks import project as check
+from course_utils.checks import stage_inputs
+from course_utils.checks.core import Wrong
 from course_utils.figures import capture_figures
 from tests.support import recorded
 from tests.support.lessons import ROOT, one_line, read_notebook, run_cell, run_lesson
@@ -1081,12 +1083,29 @@ def test_training_rows_names_a_column_that_is_not_there(capsys):
     assert capsys.readouterr().out == "No picture yet: it shows the training rows.\n"
 
 
+@pytest.mark.parametrize(
+    ("want", "right", "wrong"),
+    [
+        (0.45678, (0.45678, 0.4568, 0.457), (0.45, 0.46, 0.5, 0)),
+        (45.678, (45.678, 45.68, 45.7), (45.6, 46)),
+        (1456.78, (1456.78, 1456.8, 1457), (1450, 1460)),
+    ],
+)
+def test_a_number_may_be_rounded_to_where_it_is_half_a_percent_off(want, right, wrong):
+    for got in right:
+        stage_inputs.judge_number(got, want, {}, "rmse")
+    for got in wrong:
+        with pytest.raises(Wrong, match="rmse comes out as"):
+            stage_inputs.judge_number(got, want, {}, "rmse")
+
+
 def test_the_last_picture_draws_the_test_rows_and_both_models(capsys):
     p, axs = done("cheese"), Figure().subplot_mosaic([["truth", "errors"]])
     table, test = p["table"], p["test"]
     predictions = {"mean": 9.0, "line": torch.tensor(p["y_line"]).reshape(-1, 1)}
     line = plots.last_rows(table, test, predictions, "line", axs=axs)
     drawn = {one.get_label(): one.get_xydata() for one in axs["truth"].lines}
+    assert [one.get_markersize() for one in axs["truth"].lines[1:]] == [4, 4]
     want = np.column_stack([p["y_line"][test], table.y[test]])
     np.testing.assert_array_equal(drawn["line"], want)
     assert set(drawn["mean"][:, 0]) == {9.0}

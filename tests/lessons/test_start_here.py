@@ -228,6 +228,7 @@ def test_pictures_say_their_numbers(make):
         f"MSE by rows and over all pairs: one 1 and {pairs[0]:.5g}, two 0 and {pairs[1]:.5g}. "
         f"You predicted 1.5; it is {pairs[0]:.4g}."
     )
+    assert axs["table"].images[0].get_clim() == (-5, 5), "white isn't 0"
     widths = [bar.get_width() for bar in axs["errors"].patches]
     assert widths == pytest.approx([1, 0, *pairs])
     labels = [text.get_text() for text in axs["errors"].get_legend().get_texts()]
