@@ -350,7 +350,7 @@ def draw_case(case):
     flaws = [f"panel {k} is empty" for k, ax in enumerate(axes) if not ax.has_data()]
     flaws += ["it jumps" for one in legends if one._get_loc() == Legend.codes["best"]]
     marks = [
-        "the prediction is upright" if one.get_xdata()[0] == one.get_xdata()[1] else "it is level"
+        f"the prediction is {'upright' if len({*one.get_xdata()}) == 1 else 'level'}"
         for ax in axes
         for one in ax.lines
         if one.get_label() == "your prediction"

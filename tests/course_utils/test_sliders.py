@@ -497,7 +497,7 @@ def cells_with_sliders(number):
 
 
 @pytest.mark.parametrize("number", WITH_SLIDERS)
-def test_a_sliders_limits_are_round_numbers(number):
+def test_the_written_numbers_of_a_slider_are_round(number):
     for cell in cells_with_sliders(number):
         nodes = [*ast.walk(ast.parse(cell.source))]
         (call,) = (
