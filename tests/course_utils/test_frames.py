@@ -210,23 +210,23 @@ def test_each_frame_is_what_the_kernel_sends_for_these_values(drawn, number):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("number", "label", "named"),
+    ("lesson", "label", "named"),
     [
-        ("02", "angle", ["0", "63", "90"]),
-        ("02", "share of limit", ["0.5", "0.94", "0.98", "1"]),
-        ("02", "factor", ["0.5", "2", "60"]),
-        ("07", "batch size", ["1", "4", "80"]),
-        ("07", "lr", ["0.01", "0.1"]),
-        ("08", "epochs", ["0", "100", "100,000", "10,000,000"]),
-        ("09", "mu", ["0", "0.5", "0.8", "0.98"]),
-        ("09", "lr", ["0.05", "0.1", "0.8", "1.6"]),
-        ("11", "w", ["−6", "0", "3", "6"]),
-        ("11", "b", ["−4", "0", "1.5", "4"]),
-        ("11", "v", ["−3", "0", "2", "3"]),
+        ("how_far_to_step", "angle", ["0", "63", "90"]),
+        ("how_far_to_step", "share of limit", ["0.5", "0.94", "0.98", "1"]),
+        ("how_far_to_step", "factor", ["0.5", "2", "60"]),
+        ("dataset_and_dataloader", "batch size", ["1", "4", "80"]),
+        ("dataset_and_dataloader", "lr", ["0.01", "0.1"]),
+        ("fitting_polynomials", "epochs", ["0", "100", "100,000", "10,000,000"]),
+        ("better_roads", "mu", ["0", "0.5", "0.8", "0.98"]),
+        ("better_roads", "lr", ["0.05", "0.1", "0.8", "1.6"]),
+        ("a_network_that_bends", "w", ["−6", "0", "3", "6"]),
+        ("a_network_that_bends", "b", ["−4", "0", "1.5", "4"]),
+        ("a_network_that_bends", "v", ["−3", "0", "2", "3"]),
     ],
 )
-def test_a_slider_has_a_frame_at_what_the_lesson_names(drawn, number, label, named):
-    found = {s.label: s.texts for one in frames_of(drawn, number).values() for s in one.sliders}
+def test_a_slider_has_a_frame_at_what_the_lesson_names(drawn, lesson, label, named):
+    found = {s.label: s.texts for one in frames_of(drawn, lesson).values() for s in one.sliders}
     assert {*named} <= {*found[label]}
 
 

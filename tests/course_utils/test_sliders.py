@@ -41,14 +41,23 @@ PNG = b"\x89PNG"
 WITH_SLIDERS = [number for number in NUMBERS if slider_calls(read_notebook(number).cells)]
 # What the text, an answer or the instructor's page names, slider by slider.
 NAMED = {
-    "02": {"angle": [0, 63, 90], "share of limit": [0.5, 0.94, 0.98, 1], "factor": [0.5, 2, 60]},
-    "07": {"batch size": [1, 4, 80], "lr": [0.01, 0.1]},
-    "08": {"epochs": [0, 100, 100_000, 10_000_000]},
-    "09": {"mu": [0, 0.5, 0.8, 0.98], "lr": [0.05, 0.1, 0.8, 0.81, 1.6]},
-    "11": {"w": [-6, 0, 3, 6], "b": [-4, 0, 1.5, 4], "v": [-3, 0, 2, 3]},
+    "how_far_to_step": {
+        "angle": [0, 63, 90],
+        "share of limit": [0.5, 0.94, 0.98, 1],
+        "factor": [0.5, 2, 60],
+    },
+    "dataset_and_dataloader": {"batch size": [1, 4, 80], "lr": [0.01, 0.1]},
+    "fitting_polynomials": {"epochs": [0, 100, 100_000, 10_000_000]},
+    "better_roads": {"mu": [0, 0.5, 0.8, 0.98], "lr": [0.05, 0.1, 0.8, 0.81, 1.6]},
+    "a_network_that_bends": {"w": [-6, 0, 3, 6], "b": [-4, 0, 1.5, 4], "v": [-3, 0, 2, 3]},
 }
 # The sliders whose value the picture or its caption writes.
-WRITTEN = {"01": "w b", "02": "angle share_of_limit", "07": "batch_size lr", "09": "mu lr"}
+WRITTEN = {
+    "gradient_descent_by_hand": "w b",
+    "how_far_to_step": "angle share_of_limit",
+    "dataset_and_dataloader": "batch_size lr",
+    "better_roads": "mu lr",
+}
 
 
 class Output:
@@ -396,9 +405,9 @@ def values_of(slider):
     return list(np.arange(slider.min, slider.max + slider.step / 2, slider.step))
 
 
-def made_of(number):
+def made_of(lesson):
     """Yield what each slider cell of a lesson moves: the picture, its arguments, the sliders."""
-    for draw, args, ranges in moved_by_sliders(number):
+    for draw, args, ranges in moved_by_sliders(lesson):
         controls = {name: sliders.control(name, given) for name, given in ranges.items()}
         yield (
             draw,
@@ -417,20 +426,20 @@ def readout(slider):
     return format(slider.value, slider.readout_format.replace("d", "") + "g")
 
 
-@pytest.mark.parametrize("number", slow_after(1, NAMED))
-def test_a_slider_reaches_each_value_that_the_lesson_names(number):
+@pytest.mark.parametrize("lesson", slow_after(1, NAMED))
+def test_a_slider_reaches_each_value_that_the_lesson_names(lesson):
     found = {
-        name.replace("_", " "): s for *_, moved in made_of(number) for name, s in moved.items()
+        name.replace("_", " "): s for *_, moved in made_of(lesson) for name, s in moved.items()
     }
-    assert found.keys() == NAMED[number].keys()
-    for name, named in NAMED[number].items():
+    assert found.keys() == NAMED[lesson].keys()
+    for name, named in NAMED[lesson].items():
         values = np.array(values_of(found[name]))
         for value in named:
             assert abs(values - value).min() < 1e-9, f"{name} = {value}"
 
 
 def test_the_two_sliders_of_the_first_fit_reach_its_smallest_loss():
-    ((_, (x, y), moved),) = made_of("01")
+    ((_, (x, y), moved),) = made_of("gradient_descent_by_hand")
     best = np.polyfit(x.ravel(), y.ravel(), 1)
     w, b = (
         min(values_of(slider), key=lambda value: abs(value - at))
@@ -441,17 +450,17 @@ def test_the_two_sliders_of_the_first_fit_reach_its_smallest_loss():
 
 
 def test_the_ball_flies_off_within_its_slider_at_every_momentum():
-    ((_, _, moved),) = made_of("09")
-    x = run_lesson("09")["line"].x_train
+    ((_, _, moved),) = made_of("better_roads")
+    x = run_lesson("better_roads")["line"].x_train
     steepest = QuadraticLoss(design_matrix(x), x[:, 0]).eigenvalues[-1]
     assert moved["lr"].max > 2 * (1 + moved["mu"].max) / steepest
     assert moved["lr"].min < 2 / steepest
 
 
-@pytest.mark.parametrize("number", WRITTEN)
-def test_a_readout_has_the_digits_that_the_picture_writes(number):
-    written = WRITTEN[number].split()
-    for draw, args, moved in made_of(number):
+@pytest.mark.parametrize("lesson", WRITTEN)
+def test_a_readout_has_the_digits_that_the_picture_writes(lesson):
+    written = WRITTEN[lesson].split()
+    for draw, args, moved in made_of(lesson):
         for place in (None, 0, len(values_of(next(iter(moved.values())))) // 3, -1):
             for slider in moved.values() if place is not None else ():
                 slider.value = values_of(slider)[min(place, len(values_of(slider)) - 1)]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support import form, tiny_lesson
-from tests.support.lessons import NUMBERS, UNNUMBERED, read_notebook
+from tests.support.lessons import NUMBERS, UNNUMBERED, read_notebook, subject
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -27,9 +27,14 @@ def test_the_tiny_lesson_keeps_the_rule(rule):
 
 def test_a_lesson_that_sets_the_number_of_threads_sets_one():
     cells = {n: [cell.source for cell in read_notebook(n).cells] for n in NUMBERS}
-    set_to = {n: {*re.findall(r"set_num_threads\((\w+)", "\n".join(cells[n]))} for n in NUMBERS}
-    set_to["12"].remove("n_threads")  # measured with several
-    assert {n: k for n, k in set_to.items() if k} == {"11": {"1"}, "12": {"1"}, "13": {"1"}}
+    set_to = {
+        subject(n): {*re.findall(r"set_num_threads\((\w+)", "\n".join(cells[n]))} for n in NUMBERS
+    }
+    assert {name: found for name, found in set_to.items() if found} == {
+        "network": {"1"},
+        "timing": {"1", "n_threads"},  # one cell measures with several
+        "real_data": {"1"},
+    }
 
 
 PROMPT = "# %% [markdown]\n# > **Predict.** Which?\n\n"
